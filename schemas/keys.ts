@@ -1,0 +1,48 @@
+/**
+ * Keys of the topics. Parts are joined by `/`; in every part but the last one `/` and `%` are
+ * percent-encoded, so that a key splits in one way only and the last part (a SKU, an order number) stays as it is.
+ */
+
+/** `instance/store/increment_id`: the number alone is unique per store only (R22). */
+export function orderKey(order: { instance: string; store: string; incrementId: string }): string {
+  return joinKey([order.instance, order.store, order.incrementId]);
+}
+
+/** `source/sku`, the source being the ERP's code. */
+export function stockKey(stock: { source: string; sku: string }): string {
+  return joinKey([stock.source, stock.sku]);
+}
+
+/** A record as `cartage.parked` names it; one that cannot be decoded is named by its place. */
+export function documentKey(record: {
+  group: string;
+  topic: string;
+  partition: number;
+  offset: number;
+  key: string | null;
+  documentId: string | null;
+}): string {
+  if (record.key === null) return `${record.group}/${record.topic}/${record.partition}/${record.offset}`;
+  const document = record.documentId === null ? '' : `/${record.documentId}`;
+  return `${record.group}/${record.topic}/${record.key}${document}`;
+}
+
+export function joinKey(parts: string[]): string {
+  return parts.map((part, index) => (index === parts.length - 1 ? part : escapePart(part))).join('/');
+}
+
+/** Splits a key into `count` parts, the last one taking the rest. Null when there are fewer. */
+export function splitKey(key: string, count: number): string[] | null {
+  const parts = key.split('/');
+  if (parts.length < count) return null;
+  const last = parts.slice(count - 1).join('/');
+  return [...parts.slice(0, count - 1).map(unescapePart), last];
+}
+
+function escapePart(part: string): string {
+  return part.replaceAll('%', '%25').replaceAll('/', '%2F');
+}
+
+function unescapePart(part: string): string {
+  return part.replaceAll('%2F', '/').replaceAll('%25', '%');
+}

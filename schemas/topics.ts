@@ -1,0 +1,204 @@
+/**
+ * The one table of topics (design.md, section 2). Topic creation, the registration of contracts, the
+ * catalogue in schemas/README.md, access lists and tests are all made from it.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { documentKey, orderKey, stockKey } from './keys.ts';
+import type { Cursor, Fulfilment, Order, Outcome, Parked, Prices, Product, Refresh, Stock } from './types.ts';
+
+const dayMs = 86_400_000;
+
+/** `state`: the newest record of a key is all that counts. `document`: every record counts, in order. */
+export type ContractKind = 'state' | 'document';
+
+export interface Contract<Value> {
+  topic: string;
+  kind: ContractKind;
+  /** Key of a record on the topic; never personal data. */
+  key: (value: Value) => string;
+  /** The document a record speaks of, where one key carries several. */
+  document?: (value: Value) => string;
+  /** What the key is made of, in words. */
+  keyParts: string;
+  description: string;
+  partitions: number;
+  /** `compacted`: the newest record of each key is kept for ever. */
+  retentionMs: number | 'compacted';
+  owner: string;
+  writers: string[];
+  readers: string[];
+  personalData: boolean;
+  /** Carries the type through the table; never set. */
+  readonly value?: Value;
+}
+
+function contract<Value>(row: Omit<Contract<Value>, 'partitions' | 'value'>): Contract<Value> {
+  return { partitions: 6, ...row };
+}
+
+export const orders = contract<Order>({
+  topic: 'magento.orders',
+  kind: 'document',
+  key: orderKey,
+  keyParts: 'instance/store/increment_id',
+  description: 'The whole order as of now',
+  retentionMs: 28 * dayMs,
+  owner: 'order-relay',
+  writers: ['order-relay'],
+  readers: ['order-relay', 'order-exporter', 'WMS', 'CRM'],
+  personalData: true,
+});
+
+export const stock = contract<Stock>({
+  topic: 'erp.stock',
+  kind: 'state',
+  key: stockKey,
+  keyParts: 'source/sku',
+  description: 'Quantity and status of a SKU at a source as of now',
+  retentionMs: 'compacted',
+  owner: 'erp-ingester',
+  writers: ['erp-ingester'],
+  readers: ['inventory-applier', 'others'],
+  personalData: false,
+});
+
+export const products = contract<Product>({
+  topic: 'erp.products',
+  kind: 'state',
+  key: (product) => product.sku,
+  keyParts: 'sku',
+  description: 'The whole product as of now',
+  retentionMs: 'compacted',
+  owner: 'erp-ingester',
+  writers: ['erp-ingester'],
+  readers: ['catalog-applier'],
+  personalData: false,
+});
+
+export const prices = contract<Prices>({
+  topic: 'erp.prices',
+  kind: 'state',
+  key: (value) => value.sku,
+  keyParts: 'sku',
+  description: 'All prices of a SKU as of now',
+  retentionMs: 'compacted',
+  owner: 'erp-ingester',
+  writers: ['erp-ingester'],
+  readers: ['catalog-applier'],
+  personalData: false,
+});
+
+export const fulfilments = contract<Fulfilment>({
+  topic: 'erp.fulfilments',
+  kind: 'document',
+  key: orderKey,
+  document: (fulfilment) => fulfilment.documentId,
+  keyParts: 'instance/store/increment_id',
+  description: 'One ERP document about an order: a shipment with its parcels',
+  retentionMs: 28 * dayMs,
+  owner: 'erp-ingester',
+  writers: ['erp-ingester'],
+  readers: ['shipment-applier'],
+  personalData: false,
+});
+
+export const refresh = contract<Refresh>({
+  topic: 'cartage.refresh',
+  kind: 'state',
+  key: (value) => value.key,
+  keyParts: 'as the topic asked for',
+  description: 'Read this key at its source again',
+  retentionMs: 7 * dayMs,
+  owner: 'platform',
+  writers: ['order-relay', 'inventory-applier', 'catalog-applier', 'shipment-applier', 'cli'],
+  readers: ['order-relay', 'erp-ingester'],
+  personalData: false,
+});
+
+export const outcomes = contract<Outcome>({
+  topic: 'cartage.outcomes',
+  kind: 'document',
+  key: (outcome) => outcome.key,
+  keyParts: 'key of the record',
+  description: 'What became of one record',
+  retentionMs: 7 * dayMs,
+  owner: 'platform',
+  writers: [
+    'order-relay',
+    'order-exporter',
+    'erp-ingester',
+    'inventory-applier',
+    'catalog-applier',
+    'shipment-applier',
+  ],
+  readers: ['console'],
+  personalData: false,
+});
+
+export const parked = contract<Parked>({
+  topic: 'cartage.parked',
+  kind: 'state',
+  key: documentKey,
+  keyParts: 'group/topic/key[/document], or group/topic/partition/offset when undecodable',
+  description: 'A record that could not be applied: original bytes, cause, fix, attempts',
+  retentionMs: 'compacted',
+  owner: 'platform',
+  writers: [
+    'order-relay',
+    'order-exporter',
+    'erp-ingester',
+    'inventory-applier',
+    'catalog-applier',
+    'shipment-applier',
+  ],
+  readers: ['console', 'cli'],
+  personalData: true,
+});
+
+export const cursors = contract<Cursor>({
+  topic: 'cartage.cursors',
+  kind: 'state',
+  key: (cursor) => `${cursor.process}/${cursor.source}`,
+  keyParts: 'process/source',
+  description: 'How far a reader of a source is',
+  retentionMs: 'compacted',
+  owner: 'platform',
+  writers: ['order-relay', 'erp-ingester'],
+  readers: ['order-relay', 'erp-ingester', 'console'],
+  personalData: false,
+});
+
+/** Every contract; a contract that is not in this list does not exist. */
+export const contracts: readonly Contract<never>[] = [
+  orders,
+  stock,
+  products,
+  prices,
+  fulfilments,
+  refresh,
+  outcomes,
+  parked,
+  cursors,
+] as unknown as readonly Contract<never>[];
+
+/** The newest Avro schema of a topic, as the text that is registered. */
+export function schemaText(topic: string): string {
+  return readFileSync(join(import.meta.dirname, `${topic}.avsc`), 'utf8');
+}
+
+/** Settings of a topic on the broker, as `CreateTopics` takes them. */
+export function topicSettings(row: Contract<never>): Record<string, string> {
+  // Without a short segment.ms "28 days" would mean up to 35: only closed segments are deleted or compacted.
+  const settings: Record<string, string> = { 'segment.ms': String(dayMs) };
+  if (row.retentionMs === 'compacted') {
+    settings['cleanup.policy'] = 'compact';
+    settings['max.compaction.lag.ms'] = String(7 * dayMs);
+    // A slow reader must still see the tombstone of what was settled.
+    settings['delete.retention.ms'] = String(7 * dayMs);
+  } else {
+    settings['cleanup.policy'] = 'delete';
+    settings['retention.ms'] = String(row.retentionMs);
+  }
+  return settings;
+}

@@ -1,0 +1,406 @@
+// Made from schemas/*.avsc by `npm run generate`. Do not edit.
+import type { Buffer } from 'node:buffer';
+
+/** How far a reader of a source is. */
+export interface Cursor {
+  /** Process that reads. */
+  process: string;
+  /** What it reads: a resource of the shop, a database slot. */
+  source: string;
+  /** How far: updated_at and entity_id, or a log position. */
+  position: string;
+  /** Replication slot the position belongs to. */
+  slot: string | null;
+  /** Database system identifier the position belongs to. */
+  systemId: string | null;
+  /** Epoch of the versions made from this source. */
+  epoch: number;
+  /** running or done: state of the first load; null where there is none. */
+  firstLoad: string | null;
+  /** UTC milliseconds. */
+  updatedAt: number;
+}
+
+/** What became of one record. */
+export interface Outcome {
+  /** Consumer group that handled it. */
+  group: string;
+  /** Topic of the record. */
+  topic: string;
+  /** Partition of the record. */
+  partition: number;
+  /** Offset of the record. */
+  offset: number;
+  /** Key of the record. */
+  key: string;
+  /** Document, where a key carries several. */
+  documentId: string | null;
+  /** ce_id of the record. */
+  eventId: string | null;
+  /** applied, unchanged, superseded, held, rejected, dry. */
+  status: string;
+  /** Fault code when held or rejected. */
+  code: string | null;
+  /** In words, without personal data. */
+  cause: string | null;
+  /** Id of what was made or found on the other side. */
+  targetId: string | null;
+  /** How many tries it took. */
+  attempts: number;
+  /** Version of the record handled; null when it has none. */
+  version: Version | null;
+  /** occurredAt of the record. */
+  occurredAt: number | null;
+  /** Time of the record on its topic. */
+  publishedAt: number;
+  /** When its handling began. */
+  startedAt: number;
+  /** When its handling ended. */
+  finishedAt: number;
+  /** Trace of the record, 32 hex digits. */
+  traceId: string | null;
+}
+
+/** Orders the states of one key. Compare epoch first, then number; drop only what is strictly lower. */
+export interface Version {
+  /** Rises when the source is restored or replaced. */
+  epoch: number;
+  /** Never falls for a key while the epoch lasts: a log position in bytes (ERP) or the update time in milliseconds (Magento). */
+  number: number;
+}
+
+/** A record that could not be applied, with all that is needed to mend it. Tombstoned when settled. */
+export interface Parked {
+  /** Consumer group that parked it. */
+  group: string;
+  /** Topic of the record. */
+  topic: string;
+  /** Its partition. */
+  partition: number;
+  /** Its offset. */
+  offset: number;
+  /** Its key; null when it has none that can be read. */
+  key: string | null;
+  /** Document, where a key carries several. */
+  documentId: string | null;
+  /** rejected or held. */
+  status: string;
+  /** Fault code. */
+  code: string;
+  /** What happened, without personal data. */
+  cause: string;
+  /** The other side's own words. */
+  why: string | null;
+  /** What to do. */
+  fix: string;
+  /** How many tries were made. */
+  attempts: number;
+  /** UTC milliseconds. */
+  parkedAt: number;
+  /** ce_id of the record. */
+  eventId: string | null;
+  /** Headers of the record. */
+  headers: Record<string, string>;
+  /** The original bytes of the value. May hold personal data. */
+  recordValue: Buffer | null;
+}
+
+/** "Read this key at its source again." */
+export interface Refresh {
+  /** Topic whose key is asked for. */
+  topic: string;
+  /** Key on that topic; for orders known by id only: instance/?/entity_id. */
+  key: string;
+  /** webhook, sweep, shipped, created, operator, ... */
+  reason: string;
+  /** Process or person that asks. */
+  requestedBy: string;
+  /** UTC milliseconds. */
+  requestedAt: number;
+  /** State the asker saw (Magento updated_at); a reader that already published it may skip. null: always read and publish. */
+  seen: string | null;
+}
+
+/** One ERP document about an order as of now: a shipment with its parcels. Source: the fulfilments stream of the ERP. */
+export interface Fulfilment {
+  /** Name of the shop instance. */
+  instance: string;
+  /** Store view code. */
+  store: string;
+  /** Order number. */
+  incrementId: string;
+  /** The ERP's own number of the document; the marker in Magento names it. */
+  documentId: string;
+  /** shipment; later versions may carry other kinds, which readers must leave alone. */
+  kind: string;
+  /** Commit time at the ERP of the oldest change this record carries, UTC milliseconds; null on a first load or a repair. */
+  occurredAt: number | null;
+  /** Version of this state at the ERP. */
+  version: Version;
+  /** Key of the ERP stream that produced the record, JSON of its key columns; what a repair asks for. */
+  sourceKey: string;
+  /** When the goods left (or the document was posted), UTC milliseconds. */
+  documentDate: number;
+  /** ERP code of the warehouse the goods left from. */
+  source: string | null;
+  /** Lines. */
+  lines: FulfilmentLine[];
+  /** Parcels with their tracking numbers. */
+  packages: Package[];
+}
+
+/** What was shipped of one order line. */
+export interface FulfilmentLine {
+  /** Stock keeping unit. */
+  sku: string;
+  /** Magento's order item id as exported; null: found by SKU. */
+  orderLineId: string | null;
+  /** Quantity shipped, decimal with four places. */
+  quantity: string;
+}
+
+/** A parcel. */
+export interface Package {
+  /** ERP code of the carrier. */
+  carrier: string;
+  /** ERP code of the service level. */
+  service: string | null;
+  /** Tracking number. */
+  trackingNumber: string;
+}
+
+/** All prices of one SKU as of now. Source: the prices stream of the ERP. */
+export interface Prices {
+  /** Stock keeping unit. */
+  sku: string;
+  /** Commit time at the ERP of the oldest change this record carries, UTC milliseconds; null on a first load or a repair. */
+  occurredAt: number | null;
+  /** Version of this state at the ERP. */
+  version: Version;
+  /** Key of the ERP stream that produced the record, JSON of its key columns; what a repair asks for. */
+  sourceKey: string;
+  /** All prices. */
+  prices: Price[];
+  /** True when the ERP no longer has it. The last values are kept. */
+  deleted: boolean;
+}
+
+/** One price of a price list. */
+export interface Price {
+  /** ERP code of the price list. */
+  list: string;
+  /** ISO 4217 code. */
+  currency: string;
+  /** Price of one unit, decimal with four places. */
+  amount: string;
+  /** From which quantity it holds, decimal with four places. */
+  minQuantity: string;
+  /** Valid from, UTC milliseconds; null: always. */
+  from: number | null;
+  /** Valid until (exclusive), UTC milliseconds; null: always. */
+  to: number | null;
+}
+
+/** A product as of now, whole. Source: the products stream of the ERP. */
+export interface Product {
+  /** Stock keeping unit. */
+  sku: string;
+  /** Commit time at the ERP of the oldest change this record carries, UTC milliseconds; null on a first load or a repair. */
+  occurredAt: number | null;
+  /** Version of this state at the ERP. */
+  version: Version;
+  /** Key of the ERP stream that produced the record, JSON of its key columns; what a repair asks for. */
+  sourceKey: string;
+  /** simple, virtual, configurable, bundle, grouped. */
+  kind: string;
+  /** Name. */
+  name: string;
+  /** Description, plain text or HTML. */
+  description: string | null;
+  /** Weight in the unit of the shop, decimal with four places. */
+  weight: string | null;
+  /** True when it is to be sold. */
+  enabled: boolean;
+  /** ERP code of the tax class. */
+  taxClass: string | null;
+  /** none, catalog, search or both; null leaves it to the configuration. */
+  visibility: string | null;
+  /** Further attributes: ERP attribute code to value. */
+  attributes: Record<string, string>;
+  /** True when the ERP no longer has it. The last values are kept. */
+  deleted: boolean;
+}
+
+/** Quantity of one SKU at one source as of now, absolute. Source: the stock stream of the ERP. */
+export interface Stock {
+  /** ERP code of the warehouse. */
+  source: string;
+  /** Stock keeping unit. */
+  sku: string;
+  /** Commit time at the ERP of the oldest change this record carries, UTC milliseconds; null on a first load or a repair. */
+  occurredAt: number | null;
+  /** Version of this state at the ERP. */
+  version: Version;
+  /** Key of the ERP stream that produced the record, JSON of its key columns; what a repair asks for. */
+  sourceKey: string;
+  /** Physical quantity minus what other channels hold, decimal with four places; may be negative. */
+  quantity: string;
+  /** False when the ERP blocks the SKU at this source whatever its quantity. */
+  sellable: boolean;
+  /** True when the ERP no longer has it. The last values are kept. */
+  deleted: boolean;
+}
+
+/** An order of a Magento shop, whole, as of now. Source: GET /V1/orders. */
+export interface Order {
+  /** Name of the shop instance, from the configuration. */
+  instance: string;
+  /** Store view code. */
+  store: string;
+  /** The order number customers see; unique per store only. */
+  incrementId: string;
+  /** Magento's technical id, unique per instance. */
+  entityId: number;
+  /** Commit time at Magento of the oldest change this record carries, UTC milliseconds; null on a first load or a repair. */
+  occurredAt: number | null;
+  /** Version of this state at Magento. */
+  version: Version;
+  /** Store view id. */
+  storeId: number;
+  /** Magento order state: new, pending_payment, processing, complete, closed, canceled, holded, payment_review. */
+  state: string;
+  /** Magento order status, may be custom. */
+  status: string;
+  /** State the order had before it was put on hold. */
+  stateBeforeHold: string | null;
+  /** When the order was placed, UTC milliseconds. */
+  createdAt: number;
+  /** Magento updated_at, UTC milliseconds; does not move with every change. */
+  updatedAt: number;
+  /** True when nothing is to be shipped. */
+  isVirtual: boolean;
+  /** Payment method code, e.g. checkmo. */
+  paymentMethod: string;
+  /** Shipping method code, e.g. flatrate_flatrate; null on virtual orders. */
+  shippingMethod: string | null;
+  /** Coupon used. */
+  couponCode: string | null;
+  /** Who ordered. */
+  customer: OrderCustomer;
+  /** Billing address. */
+  billingAddress: Address | null;
+  /** Shipping address; null on virtual orders. */
+  shippingAddress: Address | null;
+  /** Lines, each product once: a configurable or bundle stands for its children. */
+  lines: OrderLine[];
+  /** Totals in the currency of the order. */
+  totals: Totals;
+  /** Totals in the base currency of the website. */
+  baseTotals: Totals;
+  /** Empty when the record is exact. A reader that books money must not use an order with problems. */
+  problems: Problem[];
+  /** SHA-256 of what is above, version and occurrence left out: equal digests, equal orders. */
+  digest: string;
+}
+
+/** Who ordered. Personal data. */
+export interface OrderCustomer {
+  /** Magento customer id; null for guests. */
+  customerId: number | null;
+  /** True for a guest checkout. */
+  isGuest: boolean;
+  /** Magento customer group id. */
+  groupId: number | null;
+  /** E-mail address. */
+  email: string | null;
+  /** Given name. */
+  firstName: string | null;
+  /** Family name. */
+  lastName: string | null;
+}
+
+/** A postal address. Personal data. */
+export interface Address {
+  /** Given name. */
+  firstName: string;
+  /** Family name. */
+  lastName: string;
+  /** Company. */
+  company: string | null;
+  /** Street lines, first line first. */
+  street: string[];
+  /** City. */
+  city: string;
+  /** Postal code. */
+  postcode: string | null;
+  /** Region or state: its code where Magento has one, else its name. */
+  region: string | null;
+  /** ISO 3166-1 alpha-2 code. */
+  countryCode: string;
+  /** Telephone number as typed. */
+  telephone: string | null;
+}
+
+/** One line of an order as the customer sees it. */
+export interface OrderLine {
+  /** Magento's order item id; deliveries point back to it. */
+  lineId: string;
+  /** Stock keeping unit as ordered. */
+  sku: string;
+  /** Product name at the time of the order. */
+  name: string;
+  /** Magento product type: simple, virtual, configurable, bundle, grouped, downloadable. */
+  productType: string;
+  /** Quantity ordered, decimal with four places. */
+  quantity: string;
+  /** Quantity shipped so far, decimal with four places. */
+  quantityShipped: string;
+  /** Quantity invoiced so far, decimal with four places. */
+  quantityInvoiced: string;
+  /** Quantity canceled so far, decimal with four places. */
+  quantityCanceled: string;
+  /** Quantity refunded so far, decimal with four places. */
+  quantityRefunded: string;
+  /** Price of one unit without tax, before discount, decimal with four places. */
+  unitPrice: string;
+  /** Tax rate in percent, decimal with four places. */
+  taxPercent: string;
+  /** Unit price times quantity, before discount, without tax. Minor units of the currency. */
+  subtotalMinor: number;
+  /** Discount on the line, positive. Minor units of the currency. */
+  discountMinor: number;
+  /** Tax on the line. Minor units of the currency. */
+  taxMinor: number;
+  /** Subtotal minus discount, without tax. Minor units of the currency. */
+  rowTotalMinor: number;
+}
+
+/** The totals of an order in one currency, integers of its minor units. */
+export interface Totals {
+  /** ISO 4217 code. */
+  currency: string;
+  /** How many decimal digits a minor unit stands for: 2 for USD, 0 for JPY. */
+  digits: number;
+  /** Sum of the lines before discount, without tax (Magento: subtotal). Minor units of the currency. */
+  subtotalMinor: number;
+  /** Shipping before discount, without tax (Magento: shipping_amount). Minor units of the currency. */
+  shippingMinor: number;
+  /** Tax on shipping (Magento: shipping_tax_amount). Minor units of the currency. */
+  shippingTaxMinor: number;
+  /** Discount on shipping, positive (Magento: shipping_discount_amount). Minor units of the currency. */
+  shippingDiscountMinor: number;
+  /** Whole discount, positive, shipping discount included (Magento: -discount_amount). Minor units of the currency. */
+  discountMinor: number;
+  /** Whole tax, tax on shipping included (Magento: tax_amount). Minor units of the currency. */
+  taxMinor: number;
+  /** What the customer owes (Magento: grand_total). Minor units of the currency. */
+  grandTotalMinor: number;
+}
+
+/** Something this record cannot say exactly. */
+export interface Problem {
+  /** Stable code, e.g. order.totals_differ. */
+  code: string;
+  /** What was found, without personal data. */
+  detail: string;
+}
