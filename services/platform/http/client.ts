@@ -1,0 +1,243 @@
+import { Pool } from 'undici';
+import type { Dispatcher } from 'undici';
+import { Unavailable } from '../errors.ts';
+
+/** What came back. Header names are in lower case; several lines of one header are joined by a comma. */
+export interface HttpAnswer {
+  status: number;
+  headers: Record<string, string>;
+  /** The body as UTF-8 text, never parsed here: what it is depends on more than the status. */
+  body: string;
+}
+
+export interface HttpCall {
+  method: string;
+  /** Path and query exactly as they go on the wire; nothing is encoded or normalised here. */
+  path: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** Everything from here to the last byte of the body, the wait for a free connection included. */
+  deadlineMs?: number;
+  signal?: AbortSignal;
+  /** A name with few values for metrics and messages (`POST source-items`), never an id or a SKU. */
+  route?: string;
+}
+
+/** One finished call, for metrics. `status` is 0 when no whole answer came. */
+export interface AnswerNote {
+  status: number;
+  durationMs: number;
+  method: string;
+  route: string;
+}
+
+export interface HttpClientOptions {
+  /** Who is called, in words for messages: `Magento`, `the ERP`. */
+  name: string;
+  origin: string;
+  /** Calls in flight at once; the others wait their turn within their own deadline. */
+  connections: number;
+  deadlineMs: number;
+  connectTimeoutMs?: number;
+  maxBodyBytes?: number;
+  /** Headers added to every call, such as `traceparent`. */
+  headers?: () => Record<string, string>;
+  onAnswer?: (note: AnswerNote) => void;
+  now?: () => number;
+}
+
+export interface HttpClient {
+  /**
+   * Resolves with any answer, of whatever status; redirects are not followed.
+   * @throws Unavailable with outcome `none` when the request was never written to a connection (name not
+   *   found, refused, TLS, deadline in the queue) or has no effect by its method (GET, HEAD);
+   *   `unknown` when it may have been carried out (deadline, reset, body cut or too large).
+   */
+  request(call: HttpCall): Promise<HttpAnswer>;
+  close(): Promise<void>;
+}
+
+/** What is known of one call while it runs. `written`: its first bytes may have reached the other side. */
+interface Attempt {
+  written: boolean;
+}
+
+const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
+const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024;
+const METHODS_WITHOUT_EFFECT = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const now = options.now ?? (() => performance.now());
+  const pool = new Pool(options.origin, {
+    connections: options.connections,
+    connect: { timeout: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS },
+    // One request per connection at a time: pipelining is no concurrency (engineering.md A4), and over
+    // HTTP/2 `connections` would no longer bound what the other side has to do at once.
+    pipelining: 1,
+    allowH2: false,
+    // undici's own time-outs start anew with every byte, so a body of one byte a second would never end.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: 4_000,
+    keepAliveMaxTimeout: 30_000,
+  });
+  const dispatcher = pool.compose(noteWritten);
+
+  async function request(call: HttpCall): Promise<HttpAnswer> {
+    const started = now();
+    const route = call.route ?? call.method;
+    const attempt: Attempt = { written: false };
+    let status = 0;
+    try {
+      const answer = await exchange(dispatcher, options, call, attempt);
+      status = answer.status;
+      return answer;
+    } catch (error) {
+      throw unavailable(options, call, attempt, error);
+    } finally {
+      options.onAnswer?.({ status, durationMs: now() - started, method: call.method, route });
+    }
+  }
+
+  return { request, close: () => pool.destroy() };
+}
+
+/** undici calls `onRequestStart` just before it writes a request; what fails earlier had no effect at all. */
+const noteWritten: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (callOptions, handler) =>
+  dispatch(callOptions, {
+    onRequestStart(controller, context) {
+      handler.onRequestStart?.(controller, context);
+      if (!controller.aborted) (callOptions as { opaque?: Attempt }).opaque!.written = true;
+    },
+    onRequestUpgrade: (...args) => handler.onRequestUpgrade?.(...args),
+    onResponseStart: (...args) => handler.onResponseStart?.(...args),
+    onResponseData: (...args) => handler.onResponseData?.(...args),
+    onResponseEnd: (...args) => handler.onResponseEnd?.(...args),
+    onResponseError: (...args) => handler.onResponseError?.(...args),
+  });
+
+/** Runs one call under its deadline. The deadline is raced: undici does not abort what still waits in its queue. */
+async function exchange(
+  dispatcher: Dispatcher,
+  options: HttpClientOptions,
+  call: HttpCall,
+  attempt: Attempt,
+): Promise<HttpAnswer> {
+  const deadlineMs = call.deadlineMs ?? options.deadlineMs;
+  const abort = new AbortController();
+  const ended = Promise.withResolvers<never>();
+  ended.promise.catch(() => undefined);
+  const end = (reason: unknown) => {
+    ended.reject(reason);
+    abort.abort(reason);
+  };
+  const onCallerAbort = () => end(call.signal?.reason ?? new Error('the call was given up'));
+  const timer = setTimeout(() => end(new DeadlinePassed(deadlineMs)), deadlineMs);
+  call.signal?.addEventListener('abort', onCallerAbort, { once: true });
+  try {
+    if (call.signal?.aborted) throw call.signal.reason;
+    const work = send(dispatcher, options, call, attempt, abort.signal);
+    work.catch(() => undefined);
+    return await Promise.race([work, ended.promise]);
+  } finally {
+    clearTimeout(timer);
+    call.signal?.removeEventListener('abort', onCallerAbort);
+  }
+}
+
+async function send(
+  dispatcher: Dispatcher,
+  options: HttpClientOptions,
+  call: HttpCall,
+  attempt: Attempt,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  const response = await dispatcher.request({
+    path: call.path,
+    method: call.method,
+    headers: { ...options.headers?.(), ...call.headers },
+    body: call.body ?? null,
+    signal,
+    opaque: attempt,
+  });
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(response.headers)) {
+    if (value !== undefined) headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  const body = await readBody(response.body, options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES, signal);
+  return { status: response.statusCode, headers, body };
+}
+
+async function readBody(
+  body: Dispatcher.ResponseData['body'],
+  maxBodyBytes: number,
+  signal: AbortSignal,
+): Promise<string> {
+  // undici forgets the signal once the headers are there; the deadline is to end the body too.
+  const destroy = () => body.destroy(signal.reason as Error);
+  signal.addEventListener('abort', destroy, { once: true });
+  try {
+    const chunks: Buffer[] = [];
+    let sizeBytes = 0;
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > maxBodyBytes) throw new BodyTooLarge(maxBodyBytes);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString('utf8');
+  } finally {
+    signal.removeEventListener('abort', destroy);
+    body.destroy();
+  }
+}
+
+class DeadlinePassed extends Error {
+  constructor(deadlineMs: number) {
+    super(`no whole answer within ${deadlineMs} ms`);
+  }
+}
+
+class BodyTooLarge extends Error {
+  constructor(maxBodyBytes: number) {
+    super(`the answer is longer than ${maxBodyBytes} bytes`);
+  }
+}
+
+function unavailable(
+  options: HttpClientOptions,
+  call: HttpCall,
+  attempt: Attempt,
+  error: unknown,
+): Unavailable {
+  const route = call.route ?? call.method;
+  const noEffect = !attempt.written || METHODS_WITHOUT_EFFECT.has(call.method.toUpperCase());
+  return new Unavailable(
+    {
+      code: codeOf(error, attempt),
+      what: `${options.name} at ${options.origin} gave no answer to "${route}"`,
+      why: causeOf(error),
+      fix: fixOf(error, attempt),
+    },
+    { cause: error, outcome: noEffect ? 'none' : 'unknown', perhapsRecord: error instanceof BodyTooLarge },
+  );
+}
+
+function codeOf(error: unknown, attempt: Attempt): string {
+  if (error instanceof DeadlinePassed) return 'http.deadline';
+  if (error instanceof BodyTooLarge) return 'http.body_too_large';
+  return attempt.written ? 'http.connection_lost' : 'http.not_connected';
+}
+
+function fixOf(error: unknown, attempt: Attempt): string {
+  if (error instanceof BodyTooLarge) return 'Ask for less at once, or raise the limit on the body';
+  if (attempt.written) return 'It is tried again by itself; look at the load and the log of the other side';
+  return 'Check the address, the name resolution, the certificate and that the other side is running';
+}
+
+/** The innermost message with its system code: undici wraps, and several addresses give an AggregateError. */
+function causeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return causeOf(error.errors[0]);
+  if (!(error instanceof Error)) return String(error);
+  const code = (error as NodeJS.ErrnoException).code;
+  return code && !error.message.includes(code) ? `${error.message}, ${code}` : error.message;
+}
