@@ -1,0 +1,188 @@
+/**
+ * What a service sees of Kafka. The driver behind it is `connect.ts`; nothing outside this folder names kafkajs.
+ *
+ * The lease protocol, in prose, because everything in `flow/` stands on it:
+ *
+ * A partition is held under a *lease*: from the moment the group assigned it until the group may have given it to
+ * somebody else. An owner keeps two offsets on the broker, in one commit: the committed offset (everything below it
+ * is finished) and, in the commit's metadata, the *mark*: no effect at or above it has been begun. So before an
+ * effect is begun its record must lie under a mark the broker has stored (`secure`). That costs one commit per
+ * batch (a few milliseconds) and buys two things: a successor knows exactly which records a predecessor may have
+ * been working on, and the commit is itself the check that the lease still stands, since the broker refuses it for
+ * an older generation.
+ */
+import type { Contract } from '../../../schemas/topics.ts';
+import type { Fault } from '../errors.ts';
+
+/** A record that fits its contract. `value` is null for a tombstone. */
+export interface Received<Value> {
+  readonly contract: Contract<Value>;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly key: string;
+  readonly value: Value | null;
+  /** ce_id */
+  readonly eventId: string | null;
+  /** Broker time of the record, UTC milliseconds. */
+  readonly publishedAt: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** W3C trace context, when the record carries one. */
+  readonly traceparent: string | null;
+  readonly sizeBytes: number;
+  /** The bytes of the value as they lie on the topic. */
+  readonly bytes: Buffer | null;
+}
+
+/** A record that cannot be read: no key, bad magic byte, unknown schema id, bytes that do not fit the schema. */
+export interface Undecodable {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly key: string | null;
+  readonly publishedAt: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly sizeBytes: number;
+  readonly bytes: Buffer | null;
+  readonly undecodable: Fault;
+}
+
+/** Thrown by `secure` when the partition belongs to somebody else by now: begin nothing more. */
+export class LeaseLost extends Error {
+  constructor(topic: string, partition: number) {
+    super(`The lease on ${topic}[${partition}] is over: another member of the group holds it now.`);
+    this.name = 'LeaseLost';
+  }
+}
+
+/** The right to work on one partition, until the group gives it to somebody else. */
+export interface Lease {
+  readonly topic: string;
+  readonly partition: number;
+  /** First record to be read. */
+  readonly start: number;
+  /**
+   * Records in [start, mark) may have been in work at a predecessor. `mark === start` when there was none.
+   * Read up to the mark before the first effect, so that an old value is never written after a newer one.
+   */
+  readonly mark: number;
+  /** True when the predecessor had nothing in flight when it stopped: no outcome below the mark is unknown. */
+  readonly clean: boolean;
+  /** False from the moment another member may hold the partition. To be checked before each effect. */
+  held(): boolean;
+  /** Resolves when the broker has stored a mark of at least `offset + 1`. Throws `LeaseLost`. */
+  secure(offset: number): Promise<void>;
+  /** Everything below `offset` is finished; stored with the next commit (within `commitIntervalMs`). */
+  finish(offset: number): void;
+}
+
+/** What a service does with the records of one partition, for as long as its lease stands. */
+export interface PartitionReader {
+  /** Records in the order of their offsets. Keeps them and returns at once: the fetch loop waits for nobody. */
+  receive(records: (Received<never> | Undecodable)[]): void;
+  /** True while no more should be read: the partition is paused and asked again every 50 ms. */
+  full(): boolean;
+  /**
+   * The lease is over, or the process stops: begin nothing more, resolve when nothing is in flight.
+   * `lost` tells the first from the second, in which what is finished will still be committed.
+   */
+  close(lost: boolean): Promise<void>;
+}
+
+export interface SubscribeOptions {
+  /** One group, one or several topics; partition n of each goes to the same member, so that one key has one owner. */
+  contracts: readonly Contract<never>[];
+  group: string;
+  open(lease: Lease): PartitionReader;
+  /** Where a group that never committed begins. `earliest` unless told otherwise: nothing is lost. */
+  sessionTimeoutMs?: number;
+  commitIntervalMs?: number;
+}
+
+export interface Subscription {
+  /** Partitions are assigned and their leases open. */
+  ready(): boolean;
+  /** Leases held now. */
+  leases(): readonly Lease[];
+  /** Null while all is well, else why not: no fetch for too long, crashed. */
+  trouble(): string | null;
+  /** Closes the readers, commits what is finished, marks the leases clean, leaves the group. */
+  stop(): Promise<void>;
+}
+
+export interface Publication<Value> {
+  value: Value;
+  /** W3C trace context of the work that led to this record. */
+  traceparent?: string | null;
+}
+
+export interface ReadAllOptions<Value> {
+  onRecord(record: Received<Value>): void;
+  onUndecodable?(record: Undecodable): void;
+  /** For topics that are not compacted: begin at the first record published at or after this time. */
+  sinceMs?: number;
+}
+
+export interface ReadAll {
+  /** Resolves when everything that was on the topic at the start has been handed over. */
+  caughtUp: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Kafka, as a service sees it. */
+export interface Bus {
+  /** Resolves only when the broker has acknowledged. Throws `Unavailable` after the deadline: nothing is known then. */
+  publish<Value>(contract: Contract<Value>, publication: Publication<Value>): Promise<void>;
+  /** A tombstone: the key is gone, or settled. */
+  erase<Value>(contract: Contract<Value>, key: string): Promise<void>;
+  subscribe(options: SubscribeOptions): Promise<Subscription>;
+  /** The whole topic from its beginning (or `sinceMs`), then live, without a group that commits. */
+  readAll<Value>(contract: Contract<Value>, options: ReadAllOptions<Value>): Promise<ReadAll>;
+  /** Null while the broker can be reached, else why not. For /readyz. */
+  trouble(): string | null;
+  close(): Promise<void>;
+}
+
+export interface KafkaOptions {
+  brokers: string[];
+  clientId: string;
+  ssl?: boolean | { ca?: string; cert?: string; key?: string };
+  sasl?: { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string };
+  registry: { url: string; username?: string; password?: string };
+  /** ce_source of what this process publishes, e.g. `cartage/main/order-relay`. */
+  source: string;
+  publishDeadlineMs?: number;
+  log: {
+    info(fields: object, message: string): void;
+    warn(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+  };
+  now?: () => number;
+}
+
+/** What `topics apply` did or would do to one topic or contract. */
+export interface TopicChange {
+  topic: string;
+  action: 'created' | 'settings' | 'partitions' | 'registered' | 'compatibility' | 'unchanged' | 'conflict';
+  detail: string;
+}
+
+/** How far a group is on one partition. */
+export interface PartitionLag {
+  topic: string;
+  partition: number;
+  committed: number | null;
+  end: number;
+}
+
+/** Topic administration: for the cli, the console and tests. */
+export interface TopicAdmin {
+  apply(
+    contracts: readonly Contract<never>[],
+    options: { replicationFactor: number; dryRun: boolean },
+  ): Promise<TopicChange[]>;
+  /** What is missing or differs, in words; empty when all topics and contracts stand. */
+  check(contracts: readonly Contract<never>[]): Promise<TopicChange[]>;
+  lag(group: string, topics: string[]): Promise<PartitionLag[]>;
+  close(): Promise<void>;
+}
