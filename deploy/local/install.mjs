@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+/**
+ * What `npm start` and `npm test` need, brought here once: npm packages, Kafka and the registry.
+ *
+ * Plain JavaScript for Node 20, because it runs before Node 24 is installed. Called by npm as
+ * `prestart` and `pretest` with `--for start|test`; does nothing, and says nothing, when all is there.
+ */
+import { installJavaPrograms, javaProgramsAreInstalled } from './install/java-programs.mjs';
+import { installPackages, packagesAreInstalled } from './install/packages.mjs';
+import { missingRequirements } from './install/requirements.mjs';
+
+const purpose = process.argv[process.argv.indexOf('--for') + 1] === 'test' ? 'npm test' : 'npm start';
+
+async function main() {
+  // First of all, so that nobody waits for a download only to learn that Java is missing.
+  const missing = await missingRequirements({ maven: !javaProgramsAreInstalled() });
+  if (missing.length > 0) {
+    console.error(`\n${purpose} cannot begin; nothing was downloaded.\n\n${missing.join('\n\n')}\n`);
+    return 1;
+  }
+  if (packagesAreInstalled() && javaProgramsAreInstalled()) return 0;
+
+  console.log('Installing what Cartage stands on (once; the next start finds it here):');
+  if (!packagesAreInstalled()) await installPackages();
+  if (!javaProgramsAreInstalled()) await installJavaPrograms();
+  return 0;
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error) => {
+    console.error(`\n${error.message}\n`);
+    process.exitCode = 1;
+  },
+);

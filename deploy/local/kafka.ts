@@ -1,0 +1,156 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { classArchive, javaCommand, javaFlags, javaProgram } from './java.ts';
+import { formatStorage } from './kafka-format.ts';
+import { namesABroker } from './kafka-metadata.ts';
+import { freePort, loopback } from './ports.ts';
+import { startProcess, type RunningProcess } from './process.ts';
+
+export interface KafkaOptions {
+  /** Its state. An empty folder becomes a new broker, one of an earlier start is resumed. */
+  dir: string;
+  /** A free one is taken when left out or busy. */
+  port?: number;
+  /**
+   * A second listener that tells clients to come to this port instead: that of a proxy in front of it.
+   * (Clients learn broker addresses from the broker itself, so a proxy that is not advertised is left at once.)
+   */
+  advertisedProxyPort?: number;
+  logFile?: string;
+  onSpawn?: (pid: number) => void;
+}
+
+export interface Kafka {
+  readonly bootstrap: string;
+  readonly port: number;
+  /** Where the proxy forwards to; only with `advertisedProxyPort`. */
+  readonly proxiedPort: number | undefined;
+  readonly pid: number;
+  /** Of the run that goes on now. */
+  readonly process: RunningProcess;
+  stop(): Promise<void>;
+  /** `kill -9`, as a crash would. */
+  kill(): Promise<void>;
+  /** Starts it again on the same ports and the same data, stopping it first if it runs. */
+  restart(): Promise<void>;
+}
+
+/** Apache Kafka 4.3.1 as one process (KRaft, broker and controller in one), on loopback. Ready when it names a broker. */
+export async function startKafka(options: KafkaOptions): Promise<Kafka> {
+  const port = await freePort(options.port);
+  const proxiedPort = options.advertisedProxyPort === undefined ? undefined : await freePort();
+  const settings = serverProperties({ ...options, port, proxiedPort, controllerPort: await freePort() });
+
+  mkdirSync(options.dir, { recursive: true });
+  const propertiesFile = join(options.dir, 'server.properties');
+  writeFileSync(propertiesFile, settings);
+  await formatOnce(options.dir, propertiesFile);
+
+  let running = await run(options, port, propertiesFile);
+  return {
+    bootstrap: `${loopback}:${port}`,
+    port,
+    proxiedPort,
+    get pid() {
+      return running.process.pid;
+    },
+    get process() {
+      return running.process;
+    },
+    stop: () => running.stop(),
+    kill: async () => {
+      await running.process.kill();
+    },
+    restart: async () => {
+      await running.stop();
+      running = await run(options, port, propertiesFile);
+    },
+  };
+}
+
+async function run(options: KafkaOptions, port: number, propertiesFile: string) {
+  const archive = await classArchive('kafka');
+  const process = await startProcess({
+    name: 'Kafka',
+    command: javaCommand(),
+    args: [
+      ...javaFlags,
+      ...archive.flags,
+      `-Dlog4j2.configurationFile=${join(import.meta.dirname, 'log4j2.xml')}`,
+      '-cp',
+      `${javaProgram('kafka')}/*`,
+      'kafka.Kafka',
+      propertiesFile,
+    ],
+    ready: () => namesABroker(loopback, port),
+    readyWithinMs: 120_000,
+    stopWithinMs: 30_000,
+    help: `If its data were damaged, begin anew (npm start -- --fresh). Data: ${options.dir}`,
+    ...(options.logFile === undefined ? {} : { logFile: options.logFile }),
+    ...(options.onSpawn === undefined ? {} : { onSpawn: options.onSpawn }),
+  });
+  const stop = async () => {
+    await process.stop();
+    archive.keep();
+  };
+  return { process, stop };
+}
+
+/** The stamp comes last: a folder whose formatting was interrupted is emptied and formatted again. */
+async function formatOnce(dir: string, propertiesFile: string): Promise<void> {
+  const stamp = join(dir, 'formatted');
+  if (existsSync(stamp)) return;
+  rmSync(join(dir, 'data'), { recursive: true, force: true });
+  await formatStorage(join(dir, 'data'), propertiesFile);
+  writeFileSync(stamp, '');
+}
+
+interface Settings {
+  dir: string;
+  port: number;
+  controllerPort: number;
+  proxiedPort: number | undefined;
+  advertisedProxyPort?: number;
+}
+
+function serverProperties({ dir, port, controllerPort, proxiedPort, advertisedProxyPort }: Settings): string {
+  const proxied = proxiedPort === undefined ? '' : `,PROXIED://${loopback}:${proxiedPort}`;
+  const advertised = proxiedPort === undefined ? '' : `,PROXIED://${loopback}:${advertisedProxyPort}`;
+  const settings: Record<string, string | number | boolean> = {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@${loopback}:${controllerPort}`,
+    listeners: `PLAINTEXT://${loopback}:${port},CONTROLLER://${loopback}:${controllerPort}${proxied}`,
+    'advertised.listeners': `PLAINTEXT://${loopback}:${port}${advertised}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT',
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'log.dirs': join(dir, 'data'),
+
+    // One broker: its own topics have one replica and, to start quickly, one partition.
+    'offsets.topic.replication.factor': 1,
+    'offsets.topic.num.partitions': 1,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'transaction.state.log.num.partitions': 1,
+    'share.coordinator.state.topic.replication.factor': 1,
+    'share.coordinator.state.topic.min.isr': 1,
+    'share.coordinator.state.topic.num.partitions': 1,
+
+    // Topics come from the one table in schemas/, never by a misspelt name.
+    'auto.create.topics.enable': false,
+    // The first member of a group need not wait 3 s for others.
+    'group.initial.rebalance.delay.ms': 0,
+    // After a kill -9 the old session must end before the broker may return: 4 s instead of 13-20 s.
+    'broker.session.timeout.ms': 1500,
+    'broker.heartbeat.interval.ms': 300,
+
+    // Held from the start for compaction; the default of 128 MB is half of our heap.
+    'log.cleaner.dedupe.buffer.size': 16_777_216,
+    'num.network.threads': 2,
+    'num.io.threads': 4,
+  };
+  return `${Object.entries(settings)
+    .map(([key, value]) => `${key}=${value}`)
+    .join('\n')}\n`;
+}

@@ -1,0 +1,90 @@
+import { readdirSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { classArchive, javaCommand, javaFlags, javaProgram } from './java.ts';
+import { freePort, loopback } from './ports.ts';
+import { startProcess, type RunningProcess } from './process.ts';
+
+export interface RegistryOptions {
+  /** The broker that keeps the schemas, so that their ids survive. Left out: they are kept in memory only (tests). */
+  bootstrap?: string;
+  port?: number;
+  logFile?: string;
+  onSpawn?: (pid: number) => void;
+}
+
+export interface Registry {
+  /** The Confluent API of the registry. */
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  readonly process: RunningProcess;
+  stop(): Promise<void>;
+}
+
+/**
+ * Apicurio Registry 3.0.9 on loopback, spoken to by its Confluent API (version 7).
+ * Ready by `/health/ready` and not before: while it replays its topic it answers 200 with part of the subjects.
+ */
+export async function startRegistry(options: RegistryOptions = {}): Promise<Registry> {
+  const port = await freePort(options.port);
+  const archive = await classArchive(
+    options.bootstrap === undefined ? 'registry-memory' : 'registry-kafkasql',
+  );
+  const process = await startProcess({
+    name: 'Schema registry',
+    command: javaCommand(),
+    args: [...javaFlags, ...archive.flags, ...settings(port, options.bootstrap), '-jar', runnableJar()],
+    ready: () => isReady(port),
+    readyWithinMs: 120_000,
+    // The first end writes the class archive.
+    stopWithinMs: 30_000,
+    help: 'If it cannot reach Kafka, look at the log of Kafka beside it.',
+    ...(options.logFile === undefined ? {} : { logFile: options.logFile }),
+    ...(options.onSpawn === undefined ? {} : { onSpawn: options.onSpawn }),
+  });
+  return {
+    url: `http://${loopback}:${port}/apis/ccompat/v7`,
+    port,
+    pid: process.pid,
+    process,
+    stop: async () => {
+      await process.stop();
+      archive.keep();
+    },
+  };
+}
+
+function settings(port: number, bootstrap: string | undefined): string[] {
+  const common = [
+    `-Dquarkus.http.host=${loopback}`,
+    `-Dquarkus.http.port=${port}`,
+    '-Dquarkus.log.level=WARN',
+    '-Dquarkus.banner.enabled=false',
+  ];
+  if (bootstrap === undefined) return common;
+  return [
+    ...common,
+    '-Dapicurio.storage.kind=kafkasql',
+    `-Dapicurio.kafkasql.bootstrap.servers=${bootstrap}`,
+  ];
+}
+
+function runnableJar(): string {
+  const folder = javaProgram('registry');
+  const jar = readdirSync(folder).find((name) => name.endsWith('-runner.jar'));
+  if (jar === undefined) throw new Error(`No *-runner.jar in ${folder}. Remove the folder and start again.`);
+  return join(folder, jar);
+}
+
+function isReady(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const call = request({ host: loopback, port, path: '/health/ready', timeout: 1000 }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
+    call.on('timeout', () => call.destroy());
+    call.on('error', () => resolve(false));
+    call.end();
+  });
+}
