@@ -1,0 +1,98 @@
+/** The ways a log reader fails that its owner must tell apart. */
+import { Unavailable } from '../../platform/errors.ts';
+import { databaseFault, unavailable } from '../sqlstate.ts';
+
+/**
+ * Changes are gone for good: the slot is missing, was invalidated, or the log ends before our cursor.
+ * Trying again cannot help; only a new slot and a new load can (design.md 4: a gap means a new load).
+ */
+export class SlotLost extends Unavailable {
+  constructor(what: string, why: string, code = 'replication.slot_lost') {
+    super({ code, what, why, fix: 'A new slot and a new first load are needed; the reader starts both' });
+    this.name = 'SlotLost';
+  }
+}
+
+export function slotMissing(slot: string): SlotLost {
+  return new SlotLost(
+    `Replication slot "${slot}" does not exist`,
+    'it was dropped, or the database was replaced',
+  );
+}
+
+export function slotInvalidated(slot: string, reason: string | null): SlotLost {
+  return new SlotLost(
+    `Replication slot "${slot}" was invalidated and its log is gone`,
+    reason ?? 'wal_status is lost: the log it needed was removed, see max_slot_wal_keep_size',
+  );
+}
+
+export function slotInUse(slot: string, why: string, cause?: unknown): Unavailable {
+  return new Unavailable(
+    {
+      code: 'replication.slot_in_use',
+      what: `Replication slot "${slot}" is being read by another connection`,
+      why,
+      fix: 'Run one reader per slot; a replica of the process waits here until the other one ends',
+    },
+    { cause },
+  );
+}
+
+/**
+ * @param slotState what `inspectSlot` says now, asked only when the server's error leaves it open:
+ *   55000 means "invalidated" as well as "wrong wal_level" and "slot of another database".
+ */
+export async function replicationFault(
+  slot: string,
+  error: unknown,
+  slotState: () => Promise<{ lost: boolean; reason: string | null } | null>,
+): Promise<Unavailable> {
+  if (error instanceof Unavailable) return error;
+  const { sqlState, message } = databaseFault(error);
+  if (sqlState === '55006') return slotInUse(slot, message, error);
+  const mayBeLost =
+    sqlState === '55000' || sqlState === '42704' || sqlState === '58P01' || sqlState === '57P01';
+  if (mayBeLost) {
+    const state = await slotState().catch(() => undefined);
+    if (state === null) return slotMissing(slot);
+    if (state?.lost) return slotInvalidated(slot, state.reason);
+    if (sqlState === '42704') return publicationMissing(message, error);
+  }
+  return unavailable(`The log reader on slot "${slot}" has stopped`, error);
+}
+
+export function columnMissing(table: string, columns: readonly string[]): Unavailable {
+  return new Unavailable(
+    {
+      code: 'replication.column_missing',
+      what: `Table ${table} has no column ${columns.join(', ')} any more, which the configuration watches`,
+      fix: 'Name the new column under `watch` and restart; nothing is lost meanwhile, the slot keeps the log',
+    },
+    { needsOperator: true },
+  );
+}
+
+export function identityMissing(table: string, columns: readonly string[]): Unavailable {
+  return new Unavailable(
+    {
+      code: 'replication.identity_missing',
+      what: `Updates and deletes of table ${table} do not carry the old value of ${columns.join(', ')}`,
+      why: 'the column is outside the replica identity of the table, so a key that a row leaves would go unnoticed',
+      fix: `Run: ALTER TABLE ${table} REPLICA IDENTITY FULL`,
+    },
+    { needsOperator: true },
+  );
+}
+
+function publicationMissing(why: string, cause: unknown): Unavailable {
+  return new Unavailable(
+    {
+      code: 'replication.publication_missing',
+      what: 'The publication of the watched tables does not exist, or did not when the oldest unread change was made',
+      why,
+      fix: 'Create it with the statement that `cartage check` prints; if the slot is older than it, drop the slot: a new one begins with a new load',
+    },
+    { needsOperator: true, cause },
+  );
+}

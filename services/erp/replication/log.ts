@@ -1,0 +1,220 @@
+/**
+ * Reads the log of changes of a PostgreSQL database through a replication slot.
+ *
+ * A reader that ends at any point, in any way, loses nothing: what was not acknowledged is sent again, whole
+ * transactions at a time and in the order of their commits. So the owner must bear repetition, and acknowledges last.
+ */
+import type pg from 'pg';
+import { startCommand } from './connection.ts';
+import type { ReplicationConnection } from './connection.ts';
+import { columnMissing, identityMissing } from './faults.ts';
+import { Handover } from './handover.ts';
+import type { TransactionPart } from './handover.ts';
+import type { Lsn } from './lsn.ts';
+import { MessageDecoder } from './messages.ts';
+import type { Relation } from './messages.ts';
+import { LogStatus } from './status.ts';
+
+export interface WatchedTable {
+  /** Columns to decode; 'all' decodes every one. Asking for few is what makes five million rows cheap. */
+  columns: readonly string[] | 'all';
+  /** Columns whose *old* value every update and delete must carry (the key of the stream). */
+  carried: readonly string[];
+}
+
+export interface LogOptions {
+  connection: pg.ClientConfig;
+  slot: string;
+  publication: string;
+  /** The owner's cursor: transactions that end at or before it are not sent again. */
+  startAfter?: Lsn;
+  /** By `schema.table`. A table without an entry is decoded in full. */
+  watch?: ReadonlyMap<string, WatchedTable>;
+  /** Milliseconds since 1970. */
+  clock?: () => number;
+  /** How often to report unasked; by default a quarter of the server's wal_sender_timeout, at most 10 s. */
+  statusIntervalMs?: number;
+  partChangesMax?: number;
+  heldBytesMax?: number;
+}
+
+/** Which database the positions belong to: a restored or replaced one has another id or another timeline. */
+export interface SystemIdentity {
+  systemId: string;
+  timeline: number;
+  /** The end of the log when we connected. */
+  walEnd: Lsn;
+}
+
+export interface LogPosition {
+  confirmed: Lsn;
+  /** How far the server has read; minus `confirmed` it is the lag in bytes. */
+  walEnd: Lsn;
+  heldBytes: number;
+}
+
+export interface ReplicationLog {
+  readonly system: SystemIdentity;
+  /** One reader at a time. Ends after `close()`; throws `SlotLost` or `Unavailable` when the stream ends otherwise. */
+  transactions(): AsyncGenerator<TransactionPart, void, void>;
+  /** Everything up to and including the transaction that ends here is safe elsewhere. Exact, and told within 100 ms. */
+  acknowledge(endLsn: Lsn): void;
+  position(): LogPosition;
+  /** Reports the last acknowledgement and frees the slot. */
+  close(): Promise<void>;
+}
+
+const ACKNOWLEDGE_WITHIN_MS = 100;
+/** Unanswered reports until the line counts as dead (a link cut one way says nothing by itself). */
+const SILENT_INTERVALS_MAX = 3;
+
+/** A log that is being streamed; made by `openLog`. */
+export class StreamedLog implements ReplicationLog {
+  readonly system: SystemIdentity;
+  readonly #connection: ReplicationConnection;
+  readonly #options: LogOptions;
+  readonly #start: Lsn;
+  readonly #status: LogStatus;
+  readonly #handover: Handover;
+  readonly #intervalMs: number;
+  readonly #clock: () => number;
+  readonly #explain: (error: Error) => Promise<Error>;
+  readonly #decoder: MessageDecoder;
+  /** Size of the message being decoded. */
+  #messageBytes = 0;
+  #statusTimer: NodeJS.Timeout | undefined;
+  #acknowledgeTimer: NodeJS.Timeout | undefined;
+  #silentIntervals = 0;
+
+  constructor(
+    connection: ReplicationConnection,
+    options: LogOptions,
+    system: SystemIdentity,
+    start: Lsn,
+    intervalMs: number,
+    explain: (error: Error) => Promise<Error>,
+  ) {
+    this.#explain = explain;
+    this.#connection = connection;
+    this.#options = options;
+    this.system = system;
+    this.#start = start;
+    this.#intervalMs = intervalMs;
+    this.#status = new LogStatus(start);
+    this.#clock = options.clock ?? Date.now;
+    this.#handover = new Handover({
+      partChangesMax: options.partChangesMax ?? 10_000,
+      partBytesMax: 8 * 1024 * 1024,
+      heldBytesMax: options.heldBytesMax ?? 32 * 1024 * 1024,
+    });
+    this.#decoder = this.#newDecoder();
+  }
+
+  async start(): Promise<void> {
+    const command = startCommand(this.#options.slot, this.#options.publication, this.#start);
+    await this.#connection.start(command, {
+      data: (chunk, start, end) => {
+        this.#silentIntervals = 0;
+        this.#messageBytes = end - start;
+        this.#decoder.decode(chunk, start);
+      },
+      keepalive: (walEnd, replyRequested) => {
+        this.#silentIntervals = 0;
+        this.#status.keepalive(walEnd);
+        if (replyRequested) this.#report(false);
+      },
+      isFull: () => this.#handover.isFull,
+      failed: (error) => void this.#failed(error),
+    });
+    this.#statusTimer = setInterval(() => this.#reportAndListen(), this.#intervalMs);
+    this.#report(true);
+  }
+
+  async *transactions(): AsyncGenerator<TransactionPart, void, void> {
+    for (;;) {
+      const part = await this.#handover.take();
+      if (!part) return;
+      if (!this.#handover.isFull) this.#connection.resume();
+      yield part;
+    }
+  }
+
+  acknowledge(endLsn: Lsn): void {
+    this.#status.acknowledge(endLsn);
+    // One report for many: with 70,000 transactions a second a write for each would cost more than the reading.
+    this.#acknowledgeTimer ??= setTimeout(() => this.#report(false), ACKNOWLEDGE_WITHIN_MS);
+  }
+
+  position(): LogPosition {
+    return {
+      confirmed: this.#status.confirmed,
+      walEnd: this.#status.walEnd,
+      heldBytes: this.#handover.heldBytes,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#report(false);
+    this.#stopTimers();
+    this.#handover.close();
+    await this.#connection.close();
+  }
+
+  #newDecoder(): MessageDecoder {
+    return new MessageDecoder(
+      {
+        begin: (commitLsn, commitTime, xid) => {
+          this.#status.begin();
+          this.#handover.begin(xid, commitLsn, commitTime);
+        },
+        commit: (_commitLsn, endLsn) => this.#status.commit(endLsn, !this.#handover.commit(endLsn)),
+        relation: (relation) => this.#checkRelation(relation),
+        change: (change) => this.#handover.change(change, this.#messageBytes),
+      },
+      (table) => {
+        const columns = this.#options.watch?.get(table)?.columns;
+        return columns === undefined || columns === 'all' ? undefined : new Set(columns);
+      },
+    );
+  }
+
+  /** The table may be altered while we read; the description before the next row tells. */
+  #checkRelation(relation: Relation): void {
+    const watched = this.#options.watch?.get(relation.table);
+    if (!watched) return;
+    const byName = new Map(relation.columns.map((column) => [column.name, column]));
+    const asked = watched.columns === 'all' ? [] : watched.columns;
+    const missing = [...new Set([...asked, ...watched.carried])].filter((name) => !byName.has(name));
+    const uncarried = watched.carried.filter((name) => byName.get(name)?.inIdentity === false);
+    if (missing.length > 0) throw columnMissing(relation.table, missing);
+    if (uncarried.length > 0) throw identityMissing(relation.table, uncarried);
+  }
+
+  #reportAndListen(): void {
+    // While the socket rests because the owner is slow, nothing can be heard, and that is no silence.
+    if (!this.#handover.isFull) this.#silentIntervals += 1;
+    if (this.#silentIntervals <= SILENT_INTERVALS_MAX) return this.#report(true);
+    const silentMs = Math.round(this.#silentIntervals * this.#intervalMs);
+    this.#failed(
+      Object.assign(new Error(`the server has been silent for ${silentMs} ms`), { code: 'ETIMEDOUT' }),
+    );
+    void this.#connection.close();
+    return undefined;
+  }
+
+  #report(replyRequested: boolean): void {
+    clearTimeout(this.#acknowledgeTimer);
+    this.#acknowledgeTimer = undefined;
+    this.#connection.sendStatus(this.#status.confirmed, this.#clock(), replyRequested);
+  }
+
+  async #failed(error: Error): Promise<void> {
+    this.#stopTimers();
+    this.#handover.fail(await this.#explain(error));
+  }
+
+  #stopTimers(): void {
+    clearInterval(this.#statusTimer);
+    clearTimeout(this.#acknowledgeTimer);
+  }
+}

@@ -1,0 +1,89 @@
+/** Opens the log: checks that slot, database and cursor belong together before anything is streamed. */
+import { Unavailable } from '../../platform/errors.ts';
+import { unavailable } from '../sqlstate.ts';
+import { ReplicationConnection } from './connection.ts';
+import { replicationFault, SlotLost, slotInUse, slotInvalidated, slotMissing } from './faults.ts';
+import { StreamedLog } from './log.ts';
+import type { LogOptions, ReplicationLog, SystemIdentity } from './log.ts';
+import { formatLsn, laterLsn, parseLsn } from './lsn.ts';
+import type { Lsn } from './lsn.ts';
+import { readSlot, slotName } from './slot.ts';
+import type { SlotState } from './slot.ts';
+
+const STATUS_INTERVAL_MS_MAX = 10_000;
+
+/**
+ * @throws {SlotLost} the slot is missing or invalidated, or the log ends before `startAfter`.
+ * @throws {Unavailable} no connection; `replication.slot_in_use` while another reader holds the slot.
+ */
+export async function openLog(options: LogOptions): Promise<ReplicationLog> {
+  slotName(options.slot);
+  const connection = await ReplicationConnection.open(options.connection).catch((error: unknown) => {
+    throw unavailable('The ERP database cannot be reached for replication', error);
+  });
+  try {
+    return await openOn(connection, options);
+  } catch (error) {
+    await connection.close().catch(() => {});
+    throw await replicationFault(options.slot, error, () => lookAtSlot(options));
+  }
+}
+
+async function openOn(connection: ReplicationConnection, options: LogOptions): Promise<ReplicationLog> {
+  const system = await identify(connection);
+  const slot = await readSlot((text) => connection.query(text), options.slot);
+  const start = startPosition(options, slot, system);
+  const timeout = await connection.query<{ setting: string }>(
+    `select setting from pg_catalog.pg_settings where name = 'wal_sender_timeout'`,
+  );
+  const timeoutMs = Number(timeout[0]?.setting ?? 0) || Infinity;
+  const intervalMs = options.statusIntervalMs ?? Math.min(STATUS_INTERVAL_MS_MAX, timeoutMs / 4);
+  const log = new StreamedLog(connection, options, system, start, intervalMs, (error) =>
+    replicationFault(options.slot, error, () => lookAtSlot(options)),
+  );
+  await log.start();
+  return log;
+}
+
+async function identify(connection: ReplicationConnection): Promise<SystemIdentity> {
+  const [row] = await connection.query<{ systemid: string; timeline: number | string; xlogpos: string }>(
+    'IDENTIFY_SYSTEM',
+  );
+  return { systemId: row!.systemid, timeline: Number(row!.timeline), walEnd: parseLsn(row!.xlogpos) };
+}
+
+function startPosition(options: LogOptions, slot: SlotState | null, system: SystemIdentity): Lsn {
+  if (!slot) throw slotMissing(options.slot);
+  if (slot.lost) throw slotInvalidated(options.slot, slot.reason);
+  if (slot.activePid !== null)
+    throw slotInUse(options.slot, `server process ${slot.activePid} is reading it`);
+  if (slot.plugin !== 'pgoutput') {
+    throw new Unavailable(
+      {
+        code: 'replication.slot_plugin',
+        what: `Replication slot "${options.slot}" was made for the plugin "${slot.plugin}", not pgoutput`,
+        fix: 'Configure a slot name of its own for Cartage; it creates the slot by itself',
+      },
+      { needsOperator: true },
+    );
+  }
+  const after = options.startAfter ?? 0n;
+  if (after > system.walEnd) {
+    throw new SlotLost(
+      `The database's log ends at ${formatLsn(system.walEnd)}, before our cursor ${formatLsn(after)}`,
+      'the database was restored, or a standby took over that had not received everything',
+      'replication.log_rewound',
+    );
+  }
+  return laterLsn(after, slot.confirmedLsn ?? 0n);
+}
+
+/** After a failure, on a connection of its own. */
+async function lookAtSlot(options: LogOptions): Promise<{ lost: boolean; reason: string | null } | null> {
+  const connection = await ReplicationConnection.open(options.connection);
+  try {
+    return await readSlot((text) => connection.query(text), options.slot);
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,42 @@
+/** Rows as `pgoutput` sends them (protocol 1, text format). */
+import type { Relation } from './messages.ts';
+
+/**
+ * Column name to text as the server prints it, null for SQL null. A column that is *absent* is unknown:
+ * an unchanged value stored out of line (TOAST), or a column outside the replica identity, or one not asked for.
+ */
+export type Row = Record<string, string | null>;
+
+const NULL = 0x6e; // 'n'
+const UNCHANGED = 0x75; // 'u'
+
+export interface ReadTuple {
+  row: Row;
+  /** Where the next part of the message begins. */
+  end: number;
+}
+
+/**
+ * @param keyOnly the tuple is an old key ('K'): the server fills the other columns with nulls,
+ *   which mean "not sent" and must not be read as values.
+ */
+export function readTuple(body: Buffer, start: number, relation: Relation, keyOnly: boolean): ReadTuple {
+  const row: Row = {};
+  const count = body.readUInt16BE(start);
+  let at = start + 2;
+  for (let index = 0; index < count; index += 1) {
+    const kind = body[at]!;
+    at += 1;
+    let valueEnd = at;
+    if (kind !== NULL && kind !== UNCHANGED) {
+      valueEnd = at + 4 + body.readUInt32BE(at);
+      at += 4;
+    }
+    const column = relation.columns[index];
+    if (column?.wanted && kind !== UNCHANGED && (!keyOnly || column.inIdentity)) {
+      row[column.name] = kind === NULL ? null : body.toString('utf8', at, valueEnd);
+    }
+    at = valueEnd;
+  }
+  return { row, end: at };
+}

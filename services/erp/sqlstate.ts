@@ -1,0 +1,92 @@
+/**
+ * What an error of `pg` means, by SQLSTATE and system error code, never by text
+ * (texts are translated by the server's `lc_messages`, and change between versions).
+ */
+import { Unavailable } from '../platform/errors.ts';
+import type { UnavailableOptions } from '../platform/errors.ts';
+
+export interface DatabaseFault {
+  /** Five characters, or null when the server said nothing (the connection failed). */
+  sqlState: string | null;
+  /** Of the operating system, when there was no connection: ECONNREFUSED, ETIMEDOUT, ... */
+  systemCode: string | null;
+  message: string;
+  constraint?: string;
+  table?: string;
+  column?: string;
+}
+
+export function databaseFault(error: unknown): DatabaseFault {
+  const fields = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
+  const text = (name: string) => (typeof fields[name] === 'string' ? fields[name] : undefined);
+  const code = text('code');
+  // EPIPE has five capitals too: only the server's own errors carry a severity beside the code.
+  const isServerError = code !== undefined && /^[0-9A-Z]{5}$/.test(code) && text('severity') !== undefined;
+  return {
+    sqlState: isServerError ? code : null,
+    systemCode: isServerError ? null : (code ?? null),
+    message: error instanceof Error ? error.message : String(error),
+    ...(text('constraint') !== undefined && { constraint: text('constraint') }),
+    ...(text('table') !== undefined && { table: text('table') }),
+    ...(text('column') !== undefined && { column: text('column') }),
+  };
+}
+
+/** The connection is gone or could not be made; the statement may or may not have been carried out. */
+export function isConnectionFault({ sqlState }: DatabaseFault): boolean {
+  return (
+    sqlState === null || sqlState.startsWith('08') || ['57P01', '57P02', '57P03', '57P05'].includes(sqlState)
+  );
+}
+
+/** Nothing but a person can mend it: password, missing database, missing right, wrong configuration. */
+export function needsOperator({ sqlState }: DatabaseFault): boolean {
+  return sqlState !== null && (/^(28|3D|42|F0)/.test(sqlState) || sqlState === '55000');
+}
+
+/** An `Unavailable` in the words of the server; `what` is the sentence before them. */
+export function unavailable(what: string, error: unknown, options: UnavailableOptions = {}): Unavailable {
+  const fault = databaseFault(error);
+  const operator = options.needsOperator ?? needsOperator(fault);
+  return new Unavailable(
+    {
+      code: unavailableCode(fault),
+      what,
+      why: fault.sqlState ? `${fault.message}, SQLSTATE ${fault.sqlState}` : fault.message,
+      fix: unavailableFix(fault),
+    },
+    { ...options, needsOperator: operator, cause: error },
+  );
+}
+
+function unavailableCode(fault: DatabaseFault): string {
+  if (isConnectionFault(fault)) return 'erp.unreachable';
+  if (fault.sqlState?.startsWith('28')) return 'erp.login_refused';
+  if (fault.sqlState === '42501') return 'erp.right_missing';
+  if (fault.sqlState?.startsWith('53')) return 'erp.resources_exhausted';
+  if (fault.sqlState === '57014') return 'erp.deadline';
+  if (fault.sqlState === '25006') return 'erp.read_only';
+  if (fault.sqlState !== null && /^(40|55P03)/.test(fault.sqlState)) return 'erp.contention';
+  return 'erp.database_error';
+}
+
+function unavailableFix(fault: DatabaseFault): string {
+  switch (unavailableCode(fault)) {
+    case 'erp.unreachable':
+      return 'Check that the database runs and that host, port and network are right; it is tried again';
+    case 'erp.login_refused':
+      return 'Correct user and password, or allow the host in pg_hba.conf';
+    case 'erp.right_missing':
+      return "Grant the right to Cartage's database user; `cartage check` prints the statement";
+    case 'erp.resources_exhausted':
+      return 'Free connections, memory or disk of the database server; it is tried again';
+    case 'erp.deadline':
+      return 'Make the statement faster (an index, smaller batches) or raise its deadline';
+    case 'erp.read_only':
+      return 'Point Cartage at the primary server; this one accepts no writes';
+    case 'erp.contention':
+      return 'It is tried again; if it lasts, find what holds the locks in pg_stat_activity';
+    default:
+      return "Read the database server's log";
+  }
+}
