@@ -1,0 +1,208 @@
+import { OAUTH_ROWS } from './answer-table-oauth.ts';
+import { operator, rejected, says, unavailable } from './verdict.ts';
+import type { AnswerRow } from './verdict.ts';
+
+/**
+ * What Magento's answers mean, from FACTS sections 1, 4, 6, 7 and 10. Some 400s pass by themselves (lock waits),
+ * some 500s never do (an unknown SKU), and much of what comes back was never written by Magento.
+ */
+export const ANSWER_TABLE: readonly AnswerRow[] = [
+  // In front of Magento: web server, cache, firewall. Their pages are never Magento's opinion of a record.
+  {
+    name: 'too many requests',
+    fits: ({ status }) => status === 429 || status === 408 || status === 425,
+    verdict: unavailable('magento.throttled', 'Wait; if it lasts, lower the number of connections', {
+      outcome: 'none',
+    }),
+  },
+  {
+    name: 'body too large for the web server',
+    fits: ({ status }) => status === 413,
+    verdict: rejected('magento.request_too_large', 'Send less at once, or raise client_max_body_size'),
+  },
+  {
+    name: 'URL too long for the web server',
+    fits: ({ status }) => status === 414 || status === 431,
+    verdict: rejected('magento.url_too_long', 'Ask for fewer SKUs or ids in one request'),
+  },
+  {
+    name: 'redirect',
+    fits: ({ status }) => status >= 300 && status < 400,
+    verdict: (seen) => ({
+      ...operator(
+        'magento.redirected',
+        'Set baseUrl to the address it redirects to; redirects are not signed',
+      ),
+      fix: `Set baseUrl to the address it redirects to (${originOf(seen.headers.location)})`,
+    }),
+  },
+  {
+    name: 'maintenance page',
+    fits: ({ status, media, body }) =>
+      status === 503 && media === 'html' && body.includes('Error 503: Service Unavailable'),
+    verdict: unavailable(
+      'magento.maintenance',
+      'Wait for the end of the maintenance (bin/magento maintenance:disable)',
+      {
+        outcome: 'none',
+      },
+    ),
+  },
+  {
+    name: 'page of a gateway',
+    fits: ({ status }) => status === 502 || status === 503 || status === 504,
+    verdict: unavailable(
+      'magento.gateway',
+      'Look at the web server and PHP behind it; it is tried again by itself',
+    ),
+  },
+  {
+    name: 'page instead of JSON with a 404',
+    fits: ({ status, media }) => status === 404 && media !== 'json',
+    verdict: ({ asked }) => ({
+      ...operator(
+        'magento.not_rest',
+        'Check that baseUrl is the shop itself and that the web server lets %2F through (AllowEncodedSlashes)',
+      ),
+      perhapsRecord: /%2f/i.test(asked.path),
+    }),
+  },
+  {
+    name: 'refused in front of Magento',
+    fits: ({ status, media }) => status >= 400 && status < 500 && (media !== 'json' || status === 403),
+    verdict: () => ({
+      ...operator(
+        'magento.edge_blocked',
+        'A firewall or CDN answered; let this host reach /rest/ with every method',
+      ),
+      perhapsRecord: true,
+    }),
+  },
+  {
+    name: 'verb refused',
+    fits: ({ status }) => status === 405,
+    verdict: () =>
+      operator('magento.verb_refused', 'Something in front of Magento refuses this HTTP method; allow it'),
+  },
+
+  ...OAUTH_ROWS,
+
+  // Magento itself: wrong address.
+  {
+    name: 'no such route',
+    fits: ({ status, message }) =>
+      status === 404 && says(message?.template, 'Request does not match any route.'),
+    verdict: () =>
+      operator(
+        'magento.route_missing',
+        'Enable the module that serves it (multi-source inventory?), or check baseUrl',
+      ),
+  },
+  {
+    name: 'store code unknown',
+    fits: ({ status, message }) =>
+      status === 400 && says(message?.template, 'Specified request cannot be processed.'),
+    verdict: () => operator('magento.store_unknown', 'Correct the store view code in the configuration'),
+  },
+
+  // Passing faults in the dress of a refusal.
+  {
+    name: 'database lock',
+    fits: ({ status, message }) =>
+      status >= 400 &&
+      (message?.code === '1205' ||
+        message?.code === '1213' ||
+        /lock wait timeout|deadlock/i.test(message?.template ?? '')),
+    verdict: unavailable(
+      'magento.database_lock',
+      'It is tried again by itself; look for long transactions if it lasts',
+      {
+        outcome: 'none',
+      },
+    ),
+  },
+  {
+    name: 'could not save',
+    fits: ({ status, message }) =>
+      status === 400 &&
+      /^(Could not save|Unable to save)[^%]*$|unable to be saved/.test(message?.template ?? ''),
+    verdict: ({ asked }) => ({
+      kind: 'unavailable',
+      code: 'magento.could_not_save',
+      fix: couldNotSaveFix(asked.route),
+      // Answered after a roll-back: nothing of the request was kept. The cause is only in the shop's log: it may
+      // be a lock wait, and it may be the record for ever (FACTS sections 4, 6, 7).
+      outcome: 'none',
+      perhapsRecord: true,
+    }),
+  },
+
+  // Limits the shop sets.
+  {
+    name: 'more items than allowed',
+    fits: ({ status, message }) =>
+      status === 400 && /^Maximum (items of type|SearchCriteria pageSize)/.test(message?.template ?? ''),
+    verdict: ({ message }) => ({
+      kind: 'rejected',
+      code: 'magento.limit_exceeded',
+      fix: 'Send smaller batches, or raise the limit (webapi/validation)',
+      maxItems: Number(message?.parameters.max ?? 1) || 1,
+    }),
+  },
+
+  // The record.
+  {
+    name: 'salable quantity of an unknown SKU',
+    fits: ({ status, media, body, asked }) =>
+      status === 500 &&
+      media === 'text' &&
+      asked.route.includes('get-product-salable-quantity') &&
+      body.startsWith('An error has happened during application run'),
+    verdict: rejected('magento.sku_unknown', 'Create the product in the shop, then refresh the key'),
+  },
+  {
+    name: 'not found',
+    fits: ({ status, media }) => status === 404 && media === 'json',
+    verdict: rejected('magento.not_found', 'Check whether it was deleted in the shop, then refresh the key'),
+  },
+  {
+    name: 'refused',
+    fits: ({ status, media }) => status >= 400 && status < 500 && media === 'json',
+    verdict: rejected(
+      'magento.refused',
+      'Correct what the message names at its source, then refresh the key',
+    ),
+  },
+
+  // Nothing is known: it may have worked, it may be the record, it may pass.
+  {
+    name: 'internal error',
+    fits: ({ status }) => status >= 500,
+    verdict: unavailable('magento.internal_error', 'Look up the report id in var/log of the shop', {
+      perhapsRecord: true,
+    }),
+  },
+  {
+    name: 'success without JSON',
+    fits: () => true,
+    verdict: unavailable(
+      'magento.not_json',
+      'Check what answers in front of Magento (login page, challenge page)',
+      {
+        perhapsRecord: true,
+      },
+    ),
+  },
+];
+
+function couldNotSaveFix(route: string): string {
+  if (route.includes('source-items'))
+    return 'Check that every source code exists; else it may be a passing lock';
+  if (route.includes('ship')) return 'Check that the source exists, is enabled and holds the quantity';
+  if (route.includes('products')) return 'Check the website ids; else see the log of the shop';
+  return 'See the log of the shop for the cause';
+}
+
+function originOf(location: string | undefined): string {
+  return (location && URL.parse(location)?.origin) || 'which it did not name';
+}

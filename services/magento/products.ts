@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { searchAll } from './list.ts';
+import { nullIfAbsent } from './answers.ts';
+import { jsonNumber } from './json.ts';
+import type { Rest } from './rest.ts';
+import { anyOf, inChunks } from './search.ts';
+import { integer, listOf, mapOf, optionalDecimal, optionalInteger, optionalText, text } from './shapes.ts';
+import { matchSkus } from './sku.ts';
+
+const magentoProduct = z.object({
+  id: integer,
+  sku: text,
+  name: optionalText,
+  attribute_set_id: integer,
+  price: optionalDecimal,
+  status: optionalInteger,
+  visibility: optionalInteger,
+  type_id: text,
+  weight: optionalDecimal,
+  updated_at: optionalText,
+  extension_attributes: mapOf({ website_ids: listOf(integer) }),
+  custom_attributes: listOf(z.object({ attribute_code: text, value: z.unknown() })),
+});
+export type MagentoProduct = z.infer<typeof magentoProduct>;
+
+const knownProduct = z.object({ id: integer, sku: text, status: optionalInteger, type_id: text });
+/** `sku` is the stored spelling: letter case may differ from what was asked. `status` 1 is enabled, 2 disabled. */
+export type KnownProduct = z.infer<typeof knownProduct>;
+
+/** Only what is given is written. Custom attributes: null clears; a multiselect is a comma list of option ids. */
+export interface ProductWrite {
+  name?: string;
+  attributeSetId?: number;
+  typeId?: string;
+  /** Decimal text. */
+  price?: string;
+  /** 1 enabled, 2 disabled; Magento also takes 3 without a word, so the type is closed. */
+  status?: 1 | 2;
+  visibility?: 1 | 2 | 3 | 4;
+  /** Decimal text in the shop's unit. */
+  weight?: string;
+  /** Replaces the product's websites. Left out at a creation, the product is in all of them (scope `all`). */
+  websiteIds?: readonly number[];
+  customAttributes?: Readonly<Record<string, string | null>>;
+}
+
+export interface Products {
+  get(sku: string): Promise<MagentoProduct | null>;
+  /** Those of the SKUs that the shop has, under the spelling that was asked for. */
+  existing(skus: readonly string[]): Promise<Map<string, KnownProduct>>;
+  /**
+   * Creates at scope `all`. Not idempotent under concurrency: two at once make two products with one SKU, so the
+   * caller keeps one writer per SKU (FACTS section 7). An existing SKU is updated instead.
+   */
+  create(sku: string, product: ProductWrite): Promise<MagentoProduct>;
+  /** Updates at scope `all`, so that no store view is frozen to its own value. `sku` in the stored spelling. */
+  update(sku: string, product: ProductWrite): Promise<MagentoProduct>;
+}
+
+/** Global values; without a scope Magento would write store view 1 only. */
+const GLOBAL = 'all';
+/** What no web server, proxy or URL class rewrites; every other SKU goes by query or body instead of by path. */
+const SAFE_IN_PATH = /^[A-Za-z0-9_-][A-Za-z0-9._~-]*$/;
+
+export function createProducts(rest: Rest): Products {
+  const save = (method: 'POST' | 'PUT', path: string[], sku: string, product: ProductWrite) =>
+    rest.call({
+      method,
+      path,
+      body: { product: bodyOf(sku, product) },
+      scope: GLOBAL,
+      shape: magentoProduct,
+      route: `${method} products`,
+    });
+  return {
+    async get(sku) {
+      if (SAFE_IN_PATH.test(sku)) {
+        const path = ['products', sku];
+        const route = 'GET products/:sku';
+        return nullIfAbsent(rest.call({ method: 'GET', path, scope: GLOBAL, shape: magentoProduct, route }));
+      }
+      const found = await search(rest, [sku], magentoProduct);
+      return matchSkus([sku], found).get(sku) ?? null;
+    },
+
+    async existing(skus) {
+      const known = new Map<string, KnownProduct>();
+      for (const chunk of inChunks(skus)) {
+        const found = await search(rest, chunk, knownProduct, 'items[id,sku,status,type_id],total_count');
+        for (const [sku, product] of matchSkus(chunk, found)) known.set(sku, product);
+      }
+      return known;
+    },
+
+    create: (sku, product) => save('POST', ['products'], sku, product),
+
+    // PUT and POST are one and the same save in Magento: an existing SKU in the body of a POST is updated.
+    update: (sku, product) =>
+      SAFE_IN_PATH.test(sku)
+        ? save('PUT', ['products', sku], sku, product)
+        : save('POST', ['products'], sku, product),
+  };
+}
+
+function search<Item extends z.ZodType>(rest: Rest, skus: readonly string[], item: Item, fields?: string) {
+  const by = { groups: [anyOf('sku', skus)], sort: [{ field: 'entity_id', direction: 'ASC' as const }] };
+  const search = { ...by, pageSize: 100, ...(fields === undefined ? {} : { fields }) };
+  return searchAll(rest, { path: ['products'], search, item, scope: GLOBAL });
+}
+
+function bodyOf(sku: string, product: ProductWrite): Record<string, unknown> {
+  const { attributeSetId, typeId, price, weight, websiteIds, customAttributes, ...same } = product;
+  return {
+    sku,
+    ...same,
+    ...(attributeSetId === undefined ? {} : { attribute_set_id: attributeSetId }),
+    ...(typeId === undefined ? {} : { type_id: typeId }),
+    ...(price === undefined ? {} : { price: jsonNumber(price) }),
+    ...(weight === undefined ? {} : { weight: jsonNumber(weight) }),
+    ...(websiteIds === undefined ? {} : { extension_attributes: { website_ids: websiteIds } }),
+    // A map instead of this list would be a 500 (FACTS section 10).
+    ...(customAttributes === undefined
+      ? {}
+      : {
+          custom_attributes: Object.entries(customAttributes).map(([attribute_code, value]) => ({
+            attribute_code,
+            value,
+          })),
+        }),
+  };
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { Rest } from './rest.ts';
+import { integer, listOf, optionalFlag, optionalText, text } from './shapes.ts';
+
+const storeView = z.object({
+  id: integer,
+  code: text,
+  name: optionalText,
+  website_id: integer,
+  store_group_id: integer,
+  is_active: optionalFlag,
+});
+export type StoreView = z.infer<typeof storeView>;
+
+const storeConfig = z.object({
+  id: integer,
+  code: text,
+  website_id: integer,
+  locale: optionalText,
+  base_currency_code: text,
+  default_display_currency_code: optionalText,
+  timezone: text,
+  weight_unit: optionalText,
+  base_url: optionalText,
+  secure_base_url: optionalText,
+});
+export type StoreConfig = z.infer<typeof storeConfig>;
+
+const website = z.object({ id: integer, code: text, name: optionalText });
+export type Website = z.infer<typeof website>;
+
+export interface Store {
+  /** Sorted by id, the admin view (0) included: Magento's own order changes from call to call (FACTS section 2). */
+  views(): Promise<StoreView[]>;
+  /** Time zone and currencies per store view, without the admin view. */
+  configs(): Promise<StoreConfig[]>;
+  websites(): Promise<Website[]>;
+  /** `Magento/2.4 (Community)`, no patch level; null when the shop does not tell. */
+  version(): Promise<string | null>;
+}
+
+export function createStore(rest: Rest): Store {
+  const list = async <Item extends z.ZodType<{ id: number }>>(member: string, item: Item) => {
+    const path = ['store', member];
+    const found = await rest.call({ method: 'GET', path, shape: listOf(item), route: `GET store/${member}` });
+    return found.toSorted((a, b) => a.id - b.id);
+  };
+  return {
+    views: () => list('storeViews', storeView),
+    configs: () => list('storeConfigs', storeConfig),
+    websites: () => list('websites', website),
+    async version() {
+      const { status, body } = await rest.raw('GET', '/magento_version');
+      return status === 200 && /^Magento\/[\w.]+/.test(body) ? body.trim() : null;
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { Filter, Search } from './search.ts';
+import { checkedTime } from './time.ts';
+
+/** A window of `updated_at`, both ends included, UTC as in `time.ts`. */
+export interface SweepPage {
+  updatedFrom: string;
+  updatedTo: string;
+  /** Where the last page ended: rows of exactly `updatedFrom` up to this entity_id are left out. */
+  afterEntityId?: number;
+  pageSize: number;
+}
+
+/**
+ * Keyset paging by (updated_at, entity_id). Page numbers would slip while orders change under the reader.
+ * Magento has only an AND of ORs, but (u > U) or (u = U and e > E) is the same as (u >= U) and (u > U or e > E).
+ */
+export function sweepSearch(page: SweepPage, more: Filter[][], fields: string): Search {
+  const updatedFrom = checkedTime(page.updatedFrom);
+  const groups: Filter[][] = [
+    [{ field: 'updated_at', condition: 'gteq', value: updatedFrom }],
+    [{ field: 'updated_at', condition: 'lteq', value: checkedTime(page.updatedTo) }],
+    ...more,
+  ];
+  if (page.afterEntityId !== undefined) {
+    groups.push([
+      { field: 'updated_at', condition: 'gt', value: updatedFrom },
+      { field: 'entity_id', condition: 'gt', value: String(page.afterEntityId) },
+    ]);
+  }
+  const sort = [
+    { field: 'updated_at', direction: 'ASC' as const },
+    { field: 'entity_id', direction: 'ASC' as const },
+  ];
+  return { groups, sort, pageSize: page.pageSize, fields };
+}
