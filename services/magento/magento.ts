@@ -1,0 +1,102 @@
+import { createHttpClient } from '../platform/http/client.ts';
+import type { AnswerNote } from '../platform/http/client.ts';
+import { httpsProblem } from '../platform/http/https.ts';
+import { createSigner } from './oauth.ts';
+import type { Credentials } from './oauth.ts';
+import { createOrders } from './orders.ts';
+import type { Orders } from './orders.ts';
+import { createPrices } from './prices.ts';
+import type { Prices } from './prices.ts';
+import { createProducts } from './products.ts';
+import type { Products } from './products.ts';
+import { createRest } from './rest.ts';
+import type { ClockReading, Rest } from './rest.ts';
+import { createShipments } from './shipments.ts';
+import type { Shipments } from './shipments.ts';
+import { createSourceItems } from './source-items.ts';
+import type { SourceItems } from './source-items.ts';
+import { createSources } from './sources.ts';
+import type { Sources } from './sources.ts';
+import { createStore } from './store.ts';
+import type { Store } from './store.ts';
+
+export interface MagentoOptions {
+  /** The shop, with its folder if it has one; `/rest/...` is added. */
+  baseUrl: string;
+  /** What the shop takes for its own address, when that differs from baseUrl (FACTS section 1). */
+  signingUrl?: string;
+  /** Asked for every request, so that a changed secret takes effect at once. */
+  credentials: () => Credentials;
+  /** Calls in flight at once: what the shop is to bear from this process. */
+  connections: number;
+  deadlineMs: number;
+  connectTimeoutMs?: number;
+  /** Switches R14 off by name. */
+  allowHttp?: boolean;
+  /** Headers for every call, such as `traceparent`. */
+  headers?: () => Record<string, string>;
+  onAnswer?: (note: AnswerNote) => void;
+  /** Epoch milliseconds. */
+  now?: () => number;
+  nonce?: () => string;
+}
+
+/**
+ * The Magento REST client. Every function is one or a few calls, each tried once; what a second try means only the
+ * flow knows. Faults are `Rejected` and `Unavailable` as `answer-table.ts` says.
+ */
+export interface Magento {
+  store: Store;
+  orders: Orders;
+  products: Products;
+  prices: Prices;
+  sourceItems: SourceItems;
+  sources: Sources;
+  shipments: Shipments;
+  /** The shop's clock by the last answer; asks for one if there was none. */
+  serverTime(): Promise<ClockReading & { serverMs: number }>;
+  rest: Rest;
+  close(): Promise<void>;
+}
+
+/** @throws Error when the base URL may not be called (R14). */
+export function createMagento(options: MagentoOptions): Magento {
+  const problem = httpsProblem(options.baseUrl, { allowHttp: options.allowHttp ?? false });
+  if (problem !== null) throw new Error(`magento.baseUrl: ${problem}`);
+  const now = options.now ?? Date.now;
+  const http = createHttpClient({
+    name: 'Magento',
+    origin: new URL(options.baseUrl).origin,
+    connections: options.connections,
+    deadlineMs: options.deadlineMs,
+    ...(options.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: options.connectTimeoutMs }),
+    ...(options.headers === undefined ? {} : { headers: options.headers }),
+    ...(options.onAnswer === undefined ? {} : { onAnswer: options.onAnswer }),
+  });
+  const { credentials, nonce } = options;
+  const rest = createRest({
+    http,
+    sign: createSigner({ credentials, now, ...(nonce === undefined ? {} : { nonce }) }),
+    baseUrl: options.baseUrl,
+    ...(options.signingUrl === undefined ? {} : { signingUrl: options.signingUrl }),
+    now,
+  });
+  const store = createStore(rest);
+  return {
+    store,
+    orders: createOrders(rest),
+    products: createProducts(rest),
+    prices: createPrices(rest),
+    sourceItems: createSourceItems(rest),
+    sources: createSources(rest),
+    shipments: createShipments(rest),
+    async serverTime() {
+      if (rest.clock() === null) await store.views();
+      const clock = rest.clock();
+      if (clock === null) throw new Error('the shop sends no Date header, so its clock cannot be read');
+      return { ...clock, serverMs: now() + clock.skewMs };
+    },
+    rest,
+    close: () => http.close(),
+  };
+}

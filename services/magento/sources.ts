@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { searchAll } from './list.ts';
+import type { Rest } from './rest.ts';
+import { decimal, flag, integer, listOf, mapOf, optionalText, text } from './shapes.ts';
+
+const source = z.object({ source_code: text, name: optionalText, enabled: flag });
+const stock = z.object({
+  stock_id: integer,
+  name: optionalText,
+  extension_attributes: mapOf({ sales_channels: listOf(z.object({ type: text, code: text })) }),
+});
+const link = z.object({ stock_id: integer, source_code: text, priority: integer });
+
+export interface Source {
+  code: string;
+  name: string | null;
+  enabled: boolean;
+}
+
+export interface Stock {
+  id: number;
+  name: string | null;
+  /** Codes of the websites that sell from it. */
+  websiteCodes: string[];
+}
+
+export interface StockSourceLink {
+  stockId: number;
+  sourceCode: string;
+  priority: number;
+}
+
+/** Multi-source inventory: where stock lies, and which websites sell it. Small tables, read whole. */
+export interface Sources {
+  list(): Promise<Source[]>;
+  stocks(): Promise<Stock[]>;
+  stockSourceLinks(): Promise<StockSourceLink[]>;
+  /**
+   * What can be sold of a SKU in a stock, decimal text, reservations taken off.
+   * @throws Rejected `magento.sku_unknown` for an unknown SKU (a 500 in Magento), `magento.refused` for a
+   *   configurable or a bundle, which have no quantity of their own.
+   */
+  salableQuantity(sku: string, stockId: number): Promise<string>;
+}
+
+const PAGE_SIZE = 100;
+
+export function createSources(rest: Rest): Sources {
+  const all = <Item extends z.ZodType>(member: string, item: Item, ...sorted: string[]) =>
+    searchAll(rest, {
+      path: ['inventory', member],
+      search: { sort: sorted.map((field) => ({ field, direction: 'ASC' as const })), pageSize: PAGE_SIZE },
+      item,
+    });
+  return {
+    async list() {
+      const found = await all('sources', source, 'source_code');
+      return found.map(({ source_code, name, enabled }) => ({ code: source_code, name, enabled }));
+    },
+
+    async stocks() {
+      const found = await all('stocks', stock, 'stock_id');
+      return found.map(({ stock_id, name, extension_attributes }) => ({
+        id: stock_id,
+        name,
+        websiteCodes: extension_attributes.sales_channels
+          .filter(({ type }) => type === 'website')
+          .map(({ code }) => code),
+      }));
+    },
+
+    async stockSourceLinks() {
+      const found = await all('stock-source-links', link, 'stock_id', 'source_code');
+      return found.map(({ stock_id, source_code, priority }) => ({
+        stockId: stock_id,
+        sourceCode: source_code,
+        priority,
+      }));
+    },
+
+    salableQuantity: (sku, stockId) =>
+      rest.call({
+        method: 'GET',
+        path: ['inventory', 'get-product-salable-quantity', sku, String(stockId)],
+        shape: decimal,
+        route: 'GET inventory/get-product-salable-quantity',
+      }),
+  };
+}
