@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
-import { request } from 'node:http';
 import { join } from 'node:path';
+import { answersOk } from './http-get.ts';
 import { classArchive, javaCommand, javaFlags, javaProgram } from './java.ts';
 import { freePort, loopback } from './ports.ts';
 import { startProcess, type RunningProcess } from './process.ts';
@@ -35,7 +35,7 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
     name: 'Schema registry',
     command: javaCommand(),
     args: [...javaFlags, ...archive.flags, ...settings(port, options.bootstrap), '-jar', runnableJar()],
-    ready: () => isReady(port),
+    ready: () => answersOk(`http://${loopback}:${port}/health/ready`),
     readyWithinMs: 120_000,
     // The first end writes the class archive.
     stopWithinMs: 30_000,
@@ -75,16 +75,4 @@ function runnableJar(): string {
   const jar = readdirSync(folder).find((name) => name.endsWith('-runner.jar'));
   if (jar === undefined) throw new Error(`No *-runner.jar in ${folder}. Remove the folder and start again.`);
   return join(folder, jar);
-}
-
-function isReady(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const call = request({ host: loopback, port, path: '/health/ready', timeout: 1000 }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode === 200);
-    });
-    call.on('timeout', () => call.destroy());
-    call.on('error', () => resolve(false));
-    call.end();
-  });
 }

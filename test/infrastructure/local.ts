@@ -1,0 +1,66 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { startKafka } from '../../deploy/local/kafka.ts';
+import { removePostgres, startPostgres } from '../../deploy/local/postgres.ts';
+import { recordProcess } from '../../deploy/local/records.ts';
+import { startRegistry } from '../../deploy/local/registry.ts';
+import type { Backend } from './backend.ts';
+import { runFolder } from './folder.ts';
+
+/** Local processes, each with a folder of its own that goes with it. What `npm start` runs, started the same way. */
+export const local: Backend = {
+  async startKafka(needs = {}) {
+    const dir = newFolder('kafka');
+    const kafka = await startKafka({ dir, ...needs, ...notes(dir, 'Kafka') });
+    return {
+      bootstrap: kafka.bootstrap,
+      proxiedPort: kafka.proxiedPort,
+      stop: () => kafka.stop(),
+      kill: () => kafka.kill(),
+      restart: () => kafka.restart(),
+      remove: async () => {
+        await kafka.stop();
+        rmSync(dir, { recursive: true, force: true });
+      },
+    };
+  },
+
+  async startRegistry() {
+    const dir = newFolder('registry');
+    const registry = await startRegistry(notes(dir, 'Schema registry'));
+    return {
+      url: registry.url,
+      remove: async () => {
+        await registry.stop();
+        rmSync(dir, { recursive: true, force: true });
+      },
+    };
+  },
+
+  async startPostgres() {
+    const dir = newFolder('postgres');
+    const postgres = await startPostgres({ dir, durable: false, ...notes(dir, 'PostgreSQL') });
+    return {
+      url: postgres.url,
+      remove: async () => {
+        await postgres.stop();
+        removePostgres(dir);
+      },
+    };
+  },
+};
+
+function newFolder(name: string): string {
+  const folder = mkdtempSync(join(runFolder(), `${name}-`));
+  // PostgreSQL runs as another user when we are root, and has to get through.
+  chmodSync(folder, 0o755);
+  return folder;
+}
+
+/** Each process is written down, so that the next run can end what a killed one has left. */
+function notes(dir: string, name: string) {
+  return {
+    logFile: join(dir, 'log'),
+    onSpawn: (pid: number) => recordProcess(join(runFolder(), 'processes'), name, pid),
+  };
+}

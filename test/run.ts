@@ -1,0 +1,81 @@
+/**
+ * `npm test [-- PATTERN …]`: starts a broker, a registry and a database once, runs the tests beside the files and
+ * then those under test/, ends everything again, and says `N passed, N failed, N skipped`.
+ */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { progress } from '../deploy/local/install/progress.mjs';
+import { endDeadRuns, endRun, runFolder } from './infrastructure/folder.ts';
+import { runJest, type Counts } from './infrastructure/jest.ts';
+import { endLeftBehind, runMark } from './infrastructure/left-behind.ts';
+import { startKafka, startPostgres, startRegistry } from './infrastructure/main.ts';
+
+const suites = [
+  { name: 'unit', roots: ['services', 'schemas', 'deploy'] },
+  { name: 'together', roots: ['test'] },
+];
+
+async function main(args: string[], signal: AbortSignal): Promise<Counts> {
+  await endDeadRuns();
+  const folder = runFolder();
+  process.env.CARTAGE_TEST_FOLDER = folder;
+  const mark = randomUUID();
+  const removals: (() => Promise<void>)[] = [];
+  const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+  try {
+    const addresses = await startShared((remove) => removals.push(remove));
+    for (const { name, roots } of suites) {
+      if (signal.aborted) break;
+      const counts = await runJest({
+        roots,
+        args,
+        // Under `test`, which jest would set, kafkajs takes other retry defaults than in production.
+        env: { ...process.env, ...addresses, NODE_ENV: 'production', [runMark]: mark },
+        resultFile: join(folder, `${name}.json`),
+        signal,
+      });
+      total.passed += counts.passed;
+      total.failed += counts.failed;
+      total.skipped += counts.skipped;
+    }
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    total.failed += 1;
+  }
+  for (const left of await endLeftBehind(mark)) console.error(`Left behind by a test, ended now: ${left}`);
+  await Promise.allSettled(removals.map((remove) => remove()));
+  await endRun(folder);
+  return total;
+}
+
+/** All three side by side; what has started is handed to `started` at once, so that it ends whatever happens to the rest. */
+async function startShared(started: (remove: () => Promise<void>) => void): Promise<NodeJS.ProcessEnv> {
+  const shown = progress('Kafka, registry, PostgreSQL');
+  const keep = async <T extends { remove(): Promise<void> }>(starting: Promise<T>) => {
+    const part = await starting;
+    started(() => part.remove());
+    return part;
+  };
+  const starting = [keep(startKafka()), keep(startRegistry()), keep(startPostgres())] as const;
+  await Promise.allSettled(starting);
+  try {
+    const [kafka, registry, postgres] = await Promise.all(starting);
+    shown.done('ready');
+    return {
+      CARTAGE_TEST_KAFKA: kafka.bootstrap,
+      CARTAGE_TEST_REGISTRY_URL: registry.url,
+      CARTAGE_TEST_DATABASE_URL: postgres.url,
+    };
+  } catch (error) {
+    shown.failed();
+    throw error;
+  }
+}
+
+const interrupted = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interrupted.abort());
+
+const { passed, failed, skipped } = await main(process.argv.slice(2), interrupted.signal);
+if (interrupted.signal.aborted) console.log('Interrupted.');
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+process.exit(failed > 0 || interrupted.signal.aborted ? 1 : 0);
