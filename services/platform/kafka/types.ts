@@ -85,8 +85,10 @@ export interface PartitionReader {
   /**
    * The lease is over, or the process stops: begin nothing more, resolve when nothing is in flight.
    * `lost` tells the first from the second, in which what is finished will still be committed.
+   * Resolves to true when nothing that was begun may still take effect: only then is the lease marked clean. A
+   * request whose answer never came may still be carried out, so a reader that saw one resolves to false for a while.
    */
-  close(lost: boolean): Promise<void>;
+  close(lost: boolean): Promise<boolean>;
 }
 
 export interface SubscribeOptions {

@@ -1,0 +1,25 @@
+/** Kinds of field that several sections of the configuration share. */
+import { z } from 'zod';
+
+export const milliseconds = (defaultMs: number) => z.coerce.number().int().positive().default(defaultMs);
+
+export const count = (defaultCount: number) => z.coerce.number().int().positive().default(defaultCount);
+
+export const text = z.string().min(1, 'must not be empty');
+
+export const url = z.url({ protocol: /^https?$/, message: 'must be an http or https address' });
+
+/** A point in time with its zone, given on as UTC milliseconds. */
+export const instant = z.iso
+  .datetime({ offset: true, message: 'must be a time with its zone, e.g. 2026-01-31T00:00:00Z' })
+  .transform((value) => Date.parse(value));
+
+/** off: the process runs and does nothing. dry: says what it would do. on: does it. YAML reads a bare on/off as boolean in some editors. */
+export const flowMode = z
+  .union([z.enum(['off', 'dry', 'on']), z.boolean()])
+  .transform((value): 'off' | 'dry' | 'on' => (value === true ? 'on' : value === false ? 'off' : value))
+  .default('on');
+
+export const yesOrNo = z
+  .union([z.boolean(), z.enum(['true', 'false'])])
+  .transform((value) => value === true || value === 'true');

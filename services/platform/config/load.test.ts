@@ -1,0 +1,90 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { ConfigurationError, loadConfig } from './load.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'cartage-config-'));
+let files = 0;
+
+function written(text: string): string {
+  const file = join(folder, `${(files += 1)}.yaml`);
+  writeFileSync(file, text);
+  return file;
+}
+
+function problemsOf(text: string, environment: Record<string, string> = {}): Record<string, string> {
+  try {
+    loadConfig(written(text), ['stock', 'magento'], environment);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return Object.fromEntries(error.problems.map(({ path, message }) => [path, message]));
+  }
+  throw new Error('the configuration was accepted');
+}
+
+const kafka = 'kafka: { brokers: [127.0.0.1:9092], registry: { url: "http://127.0.0.1:8081" } }';
+const magento =
+  'magento: { url: "https://shop.example", credentials: { consumerKey: a, consumerSecret: b, accessToken: c, accessTokenSecret: "${TOKEN_SECRET}" } }';
+
+describe('the configuration', () => {
+  it('is filled from variables, defaults and secret files', () => {
+    const secret = join(folder, 'secret');
+    writeFileSync(secret, 's3cret\n');
+    const config = loadConfig(
+      written(
+        `instance: main\n${kafka}\nhttp: { port: "\${PORT:-9000}" }\n${magento}\nstock: { sources: { WH1: default } }`,
+      ),
+      ['stock', 'magento'],
+      { TOKEN_SECRET_FILE: secret },
+    );
+    expect(config.magento.credentials.accessTokenSecret).toBe('s3cret');
+    expect(config.http).toEqual({ host: '0.0.0.0', port: 9000 });
+    expect(config.flows).toEqual({ orders: 'on', stock: 'on', catalog: 'on', shipments: 'on' });
+  });
+
+  it('names every problem at once, each with the path of its field', () => {
+    const problems = problemsOf(
+      `instance: Main\n${kafka}\n${magento}\nstok: {}\nstock: { sources: { WH1: 5 }, batch: { inital: 3 }, safetyBuffer: -1 }`,
+    );
+    expect(Object.keys(problems).toSorted()).toEqual([
+      'instance',
+      'magento.credentials.accessTokenSecret',
+      'stock.batch.inital',
+      'stock.safetyBuffer',
+      'stock.sources.WH1',
+      'stok',
+    ]);
+    expect(problems['stok']).toBe('is not known; did you mean stock?');
+    expect(problems['stock.batch.inital']).toBe('is not known; did you mean initial?');
+    expect(problems['magento.credentials.accessTokenSecret']).toContain('TOKEN_SECRET is not set');
+  });
+
+  it('says what is missing', () => {
+    expect(problemsOf(`instance: main\n${kafka}`)).toMatchObject({
+      stock: 'is required',
+      magento: 'is required',
+    });
+  });
+
+  it('leaves sections alone that the process does not read', () => {
+    const file = written(
+      `instance: main\n${kafka}\nerp: { connection: { url: "\${NOT_SET}" } }\nstock: { sources: {} }`,
+    );
+    expect(loadConfig(file, ['stock'], {}).stock.sources).toEqual({});
+  });
+
+  it('reads a bare on and off of a flow as what is meant', () => {
+    const file = written(`instance: main\n${kafka}\nflows: { orders: off, stock: true, catalog: dry }`);
+    expect(loadConfig(file, [], {}).flows).toEqual({
+      orders: 'off',
+      stock: 'on',
+      catalog: 'dry',
+      shipments: 'on',
+    });
+  });
+
+  it('refuses text that is no YAML, with its line', () => {
+    expect(problemsOf('instance: [')['']).toMatch(/line 1/);
+  });
+});

@@ -1,0 +1,39 @@
+/** The configuration as a whole: one section per file of sections/, none of it optional by accident. */
+import { z } from 'zod';
+import { catalogSection } from './sections/catalog.ts';
+import { erpSection } from './sections/erp.ts';
+import { fulfilmentsSection } from './sections/fulfilments.ts';
+import { magentoSection } from './sections/magento.ts';
+import { ordersSection } from './sections/orders.ts';
+import {
+  flowsSection,
+  httpSection,
+  kafkaSection,
+  policySection,
+  telemetrySection,
+} from './sections/platform.ts';
+import { stockSection } from './sections/stock.ts';
+import { text } from './fields.ts';
+
+export const configSchema = z.strictObject({
+  /** Name of this shop instance; part of keys and of the names of consumer groups. One deployment serves one. */
+  instance: text.regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower case letters, digits and dashes'),
+  kafka: kafkaSection,
+  http: httpSection,
+  telemetry: telemetrySection,
+  flows: flowsSection,
+  policy: policySection,
+  magento: magentoSection,
+  orders: ordersSection,
+  stock: stockSection,
+  catalog: catalogSection,
+  fulfilments: fulfilmentsSection,
+  erp: erpSection,
+});
+
+export type Config = z.output<typeof configSchema>;
+export type SectionName = keyof Config;
+
+/** What every process reads. */
+export const platformSections = ['instance', 'kafka', 'http', 'telemetry', 'flows', 'policy'] as const;
+export type PlatformConfig = Pick<Config, (typeof platformSections)[number]>;

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A problem with the configuration: where, and what to do about it. */
+export interface Problem {
+  /** Path of the field, e.g. `magento.credentials.accessToken`. */
+  path: string;
+  message: string;
+}
+
+const reference = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
+
+/**
+ * Replaces `${NAME}` and `${NAME:-default}` in every text of the tree. The value comes from the variable NAME, or,
+ * when NAME_FILE is set, from that file (a mounted secret; a trailing line break is dropped).
+ */
+export function substitute(tree: unknown, environment: Environment, problems: Problem[], path = ''): unknown {
+  if (typeof tree === 'string') return substituteText(tree, environment, problems, path);
+  if (Array.isArray(tree))
+    return tree.map((item, index) => substitute(item, environment, problems, join(path, String(index))));
+  if (tree !== null && typeof tree === 'object')
+    return Object.fromEntries(
+      Object.entries(tree).map(([name, value]) => [
+        name,
+        substitute(value, environment, problems, join(path, name)),
+      ]),
+    );
+  return tree;
+}
+
+function substituteText(text: string, environment: Environment, problems: Problem[], path: string): string {
+  return text.replace(reference, (_whole, name: string, fallback: string | undefined) => {
+    const value = lookUp(name, environment, problems, path);
+    if (value !== null && value !== '') return value;
+    if (fallback !== undefined) return fallback;
+    if (value === null)
+      problems.push({
+        path,
+        message: `the variable ${name} is not set: set it, or ${name}_FILE to a file that holds it`,
+      });
+    return '';
+  });
+}
+
+function lookUp(name: string, environment: Environment, problems: Problem[], path: string): string | null {
+  const file = environment[`${name}_FILE`];
+  if (file === undefined) return environment[name] ?? null;
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    problems.push({
+      path,
+      message: `${name}_FILE names ${file}, which cannot be read: ${(error as Error).message}`,
+    });
+    return '';
+  }
+}
+
+function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}

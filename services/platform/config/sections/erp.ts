@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { count, milliseconds, text, yesOrNo } from '../fields.ts';
+
+/** One table watched by a stream: its rows name the dirty keys by a column, or through a query. */
+const watched = z
+  .strictObject({
+    table: text.describe('name or schema.name'),
+    /** Column whose value is the key of the stream. */
+    key: text.optional(),
+    /** Query from `$rows` (JSON array of the changed rows) to keys of the stream. */
+    via: text.optional(),
+  })
+  .refine((table) => (table.key === undefined) !== (table.via === undefined), 'needs either key or via');
+
+const stream = z.strictObject({
+  topic: z.enum(['erp.stock', 'erp.products', 'erp.prices', 'erp.fulfilments']),
+  /** Column of the stream's key and its PostgreSQL type. */
+  key: z
+    .record(text, text)
+    .refine((key) => Object.keys(key).length === 1, 'must name one column and its type'),
+  watch: z.array(watched).min(1),
+  /** What is true now: one row per record. `$keys` is an array of keys, or null for all; `$since` is fulfilments.since. */
+  query: text,
+  /** From `$records` (JSON array of the parts of record keys) to keys of the stream: how a refresh finds its rows. */
+  find: text,
+  /** Cron expression (UTC): when all keys are asked again, because truth may change by the calendar alone. */
+  again: text.optional(),
+});
+
+const statement = z.strictObject({ name: text.optional(), sql: text });
+
+export const erpSection = z.strictObject({
+  connection: z.strictObject({
+    url: text.regex(/^postgres(ql)?:\/\//, 'must be a postgres:// address'),
+    /** Encryption is required unless the host is loopback or this says so (R14). */
+    allowPlain: yesOrNo.default(false),
+    maxConnections: count(4),
+    statementTimeoutMs: milliseconds(8_000),
+  }),
+  slot: text.regex(/^[a-z0-9_]+$/, 'must be lower case letters, digits and underscores').default('cartage'),
+  publication: text
+    .regex(/^[a-z0-9_]+$/, 'must be lower case letters, digits and underscores')
+    .default('cartage'),
+  streams: z.record(text, stream).default({}),
+  /** Keys asked for in one query. */
+  keysPerQuery: count(500),
+  /** Rows fetched at a time when all keys are asked. */
+  rowsPerFetch: count(2_000),
+  orders: z
+    .strictObject({
+      /** `$key` to one row with `id` and `reference`, or none. */
+      lookup: text,
+      /** Run in one transaction; see deploy/config for the parameters. */
+      create: z.array(statement).min(1),
+      /** Run when the order is there already and has changed; must have no effect the second time. */
+      change: z.array(statement).default([]),
+      /** How long the database may go on after we gave up. */
+      settleMs: milliseconds(10_000),
+    })
+    .optional(),
+});

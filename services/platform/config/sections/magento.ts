@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { count, milliseconds, text, url, yesOrNo } from '../fields.ts';
+
+export const magentoSection = z.strictObject({
+  /** Address of the shop, as this machine reaches it. */
+  url,
+  /** Address the shop believes to have, when a proxy hides it: signatures are made over this one (FACTS, section 1). */
+  signingUrl: url.optional(),
+  /** Plain http is refused unless the host is loopback or this says so (R14). */
+  allowHttp: yesOrNo.default(false),
+  credentials: z.strictObject({
+    consumerKey: text,
+    consumerSecret: text,
+    accessToken: text,
+    accessTokenSecret: text,
+  }),
+  /** Calls in flight at once per process. */
+  connections: count(4),
+  /** Deadline of one call; shorter than kafka.sessionTimeoutMs. */
+  deadlineMs: milliseconds(10_000),
+  /** How long the shop may go on working after we gave up: its own longest request (PHP max_execution_time, proxy). */
+  settleMs: milliseconds(65_000),
+});

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { count, instant, milliseconds, text } from '../fields.ts';
+
+const orderStates = [
+  'new',
+  'pending_payment',
+  'payment_review',
+  'processing',
+  'complete',
+  'closed',
+  'canceled',
+  'holded',
+] as const;
+
+const codes = z.record(text, z.unknown());
+
+export const ordersSection = z.strictObject({
+  /** Orders placed before are never exported (R27): history must not reach the ERP by accident. */
+  since: instant,
+  webhook: z.strictObject({
+    /** Secrets of the Standard Webhooks scheme (`whsec_...`); two at once while rotating. */
+    secrets: z.array(text.regex(/^whsec_[A-Za-z0-9+/=]+$/, 'must look like whsec_ and base64')).min(1),
+    toleranceMs: milliseconds(300_000),
+    maxBodyBytes: count(1024 * 1024),
+    /** Deliveries answered per second and process; more get 429. */
+    maxPerSecond: count(5_000),
+  }),
+  sweep: z
+    .strictObject({
+      intervalMs: milliseconds(60_000),
+      /** How far each sweep looks back behind its cursor: the longest transaction of the shop. */
+      overlapMs: milliseconds(600_000),
+      /** How far it stays behind the shop's clock. */
+      marginMs: milliseconds(2_000),
+      pageSize: count(100),
+    })
+    .prefault({}),
+  /** Payment method code: from which order states on it is due in the ERP, and the ERP's codes for it (R21, R24). */
+  payments: z.record(
+    text,
+    z.strictObject({ dueFrom: z.array(z.enum(orderStates)).min(1), codes: codes.default({}) }),
+  ),
+  /** Shipping method code to the ERP's codes. */
+  shipping: z.record(text, codes),
+  /** Store view code to the ERP's codes. A store that is not listed is held. */
+  stores: z.record(text, codes),
+});

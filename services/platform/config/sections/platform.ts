@@ -1,0 +1,63 @@
+/** Sections that every process reads: the broker, its own HTTP face, telemetry, which flows run, the retry policy. */
+import { z } from 'zod';
+import { count, flowMode, milliseconds, text, url, yesOrNo } from '../fields.ts';
+
+export const kafkaSection = z.strictObject({
+  brokers: z
+    .union([z.array(text).min(1), text.transform((list) => list.split(',').map((broker) => broker.trim()))])
+    .describe('host:port, a list or comma-separated'),
+  replicationFactor: count(3),
+  ssl: z
+    .union([yesOrNo, z.strictObject({ ca: text.optional(), cert: text.optional(), key: text.optional() })])
+    .default(false),
+  sasl: z
+    .strictObject({
+      mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
+      username: text,
+      password: text,
+    })
+    .optional(),
+  registry: z.strictObject({ url, username: text.optional(), password: text.optional() }),
+  /** A member that is silent for so long has lost its partitions. Calls out have shorter deadlines. */
+  sessionTimeoutMs: milliseconds(15_000),
+});
+
+export const httpSection = z
+  .strictObject({
+    host: text.default('0.0.0.0'),
+    port: z.coerce.number().int().min(0).max(65_535).default(8080),
+  })
+  .prefault({});
+
+export const telemetrySection = z
+  .strictObject({
+    /** Base address of an OTLP/HTTP receiver. Empty or left out: spans are made but not sent. */
+    otlpUrl: z.union([url, z.literal('').transform(() => null), z.null()]).default(null),
+    sampledShare: z.coerce.number().min(0).max(1).default(1),
+    logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  })
+  .prefault({});
+
+export const flowsSection = z
+  .strictObject({ orders: flowMode, stock: flowMode, catalog: flowMode, shipments: flowMode })
+  .prefault({});
+
+export const policySection = z
+  .strictObject({
+    retryInitialMs: milliseconds(500),
+    retryMaxMs: milliseconds(30_000),
+    /** Tries of a record that fails by what must be a bug, before it is parked. */
+    bugTries: count(3),
+    /** Tries of a record that alone gets 5xx while a probe call succeeds, before it is parked. */
+    perhapsRecordTries: count(5),
+    /** Failures in a row that open the circuit breaker. */
+    breakerFailures: count(5),
+    /** Rejections in a row that stop a flow: then it is not the records that are wrong. */
+    rejectionsInRow: count(50),
+    rejectionsPauseMs: milliseconds(60_000),
+    maxPendingKeys: count(20_000),
+    maxPendingBytes: count(64 * 1024 * 1024),
+    /** How far reading may run ahead of the oldest unfinished record. */
+    maxDistanceRecords: count(200_000),
+  })
+  .prefault({});

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { count, milliseconds, text } from '../fields.ts';
+
+export const stockSection = z.strictObject({
+  /** ERP warehouse code to Magento source code. Stock of a warehouse that is not listed is held. */
+  sources: z.record(text, text),
+  /** Units kept back per SKU and source: the number written is lower by this. */
+  safetyBuffer: z.coerce.number().min(0).default(0),
+  /** Rows per request: begins at `initial`, grows and shrinks with the shop's answers, never above `max`. */
+  batch: z.strictObject({ initial: count(20), max: count(200), targetMs: milliseconds(1_000) }).prefault({}),
+  /** How long the shop is remembered to have a SKU before it is asked again. */
+  knownSkuMs: milliseconds(600_000),
+});

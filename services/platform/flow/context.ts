@@ -1,0 +1,20 @@
+import type { Bus } from '../kafka/types.ts';
+import type { Clock } from '../lifecycle/clock.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Policy } from './policy.ts';
+
+/** What a flow needs of the process it runs in. */
+export interface FlowContext {
+  bus: Bus;
+  /** Consumer group, `cartage.<instance>.<process>`. */
+  group: string;
+  log: Log;
+  metrics: Metrics;
+  clock: Clock;
+  /** A number in [0, 1), to spread retries. */
+  random: () => number;
+  policy: Policy;
+  /** kafka.sessionTimeoutMs */
+  sessionTimeoutMs: number;
+}

@@ -1,0 +1,104 @@
+import type { Express } from 'express';
+import type { Configuration } from '../config/read.ts';
+import type { SectionName } from '../config/schema.ts';
+import type { FlowContext } from '../flow/context.ts';
+import { startAdminServer } from '../http/server.ts';
+import type { ReadyCheck } from '../http/server.ts';
+import { connectKafka } from '../kafka/connect.ts';
+import type { Bus } from '../kafka/types.ts';
+import { openLog } from '../telemetry/log.ts';
+import type { Log } from '../telemetry/log.ts';
+import { openMetrics } from '../telemetry/metrics.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { openTracing } from '../telemetry/tracing.ts';
+import { systemClock } from './clock.ts';
+import { exitOnBug } from './signals.ts';
+
+/** What every process has, whatever it does: broker, log, metrics, traces, its HTTP face, an orderly end. */
+export interface Process {
+  name: string;
+  bus: Bus;
+  log: Log;
+  metrics: Metrics;
+  context: FlowContext;
+  /** Adds a named check to /readyz. */
+  check(name: string, why: () => string | null): void;
+  /** Adds something to be stopped; the last one added is stopped first. */
+  onStop(stop: () => Promise<void> | void): void;
+  /** Opens the HTTP face; called when all is wired. */
+  listen(routes?: (app: Express) => void): Promise<void>;
+  stop(): Promise<void>;
+  report(error: unknown): void;
+}
+
+/** Opens what every process has. What is started here is stopped by `stop`, last of all. */
+export function openProcess(name: string, configuration: Configuration<SectionName>): Process {
+  const { instance, kafka, http, telemetry, policy } = configuration.config;
+  const log = openLog(name, instance, telemetry.logLevel);
+  const report = (error: unknown) => log.fatal({ err: error }, 'process failed');
+  exitOnBug(report);
+  const metrics = openMetrics(name, instance);
+  const tracing = openTracing({
+    process: name,
+    instance,
+    otlpUrl: telemetry.otlpUrl,
+    sampledShare: telemetry.sampledShare,
+  });
+  const bus = connectKafka({
+    brokers: kafka.brokers,
+    clientId: `cartage-${instance}-${name}`,
+    ssl: kafka.ssl,
+    ...(kafka.sasl ? { sasl: kafka.sasl } : {}),
+    registry: kafka.registry,
+    source: `cartage/${instance}/${name}`,
+    log,
+  });
+  const context: FlowContext = {
+    bus,
+    group: groupOf(instance, name),
+    log,
+    metrics,
+    clock: systemClock,
+    random: Math.random,
+    policy,
+    sessionTimeoutMs: kafka.sessionTimeoutMs,
+  };
+  const checks = new Map<string, () => string | null>([['kafka', () => bus.trouble()]]);
+  const stops: (() => Promise<void> | void)[] = [() => tracing.close(), () => bus.close()];
+  return {
+    name,
+    bus,
+    log,
+    metrics,
+    context,
+    report,
+    check: (label, why) => checks.set(label, why),
+    onStop: (stop) => stops.push(stop),
+    listen: async (routes) => {
+      const server = await startAdminServer({
+        host: http.host,
+        port: http.port,
+        ready: () => Object.fromEntries([...checks].map(([label, why]) => [label, asCheck(why())])),
+        metrics: () => metrics.registry.metrics(),
+        onError: (error) => log.error({ err: error }, 'request failed'),
+        ...(routes ? { routes } : {}),
+      });
+      stops.push(() => server.close());
+      log.info({ url: server.url }, 'started');
+    },
+    stop: async () => {
+      log.info('stopping');
+      for (const stop of stops.toReversed()) await stop();
+      log.info('stopped');
+    },
+  };
+}
+
+/** Consumer groups are named after the instance and the process (design.md, section 2). */
+export function groupOf(instance: string, process: string): string {
+  return `cartage.${instance}.${process}`;
+}
+
+function asCheck(why: string | null): ReadyCheck {
+  return why === null ? { ok: true } : { ok: false, why };
+}

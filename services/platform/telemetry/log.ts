@@ -1,0 +1,43 @@
+import { pino } from 'pino';
+import type { Logger } from 'pino';
+
+export type Log = Logger;
+
+/**
+ * JSON lines on standard output, one wide line per decision. What a record carries is never logged as a whole:
+ * callers name the fields, and the names below are blanked wherever they turn up all the same (R12, R16).
+ */
+export function openLog(process: string, instance: string, level = 'info'): Log {
+  return pino({
+    level,
+    base: { process, instance },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: { paths: hiddenPaths, censor: '[hidden]' },
+    serializers: { err: errorFields },
+  });
+}
+
+const hiddenNames = [
+  'authorization',
+  'password',
+  'secret',
+  'token',
+  'accessToken',
+  'accessTokenSecret',
+  'consumerKey',
+  'consumerSecret',
+  'email',
+  'firstName',
+  'lastName',
+  'telephone',
+  'street',
+];
+const hiddenPaths = hiddenNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+
+/** Type, message and stack; never the members an error may carry along, such as a request with its headers. */
+export function errorFields(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const cause = error.cause === undefined ? {} : { cause: errorFields(error.cause) };
+  return { type: error.name, message: error.message, stack: error.stack, ...cause };
+}
