@@ -195,7 +195,7 @@ export class StreamedLog implements ReplicationLog {
     if (!this.#handover.isFull) this.#silentIntervals += 1;
     if (this.#silentIntervals <= SILENT_INTERVALS_MAX) return this.#report(true);
     const silentMs = Math.round(this.#silentIntervals * this.#intervalMs);
-    this.#failed(
+    void this.#failed(
       Object.assign(new Error(`the server has been silent for ${silentMs} ms`), { code: 'ETIMEDOUT' }),
     );
     void this.#connection.close();

@@ -1,0 +1,76 @@
+/**
+ * The changed-key query (design.md 4): what is true now for these keys, or for all.
+ * Of one key ask one query at a time: only then do later answers carry later (or equal) versions.
+ */
+import type { Lsn } from '../replication/lsn.ts';
+import { queryRows } from '../values.ts';
+import type { SqlRow } from '../values.ts';
+import { openSnapshot, queryFault, queryInSnapshot } from './snapshot.ts';
+import type { SnapshotOptions } from './snapshot.ts';
+import { bindSql, compileSql } from './sql-template.ts';
+import type { SqlTemplate } from './sql-template.ts';
+
+/** A key as text, or its columns as text where the key has several. */
+export type Key = string | Readonly<Record<string, string | null>>;
+
+export interface Answer {
+  /** A log position from just before the snapshot; events made from these rows carry it. */
+  version: Lsn;
+  rows: SqlRow[];
+}
+
+export interface KeyQuery extends SnapshotOptions {
+  query: SqlTemplate;
+}
+
+/** @throws {Rejected} on a parameter other than `$keys`. */
+export function compileKeyQuery(sql: string, where: string): SqlTemplate {
+  return compileSql(sql, { keys: null }, where);
+}
+
+/**
+ * Asks for these keys.
+ * `$keys` is an array (`$keys::int[]`), or a JSON array of objects where a key has several columns (`$keys::jsonb`).
+ * @throws {Unavailable} no connection, deadline, or a commit that stays invisible; {Rejected} for SQL that is wrong.
+ */
+export async function queryKeys(options: KeyQuery & { keys: readonly Key[] }): Promise<Answer> {
+  return queryInSnapshot(
+    options,
+    options.query.text,
+    bindSql(options.query, { keys: encodeKeys(options.keys) }),
+  );
+}
+
+/**
+ * Asks for all keys, in one snapshot, a chunk at a time: a million rows never stand in memory. The snapshot is held while
+ * the chunks are worked off, which keeps the database from cleaning up behind it: do not dawdle.
+ */
+export async function* queryAll(
+  options: KeyQuery & { chunkRows?: number },
+): AsyncGenerator<Answer, void, void> {
+  const { text, parameters } = options.query;
+  const snapshot = await openSnapshot(options);
+  const timeoutMs = snapshot.queryTimeoutMs;
+  let outcome: 'done' | 'failed' = 'done';
+  try {
+    const declare = `declare all_keys no scroll cursor for ${text}`;
+    await queryRows(snapshot.client, { text: declare, values: parameters.map(() => null), timeoutMs });
+    for (;;) {
+      const fetch = `fetch ${options.chunkRows ?? CHUNK_ROWS} from all_keys`;
+      const rows = await queryRows(snapshot.client, { text: fetch, values: [], timeoutMs });
+      if (rows.length === 0) return;
+      yield { version: snapshot.version, rows };
+    }
+  } catch (error) {
+    outcome = 'failed';
+    throw queryFault(options.where, error);
+  } finally {
+    await snapshot.close(outcome);
+  }
+}
+
+const CHUNK_ROWS = 5_000;
+
+function encodeKeys(keys: readonly Key[]): readonly Key[] | string {
+  return keys.every((key) => typeof key === 'string') ? keys : JSON.stringify(keys);
+}

@@ -1,0 +1,145 @@
+/** One read-only snapshot of the ERP that is known to contain what made the keys dirty. */
+import { setTimeout } from 'node:timers/promises';
+import type pg from 'pg';
+import { Rejected, Unavailable } from '../../platform/errors.ts';
+import { parseLsn } from '../replication/lsn.ts';
+import type { Lsn } from '../replication/lsn.ts';
+import { databaseFault, unavailable } from '../sqlstate.ts';
+import { queryRows, SESSION_SETTINGS } from '../values.ts';
+import type { SqlRow } from '../values.ts';
+import { missingFrom } from './visibility.ts';
+import type { Dirt, SnapshotPosition } from './visibility.ts';
+
+export interface SnapshotOptions {
+  pool: pg.Pool;
+  /** Names the SQL in errors: `streams.stock.query`. */
+  where: string;
+  dirt: Dirt;
+  /** Per statement, at the server. */
+  statementTimeoutMs?: number;
+  /** How long commits in the log may stay invisible before we say so. */
+  visibleWithinMs?: number;
+}
+
+export interface Snapshot {
+  client: pg.PoolClient;
+  /** A log position taken just before the snapshot: the version of what it shows. */
+  version: Lsn;
+  /** Deadline of a statement on our side, a little after the server's own. */
+  queryTimeoutMs: number;
+  /** Ends the transaction and gives the connection back; after a failure the connection is dropped. Call exactly once. */
+  close(outcome: 'done' | 'failed'): Promise<void>;
+}
+
+const STATEMENT_TIMEOUT_MS = 30_000;
+const VISIBLE_WITHIN_MS = 30_000;
+const LOOK_AGAIN_MS = 3;
+const LOOK_AGAIN_MS_MAX = 100;
+/** Beside the server's own limit, for a server that no longer answers at all. */
+const CLIENT_GRACE_MS = 5_000;
+
+/** @throws {Unavailable} `erp.commit_not_visible` when the wait is over; connection faults. */
+export async function openSnapshot(options: SnapshotOptions): Promise<Snapshot> {
+  const client = await options.pool.connect().catch((error: unknown) => {
+    throw unavailable(`${options.where} could not be asked`, error);
+  });
+  try {
+    const version = await takeSnapshot(client, options);
+    return {
+      client,
+      version,
+      queryTimeoutMs: (options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS) + CLIENT_GRACE_MS,
+      close: (outcome) => endSnapshot(client, outcome),
+    };
+  } catch (error) {
+    // In whatever state it is, this connection is not used again.
+    client.release(true);
+    throw queryFault(options.where, error);
+  }
+}
+
+async function takeSnapshot(client: pg.PoolClient, options: SnapshotOptions): Promise<Lsn> {
+  const withinMs = options.visibleWithinMs ?? VISIBLE_WITHIN_MS;
+  const deadlineMs = performance.now() + withinMs;
+  for (let waitMs = LOOK_AGAIN_MS; ; waitMs = Math.min(waitMs * 2, LOOK_AGAIN_MS_MAX)) {
+    // The position comes first, on its own: taken inside, it could count a commit that the snapshot lacks.
+    const position = await logPosition(client);
+    await client.query(begin(options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS));
+    const missing = await missingFrom(client, options.dirt, position);
+    if (missing === null) return position.lsn;
+    await client.query('rollback');
+    if (performance.now() + waitMs > deadlineMs) throw notVisible(options.where, missing, withinMs);
+    await setTimeout(waitMs);
+  }
+}
+
+async function logPosition(client: pg.ClientBase): Promise<SnapshotPosition> {
+  const { rows } = await client.query<{ standby: boolean; lsn: string }>(
+    `select pg_is_in_recovery() as standby,
+            (case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end)::text as lsn`,
+  );
+  return { lsn: parseLsn(rows[0]!.lsn), isStandby: rows[0]!.standby };
+}
+
+function begin(statementTimeoutMs: number): string {
+  const limit = Math.round(statementTimeoutMs);
+  return `begin isolation level repeatable read read only; set local statement_timeout = ${limit};
+    set local idle_in_transaction_session_timeout = 0; ${SESSION_SETTINGS}`;
+}
+
+async function endSnapshot(client: pg.PoolClient, outcome: 'done' | 'failed'): Promise<void> {
+  if (outcome === 'failed') return client.release(true);
+  try {
+    await client.query('commit');
+    client.release();
+  } catch {
+    client.release(true); // it only read; nothing hangs on how it ended
+  }
+  return undefined;
+}
+
+/** Runs one query in a snapshot of its own. */
+export async function queryInSnapshot(
+  options: SnapshotOptions,
+  text: string,
+  values: unknown[],
+): Promise<{ version: Lsn; rows: SqlRow[] }> {
+  const snapshot = await openSnapshot(options);
+  let outcome: 'done' | 'failed' = 'failed';
+  try {
+    const rows = await queryRows(snapshot.client, { text, values, timeoutMs: snapshot.queryTimeoutMs });
+    outcome = 'done';
+    return { version: snapshot.version, rows };
+  } catch (error) {
+    throw queryFault(options.where, error);
+  } finally {
+    await snapshot.close(outcome);
+  }
+}
+
+function notVisible(where: string, missing: string, withinMs: number): Unavailable {
+  return new Unavailable({
+    code: 'erp.commit_not_visible',
+    what: `${where} waited ${withinMs} ms in vain for a snapshot that contains ${missing}`,
+    why: 'the commit is in the log, but the database does not show it to readers yet',
+    fix: 'Look for commits waiting in SyncRep (pg_stat_activity.wait_event) and at synchronous_standby_names; on a standby, at its replay delay',
+  });
+}
+
+/** A query that is wrong or meets data it cannot take is the configuration's fault; it names the SQL. */
+export function queryFault(where: string, error: unknown): Error {
+  if (error instanceof Unavailable || error instanceof Rejected) return error;
+  const fault = databaseFault(error);
+  if (fault.sqlState === '42501' || !/^(22|42|P0|0A|21)/.test(fault.sqlState ?? '')) {
+    return unavailable(`${where} could not be asked`, error);
+  }
+  return new Rejected(
+    {
+      code: 'erp.query',
+      what: `${where} is refused by the database, SQLSTATE ${fault.sqlState}`,
+      why: fault.message,
+      fix: 'Correct the SQL in the configuration; `cartage check` tries it without running it',
+    },
+    { cause: error },
+  );
+}

@@ -1,0 +1,45 @@
+/** Connections to the ERP's database. The only place outside `replication/` that makes one. */
+import { Pool } from 'pg';
+import type pg from 'pg';
+
+/** As `pg` takes it: host, port, database, user, password, ssl; `max` bounds the connections. */
+export type ErpConnection = pg.PoolConfig;
+
+/** How the ERP's administrator sees us in pg_stat_activity. */
+const APPLICATION_NAME = 'cartage';
+
+export function openPool(connection: ErpConnection): pg.Pool {
+  const pool = new Pool({
+    application_name: APPLICATION_NAME,
+    connectionTimeoutMillis: 5_000,
+    max: 4,
+    keepAlive: true,
+    ...connection,
+  });
+  // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
+  pool.on('error', () => {});
+  return pool;
+}
+
+/** Names with capitals, dots or quotes inside. */
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** `schema.table` as the log names it; a name without a schema is in `public`. */
+export function splitTable(table: string): { schema: string; name: string } {
+  const dot = table.indexOf('.');
+  if (dot === -1) return { schema: 'public', name: table };
+  return { schema: table.slice(0, dot), name: table.slice(dot + 1) };
+}
+
+export function quoteTable(table: string): string {
+  const { schema, name } = splitTable(table);
+  return `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
+}
+
+/** The full name, as changes carry it. */
+export function fullTableName(table: string): string {
+  const { schema, name } = splitTable(table);
+  return `${schema}.${name}`;
+}

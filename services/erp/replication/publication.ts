@@ -1,0 +1,116 @@
+/**
+ * The publication: which tables the log is read for. It holds the watched tables only. Under one of all tables,
+ * updates of a table without replica identity would fail in the ERP (design.md 4).
+ */
+import { Unavailable } from '../../platform/errors.ts';
+import { fullTableName, quoteIdentifier, quoteTable } from '../pool.ts';
+import { databaseFault, unavailable } from '../sqlstate.ts';
+import { checkIdentities } from './identity.ts';
+import type { Database } from './slot.ts';
+
+export interface PublicationState {
+  allTables: boolean;
+  /** `schema.table`, sorted. */
+  tables: string[];
+  /** Kinds of change that it leaves out. */
+  unpublished: string[];
+}
+
+const KINDS = ['insert', 'update', 'delete', 'truncate'] as const;
+
+/** Null when there is none of this name. */
+export async function inspectPublication(database: Database, name: string): Promise<PublicationState | null> {
+  try {
+    const publication = await database.query<Record<string, boolean>>(
+      `select puballtables as all_tables, pubinsert as insert, pubupdate as update, pubdelete as delete,
+              pubtruncate as truncate from pg_publication where pubname = $1`,
+      [name],
+    );
+    const row = publication.rows[0];
+    if (!row) return null;
+    const tables = await database.query<{ name: string }>(
+      `select schemaname || '.' || tablename as name from pg_publication_tables where pubname = $1 order by 1`,
+      [name],
+    );
+    return {
+      allTables: row.all_tables === true,
+      tables: tables.rows.map((table) => table.name),
+      unpublished: KINDS.filter((kind) => row[kind] !== true),
+    };
+  } catch (error) {
+    throw unavailable(`Publication "${name}" could not be read`, error);
+  }
+}
+
+/** The statement that makes the publication right; null when it is. */
+export function publicationStatement(
+  name: string,
+  watched: readonly string[],
+  state: PublicationState | null,
+): string | null {
+  const wanted = [...new Set(watched.map(fullTableName))].toSorted();
+  const list = wanted.map(quoteTable).join(', ');
+  const publication = quoteIdentifier(name);
+  const create = `CREATE PUBLICATION ${publication} FOR TABLE ${list} WITH (publish_via_partition_root = true);`;
+  if (!state) return create;
+  if (state.allTables) return `DROP PUBLICATION ${publication}; ${create}`;
+  const statements: string[] = [];
+  if (wanted.join() !== state.tables.join())
+    statements.push(`ALTER PUBLICATION ${publication} SET TABLE ${list};`);
+  if (state.unpublished.length > 0) {
+    statements.push(`ALTER PUBLICATION ${publication} SET (publish = '${KINDS.join(', ')}');`);
+  }
+  return statements.length > 0 ? statements.join(' ') : null;
+}
+
+/**
+ * Makes the publication hold exactly the watched tables, before the slot is created.
+ * A table added later is read from then on only: the owner must load its streams anew (`changed` says so).
+ * @throws {Unavailable} `replication.publication_right`: Cartage may not; the fix holds the statement to run.
+ * @throws {Unavailable} `replication.identity_breaks_updates`: publishing would make the ERP's own updates fail.
+ */
+export async function ensurePublication(
+  database: Database,
+  name: string,
+  watched: readonly string[],
+): Promise<'unchanged' | 'changed'> {
+  const state = await inspectPublication(database, name);
+  const statement = publicationStatement(name, watched, state);
+  if (!statement) return 'unchanged';
+  await refuseBreakingTables(database, watched);
+  try {
+    await database.query(statement);
+    return 'changed';
+  } catch (error) {
+    if (databaseFault(error).sqlState !== '42501') {
+      throw unavailable(`Publication "${name}" could not be made`, error, { needsOperator: true });
+    }
+    throw new Unavailable(
+      {
+        code: 'replication.publication_right',
+        what: `Cartage's database user may not create or alter publication "${name}"`,
+        why: databaseFault(error).message,
+        fix: `Let the owner of the tables run: ${statement}`,
+      },
+      { needsOperator: true, cause: error },
+    );
+  }
+}
+
+async function refuseBreakingTables(database: Database, watched: readonly string[]): Promise<void> {
+  const findings = await checkIdentities(
+    database,
+    watched.map((table) => ({ table, columns: [] })),
+  );
+  const breaking = findings.filter((finding) => finding.breaksUpdates);
+  if (breaking.length === 0) return;
+  throw new Unavailable(
+    {
+      code: 'replication.identity_breaks_updates',
+      what: `Publishing ${breaking.map(({ table }) => table).join(', ')} would make the ERP's own updates fail`,
+      why: 'the table has neither a primary key nor another replica identity',
+      fix: `Run: ${breaking.map(({ statement }) => statement).join(' ')}`,
+    },
+    { needsOperator: true },
+  );
+}

@@ -1,0 +1,104 @@
+/**
+ * Values of query results without loss: `pg`'s defaults cut microseconds off times, put dates into the
+ * local zone and round the numbers of arrays.
+ */
+import { types } from 'pg';
+import type pg from 'pg';
+import type { CustomTypesConfig } from 'pg';
+
+export type SqlRow = Record<string, unknown>;
+
+/** Assumes a session in ISO date style and UTC; `SESSION_SETTINGS` sets both. */
+export const SESSION_SETTINGS = `set local datestyle = 'ISO'; set local timezone = 'UTC'; set local intervalstyle = 'iso_8601'; set local extra_float_digits = 1; set local bytea_output = 'hex'`;
+
+const asText = (text: string) => text;
+const OID = { bool: 16, int2: 21, int4: 23, oid: 26, float4: 700, float8: 701, json: 114, jsonb: 3802 };
+const ARRAY_OF_TEXT = 1009;
+const PARSERS = new Map<number, (text: string) => unknown>([
+  [OID.bool, (text) => text === 't'],
+  [OID.int2, Number],
+  [OID.int4, Number],
+  [OID.oid, Number],
+  [OID.float4, Number],
+  [OID.float8, Number],
+  [OID.json, parseJson],
+  [OID.jsonb, parseJson],
+  [1114, isoTime], // timestamp
+  [1184, isoTime], // timestamptz
+  [1005, (text) => parseArray(text, Number)], // int2[]
+  [1007, (text) => parseArray(text, Number)], // int4[]
+  [1000, (text) => parseArray(text, (item) => item === 't')], // bool[]
+  [1185, (text) => parseArray(text, isoTime)], // timestamptz[]
+  [1115, (text) => parseArray(text, isoTime)], // timestamp[]
+  ...[ARRAY_OF_TEXT, 1015, 1014, 1016, 1231, 1182, 2951].map(
+    (oid) => [oid, (text: string) => parseArray(text, asText)] as const, // text, varchar, char, int8, numeric, date, uuid
+  ),
+]);
+
+// The library's own list of type ids has no arrays.
+const parseTextArray = types.getTypeParser(ARRAY_OF_TEXT as never) as (text: string) => unknown[];
+
+/**
+ * smallint, integer and floats are numbers, bigint and numeric strings, times ISO 8601 to the microsecond
+ * (`2026-01-02T03:04:05.123456Z`; without a zone when the column has none), json parsed, all else text.
+ */
+export const losslessTypes: CustomTypesConfig = {
+  getTypeParser: ((oid: number) => PARSERS.get(oid) ?? asText) as CustomTypesConfig['getTypeParser'],
+};
+
+function parseArray(text: string, item: (text: string) => unknown): unknown[] {
+  return nested(parseTextArray(text), item);
+}
+
+function nested(values: unknown[], item: (text: string) => unknown): unknown[] {
+  return values.map((value) => {
+    if (Array.isArray(value)) return nested(value, item);
+    return value === null ? null : item(value as string);
+  });
+}
+
+function isoTime(text: string): string {
+  const match = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)(\+00)?$/.exec(text);
+  if (!match) return text; // infinity, or before Christ
+  return `${match[1]}T${match[2]}${match[3] ? 'Z' : ''}`;
+}
+
+/** More digits than a double keeps for certain. */
+const LONG_NUMBER = /\d[\d.]{15,}/;
+
+/** JSON in which a number that a double cannot hold stays text instead of being rounded. */
+function parseJson(text: string): unknown {
+  if (!LONG_NUMBER.test(text)) return JSON.parse(text);
+  return JSON.parse(text, ((_name: string, value: unknown, context?: { source?: string }) => {
+    const source = context?.source;
+    return typeof value === 'number' && source !== undefined && !isExact(value, source) ? source : value;
+  }) as (this: unknown, name: string, value: unknown) => unknown);
+}
+
+function isExact(value: number, source: string): boolean {
+  const digits = source
+    .replace(/[eE].*$/, '')
+    .replace(/\D/g, '')
+    .replace(/^0+/, '');
+  return digits.length <= 15 || String(value) === source;
+}
+
+export interface TimedQuery {
+  text: string;
+  values: readonly unknown[];
+  /** Our own deadline, for a server that no longer answers at all; the connection must not be used after it. */
+  timeoutMs: number;
+}
+
+/** Rows of one statement, values as `losslessTypes` says. */
+export async function queryRows(client: pg.ClientBase, query: TimedQuery): Promise<SqlRow[]> {
+  // `pg` takes the deadline per query; its type does not list it.
+  const settings = {
+    text: query.text,
+    values: [...query.values],
+    types: losslessTypes,
+    query_timeout: query.timeoutMs,
+  };
+  const result = await client.query<SqlRow>(settings);
+  return result.rows;
+}
