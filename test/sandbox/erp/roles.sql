@@ -14,7 +14,7 @@ grant usage on schema public to cartage;
 -- The streams: stock, products, prices, fulfilments.
 grant select on
   product, product_template, uom, tax_class, attribute, attribute_value, product_attribute_value, property,
-  price_list, price_item, currency,
+  price_list, price_item,
   warehouse, location, stocking_rule, stock_move, reservation, channel,
   sales_order, sales_order_line, delivery, delivery_line, package, package_line, carrier, carrier_service
 to cartage;
@@ -36,6 +36,6 @@ do 'begin
       product, product_template, uom, tax_class, attribute, attribute_value, product_attribute_value, property,
       price_list, price_item,
       warehouse, location, stocking_rule, stock_move, reservation, channel,
-      sales_order, sales_order_line, delivery, delivery_line, package, package_line, carrier, carrier_service;
+      delivery, delivery_line, package, package_line;
   end if;
 end';
