@@ -53,11 +53,13 @@ export interface Magento {
   sourceItems: SourceItems;
   sources: Sources;
   shipments: Shipments;
-  /** The shop's clock by the last answer; asks for one if there was none. */
+  /** The shop's clock by its last answer; one more is asked for when that is older than a minute. */
   serverTime(): Promise<ClockReading & { serverMs: number }>;
   rest: Rest;
   close(): Promise<void>;
 }
+
+const CLOCK_READING_AGE_MS = 60_000;
 
 /** @throws Error when the base URL may not be called (R14). */
 export function createMagento(options: MagentoOptions): Magento {
@@ -91,7 +93,8 @@ export function createMagento(options: MagentoOptions): Magento {
     sources: createSources(rest),
     shipments: createShipments(rest),
     async serverTime() {
-      if (rest.clock() === null) await store.views();
+      const known = rest.clock();
+      if (known === null || Math.abs(now() - known.measuredAtMs) > CLOCK_READING_AGE_MS) await store.views();
       const clock = rest.clock();
       if (clock === null) throw new Error('the shop sends no Date header, so its clock cannot be read');
       return { ...clock, serverMs: now() + clock.skewMs };

@@ -29,11 +29,12 @@ export function readMessage(body: unknown): MagentoMessage | null {
   };
 }
 
-/** A list fills `%1`, `%2`, …, and also named places in their order; a map fills by name. */
+/** A list fills `%1`, `%2`, …, or else the named places in their order; a map fills by name. */
 export function fillIn(template: string, parameters: Record<string, string>): string {
+  const numbered = /%\d/.test(template);
   let next = 1;
   return template.replace(/%(\w+)/g, (place, name: string) => {
-    const value = parameters[name] ?? (/^\d+$/.test(name) ? undefined : parameters[String(next++)]);
+    const value = parameters[name] ?? (numbered ? undefined : parameters[String(next++)]);
     return value ?? place;
   });
 }

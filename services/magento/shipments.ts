@@ -84,8 +84,8 @@ export function createShipments(rest: Rest): Shipments {
       return { shipments: found.items, totalCount: found.totalCount };
     },
 
-    create: (orderId, { items, tracks, comment, sourceCode, notify }) =>
-      rest.call({
+    async create(orderId, { items, tracks, comment, sourceCode, notify }) {
+      return rest.call({
         method: 'POST',
         path: ['order', String(orderId), 'ship'],
         body: {
@@ -100,7 +100,8 @@ export function createShipments(rest: Rest): Shipments {
         },
         shape: integer,
         route: 'POST order/:id/ship',
-      }),
+      });
+    },
 
     async addTrack(orderId, shipmentId, track) {
       const added = await rest.call({

@@ -1,0 +1,120 @@
+import { describe, expect, it } from '@jest/globals';
+import { answer, cannedShop } from './canned-shop.ts';
+import { createPrices, matchRefusals } from './prices.ts';
+import { createProducts } from './products.ts';
+import { matchSkus } from './sku.ts';
+
+const product = (sku: string) =>
+  `{"id":1,"sku":${JSON.stringify(sku)},"name":"N","attribute_set_id":4,"price":10.99,"status":1,"visibility":4,"type_id":"simple",
+  "weight":1.5,"extension_attributes":{"website_ids":[1,2]},"custom_attributes":[{"attribute_code":"tax_class_id","value":"2"},{"attribute_code":"category_ids","value":["3"]}]}`;
+
+describe('products', () => {
+  it('are read by path when every server leaves the SKU alone, else by a search', async () => {
+    const shop = cannedShop(
+      answer(200, product('SKU-001')),
+      answer(200, `{"items":[${product('A/B 1')}],"total_count":1}`),
+    );
+    const products = createProducts(shop.rest);
+    expect(await products.get('SKU-001')).toMatchObject({ sku: 'SKU-001', price: '10.99', weight: '1.5' });
+    expect(shop.calls[0]?.path).toBe('/rest/all/V1/products/SKU-001');
+    expect((await products.get('A/B 1'))?.id).toBe(1);
+    expect(shop.calls[1]?.path).toMatch(/^\/rest\/all\/V1\/products\?/);
+    expect(shop.query(1)['searchCriteria[filter_groups][0][filters][0][value]']).toBe('A/B 1');
+  });
+
+  it('are created and updated at scope all, with exact numbers and only what is given', async () => {
+    const shop = cannedShop(
+      answer(200, product('N-1')),
+      answer(200, product('N-1')),
+      answer(200, product('A/B 1')),
+    );
+    const products = createProducts(shop.rest);
+    await products.create('N-1', {
+      name: 'New',
+      attributeSetId: 4,
+      typeId: 'simple',
+      status: 2,
+      price: '0.10',
+      weight: '1.250',
+      websiteIds: [1],
+      customAttributes: { tax_class_id: '2', description: null },
+    });
+    expect([shop.calls[0]?.method, shop.calls[0]?.path]).toEqual(['POST', '/rest/all/V1/products']);
+    expect(shop.calls[0]?.body).toBe(
+      '{"product":{"sku":"N-1","name":"New","status":2,"attribute_set_id":4,"type_id":"simple","price":0.1,"weight":1.25,' +
+        '"extension_attributes":{"website_ids":[1]},"custom_attributes":[{"attribute_code":"tax_class_id","value":"2"},' +
+        '{"attribute_code":"description","value":null}]}}',
+    );
+    await products.update('N-1', { status: 1 });
+    expect([shop.calls[1]?.method, shop.calls[1]?.path]).toEqual(['PUT', '/rest/all/V1/products/N-1']);
+    expect(shop.calls[1]?.body).toBe('{"product":{"sku":"N-1","status":1}}');
+    await products.update('A/B 1', { status: 1 });
+    expect([shop.calls[2]?.method, shop.calls[2]?.path]).toEqual(['POST', '/rest/all/V1/products']);
+  });
+
+  it('are found under the spelling asked for, the lowest id first', async () => {
+    const items = [
+      [3, 'sku-018'],
+      [4, 'a,b'],
+      [5, 'SKU-020'],
+      [9, 'SKU-020'],
+    ].map(([id, sku]) => ({ id, sku, status: 1, type_id: 'simple' }));
+    const shop = cannedShop(answer(200, JSON.stringify({ items, total_count: 4 })));
+    const known = await createProducts(shop.rest).existing(['SKU-018', 'a,b', 'SKU-020', 'NOPE']);
+    expect([...known].map(([asked, { id, sku }]) => [asked, id, sku])).toEqual([
+      ['SKU-018', 3, 'sku-018'],
+      ['a,b', 4, 'a,b'],
+      ['SKU-020', 5, 'SKU-020'],
+    ]);
+    const query = shop.query(0);
+    expect(query['searchCriteria[filter_groups][0][filters][0][condition_type]']).toBe('in');
+    expect(query['searchCriteria[filter_groups][0][filters][1][value]']).toBe('a,b');
+  });
+
+  it('match by the exact spelling before letter case and accents', () => {
+    const rows = [{ sku: 'grosse' }, { sku: 'Groessé' }, { sku: 'GROSSE' }];
+    const found = matchSkus(['GROSSE', 'groesse', 'Grosse'], rows);
+    expect([...found.values()].map(({ sku }) => sku)).toEqual(['GROSSE', 'Groessé', 'grosse']);
+  });
+});
+
+describe('base prices', () => {
+  const rows = [
+    { sku: 'SKU-013', storeId: 0, price: '35.01' },
+    { sku: 'NOPE', storeId: 0, price: '1' },
+    { sku: 'SKU-014', storeId: 0, price: '-1.00' },
+    { sku: 'SKU-015', storeId: 99, price: '5' },
+  ];
+  // As a real shop answered to these rows, under status 200.
+  const errors = `[{"message":"Invalid attribute %fieldName = %fieldValue.","parameters":["SKU","NOPE"]},
+    {"message":"Invalid attribute %fieldName = %fieldValue.","parameters":["Price","-1"]},
+    {"message":"Requested store is not found. Row ID: SKU = SKU-015, Store ID: 99.","parameters":["SKU-015","99"]},
+    {"message":"Something else."}]`;
+
+  it('match refusals to rows as far as the answer says, and give the rest on', async () => {
+    const shop = cannedShop(answer(200, errors));
+    const written = await createPrices(shop.rest).writeBase(rows);
+    expect(written.refused.map(({ row, message }) => [row.sku, message])).toEqual([
+      ['NOPE', 'Invalid attribute SKU = NOPE.'],
+      ['SKU-014', 'Invalid attribute Price = -1.'],
+      ['SKU-015', 'Requested store is not found. Row ID: SKU = SKU-015, Store ID: 99.'],
+    ]);
+    expect(written.unmatched).toEqual(['Something else.']);
+    expect(shop.calls[0]?.body).toContain('{"sku":"SKU-014","store_id":0,"price":-1}');
+  });
+
+  it('are all well when the answer is empty', async () => {
+    expect(await createPrices(cannedShop(answer(200, '[]')).rest).writeBase(rows)).toEqual({
+      refused: [],
+      unmatched: [],
+    });
+    expect(matchRefusals(rows, ['?']).unmatched).toEqual(['an error without a message']);
+  });
+
+  it('are read back as decimal text', async () => {
+    const shop = cannedShop(answer(200, '[{"price":2.22,"store_id":0,"sku":"SKU-013"}]'));
+    expect(await createPrices(shop.rest).readBase(['NOPE', 'SKU-013'])).toEqual([
+      { sku: 'SKU-013', storeId: 0, price: '2.22' },
+    ]);
+  });
+});
