@@ -1,6 +1,5 @@
 import type { Express } from 'express';
-import type { Configuration } from '../config/read.ts';
-import type { SectionName } from '../config/schema.ts';
+import type { PlatformConfig } from '../config/schema.ts';
 import type { FlowContext } from '../flow/context.ts';
 import { startAdminServer } from '../http/server.ts';
 import type { ReadyCheck } from '../http/server.ts';
@@ -22,17 +21,17 @@ export interface Process {
   metrics: Metrics;
   context: FlowContext;
   /** Adds a named check to /readyz. */
-  check(name: string, why: () => string | null): void;
+  check: (name: string, why: () => string | null) => void;
   /** Adds something to be stopped; the last one added is stopped first. */
-  onStop(stop: () => Promise<void> | void): void;
+  onStop: (stop: () => Promise<void> | void) => void;
   /** Opens the HTTP face; called when all is wired. */
-  listen(routes?: (app: Express) => void): Promise<void>;
-  stop(): Promise<void>;
-  report(error: unknown): void;
+  listen: (routes?: (app: Express) => void) => Promise<void>;
+  stop: () => Promise<void>;
+  report: (error: unknown) => void;
 }
 
 /** Opens what every process has. What is started here is stopped by `stop`, last of all. */
-export function openProcess(name: string, configuration: Configuration<SectionName>): Process {
+export function openProcess(name: string, configuration: { config: PlatformConfig }): Process {
   const { instance, kafka, http, telemetry, policy } = configuration.config;
   const log = openLog(name, instance, telemetry.logLevel);
   const report = (error: unknown) => log.fatal({ err: error }, 'process failed');

@@ -1,0 +1,40 @@
+import type { Stock } from '../../schemas/types.ts';
+import type { Config } from '../platform/config/schema.ts';
+import { formatDecimal, parseDecimal } from '../platform/decimal.ts';
+import { Held, Rejected } from '../platform/errors.ts';
+import type { SourceItem } from '../magento/source-items.ts';
+
+/** Magento stores at most this; what is more becomes 99999999.9999 without a word (FACTS, section 6). */
+const largestQuantity = parseDecimal('99999999.9999');
+
+/**
+ * The number to write for an ERP quantity at a source.
+ *
+ * It is the ERP's physical stock minus what other channels hold (the ERP's query says so) minus the safety buffer.
+ * Magento's own open orders are not subtracted: their reservations already are (design.md, section 4; R42). Never
+ * below zero, and always with its status: a quantity alone does not set it.
+ * @throws Held when the warehouse has no Magento source; Rejected when Magento would store another number.
+ */
+export function sourceItemOf(stock: Stock, config: Config['stock']): SourceItem {
+  const sourceCode = config.sources[stock.source];
+  if (sourceCode === undefined)
+    throw new Held({
+      code: 'stock.source_unmapped',
+      what: `Stock of ${stock.sku}: the ERP warehouse ${stock.source} has no Magento source`,
+      fix: `Add "${stock.source}: <source code>" under stock.sources in the configuration, restart, then \`cartage refresh erp.stock '${stock.source}/${stock.sku}'\``,
+    });
+  const available = parseDecimal(stock.quantity) - parseDecimal(String(config.safetyBuffer));
+  const quantity = stock.deleted || available < 0n ? 0n : available;
+  if (quantity > largestQuantity)
+    throw new Rejected({
+      code: 'stock.quantity_too_large',
+      what: `Stock of ${stock.sku} at ${stock.source} is ${stock.quantity}, more than Magento can store`,
+      fix: 'Correct the quantity in the ERP',
+    });
+  return {
+    sku: stock.sku,
+    sourceCode,
+    quantity: formatDecimal(quantity),
+    status: quantity > 0n && stock.sellable && !stock.deleted ? 1 : 0,
+  };
+}

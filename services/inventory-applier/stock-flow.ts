@@ -1,0 +1,131 @@
+import { stock as stockContract } from '../../schemas/topics.ts';
+import type { Stock } from '../../schemas/types.ts';
+import { LimitExceeded } from '../magento/answers.ts';
+import type { Magento } from '../magento/magento.ts';
+import { foldSku } from '../magento/sku.ts';
+import type { SourceItem } from '../magento/source-items.ts';
+import type { Config } from '../platform/config/schema.ts';
+import { Held, Unavailable } from '../platform/errors.ts';
+import type { Attempt } from '../platform/flow/outcome.ts';
+import type { BatchResult, StateFlow } from '../platform/flow/state-flow.ts';
+import type { Received } from '../platform/kafka/types.ts';
+import type { Clock } from '../platform/lifecycle/clock.ts';
+import { BatchSize } from './batch-size.ts';
+import { KnownSkus } from './known-skus.ts';
+import { sourceItemOf } from './source-item.ts';
+import { Urgency } from './urgency.ts';
+
+export interface StockFlowOptions {
+  magento: Pick<Magento, 'products' | 'sourceItems' | 'store'>;
+  stock: Config['stock'];
+  settleMs: number;
+  connections: number;
+  mode: 'dry' | 'on';
+  clock: Clock;
+}
+
+type StockRecord = Received<Stock>;
+
+/**
+ * The flow of stock. A record always leads to a write, also when the quantity is the one written last: Magento's own
+ * shipments deduct from the source as well, so "nothing changed since I last wrote" is no reason to skip (R42).
+ */
+export function stockFlow(options: StockFlowOptions): StateFlow<Stock> {
+  const { magento, clock } = options;
+  const known = new KnownSkus(magento.products, options.stock.knownSkuMs, () => clock.now());
+  const size = new BatchSize(options.stock.batch);
+  const urgency = new Urgency();
+  return {
+    name: 'stock',
+    contracts: [stockContract],
+    mode: options.mode,
+    concurrency: options.connections,
+    settleMs: options.settleMs,
+    laneOf: (record) => record.value?.source ?? '',
+    // One writer per SKU, whatever the source and the letter case.
+    lockOf: (record) => foldSku(record.value?.sku ?? ''),
+    urgent: (record) => record.value !== null && urgency.isUrgent(record.key, record.value.quantity),
+    batchSize: () => size.current,
+    probe: async () => void (await magento.store.views()),
+    apply: async (records, attempt) => {
+      const results: BatchResult<Stock> = new Map();
+      const items = await writable(records, results, options, known);
+      if (items.size === 0) return results;
+      if (attempt.mode === 'dry') for (const [record, item] of items) results.set(record, dry(item));
+      else await write(items, results, attempt, options, size, urgency);
+      return results;
+    },
+  };
+}
+
+/** The rows that can be written; for the other records the result is their error. */
+async function writable(
+  records: StockRecord[],
+  results: BatchResult<Stock>,
+  options: StockFlowOptions,
+  known: KnownSkus,
+): Promise<Map<StockRecord, SourceItem>> {
+  const items = new Map<StockRecord, SourceItem>();
+  for (const record of records)
+    try {
+      items.set(record, sourceItemOf(record.value!, options.stock));
+    } catch (error) {
+      results.set(record, error as Error);
+    }
+  const present = await known.among([...items.values()].map(({ sku }) => sku));
+  for (const [record, item] of items)
+    if (!present.has(item.sku)) {
+      items.delete(record);
+      results.set(record, skuUnknown(item.sku, record.key));
+    }
+  return items;
+}
+
+async function write(
+  items: Map<StockRecord, SourceItem>,
+  results: BatchResult<Stock>,
+  attempt: Attempt,
+  options: StockFlowOptions,
+  size: BatchSize,
+  urgency: Urgency,
+): Promise<void> {
+  // Sorted, so that two batches never wait for each other's rows in opposite order (failures.md, 11).
+  const rows = [...items.values()].toSorted((left, right) => (left.sku < right.sku ? -1 : 1));
+  const startedAt = options.clock.now();
+  attempt.assertHeld();
+  try {
+    await options.magento.sourceItems.write(rows);
+  } catch (error) {
+    if (error instanceof LimitExceeded) size.limitedTo(error.maxItems);
+    else if (error instanceof Unavailable) size.failed();
+    throw error;
+  }
+  size.answered(rows.length, options.clock.now() - startedAt);
+  for (const [record, item] of items) {
+    urgency.written(record.key, record.value!.quantity);
+    results.set(record, {
+      status: 'applied',
+      targetId: `${item.sourceCode}/${item.sku}`,
+      cause: `${item.quantity}, ${statusText(item)}`,
+    });
+  }
+}
+
+function dry(item: SourceItem) {
+  return {
+    status: 'dry' as const,
+    cause: `would set ${item.sku} at ${item.sourceCode} to ${item.quantity}, ${statusText(item)}`,
+  };
+}
+
+function statusText(item: SourceItem): string {
+  return item.status === 1 ? 'in stock' : 'out of stock';
+}
+
+function skuUnknown(sku: string, key: string): Held {
+  return new Held({
+    code: 'stock.sku_unknown',
+    what: `Stock of ${sku}: the shop has no such product`,
+    fix: `It is released when Cartage creates the product; if it is created by hand: \`cartage refresh erp.stock '${key}'\``,
+  });
+}
