@@ -181,7 +181,7 @@ export interface Prices {
   sourceKey: string;
   /** All prices. */
   prices: Price[];
-  /** True when the ERP no longer has it. The last values are kept. */
+  /** True when the ERP no longer has it; the other values are then empty, zero or false. */
   deleted: boolean;
 }
 
@@ -227,7 +227,7 @@ export interface Product {
   visibility: string | null;
   /** Further attributes: ERP attribute code to value. */
   attributes: Record<string, string>;
-  /** True when the ERP no longer has it. The last values are kept. */
+  /** True when the ERP no longer has it; the other values are then empty, zero or false. */
   deleted: boolean;
 }
 
@@ -247,7 +247,7 @@ export interface Stock {
   quantity: string;
   /** False when the ERP blocks the SKU at this source whatever its quantity. */
   sellable: boolean;
-  /** True when the ERP no longer has it. The last values are kept. */
+  /** True when the ERP no longer has it; the other values are then empty, zero or false. */
   deleted: boolean;
 }
 

@@ -21,11 +21,13 @@ export interface Answer {
 
 export interface KeyQuery extends SnapshotOptions {
   query: SqlTemplate;
+  /** `$since`: ISO time before which documents are of no interest; null: all are. */
+  since?: string | null;
 }
 
-/** @throws {Rejected} on a parameter other than `$keys`. */
+/** @throws {Rejected} on a parameter other than `$keys` and `$since`. */
 export function compileKeyQuery(sql: string, where: string): SqlTemplate {
-  return compileSql(sql, { keys: null }, where);
+  return compileSql(sql, { keys: null, since: 'timestamptz' }, where);
 }
 
 /**
@@ -37,7 +39,7 @@ export async function queryKeys(options: KeyQuery & { keys: readonly Key[] }): P
   return queryInSnapshot(
     options,
     options.query.text,
-    bindSql(options.query, { keys: encodeKeys(options.keys) }),
+    bindSql(options.query, { keys: encodeKeys(options.keys), since: options.since }),
   );
 }
 
@@ -48,13 +50,14 @@ export async function queryKeys(options: KeyQuery & { keys: readonly Key[] }): P
 export async function* queryAll(
   options: KeyQuery & { chunkRows?: number },
 ): AsyncGenerator<Answer, void, void> {
-  const { text, parameters } = options.query;
+  const { text } = options.query;
+  const values = bindSql(options.query, { since: options.since });
   const snapshot = await openSnapshot(options);
   const timeoutMs = snapshot.queryTimeoutMs;
   let outcome: 'done' | 'failed' = 'done';
   try {
     const declare = `declare all_keys no scroll cursor for ${text}`;
-    await queryRows(snapshot.client, { text: declare, values: parameters.map(() => null), timeoutMs });
+    await queryRows(snapshot.client, { text: declare, values, timeoutMs });
     for (;;) {
       const fetch = `fetch ${options.chunkRows ?? CHUNK_ROWS} from all_keys`;
       const rows = await queryRows(snapshot.client, { text: fetch, values: [], timeoutMs });
