@@ -161,8 +161,18 @@ export class ReplicationConnection {
       }
     } else if (type === 0x57) this.#started?.resolve();
     else if (type === 0x45) this.#end(serverError(chunk, start, end));
-    else if (type === 0x63) this.#end(connectionLost()); // CopyDone: the server shuts down
-    // The rest (notices, parameter changes, the end of a failed command) says nothing new here.
+    else if (type === 0x63)
+      this.#end(connectionLost()); // CopyDone: the server shuts down
+    else if (type === 0x4e) this.#notice(serverError(chunk, start, end));
+    // The rest (parameter changes, the end of a failed command) says nothing new here.
+  }
+
+  /**
+   * PostgreSQL 18 *warns* of a publication that does not exist and goes on sending nothing; earlier ones fail.
+   * Going on would confirm changes that we never saw, so it is the same error here.
+   */
+  #notice(notice: Error & { code?: string }): void {
+    if (notice.code === '55000') this.#end(Object.assign(notice, { code: '42704' }));
   }
 
   #end(error: Error): void {
@@ -186,7 +196,7 @@ function connectionLost(): Error {
 }
 
 /** An ErrorResponse with the fields that `pg` gives its own errors, so that one classification serves both. */
-function serverError(chunk: Buffer, start: number, end: number): Error {
+function serverError(chunk: Buffer, start: number, end: number): Error & { code?: string } {
   const fields: Record<string, string> = {};
   for (let at = start; at < end && chunk[at] !== 0;) {
     const valueEnd = chunk.indexOf(0, at + 1);

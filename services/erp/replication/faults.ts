@@ -85,7 +85,7 @@ export function identityMissing(table: string, columns: readonly string[]): Unav
   );
 }
 
-function publicationMissing(why: string, cause: unknown): Unavailable {
+export function publicationMissing(why: string, cause?: unknown): Unavailable {
   return new Unavailable(
     {
       code: 'replication.publication_missing',

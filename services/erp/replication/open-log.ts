@@ -2,7 +2,14 @@
 import { Unavailable } from '../../platform/errors.ts';
 import { unavailable } from '../sqlstate.ts';
 import { ReplicationConnection } from './connection.ts';
-import { replicationFault, SlotLost, slotInUse, slotInvalidated, slotMissing } from './faults.ts';
+import {
+  publicationMissing,
+  replicationFault,
+  SlotLost,
+  slotInUse,
+  slotInvalidated,
+  slotMissing,
+} from './faults.ts';
 import { StreamedLog } from './log.ts';
 import type { LogOptions, ReplicationLog, SystemIdentity } from './log.ts';
 import { formatLsn, laterLsn, parseLsn } from './lsn.ts';
@@ -33,6 +40,7 @@ async function openOn(connection: ReplicationConnection, options: LogOptions): P
   const system = await identify(connection);
   const slot = await readSlot((text) => connection.query(text), options.slot);
   const start = startPosition(options, slot, system);
+  await checkPublication(connection, options.publication);
   const timeout = await connection.query<{ setting: string }>(
     `select setting from pg_catalog.pg_settings where name = 'wal_sender_timeout'`,
   );
@@ -43,6 +51,13 @@ async function openOn(connection: ReplicationConnection, options: LogOptions): P
   );
   await log.start();
   return log;
+}
+
+async function checkPublication(connection: ReplicationConnection, name: string): Promise<void> {
+  const rows = await connection.query(
+    `select from pg_catalog.pg_publication where pubname = '${name.replaceAll("'", "''")}'`,
+  );
+  if (rows.length === 0) throw publicationMissing(`pg_publication has no "${name}"`);
 }
 
 async function identify(connection: ReplicationConnection): Promise<SystemIdentity> {

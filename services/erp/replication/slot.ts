@@ -87,6 +87,7 @@ export interface CreateSlotOptions {
  */
 export async function createSlot(pool: pg.Pool, name: string, options: CreateSlotOptions = {}): Promise<Lsn> {
   const withinMs = options.withinMs ?? 60_000;
+  slotName(name);
   const client = await pool.connect().catch((error: unknown) => {
     throw unavailable('The ERP database could not be asked for a replication slot', error);
   });
@@ -95,7 +96,7 @@ export async function createSlot(pool: pg.Pool, name: string, options: CreateSlo
     await client.query(`set statement_timeout = ${Math.round(withinMs)}`);
     const { rows } = await client.query<{ lsn: string }>(
       `select lsn::text from pg_create_logical_replication_slot($1, 'pgoutput')`,
-      [slotName(name)],
+      [name],
     );
     created = true;
     await runningTransactionsEnded(client, withinMs);

@@ -1,0 +1,184 @@
+/**
+ * Real server, real slots. What is promised: an acknowledgement is exact, and a reader that ends anywhere loses nothing.
+ * Random parts print their seed.
+ */
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { parseLsn } from '../../services/erp/replication/lsn.ts';
+import { readTransactions, testDatabase, until } from './database.ts';
+import type { TestDatabase } from './database.ts';
+
+let database: TestDatabase;
+
+beforeEach(async () => {
+  database = await testDatabase();
+  await database.run('create table item (id int primary key); create table noise (id int)');
+  await database.publish('item');
+});
+afterEach(() => database.drop());
+
+async function logPosition(): Promise<bigint> {
+  const { rows } = await database.pool.query<{ lsn: string }>('select pg_current_wal_lsn()::text as lsn');
+  return parseLsn(rows[0]!.lsn);
+}
+
+const confirmed = async () => (await database.slotState()).confirmedLsn!;
+
+async function lastTransactionOf(log: Awaited<ReturnType<TestDatabase['open']>>) {
+  return (await readTransactions(log, 1)).at(-1)!;
+}
+
+describe('an idle slot', () => {
+  it('moves with the server while other tables write, so that the log does not grow', async () => {
+    const log = await database.open();
+    const before = await confirmed();
+    await database.run('insert into noise select generate_series(1, 1000)');
+    const written = await logPosition();
+    expect(written).toBeGreaterThan(before);
+    await until(async () => (await confirmed()) >= written);
+    await log.close();
+  });
+
+  it('does not move past a transaction that is not acknowledged', async () => {
+    const log = await database.open();
+    await database.run('insert into item values (1)');
+    const { endLsn, commitLsn } = await lastTransactionOf(log);
+    await database.run('insert into noise select generate_series(1, 1000)');
+    const written = await logPosition();
+    // The server has told us of the later position, and we have answered at least once after that.
+    await until(() => log.position().walEnd >= written);
+    expect(log.position().confirmed).toBeLessThanOrEqual(commitLsn);
+    expect(await confirmed()).toBeLessThanOrEqual(commitLsn);
+    log.acknowledge(endLsn!);
+    await until(async () => (await confirmed()) >= written);
+    await log.close();
+  });
+});
+
+describe('an acknowledgement', () => {
+  it('of one of two adjacent commits brings the other one again, and only that', async () => {
+    const [first, second] = [await database.pool.connect(), await database.pool.connect()];
+    const log = await database.open();
+    let id = 0;
+    const adjacent = async () => {
+      for (const client of [first, second])
+        await client.query(`begin; insert into item values (${(id += 1)})`);
+      await Promise.all([first.query('commit'), second.query('commit')]);
+      return readTransactions(log, 2);
+    };
+    let [a, b] = await adjacent();
+    while (a!.endLsn !== b!.commitLsn) {
+      log.acknowledge(b!.endLsn!);
+      [a, b] = await adjacent();
+    }
+    log.acknowledge(a!.endLsn);
+    await log.close();
+    first.release();
+    second.release();
+
+    expect(await confirmed()).toBe(a!.endLsn);
+    const again = await lastTransactionOf(await database.open());
+    expect(again.xid).toBe(b!.xid);
+  });
+
+  it('of a position behind all that was handed over is refused', async () => {
+    const log = await database.open();
+    await database.run('insert into item values (1)');
+    const { endLsn } = await lastTransactionOf(log);
+    expect(() => log.acknowledge(endLsn! + 1_000_000n)).toThrow('cannot be acknowledged');
+    await log.close();
+  });
+
+  it('kept elsewhere is honoured: what ends at or before `startAfter` does not come again', async () => {
+    const log = await database.open();
+    await database.run('insert into item values (1)');
+    await database.run('insert into item values (2)');
+    const [one, two] = await readTransactions(log, 2);
+    await log.close();
+    const again = await lastTransactionOf(await database.open({ startAfter: one!.endLsn! }));
+    expect(again.xid).toBe(two!.xid);
+  });
+});
+
+describe('a reader that is killed at random points', () => {
+  const total = 300;
+
+  it('loses nothing, keeps the order, and with its cursor repeats nothing either', async () => {
+    const seed = Math.floor(Math.random() * 2 ** 31);
+    const random = generator(seed);
+    const writing = writeAll(generator(seed + 1));
+    const reader = new KilledReader(random);
+    try {
+      while (reader.acknowledgedId < total) await reader.liveOnce();
+    } catch (error) {
+      throw new Error(`seed ${seed}`, { cause: error });
+    }
+    await writing;
+    expect(reader.kills).toBeGreaterThan(1);
+  });
+
+  async function writeAll(random: () => number): Promise<void> {
+    for (let id = 1; id <= total; id += 1) {
+      await database.run(`insert into item values (${id})`);
+      if (random() < 0.2) await database.run(`insert into noise values (${id})`);
+    }
+  }
+
+  /** Each life reads on from where the last one left, acknowledges now and then, and is killed at some point. */
+  class KilledReader {
+    acknowledgedId = 0;
+    kills = 0;
+    #cursor = 0n;
+    readonly #random: () => number;
+
+    constructor(random: () => number) {
+      this.#random = random;
+    }
+
+    async liveOnce(): Promise<void> {
+      await until(async () => (await database.slotState()).activePid === null);
+      const hasCursor = this.#random() < 0.5;
+      const log = await database.open(hasCursor ? { startAfter: this.#cursor } : {});
+      const killAfter = 1 + Math.floor(this.#random() * 60);
+      const ids: number[] = [];
+      try {
+        for await (const part of log.transactions()) {
+          ids.push(...part.changes.map((change) => Number(change.new!.id)));
+          if (ids.length === 1) this.#checkFirst(ids[0]!, hasCursor);
+          if (part.last && this.#random() < 0.3) {
+            log.acknowledge(part.endLsn);
+            [this.acknowledgedId, this.#cursor] = [ids.at(-1)!, part.endLsn];
+          }
+          if (this.acknowledgedId === total) break;
+          if (ids.length === killAfter) await killReader();
+        }
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'Unavailable', fault: { code: 'erp.unreachable' } });
+        this.kills += 1;
+      }
+      await log.close();
+      expect(ids).toEqual(ids.map((_id, index) => ids[0]! + index));
+    }
+
+    /** Without its cursor the server may know of fewer acknowledgements than we do, never of more. */
+    #checkFirst(id: number, hasCursor: boolean): void {
+      if (hasCursor) expect(id).toBe(this.acknowledgedId + 1);
+      else expect(id).toBeLessThanOrEqual(this.acknowledgedId + 1);
+    }
+  }
+
+  const killReader = () =>
+    database.run(
+      `select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = '${database.slot}'`,
+    );
+});
+
+/** mulberry32: small, seeded, good enough to choose moments. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
