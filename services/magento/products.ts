@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { searchAll } from './list.ts';
+import { searchAll, searchPage } from './list.ts';
 import { nullIfAbsent } from './answers.ts';
 import { jsonNumber } from './json.ts';
 import type { Rest } from './rest.ts';
@@ -48,6 +48,8 @@ export interface Products {
   get(sku: string): Promise<MagentoProduct | null>;
   /** Those of the SKUs that the shop has, under the spelling that was asked for. */
   existing(skus: readonly string[]): Promise<Map<string, KnownProduct>>;
+  /** The first SKUs of the shop, to look at. */
+  sample(limit: number): Promise<string[]>;
   /**
    * Creates at scope `all`. Not idempotent under concurrency: two at once make two products with one SKU, so the
    * caller keeps one writer per SKU (FACTS section 7). An existing SKU is updated instead.
@@ -59,6 +61,7 @@ export interface Products {
 
 /** Global values; without a scope Magento would write store view 1 only. */
 const GLOBAL = 'all';
+const SKU_FIELDS = 'items[sku],total_count';
 /** What no web server, proxy or URL class rewrites; every other SKU goes by query or body instead of by path. */
 const SAFE_IN_PATH = /^[A-Za-z0-9_-][A-Za-z0-9._~-]*$/;
 
@@ -90,6 +93,16 @@ export function createProducts(rest: Rest): Products {
         for (const [sku, product] of matchSkus(chunk, found)) known.set(sku, product);
       }
       return known;
+    },
+
+    async sample(limit) {
+      const search = {
+        sort: [{ field: 'entity_id', direction: 'ASC' as const }],
+        pageSize: limit,
+        fields: SKU_FIELDS,
+      };
+      const found = await searchPage(rest, { path: ['products'], search, item: z.object({ sku: text }) });
+      return found.items.map(({ sku }) => sku);
     },
 
     create: (sku, product) => save('POST', ['products'], sku, product),
