@@ -4,20 +4,18 @@ import { classArchive, javaCommand, javaFlags, javaProgram } from './java.ts';
 import { formatStorage } from './kafka-format.ts';
 import { namesABroker } from './kafka-metadata.ts';
 import { freePort, loopback } from './ports.ts';
-import { startProcess, type RunningProcess } from './process.ts';
+import { hooksOf, startProcess, type ProcessHooks, type RunningProcess } from './process.ts';
 
-export interface KafkaOptions {
+export interface KafkaOptions extends ProcessHooks {
   /** Its state. An empty folder becomes a new broker, one of an earlier start is resumed. */
   dir: string;
-  /** A free one is taken when left out or busy. */
+  /** A free one is taken when left out. */
   port?: number;
   /**
    * A second listener that tells clients to come to this port instead: that of a proxy in front of it.
    * (Clients learn broker addresses from the broker itself, so a proxy that is not advertised is left at once.)
    */
   advertisedProxyPort?: number;
-  logFile?: string;
-  onSpawn?: (pid: number) => void;
 }
 
 export interface Kafka {
@@ -37,7 +35,7 @@ export interface Kafka {
 
 /** Apache Kafka 4.3.1 as one process (KRaft, broker and controller in one), on loopback. Ready when it names a broker. */
 export async function startKafka(options: KafkaOptions): Promise<Kafka> {
-  const port = await freePort(options.port);
+  const port = options.port ?? (await freePort());
   const proxiedPort = options.advertisedProxyPort === undefined ? undefined : await freePort();
   const settings = serverProperties({ ...options, port, proxiedPort, controllerPort: await freePort() });
 
@@ -86,8 +84,7 @@ async function run(options: KafkaOptions, port: number, propertiesFile: string) 
     readyWithinMs: 120_000,
     stopWithinMs: 30_000,
     help: `If its data were damaged, begin anew (npm start -- --fresh). Data: ${options.dir}`,
-    ...(options.logFile === undefined ? {} : { logFile: options.logFile }),
-    ...(options.onSpawn === undefined ? {} : { onSpawn: options.onSpawn }),
+    ...hooksOf(options),
   });
   const stop = async () => {
     await process.stop();

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { mayEnter, unprivilegedAccount, type Account } from './account.ts';
 import { freePort, loopback } from './ports.ts';
 import { postgresBinaries, sharedFolder } from './postgres-binaries.ts';
-import { startProcess, type RunningProcess } from './process.ts';
+import { hooksOf, startProcess, type ProcessHooks, type RunningProcess } from './process.ts';
 
-export interface PostgresOptions {
+export interface PostgresOptions extends ProcessHooks {
   /** Its state. An empty folder becomes a new cluster. */
   dir: string;
   port?: number;
@@ -15,8 +15,6 @@ export interface PostgresOptions {
   database?: string;
   /** Tests need no data after a power cut and gain speed. */
   durable?: boolean;
-  logFile?: string;
-  onSpawn?: (pid: number) => void;
 }
 
 export interface Postgres {
@@ -36,7 +34,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const data = join(dir, 'data');
   if (!existsSync(data)) initialize(binaries, data, database, account);
 
-  const port = await freePort(options.port);
+  const port = options.port ?? (await freePort());
   const process = await startProcess({
     name: 'PostgreSQL',
     command: join(binaries, 'postgres'),
@@ -50,8 +48,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     stopSignal: 'SIGINT',
     stopWithinMs: 15_000,
     help: `If its data were damaged, begin anew (npm start -- --fresh). Data: ${data}`,
-    ...(options.logFile === undefined ? {} : { logFile: options.logFile }),
-    ...(options.onSpawn === undefined ? {} : { onSpawn: options.onSpawn }),
+    ...hooksOf(options),
   });
   return {
     url: `postgres://postgres@${loopback}:${port}/${database}`,

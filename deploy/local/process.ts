@@ -7,7 +7,7 @@ import { LogFile } from './log-file.ts';
 const linesKept = 40;
 const askEveryMs = 50;
 
-export interface ProcessOptions {
+export interface ProcessOptions extends ProcessHooks {
   /** What people call it: `Kafka`, `order-relay`. */
   name: string;
   command: string;
@@ -24,13 +24,25 @@ export interface ProcessOptions {
   stopSignal?: NodeJS.Signals;
   /** How long it may take to end before it is killed. */
   stopWithinMs?: number;
-  /** Everything that it says is written here. */
-  logFile?: string;
   /** What a person can do when it does not start. */
   help?: string;
-  /** Called with the id as soon as there is one, so that it can be written down before anything else happens. */
-  onSpawn?: (pid: number) => void;
 }
+
+/** What the one who starts a part wants of its process; the same for every part. */
+export interface ProcessHooks {
+  /** Everything that it says is written here. */
+  logFile?: string | undefined;
+  /** Called with the id as soon as there is one, so that it can be written down before anything else happens. */
+  onSpawn?: ((pid: number) => void) | undefined;
+  /** Ends the wait for it to become ready, and the process. */
+  signal?: AbortSignal | undefined;
+}
+
+export const hooksOf = ({ logFile, onSpawn, signal }: ProcessHooks): ProcessHooks => ({
+  logFile,
+  onSpawn,
+  signal,
+});
 
 export interface Exit {
   code: number | null;
@@ -151,10 +163,11 @@ class GroupProcess implements RunningProcess {
   }
 
   async untilReady(): Promise<void> {
-    const { ready, readyWithinMs = 60_000 } = this.#options;
+    const { ready, readyWithinMs = 60_000, signal } = this.#options;
     const deadline = performance.now() + readyWithinMs;
     for (;;) {
       if (this.#exit) throw await this.#startFailure(whyEnded(this.#exit, this.#failure));
+      signal?.throwIfAborted();
       if (!ready || (await ready({ json: this.json }))) break;
       if (performance.now() > deadline) {
         throw await this.#startFailure(`it was not ready after ${Math.round(readyWithinMs / 1000)} s`);

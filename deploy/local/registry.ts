@@ -3,14 +3,12 @@ import { join } from 'node:path';
 import { answersOk } from './http-get.ts';
 import { classArchive, javaCommand, javaFlags, javaProgram } from './java.ts';
 import { freePort, loopback } from './ports.ts';
-import { startProcess, type RunningProcess } from './process.ts';
+import { hooksOf, startProcess, type ProcessHooks, type RunningProcess } from './process.ts';
 
-export interface RegistryOptions {
+export interface RegistryOptions extends ProcessHooks {
   /** The broker that keeps the schemas, so that their ids survive. Left out: they are kept in memory only (tests). */
   bootstrap?: string;
   port?: number;
-  logFile?: string;
-  onSpawn?: (pid: number) => void;
 }
 
 export interface Registry {
@@ -27,7 +25,7 @@ export interface Registry {
  * Ready by `/health/ready` and not before: while it replays its topic it answers 200 with part of the subjects.
  */
 export async function startRegistry(options: RegistryOptions = {}): Promise<Registry> {
-  const port = await freePort(options.port);
+  const port = options.port ?? (await freePort());
   const archive = await classArchive(
     options.bootstrap === undefined ? 'registry-memory' : 'registry-kafkasql',
   );
@@ -40,8 +38,7 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
     // The first end writes the class archive.
     stopWithinMs: 30_000,
     help: 'If it cannot reach Kafka, look at the log of Kafka beside it.',
-    ...(options.logFile === undefined ? {} : { logFile: options.logFile }),
-    ...(options.onSpawn === undefined ? {} : { onSpawn: options.onSpawn }),
+    ...hooksOf(options),
   });
   return {
     url: `http://${loopback}:${port}/apis/ccompat/v7`,

@@ -1,0 +1,6 @@
+export interface MavenProgress {
+  read(text: string): void;
+  readonly files: number;
+  readonly megabytes: number;
+}
+export declare function mavenProgress(): MavenProgress;

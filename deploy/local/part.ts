@@ -1,0 +1,23 @@
+import type { RunningProcess } from './process.ts';
+
+/** One thing that is started: a program of others, a sandbox, one of our processes, or a task that ends by itself. */
+export interface Part {
+  /** Unique; also the name of its log file. */
+  name: string;
+  /** What people call it. */
+  title: string;
+  /** Names of the parts that must be ready before; they stand earlier in the list. */
+  needs: readonly string[];
+  /** How often in a row it is started again when it dies; left out: without end. */
+  restartsMax?: number;
+  /** Resolves when it is ready, for a task when it has ended well. Called again for a restart. */
+  start(): Promise<RunningPart>;
+}
+
+export interface RunningPart {
+  /** Where people or programs find it. */
+  address?: string;
+  /** Left out for what is not a process of ours any more: a task, a database of the user's own. */
+  process?: RunningProcess;
+  stop(): Promise<void>;
+}
