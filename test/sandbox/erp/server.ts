@@ -17,6 +17,7 @@ import { orderViews } from './views/orders.ts';
 import { productViews } from './views/products.ts';
 
 const PAGE = new URL('./page/', import.meta.url);
+const PAGE_PARTS = ['/page.css', '/page.js', '/page-elements.js', '/page-dialog.js'];
 
 export interface Running {
   url: string;
@@ -62,8 +63,9 @@ function application(database: Database): Express {
   app.get('/', async (_request, response) => {
     response.type('html').send(await readFile(new URL('page.html', PAGE), 'utf8'));
   });
-  app.get('/page.js', async (_request, response) => {
-    response.type('js').send(await readFile(new URL('page.js', PAGE), 'utf8'));
+  app.get(PAGE_PARTS, async (request, response) => {
+    const name = request.path.slice(1);
+    response.type(name).send(await readFile(new URL(name, PAGE), 'utf8'));
   });
   app.use((request, response) => {
     const message = `There is no ${request.method} ${request.path}.`;
