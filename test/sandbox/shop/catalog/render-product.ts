@@ -1,0 +1,105 @@
+import { attributeOf } from './attributes.ts';
+import { nameAt, priceOf, valueAt } from './lookup.ts';
+import type { Json, JsonObject } from '../rest/json.ts';
+import type { Database } from '../state/database.ts';
+import type { ProductRow } from '../state/catalog-rows.ts';
+
+/**
+ * A product as the API shows it in one store view.
+ *
+ * @param isSaved answers to POST leave out `product_links` and `tier_prices`, which were never loaded
+ */
+export function renderProduct(
+  db: Database,
+  product: ProductRow,
+  storeId: number,
+  isSaved = true,
+): JsonObject {
+  const weight = valueAt(product, 'weight', storeId);
+  return {
+    id: product.id,
+    sku: product.sku,
+    name: nameAt(product, storeId),
+    attribute_set_id: product.attribute_set_id,
+    price: valueAt(product, 'price', storeId) === undefined ? undefined : priceOf(product),
+    status: Number(valueAt(product, 'status', storeId) ?? 1),
+    visibility: Number(valueAt(product, 'visibility', storeId) ?? 4),
+    type_id: product.type_id,
+    created_at: product.created_at,
+    updated_at: product.updated_at,
+    weight: weight === undefined || weight === null ? undefined : Number(weight),
+    extension_attributes: extensionAttributes(db, product),
+    product_links: isSaved ? [] : undefined,
+    options: [],
+    media_gallery_entries: [],
+    tier_prices: isSaved ? [] : undefined,
+    custom_attributes: customAttributes(product, storeId),
+  };
+}
+
+function customAttributes(product: ProductRow, storeId: number): Json[] {
+  const codes = new Set([
+    ...Object.keys(product.values[0] ?? {}),
+    ...Object.keys(product.values[storeId] ?? {}),
+  ]);
+  const values: Json[] = [];
+  for (const code of codes) {
+    const value = valueAt(product, code, storeId);
+    if (attributeOf(code)?.isMember === true || value === undefined || value === null || value === '')
+      continue;
+    values.push({ attribute_code: code, value });
+  }
+  values.push({
+    attribute_code: 'category_ids',
+    value: product.category_links.map(({ category_id }) => category_id),
+  });
+  return values;
+}
+
+function extensionAttributes(db: Database, product: ProductRow): JsonObject {
+  const links = product.category_links.map(({ position, category_id }) => ({ position, category_id }));
+  return {
+    website_ids: product.website_ids.toSorted((left, right) => left - right),
+    category_links: links.length === 0 ? undefined : links,
+    configurable_product_options: configurableOptions(db, product),
+    configurable_product_links: product.configurable?.child_ids,
+    bundle_product_options: bundleOptions(db, product),
+  };
+}
+
+function configurableOptions(db: Database, product: ProductRow): Json | undefined {
+  if (product.configurable === undefined) return undefined;
+  const { option_id, attribute_id, attribute_code, label, child_ids } = product.configurable;
+  const values = child_ids
+    .map((id) => db.products.get(id))
+    .map((child) => (child === undefined ? undefined : valueAt(child, attribute_code, 0)))
+    .filter((value) => value !== undefined)
+    .map((value) => ({ value_index: Number(value) }));
+  return [{ id: option_id, attribute_id, label, position: 0, values, product_id: product.id }];
+}
+
+function bundleOptions(db: Database, product: ProductRow): Json | undefined {
+  return product.bundle?.options.map((option, index) => ({
+    option_id: option.option_id,
+    title: option.title,
+    required: true,
+    type: option.type,
+    position: index + 1,
+    sku: product.sku,
+    product_links: option.selections.map((selection, selectionIndex) => {
+      const child = db.products.get(selection.product_id);
+      const isDynamic = product.bundle?.price_type === 'dynamic';
+      return {
+        id: String(selection.selection_id),
+        sku: child?.sku ?? '',
+        option_id: option.option_id,
+        qty: selection.qty,
+        position: selectionIndex + 1,
+        is_default: selectionIndex === 0,
+        price: isDynamic && child !== undefined ? priceOf(child) : selection.price,
+        price_type: isDynamic ? null : 0,
+        can_change_quantity: 0,
+      };
+    }),
+  }));
+}

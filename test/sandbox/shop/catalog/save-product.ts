@@ -1,0 +1,192 @@
+import { asText } from '../rest/json.ts';
+import { badRequest } from '../rest/errors.ts';
+import type { Json, JsonObject } from '../rest/json.ts';
+import { isObject } from '../rest/json.ts';
+import { membersOf } from '../rest/input.ts';
+import { STORE_VIEWS, WEBSITES } from '../resources/store-data.ts';
+import type { Call } from '../rest/call.ts';
+import { now } from '../shop.ts';
+import type { ProductRow } from '../state/catalog-rows.ts';
+import { ATTRIBUTE_SETS, attributeOf } from './attributes.ts';
+import { customAttributeValues, withoutEmoji } from './custom-attributes.ts';
+import { findProduct, nameAt } from './lookup.ts';
+
+const NAME_CHARACTERS_MAX = 255;
+const SKU_CHARACTERS_MAX = 64;
+const MEMBERS = ['name', 'price', 'status', 'visibility', 'weight'] as const;
+/** The categories of the shop: the root and two below it, with one sub-category. */
+const CATEGORY_IDS = ['2', '3', '4', '5'];
+
+/**
+ * POST and PUT of a product are one operation: an existing SKU is updated, an unknown one is created when the
+ * data suffice (FACTS section 7). Everything is checked before anything is changed.
+ *
+ * @param sku from the path (PUT) or from the body (POST)
+ */
+export function saveProduct(call: Call, sku: string, given: JsonObject, isRenaming: boolean): ProductRow {
+  const { db } = call.shop;
+  const trimmed = sku.trim();
+  const existing = findProduct(db, trimmed);
+  const attributeSetId = checkedSet(given, existing);
+  if (trimmed.length > SKU_CHARACTERS_MAX) throw badRequest('SKU length should be 64 characters maximum.');
+  const changes = changedValues(given, attributeSetId);
+  checkValues(call, existing, changes);
+  const websiteIds = checkedWebsites(given);
+  if (existing === undefined) return create(call, trimmed, attributeSetId, given, changes, websiteIds);
+  const storeId = call.storeId;
+  checkUrlKey(call, existing, changes, storeId);
+  if (isRenaming && existing.sku !== trimmed) existing.sku = trimmed;
+  existing.attribute_set_id = attributeSetId;
+  if (typeof given['type_id'] === 'string') existing.type_id = given['type_id'];
+  write(existing, changes, storeId);
+  if (websiteIds !== undefined) existing.website_ids = websiteIds;
+  linkCategories(existing, given);
+  existing.updated_at = now(call.shop);
+  return db.products.save(existing);
+}
+
+function create(
+  call: Call,
+  sku: string,
+  attributeSetId: number,
+  given: JsonObject,
+  changes: Map<string, Json>,
+  websiteIds: number[] | undefined,
+): ProductRow {
+  const { shop } = call;
+  const typeId = typeof given['type_id'] === 'string' ? given['type_id'] : 'simple';
+  const hasPrice = ['simple', 'virtual', 'configurable', 'bundle', 'downloadable'].includes(typeId);
+  const product: ProductRow = {
+    id: shop.db.next('product'),
+    sku,
+    attribute_set_id: attributeSetId,
+    type_id: typeId,
+    created_at: now(shop),
+    updated_at: now(shop),
+    website_ids: websiteIds ?? defaultWebsites(call),
+    category_links: [],
+    values: { 0: {} },
+    is_qty_decimal: stockSetting(given, 'is_qty_decimal'),
+  };
+  const name = asText(changes.get('name'));
+  const defaults: [string, Json][] = [
+    ['status', 1],
+    ['visibility', 4],
+    ['options_container', 'container2'],
+    ['url_key', urlKey(name)],
+    ['required_options', '0'],
+    ['has_options', '0'],
+  ];
+  if (hasPrice) defaults.push(['msrp_display_actual_price_type', '0'], ['tax_class_id', '2']);
+  else for (const code of ['price', 'weight']) changes.delete(code);
+  if (typeId === 'virtual') changes.delete('weight');
+  const complete = new Map([...defaults, ...changes]);
+  checkUrlKey(call, undefined, complete, 0);
+  write(product, complete, 0);
+  linkCategories(product, given);
+  return shop.db.products.save(product);
+}
+
+function checkedSet(given: JsonObject, existing: ProductRow | undefined): number {
+  const id = given['attribute_set_id'] ?? existing?.attribute_set_id;
+  if (typeof id !== 'number' || !ATTRIBUTE_SETS.includes(id)) {
+    throw badRequest('Invalid product data: %1', ['Invalid attribute set entity type']);
+  }
+  return id;
+}
+
+function changedValues(given: JsonObject, attributeSetId: number): Map<string, Json> {
+  const changes = new Map<string, Json>();
+  for (const name of MEMBERS) if (Object.hasOwn(given, name)) changes.set(name, given[name] ?? null);
+  const name = changes.get('name');
+  if (typeof name === 'string') changes.set('name', withoutEmoji(name).slice(0, NAME_CHARACTERS_MAX));
+  for (const [code, value] of customAttributeValues(given['custom_attributes'], attributeSetId))
+    changes.set(code, value);
+  return changes;
+}
+
+function checkValues(call: Call, existing: ProductRow | undefined, changes: Map<string, Json>): void {
+  const name =
+    changes.get('name') ??
+    (existing === undefined || changes.has('name') ? '' : nameAt(existing, call.storeId));
+  if (name === '') throw emptyAttribute('Product Name');
+  if (changes.get('price') === null) throw emptyAttribute('Price');
+  if (Number(changes.get('price') ?? 0) < 0)
+    throw badRequest('Please enter a number 0 or greater in this field.');
+}
+
+function emptyAttribute(label: string): Error {
+  return badRequest(`The "${label}" attribute value is empty. Set the attribute and try again.`);
+}
+
+function checkedWebsites(given: JsonObject): number[] | undefined {
+  const ids = membersOf(given['extension_attributes'])['website_ids'];
+  if (!Array.isArray(ids)) return undefined;
+  const numbers = ids.map(Number);
+  if (!numbers.every((id) => WEBSITES.some((website) => website.id === id))) {
+    throw badRequest('The product was unable to be saved. Please try again.');
+  }
+  return numbers;
+}
+
+/** `/rest/all` puts a new product into every website, a store path into the one of the store. */
+function defaultWebsites(call: Call): number[] {
+  if (call.storeId === 0) return WEBSITES.filter(({ id }) => id !== 0).map(({ id }) => id);
+  return [STORE_VIEWS.find(({ id }) => id === call.storeId)?.website_id ?? 1];
+}
+
+/** A store path writes the values of that view, except those that exist only globally. */
+function write(product: ProductRow, changes: Map<string, Json>, storeId: number): void {
+  for (const [code, value] of changes) {
+    const scope = attributeOf(code)?.scope === 'global' ? 0 : storeId;
+    (product.values[scope] ??= {})[code] = value;
+  }
+}
+
+function checkUrlKey(
+  call: Call,
+  self: ProductRow | undefined,
+  changes: Map<string, Json>,
+  storeId: number,
+): void {
+  const key = changes.get('url_key');
+  if (typeof key !== 'string' || key === '') return;
+  const isTaken = call.shop.db.products
+    .all()
+    .some(
+      (other) =>
+        other !== self && (other.values[storeId]?.['url_key'] ?? other.values[0]?.['url_key']) === key,
+    );
+  if (isTaken) throw badRequest('URL key for specified store already exists.');
+}
+
+/** Links are added, an empty list clears all; unknown categories are ignored. */
+function linkCategories(product: ProductRow, given: JsonObject): void {
+  const links = membersOf(given['extension_attributes'])['category_links'];
+  if (!Array.isArray(links)) return;
+  if (links.length === 0) product.category_links = [];
+  for (const link of links) {
+    if (!isObject(link)) continue;
+    const categoryId = asText(link['category_id']);
+    if (!CATEGORY_IDS.includes(categoryId)) continue;
+    const position = Number(link['position'] ?? 0);
+    const known = product.category_links.find(({ category_id }) => category_id === categoryId);
+    if (known === undefined) product.category_links.push({ category_id: categoryId, position });
+    else known.position = position;
+  }
+}
+
+function stockSetting(given: JsonObject, name: string): boolean {
+  return membersOf(membersOf(given['extension_attributes'])['stock_item'])[name] === true;
+}
+
+/** Accents are dropped, everything but letters and digits becomes a hyphen. */
+export function urlKey(name: string): string {
+  return name
+    .replaceAll('ß', 'ss')
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '');
+}

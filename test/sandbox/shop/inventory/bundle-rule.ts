@@ -1,0 +1,30 @@
+import { asText } from '../rest/json.ts';
+import type { JsonObject } from '../rest/json.ts';
+import type { Shop } from '../shop.ts';
+import { findProduct } from '../catalog/lookup.ts';
+import type { ValidationError } from './validation.ts';
+
+const TEMPLATE =
+  'Not able to assign "%1" to product "%2", as it is part of bundle product <a href="%3">"%4"</a> with shipment type "Ship Together" and has multiple sources or different source as other bundle selections.';
+
+/** A selection of a bundle that ships together cannot get a second source (FACTS section 6). */
+export function bundleErrors(shop: Shop, rows: readonly JsonObject[]): ValidationError[] {
+  const bundles = shop.db.products.all().filter((product) => product.bundle?.shipment_type === 'together');
+  if (bundles.length === 0) return [];
+  return rows.flatMap((row): ValidationError[] => {
+    const product = findProduct(shop.db, asText(row['sku']));
+    const sourceCode = asText(row['source_code']);
+    const bundle = bundles.find((candidate) =>
+      candidate.bundle?.options.some(({ selections }) =>
+        selections.some(({ product_id }) => product_id === product?.id),
+      ),
+    );
+    if (product === undefined || bundle === undefined) return [];
+    const sources = shop.db.sourceItems
+      .lookup(product.sku.toLowerCase())
+      .map(({ source_code }) => source_code);
+    if (sources.length === 0 || sources.includes(sourceCode)) return [];
+    const link = `${shop.baseUrl}catalog/product/edit/id/${bundle.id}/`;
+    return [[TEMPLATE, [sourceCode, product.sku, link, bundle.sku]]];
+  });
+}

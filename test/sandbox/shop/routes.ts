@@ -1,0 +1,29 @@
+import { adminTokenRoutes } from './resources/admin-token.ts';
+import { basePriceRoutes } from './resources/base-prices.ts';
+import { guestCartRoutes } from './resources/guest-carts.ts';
+import { orderRoutes } from './resources/orders.ts';
+import { productRoutes } from './resources/products.ts';
+import { salableRoutes } from './resources/salable.ts';
+import { documentRoutes } from './resources/ship.ts';
+import { shipmentRoutes } from './resources/shipments.ts';
+import { sourceItemRoutes } from './resources/source-items.ts';
+import { sourceRoutes } from './resources/sources.ts';
+import { stockRoutes } from './resources/stocks.ts';
+import { storeRoutes } from './resources/store.ts';
+import type { Route } from './rest/call.ts';
+
+/** Every REST route that the stand-in answers; all others are "no route". */
+export const ROUTES: readonly Route[] = [
+  ...storeRoutes,
+  ...adminTokenRoutes,
+  ...basePriceRoutes,
+  ...productRoutes,
+  ...sourceRoutes,
+  ...stockRoutes,
+  ...sourceItemRoutes,
+  ...salableRoutes,
+  ...guestCartRoutes,
+  ...orderRoutes,
+  ...documentRoutes,
+  ...shipmentRoutes,
+];

@@ -1,0 +1,80 @@
+import type { Json } from '../rest/json.ts';
+
+/** Attribute values of a product by store view; 0 is the global value (FACTS section 7, Scopes). */
+export type ScopedValues = Record<string, Record<string, Json>>;
+
+export interface ProductRow {
+  id: number;
+  sku: string;
+  attribute_set_id: number;
+  type_id: string;
+  created_at: string;
+  updated_at: string;
+  website_ids: number[];
+  category_links: { category_id: string; position: number }[];
+  values: ScopedValues;
+  /** Stock settings: may a fraction of one be sold? */
+  is_qty_decimal: boolean;
+  configurable?: ConfigurableLinks;
+  bundle?: BundleSettings;
+}
+
+export interface ConfigurableLinks {
+  attribute_id: string;
+  attribute_code: string;
+  label: string;
+  option_id: number;
+  child_ids: number[];
+}
+
+export interface BundleSettings {
+  price_type: 'dynamic' | 'fixed';
+  shipment_type: 'together' | 'separately';
+  options: BundleOption[];
+}
+
+export interface BundleOption {
+  option_id: number;
+  title: string;
+  /** Kind of input, `select` or `checkbox`. */
+  type: string;
+  selections: { selection_id: number; product_id: number; qty: number; price: number }[];
+}
+
+export interface SourceRow {
+  source_code: string;
+  name: string;
+  enabled: boolean;
+  postcode: string;
+  country_id: string;
+  [member: string]: Json;
+}
+
+export interface StockRow {
+  stock_id: number;
+  name: string;
+  sales_channels: { type: string; code: string }[];
+}
+
+export interface StockSourceLinkRow {
+  stock_id: number;
+  source_code: string;
+  priority: number;
+}
+
+export interface SourceItemRow {
+  sku: string;
+  source_code: string;
+  quantity: number;
+  /** 1 in stock, 0 out of stock, whatever the quantity says. */
+  status: number;
+}
+
+export interface ReservationRow {
+  reservation_id: number;
+  stock_id: number;
+  sku: string;
+  /** Negative when sold, positive when compensated by a shipment or a cancellation. */
+  quantity: number;
+  metadata: { event_type: string; object_id: string; object_increment_id: string };
+}
