@@ -90,7 +90,7 @@ export interface TimedQuery {
   timeoutMs: number;
 }
 
-/** Rows of one statement, values as `losslessTypes` says. */
+/** Rows of one statement (of the last one, where a text without parameters holds several), values as `losslessTypes` says. */
 export async function queryRows(client: pg.ClientBase, query: TimedQuery): Promise<SqlRow[]> {
   // `pg` takes the deadline per query; its type does not list it.
   const settings = {
@@ -99,6 +99,6 @@ export async function queryRows(client: pg.ClientBase, query: TimedQuery): Promi
     types: losslessTypes,
     query_timeout: query.timeoutMs,
   };
-  const result = await client.query<SqlRow>(settings);
-  return result.rows;
+  const result: pg.QueryResult<SqlRow> | pg.QueryResult<SqlRow>[] = await client.query<SqlRow>(settings);
+  return Array.isArray(result) ? result.at(-1)!.rows : result.rows;
 }

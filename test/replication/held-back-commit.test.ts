@@ -45,11 +45,10 @@ afterEach(async () => {
 async function holdCommitsBack(): Promise<void> {
   await database.run(`alter system set synchronous_standby_names = 'nobody'`);
   await database.run('select pg_reload_conf()');
-  for (let isHeld = false; !isHeld;) {
+  while (!(await someoneWaits())) {
     let isThrough = false;
-    const probe = database.run('insert into probe values (1)').finally(() => (isThrough = true));
-    probes.push(probe);
-    await until(async () => isThrough || (isHeld = await someoneWaits()));
+    probes.push(database.run('insert into probe values (1)').finally(() => (isThrough = true)));
+    await until(async () => isThrough || (await someoneWaits()));
   }
 }
 

@@ -1,0 +1,76 @@
+/**
+ * What an error means for the one order at hand, by SQLSTATE (PostgreSQL manual, appendix A).
+ * The server's texts quote values ("invalid input syntax for type integer: …", "Key (email)=(…)"), and an order is full of
+ * personal data: so details are left out, and what stands in quotes or looks like an address is masked.
+ */
+import { Rejected, Unavailable } from '../../platform/errors.ts';
+import { databaseFault, isConnectionFault, unavailable } from '../sqlstate.ts';
+import type { DatabaseFault } from '../sqlstate.ts';
+
+export interface Place {
+  /** The statement that failed, by its name in the configuration. */
+  statement: string;
+  /** COMMIT was sent: without an answer the order may be there. */
+  atCommit: boolean;
+}
+
+/** The ERP has a row with this value already; for a creation that means: look again. */
+export function isRefusedAsDuplicate(error: unknown): boolean {
+  return error instanceof Rejected && error.fault.code === DUPLICATE;
+}
+
+const DUPLICATE = 'order.erp_duplicate';
+
+export function orderFault(error: unknown, place: Place): Error {
+  if (error instanceof Rejected || error instanceof Unavailable) return error;
+  const fault = databaseFault(error);
+  const what = `Statement "${place.statement}" of the order export failed`;
+  if (isConnectionFault(fault)) {
+    return unavailable(what, error, { outcome: place.atCommit ? 'unknown' : 'none' });
+  }
+  const sqlState = fault.sqlState!;
+  if (sqlState === '42501') return unavailable(what, error, { needsOperator: true });
+  if (/^2[23]|^P0|^44/.test(sqlState)) return refusedValue(fault, place, error);
+  if (sqlState.startsWith('42') || sqlState.startsWith('0A')) return wrongStatement(fault, place, error);
+  // A statement that always times out, or makes the server fail, may do so because of this one order.
+  return unavailable(what, error, { perhapsRecord: /^(57014|XX|58)/.test(sqlState) });
+}
+
+function refusedValue(fault: DatabaseFault, place: Place, cause: unknown): Rejected {
+  const at = [
+    fault.constraint && `constraint ${fault.constraint}`,
+    fault.table && `table ${fault.table}`,
+    fault.column && `column ${fault.column}`,
+  ].filter(Boolean);
+  return new Rejected(
+    {
+      code: refusalCode(fault.sqlState!),
+      what: `The ERP refused the order in statement "${place.statement}"${at.length > 0 ? ` (${at.join(', ')})` : ''}`,
+      why: `${masked(fault.message)}, SQLSTATE ${fault.sqlState}`,
+      fix: 'Correct the mapping of codes, the statement, or the data that it refers to in the ERP; then release the order',
+    },
+    { cause: new Error(`SQLSTATE ${fault.sqlState}`, { cause: (cause as Error).name }) },
+  );
+}
+
+function refusalCode(sqlState: string): string {
+  if (sqlState === '23505') return DUPLICATE;
+  return sqlState.startsWith('23') ? 'order.erp_constraint' : 'order.erp_value';
+}
+
+function wrongStatement(fault: DatabaseFault, place: Place, cause: unknown): Rejected {
+  return new Rejected(
+    {
+      code: 'order.erp_statement',
+      what: `Statement "${place.statement}" of the order export is wrong, SQLSTATE ${fault.sqlState}`,
+      why: fault.message,
+      fix: 'Correct its SQL in the configuration; `cartage check` tries it without running it',
+    },
+    { cause },
+  );
+}
+
+/** Constraint and column names are reported apart, so nothing that helps is lost with the quotes. */
+function masked(message: string): string {
+  return message.replace(/"[^"]*"/g, '"…"').replace(/\S+@\S+/g, '…');
+}

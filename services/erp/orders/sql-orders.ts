@@ -1,0 +1,90 @@
+/**
+ * Orders into an ERP by SQL.
+ *
+ * Creating is not idempotent by itself, so the order is looked up first, inside the same transaction, and again when
+ * a unique key refuses it: two exporters at once, or a commit whose answer was lost, make one order. After a creation
+ * the look-up must find it before we commit; one that does not would create the order anew at every repetition.
+ */
+import { Rejected } from '../../platform/errors.ts';
+import { openPool } from '../pool.ts';
+import type { ErpConnection } from '../pool.ts';
+import { isRefusedAsDuplicate } from './refusal.ts';
+import { compileStatements } from './statements.ts';
+import type { OrderStatements } from './statements.ts';
+import { transaction } from './transaction.ts';
+import type { FoundOrder, OrderInput, OrderSession } from './transaction.ts';
+
+export type { FoundOrder, OrderInput } from './transaction.ts';
+
+export interface SqlOrdersOptions {
+  connection: ErpConnection;
+  statements: OrderStatements;
+  /** For one call, all its statements together. */
+  deadlineMs?: number;
+}
+
+export interface SqlOrders {
+  lookup(key: string): Promise<FoundOrder | null>;
+  /** `created` is false when the order was there already; then nothing was written. */
+  create(input: OrderInput): Promise<FoundOrder & { created: boolean }>;
+  /** Null when the ERP has no such order; then nothing was written. */
+  change(input: OrderInput): Promise<FoundOrder | null>;
+  close(): Promise<void>;
+}
+
+const DEADLINE_MS = 15_000;
+
+export function createSqlOrders(options: SqlOrdersOptions): SqlOrders {
+  const statements = compileStatements(options.statements, 'erp.orders');
+  const pool = openPool(options.connection);
+  const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
+  const inTransaction = <T>(mode: string, work: (session: OrderSession) => Promise<T>) =>
+    transaction(pool, { mode, deadlineMs, lookup: statements.lookup }, work);
+
+  const lookup = (key: string) => inTransaction('read only', (session) => session.find(key));
+
+  async function create(input: OrderInput): Promise<FoundOrder & { created: boolean }> {
+    try {
+      return await inTransaction('read write', async (session) => {
+        const existing = await session.find(input.key);
+        if (existing) return { ...existing, created: false };
+        await session.run(statements.create, input, null);
+        const made = await session.find(input.key);
+        if (!made) throw blindLookup();
+        return { ...made, created: true };
+      });
+    } catch (error) {
+      const existing = isRefusedAsDuplicate(error) ? await lookup(input.key) : null;
+      if (!existing) throw error;
+      return { ...existing, created: false };
+    }
+  }
+
+  async function change(input: OrderInput): Promise<FoundOrder | null> {
+    if (statements.change.length === 0) throw changeMissing();
+    return inTransaction('read write', async (session) => {
+      const existing = await session.find(input.key);
+      if (existing) await session.run(statements.change, input, existing);
+      return existing;
+    });
+  }
+
+  return { lookup, create, change, close: () => pool.end() };
+}
+
+function blindLookup(): Rejected {
+  return new Rejected({
+    code: 'order.lookup_blind',
+    what: 'The look-up does not find the order that the create statements have just made; it was rolled back',
+    why: 'each repetition would make another one',
+    fix: 'Let the create statements store $key where erp.orders.lookup looks for it',
+  });
+}
+
+function changeMissing(): Rejected {
+  return new Rejected({
+    code: 'order.change_unconfigured',
+    what: 'The order has changed after its export, and no statement says how the ERP is told',
+    fix: 'Configure erp.orders.change, or make the change in the ERP by hand and discard this record',
+  });
+}
