@@ -4,6 +4,11 @@ const apiKeyMetadata = 3;
 const apiVersion = 4;
 const correlationId = 1;
 
+export interface BrokerAddress {
+  host: string;
+  port: number;
+}
+
 /** A Metadata request (version 4, no topics), framed: what a client asks first. */
 function metadataRequest(): Buffer {
   const body = Buffer.alloc(15);
@@ -19,25 +24,48 @@ function metadataRequest(): Buffer {
 }
 
 /**
- * Whether the broker at this address is ready to serve: it answers a Metadata request and names at least one
- * broker. An open port is not enough: it is open seconds before the broker has registered with its controller.
+ * The brokers that the one at this address names, as it advertises them; none when it does not answer (yet).
+ * An open port is not enough to call a broker ready: it is open seconds before the broker has registered with
+ * its controller and names itself.
  */
-export function namesABroker(host: string, port: number, timeoutMs = 1000): Promise<boolean> {
+export function namedBrokers(host: string, port: number, timeoutMs = 1000): Promise<BrokerAddress[]> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
-    const end = (answer: boolean) => {
+    const end = (answer: BrokerAddress[]) => {
       socket.destroy();
       resolve(answer);
     };
     let received = Buffer.alloc(0);
-    socket.setTimeout(timeoutMs, () => end(false));
-    socket.on('error', () => end(false));
-    socket.on('close', () => end(false));
+    socket.setTimeout(timeoutMs, () => end([]));
+    socket.on('error', () => end([]));
+    socket.on('close', () => end([]));
     socket.on('connect', () => socket.write(metadataRequest()));
     socket.on('data', (chunk: Buffer) => {
       received = Buffer.concat([received, chunk]);
-      // size, correlation id, throttle time, then the number of brokers
-      if (received.length >= 16) end(received.readInt32BE(12) > 0);
+      if (received.length >= 4 && received.length >= 4 + received.readInt32BE(0)) end(brokersIn(received));
     });
+  });
+}
+
+export async function namesABroker(host: string, port: number): Promise<boolean> {
+  return (await namedBrokers(host, port)).length > 0;
+}
+
+/** Size, correlation id and throttle time, then the brokers: id, host, port, rack. */
+function brokersIn(answer: Buffer): BrokerAddress[] {
+  const count = answer.readInt32BE(12);
+  let at = 16;
+  const text = () => {
+    const length = Math.max(0, answer.readInt16BE(at)); // -1 is null
+    at += 2 + length;
+    return answer.toString('utf8', at - length, at);
+  };
+  return Array.from({ length: count }, () => {
+    at += 4;
+    const host = text();
+    const port = answer.readInt32BE(at);
+    at += 4;
+    text();
+    return { host, port };
   });
 }

@@ -219,11 +219,16 @@ class GroupProcess implements RunningProcess {
     return new StartFailure(
       this.name,
       why,
-      this.lastLines().slice(-12),
+      lastWords(this.lastLines()),
       this.#options.help,
       this.#options.logFile,
     );
   }
+}
+
+/** What a person wants to read of the last lines: the frames of a stack trace would push the message out. */
+export function lastWords(lines: readonly string[], linesMax = 12): string[] {
+  return lines.filter((line) => !/^\s+at /.test(line)).slice(-linesMax);
 }
 
 function whyEnded({ code, signal }: Exit, failure: Error | undefined): string {

@@ -1,6 +1,6 @@
 import { isLive, seconds } from './install/progress.mjs';
 import type { Part } from './part.ts';
-import type { Exit } from './process.ts';
+import { lastWords, type Exit } from './process.ts';
 
 /** What the supervisor tells whoever watches. */
 export interface Report {
@@ -19,7 +19,6 @@ export interface ReportOptions {
   now?: () => number;
 }
 
-const linesOfDead = 12;
 const waitingEveryMs = 5000;
 
 /**
@@ -67,7 +66,7 @@ export function textReport(options: ReportOptions = {}): Report & { close(): voi
     },
     died: (part, exit, lastLines) => {
       const how = exit.signal ? `ended by ${exit.signal}` : `exit code ${exit.code}`;
-      const said = lastLines.slice(-linesOfDead).map((text) => `\n      ${text}`);
+      const said = lastWords(lastLines).map((text) => `\n      ${text}`);
       line(`\n  ${part.title} has died (${how}). It said last:${said.join('')}`);
     },
     restarting: (part, delayMs) => line(`  ${part.title} is started again in ${seconds(delayMs)}.`),

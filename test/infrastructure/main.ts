@@ -8,6 +8,8 @@
 import type { Backend, KafkaNeeds, TestKafka, TestPostgres, TestRegistry } from './backend.ts';
 
 export type { Backend, KafkaNeeds, TestKafka, TestPostgres, TestRegistry } from './backend.ts';
+export { startKafkaProxy, type KafkaProxy, type ProduceAnswer } from './kafka-proxy.ts';
+export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export { freshDatabase, sharedKafka, sharedPostgres, sharedRegistry, type FreshDatabase } from './shared.ts';
 
 export const startKafka = async (needs?: KafkaNeeds): Promise<TestKafka> =>
