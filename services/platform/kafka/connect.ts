@@ -1,0 +1,90 @@
+/** Kafka as a service sees it; what stands behind each call is in the file of its name. */
+import { schemaText as contractText } from '../../../schemas/topics.ts';
+import type { Contract } from '../../../schemas/topics.ts';
+import { BRIEF_RETRY, PATIENT_RETRY, createClient } from './client.ts';
+import { createPublisher } from './publisher.ts';
+import { startReadAll } from './read-all.ts';
+import { createRegistryApi } from './registry-api.ts';
+import { createRegistry } from './registry.ts';
+import { systemClock } from './session.ts';
+import { createSubscription } from './subscription.ts';
+import { createTopicAdmin } from './topics.ts';
+import { topicsExist } from './topic-check.ts';
+import type { Bus, KafkaOptions, TopicAdmin } from './types.ts';
+import { toRecord } from './wire.ts';
+
+/** Only tests give other texts: their topics carry names of their own. */
+export interface Contracts {
+  schemaText(topic: string): string;
+}
+
+/** Connects when it is first used, and from then on by itself whenever the connection is lost. */
+export function connectKafka(
+  options: KafkaOptions,
+  contracts: Contracts = { schemaText: contractText },
+): Bus {
+  const { log } = options;
+  const now = options.now ?? Date.now;
+  const patient = createClient(options, PATIENT_RETRY);
+  const brief = createClient(options, BRIEF_RETRY);
+  const registry = createRegistry({ api: createRegistryApi(options.registry), log, ...contracts });
+  const publisher = createPublisher(brief, options);
+  const closing = new AbortController();
+  const parts = new Set<{ trouble(): string | null; stop(): Promise<void> }>();
+
+  async function put<Value>(
+    contract: Contract<Value>,
+    key: string,
+    value: Value | null,
+    trace: string | null,
+  ) {
+    // Awaited for each record: the order of the calls stays the order on the topic.
+    const schema = value === null ? null : await registry.writer(contract.topic);
+    const envelope = { contract, key, value, source: options.source, timeMs: now(), traceparent: trace };
+    await publisher.publish(toRecord(envelope, schema));
+  }
+
+  function troubles(): string | null {
+    const found = [publisher.trouble(), registry.trouble(), ...[...parts].map((part) => part.trouble())];
+    return found.filter((one) => one !== null).join('; ') || null;
+  }
+
+  return {
+    publish: (contract, { value, traceparent }) =>
+      put(contract, contract.key(value), value, traceparent ?? null),
+    erase: (contract, key) => put(contract, key, null, null),
+    async subscribe(subscribe) {
+      const topics = subscribe.contracts.map((contract) => contract.topic);
+      await topicsExist(brief, topics, log, closing.signal);
+      const made = createSubscription({ client: patient, registry, log, clock: systemClock }, subscribe);
+      parts.add(made.subscription);
+      await made.start();
+      return made.subscription;
+    },
+    async readAll(contract, readAll) {
+      await topicsExist(brief, [contract.topic], log, closing.signal);
+      const made = await startReadAll(
+        { client: patient, brief, registry, log, source: options.source },
+        contract,
+        readAll,
+      );
+      parts.add(made);
+      return made;
+    },
+    trouble: troubles,
+    async close() {
+      closing.abort(new Error('the connection to Kafka is being closed'));
+      await Promise.all([...parts].map((part) => part.stop()));
+      await publisher.close();
+      await registry.close();
+    },
+  };
+}
+
+export function openTopicAdmin(
+  options: KafkaOptions,
+  contracts: Contracts = { schemaText: contractText },
+): TopicAdmin {
+  const client = createClient(options, BRIEF_RETRY);
+  return createTopicAdmin({ client, api: createRegistryApi(options.registry), ...contracts });
+}

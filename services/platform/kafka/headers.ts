@@ -1,0 +1,52 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { IHeaders } from 'kafkajs';
+
+export interface EventIdentity {
+  source: string;
+  topic: string;
+  key: string;
+  /** The Avro bytes of the value, without the frame; null for a tombstone. */
+  payload: Buffer | null;
+  /** Of the value, when it has one. */
+  version: { epoch: number; number: number } | null;
+}
+
+/**
+ * The same state of the same key has the same id, whoever sends it and however often (design.md, section 2).
+ * A tombstone says nothing but "now", so each is an event of its own.
+ */
+export function eventId({ source, topic, key, payload, version }: EventIdentity): string {
+  if (payload === null) return randomUUID();
+  const digest = createHash('sha256').update(payload).digest();
+  const hash = createHash('sha256');
+  for (const part of [source, topic, key, version ? `${version.epoch}.${version.number}` : '']) {
+    hash.update(part).update('\0');
+  }
+  return hash.update(digest).digest('hex').slice(0, 32);
+}
+
+/** CloudEvents 1.0, Kafka binding, binary mode; `traceparent` is W3C Trace Context. */
+export function eventHeaders(
+  event: EventIdentity & { timeMs: number; traceparent: string | null },
+): Record<string, string> {
+  return {
+    ce_specversion: '1.0',
+    ce_id: eventId(event),
+    ce_source: event.source,
+    ce_type: event.topic,
+    ce_time: new Date(event.timeMs).toISOString(),
+    ce_partitionkey: event.key,
+    ...(event.payload !== null && { 'content-type': 'application/avro' }),
+    ...(event.traceparent && { traceparent: event.traceparent }),
+  };
+}
+
+/** Headers as text; of a header that stands twice the last one counts. */
+export function textHeaders(headers: IHeaders | undefined): Record<string, string> {
+  const text: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    const last = Array.isArray(value) ? value.at(-1) : value;
+    if (last !== undefined) text[name] = last.toString();
+  }
+  return text;
+}

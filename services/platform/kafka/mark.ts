@@ -1,0 +1,70 @@
+/** What an owner leaves on the broker beside the committed offset, in the commit's metadata (at most 4,096 bytes). */
+export interface Mark {
+  /** No effect at or above this offset has been begun. */
+  mark: number;
+  /** Nothing below the mark has an unknown outcome. */
+  clean: boolean;
+  /** Which subscription wrote it: one uuid per `subscribe`. */
+  by: string;
+}
+
+export interface Bounds {
+  earliest: number;
+  /** Offset of the next record to be published. */
+  end: number;
+}
+
+/** What the group has stored for a partition; offset null when it never committed. */
+export interface Stored {
+  offset: number | null;
+  metadata: string | null;
+}
+
+export interface Takeover {
+  start: number;
+  mark: number;
+  clean: boolean;
+  by: string | null;
+  /** In words, when records were lost to the group before it read them. */
+  gap: string | null;
+}
+
+export function writeMark(mark: Mark): string {
+  return JSON.stringify(mark);
+}
+
+function readMark(metadata: string): Mark | null {
+  try {
+    const { mark, clean, by } = JSON.parse(metadata) as Partial<Mark>;
+    if (!Number.isSafeInteger(mark) || typeof clean !== 'boolean' || typeof by !== 'string') return null;
+    return { mark: mark!, clean, by };
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Where a new owner begins and what it has to expect.
+ *
+ * - never committed: at the earliest record.
+ * - an offset without our metadata (set by an operator's tool, which needs a stopped group): nothing was in work.
+ * - metadata that cannot be read (a newer version of Cartage?): anything up to the end may have been in work.
+ * - an offset that is no longer on the topic: at the earliest record that is, and loudly, because it is a gap.
+ */
+export function takeOver(stored: Stored, bounds: Bounds): Takeover {
+  const { offset, metadata } = stored;
+  const none = { clean: true, by: null, gap: null };
+  if (offset === null) return { ...none, start: bounds.earliest, mark: bounds.earliest };
+  if (offset > bounds.end) {
+    const gap = `the group stands at ${offset}, behind the end of the topic (${bounds.end}): it was deleted and made anew, or restored from an older copy`;
+    return { ...none, start: bounds.earliest, mark: bounds.earliest, gap };
+  }
+  const gap =
+    offset < bounds.earliest
+      ? `the group stands at ${offset}, but the topic begins at ${bounds.earliest}: ${bounds.earliest - offset} records were deleted unread`
+      : null;
+  const start = Math.max(offset, bounds.earliest);
+  const left = metadata ? (readMark(metadata) ?? { mark: bounds.end, clean: false, by: null }) : null;
+  const mark = Math.max(start, left?.mark ?? start);
+  return { start, mark, clean: mark === start || left!.clean, by: left?.by ?? null, gap };
+}

@@ -1,0 +1,200 @@
+/**
+ * Topics and contracts on the broker and in the registry, made from the one table in schemas/topics.ts. A second run
+ * changes nothing. Never lowers anything that could lose records: partitions are neither removed nor added (with
+ * another number of partitions a key moves, and its records are no longer in one order).
+ */
+import kafkajs from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
+import { topicSettings } from '../../../schemas/topics.ts';
+import type { Contract } from '../../../schemas/topics.ts';
+import type { RegistryApi } from './registry-api.ts';
+import { oneLine, subjectOf } from './registry.ts';
+import type { PartitionLag, TopicAdmin, TopicChange } from './types.ts';
+
+export interface TopicAdminContext {
+  client: Kafka;
+  api: RegistryApi;
+  schemaText: (topic: string) => string;
+}
+
+type Row = Contract<never>;
+type Change = Pick<TopicChange, 'action' | 'detail'>;
+
+const COMPATIBILITY = 'FULL_TRANSITIVE';
+/** kafkajs: the value was set on this topic, as opposed to a default of broker or cluster. */
+const SET_ON_TOPIC = 1;
+const MIN_IN_SYNC_REPLICAS = 2;
+
+export function createTopicAdmin(context: TopicAdminContext): TopicAdmin {
+  const { client, api } = context;
+  let connecting: Promise<Admin> | null = null;
+
+  function connected(): Promise<Admin> {
+    connecting ??= (async () => {
+      const admin = client.admin();
+      await admin.connect();
+      return admin;
+    })().catch((error: unknown) => {
+      connecting = null;
+      throw error;
+    });
+    return connecting;
+  }
+
+  async function apply(
+    rows: readonly Row[],
+    { replicationFactor, dryRun }: { replicationFactor: number; dryRun: boolean },
+  ): Promise<TopicChange[]> {
+    const admin = await connected();
+    const existing = await existingTopics(admin, rows);
+    const changes: TopicChange[] = [];
+    for (const row of rows) {
+      const found = existing.get(row.topic);
+      const made = [
+        ...(found === undefined
+          ? await create(admin, row, replicationFactor, dryRun)
+          : await adjust(admin, row, found, dryRun)),
+        ...(await registerContract(row.topic, dryRun)),
+      ];
+      if (made.length === 0) made.push({ action: 'unchanged', detail: 'topic and contract stand' });
+      changes.push(...made.map((change) => ({ topic: row.topic, ...change })));
+    }
+    return changes;
+  }
+
+  async function registerContract(topic: string, dryRun: boolean): Promise<Change[]> {
+    const subject = subjectOf(topic);
+    const schema = oneLine(context.schemaText(topic));
+    const changes: Change[] = [];
+    const level = await api.compatibility(subject);
+    if (level !== COMPATIBILITY) {
+      if (!dryRun) await api.setCompatibility(subject, COMPATIBILITY);
+      changes.push({
+        action: 'compatibility',
+        detail: `${subject}: ${level ?? 'none of its own'} -> ${COMPATIBILITY}`,
+      });
+    }
+    const known = await api.idOf(subject, schema);
+    if (known !== null) return changes;
+    if (dryRun) return [...changes, { action: 'registered', detail: `${subject}: a new version` }];
+    const answer = await api.register(subject, schema);
+    if ('id' in answer)
+      return [...changes, { action: 'registered', detail: `${subject}: schema id ${answer.id}` }];
+    return [...changes, { action: 'conflict', detail: incompatible(subject, answer.conflict) }];
+  }
+
+  async function lag(group: string, topics: string[]): Promise<PartitionLag[]> {
+    const admin = await connected();
+    const offsets = await admin.fetchOffsets({ groupId: group, topics });
+    const committed = new Map(
+      offsets.flatMap(({ topic, partitions }) =>
+        partitions.map((one) => [`${topic}/${one.partition}`, Number(one.offset)] as const),
+      ),
+    );
+    const lags: PartitionLag[] = [];
+    for (const topic of topics) {
+      for (const { partition, high } of await admin.fetchTopicOffsets(topic)) {
+        const offset = committed.get(`${topic}/${partition}`) ?? -1;
+        lags.push({ topic, partition, committed: offset < 0 ? null : offset, end: Number(high) });
+      }
+    }
+    return lags.toSorted((a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition);
+  }
+
+  return {
+    apply,
+    async check(rows) {
+      const changes = await apply(rows, { replicationFactor: 1, dryRun: true });
+      return changes.filter((change) => change.action !== 'unchanged');
+    },
+    lag,
+    async close() {
+      await connecting?.then((admin) => admin.disconnect()).catch(() => undefined);
+      await api.close();
+    },
+  };
+}
+
+/** Topic to number of partitions. */
+async function existingTopics(admin: Admin, rows: readonly Row[]): Promise<Map<string, number>> {
+  const names = new Set(await admin.listTopics());
+  const wanted = rows.map((row) => row.topic).filter((topic) => names.has(topic));
+  // Without a name kafkajs would describe all topics of the cluster.
+  if (wanted.length === 0) return new Map();
+  const { topics } = await admin.fetchTopicMetadata({ topics: wanted });
+  return new Map(topics.map((topic) => [topic.name, topic.partitions.length]));
+}
+
+async function create(admin: Admin, row: Row, replicationFactor: number, dryRun: boolean): Promise<Change[]> {
+  const settings = topicSettings(row);
+  // An acknowledgement then means two copies; with one broker there is only one.
+  if (replicationFactor > MIN_IN_SYNC_REPLICAS)
+    settings['min.insync.replicas'] = String(MIN_IN_SYNC_REPLICAS);
+  if (!dryRun) {
+    await admin.createTopics({
+      topics: [
+        {
+          topic: row.topic,
+          numPartitions: row.partitions,
+          replicationFactor,
+          configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
+        },
+      ],
+    });
+  }
+  return [{ action: 'created', detail: `${row.partitions} partitions, ${describe(settings)}` }];
+}
+
+async function adjust(admin: Admin, row: Row, partitions: number, dryRun: boolean): Promise<Change[]> {
+  const changes: Change[] = [];
+  if (partitions !== row.partitions) {
+    changes.push({
+      action: 'conflict',
+      detail: `it has ${partitions} partitions, the table says ${row.partitions}. Keys would move to other partitions and lose their order, so this is not changed: stop all writers, read the topic to its end, delete it and apply again`,
+    });
+  }
+  const found = await settingsOf(admin, row.topic);
+  const wanted = topicSettings(row);
+  const different = Object.entries(wanted).filter(([name, value]) => found.effective[name] !== value);
+  if (different.length === 0) return changes;
+  if (!dryRun) {
+    // AlterConfigs replaces everything: what an operator has set besides is sent again.
+    const entries = Object.entries({ ...found.setOnTopic, ...wanted });
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [
+        {
+          type: kafkajs.ConfigResourceTypes.TOPIC,
+          name: row.topic,
+          configEntries: entries.map(([name, value]) => ({ name, value })),
+        },
+      ],
+    });
+  }
+  const detail = different
+    .map(([name, value]) => `${name} ${found.effective[name] ?? 'unset'} -> ${value}`)
+    .join(', ');
+  return [...changes, { action: 'settings', detail }];
+}
+
+async function settingsOf(admin: Admin, topic: string) {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
+  });
+  const entries = resources[0]?.configEntries ?? [];
+  const setHere = entries.filter((entry) => (entry.configSource as number) === SET_ON_TOPIC);
+  const record = (list: typeof entries) =>
+    Object.fromEntries(list.map((entry) => [entry.configName, entry.configValue]));
+  return { effective: record(entries), setOnTopic: record(setHere) };
+}
+
+function describe(settings: Record<string, string>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(', ');
+}
+
+function incompatible(subject: string, why: string): string {
+  return `${subject}: the registry refuses the new version because it is not compatible with all earlier ones (${why}). Older records or readers would break: keep every field, give new ones a default. The check of schemas/ names the field`;
+}

@@ -1,0 +1,184 @@
+/**
+ * A record as it lies on a topic, and as a service sees it: Confluent wire format (magic byte 0, schema id as four
+ * bytes big-endian, Avro binary), CloudEvents headers in binary mode, the key as UTF-8 text.
+ */
+import { isUtf8 } from 'node:buffer';
+import type { KafkaMessage } from 'kafkajs';
+import type { Contract } from '../../../schemas/topics.ts';
+import { Rejected } from '../errors.ts';
+import type { Fault } from '../errors.ts';
+import type { OutgoingRecord } from './batcher.ts';
+import { eventHeaders, textHeaders } from './headers.ts';
+import type { ReaderSchema, Registry, WriterSchema } from './registry.ts';
+import type { Received, Undecodable } from './types.ts';
+
+const MAGIC_BYTE = 0;
+const FRAME_BYTES = 5;
+/** What a broker takes by default (`message.max.bytes`) is 1,048,588 with everything around it. */
+export const MAX_RECORD_BYTES = 1_000_000;
+
+export interface Outgoing<Value> {
+  contract: Contract<Value>;
+  /** Null is a tombstone; then `key` counts. */
+  value: Value | null;
+  key: string;
+  source: string;
+  timeMs: number;
+  traceparent: string | null;
+}
+
+/** @throws Rejected when the value does not fit its contract, has no key, or is too large for the broker. */
+export function toRecord<Value>(outgoing: Outgoing<Value>, schema: WriterSchema | null): OutgoingRecord {
+  const { contract, key, value } = outgoing;
+  if (key === '') throw new Rejected(keyMissing(contract.topic));
+  const payload = value === null ? null : encode(contract.topic, value, schema!);
+  const framed = payload && frame(schema!.id, payload);
+  if (framed && framed.length > MAX_RECORD_BYTES) {
+    throw new Rejected(tooLarge(contract.topic, key, framed.length));
+  }
+  const version = versionOf(value);
+  const headers = eventHeaders({ ...outgoing, topic: contract.topic, payload, version });
+  return { topic: contract.topic, key, value: framed, headers };
+}
+
+function encode(topic: string, value: unknown, { type }: WriterSchema): Buffer {
+  try {
+    return type.toBuffer(value);
+  } catch (cause) {
+    const paths: string[] = [];
+    type.isValid(value, { errorHook: (path) => void paths.push(path.join('.')) });
+    // The library's own message quotes the value, which may be personal data.
+    throw new Rejected(
+      {
+        code: 'record.does_not_fit',
+        what: `The value does not fit the contract of ${topic} at: ${paths.join(', ') || 'its root'}`,
+        fix: 'This is a fault of the mapping that made the value; report it with this message',
+      },
+      { cause },
+    );
+  }
+}
+
+function frame(schemaId: number, payload: Buffer): Buffer {
+  const framed = Buffer.allocUnsafe(FRAME_BYTES + payload.length);
+  framed.writeUInt8(MAGIC_BYTE, 0);
+  framed.writeUInt32BE(schemaId, 1);
+  payload.copy(framed, FRAME_BYTES);
+  return framed;
+}
+
+function versionOf(value: unknown): { epoch: number; number: number } | null {
+  const version = (value as { version?: { epoch: number; number: number } | null } | null)?.version;
+  return version ?? null;
+}
+
+/** Reads the records of one topic. */
+export interface Decoder {
+  /** At once when the schema is known; else a promise that waits for the registry, as long as that takes. */
+  decode(message: KafkaMessage, partition: number, signal: AbortSignal): Decoded | Promise<Decoded>;
+}
+
+export type Decoded = Received<never> | Undecodable;
+
+export function createDecoder(contract: Contract<never>, registry: Registry): Decoder {
+  const { topic } = contract;
+
+  function decode(message: KafkaMessage, partition: number, signal: AbortSignal): Decoded | Promise<Decoded> {
+    const seen = sight(message, topic, partition);
+    if (!message.key || message.key.length === 0) return { ...seen, undecodable: keyMissing(topic) };
+    if (!isUtf8(message.key)) return { ...seen, undecodable: keyUnreadable(topic) };
+    if (seen.bytes === null) return received(seen, null);
+    const schemaId = schemaIdOf(seen.bytes);
+    if (schemaId === null) return { ...seen, undecodable: noFrame(topic, seen.bytes) };
+    const known = registry.known(topic, schemaId);
+    if (known) return read(seen, schemaId, known);
+    return registry.reader(topic, schemaId, signal).then((reader) => read(seen, schemaId, reader));
+  }
+
+  function read(seen: Sight, schemaId: number, reader: ReaderSchema): Decoded {
+    if ('fault' in reader) return { ...seen, undecodable: reader.fault };
+    try {
+      return received(seen, reader.decode(seen.bytes!.subarray(FRAME_BYTES)) as never);
+    } catch (error) {
+      return { ...seen, undecodable: damaged(topic, schemaId, error) };
+    }
+  }
+
+  function received(seen: Sight, value: Received<never>['value']): Received<never> {
+    return {
+      ...seen,
+      key: seen.key!,
+      contract,
+      value,
+      eventId: seen.headers.ce_id ?? null,
+      traceparent: seen.headers.traceparent ?? null,
+    };
+  }
+
+  return { decode };
+}
+
+type Sight = Omit<Undecodable, 'undecodable'>;
+
+function sight(message: KafkaMessage, topic: string, partition: number): Sight {
+  return {
+    topic,
+    partition,
+    offset: Number(message.offset),
+    key: message.key && message.key.length > 0 ? message.key.toString('utf8') : null,
+    publishedAt: Number(message.timestamp),
+    headers: textHeaders(message.headers),
+    sizeBytes: (message.key?.length ?? 0) + (message.value?.length ?? 0),
+    // A copy: kafkajs gives a window on the whole answer of the broker, and one small record kept would keep it all.
+    bytes: message.value && Buffer.from(message.value),
+  };
+}
+
+/** Null when the bytes are no Confluent frame. */
+export function schemaIdOf(bytes: Buffer): number | null {
+  if (bytes.length < FRAME_BYTES || bytes[0] !== MAGIC_BYTE) return null;
+  return bytes.readUInt32BE(1);
+}
+
+function keyMissing(topic: string): Fault {
+  return {
+    code: 'record.key_missing',
+    what: `A record on ${topic} has no key, so it has no order and no owner`,
+    fix: 'Mend its writer: every record on a topic of Cartage carries its key',
+  };
+}
+
+function keyUnreadable(topic: string): Fault {
+  return {
+    code: 'record.key_unreadable',
+    what: `A record on ${topic} has a key that is not UTF-8 text`,
+    fix: 'Mend its writer: keys are plain text as schemas/README.md lists them',
+  };
+}
+
+function noFrame(topic: string, bytes: Buffer): Fault {
+  const found = bytes.length < FRAME_BYTES ? `${bytes.length} bytes` : `a first byte of ${bytes[0]}`;
+  return {
+    code: 'record.no_schema_id',
+    what: `A record on ${topic} does not begin with the magic byte 0 and a schema id (found ${found})`,
+    fix: 'Find its writer: it does not use the schema registry. Let it publish Avro in the Confluent wire format',
+  };
+}
+
+function damaged(topic: string, schemaId: number, error: unknown): Fault {
+  return {
+    code: 'record.damaged',
+    what: `A record on ${topic} does not fit the schema ${schemaId} that it names`,
+    // Of the reader's message only what it could not do, never what it found.
+    why: error instanceof Error ? error.message.split(/[:{"]/, 1)[0]!.trim() : 'unreadable',
+    fix: 'Find its writer: bytes and schema id are not from the same version',
+  };
+}
+
+function tooLarge(topic: string, key: string, sizeBytes: number): Fault {
+  return {
+    code: 'record.too_large',
+    what: `The record ${key} for ${topic} has ${sizeBytes} bytes, more than the ${MAX_RECORD_BYTES} that a broker takes`,
+    fix: 'Make it smaller at its source, such as by shortening descriptions',
+  };
+}
