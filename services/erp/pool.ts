@@ -16,8 +16,10 @@ export function openPool(connection: ErpConnection): pg.Pool {
     keepAlive: true,
     ...connection,
   });
-  // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
+  // A connection that breaks is heard of by the next query on it, or replaced; without listeners, on the idle
+  // ones and on those in use, Node would end the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 

@@ -1,0 +1,218 @@
+/**
+ * Real server; the ERP is two tables of this file. A proxy of 20 lines loses the answer to COMMIT. Asserted: what stands in
+ * the tables afterwards, and what the caller is told about it.
+ */
+import { createServer, connect } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Rejected } from '../../services/platform/errors.ts';
+import { createSqlOrders } from '../../services/erp/orders/sql-orders.ts';
+import type { SqlOrders } from '../../services/erp/orders/sql-orders.ts';
+import type { OrderStatements } from '../../services/erp/orders/statements.ts';
+import { testDatabase, until } from './database.ts';
+import type { TestDatabase } from './database.ts';
+
+const statements: OrderStatements = {
+  lookup: 'select id, number as reference from sale where shop_key = $key',
+  create: [
+    {
+      name: 'sale',
+      sql: `insert into sale (shop_key, number, email, terms)
+            values ($key, 'SO' || nextval('numbers'), $order->>'email', ($codes->>'terms')::int) returning *`,
+    },
+    {
+      name: 'lines',
+      sql: `insert into sale_line (sale_id, sku, quantity)
+            select ($sale->>'id')::int, line.sku, line.quantity
+              from jsonb_to_recordset($order->'lines') line(sku text, quantity numeric)`,
+    },
+  ],
+  change: [
+    { name: 'state', sql: `update sale set state = $order->>'state' where id = ($lookup->>'id')::int` },
+  ],
+};
+const order = {
+  email: 'jane@example.org',
+  state: 'canceled',
+  lines: [
+    { sku: 'A', quantity: '1.5000' },
+    { sku: 'B', quantity: '2' },
+  ],
+};
+const input = { key: 'main/1/000000001', order, codes: { terms: 30 } };
+
+let database: TestDatabase;
+const opened: SqlOrders[] = [];
+
+beforeEach(async () => {
+  database = await testDatabase();
+  await database.run(`
+    create sequence numbers;
+    create table sale (id int primary key generated always as identity, shop_key text not null constraint one_per_shop_order unique,
+      number text, email text constraint short check (length(email) < 30), terms int, state text);
+    create table sale_line (sale_id int references sale, sku text, quantity numeric)`);
+});
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((orders) => orders.close()));
+  await database.drop();
+});
+
+function orders(changes: Partial<OrderStatements> = {}, url = database.url, deadlineMs = 5_000): SqlOrders {
+  const made = createSqlOrders({
+    connection: { connectionString: url, max: 8 },
+    statements: { ...statements, ...changes },
+    deadlineMs,
+  });
+  opened.push(made);
+  return made;
+}
+
+async function count(table: string): Promise<number> {
+  const { rows } = await database.pool.query<{ n: number }>(`select count(*)::int as n from ${table}`);
+  return rows[0]!.n;
+}
+
+const withCreate = (sql: string) => orders({ create: [statements.create[0]!, { name: 'broken', sql }] });
+
+describe('an order', () => {
+  it('is written in one transaction, each statement seeing the first rows of those before it', async () => {
+    const erp = orders();
+    expect(await erp.lookup(input.key)).toBeNull();
+    const made = await erp.create(input);
+    expect(made).toEqual({ id: '1', reference: 'SO1', created: true });
+    expect(await erp.lookup(input.key)).toEqual({ id: '1', reference: 'SO1' });
+    const { rows } = await database.pool.query('select sale_id, sku, quantity from sale_line order by sku');
+    expect(rows).toEqual([
+      { sale_id: 1, sku: 'A', quantity: '1.5000' },
+      { sale_id: 1, sku: 'B', quantity: '2' },
+    ]);
+  });
+
+  it('that is there already is found and not written again', async () => {
+    const erp = orders();
+    await erp.create(input);
+    expect(await erp.create(input)).toEqual({ id: '1', reference: 'SO1', created: false });
+    expect([await count('sale'), await count('sale_line')]).toEqual([1, 2]);
+  });
+
+  it('created by eight at once is one order', async () => {
+    const erp = orders();
+    const results = await Promise.all(Array.from({ length: 8 }, () => erp.create(input)));
+    expect(results.filter((result) => result.created)).toHaveLength(1);
+    expect(new Set(results.map((result) => result.id)).size).toBe(1);
+    expect([await count('sale'), await count('sale_line')]).toEqual([1, 2]);
+  });
+
+  it('is changed where it is, and a change of one that is not there writes nothing', async () => {
+    const erp = orders();
+    expect(await erp.change(input)).toBeNull();
+    await erp.create(input);
+    expect(await erp.change(input)).toEqual({ id: '1', reference: 'SO1' });
+    const { rows } = await database.pool.query('select state from sale');
+    expect(rows).toEqual([{ state: 'canceled' }]);
+  });
+});
+
+describe('a refusal', () => {
+  it('by a constraint names it and the statement, and says nothing personal', async () => {
+    const email = 'a.very.long.name.indeed@example.org';
+    const failure = await orders()
+      .create({ ...input, order: { ...order, email } })
+      .then(
+        () => new Error('not refused'),
+        (error: unknown) => error as Rejected,
+      );
+    expect(failure).toBeInstanceOf(Rejected);
+    expect(failure).toMatchObject({ fault: { code: 'order.erp_constraint' } });
+    expect(failure.message).toContain('statement "sale" (constraint short, table sale)');
+    expect(`${failure.stack} ${String(failure.cause)}`).not.toContain('example.org');
+    expect(await count('sale')).toBe(0);
+  });
+
+  it('of a value does not repeat the value, and takes the whole order back', async () => {
+    const failing = withCreate(`select ($order->>'email')::int`).create(input);
+    await expect(failing).rejects.toMatchObject({ fault: { code: 'order.erp_value' } });
+    await expect(failing).rejects.not.toThrow('jane');
+    expect(await count('sale')).toBe(0);
+  });
+
+  it('of wrong SQL names the statement', async () => {
+    await expect(withCreate('insert into nowhere values ($key)').create(input)).rejects.toMatchObject({
+      fault: { code: 'order.erp_statement', what: expect.stringContaining('"broken"') },
+    });
+    expect(() => withCreate('select $lines')).toThrow('erp.orders.create.broken uses $lines');
+  });
+
+  it('is ours when the look-up would not find what was created', async () => {
+    const blind = orders({ lookup: `select id, number as reference from sale where shop_key = 'x' || $key` });
+    await expect(blind.create(input)).rejects.toMatchObject({ fault: { code: 'order.lookup_blind' } });
+    expect(await count('sale')).toBe(0);
+  });
+});
+
+describe('when the database is at fault', () => {
+  it('a missing right waits for an operator', async () => {
+    const role = `r${new URL(database.url).pathname.slice(1)}`;
+    await database.run(`create role ${role} login; grant select on sale to ${role}`);
+    const url = new URL(database.url);
+    url.username = role;
+    await expect(orders({}, url.href).create(input)).rejects.toMatchObject({
+      name: 'Unavailable',
+      needsOperator: true,
+      fault: { code: 'erp.right_missing' },
+    });
+    await database.run(`drop owned by ${role}; drop role ${role}`);
+  });
+
+  it('a deadline ends the wait for a lock, and nothing was written', async () => {
+    const blocker = await database.pool.connect();
+    await blocker.query('begin; lock table sale in exclusive mode');
+    const failing = orders({}, database.url, 200).create(input);
+    await expect(failing).rejects.toMatchObject({ name: 'Unavailable', outcome: 'none' });
+    await blocker.query('rollback');
+    blocker.release();
+    expect(await count('sale')).toBe(0);
+  });
+
+  it('a connection that breaks before COMMIT had no effect', async () => {
+    const failing = withCreate('select pg_terminate_backend(pg_backend_pid())').create(input);
+    await expect(failing).rejects.toMatchObject({ name: 'Unavailable', outcome: 'none' });
+    expect(await count('sale')).toBe(0);
+  });
+
+  it('an answer to COMMIT that is lost is an unknown outcome, which the next attempt finds out', async () => {
+    const proxy = await proxyThatLosesCommit();
+    const failing = orders({}, proxy.url).create(input);
+    await expect(failing).rejects.toMatchObject({ name: 'Unavailable', outcome: 'unknown' });
+    proxy.close();
+    await until(async () => (await count('sale')) === 1);
+    expect(await orders().create(input)).toMatchObject({ id: '1', created: false });
+    expect(await count('sale')).toBe(1);
+  });
+});
+
+/** Passes everything on until the client says `commit`; passes that on too, and cuts the client off. */
+async function proxyThatLosesCommit(): Promise<{ url: string; close(): void }> {
+  const target = new URL(database.url);
+  const sockets: Socket[] = [];
+  const server = createServer((client) => {
+    const upstream = connect(Number(target.port), target.hostname);
+    sockets.push(client, upstream);
+    for (const socket of [client, upstream]) socket.on('error', () => {});
+    upstream.on('data', (chunk) => client.write(chunk));
+    client.on('data', (chunk: Buffer) => {
+      upstream.write(chunk);
+      if (chunk.includes('commit\0')) client.destroy();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = new URL(database.url);
+  url.port = String((server.address() as AddressInfo).port);
+  return {
+    url: url.href,
+    close: () => {
+      server.close();
+      for (const socket of sockets) socket.end();
+    },
+  };
+}
