@@ -1,0 +1,127 @@
+import type { Lsn } from '../erp/replication/lsn.ts';
+
+/** Why a key is to be asked, and what the answer must contain. */
+export interface Dirt {
+  xids: Set<number>;
+  endLsn: Lsn;
+  /** Commit time of the oldest change, milliseconds; null when no change of the log made it dirty. */
+  occurredAt: number | null;
+  /** Publish also what is unchanged: somebody asked for it. */
+  always: boolean;
+  traceparent: string | null;
+  /** Called when what is true now is published. */
+  settled: (() => void)[];
+}
+
+/** One change that makes a key dirty. */
+export interface Cause {
+  xid?: number;
+  endLsn?: Lsn;
+  occurredAt?: number;
+  always?: boolean;
+  traceparent?: string | null;
+  settled?: () => void;
+}
+
+/** The dirty keys of one stream. Many changes of one key become one entry, hence one question and one record. */
+export class DirtySet {
+  private keys = new Map<string, Dirt>();
+  private everything: Dirt | null = null;
+  private wake: (() => void) | null = null;
+
+  get size(): number {
+    return this.keys.size;
+  }
+
+  add(key: string, cause: Cause): void {
+    let dirt = this.keys.get(key);
+    if (!dirt) this.keys.set(key, (dirt = newDirt()));
+    merge(dirt, cause);
+    this.wake?.();
+  }
+
+  /** All keys may have changed. */
+  addAll(cause: Cause): void {
+    this.everything ??= newDirt();
+    merge(this.everything, cause);
+    this.wake?.();
+  }
+
+  /** Puts back what could not be asked; what became dirty meanwhile is merged. */
+  putBack(taken: Map<string, Dirt>): void {
+    const since = this.keys;
+    this.keys = taken;
+    for (const [key, dirt] of since) {
+      const known = this.keys.get(key);
+      if (known) mergeDirt(known, dirt);
+      else this.keys.set(key, dirt);
+    }
+  }
+
+  putBackAll(dirt: Dirt): void {
+    if (this.everything) mergeDirt(dirt, this.everything);
+    this.everything = dirt;
+  }
+
+  /** Resolves when there is something to ask, or at once when the signal has fired. */
+  async wait(signal: AbortSignal): Promise<void> {
+    if (this.keys.size > 0 || this.everything !== null || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    this.wake = null;
+  }
+
+  /** The keys to ask next, oldest first. */
+  take(count: number): Map<string, Dirt> {
+    const taken = new Map<string, Dirt>();
+    for (const [key, dirt] of this.keys) {
+      if (taken.size >= count) break;
+      taken.set(key, dirt);
+      this.keys.delete(key);
+    }
+    return taken;
+  }
+
+  /** Whether all keys are to be asked. */
+  takeAll(): Dirt | null {
+    const dirt = this.everything;
+    this.everything = null;
+    return dirt;
+  }
+}
+
+/** What one snapshot must contain to answer for several keys. */
+export function dirtOf(taken: Iterable<Dirt>): { xids: number[]; endLsn: Lsn } {
+  const xids = new Set<number>();
+  let endLsn: Lsn = 0n;
+  for (const dirt of taken) {
+    for (const xid of dirt.xids) xids.add(xid);
+    if (dirt.endLsn > endLsn) endLsn = dirt.endLsn;
+  }
+  return { xids: [...xids], endLsn };
+}
+
+function newDirt(): Dirt {
+  return { xids: new Set(), endLsn: 0n, occurredAt: null, always: false, traceparent: null, settled: [] };
+}
+
+function merge(dirt: Dirt, cause: Cause): void {
+  if (cause.xid !== undefined) dirt.xids.add(cause.xid);
+  if (cause.endLsn !== undefined && cause.endLsn > dirt.endLsn) dirt.endLsn = cause.endLsn;
+  if (cause.occurredAt !== undefined)
+    dirt.occurredAt = Math.min(dirt.occurredAt ?? Infinity, cause.occurredAt);
+  if (cause.always) dirt.always = true;
+  dirt.traceparent ??= cause.traceparent ?? null;
+  if (cause.settled) dirt.settled.push(cause.settled);
+}
+
+function mergeDirt(into: Dirt, from: Dirt): void {
+  for (const xid of from.xids) into.xids.add(xid);
+  if (from.endLsn > into.endLsn) into.endLsn = from.endLsn;
+  if (from.occurredAt !== null) into.occurredAt = Math.min(into.occurredAt ?? Infinity, from.occurredAt);
+  into.always ||= from.always;
+  into.traceparent ??= from.traceparent;
+  into.settled.push(...from.settled);
+}

@@ -1,0 +1,72 @@
+import type { Configuration } from '../platform/config/read.ts';
+import { openPool } from '../erp/pool.ts';
+import { connectionOf } from '../erp/connection.ts';
+import { SlotLost } from '../erp/replication/faults.ts';
+import { Rejected, Unavailable } from '../platform/errors.ts';
+import { backOffMs } from '../platform/flow/policy.ts';
+import { openProcess } from '../platform/lifecycle/process.ts';
+import type { Process } from '../platform/lifecycle/process.ts';
+import { LogCursors } from './cursor.ts';
+import { IngesterSession } from './session.ts';
+import { takeSlot } from './slot-session.ts';
+import { compileStreams } from './stream.ts';
+
+/**
+ * ERP to Kafka. Takes the replication slot, loads what was never loaded, then follows the log; starts over when the
+ * database or the slot goes away. Of several replicas the holder of the slot works, the others wait for it.
+ */
+export async function startErpIngester(
+  configuration: Configuration<'erp' | 'fulfilments'>,
+): Promise<Process> {
+  const { config } = configuration;
+  const process = openProcess('erp-ingester', configuration);
+  const streams = compileStreams(config.erp.streams);
+  const connection = connectionOf(config.erp.connection);
+  const pool = openPool({ ...connection, max: config.erp.connection.maxConnections });
+  process.onStop(() => pool.end());
+  const cursors = new LogCursors(process.bus, config.erp.slot, process.context.clock);
+  const stopping = new AbortController();
+  let trouble: string | null = 'starting';
+  let standby = false;
+  process.check('log', () => (standby ? null : trouble));
+  await process.listen();
+  const running = (async () => {
+    for (let failures = 0; !stopping.signal.aborted;)
+      try {
+        const slot = await takeSlot({ erp: config.erp, connection, pool, streams, cursors });
+        standby = false;
+        const session = new IngesterSession({ slot, streams, pool, cursors, config, process });
+        await session.run(stopping.signal, () => {
+          trouble = null;
+          failures = 0;
+        });
+      } catch (error) {
+        if (stopping.signal.aborted) break;
+        failures += 1;
+        trouble = error instanceof Error ? error.message : String(error);
+        standby = error instanceof Unavailable && error.fault.code === 'replication.slot_in_use';
+        logEnd(process, error, standby, failures);
+        const { policy, random, clock } = process.context;
+        await clock.wait(
+          standby ? policy.retryInitialMs * 2 : backOffMs(failures, policy, random()),
+          stopping.signal,
+        );
+      }
+  })();
+  process.onStop(async () => {
+    stopping.abort();
+    await running;
+  });
+  return process;
+}
+
+function logEnd(process: Process, error: unknown, standby: boolean, failures: number): void {
+  if (standby) {
+    if (failures === 1) process.log.info('another process holds the replication slot: standing by');
+    return;
+  }
+  const fault = error instanceof Unavailable || error instanceof Rejected ? error.fault : { err: error };
+  if (error instanceof SlotLost)
+    process.log.error({ failures, ...fault }, 'changes of the log are lost: everything is loaded anew');
+  else process.log.error({ failures, ...fault }, 'the log is not read, trying again');
+}

@@ -1,0 +1,138 @@
+import type pg from 'pg';
+import { dirtyKeys } from '../erp/changed-keys/dirty-keys.ts';
+import { changedRows, queryVia } from '../erp/changed-keys/via.ts';
+import type { TransactionPart } from '../erp/replication/handover.ts';
+import type { Lsn } from '../erp/replication/lsn.ts';
+import type { Change } from '../erp/replication/messages.ts';
+import { backOffMs } from '../platform/flow/policy.ts';
+import type { FlowContext } from '../platform/flow/context.ts';
+import { Rejected, Unavailable } from '../platform/errors.ts';
+import type { Asker } from './asker.ts';
+import type { Cause } from './dirty-set.ts';
+import type { Stream, Watch } from './stream.ts';
+import { OpenTransactions } from './transactions.ts';
+import type { OpenTransaction } from './transactions.ts';
+
+export interface LogReaderOptions {
+  streams: readonly Stream[];
+  askers: ReadonlyMap<string, Asker>;
+  pool: pg.Pool;
+  context: FlowContext;
+  statementTimeoutMs: number;
+  /** Everything up to here is published. */
+  onProgress: (endLsn: Lsn) => void;
+}
+
+/** Dirty keys that may wait before the log is read no further. */
+const dirtyKeysMax = 200_000;
+
+/** Turns the changes of the log into dirty keys. The log says only which keys changed, never what is true. */
+export class LogReader {
+  private readonly options: LogReaderOptions;
+  private readonly transactions: OpenTransactions;
+  private current: OpenTransaction | null = null;
+
+  constructor(options: LogReaderOptions) {
+    this.options = options;
+    this.transactions = new OpenTransactions(options.onProgress);
+  }
+
+  /** Until the log ends; throws what ends it otherwise. */
+  async run(parts: AsyncIterable<TransactionPart>, signal: AbortSignal): Promise<void> {
+    for await (const part of parts) {
+      if (signal.aborted) return;
+      await this.take(part, signal);
+      while (this.dirtyKeys() > dirtyKeysMax && !signal.aborted)
+        await this.options.context.clock.wait(50, signal);
+    }
+  }
+
+  private async take(part: TransactionPart, signal: AbortSignal): Promise<void> {
+    this.current ??= this.transactions.begin(part.xid);
+    const transaction = this.current;
+    for (const stream of this.options.streams)
+      for (const watch of stream.watches) {
+        const changes = part.changes.filter((change) => change.table === watch.table);
+        if (changes.length > 0) await this.markDirty(stream, watch, changes, part, transaction, signal);
+      }
+    if (!part.last) return;
+    this.current = null;
+    this.transactions.ended(transaction, part.endLsn);
+  }
+
+  private async markDirty(
+    stream: Stream,
+    watch: Watch,
+    changes: Change[],
+    part: TransactionPart,
+    transaction: OpenTransaction,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { dirty } = this.options.askers.get(stream.name)!;
+    const cause = (): Cause => {
+      transaction.outstanding += 1;
+      return {
+        xid: part.xid,
+        endLsn: part.commitLsn,
+        occurredAt: part.commitTime.getTime(),
+        settled: () => this.transactions.settled(transaction),
+      };
+    };
+    const keys =
+      watch.column === null
+        ? await this.keysBy(stream, watch, changes, part, signal)
+        : keysOf(changes, watch.column);
+    if (keys === 'all') dirty.addAll(cause());
+    else for (const key of keys) dirty.add(key, cause());
+  }
+
+  /** The way round. Tried until it answers: without its keys the transaction cannot be acknowledged. */
+  private async keysBy(
+    stream: Stream,
+    watch: Watch,
+    changes: Change[],
+    part: TransactionPart,
+    signal: AbortSignal,
+  ): Promise<Set<string> | 'all'> {
+    if (changes.some((change) => change.kind === 'truncate')) return 'all';
+    const { context, pool, statementTimeoutMs } = this.options;
+    const where = `erp.streams.${stream.name} via ${watch.table}`;
+    for (let failures = 1; !signal.aborted; failures += 1)
+      try {
+        const keys = await queryVia({
+          pool,
+          where,
+          statementTimeoutMs,
+          via: watch.via!,
+          rows: changedRows(changes),
+          dirt: { xids: [part.xid], endLsn: part.commitLsn },
+        });
+        return new Set(keys.map((key) => (typeof key === 'string' ? key : (Object.values(key)[0] ?? ''))));
+      } catch (error) {
+        const fault =
+          error instanceof Unavailable || error instanceof Rejected ? error.fault : { err: error };
+        context.log.warn(
+          { flow: stream.name, failures, ...fault },
+          'the way round was not answered, trying again',
+        );
+        await context.clock.wait(backOffMs(failures, context.policy, context.random()), signal);
+      }
+    return new Set();
+  }
+
+  private dirtyKeys(): number {
+    let sum = 0;
+    for (const { dirty } of this.options.askers.values()) sum += dirty.size;
+    return sum;
+  }
+}
+
+function keysOf(changes: Change[], column: string): Set<string> | 'all' {
+  const keys = new Set<string>();
+  for (const change of changes) {
+    const dirty = dirtyKeys(change, column);
+    if (dirty.all) return 'all';
+    for (const key of dirty.keys) keys.add(key);
+  }
+  return keys;
+}

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import type { Bus, ReadAll } from '../platform/kafka/types.ts';
+import type { RowShape, StreamRecord } from './rows/row.ts';
+
+interface Published {
+  sourceKey: string;
+  digest: string;
+  deleted: boolean;
+  /** Round of asking all keys in which the record was last returned. */
+  round: number;
+}
+
+/**
+ * What a topic holds by now: for each record a digest of its value and the stream key it came from. Read back from
+ * the topic at the start, so nothing is kept elsewhere. It answers two questions: is this still what was published
+ * last, and which records did this key have that it no longer has. Costs about 200 bytes a record.
+ */
+export class PublishedIndex {
+  private readonly records = new Map<string, Published>();
+  private readonly bySource = new Map<string, Set<string>>();
+  private round = 0;
+
+  /** Takes in a record, read back or just published. `identity` is its key, and its document where it has one. */
+  note(identity: string, value: StreamRecord, digest: string): void {
+    const known = this.records.get(identity);
+    if (known && known.sourceKey !== value.sourceKey) this.bySource.get(known.sourceKey)?.delete(identity);
+    this.records.set(identity, {
+      sourceKey: value.sourceKey,
+      digest,
+      deleted: value.deleted ?? false,
+      round: this.round,
+    });
+    let ofSource = this.bySource.get(value.sourceKey);
+    if (!ofSource) this.bySource.set(value.sourceKey, (ofSource = new Set()));
+    ofSource.add(identity);
+  }
+
+  has(identity: string): boolean {
+    return this.records.has(identity);
+  }
+
+  isSame(identity: string, digest: string): boolean {
+    return this.records.get(identity)?.digest === digest;
+  }
+
+  sourceKeyOf(identity: string): string | null {
+    return this.records.get(identity)?.sourceKey ?? null;
+  }
+
+  /** Records of a stream key that are published and not told as deleted. */
+  recordsOf(sourceKey: string): string[] {
+    return [...(this.bySource.get(sourceKey) ?? [])].filter(
+      (identity) => this.records.get(identity)?.deleted === false,
+    );
+  }
+
+  /** Begins a round of asking all keys: what is not seen in it is gone. */
+  beginRound(): void {
+    this.round += 1;
+  }
+
+  seen(identity: string): void {
+    const known = this.records.get(identity);
+    if (known) known.round = this.round;
+  }
+
+  unseen(): { identity: string; sourceKey: string }[] {
+    return [...this.records]
+      .filter(([, published]) => published.round < this.round && !published.deleted)
+      .map(([identity, { sourceKey }]) => ({ identity, sourceKey }));
+  }
+}
+
+/** Name of a record within its topic: its key, and its document where a key carries several. */
+export function identityOf(shape: RowShape<StreamRecord>, value: StreamRecord): string {
+  const key = shape.contract.key(value);
+  return shape.contract.document ? `${key}\n${shape.contract.document(value)}` : key;
+}
+
+/** Of all that the value says but when it was so. */
+export function digestOf(value: object): string {
+  const { occurredAt: _occurredAt, version: _version, ...content } = value as Record<string, unknown>;
+  return createHash('sha1').update(JSON.stringify(content)).digest('base64');
+}
+
+/** Reads the topic to its end. */
+export async function readPublished(bus: Bus, shape: RowShape<StreamRecord>): Promise<PublishedIndex> {
+  const index = new PublishedIndex();
+  const reading: ReadAll = await bus.readAll(shape.contract, {
+    onRecord: ({ value }) => {
+      if (value !== null) index.note(identityOf(shape, value), value, digestOf(value));
+    },
+  });
+  await reading.caughtUp;
+  await reading.stop();
+  return index;
+}

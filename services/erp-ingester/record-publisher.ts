@@ -1,0 +1,235 @@
+import { z } from 'zod';
+import type { Contract } from '../../schemas/topics.ts';
+import { splitKey } from '../../schemas/keys.ts';
+import type { Answer } from '../erp/changed-keys/snapshot-query.ts';
+import type { Fault } from '../platform/errors.ts';
+import type { FlowContext } from '../platform/flow/context.ts';
+import type { Parking } from '../platform/flow/parking.ts';
+import type { Received } from '../platform/kafka/types.ts';
+import { SpanKind, inSpan, startSpan, traceparentOf } from '../platform/telemetry/tracing.ts';
+import type { Dirt } from './dirty-set.ts';
+import { digestOf, identityOf } from './published-index.ts';
+import type { PublishedIndex } from './published-index.ts';
+import type { Origin, StreamRecord } from './rows/row.ts';
+import type { Stream } from './stream.ts';
+
+export interface RecordPublisherOptions {
+  stream: Stream;
+  index: PublishedIndex;
+  context: FlowContext;
+  parking: Parking;
+  epoch: number;
+}
+
+interface Row {
+  key: string;
+  row: Record<string, unknown>;
+}
+
+const noDirt: Pick<Dirt, 'occurredAt' | 'always' | 'traceparent'> = {
+  occurredAt: null,
+  always: false,
+  traceparent: null,
+};
+
+/** Makes records of the rows of one stream, and publishes those that say something new (or were asked for). */
+export class RecordPublisher {
+  private readonly options: RecordPublisherOptions;
+
+  constructor(options: RecordPublisherOptions) {
+    this.options = options;
+  }
+
+  /** Publishes the answer for some keys, and what they no longer have. Resolves when the broker has all of it. */
+  async publishKeys(answer: Answer, asked: Map<string, Dirt>): Promise<number> {
+    const rows = this.rowsOf(answer);
+    const unasked = rows.find(({ key }) => !asked.has(key));
+    if (unasked)
+      throw new Error(
+        `erp.streams.${this.options.stream.name}.query returned the key ${unasked.key}, which was not in $keys`,
+      );
+    const seen = new Map<string, Set<string>>([...asked.keys()].map((key) => [key, new Set()]));
+    const unreadable = new Set<string>();
+    const publications = rows.map(async ({ key, row }) => {
+      const value = await this.valueOf(key, row, this.origin(key, answer, asked.get(key)!));
+      if (value === null) {
+        unreadable.add(key);
+        return 0;
+      }
+      seen.get(key)!.add(identityOf(this.options.stream.shape, value));
+      return this.publishIfNew(value, asked.get(key)!);
+    });
+    const published = await Promise.all(publications);
+    const gone = [...asked].flatMap(([key, dirt]) =>
+      unreadable.has(key)
+        ? []
+        : this.options.index
+            .recordsOf(this.sourceKey(key))
+            .filter((identity) => !seen.get(key)!.has(identity))
+            .map((identity) => this.publishDeleted(identity, this.origin(key, answer, dirt), dirt)),
+    );
+    return sum(published) + sum(await Promise.all(gone));
+  }
+
+  /** A round over all keys: chunks as they come, then what no chunk held any more. */
+  beginRound(dirt: Dirt) {
+    const { index, stream } = this.options;
+    index.beginRound();
+    let records = 0;
+    let published = 0;
+    let last: Answer | null = null;
+    return {
+      take: async (answer: Answer) => {
+        last = answer;
+        records += answer.rows.length;
+        const counts = this.rowsOf(answer).map(async ({ key, row }) => {
+          const value = await this.valueOf(key, row, this.origin(key, answer, dirt));
+          if (value === null) {
+            for (const identity of index.recordsOf(this.sourceKey(key))) index.seen(identity);
+            return 0;
+          }
+          const count = await this.publishIfNew(value, dirt);
+          index.seen(identityOf(stream.shape, value));
+          return count;
+        });
+        published += sum(await Promise.all(counts));
+      },
+      end: async () => {
+        // A round that returned nothing at all is told apart from an ERP that has nothing: nobody empties a catalog so.
+        const answer = last;
+        if (answer !== null && stream.shape.deleted)
+          for (const { identity, sourceKey } of index.unseen()) {
+            const origin: Origin = { occurredAt: null, version: this.version(answer), sourceKey };
+            published += await this.publishDeleted(identity, origin, dirt);
+          }
+        return { records, published };
+      },
+    };
+  }
+
+  /** A key whose question the database refuses: parked as a record of its own, the others go on. */
+  async parkKey(key: string, fault: Fault): Promise<void> {
+    await this.options.parking.park(this.placeholder(key, null), 'rejected', fault, 1);
+  }
+
+  private rowsOf(answer: Answer): Row[] {
+    const { keyColumn, name } = this.options.stream;
+    return answer.rows.map((row) => {
+      const key = row[keyColumn];
+      if (key === null || key === undefined)
+        throw new Error(`erp.streams.${name}.query must return the key column ${keyColumn} in every row`);
+      return { key: typeof key === 'string' ? key : JSON.stringify(key), row };
+    });
+  }
+
+  /** The record a row makes; null when it makes none, and is parked. */
+  private async valueOf(
+    key: string,
+    row: Record<string, unknown>,
+    origin: Origin,
+  ): Promise<StreamRecord | null> {
+    try {
+      return this.options.stream.shape.read(row, origin);
+    } catch (error) {
+      if (!(error instanceof z.ZodError)) throw error;
+      const { name, topic } = this.options.stream;
+      const faults = error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+      await this.options.parking.park(
+        this.placeholder(key, row),
+        'rejected',
+        {
+          code: 'erp.row',
+          what: `A row of the stream ${name} with ${this.sourceKey(key)} cannot be a record of ${topic}: ${faults}`,
+          fix: 'Correct the row in the ERP (or the query); it is asked again when it changes',
+        },
+        1,
+      );
+      return null;
+    }
+  }
+
+  private async publishIfNew(
+    value: StreamRecord,
+    dirt: Pick<Dirt, 'always' | 'traceparent'>,
+  ): Promise<0 | 1> {
+    const { index, stream } = this.options;
+    const identity = identityOf(stream.shape, value);
+    const digest = digestOf(value);
+    if (!dirt.always && index.isSame(identity, digest)) return 0;
+    await this.publish(value, dirt.traceparent);
+    index.note(identity, value, digest);
+    return 1;
+  }
+
+  private async publishDeleted(
+    identity: string,
+    origin: Origin,
+    dirt: Pick<Dirt, 'traceparent'>,
+  ): Promise<0 | 1> {
+    const { index, stream } = this.options;
+    const parts = splitKey(identity, stream.shape.keyParts.length);
+    if (stream.shape.deleted === null || parts === null) return 0;
+    const value = stream.shape.deleted(parts, origin);
+    await this.publish(value, dirt.traceparent);
+    index.note(identity, value, digestOf(value));
+    return 1;
+  }
+
+  /** The change begins a trace of its own, or goes on with that of whoever asked. */
+  private async publish(value: StreamRecord, parent: string | null): Promise<void> {
+    const { stream, context } = this.options;
+    const { contract } = stream.shape;
+    const span = startSpan(`changed key ${stream.topic}`, {
+      kind: SpanKind.PRODUCER,
+      parent,
+      attributes: {
+        'cartage.stream': stream.name,
+        'cartage.source_key': value.sourceKey,
+        'messaging.kafka.message.key': contract.key(value),
+      },
+    });
+    await inSpan(span, () => context.bus.publish(contract, { value, traceparent: traceparentOf(span) }));
+    await this.options.parking.settle(this.placeholderOf(value.sourceKey, null));
+    context.metrics.records.inc({ flow: stream.name, topic: stream.topic, status: 'applied' });
+  }
+
+  private origin(key: string, answer: Answer, dirt: Pick<Dirt, 'occurredAt'> = noDirt): Origin {
+    return { occurredAt: dirt.occurredAt, version: this.version(answer), sourceKey: this.sourceKey(key) };
+  }
+
+  private version(answer: Answer): Origin['version'] {
+    return { epoch: this.options.epoch, number: Number(answer.version) };
+  }
+
+  private sourceKey(key: string): string {
+    return JSON.stringify({ [this.options.stream.keyColumn]: key });
+  }
+
+  private placeholder(key: string, row: Record<string, unknown> | null): Received<never> {
+    return this.placeholderOf(this.sourceKey(key), row);
+  }
+
+  /** What never became a record, named by the key of the stream, with the row as its bytes. */
+  private placeholderOf(sourceKey: string, row: Record<string, unknown> | null): Received<never> {
+    const { stream, context } = this.options;
+    const bytes = row === null ? null : Buffer.from(JSON.stringify(row));
+    return {
+      contract: stream.shape.contract as unknown as Contract<never>,
+      topic: stream.topic,
+      partition: -1,
+      offset: -1,
+      key: sourceKey,
+      value: null,
+      eventId: null,
+      publishedAt: context.clock.now(),
+      headers: { 'content-type': 'application/json' },
+      traceparent: null,
+      sizeBytes: bytes?.length ?? 0,
+      bytes,
+    };
+  }
+}
+
+function sum(counts: number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
+}

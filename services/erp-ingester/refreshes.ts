@@ -1,0 +1,112 @@
+import type pg from 'pg';
+import { splitKey } from '../../schemas/keys.ts';
+import { refresh } from '../../schemas/topics.ts';
+import type { Refresh } from '../../schemas/types.ts';
+import { findKeys } from '../erp/changed-keys/record-keys.ts';
+import { NO_DIRT } from '../erp/changed-keys/visibility.ts';
+import { Rejected } from '../platform/errors.ts';
+import type { BatchResult, StateFlow } from '../platform/flow/state-flow.ts';
+import type { Received } from '../platform/kafka/types.ts';
+import type { Asker } from './asker.ts';
+import type { PublishedIndex } from './published-index.ts';
+import type { Stream } from './stream.ts';
+
+export interface RefreshesOptions {
+  streams: readonly Stream[];
+  askers: ReadonlyMap<string, Asker>;
+  indexes: ReadonlyMap<string, PublishedIndex>;
+  pool: pg.Pool;
+  statementTimeoutMs: number;
+  mode: 'dry' | 'on';
+}
+
+/** Serves "read this key at its source again" for the topics of the ERP, by the same question as everything else. */
+export function refreshFlow(options: RefreshesOptions): StateFlow<Refresh> {
+  const byTopic = new Map(options.streams.map((stream) => [stream.topic, stream]));
+  return {
+    name: 'refresh',
+    contracts: [refresh],
+    mode: options.mode,
+    concurrency: 4,
+    // Asking has no effect at the other side; what it publishes is idempotent.
+    settleMs: 0,
+    accepts: (record) => byTopic.has(record.value?.topic ?? ''),
+    identityOf: (record) => `${record.value?.topic}|${record.key}`,
+    laneOf: (record) => record.value?.topic ?? '',
+    batchSize: () => 100,
+    apply: async (records, attempt) => {
+      const stream = byTopic.get(records[0]!.value!.topic)!;
+      if (attempt.mode === 'dry')
+        return new Map(
+          records.map((record) => [record, { status: 'dry', cause: `would ask ${stream.name} again` }]),
+        );
+      return answerAll(records, stream, options);
+    },
+  };
+}
+
+async function answerAll(
+  records: Received<Refresh>[],
+  stream: Stream,
+  options: RefreshesOptions,
+): Promise<BatchResult<Refresh>> {
+  const results: BatchResult<Refresh> = new Map();
+  const asked: Promise<void>[] = [];
+  for (const record of records) {
+    const keys = await keysOf(record, stream, options);
+    if (keys instanceof Rejected) results.set(record, keys);
+    else if (keys.length === 0)
+      results.set(record, { status: 'unchanged', cause: 'the ERP has no such key' });
+    else {
+      results.set(record, {
+        status: 'applied',
+        cause: `asked ${stream.name} for ${keys.length} key${keys.length === 1 ? '' : 's'}`,
+      });
+      asked.push(...keys.map((key) => ask(key, record, stream, options)));
+    }
+  }
+  await Promise.all(asked);
+  return results;
+}
+
+/** Resolves when what is true now is published. */
+function ask(
+  key: string,
+  record: Received<Refresh>,
+  stream: Stream,
+  options: RefreshesOptions,
+): Promise<void> {
+  return new Promise((settled) => {
+    options.askers
+      .get(stream.name)!
+      .dirty.add(key, { always: true, traceparent: record.traceparent, settled });
+  });
+}
+
+async function keysOf(
+  record: Received<Refresh>,
+  stream: Stream,
+  options: RefreshesOptions,
+): Promise<string[] | Rejected> {
+  const names = stream.shape.keyParts;
+  const parts = splitKey(record.key, names.length);
+  if (parts === null)
+    return new Rejected({
+      code: 'refresh.key',
+      what: `${record.key} is no key of ${stream.topic}`,
+      fix: `Ask for ${names.join('/')}`,
+    });
+  const found = await findKeys({
+    pool: options.pool,
+    find: stream.find,
+    where: `erp.streams.${stream.name}.find`,
+    dirt: NO_DIRT,
+    statementTimeoutMs: options.statementTimeoutMs,
+    records: [Object.fromEntries(names.map((name, index) => [name, parts[index]!]))],
+  });
+  const keys = new Set(found.map((key) => (typeof key === 'string' ? key : (Object.values(key)[0] ?? ''))));
+  // What the ERP no longer has is found by what was published of it: its deletion is told again.
+  const published = options.indexes.get(stream.topic)?.sourceKeyOf(record.key);
+  if (published) keys.add(String(Object.values(JSON.parse(published) as object)[0]));
+  return [...keys];
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { products } from '../../../schemas/topics.ts';
+import type { Product } from '../../../schemas/types.ts';
+import { decimalColumn, skuColumn } from './row.ts';
+import type { RowShape } from './row.ts';
+
+const columns = z.object({
+  sku: skuColumn,
+  kind: z.string().default('simple'),
+  name: z.string().min(1),
+  description: z.string().nullish(),
+  weight: decimalColumn.nullish(),
+  enabled: z.boolean(),
+  tax_class: z.string().nullish(),
+  visibility: z.string().nullish(),
+  attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullish(),
+});
+
+export const productRows: RowShape<Product> = {
+  contract: products,
+  keyParts: ['sku'],
+  read: (row, origin) => {
+    const { sku, kind, name, enabled, ...rest } = columns.parse(row);
+    return {
+      sku,
+      ...origin,
+      kind,
+      name,
+      description: rest.description ?? null,
+      weight: rest.weight ?? null,
+      enabled,
+      taxClass: rest.tax_class ?? null,
+      visibility: rest.visibility ?? null,
+      attributes: textsOf(rest.attributes ?? {}),
+      deleted: false,
+    };
+  },
+  deleted: ([sku = ''], origin) => ({
+    sku,
+    ...origin,
+    kind: '',
+    name: '',
+    description: null,
+    weight: null,
+    enabled: false,
+    taxClass: null,
+    visibility: null,
+    attributes: {},
+    deleted: true,
+  }),
+};
+
+/** Attribute values as text; an attribute without a value is left out. Sorted, so that equal sets are equal records. */
+function textsOf(attributes: Record<string, string | number | boolean | null>): Record<string, string> {
+  const texts = Object.entries(attributes).flatMap(([code, value]) =>
+    value === null ? [] : [[code, String(value)] as const],
+  );
+  return Object.fromEntries(texts.toSorted(([left], [right]) => (left < right ? -1 : 1)));
+}

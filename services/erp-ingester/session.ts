@@ -1,0 +1,168 @@
+import { Cron } from 'croner';
+import type pg from 'pg';
+import type { Lsn } from '../erp/replication/lsn.ts';
+import { openParking } from '../platform/flow/parking.ts';
+import type { Parking } from '../platform/flow/parking.ts';
+import { runStates } from '../platform/flow/state-flow.ts';
+import type { Config, PlatformConfig } from '../platform/config/schema.ts';
+import type { Process } from '../platform/lifecycle/process.ts';
+import { Asker } from './asker.ts';
+import type { LogCursors } from './cursor.ts';
+import { LogReader } from './log-reader.ts';
+import { readPublished } from './published-index.ts';
+import type { PublishedIndex } from './published-index.ts';
+import { RecordPublisher } from './record-publisher.ts';
+import { refreshFlow } from './refreshes.ts';
+import type { SlotSession } from './slot-session.ts';
+import type { Stream } from './stream.ts';
+
+export interface SessionOptions {
+  slot: SlotSession;
+  streams: readonly Stream[];
+  pool: pg.Pool;
+  cursors: LogCursors;
+  config: PlatformConfig & Pick<Config, 'erp' | 'fulfilments'>;
+  process: Process;
+}
+
+/** How often the cursor is written at most. */
+const cursorIntervalMs = 200;
+
+/** The work of the one process that holds the slot, from taking it until it is lost or given back. */
+export class IngesterSession {
+  private readonly options: SessionOptions;
+  private readonly askers = new Map<string, Asker>();
+  private readonly indexes = new Map<string, PublishedIndex>();
+  private readonly ending = new AbortController();
+  private reached: Lsn | null = null;
+
+  constructor(options: SessionOptions) {
+    this.options = options;
+  }
+
+  /** Until the signal fires (returns) or the log ends (throws). `onRunning` is called when the log is being followed. */
+  async run(signal: AbortSignal, onRunning: () => void): Promise<void> {
+    const { slot, process, streams } = this.options;
+    const end = () => this.ending.abort();
+    signal.addEventListener('abort', end, { once: true });
+    const stops: (() => Promise<void> | void)[] = [() => slot.log.close()];
+    try {
+      const parking = await openParking(process.bus, process.context.group, process.context.clock);
+      stops.push(() => parking.stop());
+      for (const stream of streams) await this.openStream(stream, parking);
+      if (slot.load !== null) await this.load(slot.load);
+      const asking = [...this.askers.values()].map((asker) => asker.run(this.ending.signal));
+      stops.push(() => Promise.all(asking).then(() => undefined));
+      const refreshing = await runStates(process.context, this.refreshes());
+      stops.push(() => refreshing.stop());
+      stops.push(this.schedule());
+      const keeping = this.keepCursor();
+      stops.push(() => keeping);
+      onRunning();
+      await this.follow();
+    } finally {
+      signal.removeEventListener('abort', end);
+      this.ending.abort();
+      for (const stop of stops.toReversed()) await stop();
+    }
+  }
+
+  private async openStream(stream: Stream, parking: Parking): Promise<void> {
+    const { process, pool, config, slot } = this.options;
+    const index = await readPublished(process.bus, stream.shape);
+    this.indexes.set(stream.topic, index);
+    const publisher = new RecordPublisher({
+      stream,
+      index,
+      context: process.context,
+      parking,
+      epoch: slot.cursor.epoch,
+    });
+    this.askers.set(
+      stream.name,
+      new Asker({
+        stream,
+        pool,
+        publisher,
+        context: process.context,
+        since: new Date(config.fulfilments.since).toISOString(),
+        keysPerQuery: config.erp.keysPerQuery,
+        rowsPerFetch: config.erp.rowsPerFetch,
+        statementTimeoutMs: config.erp.connection.statementTimeoutMs,
+      }),
+    );
+  }
+
+  /** Everything, once. The log waits meanwhile, and its changes are asked for again afterwards: nothing falls between. */
+  private async load(reason: string): Promise<void> {
+    const { process, cursors, slot } = this.options;
+    process.log.info({ reason, epoch: slot.cursor.epoch }, 'loading all keys');
+    await cursors.write(slot.cursor);
+    for (const [stream, asker] of this.askers) {
+      const counts = await asker.load();
+      process.log.info({ flow: stream, ...counts }, 'loaded');
+    }
+    slot.cursor = { ...slot.cursor, firstLoad: 'done' };
+    await cursors.write(slot.cursor);
+  }
+
+  private async follow(): Promise<void> {
+    const { streams, pool, process, slot, config } = this.options;
+    const reader = new LogReader({
+      streams,
+      askers: this.askers,
+      pool,
+      context: process.context,
+      statementTimeoutMs: config.erp.connection.statementTimeoutMs,
+      onProgress: (endLsn) => (this.reached = endLsn),
+    });
+    // Ends the iteration below, which otherwise waits for the next change.
+    this.ending.signal.addEventListener('abort', () => void slot.log.close(), { once: true });
+    await reader.run(slot.log.transactions(), this.ending.signal);
+  }
+
+  /** Events first, then the cursor, then the position to the database (design.md, section 4). */
+  private async keepCursor(): Promise<void> {
+    const { cursors, slot, process } = this.options;
+    while (!this.ending.signal.aborted) {
+      await process.context.clock.wait(cursorIntervalMs, this.ending.signal);
+      const { confirmed, walEnd } = slot.log.position();
+      process.metrics.slotLag.set(Number(walEnd - confirmed));
+      const reached = this.reached;
+      if (reached === null) continue;
+      this.reached = null;
+      try {
+        slot.cursor = { ...slot.cursor, position: reached };
+        await cursors.write(slot.cursor);
+        slot.log.acknowledge(reached);
+      } catch (error) {
+        this.reached ??= reached;
+        process.log.warn({ err: error }, 'the cursor was not written, trying again');
+      }
+    }
+  }
+
+  private schedule(): () => void {
+    const jobs = this.options.streams.flatMap((stream) => {
+      const asker = this.askers.get(stream.name)!;
+      return stream.again === null
+        ? []
+        : [new Cron(stream.again, { timezone: 'UTC' }, () => asker.dirty.addAll({}))];
+    });
+    return () => {
+      for (const job of jobs) job.stop();
+    };
+  }
+
+  private refreshes() {
+    const { streams, pool, config } = this.options;
+    return refreshFlow({
+      streams,
+      askers: this.askers,
+      indexes: this.indexes,
+      pool,
+      statementTimeoutMs: config.erp.connection.statementTimeoutMs,
+      mode: 'on',
+    });
+  }
+}

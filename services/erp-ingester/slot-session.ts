@@ -1,0 +1,112 @@
+import type pg from 'pg';
+import type { Config } from '../platform/config/schema.ts';
+import { checkIdentities } from '../erp/replication/identity.ts';
+import type { Lsn } from '../erp/replication/lsn.ts';
+import type { ReplicationLog } from '../erp/replication/log.ts';
+import { openLog } from '../erp/replication/open-log.ts';
+import { ensurePublication } from '../erp/replication/publication.ts';
+import { createSlot, dropSlot, inspectSlot } from '../erp/replication/slot.ts';
+import { Unavailable } from '../platform/errors.ts';
+import type { LogCursor, LogCursors } from './cursor.ts';
+import { watchedTables } from './stream.ts';
+import type { Stream } from './stream.ts';
+
+export interface SlotSessionOptions {
+  erp: Config['erp'];
+  connection: pg.ClientConfig;
+  pool: pg.Pool;
+  streams: readonly Stream[];
+  cursors: LogCursors;
+}
+
+/** The log, held by this process alone, and whether everything must be loaded anew before it is read. */
+export interface SlotSession {
+  log: ReplicationLog;
+  cursor: LogCursor;
+  /** Why a load is needed; null when the cursor goes on where it stopped. */
+  load: string | null;
+}
+
+/**
+ * Takes the slot. Whoever holds it is the one ingester; a second process fails here with `replication.slot_in_use`.
+ *
+ * A cursor without its slot, a slot without its cursor, another database system: each is a gap that nobody could
+ * see later, so each means a new load (design.md, section 4). After a gap the epoch rises, because positions of a
+ * restored database may be lower than what readers already saw.
+ * @throws Unavailable, SlotLost
+ */
+export async function takeSlot(options: SlotSessionOptions): Promise<SlotSession> {
+  const { erp, pool, streams } = options;
+  const watched = watchedTables(streams);
+  await requireIdentities(pool, watched);
+  const publication = await ensurePublication(pool, erp.publication, [...watched.keys()]);
+  const known = await options.cursors.read();
+  const slot = await inspectSlot(pool, erp.slot);
+  const gap = gapOf(known, slot, erp.slot, publication);
+  let created: Lsn | null = null;
+  if (slot?.lost) await dropSlot(pool, erp.slot);
+  if (!slot || slot.lost) created = await createSlot(pool, erp.slot);
+  const log = await openLog({
+    connection: options.connection,
+    slot: erp.slot,
+    publication: erp.publication,
+    watch: watched,
+    ...(gap === null && known ? { startAfter: known.position } : {}),
+  });
+  const replaced =
+    known !== null && known.systemId !== log.system.systemId
+      ? 'the ERP database is another one than before'
+      : null;
+  const load = gap ?? replaced;
+  if (load === null && known) return { log, cursor: known, load };
+  const cursor: LogCursor = {
+    position: created ?? log.position().confirmed,
+    slot: erp.slot,
+    systemId: log.system.systemId,
+    epoch: known === null ? 1 : known.epoch + 1,
+    firstLoad: 'running',
+  };
+  return { log, cursor, load: load ?? 'first load' };
+}
+
+function gapOf(
+  known: LogCursor | null,
+  slot: { lost: boolean } | null,
+  name: string,
+  publication: 'unchanged' | 'changed',
+): string | null {
+  if (known === null) return 'first load';
+  if (known.slot !== name) return `the cursor belongs to the slot ${known.slot}`;
+  if (!slot) return 'the slot is gone';
+  if (slot.lost) return 'the slot was invalidated';
+  if (known.firstLoad === 'running') return 'the last load did not end';
+  return publication === 'changed' ? 'the watched tables changed' : null;
+}
+
+async function requireIdentities(pool: pg.Pool, watched: ReturnType<typeof watchedTables>): Promise<void> {
+  const findings = await checkIdentities(
+    pool,
+    [...watched].map(([table, { carried }]) => ({ table, columns: [...carried] })),
+  );
+  const bad = findings.filter(
+    (finding) => !finding.exists || finding.unknown.length > 0 || finding.statement !== null,
+  );
+  if (bad.length === 0) return;
+  const words = bad.map((finding) => {
+    if (!finding.exists) return `${finding.table} does not exist`;
+    if (finding.unknown.length > 0) return `${finding.table} has no column ${finding.unknown.join(', ')}`;
+    return `updates and deletes of ${finding.table} do not carry ${finding.missing.join(', ') || 'a key'}`;
+  });
+  const statements = bad.flatMap((finding) => finding.statement ?? []);
+  throw new Unavailable(
+    {
+      code: 'erp.watched_tables',
+      what: `The tables cannot be watched: ${words.join('; ')}`,
+      fix:
+        statements.length > 0
+          ? `Let the owner of the tables run: ${statements.join(' ')}`
+          : 'Correct erp.streams.*.watch in the configuration',
+    },
+    { needsOperator: true },
+  );
+}
