@@ -50,8 +50,9 @@ const PROBES: readonly Omit<RestCall<z.ZodUnknown>, 'shape'>[] = [
   ...['source-items', 'sources', 'stocks', 'stock-source-links'].map((name) => listProbe('inventory', name)),
   {
     method: 'GET',
-    path: ['inventory', 'get-product-salable-quantity', 'cartage-check', '1'],
-    route: 'GET inventory/get-product-salable-quantity',
+    // Of the same resource as get-product-salable-quantity, which would leave a 500 in the shop's log.
+    path: ['inventory', 'is-product-salable', 'cartage-check', '1'],
+    route: 'GET inventory/is-product-salable',
   },
   {
     method: 'POST',

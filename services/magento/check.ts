@@ -20,6 +20,9 @@ const SKEW_WARN_MS = 30_000;
 const SKEW_FAIL_MS = 300_000;
 const PRICE_SAMPLE_SKUS = 50;
 
+/** What a changed path looks like: a page, another route, or a signature over something else. */
+const SPOILT_PATH_CODES = new Set(['magento.not_rest', 'magento.route_missing', 'magento.signature_invalid']);
+
 /** Looks at a shop as `cartage check` reports it. Writes nothing; every finding says what to do. */
 export async function checkMagento(options: MagentoOptions, expected: ExpectedOfShop): Promise<Finding[]> {
   const access = await checkAccess(options);
@@ -150,9 +153,7 @@ async function checkOddPath(magento: Magento): Promise<Finding[]> {
       route: 'GET inventory/is-product-salable',
     });
   } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
-    if (error.fault.code !== 'magento.not_rest' && error.fault.code !== 'magento.signature_invalid')
-      throw error;
+    if (!(error instanceof Unavailable) || !SPOILT_PATH_CODES.has(error.fault.code)) throw error;
     return [
       {
         level: 'warn',

@@ -1,0 +1,143 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { checkMagento } from '../../services/magento/check.ts';
+import type { ExpectedOfShop } from '../../services/magento/check.ts';
+import type { MagentoOptions } from '../../services/magento/magento.ts';
+import { startShop } from '../sandbox/shop/index.ts';
+import type { RunningShop, ShopOptions } from '../sandbox/shop/index.ts';
+import { forward } from './rewriting-proxy.ts';
+
+let release: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of release.toReversed()) await close();
+  release = [];
+});
+
+async function started(options?: ShopOptions): Promise<RunningShop> {
+  const shop = await startShop(options);
+  release.push(() => shop.close());
+  return shop;
+}
+
+async function check(
+  shop: RunningShop,
+  expected: ExpectedOfShop = {},
+  options: Partial<MagentoOptions> = {},
+) {
+  const access = {
+    baseUrl: `${shop.url}/`,
+    credentials: () => shop.credentials,
+    connections: 2,
+    deadlineMs: 5_000,
+  };
+  const findings = await checkMagento({ ...access, ...options }, expected);
+  return findings.filter(({ level }) => level !== 'ok');
+}
+
+describe('a shop as it should be', () => {
+  it('has nothing to find, and nothing is written', async () => {
+    const shop = await started();
+    const before = JSON.stringify([shop.shop.db.products.all(), shop.shop.db.sourceItems.all()]);
+    const expected = {
+      storeCodes: ['default', 'b2b_en'],
+      sourceCodes: ['default', 'wh_east'],
+      priceScope: 'global' as const,
+    };
+    expect(await check(shop, expected)).toEqual([]);
+    expect(JSON.stringify([shop.shop.db.products.all(), shop.shop.db.sourceItems.all()])).toBe(before);
+    expect([shop.shop.db.orders.all(), shop.shop.db.shipments.all()].map((rows) => [...rows].length)).toEqual(
+      [0, 0],
+    );
+  });
+});
+
+describe('what is wrong is named, with its fix', () => {
+  it('codes of the configuration that the shop does not have, a source that is off or sells nowhere', async () => {
+    const shop = await started();
+    for (const [source_code, enabled] of [
+      ['off', false],
+      ['nowhere', true],
+    ] as const) {
+      shop.shop.db.sources.save({ source_code, name: source_code, enabled, country_id: 'US', postcode: '1' });
+    }
+    const found = await check(shop, {
+      storeCodes: ['default', 'de'],
+      sourceCodes: ['wh_north', 'off', 'nowhere'],
+    });
+    expect(found.map(({ level, code, what }) => [level, code, what.slice(0, 50)])).toEqual([
+      ['fail', 'magento.store_unknown', expect.stringContaining('"de"')],
+      ['fail', 'magento.source', expect.stringContaining('"wh_north"')],
+      ['warn', 'magento.source', 'The source "off" is disabled'],
+      ['warn', 'magento.source', 'The source "nowhere" belongs to no stock'],
+    ]);
+  });
+
+  it('a resource that the integration was not given', async () => {
+    const narrow = {
+      consumerKey: 'n'.repeat(32),
+      consumerSecret: 'n-secret',
+      accessToken: 'm'.repeat(32),
+      accessTokenSecret: 'm-secret',
+    };
+    const resources = ['Magento_Backend::store', 'Magento_Sales::actions_view', 'Magento_Catalog::products'];
+    const shop = await started({ integrations: [{ ...narrow, consumerId: 2, resources, status: 'active' }] });
+    const found = await check(shop, {}, { credentials: () => narrow });
+    expect(new Set(found.map(({ code }) => code))).toEqual(new Set(['magento.scope_missing']));
+    expect(found.map(({ fix }) => fix).join('\n')).toContain('Magento_InventoryApi::source');
+    expect(found.every(({ what }) => !what.includes('GET products'))).toBe(true);
+  });
+
+  it('wrong credentials, and a deactivated integration', async () => {
+    const shop = await started();
+    const wrong = { ...shop.credentials, consumerSecret: 'wrong' };
+    expect((await check(shop, {}, { credentials: () => wrong })).map(({ code }) => code)).toEqual([
+      'magento.signature_invalid',
+    ]);
+    shop.shop.integrations[0]!.status = 'inactive';
+    const [deactivated] = await check(shop);
+    expect(deactivated).toMatchObject({
+      code: 'magento.scope_missing',
+      fix: expect.stringContaining('active'),
+    });
+  });
+
+  it('the URL to sign, where a proxy changes the port', async () => {
+    const shop = await started();
+    const proxy = await forward(shop.url, { host: '127.0.0.1' });
+    release.push(() => proxy.close());
+    const [found] = await check(shop, {}, { baseUrl: `${proxy.url}/` });
+    expect(found).toMatchObject({
+      code: 'magento.signing_url',
+      fix: 'Set magento.signingUrl: http://127.0.0.1/',
+    });
+    expect(await check(shop, {}, { baseUrl: `${proxy.url}/`, signingUrl: 'http://127.0.0.1/' })).toEqual([]);
+  });
+
+  it('a clock that is off', async () => {
+    const shop = await started({ clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() } });
+    const found = await check(shop, {}, { now: () => Date.now() - 120_000 });
+    expect(found).toMatchObject([
+      { level: 'warn', code: 'magento.clock', what: expect.stringMatching(/1(19|20|21) s ahead of ours/) },
+    ]);
+  });
+
+  it('an address without https, and one where nobody answers', async () => {
+    const shop = await started();
+    expect(await check(shop, {}, { baseUrl: 'http://shop.example.com/' })).toMatchObject([
+      { level: 'fail', code: 'magento.https' },
+    ]);
+    await shop.close();
+    release = [];
+    expect(await check(shop)).toMatchObject([{ level: 'fail', code: 'http.not_connected' }]);
+  });
+
+  it('a way that spoils odd SKUs', async () => {
+    const shop = await started();
+    const proxy = await forward(shop.url, {
+      host: new URL(shop.url).host,
+      path: (path) => path.replaceAll('%2F', '/'),
+    });
+    release.push(() => proxy.close());
+    const found = await check(shop, {}, { baseUrl: `${proxy.url}/`, signingUrl: `${shop.url}/` });
+    expect(found.map(({ level, code }) => [level, code])).toEqual([['warn', 'magento.odd_sku_path']]);
+  });
+});
