@@ -8,6 +8,11 @@
 create function document_name(prefix text, counter regclass) returns text language sql volatile as
   'select prefix || case when n < 100000 then lpad(n::text, 5, ''0'') else n::text end from nextval(counter) n';
 
+-- For writers from outside: coalesce(found.id, refuse('no product with SKU X')) says what is missing, where a
+-- not-null constraint would name only the column.
+create function refuse(reason text) returns int language plpgsql as
+  'begin raise exception ''%'', reason using errcode = ''no_data_found''; end';
+
 -- Reference data ------------------------------------------------------------------------------------------------
 
 create table currency (
