@@ -37,7 +37,7 @@ export function wordsOf(flaw: Flaw, direction: Direction, nameOf: (schema: AvroS
       return forward
         ? `${subject} has new symbols (${flaw.symbols.join(', ')}) that readers of {versions} do not know`
         : `${subject} lost symbols (${flaw.symbols.join(', ')}) that records of {versions} may hold`;
-    case 'meaning':
+    default:
       return `${subject} changed its meaning ${change(flaw.reader, flaw.writer)}: a reader of either version would take a value of the other for its own (seen against {versions})`;
   }
 }

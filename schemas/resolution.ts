@@ -66,7 +66,9 @@ function compareBranch(reader: AvroSchema, branch: AvroSchema, path: string, see
   for (const candidate of reader.branches) {
     const flaws = compare(candidate, branch, path, seen);
     if (flaws.length === 0) return [];
-    if (identity(candidate) === identity(branch)) nearest = flaws;
+    // Not merely "no branch for it": the branch that was meant says what is wrong with it.
+    if (identity(candidate) === identity(branch) || flaws.every(({ kind }) => kind === 'meaning'))
+      nearest = flaws;
   }
   return nearest ?? [{ kind: 'branch', path, reader, branch }];
 }

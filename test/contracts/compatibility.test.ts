@@ -4,9 +4,11 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import avro from 'avsc';
-import fc from 'fast-check';
+import { assert, constantFrom, property, sample, tuple } from 'fast-check';
 import { canRead, compatibilityProblems } from '../../schemas/compatibility.ts';
+import { parseAvro } from '../../schemas/avro.ts';
 import { contractTopics, currentText, publishedVersions } from '../../schemas/generate.ts';
+import { flawsOf } from '../../schemas/resolution.ts';
 import { mutated, mutations } from './mutate.ts';
 
 const topics = contractTopics();
@@ -45,12 +47,11 @@ describe.each(topics)('%s', (topic) => {
   });
 });
 
-const seed = Number(process.env.CARTAGE_TEST_SEED ?? Date.now() % 2 ** 31);
+const seed = Number(process.env.CARTAGE_TEST_SEED ?? 20_260);
 const runs = Number(process.env.CARTAGE_TEST_RUNS ?? 600);
 
 describe(`contracts changed at random (CARTAGE_TEST_SEED=${seed})`, () => {
-  const pairs = fc
-    .tuple(fc.constantFrom(...topics), mutations, mutations)
+  const pairs = tuple(constantFrom(...topics), mutations, mutations)
     .map(([topic, some, others]) => {
       const text = currentText(topic);
       return { reader: mutated(text, some), writer: mutated(text, others), original: text };
@@ -58,8 +59,8 @@ describe(`contracts changed at random (CARTAGE_TEST_SEED=${seed})`, () => {
     .filter(({ reader, writer }) => isValid(reader) && isValid(writer));
 
   it('are never called readable when avsc refuses them', () => {
-    fc.assert(
-      fc.property(pairs, ({ reader, writer, original }) => {
+    assert(
+      property(pairs, ({ reader, writer, original }) => {
         for (const [left, right] of [
           [reader, writer],
           [reader, original],
@@ -72,18 +73,18 @@ describe(`contracts changed at random (CARTAGE_TEST_SEED=${seed})`, () => {
   });
 
   it('are refused beyond avsc only for a changed name or meaning', () => {
-    fc.assert(
-      fc.property(pairs, ({ reader, writer }) => {
+    assert(
+      property(pairs, ({ reader, writer }) => {
         if (!avscCanRead(reader, writer) || canRead(reader, writer)) return;
-        const said = compatibilityProblems(reader, [writer]).filter((text) => !text.includes('was removed'));
-        expect(said.some((text) => /meaning|name/.test(text))).toBe(true);
+        const kinds = flawsOf(parseAvro(reader), parseAvro(writer)).map(({ kind }) => kind);
+        expect(kinds.some((kind) => kind === 'meaning' || kind === 'name')).toBe(true);
       }),
       { seed, numRuns: runs },
     );
   });
 
   it('include both readable and unreadable ones, else the two tests above say nothing', () => {
-    const drawn = fc.sample(pairs, { seed, numRuns: 200 });
+    const drawn = sample(pairs, { seed, numRuns: 200 });
     const readable = drawn.filter(({ reader, writer }) => canRead(reader, writer)).length;
     expect(readable).toBeGreaterThan(10);
     expect(readable).toBeLessThan(190);

@@ -1,5 +1,6 @@
 /** Changes that somebody might make to a contract, good and bad ones, drawn at random. */
-import fc from 'fast-check';
+import { array, constantFrom, nat, record } from 'fast-check';
+import type { Arbitrary } from 'fast-check';
 
 interface JsonRecord {
   type: 'record';
@@ -69,8 +70,8 @@ const logicals: unknown[] = [
   { type: 'bytes', logicalType: 'decimal', precision: 12, scale: 4 },
 ];
 
-export const mutations: fc.Arbitrary<Mutation[]> = fc.array(
-  fc.record({ kind: fc.constantFrom(...kinds), record: fc.nat(20), field: fc.nat(40), choice: fc.nat(40) }),
+export const mutations: Arbitrary<Mutation[]> = array(
+  record({ kind: constantFrom(...kinds), record: nat(20), field: nat(40), choice: nat(40) }),
   { minLength: 1, maxLength: 4 },
 );
 
@@ -83,20 +84,20 @@ export function mutated(text: string, changes: readonly Mutation[]): string {
 
 function apply(schema: JsonRecord, { kind, record: recordIndex, field: fieldIndex, choice }: Mutation): void {
   const records = recordsOf(schema);
-  const record = records[recordIndex % records.length]!;
-  const field = record.fields[fieldIndex % Math.max(1, record.fields.length)];
+  const target = records[recordIndex % records.length]!;
+  const field = target.fields[fieldIndex % Math.max(1, target.fields.length)];
   if (kind === 'rename-record') {
-    record.name = `${record.name}Renamed`;
+    target.name = `${target.name}Renamed`;
     return;
   }
   if (kind === 'add' || kind === 'add-with-default') {
     const added: JsonField = { name: `added${choice % 3}`, type: 'long' };
-    record.fields.push(kind === 'add' ? added : { ...added, default: 0 });
+    target.fields.push(kind === 'add' ? added : { ...added, default: 0 });
     return;
   }
   if (!field) return;
-  if (kind === 'remove') record.fields = record.fields.filter((other) => other !== field);
-  else if (kind === 'move') record.fields = [...record.fields.filter((other) => other !== field), field];
+  if (kind === 'remove') target.fields = target.fields.filter((other) => other !== field);
+  else if (kind === 'move') target.fields = [...target.fields.filter((other) => other !== field), field];
   else changeField(field, kind, choice);
 }
 
