@@ -1,0 +1,94 @@
+/** The fulfilments query of streams.yaml: deliveries as documents, from planning to the late tracking number. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ask, lookUp } from './testing/asking.ts';
+import { readStreams } from './testing/configuration.ts';
+import type { Stream } from './testing/configuration.ts';
+import { createOrder, startTestErp } from './testing/erp.ts';
+import type { TestErp } from './testing/erp.ts';
+import { anOrder } from './testing/order.ts';
+
+let erp: TestErp;
+let fulfilments: Stream;
+beforeAll(async () => {
+  const found = (await readStreams()).fulfilments;
+  if (!found) throw new Error('No stream fulfilments.');
+  fulfilments = found;
+  erp = await startTestErp();
+}, 60_000);
+afterAll(() => erp.close());
+
+async function post(path: string, body: unknown): Promise<unknown> {
+  const answer = await erp.call('POST', path, body);
+  if (answer.status >= 300) throw new Error(`${path}: ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}
+
+describe('fulfilments', () => {
+  async function confirmed(incrementId: string): Promise<{ delivery: number; lines: number[] }> {
+    const order = anOrder({
+      incrementId,
+      lines: [
+        { sku: 'TOWEL-SET3', quantity: 2, priceMinor: 2400 },
+        { sku: 'PAN-IRON-26', quantity: 1, priceMinor: 5900 },
+      ],
+    });
+    const { id } = await createOrder(erp.cartage, order);
+    const { deliveries } = (await post(`/orders/${id}/confirm`, {})) as { deliveries: { id: number }[] };
+    const delivery = deliveries[0]?.id ?? 0;
+    const { rows } = await erp.owner.query<{ id: number }>(
+      'select id from delivery_line where delivery_id = $1 order by id',
+      [delivery],
+    );
+    return { delivery, lines: rows.map((row) => row.id) };
+  }
+
+  it('tells a delivery once it has left, with the lines and parcels of its own part', async () => {
+    const { delivery, lines } = await confirmed('000000300');
+    expect(await ask(erp.cartage, fulfilments, { keys: [delivery] })).toEqual([]);
+    const shipped = (await post(`/deliveries/${delivery}/ship`, {
+      lines: [{ line: lines[0], quantity: 1 }],
+      carrier: 'DHL',
+      service: 'EXPRESS',
+      trackingNumber: 'JD014',
+    })) as { name: string; backorder: { id: number; name: string } };
+    const record = { instance: 'us', store: 'default', increment_id: '000000300' };
+    const [row, ...others] = await lookUp(erp.cartage, fulfilments, record);
+    expect(others).toEqual([]);
+    expect(Object.keys(row ?? {})[0]).toBe('delivery_id');
+    expect(row).toMatchObject({
+      delivery_id: delivery,
+      ...record,
+      document_id: shipped.name,
+      kind: 'shipment',
+      occurred_on: expect.any(Date),
+      source: 'WH1',
+      lines: [{ sku: 'TOWEL-SET3', orderLineId: '000000300-1', quantity: '1.0000' }],
+      packages: [{ carrier: 'DHL', service: 'EXPRESS', trackingNumber: 'JD014' }],
+    });
+
+    await post(`/deliveries/${shipped.backorder.id}/ship`, {});
+    const both = await lookUp(erp.cartage, fulfilments, record);
+    expect(both.find((one) => one.document_id === shipped.backorder.name)).toMatchObject({
+      lines: [
+        { sku: 'TOWEL-SET3', orderLineId: '000000300-1', quantity: '1.0000' },
+        { sku: 'PAN-IRON-26', orderLineId: '000000300-2', quantity: '1.0000' },
+      ],
+      packages: [], // no number yet
+    });
+  });
+
+  it('tells a number that came late, and counts from $since on', async () => {
+    const { delivery } = await confirmed('000000301');
+    await post(`/deliveries/${delivery}/ship`, {});
+    await post(`/deliveries/${delivery}/tracking`, { trackingNumber: '1Z999' });
+    expect(await ask(erp.cartage, fulfilments, { keys: [delivery] })).toMatchObject([
+      { packages: [{ carrier: 'UPS', service: 'GROUND', trackingNumber: '1Z999' }] },
+    ]);
+    expect(
+      await ask(erp.cartage, fulfilments, { keys: [delivery], since: '2020-01-01T00:00:00Z' }),
+    ).toHaveLength(1);
+    expect(await ask(erp.cartage, fulfilments, { keys: [delivery], since: '2099-01-01T00:00:00Z' })).toEqual(
+      [],
+    );
+  });
+});
