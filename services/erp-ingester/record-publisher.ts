@@ -51,7 +51,7 @@ export class RecordPublisher {
     const seen = new Map<string, Set<string>>([...asked.keys()].map((key) => [key, new Set()]));
     const unreadable = new Set<string>();
     const publications = rows.map(async ({ key, row }) => {
-      const value = await this.valueOf(key, row, this.origin(key, answer, asked.get(key)!));
+      const value = await this.valueOf(key, row, this.origin(key, answer, asked.get(key)));
       if (value === null) {
         unreadable.add(key);
         return 0;

@@ -22,6 +22,8 @@ export interface Entry<Value> {
   dirty: boolean;
   attempts: number;
   notBefore: number;
+  /** A newer record does not shorten the delay: a failed try waits its back-off out, a doubt until it is settled. */
+  mustWait: boolean;
   reassertAt: number | null;
   /** When this key began to wait, kept while newer records take the place of older ones. */
   waitingSince: number;
@@ -31,6 +33,10 @@ export interface Placement {
   identity: string;
   lane: string;
   urgent: boolean;
+  /** A write of this key may still take effect until then: write now, and once more at that time. */
+  reassertAt?: number | null;
+  /** The same, of a write that must not be made twice: look only then. */
+  waitUntil?: number | null;
 }
 
 interface Lane<Value> {
@@ -65,33 +71,17 @@ export class PendingSet<Value> {
   }
 
   /** Takes a record in; returns the one it superseded, or null. */
-  add(
-    record: Received<Value>,
-    placement: Placement,
-    now: number,
-    reassertAt: number | null,
-  ): Received<Value> | null {
+  add(record: Received<Value>, placement: Placement, now: number): Received<Value> | null {
     const known = this.entries.get(placement.identity);
     this.bytes += record.sizeBytes;
     if (!known) {
-      const entry: Entry<Value> = {
-        ...placement,
-        record,
-        state: 'ready',
-        dirty: false,
-        attempts: 0,
-        notBefore: 0,
-        reassertAt,
-        waitingSince: now,
-      };
-      this.entries.set(entry.identity, entry);
-      this.makeReady(entry);
+      this.insert(record, placement, now);
       return null;
     }
     const superseded = known.record;
     this.bytes -= superseded.sizeBytes;
     known.record = this.merge ? { ...this.merge(superseded, record), offset: record.offset } : record;
-    known.reassertAt = laterOf(known.reassertAt, reassertAt);
+    known.reassertAt = laterOf(known.reassertAt, placement.reassertAt ?? null);
     this.entries.delete(known.identity);
     this.entries.set(known.identity, known);
     if (known.state === 'inFlight') {
@@ -148,7 +138,8 @@ export class PendingSet<Value> {
   complete(entry: Entry<Value>, startedAt: number, now: number): void {
     entry.attempts = 0;
     if (entry.dirty) this.renew(entry, now);
-    else if (entry.reassertAt !== null && startedAt < entry.reassertAt) this.delay(entry, entry.reassertAt);
+    else if (entry.reassertAt !== null && startedAt < entry.reassertAt)
+      this.delay(entry, entry.reassertAt, false);
     else this.remove(entry);
   }
 
@@ -163,7 +154,7 @@ export class PendingSet<Value> {
   retry(entry: Entry<Value>, notBefore: number, reassertAt: number | null): void {
     entry.dirty = false;
     entry.reassertAt = laterOf(entry.reassertAt, reassertAt);
-    this.delay(entry, notBefore);
+    this.delay(entry, notBefore, true);
   }
 
   /** Makes what is due ready; returns when the next delayed entry is due, or null. */
@@ -172,11 +163,31 @@ export class PendingSet<Value> {
     for (const entry of this.delayed) {
       if (entry.notBefore <= now) {
         this.delayed.delete(entry);
-        if (entry.attempts === 0) entry.reassertAt = null;
+        if (!entry.mustWait) entry.reassertAt = null;
         this.makeReady(entry);
       } else if (next === null || entry.notBefore < next) next = entry.notBefore;
     }
     return next;
+  }
+
+  private insert(record: Received<Value>, placement: Placement, now: number): void {
+    const { identity, lane, urgent, reassertAt = null, waitUntil = null } = placement;
+    const entry: Entry<Value> = {
+      identity,
+      lane,
+      urgent,
+      record,
+      state: 'ready',
+      dirty: false,
+      attempts: 0,
+      notBefore: 0,
+      mustWait: false,
+      reassertAt,
+      waitingSince: now,
+    };
+    this.entries.set(identity, entry);
+    if (waitUntil === null) this.makeReady(entry);
+    else this.delay(entry, waitUntil, true);
   }
 
   /** A newer record came for an entry that waits: it keeps its place, unless it became more pressing. */
@@ -187,8 +198,8 @@ export class PendingSet<Value> {
     this.leaveQueues(entry);
     entry.lane = placement.lane;
     entry.urgent = urgent;
-    // A failed write waits its back-off out; one that only waits to be asserted again gives way to the newer value.
-    if (entry.state === 'delayed' && entry.attempts > 0) this.delayed.add(entry);
+    // One that only waits to be asserted again gives way to the newer value.
+    if (entry.state === 'delayed' && entry.mustWait) this.delayed.add(entry);
     else this.makeReady(entry);
   }
 
@@ -198,9 +209,10 @@ export class PendingSet<Value> {
     this.makeReady(entry);
   }
 
-  private delay(entry: Entry<Value>, notBefore: number): void {
+  private delay(entry: Entry<Value>, notBefore: number, mustWait: boolean): void {
     entry.state = 'delayed';
     entry.notBefore = notBefore;
+    entry.mustWait = mustWait;
     this.delayed.add(entry);
   }
 

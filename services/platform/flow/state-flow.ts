@@ -27,6 +27,8 @@ export interface StateFlow<Value> {
   concurrency: number;
   /** How long the other side may go on with a request after we gave up on it. */
   settleMs: number;
+  /** A write may create something, which twice would make two: after an unknown outcome it waits before it looks. */
+  creates?: boolean;
   /** False: the record is for somebody else and is finished without a word. */
   accepts?: (record: Received<Value>) => boolean;
   /** What collapses with what; the topic and the key unless told otherwise. */

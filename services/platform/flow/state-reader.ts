@@ -143,26 +143,25 @@ export class StateReader<Value> implements PartitionReader {
     if (settled.unknown) this.doubtUntil = now + this.flow.settleMs;
     // The write it would repeat is out of date by now: told as such, and the newer one is tried.
     if (entry.dirty) this.settlement.superseded({ ...tried, span: null });
-    this.pending.retry(entry, now + settled.delayMs, settled.unknown ? now + this.flow.settleMs : null);
+    const settleMs = settled.unknown ? this.flow.settleMs : 0;
+    // Absolute values are written again at once and asserted later; what creates waits, looks, and only then decides.
+    if (this.flow.creates) this.pending.retry(entry, now + Math.max(settled.delayMs, settleMs), null);
+    else this.pending.retry(entry, now + settled.delayMs, settled.unknown ? now + settleMs : null);
   }
 
   private keep(record: Received<Value>): void {
     if (record.value === null || this.flow.accepts?.(record) === false) return;
     const identity = this.flow.identityOf?.(record) ?? `${record.topic}|${record.key}`;
-    // A predecessor may still be writing an older value of this key: ours is written now, and once more when that
-    // must have ended (promise 2).
-    const inDoubt = !this.lease.clean && record.offset < this.lease.mark;
     const now = this.context.clock.now();
-    const placement = {
-      identity,
-      lane: this.flow.laneOf(record),
-      urgent: this.flow.urgent?.(record) ?? false,
-    };
     const superseded = this.pending.add(
       record,
-      placement,
+      {
+        identity,
+        lane: this.flow.laneOf(record),
+        urgent: this.flow.urgent?.(record) ?? false,
+        ...this.doubtOf(record),
+      },
       now,
-      inDoubt ? this.openedAt + this.flow.settleMs : null,
     );
     if (superseded)
       this.settlement.superseded({
@@ -172,6 +171,13 @@ export class StateReader<Value> implements PartitionReader {
         startedAt: now,
         span: null,
       });
+  }
+
+  /** A predecessor that did not leave cleanly may still be writing an older value of this key (promise 2). */
+  private doubtOf(record: Received<Value>): { reassertAt?: number; waitUntil?: number } {
+    if (this.lease.clean || record.offset >= this.lease.mark) return {};
+    const settledAt = this.openedAt + this.flow.settleMs;
+    return this.flow.creates ? { waitUntil: settledAt } : { reassertAt: settledAt };
   }
 
   private async park(record: Undecodable): Promise<void> {

@@ -1,0 +1,35 @@
+import type { Configuration } from '../platform/config/read.ts';
+import { refreshRequester } from '../platform/flow/request-refresh.ts';
+import { runFlow } from '../platform/flow/run-flow.ts';
+import { runStates } from '../platform/flow/state-flow.ts';
+import { openProcess } from '../platform/lifecycle/process.ts';
+import type { Process } from '../platform/lifecycle/process.ts';
+import { connectMagento } from '../magento/connect.ts';
+import { catalogFlow } from './catalog-flow.ts';
+
+/** Kafka to Magento: products and prices. */
+export async function startCatalogApplier(
+  configuration: Configuration<'magento' | 'catalog' | 'stock'>,
+): Promise<Process> {
+  const { config } = configuration;
+  const process = openProcess('catalog-applier', configuration);
+  const magento = connectMagento(configuration, process.metrics, process.log);
+  process.onStop(() => magento.close());
+  const requestRefresh = refreshRequester(process.bus, process.name, process.context.clock);
+  await runFlow(process, config.flows.catalog, (mode) =>
+    runStates(
+      process.context,
+      catalogFlow({
+        magento,
+        catalog: config.catalog,
+        warehouses: Object.keys(config.stock.sources),
+        requestRefresh,
+        settleMs: config.magento.settleMs,
+        connections: config.magento.connections,
+        mode,
+        clock: process.context.clock,
+      }),
+    ),
+  );
+  return process;
+}

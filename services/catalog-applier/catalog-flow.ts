@@ -1,0 +1,58 @@
+import { prices as pricesContract, products as productsContract } from '../../schemas/topics.ts';
+import type { Contract } from '../../schemas/topics.ts';
+import type { Prices, Product } from '../../schemas/types.ts';
+import type { Magento } from '../magento/magento.ts';
+import { foldSku } from '../magento/sku.ts';
+import type { Config } from '../platform/config/schema.ts';
+import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
+import type { BatchResult, StateFlow } from '../platform/flow/state-flow.ts';
+import type { Received } from '../platform/kafka/types.ts';
+import type { Clock } from '../platform/lifecycle/clock.ts';
+import { writePrices } from './prices.ts';
+import { writeProduct } from './product.ts';
+import { WebsiteIds } from './websites.ts';
+
+export interface CatalogFlowOptions {
+  magento: Pick<Magento, 'products' | 'prices' | 'store'>;
+  catalog: Config['catalog'];
+  /** ERP codes of the warehouses whose stock is asked for after a creation. */
+  warehouses: readonly string[];
+  requestRefresh: RequestRefresh;
+  settleMs: number;
+  connections: number;
+  mode: 'dry' | 'on';
+  clock: Clock;
+}
+
+/** Rows of one base-prices request: its time hardly grows with the rows (FACTS, section 11), but some shops take 20. */
+const pricesPerRequest = 20;
+
+/**
+ * Products and prices in one flow, because both write the same SKUs: one consumer group reads both topics, partition
+ * by partition, and one lock per SKU keeps Magento from ever seeing two writes of one product at a time. Concurrent
+ * creations would make several products with one SKU (FACTS, section 7).
+ */
+export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Prices> {
+  const websites = new WebsiteIds(options.magento.store);
+  return {
+    name: 'catalog',
+    contracts: [productsContract, pricesContract] as unknown as Contract<Product | Prices>[],
+    mode: options.mode,
+    concurrency: options.connections,
+    settleMs: options.settleMs,
+    creates: true,
+    laneOf: (record) => record.topic,
+    lockOf: (record) => foldSku(record.value?.sku ?? ''),
+    batchSize: (lane) => (lane === productsContract.topic ? 1 : pricesPerRequest),
+    probe: async () => void (await options.magento.store.views()),
+    apply: async (records, attempt) => {
+      if (records[0]!.topic === pricesContract.topic)
+        return (await writePrices(records as Received<Prices>[], attempt, options)) as BatchResult<
+          Product | Prices
+        >;
+      const record = records[0] as Received<Product>;
+      const handled = await writeProduct(record.value!, attempt, options, websites);
+      return new Map([[record, handled]]) as BatchResult<Product | Prices>;
+    },
+  };
+}

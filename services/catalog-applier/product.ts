@@ -1,0 +1,131 @@
+import { prices, products, stock } from '../../schemas/topics.ts';
+import { stockKey } from '../../schemas/keys.ts';
+import type { Product } from '../../schemas/types.ts';
+import type { MagentoProduct, ProductWrite } from '../magento/products.ts';
+import { compareDecimals } from '../platform/decimal.ts';
+import { Rejected } from '../platform/errors.ts';
+import type { Attempt, Handled } from '../platform/flow/outcome.ts';
+import type { CatalogFlowOptions } from './catalog-flow.ts';
+import { differenceOf, ignoredAttributes } from './product-difference.ts';
+import { urlKeyOf, wantedProduct } from './product-mapping.ts';
+import type { WantedProduct } from './product-mapping.ts';
+import type { WebsiteIds } from './websites.ts';
+
+type Options = Pick<CatalogFlowOptions, 'magento' | 'catalog' | 'warehouses' | 'requestRefresh'>;
+
+/**
+ * Brings one product to what the ERP says: compares, then writes only the difference.
+ *
+ * A new product is created disabled and at price zero, and enabled when its price is there: nobody must buy at zero.
+ * Price and stock may have come before the product and are held then, so both are asked for after the creation; asked
+ * again while the price is missing, because the process may have died between creating and asking.
+ */
+export async function writeProduct(
+  product: Product,
+  attempt: Attempt,
+  options: Options,
+  websites: WebsiteIds,
+): Promise<Handled> {
+  const found = await options.magento.products.get(product.sku);
+  if (product.deleted) return disable(product, found, attempt, options);
+  const wanted = wantedProduct(product, options.catalog);
+  if (found === null) return create(product, wanted, attempt, options, websites);
+  const isPriced = found.price !== null && compareDecimals(found.price, '0') > 0;
+  const handled = await update(product, wanted, found, isPriced, attempt, options);
+  if (product.enabled && !isPriced && attempt.mode === 'on') await askForPriceAndStock(product, options);
+  return handled;
+}
+
+async function create(
+  product: Product,
+  wanted: WantedProduct,
+  attempt: Attempt,
+  options: Options,
+  websites: WebsiteIds,
+): Promise<Handled> {
+  if (attempt.mode === 'dry')
+    return { status: 'dry', cause: `would create ${product.sku}, disabled until it has a price` };
+  const write: ProductWrite = {
+    ...withoutNulls(wanted),
+    attributeSetId: options.catalog.attributeSetId,
+    status: 2,
+    price: '0',
+    websiteIds: await websites.of(options.catalog.websites),
+    customAttributes: { ...wanted.customAttributes, url_key: urlKeyOf(product) },
+  };
+  attempt.assertHeld();
+  const saved = await options.magento.products.create(product.sku, write);
+  await askForPriceAndStock(product, options);
+  refuseIgnored(product, write, saved);
+  return { status: 'applied', targetId: String(saved.id), cause: 'created, disabled until it has a price' };
+}
+
+async function update(
+  product: Product,
+  wanted: WantedProduct,
+  found: MagentoProduct,
+  isPriced: boolean,
+  attempt: Attempt,
+  options: Options,
+): Promise<Handled> {
+  const status = statusOf(product, found, isPriced);
+  const difference = differenceOf({ ...wanted, status }, found);
+  const names = Object.entries(difference).flatMap(([name, value]) =>
+    name === 'customAttributes' ? Object.keys(value as object) : [name],
+  );
+  const targetId = String(found.id);
+  if (names.length === 0) return { status: 'unchanged', targetId };
+  if (attempt.mode === 'dry') return { status: 'dry', targetId, cause: `would write ${names.join(', ')}` };
+  attempt.assertHeld();
+  // Under the stored spelling: another letter case would rename the product (FACTS, section 7).
+  const saved = await options.magento.products.update(found.sku, difference);
+  refuseIgnored(product, difference, saved);
+  return { status: 'applied', targetId, cause: `wrote ${names.join(', ')}` };
+}
+
+/** An ERP that no longer has the product does not take it from customers' orders: it is disabled, not deleted (R36). */
+async function disable(
+  product: Product,
+  found: MagentoProduct | null,
+  attempt: Attempt,
+  options: Options,
+): Promise<Handled> {
+  if (found === null || found.status === 2)
+    return { status: 'unchanged', cause: 'gone from the ERP, and not sold in the shop' };
+  if (attempt.mode === 'dry') return { status: 'dry', cause: `would disable ${product.sku}` };
+  attempt.assertHeld();
+  await options.magento.products.update(found.sku, { status: 2 });
+  return { status: 'applied', targetId: String(found.id), cause: 'disabled: gone from the ERP' };
+}
+
+/** Enabled only with a price; one that somebody enabled without is left as it is. */
+function statusOf(product: Product, found: MagentoProduct, isPriced: boolean): 1 | 2 {
+  if (!product.enabled) return 2;
+  return isPriced || found.status === 1 ? 1 : 2;
+}
+
+async function askForPriceAndStock(product: Product, options: Options): Promise<void> {
+  await Promise.all([
+    options.requestRefresh(prices.topic, [product.sku], 'created'),
+    options.requestRefresh(
+      stock.topic,
+      options.warehouses.map((source) => stockKey({ source, sku: product.sku })),
+      'created',
+    ),
+  ]);
+}
+
+function refuseIgnored(product: Product, written: ProductWrite, saved: MagentoProduct): void {
+  const ignored = ignoredAttributes(written, saved);
+  if (ignored.length === 0) return;
+  throw new Rejected({
+    code: 'product.attribute_ignored',
+    what: `Product ${product.sku} was saved without ${ignored.join(', ')}: Magento ignores attributes it does not know`,
+    fix: `Create the attribute in Magento and add it to the attribute set, or take it out of catalog.attributes; then \`cartage refresh ${products.topic} '${product.sku}'\``,
+  });
+}
+
+function withoutNulls({ weight, ...rest }: WantedProduct): Omit<ProductWrite, 'customAttributes'> {
+  const { customAttributes: _customAttributes, ...plain } = rest;
+  return weight === null ? plain : { ...plain, weight };
+}
