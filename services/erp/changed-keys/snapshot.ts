@@ -130,7 +130,7 @@ function notVisible(where: string, missing: string, withinMs: number): Unavailab
 export function queryFault(where: string, error: unknown): Error {
   if (error instanceof Unavailable || error instanceof Rejected) return error;
   const fault = databaseFault(error);
-  if (fault.sqlState === '42501' || !/^(22|42|P0|0A|21)/.test(fault.sqlState ?? '')) {
+  if (fault.sqlState === '42501' || !/^(22|42|P0|0A|21|25006)/.test(fault.sqlState ?? '')) {
     return unavailable(`${where} could not be asked`, error);
   }
   return new Rejected(

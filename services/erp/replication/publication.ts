@@ -10,6 +10,8 @@ import type { Database } from './slot.ts';
 
 export interface PublicationState {
   allTables: boolean;
+  /** Changes of partitions come under the name of the whole table; otherwise under the partition's. */
+  viaRoot: boolean;
   /** `schema.table`, sorted. */
   tables: string[];
   /** Kinds of change that it leaves out. */
@@ -22,7 +24,7 @@ const KINDS = ['insert', 'update', 'delete', 'truncate'] as const;
 export async function inspectPublication(database: Database, name: string): Promise<PublicationState | null> {
   try {
     const publication = await database.query<Record<string, boolean>>(
-      `select puballtables as all_tables, pubinsert as insert, pubupdate as update, pubdelete as delete,
+      `select puballtables as all_tables, pubviaroot as via_root, pubinsert as insert, pubupdate as update, pubdelete as delete,
               pubtruncate as truncate from pg_publication where pubname = $1`,
       [name],
     );
@@ -34,6 +36,7 @@ export async function inspectPublication(database: Database, name: string): Prom
     );
     return {
       allTables: row.all_tables === true,
+      viaRoot: row.via_root === true,
       tables: tables.rows.map((table) => table.name),
       unpublished: KINDS.filter((kind) => row[kind] !== true),
     };
@@ -55,8 +58,12 @@ export function publicationStatement(
   if (!state) return create;
   if (state.allTables) return `DROP PUBLICATION ${publication}; ${create}`;
   const statements: string[] = [];
-  if (wanted.join() !== state.tables.join())
+  if (wanted.join() !== state.tables.join()) {
+    // Without `viaRoot` the server lists the partitions instead of the table that was published.
+    if (!state.viaRoot)
+      statements.push(`ALTER PUBLICATION ${publication} SET (publish_via_partition_root = true);`);
     statements.push(`ALTER PUBLICATION ${publication} SET TABLE ${list};`);
+  }
   if (state.unpublished.length > 0) {
     statements.push(`ALTER PUBLICATION ${publication} SET (publish = '${KINDS.join(', ')}');`);
   }

@@ -1,0 +1,61 @@
+/** `cartage check` against an ERP's database: what is wrong, why it matters, what to run. Writes nothing. */
+import type pg from 'pg';
+import { Unavailable } from '../platform/errors.ts';
+import { fail, ok } from './check/finding.ts';
+import type { Finding } from './check/finding.ts';
+import { checkServer } from './check/server.ts';
+import { checkSlot } from './check/slot.ts';
+import { tryStatement } from './check/statements.ts';
+import type { TriedStatement } from './check/statements.ts';
+import { checkPublication, checkTables } from './check/tables.ts';
+import { openPool } from './pool.ts';
+import type { ErpConnection } from './pool.ts';
+import type { WatchedKey } from './replication/identity.ts';
+import { unavailable } from './sqlstate.ts';
+
+export type { Finding } from './check/finding.ts';
+export type { TriedStatement } from './check/statements.ts';
+
+export interface ErpCheck {
+  connection: ErpConnection;
+  /** Left out where nothing is read from the log (orders only, or polling). */
+  replication?: { slot: string; publication: string; watched: readonly WatchedKey[] };
+  statements: readonly TriedStatement[];
+}
+
+/** Never throws for what it finds; a database that cannot be reached is a finding too. */
+export async function checkErp(options: ErpCheck): Promise<Finding[]> {
+  const pool = openPool({ ...options.connection, max: 1 });
+  const findings: Finding[] = [];
+  try {
+    const client = await pool.connect();
+    try {
+      await client.query(`set statement_timeout = 10000; set default_transaction_read_only = on`);
+      findings.push(ok('erp.reachable', 'The ERP database answers'));
+      if (options.replication) findings.push(...(await checkReplication(client, options.replication)));
+      for (const statement of options.statements) findings.push(await tryStatement(client, statement));
+    } finally {
+      client.release(true);
+    }
+  } catch (error) {
+    const { fault } =
+      error instanceof Unavailable ? error : unavailable('The ERP database cannot be checked', error);
+    findings.push(fail(fault.code, fault.what, fault.why ?? '', fault.fix));
+  } finally {
+    await pool.end();
+  }
+  return findings;
+}
+
+async function checkReplication(
+  client: pg.ClientBase,
+  { slot, publication, watched }: NonNullable<ErpCheck['replication']>,
+): Promise<Finding[]> {
+  const { finding, state } = await checkSlot(client, slot);
+  return [
+    ...(await checkServer(client, state !== null)),
+    ...(await checkTables(client, watched)),
+    await checkPublication(client, publication, watched),
+    finding,
+  ];
+}

@@ -1,0 +1,47 @@
+/** The slot, as it stands. */
+import type pg from 'pg';
+import { inspectSlot } from '../replication/slot.ts';
+import type { SlotState } from '../replication/slot.ts';
+import { fail, ok, warn } from './finding.ts';
+import type { Finding } from './finding.ts';
+
+/** Less log than this before the slot is lost is worth a warning. */
+const SAFE_BYTES_MIN = 1024n * 1024n * 1024n;
+
+export async function checkSlot(
+  client: pg.ClientBase,
+  name: string,
+): Promise<{ finding: Finding; state: SlotState | null }> {
+  const state = await inspectSlot(client, name);
+  return { state, finding: judge(name, state) };
+}
+
+function judge(name: string, state: SlotState | null): Finding {
+  if (!state)
+    return ok('erp.slot', `Slot ${name} does not exist yet`, 'the ingester creates it before its first load');
+  if (state.plugin !== 'pgoutput') {
+    const why = `it was made for the plugin ${state.plugin}; somebody else uses it`;
+    return fail('erp.slot', `Slot ${name} is not ours`, why, 'Configure another slot name');
+  }
+  if (state.lost) {
+    const why = state.reason ?? 'wal_status is lost';
+    return warn(
+      'erp.slot',
+      `Slot ${name} has lost its log`,
+      why,
+      'The ingester makes a new one and loads anew',
+    );
+  }
+  const safe = state.safeWalSizeBytes;
+  if (state.walStatus === 'unreserved' || (safe !== null && safe < SAFE_BYTES_MIN)) {
+    const why = `wal_status ${state.walStatus}, ${safe ?? 'unknown'} bytes of log left before the slot is lost`;
+    return warn(
+      'erp.slot',
+      `Slot ${name} is about to lose its log`,
+      why,
+      'Start the ingester, or raise max_slot_wal_keep_size',
+    );
+  }
+  const reader = state.activePid === null ? 'nobody reads it now' : `process ${state.activePid} reads it`;
+  return ok('erp.slot', `Slot ${name} is there`, reader);
+}

@@ -1,0 +1,48 @@
+/**
+ * Tries SQL of the configuration without running it: PREPARE finds wrong names and types, EXPLAIN EXECUTE
+ * besides that missing rights. Both in a read-only transaction that is rolled back.
+ */
+import type pg from 'pg';
+import type { SqlTemplate } from '../changed-keys/sql-template.ts';
+import { databaseFault, isConnectionFault, unavailable } from '../sqlstate.ts';
+import { fail, ok } from './finding.ts';
+import type { Finding } from './finding.ts';
+
+export interface TriedStatement {
+  /** As the configuration names it: `streams.stock.query`. */
+  where: string;
+  template: SqlTemplate;
+}
+
+/** @throws {Unavailable} when the connection breaks meanwhile. */
+export async function tryStatement(
+  client: pg.ClientBase,
+  { where, template }: TriedStatement,
+): Promise<Finding> {
+  await client.query('begin read only');
+  try {
+    // The extended protocol refuses a second command behind a semicolon, which PREPARE would not cover.
+    await client.query({
+      text: `prepare tried as ${template.text}`,
+      name: '',
+      values: [],
+      queryMode: 'extended',
+    } as pg.QueryConfig);
+    const nulls = template.parameters.map(() => 'null').join(', ');
+    await client.query(`explain execute tried${nulls && `(${nulls})`}`);
+    return ok('erp.sql', `${where} is accepted by the database`);
+  } catch (error) {
+    const fault = databaseFault(error);
+    if (isConnectionFault(fault)) throw unavailable(`${where} could not be tried`, error);
+    const isRight = fault.sqlState === '42501';
+    return fail(
+      isRight ? 'erp.sql_right' : 'erp.sql',
+      `${where} is refused by the database`,
+      `${fault.message}, SQLSTATE ${fault.sqlState}`,
+      isRight ? "Grant the right to Cartage's database user" : 'Correct the SQL in the configuration',
+    );
+  } finally {
+    await client.query('rollback');
+    await client.query('deallocate all');
+  }
+}

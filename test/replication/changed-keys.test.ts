@@ -1,0 +1,126 @@
+/** Real server. What the changed-key query answers, and in which form. Visibility has a file of its own. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { compileFind, findKeys } from '../../services/erp/changed-keys/record-keys.ts';
+import { compileKeyQuery, queryAll, queryKeys } from '../../services/erp/changed-keys/snapshot-query.ts';
+import { compileVia, queryVia } from '../../services/erp/changed-keys/via.ts';
+import { NO_DIRT } from '../../services/erp/changed-keys/visibility.ts';
+import { testDatabase } from './database.ts';
+import type { TestDatabase } from './database.ts';
+
+const where = 'streams.stock.query';
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  await database.run(`
+    create table product (id int primary key, sku text);
+    create table line (delivery_id int, product_id int);
+    insert into product select i, 'S' || i from generate_series(1, 25000) i;
+    insert into line values (1, 10), (1, 11), (2, 12), (2, null)`);
+});
+afterAll(() => database.drop());
+
+const base = () => ({ pool: database.pool, where, dirt: NO_DIRT });
+const keyed = (sql: string) => ({ ...base(), query: compileKeyQuery(sql, where) });
+const products = 'select id, sku from product where $keys::int[] is null or id = any($keys) order by id';
+
+describe('the changed-key query', () => {
+  it('answers for the keys asked, of which some may be gone', async () => {
+    const { rows, version } = await queryKeys({ ...keyed(products), keys: ['7', '3', '999999'] });
+    expect(rows).toEqual([
+      { id: 3, sku: 'S3' },
+      { id: 7, sku: 'S7' },
+    ]);
+    const later = await queryKeys({ ...keyed(products), keys: [] });
+    expect(later.rows).toEqual([]);
+    expect(later.version).toBeGreaterThanOrEqual(version);
+  });
+
+  it('takes keys of several columns as JSON', async () => {
+    const sql = `select k.id from jsonb_to_recordset($keys::jsonb) k(id int, sku text) join product using (id, sku)`;
+    const keys = [
+      { id: '5', sku: 'S5' },
+      { id: '6', sku: 'S5' },
+    ];
+    expect((await queryKeys({ ...keyed(sql), keys })).rows).toEqual([{ id: 5 }]);
+  });
+
+  it('gives numbers, times and JSON without loss', async () => {
+    const sql = `select 12345678901234567.0100 as quantity, 9007199254740993::bigint as big, 7 as small, true as yes,
+      '2026-03-29 02:30:00.123456+02'::timestamptz as at, '2026-03-29'::date as day, 'infinity'::timestamptz as never,
+      '{"n": 12345678901234567890, "half": 0.5}'::jsonb as body, array[1.10, null] as prices, array['a,"b', null] as names`;
+    expect((await queryKeys({ ...keyed(sql), keys: [] })).rows).toEqual([
+      {
+        quantity: '12345678901234567.0100',
+        big: '9007199254740993',
+        small: 7,
+        yes: true,
+        at: '2026-03-29T00:30:00.123456Z',
+        day: '2026-03-29',
+        never: 'infinity',
+        body: { n: '12345678901234567890', half: 0.5 },
+        prices: ['1.10', null],
+        names: ['a,"b', null],
+      },
+    ]);
+  });
+
+  it('of all keys comes in chunks of one snapshot', async () => {
+    const sizes: number[] = [];
+    const versions = new Set<bigint>();
+    for await (const { rows, version } of queryAll({ ...keyed(products), chunkRows: 10_000 })) {
+      sizes.push(rows.length);
+      versions.add(version);
+      // Written after the snapshot: part of none of its chunks.
+      if (sizes.length === 1) await database.run(`insert into product values (25001, 'late')`);
+    }
+    expect(sizes).toEqual([10_000, 10_000, 5_000]);
+    expect(versions.size).toBe(1);
+  });
+
+  it('given up half-way gives its connection back', async () => {
+    for await (const chunk of queryAll({ ...keyed(products), chunkRows: 10 }))
+      if (chunk.rows.length > 0) break;
+    expect(database.pool.idleCount).toBe(database.pool.totalCount);
+  });
+
+  it('that is wrong is the configuration’s fault; one that is slow is not', async () => {
+    const refused = { name: 'Rejected', fault: { code: 'erp.query', what: expect.stringContaining(where) } };
+    await expect(queryKeys({ ...keyed('select nothing'), keys: [] })).rejects.toMatchObject(refused);
+    const slow = queryKeys({ ...keyed('select pg_sleep(10)'), keys: [], statementTimeoutMs: 50 });
+    await expect(slow).rejects.toMatchObject({ name: 'Unavailable', fault: { code: 'erp.deadline' } });
+    const writing = queryKeys({ ...keyed('delete from product returning id'), keys: [] });
+    await expect(writing).rejects.toMatchObject(refused);
+  });
+
+  it('leaves no trace in the session that it borrowed', async () => {
+    await queryKeys({ ...keyed(products), keys: ['1'], statementTimeoutMs: 1_234 });
+    const { rows } = await database.pool.query(`select current_setting('statement_timeout') as limit`);
+    expect(rows).toEqual([{ limit: '0' }]);
+  });
+});
+
+describe('the ways to a key', () => {
+  it('lead from changed rows, and from the records of a topic', async () => {
+    const via = compileVia(
+      'select l.product_id from jsonb_to_recordset($rows) r(id int) join line l on l.delivery_id = r.id order by 1',
+      where,
+    );
+    expect(await queryVia({ ...base(), via, rows: [{ id: '1' }, { id: '2' }, { id: null }] })).toEqual([
+      '10',
+      '11',
+      '12',
+    ]);
+    expect(await queryVia({ ...base(), via, rows: [] })).toEqual([]);
+
+    const find = compileFind(
+      'select p.id from jsonb_to_recordset($records) r(source text, sku text) join product p using (sku)',
+      where,
+    );
+    const records = [
+      { source: 'main', sku: 'S9' },
+      { source: 'main', sku: 'unknown' },
+    ];
+    expect(await findKeys({ ...base(), find, records })).toEqual(['9']);
+  });
+});

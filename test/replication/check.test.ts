@@ -1,0 +1,164 @@
+/** Real server, roles and rights. Asserted: each fault is found with the statement that mends it, and nothing is written. */
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { compileKeyQuery } from '../../services/erp/changed-keys/snapshot-query.ts';
+import { checkErp } from '../../services/erp/check.ts';
+import type { ErpCheck, Finding } from '../../services/erp/check.ts';
+import { compileStatements } from '../../services/erp/orders/statements.ts';
+import { ensurePublication } from '../../services/erp/replication/publication.ts';
+import { createSlot } from '../../services/erp/replication/slot.ts';
+import { PUBLICATION, testDatabase } from './database.ts';
+import type { TestDatabase } from './database.ts';
+
+let database: TestDatabase;
+let role: string;
+
+beforeEach(async () => {
+  database = await testDatabase();
+  role = `role_${new URL(database.url).pathname.slice(1)}`;
+  await database.run(`
+    create table product (id int primary key, sku text);
+    create table stock_move (id int primary key, product_id int, quantity int);
+    create table loose (id int);
+    create role ${role} login`);
+});
+afterEach(async () => {
+  await database.run(`drop owned by ${role}; drop role ${role}`);
+  await database.drop();
+});
+
+const watched = [
+  { table: 'product', columns: ['id'] },
+  { table: 'public.stock_move', columns: ['product_id'] },
+];
+const stock = (sql: string) => ({
+  where: 'streams.stock.query',
+  template: compileKeyQuery(sql, 'streams.stock.query'),
+});
+
+function check(changes: Partial<ErpCheck> = {}): Promise<Finding[]> {
+  return checkErp({
+    connection: { connectionString: database.url },
+    replication: { slot: database.slot, publication: PUBLICATION, watched },
+    statements: [stock('select id, sku from product where $keys::int[] is null or id = any($keys)')],
+    ...changes,
+  });
+}
+
+function asRole(): { connectionString: string } {
+  const url = new URL(database.url);
+  url.username = role;
+  return { connectionString: url.href };
+}
+
+const bad = (findings: Finding[]) => findings.filter(({ level }) => level !== 'ok').map(({ code }) => code);
+const find = (findings: Finding[], code: string) => findings.filter((finding) => finding.code === code);
+
+describe('cartage check of an ERP database', () => {
+  it('finds nothing wrong where all is ready, but slots without limit', async () => {
+    await database.run('alter table stock_move replica identity full');
+    await ensurePublication(database.pool, PUBLICATION, ['product', 'stock_move']);
+    await createSlot(database.pool, database.slot);
+    const findings = await check();
+    expect(bad(findings)).toEqual(['erp.slot_limit']);
+    expect(findings.map(({ code }) => code)).toEqual(
+      expect.arrayContaining([
+        'erp.reachable',
+        'erp.wal_level',
+        'erp.slots',
+        'erp.publication',
+        'erp.slot',
+        'erp.sql',
+      ]),
+    );
+  });
+
+  it('finds a key outside the replica identity, and prints the statement', async () => {
+    const [finding] = find(await check(), 'erp.identity').filter(({ level }) => level === 'fail');
+    expect(finding).toMatchObject({
+      what: 'Updates and deletes of public.stock_move do not carry product_id',
+      fix: 'Run: ALTER TABLE "public"."stock_move" REPLICA IDENTITY FULL;',
+    });
+    await database.run(finding!.fix.replace('Run: ', ''));
+    expect(bad(await check())).not.toContain('erp.identity');
+  });
+
+  it('finds tables and columns that do not exist, and a table whose updates publishing would break', async () => {
+    const findings = await check({
+      replication: {
+        slot: database.slot,
+        publication: PUBLICATION,
+        watched: [
+          { table: 'nowhere', columns: ['id'] },
+          { table: 'product', columns: ['code'] },
+          { table: 'loose', columns: [] },
+        ],
+      },
+    });
+    expect(find(findings, 'erp.table')[0]!.what).toContain('public.nowhere does not exist');
+    expect(find(findings, 'erp.column')[0]!.what).toContain('no column code');
+    expect(find(findings, 'erp.identity')[0]!.why).toContain('own updates would fail');
+  });
+
+  it('finds the rights that our role lacks', async () => {
+    await database.run(`grant select on product to ${role}`);
+    const findings = await check({
+      connection: asRole(),
+      statements: [
+        stock('select p.id, $keys::int[] from product p join stock_move m on m.product_id = p.id'),
+      ],
+    });
+    expect(find(findings, 'erp.replication_right')[0]).toMatchObject({
+      level: 'fail',
+      fix: `Run: ALTER ROLE "${role}" REPLICATION;`,
+    });
+    expect(find(findings, 'erp.select_right').map(({ level }) => level)).toEqual(['ok', 'fail']);
+    expect(find(findings, 'erp.publication')[0]).toMatchObject({
+      level: 'fail',
+      fix: expect.stringContaining(
+        'CREATE PUBLICATION "cartage" FOR TABLE "public"."product", "public"."stock_move"',
+      ),
+    });
+    expect(find(findings, 'erp.sql_right')[0]!.why).toContain('stock_move');
+  });
+
+  it('tries each statement without running it, and refuses a second one behind a semicolon', async () => {
+    const { create } = compileStatements(
+      {
+        lookup: 'select 1 as id where $key is null',
+        create: [
+          { name: 'fine', sql: `insert into product values (($order->>'id')::int, $key) returning id` },
+          { name: 'typo', sql: 'insert into product (idd) values (1)' },
+          { name: 'two', sql: 'insert into product values (7, null); insert into product values (8, null)' },
+        ],
+      },
+      'erp.orders',
+    );
+    const statements = create.map(({ name, template }) => ({ where: `erp.orders.create.${name}`, template }));
+    const findings = find(await check({ statements, replication: undefined as never }), 'erp.sql');
+    expect(findings.map(({ level }) => level)).toEqual(['ok', 'fail', 'fail']);
+    expect(findings[1]!.why).toContain('"idd"');
+    const { rows } = await database.pool.query('select * from product');
+    expect(rows).toEqual([]);
+  });
+
+  it('writes nothing: neither publication nor slot', async () => {
+    const findings = await check();
+    expect(find(findings, 'erp.publication')[0]!.level).toBe('warn');
+    expect(find(findings, 'erp.slot')[0]).toMatchObject({
+      level: 'ok',
+      what: expect.stringContaining('not exist yet'),
+    });
+    const { rows } = await database.pool.query(
+      `select slot_name::text from pg_replication_slots where slot_name = $1 union all select pubname from pg_publication`,
+      [database.slot],
+    );
+    expect(rows).toEqual([]);
+  });
+
+  it('says so when nobody is there', async () => {
+    const findings = await check({ connection: { host: '127.0.0.1', port: 1 } });
+    expect(findings).toMatchObject([
+      { level: 'fail', code: 'erp.unreachable', fix: expect.stringContaining('host') },
+    ]);
+  });
+});

@@ -1,0 +1,120 @@
+/** Real server. The publication holds exactly what is watched, and never breaks the ERP's own writes. */
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openPool } from '../../services/erp/pool.ts';
+import { checkIdentities } from '../../services/erp/replication/identity.ts';
+import { ensurePublication, inspectPublication } from '../../services/erp/replication/publication.ts';
+import { readTransactions, testDatabase } from './database.ts';
+import type { TestDatabase } from './database.ts';
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await testDatabase();
+  await database.run(`
+    create table product (id int primary key, sku text not null, note text);
+    create table loose (id int);
+    create schema "Odd.Schema"; create table "Odd.Schema"."Odd ""Name" (id int primary key);
+    create table part (id int, region text, primary key (id, region)) partition by list (region);
+    create table part_eu partition of part for values in ('eu')`);
+});
+afterEach(() => database.drop());
+
+const ensure = (...tables: string[]) => ensurePublication(database.pool, 'p"ub', tables);
+const tables = async () => (await inspectPublication(database.pool, 'p"ub'))!.tables;
+
+describe('the publication', () => {
+  it('is made, left alone when right, and follows the watched tables', async () => {
+    expect(await inspectPublication(database.pool, 'p"ub')).toBeNull();
+    expect(await ensure('product')).toBe('changed');
+    expect(await ensure('public.product', 'product')).toBe('unchanged');
+    expect(await ensure('product', 'part')).toBe('changed');
+    expect(await tables()).toEqual(['public.part', 'public.product']);
+    expect(await ensure('part')).toBe('changed');
+    expect(await tables()).toEqual(['public.part']);
+  });
+
+  it('of all tables, or without deletes, is put right', async () => {
+    await database.run(`create publication "p""ub" for all tables with (publish = 'insert')`);
+    expect(await ensure('product')).toBe('changed');
+    expect(await inspectPublication(database.pool, 'p"ub')).toEqual({
+      allTables: false,
+      viaRoot: true,
+      tables: ['public.product'],
+      unpublished: [],
+    });
+  });
+
+  it('refuses a table whose updates it would break, and the ERP can still update it', async () => {
+    await expect(ensure('product', 'loose')).rejects.toMatchObject({
+      needsOperator: true,
+      fault: {
+        code: 'replication.identity_breaks_updates',
+        fix: expect.stringContaining('"loose" REPLICA IDENTITY FULL'),
+      },
+    });
+    await database.run('insert into loose values (1); update loose set id = 2');
+  });
+
+  it('that our role may not make comes with the statement to run', async () => {
+    const role = `role_${new URL(database.url).pathname.slice(1)}`;
+    await database.run(
+      `create role ${role} login; grant create on database "${new URL(database.url).pathname.slice(1)}" to ${role}`,
+    );
+    const url = new URL(database.url);
+    url.username = role;
+    const pool = openPool({ connectionString: url.href });
+    await expect(ensurePublication(pool, 'pub', ['product'])).rejects.toMatchObject({
+      needsOperator: true,
+      fault: {
+        code: 'replication.publication_right',
+        fix: 'Let the owner of the tables run: CREATE PUBLICATION "pub" FOR TABLE "public"."product" WITH (publish_via_partition_root = true);',
+      },
+    });
+    await pool.end();
+    await database.run(`drop owned by ${role}; drop role ${role}`);
+  });
+
+  it('made by somebody else for the partitions is put right', async () => {
+    await database.run(`create publication "p""ub" for table part`);
+    expect(await tables()).toEqual(['public.part_eu']);
+    expect(await ensure('part')).toBe('changed');
+    expect(await tables()).toEqual(['public.part']);
+    expect(await ensure('part')).toBe('unchanged');
+  });
+
+  it('gives changes of a partition under the name of the whole table', async () => {
+    await database.publish('part');
+    const log = await database.open();
+    await database.run(`insert into part values (1, 'eu')`);
+    const [transaction] = await readTransactions(log, 1);
+    expect(transaction!.changes).toMatchObject([{ table: 'public.part', new: { id: '1', region: 'eu' } }]);
+    await log.close();
+  });
+});
+
+describe('the replica identity', () => {
+  const check = async (table: string, ...columns: string[]) =>
+    (await checkIdentities(database.pool, [{ table, columns }]))[0]!;
+
+  it('carries the primary key by default, an index when told, every column when full', async () => {
+    expect(await check('product', 'id')).toMatchObject({ identity: 'd', missing: [], statement: null });
+    expect(await check('product', 'id', 'sku')).toMatchObject({
+      missing: ['sku'],
+      statement: 'ALTER TABLE "public"."product" REPLICA IDENTITY FULL;',
+    });
+    await database.run(
+      'create unique index by_sku on product (sku); alter table product replica identity using index by_sku',
+    );
+    expect(await check('product', 'sku')).toMatchObject({ identity: 'i', missing: [] });
+    expect(await check('product', 'id')).toMatchObject({ missing: ['id'] });
+    await database.run('alter table product replica identity full');
+    expect(await check('product', 'id', 'sku', 'note')).toMatchObject({ identity: 'f', missing: [] });
+    await database.run('alter table product replica identity nothing');
+    expect(await check('product')).toMatchObject({ breaksUpdates: true });
+  });
+
+  it('of names with dots and quotes is found, and of what does not exist is said', async () => {
+    expect(await check('part', 'region')).toMatchObject({ exists: true, missing: [] });
+    expect(await check('nowhere', 'id')).toMatchObject({ exists: false });
+    expect(await check('product', 'colour')).toMatchObject({ unknown: ['colour'], missing: [] });
+  });
+});
