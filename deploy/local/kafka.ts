@@ -136,6 +136,9 @@ function serverProperties({ dir, port, controllerPort, proxiedPort, advertisedPr
 
     // Topics come from the one table in schemas/, never by a misspelt name.
     'auto.create.topics.enable': false,
+    // The registry's own topics say nothing, and a schema id must outlive every record written with it.
+    // Ours say for themselves how long they are kept.
+    'log.retention.ms': -1,
     // The first member of a group need not wait 3 s for others.
     'group.initial.rebalance.delay.ms': 0,
     // After a kill -9 the old session must end before the broker may return: 4 s instead of 13-20 s.

@@ -8,9 +8,10 @@ import type { Part, RunningPart } from './part.ts';
 import { webhookUrl, type Plan } from './plan.ts';
 import { loopback } from './ports.ts';
 import { startPostgres } from './postgres.ts';
-import { hooksOf, startProcess, StartFailure, type ProcessHooks, type ProcessOptions } from './process.ts';
+import { hooksOf, startProcess, type ProcessHooks, type ProcessOptions } from './process.ts';
 import { recordProcess } from './records.ts';
 import { startRegistry } from './registry.ts';
+import { StartFailure } from './start-failure.ts';
 
 /** Without these nothing works; a few tries, then everything is stopped. */
 const restartsMaxOfEssentials = 3;
@@ -157,7 +158,11 @@ function topics({ environment }: Plan, hooks: ProcessHooks): Part {
       hooks.signal?.addEventListener('abort', () => void run.kill());
       const { code } = await run.exited;
       if (code !== 0) {
-        throw new StartFailure(run.name, `exit code ${code}`, run.lastLines(), undefined, hooks.logFile);
+        const { name } = run;
+        throw new StartFailure(name, `exit code ${code}`, {
+          lastLines: run.lastLines(),
+          logFile: hooks.logFile,
+        });
       }
       return { address: run.lastLines().at(-1) ?? '', stop: async () => undefined };
     },

@@ -3,8 +3,9 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { startProcess, StartFailure, type ProcessOptions } from './process.ts';
+import { startProcess, type ProcessOptions } from './process.ts';
 import { startTimeOf } from './records.ts';
+import { StartFailure } from './start-failure.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cartage-process-'));
 

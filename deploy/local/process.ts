@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LogFile } from './log-file.ts';
+import { StartFailure } from './start-failure.ts';
 
 const linesKept = 40;
 const askEveryMs = 50;
@@ -62,29 +63,6 @@ export interface RunningProcess {
   stop(): Promise<Exit>;
   /** `kill -9` of the whole group. */
   kill(): Promise<Exit>;
-}
-
-/** A part did not start: which one, what it said last, what to do. */
-export class StartFailure extends Error {
-  readonly part: string;
-  readonly lastLines: readonly string[];
-  constructor(
-    part: string,
-    why: string,
-    lastLines: readonly string[],
-    help: string | undefined,
-    logFile?: string,
-  ) {
-    const said =
-      lastLines.length > 0
-        ? `It said last:\n${lastLines.map((line) => `    ${line}`).join('\n')}`
-        : 'It said nothing.';
-    const hints = [help, logFile && `All it said: ${logFile}`].filter(Boolean).join('\n');
-    super(`${part} did not start: ${why}.\n${said}${hints ? `\n${hints}` : ''}`);
-    this.name = 'StartFailure';
-    this.part = part;
-    this.lastLines = lastLines;
-  }
 }
 
 /**
@@ -216,19 +194,9 @@ class GroupProcess implements RunningProcess {
     if (this.#exit && this.#child.pid !== undefined && !this.#child.stdout?.closed) {
       await Promise.race([once(this.#child, 'close'), sleep(500)]);
     }
-    return new StartFailure(
-      this.name,
-      why,
-      lastWords(this.lastLines()),
-      this.#options.help,
-      this.#options.logFile,
-    );
+    const { help, logFile } = this.#options;
+    return new StartFailure(this.name, why, { lastLines: this.lastLines(), help, logFile });
   }
-}
-
-/** What a person wants to read of the last lines: the frames of a stack trace would push the message out. */
-export function lastWords(lines: readonly string[], linesMax = 12): string[] {
-  return lines.filter((line) => !/^\s+at /.test(line)).slice(-linesMax);
 }
 
 function whyEnded({ code, signal }: Exit, failure: Error | undefined): string {

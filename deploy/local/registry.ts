@@ -64,6 +64,8 @@ function settings(port: number, bootstrap: string | undefined): string[] {
     ...common,
     '-Dapicurio.storage.kind=kafkasql',
     `-Dapicurio.kafkasql.bootstrap.servers=${bootstrap}`,
+    // Its first poll, for a snapshot that is not there, waits this long before anything else happens; default 5 s.
+    '-Dapicurio.kafkasql.consumer.poll.timeout=500',
   ];
 }
 

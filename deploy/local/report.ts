@@ -1,6 +1,7 @@
 import { isLive, seconds } from './install/progress.mjs';
 import type { Part } from './part.ts';
-import { lastWords, type Exit } from './process.ts';
+import type { Exit } from './process.ts';
+import { lastWords } from './start-failure.ts';
 
 /** What the supervisor tells whoever watches. */
 export interface Report {
