@@ -1,9 +1,15 @@
 /**
- * `npm run generate`: writes types.ts from the contracts. With `--publish`, a contract that changed is also
- * written to history/ as its next version. With `--check`, nothing is written and stale files are an error.
+ * `npm run generate`: writes what is made from the contracts and the table of topics: types.ts, the table in
+ * README.md, the Strimzi manifests. With `--publish`, a contract that changed is also written to history/ as its
+ * next version, unless readers would not understand it. With `--check`, nothing is written; stale files and
+ * incompatible contracts are an error.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { withCatalogue } from './catalogue.ts';
+import { compatibilityProblems } from './compatibility.ts';
+import { strimziManifests } from './strimzi.ts';
+import { contracts } from './topics.ts';
 import { typescriptOf } from './typescript.ts';
 
 const folder = import.meta.dirname;
@@ -33,16 +39,23 @@ export function typesText(): string {
   return typescriptOf(contractTopics().map((topic) => ({ topic, text: currentText(topic) })));
 }
 
-function historyFile(topic: string, version: number): string {
-  return join(folder, 'history', `${topic}.${version}.avsc`);
+/** Every file that is made, with the text it must have; paths from the project's folder. */
+export function madeFiles(): { path: string; text: string }[] {
+  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+  return [
+    { path: 'schemas/types.ts', text: typesText() },
+    { path: 'schemas/README.md', text: withCatalogue(readme, contracts) },
+    { path: 'deploy/kubernetes/strimzi/topics.yaml', text: strimziManifests(contracts) },
+  ];
 }
 
 /** What is stale, in words; empty when all is fresh. */
 export function staleFiles(): string[] {
-  const stale: string[] = [];
-  const typesFile = join(folder, 'types.ts');
-  if (!existsSync(typesFile) || readFileSync(typesFile, 'utf8') !== typesText())
-    stale.push('schemas/types.ts does not fit the contracts: run `npm run generate`');
+  const stale = madeFiles()
+    .filter(
+      ({ path, text }) => !existsSync(inProject(path)) || readFileSync(inProject(path), 'utf8') !== text,
+    )
+    .map(({ path }) => `${path} does not fit the contracts or the table of topics: run \`npm run generate\``);
   for (const topic of contractTopics())
     if (publishedVersions(topic).at(-1) !== currentText(topic))
       stale.push(
@@ -51,21 +64,43 @@ export function staleFiles(): string[] {
   return stale;
 }
 
-function main(): void {
-  if (process.argv.includes('--check')) {
-    const stale = staleFiles();
-    for (const line of stale) console.error(line);
-    process.exitCode = stale.length === 0 ? 0 : 1;
-    return;
-  }
-  writeFileSync(join(folder, 'types.ts'), typesText());
-  if (!process.argv.includes('--publish')) return;
+/** What readers of earlier versions could not understand, in words, with the contract it is about. */
+export function incompatibleContracts(): string[] {
+  return contractTopics().flatMap((topic) =>
+    compatibilityProblems(currentText(topic), publishedVersions(topic)).map(
+      (problem) => `schemas/${topic}.avsc: ${problem}`,
+    ),
+  );
+}
+
+function historyFile(topic: string, version: number): string {
+  return join(folder, 'history', `${topic}.${version}.avsc`);
+}
+
+function inProject(path: string): string {
+  return join(folder, '..', path);
+}
+
+function publish(): void {
   for (const topic of contractTopics()) {
     const versions = publishedVersions(topic);
     if (versions.at(-1) === currentText(topic)) continue;
     writeFileSync(historyFile(topic, versions.length + 1), currentText(topic));
     console.log(`${topic}: version ${versions.length + 1}`);
   }
+}
+
+function main(): void {
+  const incompatible = incompatibleContracts();
+  const problems = process.argv.includes('--check') ? [...incompatible, ...staleFiles()] : incompatible;
+  for (const line of problems) console.error(line);
+  process.exitCode = problems.length === 0 ? 0 : 1;
+  if (process.argv.includes('--check')) return;
+  for (const { path, text } of madeFiles()) {
+    mkdirSync(dirname(inProject(path)), { recursive: true });
+    writeFileSync(inProject(path), text);
+  }
+  if (process.argv.includes('--publish') && incompatible.length === 0) publish();
 }
 
 if (import.meta.main) main();
