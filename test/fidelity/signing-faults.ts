@@ -1,0 +1,30 @@
+import type { SigningFault } from './sign.ts';
+
+/** Exchanges of auth.json that were sent with a wrong signature, and what was wrong with it (from their notes). */
+export const SIGNING_FAULTS: Readonly<Record<string, SigningFault>> = {
+  oauth_bad_signature: 'garbage',
+  oauth_nonce_burnt_by_bad_signature_1: 'garbage',
+  bad_oauth_on_anonymous_resource: 'garbage',
+  unknown_route_bad_oauth: 'garbage',
+  oauth_wrong_consumer_secret: 'wrong_consumer_secret',
+  oauth_wrong_token_secret: 'wrong_token_secret',
+  host_other_than_signed: 'other_host',
+  scheme_https_signed: 'https',
+  base_url_without_port: 'no_port',
+  query_raw_brackets_signed_raw: 'query_raw_brackets',
+  query_query_left_out_of_signature: 'query_left_out',
+  query_space_as_plus_signed_as_space: 'plus_is_space',
+  query_equals_in_value_raw: 'raw_equals_included',
+  query_no_equals_signed: 'no_equals_included',
+  query_eleven_groups_byte_sorted: 'bytewise_order',
+  query_ten_groups_byte_sorted: 'bytewise_order',
+  query_twelve_filters_byte_sorted: 'bytewise_order',
+  query_numeric_key_order: 'bytewise_order',
+  query_duplicate_key_both_signed: 'both_duplicates',
+  path_slash_percent2F_signed_as_sent: 'path_as_sent',
+  path_plus_percent2B_signed_as_sent: 'path_as_sent',
+  path_percent_percent25_signed_as_sent: 'path_as_sent',
+  path_percent_before_hex_signed_as_sent: 'path_as_sent',
+  path_at_colon_encoded_signed_as_sent: 'path_as_sent',
+  path_lowercase_hex_path_signed_as_sent: 'path_as_sent',
+};
