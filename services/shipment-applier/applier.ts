@@ -1,0 +1,40 @@
+import { fulfilments as contract } from '../../schemas/topics.ts';
+import type { Configuration } from '../platform/config/read.ts';
+import { runDocuments } from '../platform/flow/document-flow.ts';
+import { refreshRequester } from '../platform/flow/request-refresh.ts';
+import { runFlow } from '../platform/flow/run-flow.ts';
+import { openProcess } from '../platform/lifecycle/process.ts';
+import type { Process } from '../platform/lifecycle/process.ts';
+import { connectMagento } from '../magento/connect.ts';
+import { applyFulfilment } from './fulfilment.ts';
+import { StoreIds } from './store-ids.ts';
+
+/** Kafka to Magento: shipments. */
+export async function startShipmentApplier(
+  configuration: Configuration<'magento' | 'fulfilments' | 'stock'>,
+): Promise<Process> {
+  const { config } = configuration;
+  const process = openProcess('shipment-applier', configuration);
+  const magento = connectMagento(configuration, process.metrics, process.log);
+  process.onStop(() => magento.close());
+  const options = {
+    magento,
+    instance: config.instance,
+    fulfilments: config.fulfilments,
+    sources: config.stock.sources,
+    storeIds: new StoreIds(magento.store),
+    requestRefresh: refreshRequester(process.bus, process.name, process.context.clock),
+  };
+  await runFlow(process, config.flows.shipments, (mode) =>
+    runDocuments(process.context, {
+      name: 'shipments',
+      contract,
+      mode,
+      concurrency: config.magento.connections,
+      settleMs: config.magento.settleMs,
+      handle: (record, attempt) => applyFulfilment(record.value, attempt, options),
+      probe: async () => void (await magento.store.views()),
+    }),
+  );
+  return process;
+}

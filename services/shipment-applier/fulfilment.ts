@@ -1,0 +1,157 @@
+import { joinKey, stockKey } from '../../schemas/keys.ts';
+import { stock } from '../../schemas/topics.ts';
+import type { Fulfilment } from '../../schemas/types.ts';
+import type { Magento } from '../magento/magento.ts';
+import type { MagentoOrder } from '../magento/order-shape.ts';
+import type { MagentoShipment } from '../magento/shipments.ts';
+import type { Config } from '../platform/config/schema.ts';
+import { Held } from '../platform/errors.ts';
+import type { Attempt, Handled } from '../platform/flow/outcome.ts';
+import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
+import { shippedItems } from './lines.ts';
+import { findMarked, markerOf } from './marker.ts';
+import { roomToShip } from './room-to-ship.ts';
+import type { StoreIds } from './store-ids.ts';
+import { missingTracks, tracksOf } from './tracks.ts';
+import { verifyShipment } from './verify.ts';
+
+export interface FulfilmentOptions {
+  magento: Pick<Magento, 'orders' | 'shipments' | 'sourceItems'>;
+  instance: string;
+  fulfilments: Config['fulfilments'];
+  /** ERP warehouse code to Magento source code. */
+  sources: Record<string, string>;
+  storeIds: Pick<StoreIds, 'of'>;
+  requestRefresh: RequestRefresh;
+}
+
+/** States in which Magento lets an order be shipped. */
+const shippableStates = new Set(['new', 'processing', 'complete']);
+
+/**
+ * Brings one ERP document to its order: looks whether the shipment is there, creates it if not, adds tracks that came
+ * late. Afterwards the stock of what was shipped is asked for again, in every case: Magento deducts by itself, and
+ * whoever created the shipment may have died before asking (design.md, section 4).
+ */
+export async function applyFulfilment(
+  document: Fulfilment,
+  attempt: Attempt,
+  options: FulfilmentOptions,
+): Promise<Handled> {
+  const passed = passedOver(document, options);
+  if (passed !== null) return { status: 'unchanged', cause: passed };
+  const order = await findOrder(document, options);
+  const marker = markerOf(options.instance, document.documentId);
+  const found = findMarked(await options.magento.shipments.ofOrder(order.entity_id), marker);
+  const handled = found
+    ? await addTracks(document, order, found, attempt, options)
+    : await ship(document, order, marker, attempt, options);
+  if (attempt.mode === 'on') await askForStock(document, options);
+  return handled;
+}
+
+/** Why a document is none of ours, or nothing to do; null when it is. */
+function passedOver(document: Fulfilment, options: FulfilmentOptions): string | null {
+  if (document.kind !== 'shipment') return `a document of the kind ${document.kind}`;
+  if (document.instance !== options.instance) return `an order of the instance ${document.instance}`;
+  if (document.documentDate < options.fulfilments.since) return 'dated before fulfilments.since';
+  return null;
+}
+
+async function findOrder(document: Fulfilment, options: FulfilmentOptions): Promise<MagentoOrder> {
+  const storeId = await options.storeIds.of(document.store);
+  const [order] = await options.magento.orders.byIncrementIds(storeId, [document.incrementId]);
+  if (order) return order;
+  throw new Held({
+    code: 'shipment.order_unknown',
+    what: `Document ${document.documentId}: the store ${document.store} has no order ${document.incrementId}`,
+    fix: `Correct the order number in the ERP, then \`cartage refresh erp.fulfilments '${joinKey([document.instance, document.store, document.incrementId])}'\``,
+  });
+}
+
+async function ship(
+  document: Fulfilment,
+  order: MagentoOrder,
+  marker: string,
+  attempt: Attempt,
+  options: FulfilmentOptions,
+): Promise<Handled> {
+  const { magento, fulfilments } = options;
+  const sourceCode = sourceOf(document, options);
+  const tracks = tracksOf(document, fulfilments.carriers);
+  refuseState(document, order);
+  const items = shippedItems(document, order);
+  if (attempt.mode === 'dry')
+    return {
+      status: 'dry',
+      cause: `would ship ${items.map(({ quantity, sku }) => `${quantity} ${sku}`).join(', ')} from ${sourceCode}`,
+    };
+  const raised = await roomToShip(magento.sourceItems, sourceCode, items);
+  if (raised.length > 0) {
+    attempt.assertHeld();
+    await magento.sourceItems.write(raised);
+  }
+  attempt.assertHeld();
+  const id = await magento.shipments.create(order.entity_id, {
+    items,
+    tracks,
+    comment: marker,
+    sourceCode,
+    notify: fulfilments.notifyCustomer,
+  });
+  const created = await magento.shipments.get(id);
+  if (created) verifyShipment(created, document, sourceCode);
+  return {
+    status: 'applied',
+    targetId: created?.increment_id ?? String(id),
+    cause: `shipped from ${sourceCode}`,
+  };
+}
+
+async function addTracks(
+  document: Fulfilment,
+  order: MagentoOrder,
+  shipment: MagentoShipment,
+  attempt: Attempt,
+  options: FulfilmentOptions,
+): Promise<Handled> {
+  verifyShipment(shipment, document, sourceOf(document, options));
+  const missing = missingTracks(tracksOf(document, options.fulfilments.carriers), shipment);
+  const targetId = shipment.increment_id;
+  if (missing.length === 0) return { status: 'unchanged', targetId, cause: 'the shipment is there' };
+  const numbers = missing.map(({ number }) => number).join(', ');
+  if (attempt.mode === 'dry')
+    return { status: 'dry', targetId, cause: `would add the tracking numbers ${numbers}` };
+  for (const track of missing) {
+    attempt.assertHeld();
+    await options.magento.shipments.addTrack(order.entity_id, shipment.entity_id, track);
+  }
+  return { status: 'applied', targetId, cause: `added the tracking numbers ${numbers}` };
+}
+
+function sourceOf(document: Fulfilment, options: FulfilmentOptions): string {
+  const sourceCode = document.source === null ? undefined : options.sources[document.source];
+  if (sourceCode !== undefined) return sourceCode;
+  throw new Held({
+    code: 'shipment.source_unmapped',
+    what: `Document ${document.documentId}: the ERP warehouse ${document.source ?? '(none)'} has no Magento source`,
+    fix: `Add it under stock.sources in the configuration, restart, then \`cartage refresh erp.fulfilments '${joinKey([document.instance, document.store, document.incrementId])}'\``,
+  });
+}
+
+function refuseState(document: Fulfilment, order: MagentoOrder): void {
+  if (shippableStates.has(order.state)) return;
+  throw new Held({
+    code: 'shipment.order_state',
+    what: `Document ${document.documentId}: the order ${document.incrementId} is ${order.state}`,
+    fix: `Release the order in the shop (or stop the delivery in the ERP), then \`cartage refresh erp.fulfilments '${joinKey([document.instance, document.store, document.incrementId])}'\``,
+  });
+}
+
+/** Acknowledged before the offset is finished: this request must not be lost. */
+async function askForStock(document: Fulfilment, options: FulfilmentOptions): Promise<void> {
+  const { source } = document;
+  if (source === null) return;
+  const keys = new Set(document.lines.map(({ sku }) => stockKey({ source, sku })));
+  await options.requestRefresh(stock.topic, [...keys], 'shipped');
+}

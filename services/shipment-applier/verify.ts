@@ -1,0 +1,36 @@
+import type { Fulfilment } from '../../schemas/types.ts';
+import type { MagentoShipment } from '../magento/shipments.ts';
+import { formatDecimal, parseDecimal } from '../platform/decimal.ts';
+import { Rejected } from '../platform/errors.ts';
+
+/**
+ * Compares a shipment with what it was to be. Magento ships less than asked, or from another source, without a word.
+ * @throws Rejected naming the difference; the shipment is there, so a person has to look.
+ */
+export function verifyShipment(shipment: MagentoShipment, document: Fulfilment, sourceCode: string): void {
+  const asked = sumBySku(document.lines);
+  const shipped = sumBySku(shipment.items.map(({ sku, qty }) => ({ sku: sku ?? '', quantity: qty })));
+  const differences = [...asked].flatMap(([sku, quantity]) => {
+    const found = shipped.get(sku) ?? 0n;
+    return found === quantity
+      ? []
+      : [`${sku}: ${formatDecimal(found)} instead of ${formatDecimal(quantity)}`];
+  });
+  const source = shipment.extension_attributes.source_code;
+  if (source !== null && source !== sourceCode) differences.push(`source ${source} instead of ${sourceCode}`);
+  if (differences.length === 0) return;
+  throw new Rejected({
+    code: 'shipment.differs',
+    what: `Shipment ${shipment.increment_id} for document ${document.documentId} is not what was asked: ${differences.join('; ')}`,
+    fix: 'Look at the order in the shop: something else shipped it at the same time; correct it there by hand',
+  });
+}
+
+function sumBySku(lines: readonly { sku: string; quantity: string }[]): Map<string, bigint> {
+  const sums = new Map<string, bigint>();
+  for (const { sku, quantity } of lines) {
+    const name = sku.toLowerCase();
+    sums.set(name, (sums.get(name) ?? 0n) + parseDecimal(quantity));
+  }
+  return sums;
+}
