@@ -1,4 +1,4 @@
-/** The fulfilments query of streams.yaml: deliveries as documents, from planning to the late tracking number. */
+/** The fulfilments query of deploy/config/sandbox.yaml: deliveries as documents, from planning to the late tracking number. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ask, lookUp } from './testing/asking.ts';
 import { readStreams } from './testing/configuration.ts';

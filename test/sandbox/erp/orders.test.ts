@@ -1,5 +1,5 @@
 /**
- * The order statements of orders.yaml, run as Cartage's own role against a real PostgreSQL.
+ * The order statements of deploy/config/sandbox.yaml, run as Cartage's own role against a real PostgreSQL.
  * Real: database, role, schema, statements. Ours: the order event, made here.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';

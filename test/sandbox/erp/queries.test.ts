@@ -1,5 +1,5 @@
 /**
- * The stream queries of streams.yaml, as Cartage's own role against a real PostgreSQL: the shape of each row,
+ * The stream queries of deploy/config/sandbox.yaml, as Cartage's own role against a real PostgreSQL: the shape of each row,
  * `$keys`, and `find`, which leads from a topic's record back to the key.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';

@@ -1,5 +1,5 @@
 /**
- * The watch lists of streams.yaml: whatever business is done, a key whose truth changed was made dirty.
+ * The watch lists of deploy/config/sandbox.yaml: whatever business is done, a key whose truth changed was made dirty.
  * Real: PostgreSQL, the verbs, the queries, the rights. Double: triggers note row changes in place of the log;
  * that the log itself carries the key columns is proved apart, by the replica identities and a real slot.
  */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 
-/** The fragments of configuration that Cartage works with on this ERP: streams.yaml and orders.yaml. */
+/** The part of deploy/config/sandbox.yaml that is about this ERP: stream queries and order statements. */
 
 export interface Watch {
   table: string;
@@ -30,17 +30,16 @@ export interface Orders {
 }
 
 export async function readStreams(): Promise<Record<string, Stream>> {
-  const { streams } = (await read('streams.yaml')) as { streams: Record<string, Stream> };
-  return streams;
+  return (await readErp()).streams;
 }
 
 export async function readOrders(): Promise<Orders> {
-  const { orders } = (await read('orders.yaml')) as { orders: Orders };
-  return orders;
+  return (await readErp()).orders;
 }
 
-async function read(name: string): Promise<unknown> {
-  return parse(await readFile(new URL(`../${name}`, import.meta.url), 'utf8'));
+async function readErp(): Promise<{ streams: Record<string, Stream>; orders: Orders }> {
+  const text = await readFile(new URL('../../../../deploy/config/sandbox.yaml', import.meta.url), 'utf8');
+  return (parse(text) as { erp: { streams: Record<string, Stream>; orders: Orders } }).erp;
 }
 
 /** Name of the one key column of a stream. */

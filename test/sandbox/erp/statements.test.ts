@@ -1,4 +1,4 @@
-/** The fragments fit the configuration of Cartage, and every parameter in their SQL is one that it offers. */
+/** The statements fit the configuration of Cartage, and every parameter in their SQL is one that it offers. */
 import { describe, expect, it } from '@jest/globals';
 import { compileSql } from '../../../services/erp/changed-keys/sql-template.ts';
 import { compileVia, viaColumns } from '../../../services/erp/changed-keys/via.ts';
@@ -7,7 +7,7 @@ import type { OrderStatements } from '../../../services/erp/orders/statements.ts
 import { erpSection } from '../../../services/platform/config/sections/erp.ts';
 import { readOrders, readStreams } from './testing/configuration.ts';
 
-describe('streams.yaml and orders.yaml', () => {
+describe('the statements of deploy/config/sandbox.yaml', () => {
   it('fit the schema of the configuration', async () => {
     const connection = { url: 'postgres://cartage@127.0.0.1/erp' };
     const section = { connection, streams: await readStreams(), orders: await readOrders() };
