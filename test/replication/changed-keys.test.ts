@@ -36,6 +36,13 @@ describe('the changed-key query', () => {
     expect(later.version).toBeGreaterThanOrEqual(version);
   });
 
+  it('knows since when, where the configuration says so', async () => {
+    const sql = `select $since as since where $keys::int[] is null or true`;
+    const answer = await queryKeys({ ...keyed(sql), keys: ['1'], since: '2026-01-01T00:00:00+01:00' });
+    expect(answer.rows).toEqual([{ since: '2025-12-31T23:00:00Z' }]);
+    for await (const { rows } of queryAll(keyed(sql))) expect(rows).toEqual([{ since: null }]);
+  });
+
   it('takes keys of several columns as JSON', async () => {
     const sql = `select k.id from jsonb_to_recordset($keys::jsonb) k(id int, sku text) join product using (id, sku)`;
     const keys = [

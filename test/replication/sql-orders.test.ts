@@ -21,7 +21,6 @@ const statements: OrderStatements = {
             values ($key, 'SO' || nextval('numbers'), $order->>'email', ($codes->>'terms')::int) returning *`,
     },
     {
-      name: 'lines',
       sql: `insert into sale_line (sale_id, sku, quantity)
             select ($sale->>'id')::int, line.sku, line.quantity
               from jsonb_to_recordset($order->'lines') line(sku text, quantity numeric)`,

@@ -12,7 +12,7 @@ import type { Lsn } from '../replication/lsn.ts';
 export interface Dirt {
   /** Transaction ids of the log, 32 bits as `pgoutput` sends them. */
   xids: readonly number[];
-  /** The end of the newest of these transactions. */
+  /** Where the commit record of the newest of them begins: `commitLsn` of the log. Decides on a standby only. */
   endLsn: Lsn;
 }
 
@@ -33,12 +33,13 @@ export async function missingFrom(
   dirt: Dirt,
   position: SnapshotPosition,
 ): Promise<string | null> {
-  if (dirt.endLsn > position.lsn) {
-    return `the log up to ${formatLsn(dirt.endLsn)}, while this server has come to ${formatLsn(position.lsn)}`;
+  if (position.isStandby) {
+    // A standby's snapshot does not list its running transactions. But there a commit becomes visible before the
+    // replay position moves past its record, so a position behind the record's beginning is the proof.
+    if (dirt.xids.length === 0 || position.lsn > dirt.endLsn) return null;
+    return `the log beyond ${formatLsn(dirt.endLsn)}, while this standby has replayed to ${formatLsn(position.lsn)}`;
   }
-  // A standby's snapshot does not list its running transactions, but there a commit becomes visible before the
-  // replay position moves past it, so the comparison above is the proof.
-  if (position.isStandby || dirt.xids.length === 0) return null;
+  if (dirt.xids.length === 0) return null;
   const xmax = await client.query<{ xmax: string }>(
     'select pg_snapshot_xmax(pg_current_snapshot())::text as xmax',
   );

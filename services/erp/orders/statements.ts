@@ -9,7 +9,8 @@ import { compileSql } from '../changed-keys/sql-template.ts';
 import type { ParameterTypes, SqlTemplate } from '../changed-keys/sql-template.ts';
 
 export interface NamedStatement {
-  name: string;
+  /** Makes the first row of the statement the parameter of this name; without one the row is not kept. */
+  name?: string | undefined;
   sql: string;
 }
 
@@ -23,7 +24,10 @@ export interface OrderStatements {
 }
 
 export interface CompiledStatement {
+  /** For errors: the name, or the place in the list. */
   name: string;
+  /** The parameter that its first row becomes. */
+  result: string | null;
   template: SqlTemplate;
 }
 
@@ -38,7 +42,11 @@ const GIVEN: ParameterTypes = { key: 'text', order: 'jsonb', codes: 'jsonb', loo
 /** @throws {Rejected} on unknown parameters, names used twice and names that are no identifiers. */
 export function compileStatements(statements: OrderStatements, where: string): CompiledStatements {
   return {
-    lookup: { name: 'lookup', template: compileSql(statements.lookup, { key: 'text' }, `${where}.lookup`) },
+    lookup: {
+      name: 'lookup',
+      result: null,
+      template: compileSql(statements.lookup, { key: 'text' }, `${where}.lookup`),
+    },
     create: compileList(statements.create, `${where}.create`),
     change: compileList(statements.change ?? [], `${where}.change`),
   };
@@ -46,11 +54,15 @@ export function compileStatements(statements: OrderStatements, where: string): C
 
 function compileList(statements: readonly NamedStatement[], where: string): CompiledStatement[] {
   let types = GIVEN;
-  return statements.map(({ name, sql }) => {
+  return statements.map(({ name, sql }, index) => {
+    if (name === undefined) {
+      const place = `${where}.${index}`;
+      return { name: place, result: null, template: compileSql(sql, types, place) };
+    }
     if (!/^[a-z][a-z0-9_]*$/.test(name) || Object.hasOwn(types, name)) throw badName(name, where);
     const template = compileSql(sql, types, `${where}.${name}`);
     types = { ...types, [name]: 'jsonb' };
-    return { name, template };
+    return { name, result: name, template };
   });
 }
 

@@ -108,10 +108,10 @@ export class OrderSession {
       codes: JSON.stringify(input.codes),
       lookup: found && JSON.stringify(found),
     };
-    for (const { name, template } of statements) {
+    for (const { name, result, template } of statements) {
       this.#place.statement = name;
       const rows = await this.#query(template.text, bindSql(template, values));
-      values[name] = rows[0] ? JSON.stringify(rows[0]) : null;
+      if (result !== null) values[result] = rows[0] ? JSON.stringify(rows[0]) : null;
     }
   }
 
