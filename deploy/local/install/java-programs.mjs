@@ -22,7 +22,8 @@ export async function installJavaPrograms() {
   const far = () => `${fetched.files} files, ${fetched.megabytes.toFixed(0)} MB`;
   try {
     // Not -B nor -q: only the interactive form says how far a download is.
-    const args = ['-f', pomFile, `-Dtarget=${filling}`, '-Dstyle.color=never', 'generate-resources'];
+    // -U: a download that failed before is tried again.
+    const args = ['-U', '-f', pomFile, `-Dtarget=${filling}`, '-Dstyle.color=never', 'generate-resources'];
     await runInstaller('Maven', 'mvn', args, {
       cwd: projectFolder,
       onText: (text) => {

@@ -9,11 +9,16 @@ const modules = join(projectFolder, 'node_modules');
 /** npm writes it last, so it is both the list of what is there and the sign that the installation ended. */
 const installedList = join(modules, '.package-lock.json');
 
+const quiet = ['--no-fund', '--no-audit', '--loglevel=error'];
+
 export function packagesAreInstalled() {
   return existsSync(installedList) && statSync(installedList).mtimeMs >= statSync(lockFile).mtimeMs;
 }
 
-/** Installs exactly what the lock file says. */
+/**
+ * Installs what the lock file says. Not by `npm ci`, which refuses a lock file that lacks the optional packages
+ * of other systems, and locks made behind some registries do; `--no-save` leaves the lock file as it is.
+ */
 export async function installPackages() {
   const expected = expectedNames();
   const shown = progress('npm packages');
@@ -24,7 +29,7 @@ export async function installPackages() {
   const npm = process.env.npm_execpath;
   const [command, first] = npm ? [process.execPath, [npm]] : ['npm', []];
   try {
-    await runInstaller('npm ci', command, [...first, 'ci', '--no-fund', '--no-audit', '--loglevel=error'], {
+    await runInstaller('npm install', command, [...first, 'install', '--no-save', ...quiet], {
       cwd: projectFolder,
       help: 'Check that the npm registry can be reached (npm ping), then start again.',
     });
