@@ -1,0 +1,131 @@
+import { connectMagento } from '../magento/connect.ts';
+import type { Magento } from '../magento/magento.ts';
+import type { Configuration } from '../platform/config/read.ts';
+import { runFlow } from '../platform/flow/run-flow.ts';
+import { runStates } from '../platform/flow/state-flow.ts';
+import type { Subscription } from '../platform/kafka/types.ts';
+import { openProcess } from '../platform/lifecycle/process.ts';
+import type { Process } from '../platform/lifecycle/process.ts';
+import { SweepCursors } from './cursor.ts';
+import { hintFlow } from './hints.ts';
+import { PublishedOrders } from './published.ts';
+import { rereadSecrets } from './secrets.ts';
+import { Stores } from './stores.ts';
+import { startSweeps } from './sweep-schedule.ts';
+import { Sweep } from './sweep.ts';
+import { sweptOrders, sweptShipments } from './swept.ts';
+import { webhookReceiver } from './webhook.ts';
+import { startWebhookServer } from './webhook-server.ts';
+
+type RelayConfiguration = Configuration<'magento' | 'orders'>;
+
+/** What the parts of the relay share. */
+interface Relay {
+  configuration: RelayConfiguration;
+  process: Process;
+  magento: Magento;
+  stores: Stores;
+  published: PublishedOrders;
+  skewMs: () => number;
+}
+
+/** How long before the cursor's overlap publishing is remembered: a sweep may have been down for a while. */
+const publishedMarginMs = 3_600_000;
+
+/** Magento to Kafka: takes webhooks, sweeps, and publishes each order that a hint names. */
+export async function startOrderRelay(
+  configuration: RelayConfiguration,
+): Promise<Process & { webhookUrl: string }> {
+  const { config } = configuration;
+  const process = openProcess('order-relay', configuration);
+  const magento = connectMagento(configuration, process.metrics, process.log);
+  process.onStop(() => magento.close());
+  const relay: Relay = {
+    configuration,
+    process,
+    magento,
+    stores: new Stores(magento.store, process.context.clock),
+    published: new PublishedOrders(config.instance, config.orders.sweep.marginMs),
+    skewMs: () => magento.rest.clock()?.skewMs ?? 0,
+  };
+  await runFlow(process, config.flows.orders, async (mode) => {
+    const subscription = await serveHints(relay, mode);
+    await sweep(relay, mode, subscription);
+    return subscription;
+  });
+  return { ...process, webhookUrl: await takeWebhooks(relay) };
+}
+
+/** Reads the orders that are asked for. What was published lately is known before the first of them. */
+async function serveHints(relay: Relay, mode: 'dry' | 'on'): Promise<Subscription> {
+  const { process, configuration, magento, stores, published, skewMs } = relay;
+  const { instance, orders, magento: shop } = configuration.config;
+  const { bus, clock } = process.context;
+  const since = clock.now() - orders.sweep.overlapMs - publishedMarginMs;
+  const reading = await published.follow(bus, since, skewMs);
+  process.onStop(() => reading.stop());
+  const options = { bus, magento, stores, published, clock, instance, since: orders.since, skewMs };
+  return runStates(process.context, hintFlow({ ...options, mode, connections: shop.connections }));
+}
+
+async function sweep(relay: Relay, mode: 'dry' | 'on', subscription: Subscription): Promise<void> {
+  const { process, configuration, magento, stores, published } = relay;
+  const { instance, orders } = configuration.config;
+  const { bus, clock, random, policy, log } = process.context;
+  const cursors = new SweepCursors(bus, instance, clock);
+  const reading = await cursors.follow();
+  process.onStop(() => reading.stop());
+  const isMine = () => subscription.leases().some((lease) => lease.partition === 0 && lease.held());
+  const { intervalMs, ...limits } = orders.sweep;
+  const shared = {
+    ...limits,
+    bus,
+    cursors,
+    clock,
+    mode,
+    since: orders.since,
+    serverTime: () => magento.serverTime(),
+    mayGoOn: isMine,
+  };
+  const lists = { magento, stores, published, instance, since: orders.since };
+  const schedule = startSweeps({
+    sweeps: [new Sweep(sweptOrders(lists), shared), new Sweep(sweptShipments(lists), shared)],
+    intervalMs,
+    isMine,
+    clock,
+    random,
+    policy,
+    log,
+  });
+  process.check('sweep', () => schedule.trouble());
+  process.onStop(() => schedule.stop());
+}
+
+/** Returns the address that deliveries are sent to. */
+async function takeWebhooks(relay: Relay): Promise<string> {
+  const { process, configuration, stores } = relay;
+  const { instance, flows, orders } = configuration.config;
+  const { host, port, toleranceMs, maxBodyBytes, maxPerSecond } = orders.webhook;
+  const { bus, clock, log } = process.context;
+  const receive = webhookReceiver({
+    secrets: rereadSecrets(configuration, log, clock),
+    toleranceMs,
+    now: () => clock.now(),
+    bus,
+    stores,
+    instance,
+    onFailure: (error) => log.warn({ err: error }, 'webhook not taken: the sender is asked to come again'),
+  });
+  const server = await startWebhookServer({
+    host,
+    port,
+    maxBodyBytes,
+    maxPerSecond,
+    receive: flows.orders === 'off' ? null : receive,
+    webhooks: process.metrics.webhooks,
+  });
+  process.onStop(() => server.close());
+  const { href } = new URL('/webhooks/orders', server.url);
+  log.info({ url: href }, 'taking webhooks');
+  return href;
+}

@@ -1,0 +1,116 @@
+import { refresh } from '../../schemas/topics.ts';
+import type { Refresh } from '../../schemas/types.ts';
+import { Unavailable } from '../platform/errors.ts';
+import type { Bus } from '../platform/kafka/types.ts';
+import { SpanKind, startSpan, traceparentOf } from '../platform/telemetry/tracing.ts';
+import { anyState, hintOf, keyById, orderKey } from './hint.ts';
+import { SeenIds } from './seen-ids.ts';
+import { signatureCheck } from './signature.ts';
+import type { SignatureOptions, SignedHeaders } from './signature.ts';
+import type { Stores } from './stores.ts';
+import { parseBody } from './webhook-body.ts';
+import type { WebhookData } from './webhook-body.ts';
+
+/** What a delivery is answered. */
+export interface WebhookAnswer {
+  status: 202 | 400 | 401 | 503;
+  /** For metrics and the answer's body: a word with few values. */
+  reason: string;
+  /** Why, in words, for the sender's log. */
+  detail?: string;
+  retryAfterSeconds?: number;
+  /** Not to be done again for the same id. */
+  done: boolean;
+}
+
+export interface WebhookOptions extends SignatureOptions {
+  bus: Pick<Bus, 'publish'>;
+  stores: Pick<Stores, 'knownCode' | 'codeOf'>;
+  instance: string;
+  onFailure: (error: unknown) => void;
+}
+
+/** About 20 MB; see `SeenIds` for what it costs when they are too few. */
+const maxSeenIds = 100_000;
+const retryAfterSeconds = 5;
+
+const accepted: WebhookAnswer = { status: 202, reason: 'accepted', done: true };
+const repeated: WebhookAnswer = { status: 202, reason: 'repeated', done: true };
+
+/**
+ * Takes a delivery and writes the hint. A webhook is nothing but a hint (failure 9: it comes before the commit, three
+ * times, or never): all it says is which order to look at. 202 only after the broker's acknowledgement.
+ */
+export function webhookReceiver(
+  options: WebhookOptions,
+): (headers: SignedHeaders, body: Buffer) => WebhookAnswer | Promise<WebhookAnswer> {
+  const check = signatureCheck(options);
+  const { now, toleranceMs } = options;
+  // A delivery is believed for the tolerance before and after its time, so its id can come back for twice that.
+  const seen = new SeenIds<WebhookAnswer>({ ttlMs: 2 * toleranceMs, max: maxSeenIds, now });
+  return (headers, body) => {
+    const fault = check(headers, body);
+    if (fault !== null) return { status: 401, reason: fault, done: false };
+    const id = headers.id!;
+    if (seen.isDone(id)) return repeated;
+    const underWay = seen.underWay(id);
+    if (underWay) return underWay.then((answer) => (answer.done ? repeated : answer));
+    const data = parseBody(body);
+    if (typeof data === 'string') return { status: 400, reason: 'body_invalid', detail: data, done: false };
+    return seen.begin(id, ask(data, options));
+  };
+}
+
+async function ask(data: WebhookData, options: WebhookOptions): Promise<WebhookAnswer> {
+  const span = startSpan('webhook orders', { kind: SpanKind.SERVER, parent: null });
+  let answer: WebhookAnswer;
+  try {
+    const known = keyOf(data, options);
+    const key = typeof known === 'object' ? await known : known;
+    if (key === null) answer = { status: 400, reason: 'store_unknown', done: false };
+    else {
+      span.setAttribute('messaging.kafka.message.key', key);
+      await options.bus.publish(refresh, {
+        value: hint(key, data, options),
+        traceparent: traceparentOf(span),
+      });
+      answer = accepted;
+    }
+  } catch (error) {
+    options.onFailure(error);
+    const reason = error instanceof Unavailable ? error.fault.code : 'not_published';
+    answer = { status: 503, reason, retryAfterSeconds, done: false };
+  }
+  span.setAttribute('http.response.status_code', answer.status);
+  span.end();
+  return answer;
+}
+
+function hint(key: string, data: WebhookData, { now }: WebhookOptions): Refresh {
+  return hintOf({ key, reason: 'webhook', seen: data.updated_at ?? anyState, requestedAt: now() });
+}
+
+/** The order's own key when the delivery and the shop tell it; else the key by id. Null when neither can be made. */
+function keyOf(data: WebhookData, options: WebhookOptions): string | Promise<string | null> {
+  const { entity_id, increment_id, store_id } = data;
+  if (increment_id === undefined) return keyById(options.instance, entity_id!);
+  const store = data.store_code ?? (store_id === undefined ? undefined : options.stores.knownCode(store_id));
+  if (store !== undefined) return orderKey({ instance: options.instance, store, incrementId: increment_id });
+  if (store_id === undefined) return keyById(options.instance, entity_id!);
+  return askForKey({ ...data, increment_id, store_id }, options);
+}
+
+async function askForKey(
+  data: WebhookData & { increment_id: string; store_id: number },
+  { stores, instance }: WebhookOptions,
+): Promise<string | null> {
+  const byId = data.entity_id === undefined ? null : keyById(instance, data.entity_id);
+  try {
+    const store = await stores.codeOf(data.store_id);
+    return store === null ? byId : orderKey({ instance, store, incrementId: data.increment_id });
+  } catch (error) {
+    // The shop cannot be asked now; whoever serves the hint asks later.
+    if (byId === null) throw error;
+    return byId;
+  }
+}
