@@ -9,7 +9,7 @@ import type { Process } from '../platform/lifecycle/process.ts';
 import { LogCursors } from './cursor.ts';
 import { IngesterSession } from './session.ts';
 import { takeSlot } from './slot-session.ts';
-import { compileStreams } from './stream.ts';
+import { openStreams } from './stream.ts';
 
 /**
  * ERP to Kafka. Takes the replication slot, loads what was never loaded, then follows the log; starts over when the
@@ -20,7 +20,7 @@ export async function startErpIngester(
 ): Promise<Process> {
   const { config } = configuration;
   const process = openProcess('erp-ingester', configuration);
-  const streams = compileStreams(config.erp.streams);
+  const streams = openStreams(config.erp.streams);
   const connection = connectionOf(config.erp.connection);
   const pool = openPool({ ...connection, max: config.erp.connection.maxConnections });
   process.onStop(() => pool.end());

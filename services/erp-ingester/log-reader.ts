@@ -9,7 +9,8 @@ import type { FlowContext } from '../platform/flow/context.ts';
 import { Rejected, Unavailable } from '../platform/errors.ts';
 import type { Asker } from './asker.ts';
 import type { Cause } from './dirty-set.ts';
-import type { Stream, Watch } from './stream.ts';
+import type { Watch } from '../erp/streams.ts';
+import type { Stream } from './stream.ts';
 import { OpenTransactions } from './transactions.ts';
 import type { OpenTransaction } from './transactions.ts';
 

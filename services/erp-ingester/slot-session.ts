@@ -6,9 +6,9 @@ import type { ReplicationLog } from '../erp/replication/log.ts';
 import { openLog } from '../erp/replication/open-log.ts';
 import { ensurePublication } from '../erp/replication/publication.ts';
 import { createSlot, dropSlot, inspectSlot } from '../erp/replication/slot.ts';
+import { watchedTables } from '../erp/streams.ts';
 import { Unavailable } from '../platform/errors.ts';
 import type { LogCursor, LogCursors } from './cursor.ts';
-import { watchedTables } from './stream.ts';
 import type { Stream } from './stream.ts';
 
 export interface SlotSessionOptions {

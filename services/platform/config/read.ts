@@ -14,8 +14,10 @@ export interface Configuration<Name extends SectionName> {
  * Reads the file that CARTAGE_CONFIG names. Called by main.ts before anything starts: with a problem in it, all
  * problems are printed and the process ends with code 1.
  */
-export function readConfiguration<Name extends SectionName>(sections: readonly Name[]): Configuration<Name> {
-  const file = configFile();
+export function readConfiguration<Name extends SectionName>(
+  sections: readonly Name[],
+  file: string = configFile(),
+): Configuration<Name> {
   const load = () => loadConfig(file, sections, process.env);
   try {
     return { config: load(), reload: load };

@@ -1,0 +1,109 @@
+import { contracts } from '../../../schemas/topics.ts';
+import { checkConfiguredErp } from '../../erp/check-configured.ts';
+import { checkMagento } from '../../magento/check.ts';
+import { readConfiguration } from '../../platform/config/read.ts';
+import type { Config, PlatformConfig } from '../../platform/config/schema.ts';
+import { Unavailable } from '../../platform/errors.ts';
+import type { GlobalOptions } from '../command-line.ts';
+import { withTopicAdmin } from '../open.ts';
+import { printJson, printLine } from '../print.ts';
+
+export interface Finding {
+  level: 'ok' | 'warn' | 'fail';
+  code: string;
+  what: string;
+  why: string;
+  fix: string;
+}
+
+type WholeConfig = PlatformConfig & Config;
+
+/** Tries the configuration against the real ends. Writes nothing. Exit code 1 when something fails. */
+export async function check(options: GlobalOptions): Promise<number> {
+  const { config } = readConfiguration(
+    ['magento', 'orders', 'stock', 'catalog', 'fulfilments', 'erp'],
+    options.config,
+  );
+  const sections: [string, Promise<Finding[]>][] = [
+    ['Magento', checkShop(config)],
+    ['ERP', checkConfiguredErp(config.erp)],
+    ['Kafka', checkTopics(config)],
+  ];
+  const found: Record<string, Finding[]> = {};
+  for (const [name, findings] of sections) {
+    found[name] = await findings;
+    if (!options.json) print(name, found[name]);
+  }
+  const all = Object.values(found).flat();
+  const failed = all.filter(({ level }) => level === 'fail').length;
+  const warned = all.filter(({ level }) => level === 'warn').length;
+  if (options.json) printJson({ ok: failed === 0, findings: found });
+  else
+    printLine(
+      failed === 0
+        ? `All well${warned > 0 ? `, ${warned} warnings` : ''}.`
+        : `${failed} of ${all.length} checks failed.`,
+    );
+  return failed === 0 ? 0 : 1;
+}
+
+function checkShop({ magento, orders, stock }: WholeConfig): Promise<Finding[]> {
+  return checkMagento(
+    {
+      baseUrl: magento.url,
+      ...(magento.signingUrl ? { signingUrl: magento.signingUrl } : {}),
+      credentials: () => magento.credentials,
+      connections: magento.connections,
+      deadlineMs: magento.deadlineMs,
+      allowHttp: magento.allowHttp,
+    },
+    { storeCodes: Object.keys(orders.stores), sourceCodes: Object.values(stock.sources) },
+  );
+}
+
+async function checkTopics(config: WholeConfig): Promise<Finding[]> {
+  const fix = 'Run `cartage topics apply`';
+  try {
+    const changes = await withTopicAdmin(config, (admin) => admin.check(contracts));
+    if (changes.length === 0)
+      return [
+        {
+          level: 'ok',
+          code: 'kafka.topics',
+          what: 'Broker and registry answer; all topics and contracts stand',
+          why: '',
+          fix: '',
+        },
+      ];
+    return changes.map(({ topic, action, detail }) => ({
+      level: 'fail' as const,
+      code: `kafka.${action}`,
+      what: `${topic}: ${detail}`,
+      why: '',
+      fix,
+    }));
+  } catch (error) {
+    const fault = error instanceof Unavailable ? error.fault : null;
+    return [
+      {
+        level: 'fail',
+        code: fault?.code ?? 'kafka.unreachable',
+        what: fault?.what ?? 'Broker or registry cannot be reached',
+        why: fault?.why ?? (error instanceof Error ? error.message : String(error)),
+        fix: fault?.fix ?? 'Check kafka.brokers and kafka.registry in the configuration',
+      },
+    ];
+  }
+}
+
+const marks = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL' };
+
+function print(name: string, findings: Finding[]): void {
+  printLine(name);
+  for (const { level, code, what, why, fix } of findings) {
+    printLine(`  ${marks[level]}  ${what} [${code}]`);
+    if (why && level !== 'ok') printLine(`        ${why}`);
+    if (fix && level !== 'ok') printLine(`        Fix: ${fix}`);
+  }
+  printLine();
+}

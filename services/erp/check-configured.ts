@@ -1,0 +1,45 @@
+import type { Config } from '../platform/config/schema.ts';
+import { Rejected } from '../platform/errors.ts';
+import { checkErp } from './check.ts';
+import type { Finding } from './check.ts';
+import { fail } from './check/finding.ts';
+import type { TriedStatement } from './check/statements.ts';
+import { connectionOf } from './connection.ts';
+import { compileStatements } from './orders/statements.ts';
+import { compileStreams, watchedTables } from './streams.ts';
+
+/** `cartage check` of the configured ERP: database, rights, slot, and every statement of the configuration. */
+export async function checkConfiguredErp(erp: Config['erp']): Promise<Finding[]> {
+  try {
+    const streams = compileStreams(erp.streams);
+    const statements: TriedStatement[] = streams.flatMap(({ name, query, find, watches }) => [
+      { where: `erp.streams.${name}.query`, template: query },
+      { where: `erp.streams.${name}.find`, template: find },
+      ...watches.flatMap(({ table, via }) =>
+        via ? [{ where: `erp.streams.${name} via ${table}`, template: via }] : [],
+      ),
+    ]);
+    if (erp.orders) statements.push(...orderStatements(erp.orders));
+    const watched = [...watchedTables(streams)].map(([table, { carried }]) => ({ table, columns: carried }));
+    return await checkErp({
+      connection: connectionOf(erp.connection),
+      ...(streams.length > 0
+        ? { replication: { slot: erp.slot, publication: erp.publication, watched } }
+        : {}),
+      statements,
+    });
+  } catch (error) {
+    if (!(error instanceof Rejected)) throw error;
+    const { code, what, why, fix } = error.fault;
+    return [fail(code, what, why ?? '', fix)];
+  }
+}
+
+/** The later statements use rows of earlier ones, which are nothing while they are only tried. */
+function orderStatements(orders: NonNullable<Config['erp']['orders']>): TriedStatement[] {
+  const { lookup, create, change } = compileStatements(orders, 'erp.orders');
+  return [lookup, ...create, ...change].map(({ name, template }) => ({
+    where: `erp.orders.${name}`,
+    template,
+  }));
+}
