@@ -10,7 +10,7 @@ import { secretsOf, type Secrets, type StateFolder } from './state.ts';
 export interface Plan {
   state: StateFolder;
   secrets: Secrets;
-  ports: Record<'kafka' | 'registry' | 'postgres' | 'shop' | 'erp', number>;
+  ports: Record<'kafka' | 'registry' | 'postgres' | 'shop' | 'erp' | 'webhook', number>;
   /** Of our own processes, by name. */
   processPorts: ReadonlyMap<string, number>;
   jaeger: { command: string; port: number; otlpPort: number } | undefined;
@@ -27,6 +27,7 @@ const preferred = {
   console: 8000,
   shop: 8001,
   erp: 8002,
+  webhook: 8003,
   others: 8010,
 };
 
@@ -40,6 +41,7 @@ export async function makePlan(
     postgres: await freePort(preferred.postgres),
     shop: await freePort(preferred.shop),
     erp: await freePort(preferred.erp),
+    webhook: await freePort(preferred.webhook),
   };
   const processPorts = new Map<string, number>();
   for (const name of ourProcesses()) {
@@ -74,6 +76,8 @@ export function environmentOf(
     MAGENTO_CONSUMER_SECRET: secrets.consumerSecret,
     MAGENTO_ACCESS_TOKEN: secrets.accessToken,
     MAGENTO_ACCESS_TOKEN_SECRET: secrets.accessTokenSecret,
+    WEBHOOK_HOST: loopback,
+    WEBHOOK_PORT: String(ports.webhook),
     WEBHOOK_SECRET: secrets.webhookSecret,
     // The role that the sandbox ERP makes for Cartage; on a server of one's own, the user of its address.
     ERP_DATABASE_URL: databaseUrl ?? `postgres://cartage@${loopback}:${ports.postgres}/erp`,
@@ -83,5 +87,4 @@ export function environmentOf(
   };
 }
 
-export const webhookUrl = (plan: Plan): string =>
-  `http://${loopback}:${plan.processPorts.get('order-relay') ?? 0}/webhooks/orders`;
+export const webhookUrl = (plan: Plan): string => `http://${loopback}:${plan.ports.webhook}/webhooks/orders`;
