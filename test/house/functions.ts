@@ -1,0 +1,77 @@
+/** Where the functions of a file begin and end, by its braces. */
+import { codeOf } from './code.ts';
+
+export interface FunctionSpan {
+  /** First line, counted from 1. */
+  line: number;
+  /** Lines from the first to the last, without those of functions inside it that have lines of their own. */
+  ownLines: number;
+}
+
+interface OpenBrace {
+  isFunction: boolean;
+  line: number;
+  /** Lines taken by functions directly inside. */
+  innerLines: number;
+}
+
+/**
+ * A function that only holds others (a factory) is as long as what stands between them: each of them is read on its
+ * own. Bodies are told from other braces by what stands before: `=>`, or the parentheses of its parameters.
+ */
+export function functionsOf(text: string): FunctionSpan[] {
+  const code = codeOf(text).replaceAll(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, blank);
+  const found: FunctionSpan[] = [];
+  const open: OpenBrace[] = [];
+  let line = 1;
+  /** A return type that is written in braces was closed: the body's brace is still to come. */
+  let returnTypeDepth: number | null = null;
+  for (let index = 0; index < code.length; index += 1) {
+    const character = code[index];
+    if (character === '\n') line += 1;
+    if (character === ';' && returnTypeDepth === open.length) returnTypeDepth = null;
+    if (character === '{') {
+      const before = code.slice(0, index).trimEnd();
+      const kind = returnTypeDepth === open.length ? 'function' : kindOf(before);
+      if (returnTypeDepth === open.length) returnTypeDepth = null;
+      if (kind === 'return type') returnTypeDepth = open.length;
+      open.push({ isFunction: kind === 'function', line, innerLines: 0 });
+    }
+    if (character === '}') close();
+  }
+  return found;
+
+  function close(): void {
+    const brace = open.pop();
+    if (!brace) return;
+    const lines = line - brace.line + 1;
+    const outer = open.at(-1);
+    if (brace.isFunction) found.push({ line: brace.line, ownLines: lines - brace.innerLines });
+    if (outer) outer.innerLines += brace.isFunction && lines > 1 ? lines : brace.innerLines;
+  }
+}
+
+function kindOf(before: string): 'function' | 'return type' | 'other' {
+  const tail = before.slice(-2_000);
+  if (tail.endsWith('=>')) return 'function';
+  const typed = /\)\s*:\s*([^;{}=]*)$/.exec(tail);
+  if (typed && /(^|[<|&,(:])\s*$/.test(typed[1]!)) return 'return type';
+  const parameters = typed ? tail.slice(0, typed.index + 1) : tail;
+  if (!parameters.endsWith(')')) return 'other';
+  return /\b(if|for|while|switch|catch|with|await)$/.test(wordBefore(parameters)) ? 'other' : 'function';
+}
+
+/** What stands before the parenthesis that opens the last one closed. */
+function wordBefore(text: string): string {
+  let depth = 0;
+  for (let at = text.length - 1; at >= 0; at -= 1) {
+    if (text[at] === ')') depth += 1;
+    if (text[at] === '(') depth -= 1;
+    if (depth === 0) return text.slice(0, at).trimEnd();
+  }
+  return '';
+}
+
+function blank(quoted: string): string {
+  return ' '.repeat(quoted.length);
+}
