@@ -5,6 +5,7 @@ import { parseLsn } from '../../services/erp/replication/lsn.ts';
 import { createSlot, dropSlot, inspectSlot } from '../../services/erp/replication/slot.ts';
 import { startPostgres } from '../infrastructure/main.ts';
 import type { TestPostgres } from '../infrastructure/main.ts';
+import { startTcpProxy } from '../infrastructure/tcp-proxy.ts';
 import { readTransactions, testDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
 
@@ -82,6 +83,21 @@ describe('a database that is not the one of the cursor', () => {
     expect(timeline).toBe(1);
     const opening = database.open({ startAfter: walEnd + 2n ** 40n });
     await expect(opening).rejects.toMatchObject(refused('replication.log_rewound'));
+  });
+});
+
+describe('a line that swallows everything', () => {
+  it('is given up, though the socket stays open and nobody says so', async () => {
+    const proxy = await startTcpProxy();
+    proxy.forwardTo(Number(new URL(database.url).port));
+    const url = new URL(database.url);
+    url.port = String(proxy.port);
+    const log = await database.open({ connection: { connectionString: url.href }, silentMsMax: 400 });
+    await database.run('insert into item values (1)');
+    await readTransactions(log, 1);
+    proxy.blackHole(true);
+    await expect(readTransactions(log, 1)).rejects.toMatchObject({ fault: { code: 'erp.unreachable' } });
+    await proxy.close();
   });
 });
 

@@ -34,6 +34,8 @@ export interface LogOptions {
   clock?: () => number;
   /** How often to report unasked; by default a quarter of the server's wal_sender_timeout, at most 10 s. */
   statusIntervalMs?: number;
+  /** How long the server may say nothing, though asked, until the connection counts as dead. */
+  silentMsMax?: number;
   partChangesMax?: number;
   heldBytesMax?: number;
 }
@@ -65,8 +67,11 @@ export interface ReplicationLog {
 }
 
 const ACKNOWLEDGE_WITHIN_MS = 100;
-/** Unanswered reports until the line counts as dead (a link cut one way says nothing by itself). */
-const SILENT_INTERVALS_MAX = 3;
+/**
+ * Unanswered reports until the line counts as dead (a link cut one way says nothing by itself). Long, because a server
+ * that decodes a large transaction of tables we do not watch is silent meanwhile, and giving up would begin it anew.
+ */
+const SILENT_MS_MAX = 120_000;
 
 /** A log that is being streamed; made by `openLog`. */
 export class StreamedLog implements ReplicationLog {
@@ -193,8 +198,8 @@ export class StreamedLog implements ReplicationLog {
   #reportAndListen(): void {
     // While the socket rests because the owner is slow, nothing can be heard, and that is no silence.
     if (!this.#handover.isFull) this.#silentIntervals += 1;
-    if (this.#silentIntervals <= SILENT_INTERVALS_MAX) return this.#report(true);
     const silentMs = Math.round(this.#silentIntervals * this.#intervalMs);
+    if (silentMs <= (this.#options.silentMsMax ?? SILENT_MS_MAX)) return this.#report(true);
     void this.#failed(
       Object.assign(new Error(`the server has been silent for ${silentMs} ms`), { code: 'ETIMEDOUT' }),
     );
