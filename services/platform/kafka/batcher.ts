@@ -95,8 +95,6 @@ export function createBatcher(options: BatcherOptions): Batcher {
       if (waiting.length > 0) await deliver(waiting);
     }
     running = null;
-    if (timer) clearInterval(timer);
-    timer = null;
   }
 
   /** The longest prefix of the queue that fits one batch. */
@@ -156,6 +154,10 @@ export function createBatcher(options: BatcherOptions): Batcher {
   function settle(one: Waiting, error: Error | null): void {
     if (!open.delete(one)) return;
     queuedBytes -= one.sizeBytes;
+    if (open.size === 0 && timer) {
+      clearInterval(timer);
+      timer = null;
+    }
     if (error) one.reject(error);
     else one.resolve();
   }

@@ -17,12 +17,9 @@ export interface EventIdentity {
  */
 export function eventId({ source, topic, key, payload, version }: EventIdentity): string {
   if (payload === null) return randomUUID();
-  const digest = createHash('sha256').update(payload).digest();
-  const hash = createHash('sha256');
-  for (const part of [source, topic, key, version ? `${version.epoch}.${version.number}` : '']) {
-    hash.update(part).update('\0');
-  }
-  return hash.update(digest).digest('hex').slice(0, 32);
+  const stated = version ? `${version.epoch}.${version.number}` : '';
+  const name = `${source}\0${topic}\0${key}\0${stated}\0`;
+  return createHash('sha256').update(name).update(payload).digest('hex').slice(0, 32);
 }
 
 /** CloudEvents 1.0, Kafka binding, binary mode; `traceparent` is W3C Trace Context. */
