@@ -1,0 +1,111 @@
+import { cursors, outcomes, parked } from '../../schemas/topics.ts';
+import type { Configuration } from '../platform/config/read.ts';
+import { openTopicAdmin } from '../platform/kafka/connect.ts';
+import type { ReadAll, Undecodable } from '../platform/kafka/types.ts';
+import { groupOf, openProcess } from '../platform/lifecycle/process.ts';
+import type { Process } from '../platform/lifecycle/process.ts';
+import { flows } from './flows.ts';
+import { LiveFeed } from './http/live-feed.ts';
+import { consoleRoutes } from './http/routes.ts';
+import { ConsoleState } from './state/console-state.ts';
+import { Lags } from './state/lags.ts';
+import { statusOf } from './status.ts';
+
+/** How far back outcomes are read at start: enough for the last hour and yesterday's orders, seconds to read. */
+const historyMs = 24 * 3_600_000;
+const lagIntervalMs = 3_000;
+
+/**
+ * The page that shows what goes on. It keeps nothing of its own: all it knows is read from the topics when it starts,
+ * and then live. It changes nothing either, so it has no login yet: whoever reaches its port can read keys, causes and
+ * figures, but no personal data. Where it listens is `http.host`: keep it on loopback or behind a proxy that
+ * knows its users.
+ */
+export async function startConsole(configuration: Configuration<never>): Promise<Process> {
+  const { config } = configuration;
+  const process = openProcess('console', configuration);
+  const { clock } = process.context;
+  const since = clock.now() - historyMs;
+  const state = new ConsoleState(config.instance, () => feed.changed());
+  const lags = openLags(process, configuration, () => feed.changed());
+  const readings = { complete: false };
+  const troubles = () => [process.bus.trouble(), lags.trouble()].filter((one) => one !== null);
+  const status = () =>
+    statusOf({
+      instance: config.instance,
+      modes: config.flows,
+      state,
+      since,
+      troubles,
+      lagOf: (group, topic) => lags.of(group, topic),
+      complete: () => readings.complete,
+      now: () => clock.now(),
+    });
+  const feed = new LiveFeed({ snapshot: () => JSON.stringify(status()) });
+
+  process.check('topics', () => (readings.complete ? null : 'still reading what has happened'));
+  await process.listen((app) =>
+    consoleRoutes(app, { status, story: (text) => state.history.story(text), feed }),
+  );
+  // After `listen`, so that open event streams end before the server waits for its answers under way.
+  process.onStop(() => feed.close());
+  lags.start();
+
+  const opened = await readTopics(process, state, since);
+  process.onStop(async () => void (await Promise.all(opened.map((reading) => reading.stop()))));
+  void caughtUp(opened).then((all) => {
+    readings.complete = all;
+    feed.changed();
+  });
+  return process;
+}
+
+async function readTopics(process: Process, state: ConsoleState, since: number): Promise<ReadAll[]> {
+  const { bus, log } = process;
+  const onUndecodable = ({ topic, partition, offset, undecodable }: Undecodable) =>
+    log.warn({ topic, partition, offset, cause: undecodable.what }, 'record not shown');
+  return Promise.all([
+    bus.readAll(outcomes, {
+      sinceMs: since,
+      onRecord: ({ value }) => value !== null && state.takeOutcome(value),
+      onUndecodable,
+    }),
+    bus.readAll(parked, { onRecord: ({ key, value }) => state.takeParked(key, value), onUndecodable }),
+    bus.readAll(cursors, { onRecord: ({ key, value }) => state.takeCursor(key, value), onUndecodable }),
+  ]);
+}
+
+/** False when the process stops before the topics were read to their ends. */
+async function caughtUp(readings: ReadAll[]): Promise<boolean> {
+  const all = await Promise.allSettled(readings.map((reading) => reading.caughtUp));
+  return all.every((one) => one.status === 'fulfilled');
+}
+
+function openLags(process: Process, { config }: Configuration<never>, onChange: () => void): Lags {
+  const { instance, kafka } = config;
+  const admin = openTopicAdmin({
+    brokers: kafka.brokers,
+    clientId: `cartage-${instance}-console-lag`,
+    ssl: kafka.ssl,
+    ...(kafka.sasl ? { sasl: kafka.sasl } : {}),
+    registry: kafka.registry,
+    source: `cartage/${instance}/console`,
+    log: process.log,
+  });
+  const sources = [...Map.groupBy(flows, (flow) => flow.process)].map(([name, own]) => ({
+    group: groupOf(instance, name),
+    topics: own.map((flow) => flow.topic),
+  }));
+  const lags = new Lags({
+    admin,
+    sources,
+    clock: process.context.clock,
+    intervalMs: lagIntervalMs,
+    onChange,
+  });
+  process.onStop(async () => {
+    await lags.stop();
+    await admin.close();
+  });
+  return lags;
+}

@@ -1,0 +1,76 @@
+import type { Cursor, Outcome, Parked } from '../../../schemas/types.ts';
+import { FlowFigureKeeper } from './flow-figures.ts';
+import { History } from './history.ts';
+import { Newest } from './newest.ts';
+import { outcomeView } from './outcome-view.ts';
+import type { OutcomeView } from './outcome-view.ts';
+import { ParkedRecords } from './parked-records.ts';
+
+const latestLimit = 200;
+/** Far more than there are; what comes from a topic never grows without a bound. */
+const flowLimit = 100;
+const cursorLimit = 1_000;
+
+/**
+ * All that the console knows, made from the topics alone. Records of other instances on the same broker are left out:
+ * one deployment serves one shop instance.
+ */
+export class ConsoleState {
+  readonly history = new History();
+  readonly parked = new ParkedRecords();
+  readonly overall = new FlowFigureKeeper();
+  readonly cursors = new Map<string, Cursor>();
+  /** By `process/topic`. */
+  readonly flows = new Map<string, FlowFigureKeeper>();
+  private readonly latest = new Newest<OutcomeView>(latestLimit, (outcome) => outcome.finishedAt);
+  private readonly groupPrefix: string;
+  private readonly onChange: () => void;
+
+  constructor(instance: string, onChange: () => void) {
+    this.groupPrefix = `cartage.${instance}.`;
+    this.onChange = onChange;
+  }
+
+  takeOutcome(outcome: Outcome): void {
+    const process = this.processOf(outcome.group);
+    if (process === null) return;
+    this.figuresOf(`${process}/${outcome.topic}`)?.add(outcome);
+    this.overall.add(outcome);
+    const view = outcomeView(outcome, process);
+    this.latest.add(view);
+    this.history.add(view);
+    this.onChange();
+  }
+
+  /** `id` is the record's key on `cartage.parked`; null means settled. */
+  takeParked(id: string, parked: Parked | null): void {
+    if (parked === null) {
+      if (this.parked.remove(id)) this.onChange();
+      return;
+    }
+    const process = this.processOf(parked.group);
+    if (process === null) return;
+    this.parked.put(id, process, parked);
+    this.onChange();
+  }
+
+  takeCursor(id: string, cursor: Cursor | null): void {
+    if (cursor === null) this.cursors.delete(id);
+    else if (this.cursors.size < cursorLimit || this.cursors.has(id)) this.cursors.set(id, cursor);
+    this.onChange();
+  }
+
+  /** Newest first. */
+  latestOutcomes(): OutcomeView[] {
+    return this.latest.entries().toReversed();
+  }
+
+  private figuresOf(id: string): FlowFigureKeeper | undefined {
+    if (!this.flows.has(id) && this.flows.size < flowLimit) this.flows.set(id, new FlowFigureKeeper());
+    return this.flows.get(id);
+  }
+
+  private processOf(group: string): string | null {
+    return group.startsWith(this.groupPrefix) ? group.slice(this.groupPrefix.length) : null;
+  }
+}

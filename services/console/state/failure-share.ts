@@ -1,0 +1,39 @@
+import type { Outcome } from '../../../schemas/types.ts';
+import { Newest } from './newest.ts';
+
+/** How many of the last 1,000 records failed (R80: less than 1 %). */
+export interface FailureShare {
+  /** Records looked at: 1,000, or fewer when fewer are known. */
+  records: number;
+  /** Needed a second try, or was parked at once. */
+  failedFirstTry: number;
+  /** Parked in the end, held ones included: they have had no effect. */
+  failedFinally: number;
+  /** Of those parked: the ones that wait for something and are released by it. */
+  held: number;
+}
+
+const limit = 1_000;
+
+export class FailureShares {
+  private readonly last = new Newest<Pick<Outcome, 'finishedAt' | 'status' | 'attempts'>>(
+    limit,
+    (outcome) => outcome.finishedAt,
+  );
+
+  add({ finishedAt, status, attempts }: Outcome): void {
+    this.last.add({ finishedAt, status, attempts });
+  }
+
+  share(): FailureShare {
+    const share = { records: 0, failedFirstTry: 0, failedFinally: 0, held: 0 };
+    for (const { status, attempts } of this.last.entries()) {
+      const parked = status === 'held' || status === 'rejected';
+      share.records += 1;
+      if (parked || attempts > 1) share.failedFirstTry += 1;
+      if (parked) share.failedFinally += 1;
+      if (status === 'held') share.held += 1;
+    }
+    return share;
+  }
+}

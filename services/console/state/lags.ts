@@ -1,0 +1,96 @@
+import type { PartitionLag, TopicAdmin } from '../../platform/kafka/types.ts';
+import type { Clock } from '../../platform/lifecycle/clock.ts';
+
+/** How far one group is behind on one topic. */
+export interface Lag {
+  /** Records published and not yet finished. */
+  records: number;
+  /** False when the group has never finished a record of this topic: `records` then counts from offset 0. */
+  started: boolean;
+}
+
+export interface LagSource {
+  group: string;
+  topics: string[];
+}
+
+interface LagOptions {
+  admin: Pick<TopicAdmin, 'lag'>;
+  sources: readonly LagSource[];
+  clock: Clock;
+  intervalMs: number;
+  onChange: () => void;
+}
+
+/** Asks the broker every few seconds. What could not be asked keeps its last answer, and `trouble` says so. */
+export class Lags {
+  private readonly options: LagOptions;
+  private readonly known = new Map<string, Lag>();
+  private readonly over = new AbortController();
+  private problem: string | null = null;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(options: LagOptions) {
+    this.options = options;
+  }
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  /** Null until the broker has answered for the first time. */
+  of(group: string, topic: string): Lag | null {
+    return this.known.get(`${group}/${topic}`) ?? null;
+  }
+
+  trouble(): string | null {
+    return this.problem;
+  }
+
+  async stop(): Promise<void> {
+    this.over.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.over;
+    const { clock, intervalMs } = this.options;
+    while (!signal.aborted) {
+      await this.poll();
+      await clock.wait(intervalMs, signal);
+    }
+  }
+
+  async poll(): Promise<void> {
+    const { admin, sources, onChange } = this.options;
+    const before = this.problem;
+    let changed = false;
+    this.problem = null;
+    for (const { group, topics } of sources) {
+      if (this.over.signal.aborted) return;
+      try {
+        const partitions = await admin.lag(group, topics);
+        for (const topic of topics)
+          changed = this.put(`${group}/${topic}`, sum(partitions, topic)) || changed;
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        this.problem = `The lag of ${group} could not be asked: ${why}`;
+      }
+    }
+    if (changed || before !== this.problem) onChange();
+  }
+
+  private put(id: string, lag: Lag): boolean {
+    const old = this.known.get(id);
+    this.known.set(id, lag);
+    return old?.records !== lag.records || old.started !== lag.started;
+  }
+}
+
+function sum(partitions: PartitionLag[], topic: string): Lag {
+  const own = partitions.filter((one) => one.topic === topic);
+  return {
+    records: own.reduce((total, { committed, end }) => total + Math.max(0, end - (committed ?? 0)), 0),
+    started: own.some(({ committed }) => committed !== null),
+  };
+}

@@ -1,0 +1,88 @@
+import type { Cursor } from '../../schemas/types.ts';
+import { groupOf } from '../platform/lifecycle/process.ts';
+import { flows } from './flows.ts';
+import type { FlowDescription } from './flows.ts';
+import type { ConsoleState } from './state/console-state.ts';
+import { FlowFigureKeeper } from './state/flow-figures.ts';
+import type { FlowFigures } from './state/flow-figures.ts';
+import type { Lag } from './state/lags.ts';
+import type { OutcomeView } from './state/outcome-view.ts';
+import type { ParkedSummary } from './state/parked-records.ts';
+
+/** One row of the flow table: what it is, how it goes. */
+export interface FlowStatus extends FlowDescription, FlowFigures {
+  /** As configured; null for what has no switch. */
+  mode: 'off' | 'dry' | 'on' | null;
+  /** Null until the broker was asked. */
+  lag: Lag | null;
+}
+
+/**
+ * The answer of `GET /api/status` and the data of each `status` event of `GET /api/events`. Members are only ever
+ * added. All times are UTC milliseconds, all durations milliseconds. Holds no personal data.
+ */
+export interface Status {
+  instance: string;
+  /** When this was true. */
+  at: number;
+  /** False while the topics are still being read after a start: figures are then too low. */
+  complete: boolean;
+  /** Outcomes from before are not known here. */
+  since: number;
+  /** What keeps the console from seeing what is true, in words; empty while all is well. */
+  troubles: string[];
+  /** Of all flows together. */
+  overall: FlowFigures;
+  flows: FlowStatus[];
+  parked: ParkedSummary;
+  /** The newest 200, newest first. */
+  outcomes: OutcomeView[];
+  cursors: Cursor[];
+}
+
+export interface StatusContext {
+  instance: string;
+  modes: Record<string, 'off' | 'dry' | 'on'>;
+  state: ConsoleState;
+  lagOf: (group: string, topic: string) => Lag | null;
+  complete: () => boolean;
+  since: number;
+  troubles: () => string[];
+  now: () => number;
+}
+
+export function statusOf(context: StatusContext): Status {
+  const { instance, state, since } = context;
+  const now = context.now();
+  return {
+    instance,
+    at: now,
+    complete: context.complete(),
+    since,
+    troubles: context.troubles(),
+    overall: state.overall.figures(now),
+    flows: described(state).map((flow) => ({
+      ...flow,
+      ...(state.flows.get(`${flow.process}/${flow.topic}`) ?? new FlowFigureKeeper()).figures(now),
+      mode: flow.switch === null ? null : (context.modes[flow.switch] ?? null),
+      lag: context.lagOf(groupOf(instance, flow.process), flow.topic),
+    })),
+    parked: state.parked.summary(),
+    outcomes: state.latestOutcomes(),
+    cursors: [...state.cursors.values()].toSorted((a, b) =>
+      `${a.process}/${a.source}`.localeCompare(`${b.process}/${b.source}`),
+    ),
+  };
+}
+
+/** The known flows, then whatever else has written outcomes: nothing that happens goes unseen. */
+function described(state: ConsoleState): FlowDescription[] {
+  const known = new Set(flows.map(({ process, topic }) => `${process}/${topic}`));
+  const others = [...state.flows.keys()].filter((id) => !known.has(id)).toSorted();
+  return [...flows, ...others.map((id) => undescribed(id))];
+}
+
+function undescribed(id: string): FlowDescription {
+  const [process = '', topic = ''] = id.split('/');
+  return { name: process, direction: '', process, topic, switch: null, targetP95Ms: null, schedule: '' };
+}
