@@ -1,5 +1,5 @@
 import type { Json } from '../sandbox/shop/rest/json.ts';
-import { isObject } from '../sandbox/shop/rest/json.ts';
+import { asText, isObject } from '../sandbox/shop/rest/json.ts';
 
 /**
  * Compares an answer of the stand-in with a recorded one: the type of every member (an empty object is `[]`),
@@ -14,7 +14,7 @@ export function difference(recorded: Json, given: Json, path = ''): string | nul
   if (Array.isArray(recorded) && Array.isArray(given)) return listDifference(recorded, given, path);
   if (isObject(recorded) && isObject(given)) return objectDifference(recorded, given, path);
   if (typeof recorded === 'string' && TIME.test(recorded)) {
-    return TIME.test(String(given)) ? null : `${path}: recorded a time, given ${show(given)}`;
+    return TIME.test(asText(given)) ? null : `${path}: recorded a time, given ${show(given)}`;
   }
   if (isIdentifier(name) || normal(recorded) === normal(given)) return null;
   return `${path || 'body'}: recorded ${show(recorded)}, given ${show(given)}`;
@@ -22,12 +22,36 @@ export function difference(recorded: Json, given: Json, path = ''): string | nul
 
 const TIME = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
 
-/** Members whose value is an id or the work of chance: only their type is compared. */
+/** Ids that a shop counts out or draws by lot. Ids of stores, websites, sets, stocks and regions are compared. */
+const IDENTIFIERS = new Set([
+  'id',
+  'entity_id',
+  'increment_id',
+  'order_id',
+  'quote_id',
+  'item_id',
+  'parent_item_id',
+  'quote_item_id',
+  'order_item_id',
+  'parent_id',
+  'product_id',
+  'billing_address_id',
+  'shipping_address_id',
+  'tax_id',
+  'tax_item_id',
+  'invoice_id',
+  'protect_code',
+]);
+
 function isIdentifier(name: string): boolean {
-  return name === 'id' || name.endsWith('_id') || ['increment_id', 'protect_code', 'version'].includes(name);
+  return IDENTIFIERS.has(name);
 }
 
-function objectDifference(recorded: { [name: string]: Json | undefined }, given: { [name: string]: Json | undefined }, path: string): string | null {
+function objectDifference(
+  recorded: { [name: string]: Json | undefined },
+  given: { [name: string]: Json | undefined },
+  path: string,
+): string | null {
   const names = new Set([...Object.keys(recorded), ...Object.keys(given)]);
   for (const name of names) {
     const [left, right] = [recorded[name], given[name]];
@@ -59,7 +83,7 @@ function ordered(list: Json[]): Json[] {
   const key = (element: Json): string | null => {
     if (!isObject(element)) return null;
     if (typeof element['attribute_code'] === 'string') return element['attribute_code'];
-    return 'store_group_id' in element || 'default_group_id' in element ? String(element['code']) : null;
+    return 'store_group_id' in element || 'default_group_id' in element ? asText(element['code']) : null;
   };
   if (!list.every((element) => key(element) !== null)) return list;
   return list.toSorted((left, right) => ((key(left) ?? '') < (key(right) ?? '') ? -1 : 1));

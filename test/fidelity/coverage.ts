@@ -14,40 +14,86 @@ const FILES_LEFT_OUT: Readonly<Record<string, string>> = {
 /** Resources that no flow calls yet, by their path. */
 const PATHS_LEFT_OUT: readonly [RegExp, string][] = [
   [/\/async\//, 'asynchronous and bulk calls are not built: no flow uses them yet'],
-  [/\/V1\/(integration\/customer|carts\/mine)/, 'customer carts are not built: guest checkout places the orders'],
+  [
+    /\/V1\/(integration\/customer|carts\/mine)/,
+    'customer carts are not built: guest checkout places the orders',
+  ],
   [/\/V1\/(creditmemos?|order\/\d+\/refund|invoice\/\d+\/refund)/, 'credit memos are not built yet'],
   [/\/V1\/invoices\/\d+\/(capture|void)/, 'capture and void of invoices are not built: no flow calls them'],
   [/\/stockItems/, 'the legacy stock items are not built: source items are written'],
   [/low-quantity-notification/, 'low quantity notifications are not built: no flow calls them'],
   [/source-selection-algorithm/, 'source selection is not built: the ERP decides the source'],
-  [/(dump-stock-index-data|export-stock-salable-qty|are-product-salable-for)/, 'exports of the stock index are not built: no flow calls them'],
-  [/\/V1\/(configurable-products|categories|eav)/, 'configurable products, categories and attribute sets are not built yet'],
+  [
+    /(dump-stock-index-data|export-stock-salable-qty|are-product-salable-for)/,
+    'exports of the stock index are not built: no flow calls them',
+  ],
+  [
+    /\/V1\/(configurable-products|categories|eav)/,
+    'configurable products, categories and attribute sets are not built yet',
+  ],
   [/\/V1\/products\/(attributes|attribute-sets)/, 'attributes and their options are not built yet'],
-  [/\/V1\/products\/(special-price|tier-prices|cost)/, 'special prices, tier prices and costs are not built yet'],
-  [/\/(media|websites)(\/|$|\?)/, 'media and website links of products are not built yet'],
+  [
+    /\/V1\/products\/(special-price|tier-prices|cost)/,
+    'special prices, tier prices and costs are not built yet',
+  ],
+  [/\/products\/[^/]+\/(media|websites)(\/|$|\?)/, 'media and website links of products are not built yet'],
 ];
 
 /** Exchanges that were recorded under conditions which a stand-in does not have. */
 const NAMES_LEFT_OUT: readonly [RegExp, string][] = [
   [/^malformed\/limits_/, 'recorded with input limits switched on in the configuration'],
-  [/^malformed\/(maintenance_|db_|php_|cache_|client_timeout)/, 'recorded during an outage; the switches to misbehave make such answers'],
-  [/^malformed\/(accept_(xml|xml_error|browser|gzip|html|csv)|ct_xml_body|not_rest)/, 'XML, compressed and HTML answers are not built: clients ask for JSON'],
-  [/^malformed\/(url_|in_500_skus|body_)/, 'the request is not recorded whole (very long), or the web server answered it'],
+  [
+    /^malformed\/(maintenance_|db_|php_|cache_|client_timeout)/,
+    'recorded during an outage; the switches to misbehave make such answers',
+  ],
+  [
+    /^malformed\/(accept_(xml|xml_error|browser|gzip|html|csv)|ct_xml_body|not_rest)/,
+    'XML, compressed and HTML answers are not built: clients ask for JSON',
+  ],
+  [
+    /^malformed\/(url_|in_500_skus|body_)/,
+    'the request is not recorded whole (very long), or the web server answered it',
+  ],
   [/^malformed\/json_latin1$/, 'the bytes of the request cannot be kept in JSON'],
   [/^inventory\/post_batch_(200|500|1500)/, 'only the first rows of the request are recorded'],
-  [/^catalog\/duplicate_race/, 'four calls at the same instant made several products of one SKU; the stand-in works on one call at a time'],
-  [/^catalog\/(cfg_create_in_one_call|cfg_put_links|delete_child_of_configurable)/, 'configurable products are not made over the API yet'],
+  [
+    /^catalog\/duplicate_race/,
+    'four calls at the same instant made several products of one SKU; the stand-in works on one call at a time',
+  ],
+  [
+    /^catalog\/(cfg_create_in_one_call|cfg_put_links|delete_child_of_configurable)/,
+    'configurable products are not made over the API yet',
+  ],
   [/^catalog\/(product_with_media|product_put_media)/, 'media of products are not built yet'],
-  [/^inventory\/product_put_(stock_item|without_stock_item)|^inventory\/(product_after_source_items|source_items_then_legacy)/, 'follows writes to the legacy stock item, which is not built'],
+  [
+    /^inventory\/legacy_(put_.*(read|salable)|get_after)/,
+    'reads what was written to the legacy stock item, which is not built',
+  ],
+  [
+    /^invoices-creditmemos\/(b2b_)?after_refund|^invoices-creditmemos\/order_(after_refund|closed)/,
+    'reads what a credit memo did, which is not built yet',
+  ],
 ];
 
 /** Sent, because later calls stand on their effect, but their own answer cannot be foretold. */
 const SENT: readonly [RegExp, string][] = [
-  [/^shipments\/concurrent_(full|half)_ship_\d$/, 'sent at the same instant: which of the calls won cannot be known'],
+  [
+    /^shipments\/concurrent_(full|half)_ship_\d$/,
+    'sent at the same instant: which of the calls won cannot be known',
+  ],
+  [
+    /^malformed\/(json_emoji|camel_case_members)$/,
+    'the answer shows special prices that were written before, which are not built yet',
+  ],
 ];
 
 /** State that cannot be known from the recordings. */
-const UNKNOWN_STATE: readonly [RegExp, string][] = [];
+const UNKNOWN_STATE: readonly [RegExp, string][] = [
+  [
+    /^malformed\/page_size_(100000|overflow|negative_products)$/,
+    'the number of all products at that time: asynchronous calls had made some that were not all read back',
+  ],
+];
 
 export function coverageOf(exchange: Exchange): Coverage {
   const id = `${exchange.file}/${exchange.name}`;

@@ -35,7 +35,16 @@ export interface Fidelity extends Counts {
 /** Replays all recordings against a fresh stand-in and counts what agrees. */
 export async function measure(): Promise<Fidelity> {
   const exchanges = readExchanges();
-  const result: Fidelity = { files: {}, matched: 0, covered: 0, total: 0, mismatches: [], left_out: {}, stale: [], bugs: 0 };
+  const result: Fidelity = {
+    files: {},
+    matched: 0,
+    covered: 0,
+    total: 0,
+    mismatches: [],
+    left_out: {},
+    stale: [],
+    bugs: 0,
+  };
   for (const { file } of exchanges) result.files[file] ??= { matched: 0, covered: 0, total: 0 };
   const replay = await Replay.start();
   try {
@@ -57,6 +66,7 @@ async function take(replay: Replay, exchange: Exchange, result: Fidelity): Promi
     for (const one of counts) if (one !== undefined) one[member] += 1;
   };
   count('total');
+  replay.prepare(exchange);
   if (coverage.kind !== 'covered') {
     (result.left_out[coverage.reason] ??= []).push(`${file}/${name}`);
     if (coverage.kind === 'sent') await replay.send(exchange);
@@ -75,7 +85,9 @@ function disagreement({ request, response }: Exchange, answer: Answer): string |
   // The answer itself is an id (of a cart, an order, a shipment, an invoice): its type is all there is to compare.
   const isId = request.method === 'POST' && response.status === 200 && typeof response.body !== 'object';
   if (isId && typeof response.body !== 'boolean') {
-    return typeof response.body === typeof answer.body ? null : `body: recorded ${typeof response.body}, given ${typeof answer.body}`;
+    return typeof response.body === typeof answer.body
+      ? null
+      : `body: recorded ${typeof response.body}, given ${typeof answer.body}`;
   }
   return difference(response.body, answer.body);
 }

@@ -40,12 +40,15 @@ const FILES = [
 export function readExchanges(): Exchange[] {
   const present = readdirSync(FOLDER).map((name) => name.replace(/\.json$/, ''));
   const unknown = present.filter((name) => !FILES.includes(name));
-  if (unknown.length > 0) throw new Error(`recorded/ holds ${unknown.join(', ')}, which FILES does not name.`);
+  if (unknown.length > 0)
+    throw new Error(`recorded/ holds ${unknown.join(', ')}, which FILES does not name.`);
   return FILES.flatMap((file) => {
     const entries = JSON.parse(readFileSync(new URL(`${file}.json`, FOLDER), 'utf8')) as Entry[];
     return entries.flatMap((entry, index): Exchange[] => {
       const { name, note = '', request, response } = entry;
-      return request === undefined || response === undefined ? [] : [{ file, index, name, note, request, response }];
+      return request === undefined || response === undefined
+        ? []
+        : [{ file, index, name, note, request, response }];
     });
   });
 }
@@ -55,12 +58,18 @@ export function readExchanges(): Exchange[] {
  * before the inventory calls that created more sources, the second half after them; two late calls at the end.
  */
 export function chronological(exchanges: readonly Exchange[]): Exchange[] {
-  const firstMulti = exchanges.findIndex(({ file, name }) => file === 'shipments' && name.startsWith('multi_'));
+  const firstMulti = exchanges.findIndex(
+    ({ file, name }) => file === 'shipments' && name.startsWith('multi_'),
+  );
   const boundary = exchanges[firstMulti]?.index ?? 0;
   const rank = (exchange: Exchange): number => {
     const position = FILES.indexOf(exchange.file) * 1000;
-    if (exchange.file === 'shipments' && exchange.index >= boundary) return FILES.indexOf('inventory') * 1000 + 900;
-    if (exchange.name.startsWith('duplicate_race') || exchange.name === 'product_updated_at_after_source_items') {
+    if (exchange.file === 'shipments' && exchange.index >= boundary)
+      return FILES.indexOf('inventory') * 1000 + 900;
+    if (
+      exchange.name.startsWith('duplicate_race') ||
+      exchange.name === 'product_updated_at_after_source_items'
+    ) {
       return 100_000;
     }
     return position;

@@ -48,6 +48,7 @@ export class Replay {
       integrations: [
         { ...keys('narrow'), consumerId: 2, resources: NARROW, status: 'active' },
         { ...keys('doomed'), consumerId: 3, resources: 'all', status: 'active' },
+        { ...keys('doomed2'), consumerId: 4, resources: 'all', status: 'deleted' },
       ],
       admin: { username: 'admin', password: '{{admin_password}}' },
     });
@@ -58,11 +59,17 @@ export class Replay {
     return this.#running.shop;
   }
 
-  /** Takes the unrecorded steps before the exchange, then sends it. */
-  async send(exchange: Exchange): Promise<Answer> {
+  /** Takes the steps that came before the exchange without being recorded. */
+  prepare(exchange: Exchange): void {
     const { shop } = this.#running;
     const id = `${exchange.file}/${exchange.name}`;
-    for (const step of STEPS) if (step.before === id) step.run(shop, (text) => (this.#time.ms = Date.parse(`${DAY}T${text}Z`)));
+    for (const step of STEPS)
+      if (step.before === id) step.run(shop, (text) => (this.#time.ms = Date.parse(`${DAY}T${text}Z`)));
+    shop.db.commit();
+  }
+
+  async send(exchange: Exchange): Promise<Answer> {
+    const { shop } = this.#running;
     const recordedMs = timeOf(exchange);
     if (recordedMs !== null) this.#time.ms = recordedMs;
     this.#settings(exchange.name);
@@ -84,7 +91,6 @@ export class Replay {
     const doomed = shop.integrations.find(({ consumerId }) => consumerId === 3);
     if (doomed === undefined) return;
     if (name === 'doomed_deactivated') doomed.status = 'inactive';
-    if (name === 'doomed_deleted') doomed.status = 'deleted';
   }
 
   #call(exchange: Exchange): Promise<Answer> {
@@ -94,7 +100,8 @@ export class Replay {
     const text = given === undefined ? undefined : typeof given === 'string' ? given : JSON.stringify(given);
     const host = exchange.request.headers['host'] ?? HOST;
     const headers: Record<string, string> = { ...exchange.request.headers, host };
-    if (headers['authorization'] !== undefined) headers['authorization'] = this.#authorization(exchange, path, host);
+    if (headers['authorization'] !== undefined)
+      headers['authorization'] = this.#authorization(exchange, path, host);
     const port = Number(new URL(this.#running.url).port);
     const body = text === undefined ? undefined : Buffer.from(this.#substituted(text), 'utf8');
     if (body !== undefined) headers['content-length'] = String(body.length);
@@ -102,7 +109,9 @@ export class Replay {
       const sent = httpRequest({ host: '127.0.0.1', port, method, path, headers }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: parse(Buffer.concat(chunks).toString('utf8')) }));
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, body: parse(Buffer.concat(chunks).toString('utf8')) }),
+        );
       });
       sent.on('error', reject);
       sent.end(body);
@@ -116,7 +125,9 @@ export class Replay {
     // The recording shortens a secret by an ellipsis, which no header can hold.
     if (scheme === undefined) return this.#substituted(header).replaceAll('…', 'eHg6eHg=');
     const oauth = new Map(
-      [...header.matchAll(/(oauth_\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, rawDecode(value)] as const),
+      [...header.matchAll(/(oauth_\w+)="([^"]*)"/g)].map(
+        ([, name = '', value = '']) => [name, rawDecode(value)] as const,
+      ),
     );
     const signature = signatureOf({
       method: exchange.request.method,
@@ -153,7 +164,8 @@ function keys(who: string): Credentials {
 
 /** One header is recorded with its first parameters left out (`OAuth …`): they are put back. */
 function whole(header: string): string {
-  const rest = 'oauth_consumer_key="{{consumer_key}}", oauth_nonce="put-back", oauth_timestamp="1795421177", oauth_token="{{access_token}}",';
+  const rest =
+    'oauth_consumer_key="{{consumer_key}}", oauth_nonce="put-back", oauth_timestamp="1795421177", oauth_token="{{access_token}}",';
   return header.replace(/^OAuth … /, `OAuth ${rest} `);
 }
 
@@ -161,12 +173,13 @@ function withKeys(header: string): string {
   return header
     .replaceAll('{{consumer_key}}', keys('main').consumerKey)
     .replaceAll('{{access_token}}', keys('main').accessToken)
-    .replaceAll(/\{\{(narrow|doomed)_consumer_key\}\}/g, (_match, who: string) => keys(who).consumerKey)
-    .replaceAll(/\{\{(narrow|doomed)_access_token\}\}/g, (_match, who: string) => keys(who).accessToken);
+    .replaceAll(/\{\{(narrow|doomed2?)_consumer_key\}\}/g, (_match, who: string) => keys(who).consumerKey)
+    .replaceAll(/\{\{(narrow|doomed2?)_access_token\}\}/g, (_match, who: string) => keys(who).accessToken);
 }
 
 function credentialsOf(header: string): Credentials {
-  const who = ['narrow', 'doomed'].find((name) => header.includes(keys(name).consumerKey)) ?? 'main';
+  const who =
+    ['narrow', 'doomed', 'doomed2'].find((name) => header.includes(keys(name).consumerKey)) ?? 'main';
   return keys(who);
 }
 

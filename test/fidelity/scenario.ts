@@ -29,7 +29,11 @@ const configurable = (value: number): Json => ({
 });
 const bundle = (...chosen: [option: number, selection: number][]): Json => ({
   extension_attributes: {
-    bundle_options: chosen.map(([option_id, selection]) => ({ option_id, option_qty: 1, option_selections: [selection] })),
+    bundle_options: chosen.map(([option_id, selection]) => ({
+      option_id,
+      option_qty: 1,
+      option_selections: [selection],
+    })),
   },
 });
 const BUNDLE_1 = bundle([1, 1], [2, 3]);
@@ -39,14 +43,35 @@ const BUNDLE_2 = bundle([3, 4], [4, 6]);
 export const STEPS: readonly Step[] = [
   step('store/store_views', [
     { at: '08:07:06', writtenAgainAt: '08:07:07', lines: [['SKU-001', 2]] },
-    { at: '08:07:08', lines: [['CFG-1', 1, configurable(4)]], coupon: 'ERP10', customerId: 1, email: 'jane@example.com' },
-    { at: '08:07:09', lines: [['BND-1', 1, BUNDLE_1], ['BND-2', 2, BUNDLE_2]] },
+    {
+      at: '08:07:08',
+      lines: [['CFG-1', 1, configurable(4)]],
+      coupon: 'ERP10',
+      customerId: 1,
+      email: 'jane@example.com',
+    },
+    {
+      at: '08:07:09',
+      lines: [
+        ['BND-1', 1, BUNDLE_1],
+        ['BND-2', 2, BUNDLE_2],
+      ],
+    },
     { at: '08:07:10', lines: [['VIRT-1', 1]] },
     { at: '08:07:11', lines: [['SKU-025', 1.75]], to: 'CA' },
     { at: '08:07:11', writtenAgainAt: '08:07:12', lines: [['SKU-006', 1]], storeId: 3 },
   ]),
   step('checkout/add_unknown_sku', [
-    { at: '08:08:37', writtenAgainAt: '08:08:38', lines: [['SKU-007', 3], ['SKU-008', 1]], customerId: 1, email: 'jane@example.com' },
+    {
+      at: '08:08:37',
+      writtenAgainAt: '08:08:38',
+      lines: [
+        ['SKU-007', 3],
+        ['SKU-008', 1],
+      ],
+      customerId: 1,
+      email: 'jane@example.com',
+    },
   ]),
   { before: 'checkout/add_unknown_sku', run: addErrorCarts },
   {
@@ -62,16 +87,40 @@ export const STEPS: readonly Step[] = [
   ]),
   step('shipments/single_after_order_source_items', [
     { at: '08:15:14', lines: [['SKU-012', 4]] },
-    { at: '08:15:14', lines: [['SKU-013', 5], ['SKU-014', 2]] },
+    {
+      at: '08:15:14',
+      lines: [
+        ['SKU-013', 5],
+        ['SKU-014', 2],
+      ],
+    },
     { at: '08:15:14', lines: [['SKU-015', 3]] },
     { at: '08:15:14', lines: [['CFG-1', 2, configurable(6)]] },
     { at: '08:15:14', lines: [['SKU-016', 1]] },
   ]),
+  // The dump of the stock index shows these SKUs at 100 again.
+  {
+    before: 'inventory/dump_stock_index',
+    run: (shop) => setQuantity(shop, ['SKU-018', 'SKU-019', 'SKU-021', 'SKU-022'], 100),
+  },
   { before: 'inventory/post_batch_1', run: addBulkProducts },
   step('shipments/multi_after_order_source_items', [
-    { at: '08:27:01', lines: [['SKU-006', 5], ['SKU-008', 2]], storeId: 3 },
+    {
+      at: '08:27:01',
+      lines: [
+        ['SKU-006', 5],
+        ['SKU-008', 2],
+      ],
+      storeId: 3,
+    },
     { at: '08:27:01', lines: [['SKU-007', 40]], storeId: 3 },
-    { at: '08:27:01', lines: [['SKU-020', 2], ['SKU-021', 2]] },
+    {
+      at: '08:27:01',
+      lines: [
+        ['SKU-020', 2],
+        ['SKU-021', 2],
+      ],
+    },
     { at: '08:27:01', lines: [['CFG-1', 2, configurable(4)]], storeId: 3 },
   ]),
   step('shipments/concurrent_full_ship_1', [
@@ -80,11 +129,30 @@ export const STEPS: readonly Step[] = [
     { at: '08:27:10', lines: [['SKU-012', 1]] },
   ]),
   step('invoices-creditmemos/invoice_partial_capture', [
-    { at: '08:28:50', lines: [['SKU-023', 4], ['SKU-024', 2]] },
+    {
+      at: '08:28:50',
+      lines: [
+        ['SKU-023', 4],
+        ['SKU-024', 2],
+      ],
+    },
     { at: '08:28:50', lines: [['SKU-020', 1]] },
     { at: '08:28:50', lines: [['SKU-020', 1]] },
-    { at: '08:28:50', lines: [['SKU-021', 3], ['VIRT-1', 1]], coupon: 'ERP10' },
-    { at: '08:28:50', lines: [['CFG-1', 1, configurable(5)], ['BND-1', 1, BUNDLE_1]] },
+    {
+      at: '08:28:50',
+      lines: [
+        ['SKU-021', 3],
+        ['VIRT-1', 1],
+      ],
+      coupon: 'ERP10',
+    },
+    {
+      at: '08:28:50',
+      lines: [
+        ['CFG-1', 1, configurable(5)],
+        ['BND-1', 1, BUNDLE_1],
+      ],
+    },
     { at: '08:28:50', lines: [['SKU-009', 4]], storeId: 3 },
     { at: '08:28:50', lines: [['SKU-030', 3]] },
   ]),
@@ -100,6 +168,10 @@ function step(before: string, orders: readonly Order[]): Step {
       }
     },
   };
+}
+
+function setQuantity(shop: Shop, skus: readonly string[], quantity: number): void {
+  for (const sku of skus) shop.db.sourceItems.save({ sku, source_code: 'default', quantity, status: 1 });
 }
 
 function place(shop: Shop, order: Order): OrderRow {

@@ -26,7 +26,8 @@ export function seedRecordedShop(shop: Shop): void {
   for (const n of numbers) widget(shop, n);
   shirts(shop);
   bundles(shop);
-  add(shop, { sku: 'GRP-1', name: 'Grouped', type_id: 'grouped' });
+  const group = add(shop, { sku: 'GRP-1', name: 'Grouped', type_id: 'grouped' });
+  group.grouped = ['SKU-004', 'SKU-005'].map((sku) => ({ sku, qty: 1 }));
   stock(shop, add(shop, { sku: 'VIRT-1', name: 'Warranty', type_id: 'virtual', price: 19.99 }), 500);
   for (const n of range(25, 27)) cable(shop, n);
   shop.db.compact();
@@ -57,7 +58,12 @@ function widget(shop: Shop, n: number): void {
 
 function cable(shop: Shop, n: number): void {
   const number = String(n).padStart(3, '0');
-  const product = add(shop, { sku: `SKU-${number}`, name: `Cable ${number} by metre`, price: price(n), weight: 0.1 });
+  const product = add(shop, {
+    sku: `SKU-${number}`,
+    name: `Cable ${number} by metre`,
+    price: price(n),
+    weight: 0.1,
+  });
   product.is_qty_decimal = true;
   stock(shop, product, 12.5);
 }
@@ -134,7 +140,12 @@ function bundles(shop: Shop): void {
     price_type: 'fixed',
     shipment_type: 'separately',
     options: [
-      { option_id: 3, title: 'Main', type: 'select', selections: [selection(4, 1, 1, 5), selection(5, 2, 1, 7)] },
+      {
+        option_id: 3,
+        title: 'Main',
+        type: 'select',
+        selections: [selection(4, 1, 1, 5), selection(5, 2, 1, 7)],
+      },
       { option_id: 4, title: 'Extra', type: 'checkbox', selections: [selection(6, 3, 2, 3)] },
     ],
   };

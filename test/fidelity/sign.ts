@@ -45,16 +45,23 @@ function base({ method, url, host, oauth, fault, scheme }: ToSign): string {
   const question = url.indexOf('?');
   const path = question < 0 ? url : url.slice(0, question);
   const query = question < 0 || fault === 'query_left_out' ? '' : url.slice(question + 1);
-  const parameters = [...[...oauth].filter(([name]) => name !== 'oauth_signature'), ...queryPairs(query, fault)];
+  const parameters = [
+    ...[...oauth].filter(([name]) => name !== 'oauth_signature'),
+    ...queryPairs(query, fault),
+  ];
   const raw = fault === 'query_raw_brackets';
-  const encoded = parameters.map(([name, value]): [string, string] => [raw ? name : escape(name), escape(value)]);
+  const encoded = parameters.map(([name, value]): [string, string] => [
+    raw ? name : escape(name),
+    escape(value),
+  ]);
   const order = fault === 'bytewise_order' ? bytewise : natural;
   const joined = encoded
     .toSorted(([left], [right]) => order(left, right))
     .map(([name, value]) => `${name}=${value}`)
     .join('&');
   const scheme2 = fault === 'https' ? 'https' : scheme;
-  const host2 = fault === 'other_host' ? '127.0.0.1:8080' : fault === 'no_port' ? host.replace(/:\d+$/, '') : host;
+  const host2 =
+    fault === 'other_host' ? '127.0.0.1:8080' : fault === 'no_port' ? host.replace(/:\d+$/, '') : host;
   const path2 = fault === 'path_as_sent' ? path : serverPath(path);
   return `${method}&${escape(`${scheme2}://${host2}${path2}`)}&${escape(joined)}`;
 }
@@ -76,7 +83,10 @@ function queryPairs(query: string, fault: SigningFault | null): [string, string]
 /** The server decodes what a path may hold unescaped, and a percent sign when two hex digits follow it. */
 function serverPath(path: string): string {
   const upper = path.replaceAll(/%[0-9a-f]{2}/gi, (escaped) => escaped.toUpperCase());
-  const plain = upper.replaceAll(/%(2F|2B|3A|40|26|3D|2C|3B|24|2D|2E|5F|7E|3[0-9]|4[1-9A-F]|5[0-9A]|6[1-9A-F]|7[0-9A])/g, (escaped) => decodeURIComponent(escaped));
+  const plain = upper.replaceAll(
+    /%(2F|2B|3A|40|26|3D|2C|3B|24|2D|2E|5F|7E|3[0-9]|4[1-9A-F]|5[0-9A]|6[1-9A-F]|7[0-9A])/g,
+    (escaped) => decodeURIComponent(escaped),
+  );
   return plain.replaceAll(/%25(?=[0-9A-F]{2})/gi, '%');
 }
 
@@ -97,5 +107,8 @@ function bytewise(left: string, right: string): number {
 }
 
 export function escape(text: string): string {
-  return encodeURIComponent(text).replaceAll(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(text).replaceAll(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }

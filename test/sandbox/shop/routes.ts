@@ -1,9 +1,12 @@
 import { adminTokenRoutes } from './resources/admin-token.ts';
 import { basePriceRoutes } from './resources/base-prices.ts';
+import { directoryRoutes } from './resources/directory.ts';
 import { guestCartRoutes } from './resources/guest-carts.ts';
+import { invoiceRoutes } from './resources/invoices.ts';
 import { orderRoutes } from './resources/orders.ts';
 import { productRoutes } from './resources/products.ts';
 import { salableRoutes } from './resources/salable.ts';
+import { schemaRoutes } from './resources/schema.ts';
 import { documentRoutes } from './resources/ship.ts';
 import { shipmentRoutes } from './resources/shipments.ts';
 import { sourceItemRoutes } from './resources/source-items.ts';
@@ -15,6 +18,8 @@ import type { Route } from './rest/call.ts';
 /** Every REST route that the stand-in answers; all others are "no route". */
 export const ROUTES: readonly Route[] = [
   ...storeRoutes,
+  ...directoryRoutes,
+  ...schemaRoutes,
   ...adminTokenRoutes,
   ...basePriceRoutes,
   ...productRoutes,
@@ -26,4 +31,5 @@ export const ROUTES: readonly Route[] = [
   ...orderRoutes,
   ...documentRoutes,
   ...shipmentRoutes,
+  ...invoiceRoutes,
 ];

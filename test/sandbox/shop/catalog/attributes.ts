@@ -58,6 +58,11 @@ export const ATTRIBUTES: readonly Attribute[] = [
   { code: 'erp_net_weight', scope: 'global', type: 'decimal', ...erp },
 ];
 
+/** Labels of the options of attributes with options, by option id. */
+export const OPTION_LABELS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  erp_color: { 4: 'Red', 5: 'Green', 6: 'Blue' },
+};
+
 const byCode = new Map(ATTRIBUTES.map((attribute) => [attribute.code, attribute]));
 
 /** The attribute when the set has it; Magento ignores every other code silently (FACTS section 7). */

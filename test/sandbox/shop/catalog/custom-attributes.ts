@@ -17,7 +17,7 @@ export function customAttributeValues(given: Json | undefined, attributeSetId: n
   if (!Array.isArray(given)) throw new FatalError();
   for (const element of given) {
     if (!isObject(element)) throw new FatalError();
-    const code = asText(element['attribute_code']);
+    const code = asText(element['attribute_code'] ?? element['attributeCode']);
     const attribute = attributeOf(code);
     if (attribute === undefined) continue;
     const value = checked(attribute, element['value'] ?? null);

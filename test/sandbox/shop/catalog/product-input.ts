@@ -36,7 +36,7 @@ export const PRODUCT_INPUT: InputType = {
     options: anything,
     media_gallery_entries: anything,
     tier_prices: anything,
-    custom_attributes: { list: { members: { attribute_code: 'string', value: 'mixed' } } },
+    custom_attributes: anything,
   },
 };
 

@@ -1,5 +1,5 @@
 import { attributeOf } from './attributes.ts';
-import { nameAt, priceOf, valueAt } from './lookup.ts';
+import { findProduct, nameAt, priceOf, valueAt } from './lookup.ts';
 import type { Json, JsonObject } from '../rest/json.ts';
 import type { Database } from '../state/database.ts';
 import type { ProductRow } from '../state/catalog-rows.ts';
@@ -7,14 +7,9 @@ import type { ProductRow } from '../state/catalog-rows.ts';
 /**
  * A product as the API shows it in one store view.
  *
- * @param isSaved answers to POST leave out `product_links` and `tier_prices`, which were never loaded
+ * @param isRead false for an answer made from memory, where `product_links` and `tier_prices` were never loaded
  */
-export function renderProduct(
-  db: Database,
-  product: ProductRow,
-  storeId: number,
-  isSaved = true,
-): JsonObject {
+export function renderProduct(db: Database, product: ProductRow, storeId: number, isRead = true): JsonObject {
   const weight = valueAt(product, 'weight', storeId);
   return {
     id: product.id,
@@ -29,12 +24,23 @@ export function renderProduct(
     updated_at: product.updated_at,
     weight: weight === undefined || weight === null ? undefined : Number(weight),
     extension_attributes: extensionAttributes(db, product),
-    product_links: isSaved ? [] : undefined,
+    product_links: isRead ? productLinks(db, product) : undefined,
     options: [],
     media_gallery_entries: [],
-    tier_prices: isSaved ? [] : undefined,
+    tier_prices: isRead ? [] : undefined,
     custom_attributes: customAttributes(product, storeId),
   };
+}
+
+function productLinks(db: Database, product: ProductRow): Json[] {
+  return (product.grouped ?? []).map(({ sku, qty }, position) => ({
+    sku: product.sku,
+    link_type: 'associated',
+    linked_product_sku: sku,
+    linked_product_type: findProduct(db, sku)?.type_id ?? 'simple',
+    position,
+    extension_attributes: { qty },
+  }));
 }
 
 function customAttributes(product: ProductRow, storeId: number): Json[] {

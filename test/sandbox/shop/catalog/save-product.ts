@@ -21,9 +21,9 @@ const CATEGORY_IDS = ['2', '3', '4', '5'];
  * POST and PUT of a product are one operation: an existing SKU is updated, an unknown one is created when the
  * data suffice (FACTS section 7). Everything is checked before anything is changed.
  *
- * @param sku from the path (PUT) or from the body (POST)
+ * @param sku from the path (PUT) or from the body (POST); its letter case becomes the product's
  */
-export function saveProduct(call: Call, sku: string, given: JsonObject, isRenaming: boolean): ProductRow {
+export function saveProduct(call: Call, sku: string, given: JsonObject): ProductRow {
   const { db } = call.shop;
   const trimmed = sku.trim();
   const existing = findProduct(db, trimmed);
@@ -35,13 +35,14 @@ export function saveProduct(call: Call, sku: string, given: JsonObject, isRenami
   if (existing === undefined) return create(call, trimmed, attributeSetId, given, changes, websiteIds);
   const storeId = call.storeId;
   checkUrlKey(call, existing, changes, storeId);
-  if (isRenaming && existing.sku !== trimmed) existing.sku = trimmed;
+  existing.sku = trimmed;
   existing.attribute_set_id = attributeSetId;
   if (typeof given['type_id'] === 'string') existing.type_id = given['type_id'];
   write(existing, changes, storeId);
   if (websiteIds !== undefined) existing.website_ids = websiteIds;
   linkCategories(existing, given);
   existing.updated_at = now(call.shop);
+  writeStockItem(call, existing, given);
   return db.products.save(existing);
 }
 
@@ -84,6 +85,7 @@ function create(
   checkUrlKey(call, undefined, complete, 0);
   write(product, complete, 0);
   linkCategories(product, given);
+  writeStockItem(call, product, given);
   return shop.db.products.save(product);
 }
 
@@ -176,6 +178,21 @@ function linkCategories(product: ProductRow, given: JsonObject): void {
   }
 }
 
+/** The legacy stock item inside a product writes source `default`; a quantity of 0 is out of stock (FACTS section 6). */
+function writeStockItem(call: Call, product: ProductRow, given: JsonObject): void {
+  const item = membersOf(membersOf(given['extension_attributes'])['stock_item']);
+  const quantity = Number(item['qty']);
+  if (item['qty'] === undefined || Number.isNaN(quantity)) return;
+  const status = quantity > 0 && item['is_in_stock'] !== false ? 1 : 0;
+  call.shop.db.sourceItems.save({ sku: product.sku, source_code: 'default', quantity, status });
+  call.note('source_item', `default/${product.sku}`, {
+    sku: product.sku,
+    source_code: 'default',
+    quantity,
+    status,
+  });
+}
+
 function stockSetting(given: JsonObject, name: string): boolean {
   return membersOf(membersOf(given['extension_attributes'])['stock_item'])[name] === true;
 }
@@ -184,6 +201,7 @@ function stockSetting(given: JsonObject, name: string): boolean {
 export function urlKey(name: string): string {
   return name
     .replaceAll('ß', 'ss')
+    .replaceAll('@', 'at')
     .normalize('NFD')
     .replaceAll(/\p{M}/gu, '')
     .toLowerCase()

@@ -69,7 +69,7 @@ function route(
   }
   const toInvoice = /^POST \/sandbox\/invoice\/(\d+)$/.exec(call)?.[1];
   if (toInvoice === undefined) return null;
-  const document = invoice(shop, getOrder(shop, Number(toInvoice)), []);
+  const document = invoice(shop, getOrder(shop, Number(toInvoice)), { items: [] });
   return { status: 200, body: { entity_id: document.entity_id, grand_total: document.grand_total } };
 }
 

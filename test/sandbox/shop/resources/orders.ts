@@ -117,7 +117,7 @@ function listItems({ shop, query }: Call): Json {
     unknownField: () => internalError(hex(shop, 13)),
     column: (row, field) => columns(row)[field],
   });
-  return listAnswer(found, criteria, ({ order, item }) => renderItem(order, item));
+  return listAnswer(found, criteria, ({ order, item }) => renderItem(order, item, false));
 }
 
 function comment(call: Call): Json {

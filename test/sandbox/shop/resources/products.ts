@@ -1,3 +1,4 @@
+import { asText } from '../rest/json.ts';
 import { getProduct, valueAt } from '../catalog/lookup.ts';
 import { ATTRIBUTES } from '../catalog/attributes.ts';
 import { PRODUCT_INPUT } from '../catalog/product-input.ts';
@@ -8,6 +9,7 @@ import { badRequest, required } from '../rest/errors.ts';
 import { convert } from '../rest/input.ts';
 import type { Json, JsonObject } from '../rest/json.ts';
 import { parseCriteria } from '../search/criteria.ts';
+import { compare } from '../search/condition.ts';
 import type { Column } from '../search/condition.ts';
 import { listAnswer, search } from '../search/search.ts';
 import type { Searchable } from '../search/search.ts';
@@ -30,22 +32,30 @@ function getOne({ shop, params, storeId }: Call): Json {
 
 function list({ shop, query, storeId }: Call): Json {
   const criteria = parseCriteria(query);
-  const found = search(shop.db.products.all(), criteria, searchable(storeId));
+  // Without a sort order the database walks the index of the filter: by SKU when the SKU is filtered.
+  const bySku = criteria.filter_groups.some(({ filters }) => filters.some(({ field }) => field === 'sku'));
+  const rows = shop.db.products.all();
+  const ordered = bySku
+    ? rows.toSorted((left, right) => compare(left.sku, right.sku) || left.id - right.id)
+    : rows;
+  const found = search(ordered, criteria, searchable(storeId));
   return listAnswer(found, criteria, (product) => renderProduct(shop.db, product, storeId));
 }
 
 function post(call: Call): Json {
   const given = productOf(call);
-  const sku = typeof given['sku'] === 'string' ? given['sku'] : '';
-  const product = saveProduct(call, sku, given, true);
-  noteProduct(call, product);
-  return renderProduct(call.shop.db, product, call.storeId, false);
+  return save(call, asText(given['sku']), given);
 }
 
 function put(call: Call): Json {
-  const product = saveProduct(call, call.params['sku'] ?? '', productOf(call), false);
+  return save(call, call.params['sku'] ?? '', productOf(call));
+}
+
+/** When the body names the product by its very SKU, the answer is made from memory and was never read again. */
+function save(call: Call, sku: string, given: JsonObject): Json {
+  const product = saveProduct(call, sku, given);
   noteProduct(call, product);
-  return renderProduct(call.shop.db, product, call.storeId);
+  return renderProduct(call.shop.db, product, call.storeId, given['sku'] !== product.sku);
 }
 
 function remove(call: Call): Json {

@@ -67,7 +67,6 @@ function shipOrder(call: Call): Json {
 }
 
 function shipRequest(body: JsonObject): ShipRequest {
-  const comment = membersOf(convert(body['comment'] ?? null, COMMENT, 'comment'));
   const lines = (convert(body['items'] ?? [], LINES, 'items') ?? []) as JsonObject[];
   const tracks = (convert(body['tracks'] ?? [], TRACKS, 'tracks') ?? []) as JsonObject[];
   const args = membersOf(convert(body['arguments'] ?? null, ARGUMENTS, 'arguments'));
@@ -78,19 +77,22 @@ function shipRequest(body: JsonObject): ShipRequest {
       qty: Number(line['qty'] ?? 0),
     })),
     notify: convert(body['notify'] ?? false, 'bool', 'notify') as boolean,
-    comment:
-      body['comment'] === undefined || body['comment'] === null
-        ? null
-        : {
-            comment: text(comment['comment']),
-            is_visible_on_front: Number(comment['is_visible_on_front'] ?? 0),
-          },
+    comment: commentOf(body),
     tracks: tracks.map((track) => ({
       track_number: text(track['track_number']),
       title: text(track['title']),
       carrier_code: text(track['carrier_code']),
     })),
     sourceCode: text(source),
+  };
+}
+
+function commentOf(body: JsonObject): ShipRequest['comment'] {
+  if (body['comment'] === undefined || body['comment'] === null) return null;
+  const comment = membersOf(convert(body['comment'], COMMENT, 'comment'));
+  return {
+    comment: text(comment['comment']),
+    is_visible_on_front: Number(comment['is_visible_on_front'] ?? 0),
   };
 }
 
@@ -102,7 +104,8 @@ function invoiceOrder(call: Call): Json {
     order_item_id: Number(line['order_item_id'] ?? 0),
     qty: Number(line['qty'] ?? 0),
   }));
-  const document = invoice(call.shop, order, wanted);
+  const notify = convert(call.body['notify'] ?? false, 'bool', 'notify') as boolean;
+  const document = invoice(call.shop, order, { items: wanted, notify, comment: commentOf(call.body) });
   call.note('invoice', String(document.entity_id), {
     order_id: order.entity_id,
     grand_total: document.grand_total,

@@ -24,7 +24,6 @@ export const storeRoutes: Route[] = [
     handle: () => [...WEBSITES],
   },
   { method: 'GET', path: '/V1/store/storeConfigs', resource: 'Magento_Backend::store', handle: storeConfigs },
-  { method: 'GET', path: '/V1/directory/currency', resource: 'anonymous', handle: currency },
   { method: 'GET', path: '/V1/modules', resource: 'Magento_Backend::admin', handle: () => [...MODULES] },
 ];
 
@@ -52,15 +51,4 @@ function storeConfigs({ shop, query }: Call): Json {
       secure_base_static_url: `${shop.baseUrl}static/version1795420685/`,
       secure_base_media_url: `${shop.baseUrl}media/`,
     }));
-}
-
-function currency(): Json {
-  return {
-    base_currency_code: CURRENCY,
-    base_currency_symbol: '$',
-    default_display_currency_code: CURRENCY,
-    default_display_currency_symbol: '$',
-    available_currency_codes: [CURRENCY],
-    exchange_rates: [{ currency_to: CURRENCY, rate: 1 }],
-  };
 }

@@ -15,6 +15,8 @@ export interface Part {
   price: number;
   /** What the selection adds to the price of a fixed bundle. */
   surcharge?: number;
+  /** Title of the option of a bundle that it was chosen for. */
+  label?: string;
 }
 
 /** @throws RestError 400 when the option is missing or no child has it */
@@ -33,7 +35,7 @@ export function configurablePart(db: Database, links: ConfigurableLinks, option:
 /** @throws RestError 400 when an option is not chosen */
 export function bundleParts(db: Database, bundle: BundleSettings, option: Json): Part[] {
   const chosen = listIn(option, 'bundle_options').filter(isObject);
-  return bundle.options.flatMap(({ option_id, selections }) => {
+  return bundle.options.flatMap(({ option_id, title, selections }) => {
     const choice = chosen.find((candidate) => Number(candidate['option_id']) === option_id);
     const ids = Array.isArray(choice?.['option_selections']) ? choice['option_selections'].map(Number) : [];
     const parts = selections
@@ -42,7 +44,15 @@ export function bundleParts(db: Database, bundle: BundleSettings, option: Json):
         const product = db.products.get(product_id);
         if (product === undefined) return [];
         const isDynamic = bundle.price_type === 'dynamic';
-        return [{ product, qty, price: isDynamic ? priceOf(product) : 0, surcharge: isDynamic ? 0 : price }];
+        return [
+          {
+            product,
+            qty,
+            price: isDynamic ? priceOf(product) : 0,
+            surcharge: isDynamic ? 0 : price,
+            label: title,
+          },
+        ];
       });
     if (parts.length === 0) throw badRequest('Please select all required options.');
     return parts;

@@ -1,8 +1,9 @@
-import { nameAt, priceOf, valueAt } from '../catalog/lookup.ts';
-import { getProduct } from '../catalog/lookup.ts';
+import { OPTION_LABELS } from '../catalog/attributes.ts';
+import { getProduct, nameAt, priceOf, valueAt } from '../catalog/lookup.ts';
 import { decimal, number, sum, times } from '../decimal.ts';
 import { hasSourceItems, salableQuantity, stockOfWebsite } from '../inventory/stock.ts';
 import { badRequest, notFound } from '../rest/errors.ts';
+import { asText } from '../rest/json.ts';
 import type { Json } from '../rest/json.ts';
 import { storeOfOrder } from '../resources/store-data.ts';
 import type { Shop } from '../shop.ts';
@@ -69,6 +70,7 @@ export function addToCart(shop: Shop, cart: CartRow, sku: string, qty: number, o
     cart.items.push({
       ...plainLine(shop, cart, part.product, part.qty),
       price: part.price,
+      original_price: part.price,
       parent_item_id: parent.item_id,
     });
   }
@@ -91,6 +93,7 @@ function plainLine(shop: Shop, cart: CartRow, product: ProductRow, qty: number):
     product_type: product.type_id,
     qty,
     price: priceOf(product),
+    original_price: priceOf(product),
     weight: weight === undefined || weight === null ? null : Number(weight),
     is_virtual: product.type_id === 'virtual',
     is_qty_decimal: product.is_qty_decimal,
@@ -115,10 +118,12 @@ function newLine(
   const [first] = parts;
   if (first === undefined) return line;
   line.product_option = option;
+  line.options = optionTexts(product, parts);
   const weightOf = (part: Part): number => Number(valueAt(part.product, 'weight', 0) ?? 0);
   if (product.configurable !== undefined) {
     line.sku = first.product.sku;
     line.price = priceOf(first.product);
+    line.original_price = line.price;
     line.weight = weightOf(first);
     return line;
   }
@@ -127,11 +132,27 @@ function newLine(
   const isDynamic = product.bundle?.price_type === 'dynamic';
   line.children_calculated = isDynamic;
   line.ship_separately = product.bundle?.shipment_type === 'separately';
-  line.weight = amount(weightOf);
+  if (isDynamic) line.weight = amount(weightOf);
   line.price = isDynamic
     ? amount(({ price }) => price)
     : sum([line.price, amount(({ surcharge }) => surcharge ?? 0)]);
+  if (isDynamic) line.original_price = line.price;
   return line;
+}
+
+/** What was chosen, in the words that the cart shows. */
+function optionTexts(product: ProductRow, parts: readonly Part[]): { label: string; value: string }[] {
+  if (product.configurable !== undefined) {
+    const { attribute_code, label } = product.configurable;
+    return parts.map((part) => {
+      const option = asText(valueAt(part.product, attribute_code, 0));
+      return { label, value: OPTION_LABELS[attribute_code]?.[option] ?? option };
+    });
+  }
+  return parts.map((part) => ({
+    label: part.label ?? '',
+    value: `${part.qty} x ${nameAt(part.product, 0)} <span class="price">$${priceOf(part.product).toFixed(2)}</span>`,
+  }));
 }
 
 /** @throws RestError 400 when less is salable than the cart would hold */

@@ -120,7 +120,6 @@ function orderAddress(shop: Shop, address: AddressRow, { email }: Placement): Ad
 
 function orderItems(shop: Shop, cart: CartRow, totals: Totals): OrderItemRow[] {
   const orderItemIds = new Map(cart.items.map((item) => [item.item_id, shop.db.next('order_item')]));
-  const isVirtualOrder = cart.items.every((item) => item.is_virtual);
   return cart.items.map((item): OrderItemRow => {
     const amounts = totals.lines.get(item.item_id) ?? NOTHING;
     return {
@@ -138,10 +137,10 @@ function orderItems(shop: Shop, cart: CartRow, totals: Totals): OrderItemRow[] {
       qty_refunded: 0,
       tax_canceled: null,
       row_invoiced: 0,
+      row_incl_tax_invoiced: 0,
       tax_invoiced: 0,
       discount_invoiced: 0,
       tax_item_id: amounts.tax_percent > 0 ? shop.db.next('tax_item') : null,
-      is_virtual: item.is_virtual && (isVirtualOrder || item.is_virtual),
     };
   });
 }

@@ -34,13 +34,13 @@ function amounts(item: OrderItemRow, carriesNothing: boolean): JsonObject {
     tax_invoiced: item.tax_invoiced,
   };
   if (!carriesNothing) {
-    own['original_price'] = item.price;
+    own['original_price'] = item.original_price;
     own['price_incl_tax'] = item.price_incl_tax;
     if (!item.children_calculated) own['discount_tax_compensation_amount'] = 0;
   }
   return {
     ...own,
-    original_price: item.price,
+    original_price: item.original_price,
     amount_refunded: 0,
     base_amount_refunded: 0,
     ...Object.fromEntries(Object.entries(own).map(([name, value]) => [`base_${name}`, value])),

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../rest/json.ts';
 import { CURRENCY, storeOfOrder } from '../resources/store-data.ts';
 import type { AddressRow, OrderRow } from '../state/sales-rows.ts';
 import { COUPON_RULE_ID, TAX_CODE } from './totals.ts';
+import { takesStock } from './order-state.ts';
 import { renderItem } from './render-item.ts';
 
 /** How the payment methods of the shop are called. */
@@ -75,9 +76,7 @@ function header(order: OrderRow): JsonObject {
     store_name: store.storeName,
     store_to_base_rate: 0,
     store_to_order_rate: 0,
-    total_item_count: order.items.filter(
-      (item) => item.parent_order_item_id === null || item.product_type !== '',
-    ).length,
+    total_item_count: order.items.filter((item) => takesStock(order, item)).length,
     total_qty_ordered: totalQtyOrdered(order),
     updated_at: order.updated_at,
     weight: order.weight,

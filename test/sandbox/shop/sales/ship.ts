@@ -59,7 +59,7 @@ export function ship(shop: Shop, order: OrderRow, request: ShipRequest): Shipmen
     total_qty: sum(lines.map(({ qty }) => qty)),
     created_at: now(shop),
     updated_at: now(shop),
-    items: lines.map(({ item, qty }) => ({
+    items: withSeparateParents(order, lines).map(({ item, qty }) => ({
       entity_id: shop.db.next('shipment_item'),
       parent_id: entityId,
       order_item_id: item.order_item_id,
@@ -111,6 +111,18 @@ function linesOf(order: OrderRow, request: ShipRequest): Line[] {
   return lines;
 }
 
+/** Parts of a bundle that ships separately bring its parent along, as one piece that does not count. */
+function withSeparateParents(order: OrderRow, lines: readonly Line[]): Line[] {
+  const result: Line[] = [];
+  for (const line of lines) {
+    const parent = order.items.find(({ order_item_id }) => order_item_id === line.item.parent_order_item_id);
+    if (parent !== undefined && !result.some(({ item }) => item === parent))
+      result.push({ item: parent, qty: 1 });
+    result.push(line);
+  }
+  return result;
+}
+
 function orderErrors(order: OrderRow): string[] {
   if (['holded', 'canceled', 'payment_review'].includes(order.state) || order.shipping_address === null) {
     return [`A shipment cannot be created when an order has a status of ${order.status}`];
@@ -121,7 +133,7 @@ function orderErrors(order: OrderRow): string[] {
 
 function bundleErrors(order: OrderRow, request: ShipRequest): string[] {
   const wanted = new Set(request.items.map(({ order_item_id }) => order_item_id));
-  const errors = new Set<string>();
+  const errors: string[] = [];
   for (const item of order.items) {
     const bundle =
       item.product_type === 'bundle'
@@ -132,17 +144,17 @@ function bundleErrors(order: OrderRow, request: ShipRequest): string[] {
           );
     if (bundle === undefined || !wanted.has(item.order_item_id)) continue;
     if (bundle === item && bundle.ship_separately) {
-      errors.add(
+      errors.push(
         `Cannot create shipment as bundle product "${bundle.sku}" has shipment type "Separately". Bundle product options should be shipped instead.`,
       );
     }
     if (bundle !== item && !bundle.ship_separately) {
-      errors.add(
+      errors.push(
         `Cannot create shipment as bundle product "${bundle.sku}" has shipment type "Together". Bundle product itself should be shipped instead.`,
       );
     }
   }
-  return [...errors];
+  return errors;
 }
 
 /** Pieces per SKU that leave the building: a parent ships its parts in proportion. */

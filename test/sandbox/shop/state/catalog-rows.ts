@@ -17,6 +17,8 @@ export interface ProductRow {
   is_qty_decimal: boolean;
   configurable?: ConfigurableLinks;
   bundle?: BundleSettings;
+  /** Products of a group, with the quantity that is offered. */
+  grouped?: { sku: string; qty: number }[];
 }
 
 export interface ConfigurableLinks {

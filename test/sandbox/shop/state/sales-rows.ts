@@ -25,6 +25,8 @@ export interface CartItemRow {
   product_type: string;
   qty: number;
   price: number;
+  /** Price before the surcharges of a fixed bundle. */
+  original_price: number;
   weight: number | null;
   is_virtual: boolean;
   is_qty_decimal: boolean;
@@ -76,6 +78,7 @@ export interface OrderItemRow extends CartItemRow, LineAmounts {
   qty_refunded: number;
   tax_canceled: number | null;
   row_invoiced: number;
+  row_incl_tax_invoiced: number;
   tax_invoiced: number;
   discount_invoiced: number;
   tax_item_id: number | null;
@@ -203,5 +206,19 @@ export interface InvoiceRow {
   shipping_amount: number;
   grand_total: number;
   total_qty: number;
-  items: { entity_id: number; order_item_id: number; qty: number; row_total: number; tax_amount: number }[];
+  /** Is it the first invoice of its order, which carries the whole shipping amount? */
+  carries_shipping: boolean;
+  email_sent: boolean;
+  items: InvoiceItemRow[];
+  comments: ShipmentCommentRow[];
+}
+
+export interface InvoiceItemRow {
+  entity_id: number;
+  order_item_id: number;
+  qty: number;
+  row_total: number;
+  row_total_incl_tax: number;
+  tax_amount: number;
+  discount_amount: number;
 }
