@@ -5,9 +5,10 @@
  * Plain JavaScript for Node 20, because it runs before Node 24 is installed. Called by npm as
  * `prestart` and `pretest` with `--for start|test`; does nothing, and says nothing, when all is there.
  */
-import { installJavaPrograms, javaProgramsAreInstalled } from './install/java-programs.mjs';
-import { installPackages, packagesAreInstalled } from './install/packages.mjs';
+import { javaPrograms, javaProgramsAreInstalled } from './install/java-programs.mjs';
+import { packages, packagesAreInstalled } from './install/packages.mjs';
 import { missingRequirements } from './install/requirements.mjs';
+import { installTogether } from './install/together.mjs';
 
 const purpose = process.argv[process.argv.indexOf('--for') + 1] === 'test' ? 'npm test' : 'npm start';
 
@@ -21,8 +22,10 @@ async function main() {
   if (packagesAreInstalled() && javaProgramsAreInstalled()) return 0;
 
   console.log('Installing what Cartage stands on (once; the next start finds it here):');
-  if (!packagesAreInstalled()) await installPackages();
-  if (!javaProgramsAreInstalled()) await installJavaPrograms();
+  await installTogether([
+    ...(packagesAreInstalled() ? [] : [packages()]),
+    ...(javaProgramsAreInstalled() ? [] : [javaPrograms()]),
+  ]);
   return 0;
 }
 

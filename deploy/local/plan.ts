@@ -28,6 +28,7 @@ const preferred = {
   shop: 8001,
   erp: 8002,
   webhook: 8003,
+  webhook: 8009,
   others: 8010,
 };
 
@@ -41,6 +42,7 @@ export async function makePlan(
     postgres: await freePort(preferred.postgres),
     shop: await freePort(preferred.shop),
     erp: await freePort(preferred.erp),
+    webhook: await freePort(preferred.webhook),
     webhook: await freePort(preferred.webhook),
   };
   const processPorts = new Map<string, number>();
@@ -78,6 +80,8 @@ export function environmentOf(
     MAGENTO_ACCESS_TOKEN_SECRET: secrets.accessTokenSecret,
     WEBHOOK_HOST: loopback,
     WEBHOOK_PORT: String(ports.webhook),
+    WEBHOOK_HOST: loopback,
+    WEBHOOK_PORT: String(ports.webhook),
     WEBHOOK_SECRET: secrets.webhookSecret,
     // The role that the sandbox ERP makes for Cartage; on a server of one's own, the user of its address.
     ERP_DATABASE_URL: databaseUrl ?? `postgres://cartage@${loopback}:${ports.postgres}/erp`,
@@ -87,4 +91,4 @@ export function environmentOf(
   };
 }
 
-export const webhookUrl = (plan: Plan): string => `http://${loopback}:${plan.ports.webhook}/webhooks/orders`;
+export const webhookUrl = ({ ports }: Plan): string => `http://${loopback}:${ports.webhook}/webhooks/orders`;

@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path';
 import { mavenProgress } from './maven-progress.mjs';
 import { javaProgramsFolder, pomFile, projectFolder } from './places.mjs';
-import { progress } from './progress.mjs';
 import { runInstaller } from './run-installer.mjs';
 
 export function javaProgramsAreInstalled() {
@@ -13,30 +12,30 @@ export function javaProgramsAreInstalled() {
  * Fetches Kafka and the registry. Two installations at the same time do not disturb each other:
  * each fills a folder of its own, and the first to end gives it its name.
  */
-export async function installJavaPrograms() {
-  const folder = javaProgramsFolder();
+export function javaPrograms() {
+  const fetched = mavenProgress();
+  return {
+    name: 'Kafka and registry',
+    // Zero files to the end: they came from Maven's own cache.
+    far: () => `${fetched.files} files, ${fetched.megabytes.toFixed(0)} MB`,
+    run: (signal) => fill(javaProgramsFolder(), fetched, signal),
+  };
+}
+
+async function fill(folder, fetched, signal) {
   const filling = `${folder}.${process.pid}`;
   mkdirSync(filling, { recursive: true });
-  const shown = progress('Kafka and registry');
-  const fetched = mavenProgress();
-  const far = () => `${fetched.files} files, ${fetched.megabytes.toFixed(0)} MB`;
   try {
     // Not -B nor -q: only the interactive form says how far a download is.
     // -U: a download that failed before is tried again.
     const args = ['-U', '-f', pomFile, `-Dtarget=${filling}`, '-Dstyle.color=never', 'generate-resources'];
     await runInstaller('Maven', 'mvn', args, {
       cwd: projectFolder,
-      onText: (text) => {
-        fetched.read(text);
-        shown.say(far());
-      },
+      signal,
+      onText: (text) => fetched.read(text),
       help: 'Check that Maven Central can be reached (mirrors and proxies: ~/.m2/settings.xml), then start again.',
     });
     if (!existsSync(folder)) renameSync(filling, folder);
-    shown.done(fetched.files > 0 ? far() : "from Maven's own cache");
-  } catch (error) {
-    shown.failed();
-    throw error;
   } finally {
     rmSync(filling, { recursive: true, force: true });
   }

@@ -16,7 +16,7 @@ export function progress(
   let detail = '';
   let shownAt = startedAt;
 
-  const line = (text) => `  ${title.padEnd(width)} ${text.padEnd(36)} ${seconds(now() - startedAt)}`;
+  const line = (text) => `  ${title.padEnd(width)} ${text.padEnd(32)} ${seconds(now() - startedAt)}`;
   const show = () => {
     if (live) return write(`\r\x1b[K${line(detail)}`);
     if (now() - shownAt < quietIntervalMs) return undefined;

@@ -6,9 +6,9 @@ const linesKept = 10;
  * Runs a package manager to its end, handing on each piece that it says.
  * @throws with the first and last lines of it when it fails.
  */
-export function runInstaller(name, command, args, { cwd, onText = () => undefined, help }) {
+export function runInstaller(name, command, args, { cwd, signal, onText = () => undefined, help }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { cwd, signal, stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     const take = (chunk) => {
       const text = String(chunk);
