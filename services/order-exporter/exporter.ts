@@ -1,0 +1,56 @@
+import { connectionOf } from '../erp/connection.ts';
+import { createSqlOrders } from '../erp/orders/sql-orders.ts';
+import type { SqlOrders } from '../erp/orders/sql-orders.ts';
+import type { Configuration } from '../platform/config/read.ts';
+import type { Config } from '../platform/config/schema.ts';
+import { runDocuments } from '../platform/flow/document-flow.ts';
+import { runFlow } from '../platform/flow/run-flow.ts';
+import { openProcess } from '../platform/lifecycle/process.ts';
+import type { Process } from '../platform/lifecycle/process.ts';
+import { orderFlow } from './order-flow.ts';
+
+/** Kafka to ERP: orders. */
+export async function startOrderExporter(configuration: Configuration<'orders' | 'erp'>): Promise<Process> {
+  const { config } = configuration;
+  const process = openProcess('order-exporter', configuration);
+  await runFlow(process, config.flows.orders, (mode) => {
+    const statements = statementsOf(config.erp);
+    const erp = connectOrders(config.erp, statements);
+    process.onStop(() => erp.close());
+    return runDocuments(
+      process.context,
+      orderFlow({
+        erp,
+        orders: config.orders,
+        hasChange: statements.change.length > 0,
+        settleMs: statements.settleMs,
+        instance: config.instance,
+        mode,
+      }),
+    );
+  });
+  return process;
+}
+
+type OrderStatements = NonNullable<Config['erp']['orders']>;
+
+function statementsOf(erp: Config['erp']): OrderStatements {
+  if (erp.orders === undefined)
+    throw new Error(
+      'erp.orders is not configured: add the statements that look an order up and create it, or switch flows.orders off',
+    );
+  return erp.orders;
+}
+
+function connectOrders(erp: Config['erp'], { lookup, create, change }: OrderStatements): SqlOrders {
+  return createSqlOrders({
+    connection: { ...connectionOf(erp.connection), max: erp.connection.maxConnections },
+    statements: { lookup, create: named(create, 'create'), change: named(change, 'change') },
+    deadlineMs: erp.connection.statementTimeoutMs,
+  });
+}
+
+/** The rows of an unnamed statement cannot be used by later ones, but errors must still say which one it was. */
+function named(statements: OrderStatements['create'], list: string): { name: string; sql: string }[] {
+  return statements.map(({ name, sql }, index) => ({ name: name ?? `${list}_${index + 1}`, sql }));
+}

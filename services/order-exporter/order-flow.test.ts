@@ -1,0 +1,168 @@
+/** Real: the exporter's decisions. Double: the ERP, a map with the promises of `SqlOrders`. */
+import { describe, expect, it } from '@jest/globals';
+import type { Order } from '../../schemas/types.ts';
+import { Held, Rejected } from '../platform/errors.ts';
+import type { Attempt } from '../platform/flow/outcome.ts';
+import { LeaseLost } from '../platform/kafka/types.ts';
+import type { Received } from '../platform/kafka/types.ts';
+import { orderFlow } from './order-flow.ts';
+import type { ErpOrderInput, ErpOrders, OrderFlowOptions } from './order-flow.ts';
+
+class ErpInMemory implements ErpOrders {
+  readonly states = new Map<string, string>();
+  readonly calls: string[] = [];
+  lastInput: ErpOrderInput | null = null;
+
+  lookup(key: string) {
+    this.calls.push('lookup');
+    return Promise.resolve(this.states.has(key) ? { id: '7', reference: 'SO/7' } : null);
+  }
+
+  create(input: ErpOrderInput) {
+    this.calls.push('create');
+    this.lastInput = input;
+    const created = !this.states.has(input.key);
+    if (created) this.states.set(input.key, input.order.state);
+    return Promise.resolve({ id: '7', reference: 'SO/7', created });
+  }
+
+  change(input: ErpOrderInput) {
+    this.calls.push('change');
+    this.states.set(input.key, input.order.state);
+    return Promise.resolve({ id: '7', reference: 'SO/7' });
+  }
+}
+
+const orders: OrderFlowOptions['orders'] = {
+  since: 1_000,
+  payments: { checkmo: { dueFrom: ['processing'], codes: { term: 'NET0' } } },
+  shipping: { flatrate_flatrate: { carrier: 'UPS' } },
+  stores: { default: {} },
+};
+
+function setUp(more: Partial<OrderFlowOptions> = {}) {
+  const erp = new ErpInMemory();
+  const flow = orderFlow({ erp, orders, hasChange: true, settleMs: 0, instance: 'us', mode: 'on', ...more });
+  const handle = (order: Partial<Order>, attempt: Partial<Attempt> = {}) =>
+    flow.handle({ value: { ...anOrder, ...order } } as Received<Order> & { value: Order }, {
+      number: 1,
+      mode: more.mode ?? 'on',
+      assertHeld: () => undefined,
+      ...attempt,
+    });
+  return { erp, handle };
+}
+
+const anOrder = {
+  instance: 'us',
+  store: 'default',
+  incrementId: '000000001',
+  state: 'processing',
+  createdAt: 2_000,
+  isVirtual: false,
+  paymentMethod: 'checkmo',
+  shippingMethod: 'flatrate_flatrate',
+  problems: [],
+} as unknown as Order;
+
+describe('an order the ERP does not have', () => {
+  it('is looked up, created with its codes, and named', async () => {
+    const { erp, handle } = setUp();
+    expect(await handle({})).toEqual({ status: 'applied', targetId: 'SO/7', cause: 'created' });
+    expect(erp.calls).toEqual(['lookup', 'create']);
+    expect(erp.lastInput).toMatchObject({
+      key: 'us/default/000000001',
+      codes: { payment: { term: 'NET0' }, shipping: { carrier: 'UPS' }, store: {} },
+    });
+  });
+
+  it('is created once though its record comes twice', async () => {
+    const { erp, handle } = setUp();
+    await handle({});
+    expect(await handle({})).toMatchObject({ status: 'unchanged', targetId: 'SO/7' });
+    expect(erp.calls.filter((call) => call === 'create')).toHaveLength(1);
+  });
+
+  it.each<[string, Partial<Order>]>([
+    ['not due yet', { state: 'new' }],
+    ['canceled before it was due', { state: 'canceled' }],
+    ['on hold', { state: 'holded' }],
+    ['placed before orders.since', { createdAt: 999 }],
+    ['another instance', { instance: 'eu' }],
+  ])('%s: nothing is written', async (_name, change) => {
+    const { erp, handle } = setUp();
+    expect((await handle(change)).status).toBe('unchanged');
+    expect(erp.states.size).toBe(0);
+  });
+
+  it.each<[string, string, Partial<Order>, typeof Rejected]>([
+    ['totals that differ', 'order.totals_differ', problem('order.totals_differ'), Rejected],
+    ['a bundle', 'order.product_type_unsupported', problem('order.product_type_unsupported'), Held],
+    ['an unmapped shipping method', 'order.shipping_unmapped', { shippingMethod: 'ups_11' }, Held],
+    ['an unmapped store', 'order.store_unmapped', { store: 'fr' }, Held],
+    ['an unmapped payment method', 'order.payment_unmapped', { paymentMethod: 'paypal' }, Held],
+  ])('%s is parked as %s', async (_name, code, change, kind) => {
+    const { erp, handle } = setUp();
+    const error: unknown = await handle(change).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(kind);
+    expect(error instanceof Held).toBe(kind === Held);
+    expect((error as Rejected).fault.code).toBe(code);
+    expect(erp.states.size).toBe(0);
+  });
+
+  it('is parked with all its problems', async () => {
+    const { handle } = setUp();
+    const problems = [
+      ...problem('order.product_type_unsupported').problems!,
+      ...problem('order.totals_differ').problems!,
+    ];
+    const error = (await handle({ problems }).catch((thrown: unknown) => thrown)) as Rejected;
+    expect(error).not.toBeInstanceOf(Held);
+    expect(error.fault.what).toContain('about order.product_type_unsupported; about order.totals_differ');
+  });
+
+  it('is not created by a process that has lost the lease', async () => {
+    const { erp, handle } = setUp();
+    const assertHeld = () => {
+      throw new LeaseLost('magento.orders', 0);
+    };
+    await expect(handle({}, { assertHeld })).rejects.toThrow(LeaseLost);
+    expect(erp.calls).toEqual(['lookup']);
+  });
+});
+
+describe('an order the ERP has', () => {
+  it.each(['canceled', 'closed', 'holded'])('is told of state %s', async (state) => {
+    const { erp, handle } = setUp();
+    await handle({});
+    expect((await handle({ state })).status).toBe('applied');
+    expect([...erp.states.values()]).toEqual([state]);
+  });
+
+  it('is told when the hold has ended', async () => {
+    const { erp, handle } = setUp();
+    await handle({});
+    await handle({ state: 'holded' });
+    expect((await handle({ state: 'processing' })).status).toBe('unchanged');
+    expect([...erp.states.values()]).toEqual(['processing']);
+  });
+
+  it('is left alone where no change is configured', async () => {
+    const { erp, handle } = setUp({ hasChange: false });
+    await handle({});
+    expect((await handle({ state: 'canceled' })).status).toBe('unchanged');
+    expect(erp.calls).not.toContain('change');
+  });
+});
+
+it('dry: says what it would do and writes nothing', async () => {
+  const { erp, handle } = setUp({ mode: 'dry' });
+  expect(await handle({})).toEqual({ status: 'dry', cause: 'would create the order in state processing' });
+  erp.states.set('us/default/000000001', 'processing');
+  expect(await handle({ state: 'canceled' })).toMatchObject({ status: 'dry', targetId: 'SO/7' });
+  expect(erp.calls).toEqual(['lookup', 'lookup']);
+});
+
+function problem(code: string): Partial<Order> {
+  return { problems: [{ code, detail: `about ${code}` }] };
+}

@@ -1,0 +1,116 @@
+import { orderKey } from '../../schemas/keys.ts';
+import { orders as ordersContract } from '../../schemas/topics.ts';
+import type { Order } from '../../schemas/types.ts';
+import type { Config } from '../platform/config/schema.ts';
+import type { DocumentFlow } from '../platform/flow/document-flow.ts';
+import type { Attempt, Handled } from '../platform/flow/outcome.ts';
+import { codesOf } from './codes.ts';
+import { whyNotDue } from './due.ts';
+import { refuseInexact } from './problems.ts';
+
+/** An order as the ERP knows it. */
+export interface ErpOrder {
+  id: string;
+  /** Its number as people know it. */
+  reference: string | null;
+}
+
+export interface ErpOrderInput {
+  /** instance/store/increment_id: what the ERP refuses a second order for. */
+  key: string;
+  order: Order;
+  codes: unknown;
+}
+
+/** What the exporter asks of an ERP. */
+export interface ErpOrders {
+  lookup(key: string): Promise<ErpOrder | null>;
+  /** `created` is false when the order was there already; then nothing was written. */
+  create(input: ErpOrderInput): Promise<ErpOrder & { created: boolean }>;
+  /** Repeats without effect. Null when the ERP has no such order. */
+  change(input: ErpOrderInput): Promise<ErpOrder | null>;
+}
+
+export interface OrderFlowOptions {
+  erp: ErpOrders;
+  orders: Pick<Config['orders'], 'since' | 'payments' | 'shipping' | 'stores'>;
+  /** The configuration says what to do when an order changes after its export. */
+  hasChange: boolean;
+  /** How long the ERP may go on with a request after we gave up. */
+  settleMs: number;
+  instance: string;
+  mode: 'dry' | 'on';
+}
+
+/** Orders written at once; each takes one connection of the ERP's database. */
+const concurrency = 4;
+
+/**
+ * Brings each order into the ERP: strictly in the order of its records, none left out, because a record may be the
+ * only one that says "canceled". The order is looked up before it is created, every time (promise 2).
+ */
+export function orderFlow(options: OrderFlowOptions): DocumentFlow<Order> {
+  return {
+    name: 'orders',
+    contract: ordersContract,
+    mode: options.mode,
+    concurrency,
+    settleMs: options.settleMs,
+    handle: ({ value: order }, attempt) => exportOrder(order, options, attempt),
+    // A key that no order can have: the database answers, and nothing is found.
+    probe: async () => void (await options.erp.lookup('-/-/-')),
+  };
+}
+
+async function exportOrder(order: Order, options: OrderFlowOptions, attempt: Attempt): Promise<Handled> {
+  const { erp, orders } = options;
+  if (order.instance !== options.instance)
+    return { status: 'unchanged', cause: `an order of instance ${order.instance}` };
+  if (order.createdAt < orders.since) return { status: 'unchanged', cause: 'placed before orders.since' };
+  const key = orderKey(order);
+  const found = await erp.lookup(key);
+  if (found !== null) return changeOrder(found, { key, order }, options, attempt);
+  const notDue = whyNotDue(order, orders.payments);
+  if (notDue !== null) return { status: 'unchanged', cause: notDue };
+  refuseInexact(order);
+  const codes = codesOf(order, orders);
+  if (attempt.mode === 'dry')
+    return { status: 'dry', cause: `would create the order in state ${order.state}` };
+  attempt.assertHeld();
+  const { created, ...made } = await erp.create({ key, order, codes });
+  return created
+    ? { status: 'applied', targetId: nameOf(made), cause: 'created' }
+    : { status: 'unchanged', targetId: nameOf(made), cause: 'the ERP has it already' };
+}
+
+/** States that ask something of an ERP that has the order. In the others it is told too: a hold may have ended. */
+const statesWithEffect = new Set(['canceled', 'closed', 'holded']);
+
+/**
+ * The ERP has the order: what came after its export is told (R25). The statements say what a change means, and repeat
+ * without effect; they run at every later record, because the way back (a hold released) shows in no state.
+ */
+async function changeOrder(
+  found: ErpOrder,
+  { key, order }: { key: string; order: Order },
+  options: OrderFlowOptions,
+  attempt: Attempt,
+): Promise<Handled> {
+  const targetId = nameOf(found);
+  if (!options.hasChange)
+    return { status: 'unchanged', targetId, cause: 'the ERP has it, and is told of no changes' };
+  const codes = codesOf(order, options.orders);
+  if (attempt.mode === 'dry')
+    return { status: 'dry', targetId, cause: `would tell the ERP of state ${order.state}` };
+  attempt.assertHeld();
+  const changed = await options.erp.change({ key, order, codes });
+  // It was there a moment ago: the next try looks anew.
+  if (changed === null) throw new Error('the order went from the ERP between the look-up and the change');
+  return statesWithEffect.has(order.state)
+    ? { status: 'applied', targetId, cause: `the ERP was told of state ${order.state}` }
+    : { status: 'unchanged', targetId, cause: `the ERP has it; state ${order.state} asks nothing of it` };
+}
+
+function nameOf({ id, reference }: ErpOrder): string {
+  return reference ?? id;
+}
