@@ -28,7 +28,6 @@ const preferred = {
   shop: 8001,
   erp: 8002,
   webhook: 8003,
-  webhook: 8009,
   others: 8010,
 };
 
@@ -42,7 +41,6 @@ export async function makePlan(
     postgres: await freePort(preferred.postgres),
     shop: await freePort(preferred.shop),
     erp: await freePort(preferred.erp),
-    webhook: await freePort(preferred.webhook),
     webhook: await freePort(preferred.webhook),
   };
   const processPorts = new Map<string, number>();
@@ -78,8 +76,6 @@ export function environmentOf(
     MAGENTO_CONSUMER_SECRET: secrets.consumerSecret,
     MAGENTO_ACCESS_TOKEN: secrets.accessToken,
     MAGENTO_ACCESS_TOKEN_SECRET: secrets.accessTokenSecret,
-    WEBHOOK_HOST: loopback,
-    WEBHOOK_PORT: String(ports.webhook),
     WEBHOOK_HOST: loopback,
     WEBHOOK_PORT: String(ports.webhook),
     WEBHOOK_SECRET: secrets.webhookSecret,
