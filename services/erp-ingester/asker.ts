@@ -61,7 +61,7 @@ export class Asker {
       xids: new Set(),
       endLsn: 0n,
       occurredAt: null,
-      always: false,
+      asked: new Set(),
       traceparent: null,
       settled: [],
     });

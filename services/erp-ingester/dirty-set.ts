@@ -6,8 +6,8 @@ export interface Dirt {
   endLsn: Lsn;
   /** Commit time of the oldest change, milliseconds; null when no change of the log made it dirty. */
   occurredAt: number | null;
-  /** Publish also what is unchanged: somebody asked for it. */
-  always: boolean;
+  /** Keys of records that somebody asked for: published also when unchanged. */
+  asked: Set<string>;
   traceparent: string | null;
   /** Called when what is true now is published. */
   settled: (() => void)[];
@@ -18,7 +18,8 @@ export interface Cause {
   xid?: number;
   endLsn?: Lsn;
   occurredAt?: number;
-  always?: boolean;
+  /** Key of a record that somebody asked for. */
+  asked?: string;
   traceparent?: string | null;
   settled?: () => void;
 }
@@ -104,7 +105,7 @@ export function dirtOf(taken: Iterable<Dirt>): { xids: number[]; endLsn: Lsn } {
 }
 
 function newDirt(): Dirt {
-  return { xids: new Set(), endLsn: 0n, occurredAt: null, always: false, traceparent: null, settled: [] };
+  return { xids: new Set(), endLsn: 0n, occurredAt: null, asked: new Set(), traceparent: null, settled: [] };
 }
 
 function merge(dirt: Dirt, cause: Cause): void {
@@ -112,7 +113,7 @@ function merge(dirt: Dirt, cause: Cause): void {
   if (cause.endLsn !== undefined && cause.endLsn > dirt.endLsn) dirt.endLsn = cause.endLsn;
   if (cause.occurredAt !== undefined)
     dirt.occurredAt = Math.min(dirt.occurredAt ?? Infinity, cause.occurredAt);
-  if (cause.always) dirt.always = true;
+  if (cause.asked !== undefined) dirt.asked.add(cause.asked);
   dirt.traceparent ??= cause.traceparent ?? null;
   if (cause.settled) dirt.settled.push(cause.settled);
 }
@@ -121,7 +122,7 @@ function mergeDirt(into: Dirt, from: Dirt): void {
   for (const xid of from.xids) into.xids.add(xid);
   if (from.endLsn > into.endLsn) into.endLsn = from.endLsn;
   if (from.occurredAt !== null) into.occurredAt = Math.min(into.occurredAt ?? Infinity, from.occurredAt);
-  into.always ||= from.always;
+  for (const key of from.asked) into.asked.add(key);
   into.traceparent ??= from.traceparent;
   into.settled.push(...from.settled);
 }

@@ -26,12 +26,6 @@ interface Row {
   row: Record<string, unknown>;
 }
 
-const noDirt: Pick<Dirt, 'occurredAt' | 'always' | 'traceparent'> = {
-  occurredAt: null,
-  always: false,
-  traceparent: null,
-};
-
 /** Makes records of the rows of one stream, and publishes those that say something new (or were asked for). */
 export class RecordPublisher {
   private readonly options: RecordPublisherOptions;
@@ -51,7 +45,7 @@ export class RecordPublisher {
     const seen = new Map<string, Set<string>>([...asked.keys()].map((key) => [key, new Set()]));
     const unreadable = new Set<string>();
     const publications = rows.map(async ({ key, row }) => {
-      const value = await this.valueOf(key, row, this.origin(key, answer, asked.get(key)));
+      const value = await this.valueOf(key, row, this.origin(key, answer, asked.get(key)!));
       if (value === null) {
         unreadable.add(key);
         return 0;
@@ -148,14 +142,12 @@ export class RecordPublisher {
     }
   }
 
-  private async publishIfNew(
-    value: StreamRecord,
-    dirt: Pick<Dirt, 'always' | 'traceparent'>,
-  ): Promise<0 | 1> {
+  private async publishIfNew(value: StreamRecord, dirt: Pick<Dirt, 'asked' | 'traceparent'>): Promise<0 | 1> {
     const { index, stream } = this.options;
     const identity = identityOf(stream.shape, value);
     const digest = digestOf(value);
-    if (!dirt.always && index.isSame(identity, digest)) return 0;
+    const asked = dirt.asked.has(stream.shape.contract.key(value));
+    if (!asked && index.isSame(identity, digest)) return 0;
     await this.publish(value, dirt.traceparent);
     index.note(identity, value, digest);
     return 1;
@@ -193,7 +185,7 @@ export class RecordPublisher {
     context.metrics.records.inc({ flow: stream.name, topic: stream.topic, status: 'applied' });
   }
 
-  private origin(key: string, answer: Answer, dirt: Pick<Dirt, 'occurredAt'> = noDirt): Origin {
+  private origin(key: string, answer: Answer, dirt: Pick<Dirt, 'occurredAt'>): Origin {
     return { occurredAt: dirt.occurredAt, version: this.version(answer), sourceKey: this.sourceKey(key) };
   }
 

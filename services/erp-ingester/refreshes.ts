@@ -79,7 +79,7 @@ function ask(
   return new Promise((settled) => {
     options.askers
       .get(stream.name)!
-      .dirty.add(key, { always: true, traceparent: record.traceparent, settled });
+      .dirty.add(key, { asked: record.key, traceparent: record.traceparent, settled });
   });
 }
 
