@@ -1,0 +1,80 @@
+/** The console as its own process on the shared broker, in an instance of its own, and a bus to write what it reads. */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { contracts } from '../../schemas/topics.ts';
+import { mainOf } from '../../deploy/local/ours.ts';
+import { connectKafka, openTopicAdmin } from '../../services/platform/kafka/connect.ts';
+import type { Bus, KafkaOptions } from '../../services/platform/kafka/types.ts';
+import { sharedKafka, sharedRegistry } from '../infrastructure/main.ts';
+
+export interface ConsoleProcess {
+  url: string;
+  /** SIGTERM; resolves to the exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Test files share the topics: what this instance's groups write is known by its name alone. */
+export const newInstance = (): string => `console-${randomBytes(4).toString('hex')}`;
+
+export const kafkaOptions = (instance: string): KafkaOptions => ({
+  brokers: [sharedKafka()],
+  clientId: `test-${instance}`,
+  registry: { url: sharedRegistry() },
+  source: `cartage/${instance}/test`,
+  log: { info: () => undefined, warn: () => undefined, error: (_fields, message) => console.error(message) },
+});
+
+export async function applyTopics(instance: string): Promise<void> {
+  const admin = openTopicAdmin(kafkaOptions(instance));
+  try {
+    await admin.apply(contracts, { replicationFactor: 1, dryRun: false });
+  } finally {
+    await admin.close();
+  }
+}
+
+export const openBus = (instance: string): Bus => connectKafka(kafkaOptions(instance));
+
+/** Resolves when it says that it listens. */
+export async function startConsoleProcess(instance: string): Promise<ConsoleProcess> {
+  const folder = mkdtempSync(join(tmpdir(), 'cartage-console-'));
+  const file = join(folder, 'cartage.yaml');
+  writeFileSync(file, configurationOf(instance));
+  const child = spawn(process.execPath, [mainOf('console')], {
+    env: { ...process.env, CARTAGE_CONFIG: file },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  const said: string[] = [];
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      said.push(line);
+      const { msg, url } = JSON.parse(line) as { msg?: string; url?: string };
+      if (msg === 'started' && url) resolve(url);
+    });
+    void exited.then(([code]) => reject(new Error(`console exited with ${code}:\n${said.join('\n')}`)));
+  });
+  return {
+    url,
+    stop: async () => {
+      child.kill('SIGTERM');
+      const [code] = await exited;
+      rmSync(folder, { recursive: true, force: true });
+      return code;
+    },
+  };
+}
+
+function configurationOf(instance: string): string {
+  return JSON.stringify({
+    instance,
+    kafka: { brokers: [sharedKafka()], replicationFactor: 1, registry: { url: sharedRegistry() } },
+    http: { host: '127.0.0.1', port: 0 },
+    flows: { shipments: 'dry', catalog: 'off' },
+  });
+}
