@@ -162,12 +162,12 @@ export function createHoldings(options: HoldingsOptions): Holdings {
     holding.closing ??= (async () => {
       feed.close();
       try {
-        await reader.close(lost);
-        one.quiet();
+        one.closed(await reader.close(lost));
       } catch (error) {
+        one.closed(false);
         log.error(
           { topic: one.topic, partition: one.partition },
-          `The reader threw in close(): ${String(error)}`,
+          `close() of a reader threw: ${String(error)}`,
         );
       }
     })();

@@ -14,9 +14,9 @@ export interface OwnedPartition {
   /** What is to be stored; null when the broker has just that. */
   toStore(): Entry | null;
   stored(entry: Entry): void;
-  /** The reader has closed with nothing in flight. */
-  quiet(): void;
-  /** True when it has, and no outcome of a predecessor is open either. */
+  /** The reader has closed; clean: nothing it or a predecessor has begun may still take effect. */
+  closed(clean: boolean): void;
+  /** It has, and clean. */
   leftClean(): boolean;
 }
 
@@ -42,14 +42,15 @@ export function ownPartition(options: OwnedPartitionOptions): OwnedPartition {
   let mark = takeover.mark;
   /** An effect may have been begun under this lease. */
   let begun = false;
-  let isQuiet = false;
+  /** What the reader said when it closed. */
+  let left: { clean: boolean } | null = null;
   let onBroker: Entry | null = null;
 
   /** Whatever the predecessor left open is settled once everything below its mark is finished. */
   const inheritedSettled = () => takeover.clean || finished >= takeover.mark;
 
   function wanted(): Entry {
-    const clean = inheritedSettled() && (!begun || isQuiet);
+    const clean = left?.clean ?? (!begun && inheritedSettled());
     return { offset: finished, mark: { mark: Math.max(mark, finished), clean, by } };
   }
 
@@ -68,7 +69,7 @@ export function ownPartition(options: OwnedPartitionOptions): OwnedPartition {
     onBroker !== null && onBroker.mark.mark > offset && !onBroker.mark.clean;
 
   async function secure(offset: number): Promise<void> {
-    if (isQuiet || !generation.alive()) throw new LeaseLost(topic, partition);
+    if (left || !generation.alive()) throw new LeaseLost(topic, partition);
     begun = true;
     mark = Math.max(mark, offset + 1);
     while (!secured(offset)) {
@@ -87,7 +88,7 @@ export function ownPartition(options: OwnedPartitionOptions): OwnedPartition {
     start: takeover.start,
     mark: takeover.mark,
     clean: takeover.clean,
-    held: () => !isQuiet && generation.alive(),
+    held: () => left === null && generation.alive(),
     secure,
     finish(offset) {
       finished = Math.max(finished, offset);
@@ -100,7 +101,7 @@ export function ownPartition(options: OwnedPartitionOptions): OwnedPartition {
     lease,
     toStore,
     stored: (entry) => (onBroker = entry),
-    quiet: () => (isQuiet = true),
-    leftClean: () => isQuiet && inheritedSettled(),
+    closed: (clean) => (left = { clean }),
+    leftClean: () => left?.clean ?? false,
   };
 }
