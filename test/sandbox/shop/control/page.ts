@@ -1,2 +1,4 @@
-/** The page for people at `/`. */
-export const PAGE = '<!doctype html><title>Sandbox shop</title><h1>Sandbox shop</h1>';
+import { readFileSync } from 'node:fs';
+
+/** The page for people at `/`: orders, products and a form to buy. It polls `/sandbox/state`. */
+export const PAGE = readFileSync(new URL('page.html', import.meta.url), 'utf8');
