@@ -3,18 +3,26 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { stateFolder } from './install/places.mjs';
+import { seconds } from './install/progress.mjs';
 import { lockFolder } from './lock.ts';
+import { onlyNeeded } from './part.ts';
 import { partsOf } from './parts.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { loopback } from './ports.ts';
 import { endRecordedProcesses } from './records.ts';
 import { jsonReport, textReport, type Report } from './report.ts';
 import { emptyStateFolder, hasState, stateFolderAt, type StateFolder } from './state.ts';
+import { Sandboxes } from './story/sandboxes.ts';
+import { playStory } from './story/story.ts';
+import { trickle } from './story/trickle.ts';
 import { Supervisor } from './supervisor.ts';
 
 const usage = `Usage: npm start [-- OPTIONS]
 
   --fresh         forget the state of earlier starts and begin anew
+  --only NAMES    only these parts, comma-separated, and what they need (kafka, postgres, registry, sandbox-shop,
+                  sandbox-erp, topics, jaeger, or a folder of services/)
+  --no-story      start everything, without playing the story and the trickle of business after it
   --state FOLDER  keep the state there (default: .cartage/run)
   --json          say what happens as lines of JSON
   --help          this text
@@ -28,7 +36,9 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       fresh: { type: 'boolean', default: false },
+      only: { type: 'string' },
       state: { type: 'string', default: join(stateFolder, 'run') },
+      'no-story': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -41,14 +51,21 @@ async function main(): Promise<number> {
   const unlock = lockFolder(state.lock);
   const report = values.json ? jsonReport() : textReport();
   try {
-    return await runUntilEnded(state, values.fresh, report);
+    return await runUntilEnded({ state, fresh: values.fresh, only: values.only?.split(','), report });
   } finally {
     report.close();
     unlock();
   }
 }
 
-async function runUntilEnded(state: StateFolder, fresh: boolean, report: Report): Promise<number> {
+interface Run {
+  state: StateFolder;
+  fresh: boolean;
+  only: readonly string[] | undefined;
+  report: Report;
+}
+
+async function runUntilEnded({ state, fresh, only, report }: Run): Promise<number> {
   const left = await endRecordedProcesses(state.processes);
   if (left.length > 0) report.say(`Ended what an earlier start left behind: ${left.join(', ')}.`);
   if (fresh) emptyStateFolder(state);
@@ -57,11 +74,18 @@ async function runUntilEnded(state: StateFolder, fresh: boolean, report: Report)
   const plan = await makePlan(state);
   writeEnvironment(plan);
   const abort = new AbortController();
-  const supervisor = new Supervisor({ parts: partsOf(plan, abort.signal), report, abort });
+  const parts = onlyNeeded(partsOf(plan, abort.signal), only);
+  const supervisor = new Supervisor({ parts, report, abort });
   const interrupted = untilInterrupted(supervisor, report);
   try {
     await supervisor.start();
+    const sandboxes = new Sandboxes(
+      `http://${loopback}:${plan.ports.shop}`,
+      `http://${loopback}:${plan.ports.erp}`,
+    );
+    if (story && !(await storyIsTold(sandboxes, report, abort.signal)) && interruptedAlready) return 0;
     report.say(whatToOpen(plan));
+    if (story) void trickle(sandboxes, (text) => report.say(text), abort.signal);
     const failure = await Promise.race([supervisor.failed, interrupted]);
     if (failure) report.say(`\n${failure.message}`);
     return failure ? 1 : 0;
@@ -74,6 +98,30 @@ async function runUntilEnded(state: StateFolder, fresh: boolean, report: Report)
     // Whatever did not go by itself.
     await endRecordedProcesses(state.processes, 0);
   }
+}
+
+/** False when it did not come to its end; the parts go on all the same, so that one can look why. */
+async function storyIsTold(sandboxes: Sandboxes, report: Report, signal: AbortSignal): Promise<boolean> {
+  report.say('');
+  try {
+    await playStory(
+      sandboxes,
+      (chapter, line, tookMs) => report.say(storyLine(chapter, line, tookMs)),
+      signal,
+    );
+    return true;
+  } catch (error) {
+    if (!signal.aborted)
+      report.say(
+        `\n  The story stops here: ${(error as Error).message}. The console shows what is parked, the logs say why.`,
+      );
+    return false;
+  }
+}
+
+function storyLine(chapter: string, line: string, tookMs: number | undefined): string {
+  const text = `  ${chapter.padEnd(9)} ${line}`;
+  return tookMs === undefined ? text : `${text.padEnd(86)} ${seconds(tookMs).padStart(7)}`;
 }
 
 let interruptedAlready = false;
@@ -114,7 +162,13 @@ function whatToOpen({ ports, processPorts, jaeger, state }: Plan): string {
     ...lines,
     '',
     `  Logs: ${state.logFile('*')}`,
-    '  Ctrl-C ends everything; the next start goes on from here.',
+    `  Type next, in another terminal (the variables are in ${state.environment}):`,
+    `    set -a; . ${state.environment}; set +a`,
+    '    npm run cartage -- check',
+    '    npm run cartage -- parked list',
+    "    npm run cartage -- refresh erp.stock 'WH1/MUG-STONE'",
+    '',
+    '  A trickle of orders and stock movements goes on. Ctrl-C ends everything; the next start goes on from here.',
   ].join('\n');
 }
 

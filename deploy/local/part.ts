@@ -21,3 +21,20 @@ export interface RunningPart {
   process?: RunningProcess;
   stop(): Promise<void>;
 }
+
+/**
+ * The parts of these names and what they need, in the same order; all when no names are given.
+ * @throws when there is no part of a name.
+ */
+export function onlyNeeded(parts: readonly Part[], names: readonly string[] | undefined): Part[] {
+  if (names === undefined) return [...parts];
+  const unknown = names.find((name) => !parts.some((part) => part.name === name));
+  if (unknown !== undefined) {
+    throw new Error(`There is no part "${unknown}". There are: ${parts.map(({ name }) => name).join(', ')}.`);
+  }
+  const needed = new Set(names);
+  // What a part needs stands before it, so once from the end finds all.
+  for (const part of parts.toReversed())
+    if (needed.has(part.name)) for (const name of part.needs) needed.add(name);
+  return parts.filter(({ name }) => needed.has(name));
+}

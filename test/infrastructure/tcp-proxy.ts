@@ -43,7 +43,10 @@ export async function startTcpProxy(makeFilter: () => Filter = () => passAll): P
 
   const server = createServer((client) => {
     connections += 1;
-    if (faults.refuse) return void client.destroy();
+    if (faults.refuse) {
+      client.destroy();
+      return;
+    }
     const broker = connect({ host: loopback, port: faults.target });
     const close = () => {
       client.destroy();

@@ -1,0 +1,132 @@
+/** What the story does and sees in the sandbox shop and the sandbox ERP, over their own HTTP faces. */
+
+export interface ShopProduct {
+  sku: string;
+  price: number | null;
+  /** 1 enabled, 2 disabled. */
+  status: number;
+  sourceItems: Record<string, number>;
+  /** In the stock of the website `base`. */
+  salable: number;
+}
+
+export interface ShopOrder {
+  entityId: number;
+  incrementId: string;
+  grandTotal: number;
+  shipments: { incrementId: string; trackingNumbers: string[] }[];
+}
+
+export interface SalesOrder {
+  id: number;
+  name: string;
+  state: string;
+  deliveries: { id: number; name: string; state: string; warehouse: string }[];
+}
+
+interface ShopState {
+  orders: {
+    entity_id: number;
+    increment_id: string;
+    grand_total: number;
+    shipments: { increment_id: string; tracks: { track_number: string }[] }[];
+  }[];
+  products: {
+    sku: string;
+    price: number | null;
+    status: number;
+    source_items: { source_code: string; quantity: number }[];
+    salable: { stock_id: number; quantity: number | null }[];
+  }[];
+}
+
+const deadlineMs = 10_000;
+
+export class Sandboxes {
+  private readonly shopUrl: string;
+  private readonly erpUrl: string;
+  private readonly instance: string;
+
+  constructor(shopUrl: string, erpUrl: string, instance = 'sandbox') {
+    this.shopUrl = shopUrl;
+    this.erpUrl = erpUrl;
+    this.instance = instance;
+  }
+
+  async products(): Promise<ShopProduct[]> {
+    const { products } = await this.shopState();
+    return products.map(({ sku, price, status, source_items, salable }) => ({
+      sku,
+      price,
+      status,
+      sourceItems: Object.fromEntries(
+        source_items.map(({ source_code, quantity }) => [source_code, quantity]),
+      ),
+      salable: salable.find(({ stock_id }) => stock_id === 1)?.quantity ?? 0,
+    }));
+  }
+
+  async product(sku: string): Promise<ShopProduct | undefined> {
+    return (await this.products()).find((product) => product.sku === sku);
+  }
+
+  async order(entityId: number): Promise<ShopOrder | undefined> {
+    const found = (await this.shopState()).orders.find(({ entity_id }) => entity_id === entityId);
+    if (!found) return undefined;
+    return {
+      entityId,
+      incrementId: found.increment_id,
+      grandTotal: found.grand_total,
+      shipments: found.shipments.map(({ increment_id, tracks }) => ({
+        incrementId: increment_id,
+        trackingNumbers: tracks.map(({ track_number }) => track_number),
+      })),
+    };
+  }
+
+  placeOrder(lines: { sku: string; qty: number }[]): Promise<{ entity_id: number; increment_id: string }> {
+    return this.call('POST', `${this.shopUrl}/sandbox/orders`, { lines });
+  }
+
+  /** The sales order of a shop order; undefined while the ERP does not have it. */
+  async salesOrder(incrementId: string): Promise<SalesOrder | undefined> {
+    const reference = encodeURIComponent(`${this.instance}/default/${incrementId}`);
+    const [order] = await this.call<SalesOrder[]>('GET', `${this.erpUrl}/orders?shop_reference=${reference}`);
+    return order;
+  }
+
+  erpProducts(): Promise<{ sku: string }[]> {
+    return this.call('GET', `${this.erpUrl}/products`);
+  }
+
+  receive(sku: string, warehouse: string, quantity: number): Promise<unknown> {
+    return this.call('POST', `${this.erpUrl}/receipts`, { sku, warehouse, quantity });
+  }
+
+  setPrice(sku: string, amount: string): Promise<unknown> {
+    return this.call('POST', `${this.erpUrl}/products/${encodeURIComponent(sku)}/price`, { amount });
+  }
+
+  confirm(orderId: number): Promise<{ deliveries: { id: number; name: string; state: string }[] }> {
+    return this.call('POST', `${this.erpUrl}/orders/${orderId}/confirm`, {});
+  }
+
+  ship(deliveryId: number, carrier: string, trackingNumber: string): Promise<unknown> {
+    return this.call('POST', `${this.erpUrl}/deliveries/${deliveryId}/ship`, { carrier, trackingNumber });
+  }
+
+  private shopState(): Promise<ShopState> {
+    return this.call('GET', `${this.shopUrl}/sandbox/state`);
+  }
+
+  private async call<Answer>(method: string, url: string, body?: object): Promise<Answer> {
+    const answer = await fetch(url, {
+      method,
+      signal: AbortSignal.timeout(deadlineMs),
+      ...(body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${url} answered ${answer.status}: ${text.slice(0, 200)}`);
+    return JSON.parse(text) as Answer;
+  }
+}

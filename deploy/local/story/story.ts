@@ -1,0 +1,124 @@
+import type { Sandboxes } from './sandboxes.ts';
+import { until } from './until.ts';
+
+/** One line of the story: what happened where, and how long it took to arrive. */
+export type Tell = (chapter: string, line: string, tookMs?: number) => void;
+
+const mug = 'MUG-STONE';
+const kettle = 'KETTLE-1L';
+
+/**
+ * Runs products, an order, stock, a price and a parcel through Cartage and tells how each arrives. Every step waits
+ * for what can be seen at the other end; nothing is assumed to have worked.
+ * @throws Error naming what did not arrive.
+ */
+export async function playStory(sandboxes: Sandboxes, tell: Tell, signal: AbortSignal): Promise<void> {
+  await products(sandboxes, tell, signal);
+  const order = await orderArrives(sandboxes, tell, signal);
+  await stockArrives(sandboxes, tell, signal);
+  await priceArrives(sandboxes, tell, signal);
+  await parcelArrives(sandboxes, order, tell, signal);
+}
+
+async function products(sandboxes: Sandboxes, tell: Tell, signal: AbortSignal): Promise<void> {
+  const expected = (await sandboxes.erpProducts()).length;
+  const { tookMs } = await until(
+    'products with price and stock in the shop',
+    async () => {
+      const ready = (await sandboxes.products()).filter(
+        ({ price, status, sourceItems }) =>
+          Number(price) > 0 && status === 1 && Object.keys(sourceItems).length > 0,
+      );
+      return ready.length >= expected;
+    },
+    signal,
+    120_000,
+  );
+  tell('Products', `${expected} products of the ERP are in the shop, enabled, with price and stock`, tookMs);
+}
+
+async function orderArrives(sandboxes: Sandboxes, tell: Tell, signal: AbortSignal) {
+  const placed = await sandboxes.placeOrder([
+    { sku: mug, qty: 2 },
+    { sku: kettle, qty: 1 },
+  ]);
+  const order = await sandboxes.order(placed.entity_id);
+  tell(
+    'Order',
+    `${placed.increment_id} is placed in the shop: 2 × ${mug}, 1 × ${kettle}, ${order?.grandTotal.toFixed(2)} USD`,
+  );
+  const { value: sale, tookMs } = await until(
+    'the order in the ERP',
+    () => sandboxes.salesOrder(placed.increment_id),
+    signal,
+  );
+  tell('', `→ it is sales order ${sale.name} in the ERP`, tookMs);
+  return { entityId: placed.entity_id, sale };
+}
+
+async function stockArrives(sandboxes: Sandboxes, tell: Tell, signal: AbortSignal): Promise<void> {
+  const before = (await sandboxes.product(mug))?.salable ?? 0;
+  await sandboxes.receive(mug, 'WH1', 25);
+  tell('Stock', `25 × ${mug} are received in warehouse WH1 of the ERP`);
+  const { value: after, tookMs } = await until(
+    'the higher salable quantity in the shop',
+    async () => {
+      const salable = (await sandboxes.product(mug))?.salable ?? 0;
+      return salable > before && salable;
+    },
+    signal,
+  );
+  tell('', `→ salable in the shop: ${before} becomes ${after}`, tookMs);
+}
+
+async function priceArrives(sandboxes: Sandboxes, tell: Tell, signal: AbortSignal): Promise<void> {
+  const before = Number((await sandboxes.product(kettle))?.price);
+  const price = before >= 55 ? 49 : before + 1;
+  await sandboxes.setPrice(kettle, price.toFixed(2));
+  tell('Price', `${kettle} costs ${price.toFixed(2)} USD from now on, says the ERP`);
+  const { tookMs } = await until(
+    'the new price in the shop',
+    async () => Number((await sandboxes.product(kettle))?.price) === price,
+    signal,
+  );
+  tell('', `→ the shop's price: ${before.toFixed(2)} becomes ${price.toFixed(2)}`, tookMs);
+}
+
+async function parcelArrives(
+  sandboxes: Sandboxes,
+  order: { entityId: number; sale: { id: number; name: string } },
+  tell: Tell,
+  signal: AbortSignal,
+): Promise<void> {
+  const before = await sandboxes.product(kettle);
+  const { deliveries } = await sandboxes.confirm(order.sale.id);
+  const ready = deliveries.filter(({ state }) => state === 'ready');
+  const numbers = ready.map(({ id }) => `1Z${String(900_000 + id)}`);
+  for (const [index, delivery] of ready.entries()) await sandboxes.ship(delivery.id, 'UPS', numbers[index]!);
+  tell('Parcel', `${order.sale.name} leaves the ERP's warehouse with UPS ${numbers.join(', ')}`);
+  const { value: shipments, tookMs } = await until(
+    'the shipment with its tracking number in the shop',
+    async () => {
+      const found = (await sandboxes.order(order.entityId))?.shipments ?? [];
+      const seen = new Set(found.flatMap(({ trackingNumbers }) => trackingNumbers));
+      return numbers.every((number) => seen.has(number)) && found;
+    },
+    signal,
+  );
+  tell(
+    '',
+    `→ shipment ${shipments.map(({ incrementId }) => incrementId).join(', ')} with its tracking number is on the order`,
+    tookMs,
+  );
+  const wanted = (before?.sourceItems.default ?? 0) - 1;
+  const settled = await until(
+    "the ERP's number in the shop after Magento's own deduction",
+    async () => (await sandboxes.product(kettle))?.sourceItems.default === wanted,
+    signal,
+  );
+  tell(
+    '',
+    `→ ${kettle} at the source "default": ${wanted}, as the ERP says, after Magento's own deduction`,
+    settled.tookMs,
+  );
+}
