@@ -3,7 +3,6 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { stateFolder } from './install/places.mjs';
-import { seconds } from './install/progress.mjs';
 import { lockFolder } from './lock.ts';
 import { onlyNeeded } from './part.ts';
 import { partsOf } from './parts.ts';
@@ -12,9 +11,7 @@ import { loopback } from './ports.ts';
 import { endRecordedProcesses } from './records.ts';
 import { jsonReport, textReport, type Report } from './report.ts';
 import { emptyStateFolder, hasState, stateFolderAt, type StateFolder } from './state.ts';
-import { Sandboxes } from './story/sandboxes.ts';
-import { playStory } from './story/story.ts';
-import { trickle } from './story/trickle.ts';
+import { openBusiness } from './story/business.ts';
 import { Supervisor } from './supervisor.ts';
 
 const usage = `Usage: npm start [-- OPTIONS]
@@ -51,7 +48,13 @@ async function main(): Promise<number> {
   const unlock = lockFolder(state.lock);
   const report = values.json ? jsonReport() : textReport();
   try {
-    return await runUntilEnded({ state, fresh: values.fresh, only: values.only?.split(','), report });
+    return await runUntilEnded({
+      state,
+      fresh: values.fresh,
+      only: values.only?.split(','),
+      story: !values['no-story'] && values.only === undefined,
+      report,
+    });
   } finally {
     report.close();
     unlock();
@@ -62,10 +65,12 @@ interface Run {
   state: StateFolder;
   fresh: boolean;
   only: readonly string[] | undefined;
+  /** Play the story, and go on with a trickle of business. */
+  story: boolean;
   report: Report;
 }
 
-async function runUntilEnded({ state, fresh, only, report }: Run): Promise<number> {
+async function runUntilEnded({ state, fresh, only, story, report }: Run): Promise<number> {
   const left = await endRecordedProcesses(state.processes);
   if (left.length > 0) report.say(`Ended what an earlier start left behind: ${left.join(', ')}.`);
   if (fresh) emptyStateFolder(state);
@@ -79,13 +84,10 @@ async function runUntilEnded({ state, fresh, only, report }: Run): Promise<numbe
   const interrupted = untilInterrupted(supervisor, report);
   try {
     await supervisor.start();
-    const sandboxes = new Sandboxes(
-      `http://${loopback}:${plan.ports.shop}`,
-      `http://${loopback}:${plan.ports.erp}`,
-    );
-    if (story && !(await storyIsTold(sandboxes, report, abort.signal)) && interruptedAlready) return 0;
-    report.say(whatToOpen(plan));
-    if (story) void trickle(sandboxes, (text) => report.say(text), abort.signal);
+    const business = story ? openBusiness(plan, (text) => report.say(text), abort.signal) : undefined;
+    await business?.tellStory();
+    if (!interruptedAlready) report.say(whatToOpen(plan));
+    business?.goOn();
     const failure = await Promise.race([supervisor.failed, interrupted]);
     if (failure) report.say(`\n${failure.message}`);
     return failure ? 1 : 0;
@@ -98,30 +100,6 @@ async function runUntilEnded({ state, fresh, only, report }: Run): Promise<numbe
     // Whatever did not go by itself.
     await endRecordedProcesses(state.processes, 0);
   }
-}
-
-/** False when it did not come to its end; the parts go on all the same, so that one can look why. */
-async function storyIsTold(sandboxes: Sandboxes, report: Report, signal: AbortSignal): Promise<boolean> {
-  report.say('');
-  try {
-    await playStory(
-      sandboxes,
-      (chapter, line, tookMs) => report.say(storyLine(chapter, line, tookMs)),
-      signal,
-    );
-    return true;
-  } catch (error) {
-    if (!signal.aborted)
-      report.say(
-        `\n  The story stops here: ${(error as Error).message}. The console shows what is parked, the logs say why.`,
-      );
-    return false;
-  }
-}
-
-function storyLine(chapter: string, line: string, tookMs: number | undefined): string {
-  const text = `  ${chapter.padEnd(9)} ${line}`;
-  return tookMs === undefined ? text : `${text.padEnd(86)} ${seconds(tookMs).padStart(7)}`;
 }
 
 let interruptedAlready = false;
