@@ -94,7 +94,10 @@ describe('GET /api/status', () => {
       updatedAt: Date.now(),
     };
     await bus.publish(cursors, { value: cursor });
-    await until('the cursor', async () => (await status()).cursors.some((one) => one.source === instance));
+    const shown = async () => (await status()).cursors.some((one) => one.source === instance);
+    await until('the cursor', shown);
+    await bus.erase(cursors, cursors.key(cursor));
+    await until('it to be gone', async () => !(await shown()));
   });
 });
 

@@ -1,9 +1,10 @@
 // Draws what `GET /api/events` says, and once a second anew, because times go on when nothing happens.
 import { ago, exactTime, time } from './format.js';
-import { showFlows, showSummary } from './flows.js';
-import { showOutcomes, showStory } from './outcomes.js';
+import { showFlows } from './flows.js';
+import { onShowAll, showOutcomes, showStory } from './outcomes.js';
 import { showParked } from './parked.js';
 import { setText, showRows } from './rows.js';
+import { showSummary } from './summary.js';
 
 const byId = (id) => document.getElementById(id);
 /** Newest status, and when it came by this computer's clock. */
@@ -87,5 +88,6 @@ byId('search').addEventListener('submit', (event) => {
 byId('story-close').addEventListener('click', () => {
   byId('story').hidden = true;
 });
+onShowAll(draw);
 connect();
 setInterval(draw, 1000);

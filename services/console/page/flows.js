@@ -1,8 +1,8 @@
 import { ago, count, duration, exactTime, percent } from './format.js';
-import { badge, element, setText, showRows } from './rows.js';
+import { badge, showRows } from './rows.js';
 
 /** R80: less than 1 % of 1,000 records. */
-const failureTarget = 0.01;
+export const failureTarget = 0.01;
 
 const number = (read) => (flow) => {
   const value = read(flow);
@@ -38,7 +38,7 @@ const columns = (now) => [
   { title: 'Lag', className: 'number', cell: lagCell },
   {
     title: 'Last activity',
-    className: 'number',
+    className: 'number activity',
     cell: ({ lastActivityAt: at }) =>
       at === null ? '' : [{ text: ago(now - at), title: exactTime(at), className: 'nowrap' }],
   },
@@ -79,7 +79,7 @@ function lagCell({ lag, mode }) {
   if (mode === 'off')
     return [{ text: count(lag.records) }, { text: 'the flow is off', className: 'block quiet nowrap' }];
   if (!lag.started)
-    return [{ text: count(lag.records) }, { text: 'not begun', className: 'block warn nowrap' }];
+    return [{ text: count(lag.records) }, { text: 'not begun', className: 'block quiet warn nowrap' }];
   return count(lag.records);
 }
 
@@ -90,59 +90,4 @@ export function showFlows(status, now) {
     status.flows,
     (flow) => `${flow.process}/${flow.topic}`,
   );
-}
-
-/** The one line that says whether to read on. */
-export function showSummary({ overall, parked, flows }) {
-  const { records, failedFirstTry, failedFinally, held } = overall.lastThousand;
-  const handled = Object.values(overall.lastHour).reduce((sum, one) => sum + one, 0);
-  const late = flows.filter((flow) => flow.targetP95Ms !== null && (flow.ageP95Ms ?? 0) > flow.targetP95Ms);
-  const lag = flows.reduce((sum, flow) => sum + (flow.mode === 'off' ? 0 : (flow.lag?.records ?? 0)), 0);
-  const failing = records > 0 && failedFinally / records >= failureTarget;
-  const tiles = [
-    ['Applied, last hour', count(overall.lastHour.applied), `of ${count(handled)} records handled`, ''],
-    [
-      'Failed in the end',
-      percent(failedFinally, records),
-      failuresNote(records, failedFirstTry, held),
-      failing ? 'bad' : '',
-    ],
-    [
-      'Parked now',
-      `${parked.complete ? '' : '≥ '}${count(parked.total)}`,
-      causesNote(parked),
-      parked.total > 0 ? 'warn' : '',
-    ],
-    ['Lag', count(lag), 'records not yet finished', ''],
-    [
-      'Latency targets',
-      late.length === 0 ? 'met' : 'missed',
-      late.map((flow) => flow.name).join(', ') || 'P95 of the last hour',
-      late.length > 0 ? 'bad' : '',
-    ],
-  ];
-  const summary = document.getElementById('summary');
-  if (!summary.firstChild) {
-    const tile = () =>
-      element('div', 'tile', element('div', 'label'), element('div', 'figure'), element('div', 'quiet'));
-    summary.append(...tiles.map(tile));
-  }
-  tiles.forEach(([label, figure, note, state], index) => {
-    const [first, second, third] = summary.children[index].children;
-    setText(first, label);
-    setText(second, figure);
-    setText(third, note);
-    second.className = `figure ${state}`;
-  });
-}
-
-function failuresNote(records, failedFirstTry, held) {
-  if (records === 0) return 'target below 1 %';
-  const waiting = held === 0 ? '' : `, ${percent(held, records)} held`;
-  return `${percent(failedFirstTry, records)} at first try${waiting}; last ${count(records)}`;
-}
-
-function causesNote({ total, byCode }) {
-  if (total === 0) return 'nothing waits for you';
-  return byCode.length === 1 ? 'one cause' : `${byCode.length} causes`;
 }

@@ -33,7 +33,7 @@ const columns = (now, flowName) => [
   },
   {
     title: 'Tries',
-    className: 'number',
+    className: 'number tries',
     cell: ({ attempts }) => [{ text: count(attempts), className: attempts > 1 ? 'warn' : 'zero' }],
   },
   {
@@ -46,9 +46,23 @@ const columns = (now, flowName) => [
 const keyOf = (outcome) =>
   `${outcome.process}/${outcome.topic}/${outcome.partition}/${outcome.offset}/${outcome.finishedAt}`;
 
+const shownAtFirst = 50;
+let showAll = false;
+
 export function showOutcomes({ outcomes, complete }, now, flowName) {
   document.getElementById('outcomes-empty').hidden = outcomes.length > 0 || !complete;
-  showRows(document.getElementById('outcomes'), columns(now, flowName), outcomes, keyOf);
+  const more = document.getElementById('outcomes-more');
+  more.hidden = showAll || outcomes.length <= shownAtFirst;
+  setText(more, `Show all ${outcomes.length}`);
+  const shown = showAll ? outcomes : outcomes.slice(0, shownAtFirst);
+  showRows(document.getElementById('outcomes'), columns(now, flowName), shown, keyOf);
+}
+
+export function onShowAll(redraw) {
+  document.getElementById('outcomes-more').addEventListener('click', () => {
+    showAll = true;
+    redraw();
+  });
 }
 
 /** All that is in memory about one order or SKU, oldest first. */
