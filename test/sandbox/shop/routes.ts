@@ -1,5 +1,6 @@
 import { adminTokenRoutes } from './resources/admin-token.ts';
 import { basePriceRoutes } from './resources/base-prices.ts';
+import { creditMemoRoutes } from './resources/credit-memos.ts';
 import { directoryRoutes } from './resources/directory.ts';
 import { guestCartRoutes } from './resources/guest-carts.ts';
 import { invoiceRoutes } from './resources/invoices.ts';
@@ -32,4 +33,5 @@ export const ROUTES: readonly Route[] = [
   ...documentRoutes,
   ...shipmentRoutes,
   ...invoiceRoutes,
+  ...creditMemoRoutes,
 ];

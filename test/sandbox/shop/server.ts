@@ -86,7 +86,8 @@ async function misbehave(
   response: ServerResponse,
 ): Promise<boolean> {
   if (rule.kind === 'slow') {
-    await pause(rule.delayMs ?? 1000);
+    // The work is done even when the client has given up meanwhile, as in the real shop (FACTS section 10).
+    await pause(rule.delayMs ?? 1000, undefined, { ref: false });
     return false;
   }
   if (rule.kind === 'cut_after') return false;

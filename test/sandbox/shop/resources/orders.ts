@@ -1,5 +1,6 @@
 import { cancel, getOrder, hold, saveChanged, unhold } from '../sales/order-state.ts';
-import { renderHistory, renderOrder, totalDue, totalQtyOrdered } from '../sales/render-order.ts';
+import { totalDue, totalQtyOrdered } from '../sales/order-amounts.ts';
+import { renderHistory, renderOrder } from '../sales/render-order.ts';
 import { renderItem } from '../sales/render-item.ts';
 import type { Call, Route } from '../rest/call.ts';
 import { badRequest, internalError, required } from '../rest/errors.ts';

@@ -23,7 +23,6 @@ export function createCart(shop: Shop, storeId: number): CartRow {
     store_id: storeId === 0 ? 1 : storeId,
     created_at: now(shop),
     updated_at: now(shop),
-    is_active: true,
     items: [],
     coupon_code: null,
     shipping_address: null,
@@ -36,7 +35,7 @@ export function createCart(shop: Shop, storeId: number): CartRow {
 /** @throws RestError 404 when there is no such cart or it has become an order */
 export function getCart(shop: Shop, maskedId: string): CartRow {
   const cart = shop.db.carts.get(maskedId);
-  if (cart === undefined || !cart.is_active) {
+  if (cart === undefined) {
     throw notFound('No such entity with %fieldName = %fieldValue', {
       fieldName: 'cartId',
       fieldValue: maskedId,

@@ -50,8 +50,7 @@ export function placeOrder(shop: Shop, cart: CartRow, placement: Placement): Ord
   const order = newOrder(shop, cart, placement, totals, isVirtual);
   shop.db.orders.save(order);
   reserveAll(shop, order, sold);
-  cart.is_active = false;
-  shop.db.carts.save(cart);
+  shop.db.carts.remove(cart);
   shop.orderChanged(order);
   return order;
 }

@@ -2,6 +2,7 @@ import { number } from '../decimal.ts';
 import type { Json, JsonObject } from '../rest/json.ts';
 import { CURRENCY } from '../resources/store-data.ts';
 import type { AddressRow, CartItemRow, CartRow } from '../state/sales-rows.ts';
+import { withBase } from './order-amounts.ts';
 import { computeTotals, TAX_CODE, totalQty } from './totals.ts';
 import type { Totals } from './totals.ts';
 
@@ -12,7 +13,7 @@ export function renderCart(cart: CartRow): JsonObject {
     id: cart.entity_id,
     created_at: cart.created_at,
     updated_at: cart.updated_at,
-    is_active: cart.is_active,
+    is_active: true,
     is_virtual: cart.items.length > 0 && cart.items.every((item) => item.is_virtual),
     items: tops.map((item) => renderCartItem(cart, item, cart.entity_id)),
     items_count: tops.length,
@@ -155,11 +156,4 @@ function segments(cart: CartRow, totals: Totals): Json[] {
   });
   list.push({ code: 'grand_total', title: 'Grand Total', value: totals.grand_total, area: 'footer' });
   return list;
-}
-
-function withBase(own: Record<string, number>): Record<string, number> {
-  return {
-    ...own,
-    ...Object.fromEntries(Object.entries(own).map(([name, value]) => [`base_${name}`, value])),
-  };
 }

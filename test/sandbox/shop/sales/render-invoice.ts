@@ -1,6 +1,7 @@
 import type { JsonObject } from '../rest/json.ts';
 import { sum } from '../decimal.ts';
 import { CURRENCY } from '../resources/store-data.ts';
+import { withBase } from './order-amounts.ts';
 import type { InvoiceItemRow, InvoiceRow, OrderRow } from '../state/sales-rows.ts';
 
 /** An invoice with its lines; the shipping amounts are members of the first invoice of an order only. */
@@ -73,12 +74,5 @@ function shippingAmounts(invoice: InvoiceRow): Record<string, number> {
     shipping_amount: invoice.shipping_amount,
     shipping_incl_tax: invoice.shipping_amount,
     shipping_tax_amount: 0,
-  };
-}
-
-function withBase(own: Record<string, number>): Record<string, number> {
-  return {
-    ...own,
-    ...Object.fromEntries(Object.entries(own).map(([name, value]) => [`base_${name}`, value])),
   };
 }

@@ -1,6 +1,7 @@
 import { decimal, number, product } from '../decimal.ts';
 import type { JsonObject } from '../rest/json.ts';
 import type { OrderItemRow, OrderRow } from '../state/sales-rows.ts';
+import { withBase } from './order-amounts.ts';
 import { COUPON_RULE_ID, TAX_CODE } from './totals.ts';
 
 /**
@@ -39,11 +40,10 @@ function amounts(item: OrderItemRow, carriesNothing: boolean): JsonObject {
     if (!item.children_calculated) own['discount_tax_compensation_amount'] = 0;
   }
   return {
-    ...own,
+    ...withBase(own),
     original_price: item.original_price,
     amount_refunded: 0,
     base_amount_refunded: 0,
-    ...Object.fromEntries(Object.entries(own).map(([name, value]) => [`base_${name}`, value])),
     discount_tax_compensation_canceled: item.tax_canceled === null ? undefined : 0,
     tax_canceled: item.tax_canceled ?? undefined,
   };

@@ -46,7 +46,6 @@ export interface CartRow {
   store_id: number;
   created_at: string;
   updated_at: string;
-  is_active: boolean;
   items: CartItemRow[];
   coupon_code: string | null;
   shipping_address: AddressRow | null;

@@ -1,0 +1,14 @@
+import type { OrderRow } from '../state/sales-rows.ts';
+
+/** How the payment methods of the shop are called. */
+const PAYMENT_TITLES: Record<string, string> = {
+  checkmo: 'Check / Money order',
+  banktransfer: 'Bank Transfer Payment',
+  cashondelivery: 'Cash On Delivery',
+  purchaseorder: 'Purchase Order',
+  free: 'No Payment Information Required',
+};
+
+export function paymentTitle({ payment_method }: OrderRow): string {
+  return PAYMENT_TITLES[payment_method] ?? payment_method;
+}
