@@ -8,6 +8,8 @@ export interface Part {
   title: string;
   /** Names of the parts that must be ready before; they stand earlier in the list. */
   needs: readonly string[];
+  /** A task: there is nothing of it to stop. */
+  endsByItself?: true;
   /** How often in a row it is started again when it dies; left out: without end. */
   restartsMax?: number;
   /** Resolves when it is ready, for a task when it has ended well. Called again for a restart. */

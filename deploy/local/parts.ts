@@ -147,6 +147,7 @@ function topics({ environment }: Plan, hooks: ProcessHooks): Part {
   return {
     name: 'topics',
     title: 'Topics, contracts',
+    endsByItself: true,
     needs: ['kafka', 'registry'],
     start: async () => {
       const args = [mainOf('cli'), 'topics', 'apply'];

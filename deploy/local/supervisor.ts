@@ -153,6 +153,6 @@ export class Supervisor {
     const unit = this.#units.get(name);
     if (!unit?.running) return;
     await unit.running.stop();
-    this.#options.report.stopped(unit.part);
+    if (!unit.part.endsByItself) this.#options.report.stopped(unit.part);
   }
 }
