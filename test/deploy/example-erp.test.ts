@@ -1,0 +1,151 @@
+/**
+ * Real: PostgreSQL, the SQL of deploy/config/cartage.yaml, the code that runs it. Made up: the small ERP that the page
+ * speaks of. Asserted: what a reader copies from that page works.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
+import { projectFolder } from '../../deploy/local/install/places.mjs';
+import type { Order } from '../../schemas/types.ts';
+import { rowShapes } from '../../services/erp-ingester/rows/index.ts';
+import { checkConfiguredErp } from '../../services/erp/check-configured.ts';
+import { bindSql, compileSql } from '../../services/erp/changed-keys/sql-template.ts';
+import { createSqlOrders } from '../../services/erp/orders/sql-orders.ts';
+import { queryRows } from '../../services/erp/values.ts';
+import { codesOf } from '../../services/order-exporter/codes.ts';
+import { loadConfig } from '../../services/platform/config/load.ts';
+import { freshDatabase } from '../infrastructure/main.ts';
+import type { FreshDatabase } from '../infrastructure/main.ts';
+import { anOrder } from './an-order.ts';
+import { exampleVariables } from './example-variables.ts';
+
+let database: FreshDatabase;
+let client: Client;
+const config = () =>
+  loadConfig(join(projectFolder, 'deploy/config/cartage.yaml'), ['erp', 'orders'], {
+    ...exampleVariables,
+    ERP_DATABASE_URL: database.url,
+  });
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  client = new Client({ connectionString: database.url });
+  await client.connect();
+  await client.query(readFileSync(new URL('example-erp.sql', import.meta.url), 'utf8'));
+}, 60_000);
+
+afterAll(async () => {
+  await client.end();
+  await database.drop();
+});
+
+async function rowsOf(stream: string, keys: unknown[] | null): Promise<Record<string, unknown>[]> {
+  const { query, topic } = config().erp.streams[stream]!;
+  const template = compileSql(query, { keys: null, since: null }, stream);
+  const values = bindSql(template, { keys, since: '2026-01-01T00:00:00Z' });
+  const rows = await queryRows(client, { text: template.text, values, timeoutMs: 10_000 });
+  const origin = { occurredAt: null, version: { epoch: 1, number: 1 }, sourceKey: '{}' };
+  return rows.map((row) => rowShapes[topic]!.read(row, origin) as unknown as Record<string, unknown>);
+}
+
+describe('the SQL of cartage.yaml', () => {
+  it('is accepted by the database, every statement of it', async () => {
+    const findings = await checkConfiguredErp(config().erp);
+    expect(
+      findings.filter(({ code }) => code.startsWith('erp.sql')).map(({ level }) => level),
+    ).not.toHaveLength(0);
+    // Slot and publication are made when Cartage starts; all else must be right.
+    const wrong = findings.filter(({ level, code }) => level === 'fail' && !/slot|publication/.test(code));
+    expect(wrong).toEqual([]);
+  });
+
+  it('says stock, products and prices as the contracts want them', async () => {
+    expect(await rowsOf('stock', ['A/1'])).toEqual([
+      expect.objectContaining({ source: 'MAIN', sku: 'A/1', quantity: '10.0000', sellable: true }),
+    ]);
+    expect(await rowsOf('products', null)).toEqual([
+      expect.objectContaining({
+        sku: 'A/1',
+        weight: '1.5000',
+        enabled: true,
+        attributes: { color_name: 'red' },
+      }),
+      expect.objectContaining({ sku: 'B 2', taxClass: 'EXEMPT', enabled: false, attributes: {} }),
+    ]);
+    const [priced, unpriced] = await rowsOf('prices', ['A/1', 'B 2']);
+    expect(priced!.prices).toEqual([
+      expect.objectContaining({
+        list: 'WEB',
+        currency: 'EUR',
+        amount: '9.9900',
+        minQuantity: '1.0000',
+        to: null,
+      }),
+      expect.objectContaining({
+        amount: '8.5000',
+        minQuantity: '10.0000',
+        to: Date.parse('2999-01-01T00:00:00Z'),
+      }),
+    ]);
+    expect(unpriced!.prices).toEqual([]);
+  });
+
+  it('writes an order once, and its change', async () => {
+    const { erp, orders } = config();
+    const writer = createSqlOrders({
+      connection: { connectionString: database.url },
+      statements: erp.orders!,
+    });
+    const input = (order: Order) => ({ key: 'main/default/000000042', order, codes: codesOf(order, orders) });
+    try {
+      const made = await writer.create(input(anOrder()));
+      expect(made).toMatchObject({ created: true, reference: 'W42' });
+      expect(await writer.create(input(anOrder()))).toMatchObject({ created: false, id: made.id });
+      const { rows } = await client.query(
+        'select o.*, l.sku, l.quantity, l.unit_price from web_order o join web_order_line l on l.order_id = o.id',
+      );
+      expect(rows).toEqual([
+        expect.objectContaining({
+          branch: '01',
+          customer: 'Ada Byron',
+          term: 'NET14',
+          carrier: 'DHL',
+          total: '24.98',
+          status: 'open',
+          sku: 'A/1',
+          quantity: '2.0000',
+          unit_price: '9.9900',
+        }),
+      ]);
+      await writer.change(input({ ...anOrder(), state: 'canceled' }));
+      await writer.change(input({ ...anOrder(), state: 'canceled' }));
+      const after = await client.query<{ status: string }>('select status from web_order');
+      expect(after.rows).toEqual([{ status: 'canceled' }]);
+    } finally {
+      await writer.close();
+    }
+  });
+
+  it('says a delivery with its lines and the parcels that have a number', async () => {
+    await client.query(`
+      insert into delivery (number, order_id, warehouse, posted_at) select 'D1', id, 'MAIN', '2026-05-01Z' from web_order;
+      insert into delivery (number, order_id, warehouse) select 'D2', id, 'MAIN' from web_order;
+      insert into delivery_line select id, 1, 1 from delivery;
+      insert into parcel select id, 1, 'DHL', 'PARCEL', 'JD014600' from delivery where number = 'D1';
+      insert into parcel select id, 2, 'DHL', 'PARCEL', null from delivery where number = 'D1'`);
+    expect(await rowsOf('fulfilments', null)).toEqual([
+      expect.objectContaining({
+        instance: 'main',
+        store: 'default',
+        incrementId: '000000042',
+        documentId: 'D1',
+        kind: 'shipment',
+        source: 'MAIN',
+        documentDate: Date.parse('2026-05-01T00:00:00Z'),
+        lines: [{ sku: 'A/1', orderLineId: '7', quantity: '1.0000' }],
+        packages: [{ carrier: 'DHL', service: 'PARCEL', trackingNumber: 'JD014600' }],
+      }),
+    ]);
+  });
+});
