@@ -1,3 +1,4 @@
+import { cents } from '../decimal.ts';
 import { asText } from '../rest/json.ts';
 import { noSuchProduct } from '../rest/errors.ts';
 import type { Database } from '../state/database.ts';
@@ -26,6 +27,11 @@ export function valueAt(
 
 export function nameAt(product: ProductRow, storeId: number): string {
   return asText(valueAt(product, 'name', storeId));
+}
+
+/** What a cart charges: unit prices are rounded to cents before they are multiplied. */
+export function cartPriceOf(product: ProductRow): number {
+  return cents(priceOf(product));
 }
 
 export function priceOf(product: ProductRow): number {

@@ -1,5 +1,5 @@
 import { asText } from '../rest/json.ts';
-import { priceOf, valueAt } from '../catalog/lookup.ts';
+import { cartPriceOf, valueAt } from '../catalog/lookup.ts';
 import { badRequest } from '../rest/errors.ts';
 import { membersOf } from '../rest/input.ts';
 import type { Json } from '../rest/json.ts';
@@ -48,7 +48,7 @@ export function bundleParts(db: Database, bundle: BundleSettings, option: Json):
           {
             product,
             qty,
-            price: isDynamic ? priceOf(product) : 0,
+            price: isDynamic ? cartPriceOf(product) : 0,
             surcharge: isDynamic ? 0 : price,
             label: title,
           },

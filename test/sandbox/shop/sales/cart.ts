@@ -1,5 +1,5 @@
 import { OPTION_LABELS } from '../catalog/attributes.ts';
-import { getProduct, nameAt, priceOf, valueAt } from '../catalog/lookup.ts';
+import { getProduct, nameAt, cartPriceOf, valueAt } from '../catalog/lookup.ts';
 import { decimal, number, sum, times } from '../decimal.ts';
 import { hasSourceItems, salableQuantity, stockOfWebsite } from '../inventory/stock.ts';
 import { badRequest, notFound } from '../rest/errors.ts';
@@ -91,8 +91,8 @@ function plainLine(shop: Shop, cart: CartRow, product: ProductRow, qty: number):
     name: nameAt(product, cart.store_id),
     product_type: product.type_id,
     qty,
-    price: priceOf(product),
-    original_price: priceOf(product),
+    price: cartPriceOf(product),
+    original_price: cartPriceOf(product),
     weight: weight === undefined || weight === null ? null : Number(weight),
     is_virtual: product.type_id === 'virtual',
     is_qty_decimal: product.is_qty_decimal,
@@ -121,7 +121,7 @@ function newLine(
   const weightOf = (part: Part): number => Number(valueAt(part.product, 'weight', 0) ?? 0);
   if (product.configurable !== undefined) {
     line.sku = first.product.sku;
-    line.price = priceOf(first.product);
+    line.price = cartPriceOf(first.product);
     line.original_price = line.price;
     line.weight = weightOf(first);
     return line;
@@ -150,7 +150,7 @@ function optionTexts(product: ProductRow, parts: readonly Part[]): { label: stri
   }
   return parts.map((part) => ({
     label: part.label ?? '',
-    value: `${part.qty} x ${nameAt(part.product, 0)} <span class="price">$${priceOf(part.product).toFixed(2)}</span>`,
+    value: `${part.qty} x ${nameAt(part.product, 0)} <span class="price">$${cartPriceOf(part.product).toFixed(2)}</span>`,
   }));
 }
 
