@@ -23,8 +23,7 @@ const columns = (now) => [
   {
     title: 'Unchanged',
     className: 'number',
-    // A newer value of the same key came first, or a dry run: neither was written.
-    cell: number(({ lastHour }) => lastHour.unchanged + lastHour.superseded + lastHour.dry),
+    cell: notWritten,
   },
   { title: 'Held', className: 'number', cell: problem('held', 'warn') },
   { title: 'Rejected', className: 'number', cell: problem('rejected', 'bad') },
@@ -43,6 +42,16 @@ const columns = (now) => [
       at === null ? '' : [{ text: ago(now - at), title: exactTime(at), className: 'nowrap' }],
   },
 ];
+
+/** It was so already, a newer value of the same key came first, or the flow runs dry. */
+function notWritten({ lastHour: { unchanged, superseded, dry } }) {
+  const all = unchanged + superseded + dry;
+  const title = `${count(unchanged)} were so already, ${count(superseded)} superseded by a newer value, ${count(dry)} dry`;
+  return [
+    { text: count(all), className: all === 0 ? 'zero' : '', title },
+    dry === 0 ? null : { text: `${count(dry)} dry`, className: 'block quiet nowrap' },
+  ];
+}
 
 function problem(status, className) {
   return ({ lastHour }) => [

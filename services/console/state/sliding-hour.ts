@@ -48,7 +48,7 @@ export class SlidingHour {
       slot.counts = noCounts();
       slot.ages.clear();
     }
-    slot.counts[status in slot.counts ? (status as keyof Counts) : 'other'] += 1;
+    slot.counts[Object.hasOwn(slot.counts, status) ? (status as keyof Counts) : 'other'] += 1;
     if (ageMs !== null) slot.ages.add(ageMs);
   }
 

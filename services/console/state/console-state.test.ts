@@ -1,0 +1,39 @@
+import { expect, it } from '@jest/globals';
+import type { Outcome } from '../../../schemas/types.ts';
+import { ConsoleState } from './console-state.ts';
+
+const outcome = (group: string, finishedAt: number, own: Partial<Outcome> = {}) =>
+  ({
+    group,
+    topic: 'erp.stock',
+    key: 'WH/A',
+    status: 'applied',
+    attempts: 1,
+    cause: null,
+    occurredAt: finishedAt - 1_000,
+    finishedAt,
+    ...own,
+  }) as Outcome;
+
+it('knows its own instance only, even beside one whose name begins alike', () => {
+  let changes = 0;
+  const state = new ConsoleState('main', () => (changes += 1));
+  state.takeOutcome(outcome('cartage.main.inventory-applier', 1_000));
+  state.takeOutcome(outcome('cartage.main2.inventory-applier', 2_000));
+  state.takeParked('cartage.other.x/erp.stock/a', null);
+  expect(state.latestOutcomes().map(({ finishedAt }) => finishedAt)).toEqual([1_000]);
+  expect([...state.flows.keys()]).toEqual(['inventory-applier/erp.stock']);
+  expect(changes).toBe(1);
+});
+
+it('takes the age of what took effect, where it is known since when it was true', () => {
+  const state = new ConsoleState('main', () => undefined);
+  const group = 'cartage.main.inventory-applier';
+  state.takeOutcome(outcome(group, 60_000, { occurredAt: 20_000 }));
+  state.takeOutcome(outcome(group, 60_000, { occurredAt: 59_999, status: 'unchanged' }));
+  state.takeOutcome(outcome(group, 60_000, { occurredAt: null }));
+  const figures = state.overall.figures(60_000);
+  expect(figures.ageP50Ms! / 40_000).toBeCloseTo(1, 1);
+  expect(figures.lastHour).toMatchObject({ applied: 2, unchanged: 1 });
+  expect(figures.lastActivityAt).toBe(60_000);
+});

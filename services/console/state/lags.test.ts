@@ -1,0 +1,41 @@
+import { expect, it } from '@jest/globals';
+import type { PartitionLag } from '../../platform/kafka/types.ts';
+import { systemClock } from '../../platform/lifecycle/clock.ts';
+import { Lags } from './lags.ts';
+
+const partition = (topic: string, committed: number | null, end: number): PartitionLag => ({
+  topic,
+  partition: 0,
+  committed,
+  end,
+});
+
+it('sums partitions per topic, keeps the last answer while the broker is away, and says so', async () => {
+  let answer: () => PartitionLag[] = () => [
+    partition('a', 5, 9),
+    partition('a', null, 2),
+    partition('b', null, 3),
+  ];
+  let changes = 0;
+  const lags = new Lags({
+    admin: { lag: () => Promise.resolve().then(() => answer()) },
+    sources: [{ group: 'g', topics: ['a', 'b'] }],
+    clock: systemClock,
+    intervalMs: 1,
+    onChange: () => (changes += 1),
+  });
+  expect(lags.of('g', 'a')).toBeNull();
+  await lags.poll();
+  expect(lags.of('g', 'a')).toEqual({ records: 6, started: true });
+  expect(lags.of('g', 'b')).toEqual({ records: 3, started: false });
+  await lags.poll();
+  expect(changes).toBe(1);
+
+  answer = () => {
+    throw new Error('no broker');
+  };
+  await lags.poll();
+  expect(lags.of('g', 'a')).toEqual({ records: 6, started: true });
+  expect(lags.trouble()).toContain('no broker');
+  expect(changes).toBe(2);
+});

@@ -1,0 +1,70 @@
+import { Buffer } from 'node:buffer';
+import { describe, expect, it } from '@jest/globals';
+import type { Parked } from '../../../schemas/types.ts';
+import { ParkedRecords } from './parked-records.ts';
+
+const record = (own: Partial<Parked> = {}): Parked => ({
+  group: 'cartage.main.order-exporter',
+  topic: 'magento.orders',
+  partition: 0,
+  offset: 1,
+  key: 'main/default/000000001',
+  documentId: null,
+  status: 'rejected',
+  code: 'order.totals_differ',
+  cause: 'Lines and total differ',
+  why: null,
+  fix: 'Look at the order',
+  attempts: 1,
+  parkedAt: 1_000,
+  eventId: null,
+  headers: { secret: 'header' },
+  recordValue: Buffer.from('jane@example.com'),
+  ...own,
+});
+
+const put = (records: ParkedRecords, id: string, own: Partial<Parked> = {}) =>
+  records.put(id, 'order-exporter', record(own));
+
+describe('parked records', () => {
+  it('groups by code, most frequent first, with the fix of the newest', () => {
+    const records = new ParkedRecords();
+    put(records, 'a', { code: 'x' });
+    put(records, 'b', { code: 'y', parkedAt: 1, fix: 'old' });
+    put(records, 'c', { code: 'y', parkedAt: 2, fix: 'new', status: 'held' });
+    expect(records.summary().byCode).toEqual([
+      { code: 'y', count: 2, held: 1, fix: 'new' },
+      { code: 'x', count: 1, held: 0, fix: 'Look at the order' },
+    ]);
+  });
+
+  it('replaces a record that is parked again, and forgets one that is settled', () => {
+    const records = new ParkedRecords();
+    put(records, 'a', { attempts: 1 });
+    put(records, 'a', { attempts: 2 });
+    expect(records.summary().newest.map(({ attempts }) => attempts)).toEqual([2]);
+    expect(records.remove('a')).toBe(true);
+    expect(records.remove('a')).toBe(false);
+    expect(records.summary()).toEqual({ total: 0, complete: true, byCode: [], newest: [] });
+  });
+
+  it('keeps less of each, then only says that there are more, when there are too many', () => {
+    const records = new ParkedRecords({ full: 2, all: 3 });
+    for (const id of ['a', 'b', 'c']) put(records, id);
+    expect(records.summary()).toMatchObject({ total: 3, complete: true, byCode: [{ count: 3 }] });
+    expect(records.summary().newest).toHaveLength(2);
+    expect(records.remove('c')).toBe(true);
+    expect(records.summary().total).toBe(2);
+    put(records, 'c');
+    put(records, 'd');
+    expect(records.summary()).toMatchObject({ total: 3, complete: false });
+  });
+
+  it('never shows bytes or headers, and hides addresses that the other side quoted', () => {
+    const records = new ParkedRecords();
+    put(records, 'a', { why: '"jane@example.com" is not valid, call +49 30 1234567' });
+    const shown = JSON.stringify(records.summary());
+    expect(shown).not.toMatch(/jane|1234567|secret/);
+    expect(records.summary().newest[0]!.why).toBe('[hidden] is not valid, call [hidden]');
+  });
+});
