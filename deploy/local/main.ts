@@ -86,7 +86,7 @@ async function runUntilEnded({ state, fresh, only, story, report }: Run): Promis
     await supervisor.start();
     const business = story ? openBusiness(plan, (text) => report.say(text), abort.signal) : undefined;
     await business?.tellStory();
-    if (!interruptedAlready) report.say(whatToOpen(plan));
+    if (!interruptedAlready) report.say(only ? 'Ctrl-C ends it.' : whatToOpen(plan));
     business?.goOn();
     const failure = await Promise.race([supervisor.failed, interrupted]);
     if (failure) report.say(`\n${failure.message}`);

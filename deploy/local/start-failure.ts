@@ -15,7 +15,12 @@ export class StartFailure extends Error {
   }
 }
 
+const lineCharactersMax = 300;
+
 /** What a person wants to read of the last lines: the frames of a stack trace would push the message out. */
 export function lastWords(lines: readonly string[], linesMax = 12): string[] {
-  return lines.filter((line) => !/^\s+at /.test(line)).slice(-linesMax);
+  return lines
+    .filter((line) => !/^\s+at /.test(line))
+    .slice(-linesMax)
+    .map((line) => (line.length > lineCharactersMax ? `${line.slice(0, lineCharactersMax)}…` : line));
 }
