@@ -27,7 +27,7 @@ export interface TestDatabase {
 /** @param server a superuser's URL; by default the server that the whole run shares. */
 export async function testDatabase(server?: string): Promise<TestDatabase> {
   const database = await freshDatabase(server);
-  const pool = openPool({ connectionString: database.url });
+  const pool = openPool({ connectionString: database.url, max: 10 });
   const slot = `slot_${new URL(database.url).pathname.slice(1)}`;
   const logs = new Set<ReplicationLog>();
   return {

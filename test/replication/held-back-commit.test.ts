@@ -3,12 +3,13 @@
  * committing session has written its commit record and waits, and new snapshots go on showing the old row.
  * The server is this file's own, because the setting holds every commit of the server back.
  */
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { findKeys, compileFind } from '../../services/erp/changed-keys/record-keys.ts';
 import { compileKeyQuery, queryAll, queryKeys } from '../../services/erp/changed-keys/snapshot-query.ts';
 import { compileVia, queryVia } from '../../services/erp/changed-keys/via.ts';
 import type { Dirt } from '../../services/erp/changed-keys/visibility.ts';
-import { createSlot } from '../../services/erp/replication/slot.ts';
+import { createSlot, inspectSlot } from '../../services/erp/replication/slot.ts';
 import { startPostgres } from '../infrastructure/main.ts';
 import type { TestPostgres } from '../infrastructure/main.ts';
 import { readTransactions, testDatabase, until } from './database.ts';
@@ -22,7 +23,6 @@ const query = compileKeyQuery(
 
 let server: TestPostgres;
 let database: TestDatabase;
-const probes: Promise<void>[] = [];
 
 beforeAll(async () => {
   server = await startPostgres();
@@ -45,22 +45,25 @@ afterEach(async () => {
 async function holdCommitsBack(): Promise<void> {
   await database.run(`alter system set synchronous_standby_names = 'nobody'`);
   await database.run('select pg_reload_conf()');
-  while (!(await someoneWaits())) {
+  let probe = Promise.resolve();
+  while ((await waitingSessions()) === 0) {
     let isThrough = false;
-    probes.push(database.run('insert into probe values (1)').finally(() => (isThrough = true)));
-    await until(async () => isThrough || (await someoneWaits()));
+    probe = database.run('insert into probe values (1)').finally(() => (isThrough = true));
+    await until(async () => isThrough || (await waitingSessions()) > 0);
   }
+  // The waiting probe is let go, so that only what a test does is held back.
+  await database.run(`select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'`);
+  await probe;
 }
 
 async function letCommitsThrough(): Promise<void> {
   await database.run('alter system reset synchronous_standby_names');
   await database.run('select pg_reload_conf()');
-  await Promise.all(probes.splice(0));
 }
 
-async function someoneWaits(): Promise<boolean> {
+async function waitingSessions(): Promise<number> {
   const { rows } = await database.pool.query(`select from pg_stat_activity where wait_event = 'SyncRep'`);
-  return rows.length > 0;
+  return rows.length;
 }
 
 /** The update is in the log and was read there; its session still waits, and other sessions see the old row. */
@@ -135,4 +138,53 @@ describe('while the commit that made a key dirty is held back from visibility', 
     for await (const chunk of queryAll(asking({ xids: [], endLsn: 0n }, 0))) rowsLoaded.push(...chunk.rows);
     expect(rowsLoaded).toEqual([{ id: 1, quantity: 20 }]);
   });
+});
+
+/**
+ * A slot is created in steps, each of which waits for the transactions that ran at the step before. One that begins
+ * between the last two, and whose commit is held back, is neither decoded (its commit lies before the slot's position)
+ * nor visible. Two open transactions steer the creation to that point.
+ */
+describe('a transaction that commits while a slot is being created', () => {
+  it('is seen by the first load even when its commit is held back', async () => {
+    await holdCommitsBack();
+    const first = await openTransaction();
+    const slot = `${database.slot}_2`;
+    const loaded = createSlot(database.pool, slot).then(async () => {
+      const rows = [];
+      for await (const chunk of queryAll(asking({ xids: [], endLsn: 0n }, 0))) rows.push(...chunk.rows);
+      return rows;
+    });
+    await slotWaitsFor(first);
+    const between = await openTransaction();
+    await first.end();
+    await slotWaitsFor(between);
+    const committed = database.run('update item set quantity = 20 where id = 1');
+    await until(async () => (await waitingSessions()) > 0);
+    await between.end();
+
+    // The server is done with the slot, at a position behind the commit; the load has every chance to come too early.
+    await until(async () => (await inspectSlot(database.pool, slot))?.confirmedLsn != null);
+    await Promise.race([loaded, setTimeout(300)]);
+    await letCommitsThrough();
+    await committed;
+    expect(await loaded).toEqual([{ id: 1, quantity: 20 }]);
+  });
+
+  async function openTransaction(): Promise<{ xid: string; end(): Promise<void> }> {
+    const client = await database.pool.connect();
+    await client.query('begin');
+    const { rows } = await client.query<{ xid: string }>('select pg_current_xact_id()::xid::text as xid');
+    const end = async () => {
+      await client.query('rollback');
+      client.release();
+    };
+    return { xid: rows[0]!.xid, end };
+  }
+
+  const slotWaitsFor = ({ xid }: { xid: string }) =>
+    until(async () => {
+      const waiting = `select from pg_locks where not granted and transactionid::text = $1`;
+      return ((await database.pool.query(waiting, [xid])).rowCount ?? 0) > 0;
+    });
 });

@@ -96,8 +96,11 @@ describe('a line that swallows everything', () => {
     await database.run('insert into item values (1)');
     await readTransactions(log, 1);
     proxy.blackHole(true);
-    await expect(readTransactions(log, 1)).rejects.toMatchObject({ fault: { code: 'erp.unreachable' } });
-    await proxy.close();
+    try {
+      await expect(readTransactions(log, 1)).rejects.toMatchObject({ fault: { code: 'erp.unreachable' } });
+    } finally {
+      await proxy.close();
+    }
   });
 });
 

@@ -1,14 +1,13 @@
 /**
- * Real server; the ERP is two tables of this file. A proxy of 20 lines loses the answer to COMMIT. Asserted: what stands in
+ * Real server; the ERP is two tables of this file. A proxy loses the answer to COMMIT. Asserted: what stands in
  * the tables afterwards, and what the caller is told about it.
  */
-import { createServer, connect } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Rejected } from '../../services/platform/errors.ts';
 import { createSqlOrders } from '../../services/erp/orders/sql-orders.ts';
 import type { SqlOrders } from '../../services/erp/orders/sql-orders.ts';
 import type { OrderStatements } from '../../services/erp/orders/statements.ts';
+import { startTcpProxy } from '../infrastructure/tcp-proxy.ts';
 import { testDatabase, until } from './database.ts';
 import type { TestDatabase } from './database.ts';
 
@@ -41,7 +40,8 @@ const order = {
 const input = { key: 'main/1/000000001', order, codes: { terms: 30 } };
 
 let database: TestDatabase;
-const opened: SqlOrders[] = [];
+/** Run after each test, also a failed one: what stays open would keep the run from ending. */
+const closing: (() => Promise<void>)[] = [];
 
 beforeEach(async () => {
   database = await testDatabase();
@@ -52,7 +52,7 @@ beforeEach(async () => {
     create table sale_line (sale_id int references sale, sku text, quantity numeric)`);
 });
 afterEach(async () => {
-  await Promise.all(opened.splice(0).map((orders) => orders.close()));
+  await Promise.all(closing.splice(0).map((close) => close()));
   await database.drop();
 });
 
@@ -62,7 +62,7 @@ function orders(changes: Partial<OrderStatements> = {}, url = database.url, dead
     statements: { ...statements, ...changes },
     deadlineMs,
   });
-  opened.push(made);
+  closing.push(() => made.close());
   return made;
 }
 
@@ -180,38 +180,27 @@ describe('when the database is at fault', () => {
   });
 
   it('an answer to COMMIT that is lost is an unknown outcome, which the next attempt finds out', async () => {
-    const proxy = await proxyThatLosesCommit();
-    const failing = orders({}, proxy.url).create(input);
+    const failing = orders({}, await proxyThatLosesCommit()).create(input);
     await expect(failing).rejects.toMatchObject({ name: 'Unavailable', outcome: 'unknown' });
-    proxy.close();
     await until(async () => (await count('sale')) === 1);
     expect(await orders().create(input)).toMatchObject({ id: '1', created: false });
     expect(await count('sale')).toBe(1);
   });
 });
 
-/** Passes everything on until the client says `commit`; passes that on too, and cuts the client off. */
-async function proxyThatLosesCommit(): Promise<{ url: string; close(): void }> {
-  const target = new URL(database.url);
-  const sockets: Socket[] = [];
-  const server = createServer((client) => {
-    const upstream = connect(Number(target.port), target.hostname);
-    sockets.push(client, upstream);
-    for (const socket of [client, upstream]) socket.on('error', () => {});
-    upstream.on('data', (chunk) => client.write(chunk));
-    client.on('data', (chunk: Buffer) => {
-      upstream.write(chunk);
-      if (chunk.includes('commit\0')) client.destroy();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = new URL(database.url);
-  url.port = String((server.address() as AddressInfo).port);
-  return {
-    url: url.href,
-    close: () => {
-      server.close();
-      for (const socket of sockets) socket.end();
+/** Passes everything on until the client says `commit`; passes that on too, and cuts the line instead of the answer. */
+async function proxyThatLosesCommit(): Promise<string> {
+  let isLost = false;
+  const proxy = await startTcpProxy(() => ({
+    request: (bytes) => {
+      isLost ||= bytes.includes('commit\0');
+      return bytes;
     },
-  };
+    answer: (bytes) => (isLost ? 'cut' : bytes),
+  }));
+  closing.push(() => proxy.close());
+  const url = new URL(database.url);
+  proxy.forwardTo(Number(url.port));
+  url.port = String(proxy.port);
+  return url.href;
 }

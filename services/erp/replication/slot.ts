@@ -113,7 +113,14 @@ export async function createSlot(pool: pg.Pool, name: string, options: CreateSlo
 
 const LOOK_AGAIN_MS = 10;
 
+/**
+ * A snapshot lists the running transactions older than the last one that ended, no newer ones. So one of our own is
+ * begun and rolled back first: after it, every transaction that ran before it is on the list.
+ */
 async function runningTransactionsEnded(client: pg.ClientBase, withinMs: number): Promise<void> {
+  await client.query('begin');
+  await client.query('select pg_current_xact_id()');
+  await client.query('rollback');
   const first = await client.query<{ xids: string[] }>(
     'select array(select pg_snapshot_xip(pg_current_snapshot())::text) as xids',
   );
