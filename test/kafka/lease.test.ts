@@ -2,7 +2,7 @@
  * Leases over the lives and deaths of their owners. Real: broker, registry, and members as processes of their own
  * where they are killed or put to sleep. Asserted: what the next owner is told, and what the old one may still do.
  */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { stock } from '../../schemas/topics.ts';
 import { LeaseLost } from '../../services/platform/kafka/types.ts';
@@ -10,6 +10,8 @@ import { startMember } from './member-process.ts';
 import type { MemberProcess } from './member-process.ts';
 import { applyTopics, openAdmin, openBus, ownTopic, recorder, stockOf, until, untyped } from './support.ts';
 import type { TestBus } from './support.ts';
+
+jest.setTimeout(60_000);
 
 const sessionTimeoutMs = 3_000;
 const topic = ownTopic(stock, 1);
@@ -20,7 +22,7 @@ beforeAll(async () => {
   await applyTopics(untyped(topic));
   bus = openBus();
   for (let number = 0; number < 20; number++) await bus.publish(topic, { value: stockOf('A', number) });
-}, 60_000);
+});
 
 afterAll(async () => {
   for (const member of members) member.signal('SIGKILL');
@@ -66,7 +68,7 @@ describe('a successor', () => {
     await until('the takeover', () => subscription.ready());
     expect(taken.taken[0]!.lease).toMatchObject({ start: 0, mark: 20, clean: false });
     await subscription.stop();
-  }, 30_000);
+  });
 
   it('of a process that stopped is told that nothing is in flight', async () => {
     const group = randomUUID();
@@ -84,7 +86,7 @@ describe('a successor', () => {
     await until('the takeover', () => subscription.ready());
     expect(taken.taken[0]!.lease).toMatchObject({ start: 0, mark: 20, clean: true });
     await subscription.stop();
-  }, 30_000);
+  });
 
   it('of a reader that could not say so is told that something may be in flight', async () => {
     const group = randomUUID();
@@ -163,7 +165,7 @@ describe('an owner', () => {
       return opened.length > 1 && opened.at(-1)!.clean;
     });
     sleeper.signal('SIGKILL');
-  }, 40_000);
+  });
 
   it('finishes what is in flight before the partition goes to a new member', async () => {
     const group = randomUUID();
@@ -204,5 +206,5 @@ describe('an owner', () => {
     // Both new owners: the one who knows the work was its own, and the stranger.
     expect([first.taken[2]!, second.taken[0]!].map(({ lease }) => lease.clean)).toEqual([true, true]);
     await Promise.all([one.stop(), other.stop()]);
-  }, 40_000);
+  });
 });

@@ -2,7 +2,7 @@
  * Real: broker and registry. Asserted: what lies on the topic afterwards, read by a plain consumer of another library
  * setting (kafkajs and the Confluent registry client by themselves, as WMS or CRM would).
  */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import kafkajs from 'kafkajs';
 import type { KafkaMessage } from 'kafkajs';
@@ -12,6 +12,8 @@ import { sharedKafka, sharedRegistry } from '../infrastructure/main.ts';
 import { applyTopics, openBus, ownTopic, stockOf, until, untyped } from './support.ts';
 import type { TestBus } from './support.ts';
 
+jest.setTimeout(60_000);
+
 const topic = ownTopic(stock, 3);
 const raw = ownTopic(parked, 1);
 let bus: TestBus;
@@ -19,7 +21,7 @@ let bus: TestBus;
 beforeAll(async () => {
   await applyTopics([...untyped(topic), ...untyped(raw as never)]);
   bus = openBus();
-}, 60_000);
+});
 afterAll(() => bus.close());
 
 type Stored = KafkaMessage & { partition: number };

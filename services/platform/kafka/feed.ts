@@ -81,6 +81,7 @@ export function createFeed(options: FeedOptions): Feed {
       busy = false;
       hand([one]);
       if (!closed) take(rest);
+      release();
     } catch (error) {
       // Only the end of the lease ends the wait for the registry; the next owner reads these records again.
       if (!options.over.aborted) fail('decode', error);

@@ -88,7 +88,10 @@ export function createRegistry(options: RegistryOptions): Registry {
       throw withoutEffect(error);
     });
     if (id === null) throw contractMissing(subject);
-    return { id, type: ownType(topic) };
+    const type = ownType(topic);
+    // What we write we can read without asking; a subscription asks for this before its first record.
+    readers.set(`${id}/${topic}`, { decode: (payload) => type.fromBuffer(payload) as unknown });
+    return { id, type };
   }
 
   function known(topic: string, writerId: number): ReaderSchema | null {

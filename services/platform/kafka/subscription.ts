@@ -158,6 +158,8 @@ export function createSubscription(context: SubscriptionContext, options: Subscr
   consumer.on('consumer.crash', (event) => onCrash(event.payload.error, event.payload.restart));
 
   async function start(): Promise<void> {
+    // Its own version of a contract is what a reader meets most often; better known before the first record.
+    for (const topic of topics) registry.writer(topic).catch(() => undefined);
     await consumer.connect();
     await consumer.subscribe({ topics, fromBeginning: true });
     await consumer.run({
