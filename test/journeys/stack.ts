@@ -1,0 +1,217 @@
+/**
+ * What the journeys run on. Real: the broker (one of its own per test file), the registry, the database, and every
+ * Cartage process as an operating-system process with the configuration of deploy/config/sandbox.yaml. Stand-ins:
+ * the sandbox shop and the sandbox ERP. What may be asserted is what a person could see in shop and ERP, and what
+ * stands on the topics; never the inside of a process.
+ */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { freePort } from '../../deploy/local/ports.ts';
+import { startProcess } from '../../deploy/local/process.ts';
+import type { RunningProcess } from '../../deploy/local/process.ts';
+import { answersOk } from '../../deploy/local/http-get.ts';
+import { recordProcess } from '../../deploy/local/records.ts';
+import { Sandboxes } from '../../deploy/local/story/sandboxes.ts';
+import { contracts } from '../../schemas/topics.ts';
+import { connectKafka, openTopicAdmin } from '../../services/platform/kafka/connect.ts';
+import type { Bus } from '../../services/platform/kafka/types.ts';
+import { runFolder } from '../infrastructure/folder.ts';
+import { freshDatabase, sharedRegistry, startKafka, startKafkaProxy } from '../infrastructure/main.ts';
+import type { FreshDatabase, KafkaProxy, TestKafka } from '../infrastructure/main.ts';
+import { startErp } from '../sandbox/erp/index.ts';
+import { startShop } from '../sandbox/shop/index.ts';
+import type { RunningShop } from '../sandbox/shop/index.ts';
+import { openWitness } from './witness.ts';
+import type { Witness } from './witness.ts';
+
+const project = join(import.meta.dirname, '../..');
+const webhookSecret = `whsec_${Buffer.from('the secret of the journeys').toString('base64')}`;
+
+export const allProcesses = [
+  'erp-ingester',
+  'catalog-applier',
+  'inventory-applier',
+  'shipment-applier',
+  'order-relay',
+  'order-exporter',
+] as const;
+export type ProcessName = (typeof allProcesses)[number];
+
+export interface Stack {
+  shop: RunningShop;
+  sandboxes: Sandboxes;
+  erpUrl: string;
+  /** To the ERP's database, as its owner. */
+  erp: Client;
+  kafka: TestKafka;
+  /** Between the broker and the processes that were started with `throughProxy`. */
+  proxy: KafkaProxy;
+  bus: Bus;
+  witness: Witness;
+  webhookUrl: string;
+  webhookSecret: string;
+  start(name: ProcessName, options?: { throughProxy?: boolean }): Promise<void>;
+  startAll(): Promise<void>;
+  /** kill -9 */
+  kill(name: ProcessName): Promise<void>;
+  /** SIGTERM; resolves to the exit code. */
+  stop(name: ProcessName): Promise<number | null>;
+  close(): Promise<void>;
+}
+
+/** Opens everything but Cartage's processes. */
+export async function openStack(): Promise<Stack> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const closing = <Part>(part: Part, close: (part: Part) => Promise<unknown>): Part => {
+    closers.push(() => close(part));
+    return part;
+  };
+  try {
+    const proxy = closing(await startKafkaProxy(), (part) => part.close());
+    const kafka = closing(await startKafka({ advertisedProxyPort: proxy.port }), (part) => part.remove());
+    proxy.forwardTo(kafka.proxiedPort!);
+    const database: FreshDatabase = closing(await freshDatabase(), (part) => part.drop());
+    const erpFace = closing(await startErp({ databaseUrl: database.url, seed: true }), (part) =>
+      part.close(),
+    );
+    const webhookPort = await freePort();
+    const webhookUrl = `http://127.0.0.1:${webhookPort}/webhooks/orders`;
+    const shop = closing(
+      await startShop({ seed: 'empty', webhook: { url: webhookUrl, secret: webhookSecret } }),
+      (part) => part.close(),
+    );
+    const options = kafkaOptions(kafka.bootstrap);
+    await applyTopics(options);
+    const bus = closing(connectKafka(options), (part) => part.close());
+    const witness = await openWitness(bus);
+    const erp = closing(await connectedClient(database.url), (part) => part.end());
+    const environment = environmentOf(shop, database.url, webhookPort);
+    const processes = new Processes(environment, kafka.bootstrap, `127.0.0.1:${proxy.port}`);
+    closers.push(() => processes.killAll());
+    return {
+      shop,
+      sandboxes: new Sandboxes(shop.url, erpFace.url),
+      erpUrl: erpFace.url,
+      erp,
+      kafka,
+      proxy,
+      bus,
+      witness,
+      webhookUrl,
+      webhookSecret,
+      start: (name, { throughProxy = false } = {}) => processes.start(name, throughProxy),
+      startAll: async () =>
+        void (await Promise.all(allProcesses.map((name) => processes.start(name, false)))),
+      kill: (name) => processes.kill(name),
+      stop: (name) => processes.stop(name),
+      close: () => closeAll(closers),
+    };
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+class Processes {
+  private readonly running = new Map<ProcessName, RunningProcess>();
+  private readonly environment: Record<string, string>;
+  private readonly brokers: string;
+  private readonly proxiedBrokers: string;
+
+  constructor(environment: Record<string, string>, brokers: string, proxiedBrokers: string) {
+    this.environment = environment;
+    this.brokers = brokers;
+    this.proxiedBrokers = proxiedBrokers;
+  }
+
+  async start(name: ProcessName, throughProxy: boolean): Promise<void> {
+    const port = await freePort();
+    const folder = runFolder();
+    const process_ = await startProcess({
+      name,
+      command: process.execPath,
+      args: [join(project, 'services', name, 'main.ts')],
+      env: {
+        ...process.env,
+        ...this.environment,
+        KAFKA_BROKERS: throughProxy ? this.proxiedBrokers : this.brokers,
+        HTTP_PORT: String(port),
+      },
+      logFile: join(folder, `${name}-${port}.log`),
+      onSpawn: (pid) => recordProcess(join(folder, 'processes'), name, pid),
+      ready: () => answersOk(`http://127.0.0.1:${port}/readyz`),
+      readyWithinMs: 90_000,
+    });
+    this.running.set(name, process_);
+  }
+
+  async kill(name: ProcessName): Promise<void> {
+    await this.running.get(name)?.kill();
+    this.running.delete(name);
+  }
+
+  async stop(name: ProcessName): Promise<number | null> {
+    const exit = await this.running.get(name)?.stop();
+    this.running.delete(name);
+    return exit?.code ?? null;
+  }
+
+  async killAll(): Promise<void> {
+    await Promise.all([...this.running.keys()].map((name) => this.kill(name)));
+  }
+}
+
+function environmentOf(shop: RunningShop, databaseUrl: string, webhookPort: number): Record<string, string> {
+  const erpUrl = new URL(databaseUrl);
+  // The role with no more rights than Cartage needs, which the sandbox ERP makes.
+  erpUrl.username = 'cartage';
+  return {
+    CARTAGE_CONFIG: join(project, 'deploy/config/sandbox.yaml'),
+    NODE_ENV: 'production',
+    REGISTRY_URL: sharedRegistry(),
+    HTTP_HOST: '127.0.0.1',
+    WEBHOOK_HOST: '127.0.0.1',
+    WEBHOOK_PORT: String(webhookPort),
+    WEBHOOK_SECRET: webhookSecret,
+    MAGENTO_URL: shop.url,
+    MAGENTO_CONSUMER_KEY: shop.credentials.consumerKey,
+    MAGENTO_CONSUMER_SECRET: shop.credentials.consumerSecret,
+    MAGENTO_ACCESS_TOKEN: shop.credentials.accessToken,
+    MAGENTO_ACCESS_TOKEN_SECRET: shop.credentials.accessTokenSecret,
+    ERP_DATABASE_URL: erpUrl.href,
+    // Slots belong to the whole server, which other test files share.
+    ERP_SLOT: `cartage_${randomBytes(4).toString('hex')}`,
+  };
+}
+
+function kafkaOptions(bootstrap: string) {
+  const quiet = () => undefined;
+  return {
+    brokers: [bootstrap],
+    clientId: 'journeys',
+    registry: { url: sharedRegistry() },
+    source: 'cartage/sandbox/test',
+    log: { info: quiet, warn: quiet, error: quiet },
+  };
+}
+
+async function applyTopics(options: ReturnType<typeof kafkaOptions>): Promise<void> {
+  const admin = openTopicAdmin(options);
+  try {
+    await admin.apply(contracts, { replicationFactor: 1, dryRun: false });
+  } finally {
+    await admin.close();
+  }
+}
+
+async function connectedClient(databaseUrl: string): Promise<Client> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  return client;
+}
+
+async function closeAll(closers: (() => Promise<unknown>)[]): Promise<void> {
+  for (const close of closers.toReversed()) await close();
+  closers.length = 0;
+}
