@@ -70,6 +70,11 @@ export class Breaker {
     this.failures += 1;
     const wasTrying = this.trying;
     this.trying = false;
+    if (!wasTrying && now < this.openUntil) {
+      // Work that was in flight when the door closed: it says nothing new about how long to wait.
+      this.openUntil = Math.max(this.openUntil, now + options.retryAfterMs);
+      return;
+    }
     if (!wasTrying && !options.needsOperator && this.failures < this.policy.breakerFailures) return;
     this.opens += 1;
     const pauseMs = options.needsOperator

@@ -2,6 +2,7 @@ import type { Contract } from '../../../schemas/topics.ts';
 import { LeaseLost } from '../kafka/types.ts';
 import type { Lease, PartitionReader, Received, Subscription, Undecodable } from '../kafka/types.ts';
 import { SpanKind, startSpan, underSpan } from '../telemetry/tracing.ts';
+import { Alarm } from './alarm.ts';
 import type { FlowContext } from './context.ts';
 import { KeyQueues } from './key-queues.ts';
 import type { QueuedDocument } from './key-queues.ts';
@@ -55,7 +56,8 @@ export async function runDocuments<Value>(
 class Pool {
   private readonly readers = new Set<DocumentReader>();
   private inWork = 0;
-  private timer: NodeJS.Timeout | null = null;
+  private stopped = false;
+  private readonly alarm: Alarm;
   readonly context: FlowContext;
   readonly flow: DocumentFlow<never>;
   readonly settlement: Settlement;
@@ -64,6 +66,7 @@ class Pool {
     this.context = context;
     this.flow = flow;
     this.settlement = settlement;
+    this.alarm = new Alarm(context.clock);
   }
 
   open(lease: Lease): DocumentReader {
@@ -77,12 +80,13 @@ class Pool {
   }
 
   stop(): void {
-    if (this.timer) clearTimeout(this.timer);
-    this.timer = null;
+    this.stopped = true;
+    this.alarm.clear();
   }
 
   /** Begins what can be begun, and sets a timer for what can be begun later. */
   pump(): void {
+    if (this.stopped) return;
     const now = this.context.clock.now();
     let dueAt: number | null = null;
     for (const reader of this.readers) {
@@ -100,8 +104,8 @@ class Pool {
     }
     const waitMs = this.settlement.breaker.waitMs(now);
     if (waitMs > 0 && Number.isFinite(waitMs)) dueAt = earlier(dueAt, now + waitMs);
-    this.stop();
-    if (dueAt !== null) this.timer = setTimeout(() => this.pump(), Math.max(1, dueAt - now));
+    if (dueAt === null) this.alarm.clear();
+    else this.alarm.set(dueAt - now, () => this.pump());
     this.context.metrics.pending.set({ flow: this.flow.name }, this.pending());
   }
 
@@ -144,8 +148,13 @@ class DocumentReader implements PartitionReader {
   }
 
   full(): boolean {
-    const { maxPendingKeys, maxPendingBytes } = this.pool.context.policy;
-    return this.queues.size >= maxPendingKeys || this.queues.sizeBytes >= maxPendingBytes;
+    const { maxPendingKeys, maxPendingBytes, maxDistanceRecords } = this.pool.context.policy;
+    return (
+      this.queues.size >= maxPendingKeys ||
+      this.queues.sizeBytes >= maxPendingBytes ||
+      // All from the lowest on is looked up again by a successor, finished or not.
+      this.readTo - (this.queues.lowestOffset() ?? this.readTo) >= maxDistanceRecords
+    );
   }
 
   async close(): Promise<boolean> {
@@ -207,16 +216,12 @@ class DocumentReader implements PartitionReader {
         throw error;
       }
       const settled = await settlement.failed(tried, error);
-      if (settled.finished) this.queues.finished(document);
-      else this.again(document, settled.unknown, settled.delayMs);
+      if (settled.unknown) this.doubt();
+      const settledAt = settled.unknown ? context.clock.now() + flow.settleMs : 0;
+      // This key alone waits: its back-off, or until the other side must have ended with what was tried (R72).
+      if (settled.finished) this.queues.finished(document, settledAt);
+      else this.queues.again(document, Math.max(settledAt, context.clock.now() + settled.delayMs));
     }
-  }
-
-  /** This key alone waits: its back-off, or after an unknown outcome until the other side must have ended (R72). */
-  private again(document: QueuedDocument, unknown: boolean, delayMs: number): void {
-    if (unknown) this.doubt();
-    const waitMs = unknown ? Math.max(this.pool.flow.settleMs, delayMs) : delayMs;
-    this.queues.again(document, this.pool.context.clock.now() + waitMs);
   }
 
   private doubt(): void {

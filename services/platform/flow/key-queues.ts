@@ -73,14 +73,17 @@ export class KeyQueues {
     return earliest;
   }
 
-  finished(document: QueuedDocument): void {
+  /** The next record of the key may begin, not before the given time. */
+  finished(document: QueuedDocument, notBefore = 0): void {
     this.unfinished.delete(document.record.offset);
     this.bytes -= document.record.sizeBytes;
     const waiting = this.queues.get(document.queue);
     waiting?.shift();
     const next = waiting?.[0];
-    if (next) this.enqueue(next);
-    else this.queues.delete(document.queue);
+    if (next) {
+      next.notBefore = Math.max(next.notBefore, notBefore);
+      this.enqueue(next);
+    } else this.queues.delete(document.queue);
   }
 
   /** The head stays head and waits. */

@@ -1,54 +1,16 @@
 import type { Received } from '../kafka/types.ts';
+import type { Entry, Placement } from './pending-entry.ts';
+import { ReadyLanes } from './ready-lanes.ts';
+import type { ReadyLane } from './ready-lanes.ts';
 
-/**
- * The pending set of one partition of a state topic (design.md, promise 3): the newest record of each key that was
- * read and is not yet written. Older ones are superseded on arrival.
- *
- * An entry is in one of three states.
- * - ready: it may be written. Ready entries wait in the order of their arrival, urgent ones apart.
- * - delayed: it may be written at `notBefore`: after a failure, or because it is to be asserted again (below).
- * - in flight: its record is being written. A newer record that arrives meanwhile is kept beside (`dirty`) and makes
- *   the entry ready again when the write has ended, so that one key never has two writes at a time.
- *
- * `reassertAt`: a write of this key by us or a predecessor may still take effect until then. The newest value is
- * written at once all the same, and once more at that time; until then the entry stays and holds the offset back.
- */
-export interface Entry<Value> {
-  readonly identity: string;
-  record: Received<Value>;
-  lane: string;
-  urgent: boolean;
-  state: 'ready' | 'delayed' | 'inFlight';
-  dirty: boolean;
-  attempts: number;
-  notBefore: number;
-  /** A newer record does not shorten the delay: a failed try waits its back-off out, a doubt until it is settled. */
-  mustWait: boolean;
-  reassertAt: number | null;
-  /** When this key began to wait, kept while newer records take the place of older ones. */
-  waitingSince: number;
-}
-
-export interface Placement {
-  identity: string;
-  lane: string;
-  urgent: boolean;
-  /** A write of this key may still take effect until then: write now, and once more at that time. */
-  reassertAt?: number | null;
-  /** The same, of a write that must not be made twice: look only then. */
-  waitUntil?: number | null;
-}
-
-interface Lane<Value> {
-  urgent: Map<string, Entry<Value>>;
-  normal: Map<string, Entry<Value>>;
-}
-
+/** The newest record of each key that was read and is not yet written; its states stand in `pending-entry.ts`. */
 export class PendingSet<Value> {
   /** In the order of the offsets of their newest records: the first one is the lowest pending. */
   private readonly entries = new Map<string, Entry<Value>>();
-  private readonly lanes = new Map<string, Lane<Value>>();
+  private readonly lanes = new ReadyLanes<Value>();
   private readonly delayed = new Set<Entry<Value>>();
+  /** Those with an `openOffset`: few. */
+  private readonly overtaken = new Set<Entry<Value>>();
   private bytes = 0;
   private readonly merge: ((older: Received<Value>, newer: Received<Value>) => Received<Value>) | undefined;
 
@@ -64,70 +26,56 @@ export class PendingSet<Value> {
     return this.bytes;
   }
 
-  /** Offset of the lowest record still pending; null when nothing is. */
+  /** Offset of the lowest record still pending or in work; null when nothing is. */
   lowestOffset(): number | null {
-    for (const entry of this.entries.values()) return entry.record.offset;
-    return null;
+    const [first] = this.entries.values();
+    if (!first) return null;
+    let lowest = first.record.offset;
+    for (const { openOffset } of this.overtaken) lowest = Math.min(lowest, openOffset ?? lowest);
+    return lowest;
   }
 
-  /** Takes a record in; returns the one it superseded, or null. */
+  /** Takes a record in; returns the one it superseded and of which nothing is told yet, or null. */
   add(record: Received<Value>, placement: Placement, now: number): Received<Value> | null {
     const known = this.entries.get(placement.identity);
-    this.bytes += record.sizeBytes;
     if (!known) {
+      this.bytes += record.sizeBytes;
       this.insert(record, placement, now);
       return null;
     }
     const superseded = known.record;
-    this.bytes -= superseded.sizeBytes;
+    const isNews = !known.told && (known.state !== 'inFlight' || known.dirty);
+    this.overtake(known, now);
     known.record = this.merge ? { ...this.merge(superseded, record), offset: record.offset } : record;
-    known.reassertAt = laterOf(known.reassertAt, placement.reassertAt ?? null);
+    this.bytes += known.record.sizeBytes - superseded.sizeBytes;
+    known.reassertAt = laterOf(known.reassertAt, placement.reassertAt ?? placement.waitUntil ?? null);
+    known.told = false;
+    known.settled = false;
     this.entries.delete(known.identity);
     this.entries.set(known.identity, known);
     if (known.state === 'inFlight') {
-      // The record in flight is reported by its own write: it is not superseded.
-      const first = !known.dirty;
+      if (!known.dirty) known.dirtyOffset = record.offset;
       known.dirty = true;
       Object.assign(known, { lane: placement.lane, urgent: placement.urgent });
-      return first ? null : superseded;
-    }
-    this.requeue(known, placement);
-    return superseded;
+    } else this.requeue(known, placement);
+    // The record in flight is reported by its own write: it is not superseded.
+    return isNews ? superseded : null;
   }
 
-  /** Lanes with ready entries, most pressing first: urgent ones, then by the longest wait. */
-  readyLanes(): { lane: string; urgent: boolean; waitingSince: number }[] {
-    const found: { lane: string; urgent: boolean; waitingSince: number }[] = [];
-    for (const [lane, { urgent, normal }] of this.lanes) {
-      const first = firstOf(urgent) ?? firstOf(normal);
-      if (first) found.push({ lane, urgent: urgent.size > 0, waitingSince: first.waitingSince });
-    }
-    return found;
+  /** Lanes with ready entries. */
+  readyLanes(): ReadyLane[] {
+    return this.lanes.ready();
   }
 
-  /**
-   * Takes up to `count` ready entries of a lane in flight: urgent ones first, unless a normal one has waited
-   * longer than `overdueMs`. Entries for which `blocked` holds are passed over.
-   */
+  /** Takes up to `count` ready entries of a lane in flight, see `ReadyLanes.pick`. */
   take(
     lane: string,
     count: number,
-    now: number,
-    overdueMs: number,
+    normalFirst: boolean,
     blocked: (entry: Entry<Value>) => boolean,
   ): Entry<Value>[] {
-    const queues = this.lanes.get(lane);
-    if (!queues) return [];
-    const oldest = firstOf(queues.normal);
-    const normalFirst = oldest !== undefined && now - oldest.waitingSince > overdueMs;
-    const taken: Entry<Value>[] = [];
-    for (const queue of normalFirst ? [queues.normal, queues.urgent] : [queues.urgent, queues.normal])
-      for (const entry of queue.values()) {
-        if (taken.length >= count) break;
-        if (!blocked(entry)) taken.push(entry);
-      }
+    const taken = this.lanes.pick(lane, count, normalFirst, blocked);
     for (const entry of taken) {
-      this.leaveQueues(entry);
       entry.state = 'inFlight';
       entry.attempts += 1;
     }
@@ -137,37 +85,91 @@ export class PendingSet<Value> {
   /** The write that began at `startedAt` had its effect, or none was needed. */
   complete(entry: Entry<Value>, startedAt: number, now: number): void {
     entry.attempts = 0;
+    if (entry.reassertAt !== null && startedAt >= entry.reassertAt) entry.reassertAt = null;
     if (entry.dirty) this.renew(entry, now);
-    else if (entry.reassertAt !== null && startedAt < entry.reassertAt)
+    else if (entry.reassertAt === null) this.remove(entry);
+    else {
+      entry.told = true;
       this.delay(entry, entry.reassertAt, false);
-    else this.remove(entry);
+    }
   }
 
-  /** The record left for `cartage.parked`; a newer one that came meanwhile stays. */
-  park(entry: Entry<Value>, now: number): void {
+  /**
+   * The record left for `cartage.parked`; a newer one that came meanwhile stays. While an earlier write may still
+   * land (`doubtUntil`: also the one that just failed), the entry stays too, so that a newer value is asserted again.
+   */
+  park(entry: Entry<Value>, now: number, doubtUntil: number | null): void {
     entry.attempts = 0;
+    entry.reassertAt = laterOf(entry.reassertAt, doubtUntil);
+    if (entry.reassertAt !== null && now >= entry.reassertAt) entry.reassertAt = null;
     if (entry.dirty) this.renew(entry, now);
-    else this.remove(entry);
+    else if (entry.reassertAt === null) this.remove(entry);
+    else {
+      entry.told = true;
+      entry.settled = true;
+      this.delay(entry, entry.reassertAt, false);
+    }
   }
 
-  /** To be tried again at `notBefore`; with `reassertAt` when the outcome of the failed try is unknown. */
-  retry(entry: Entry<Value>, notBefore: number, reassertAt: number | null): void {
+  /** To be tried again at `notBefore`; with `doubtUntil` when the failed try may still take effect until then. */
+  retry(entry: Entry<Value>, notBefore: number, doubtUntil: number | null): void {
     entry.dirty = false;
-    entry.reassertAt = laterOf(entry.reassertAt, reassertAt);
+    entry.reassertAt = laterOf(entry.reassertAt, doubtUntil);
+    if (entry.reassertAt === null) this.closeUnlessMerged(entry);
     this.delay(entry, notBefore, true);
+  }
+
+  /** Not begun after all: ready at once, as if it had not been taken. */
+  giveBack(entry: Entry<Value>): void {
+    entry.attempts -= 1;
+    entry.dirty = false;
+    if (entry.reassertAt === null) this.closeUnlessMerged(entry);
+    this.makeReady(entry);
   }
 
   /** Makes what is due ready; returns when the next delayed entry is due, or null. */
   wake(now: number): number | null {
     let next: number | null = null;
-    for (const entry of this.delayed) {
-      if (entry.notBefore <= now) {
-        this.delayed.delete(entry);
-        if (!entry.mustWait) entry.reassertAt = null;
-        this.makeReady(entry);
-      } else if (next === null || entry.notBefore < next) next = entry.notBefore;
-    }
+    for (const entry of this.delayed)
+      if (entry.notBefore <= now) this.due(entry, now);
+      else if (next === null || entry.notBefore < next) next = entry.notBefore;
     return next;
+  }
+
+  private due(entry: Entry<Value>, now: number): void {
+    this.delayed.delete(entry);
+    if (entry.settled) {
+      this.remove(entry);
+      return;
+    }
+    // What could still land has landed; the newest value is pending and will be written over it.
+    if (entry.reassertAt !== null && entry.reassertAt <= now) {
+      entry.reassertAt = null;
+      this.closeUnlessMerged(entry);
+    }
+    this.makeReady(entry);
+  }
+
+  /** Remembers the record that may be in work when a newer one takes its place. */
+  private overtake(entry: Entry<Value>, now: number): void {
+    const mayBeInWork =
+      (entry.state === 'inFlight' && !entry.dirty) || (entry.reassertAt !== null && now < entry.reassertAt);
+    if (entry.openOffset === null && (mayBeInWork || this.merge)) this.openFrom(entry, entry.record.offset);
+  }
+
+  private openFrom(entry: Entry<Value>, offset: number): void {
+    entry.openOffset = offset;
+    this.overtaken.add(entry);
+  }
+
+  private closeOffset(entry: Entry<Value>): void {
+    entry.openOffset = null;
+    this.overtaken.delete(entry);
+  }
+
+  /** No write of an older record may land any more; but what was merged into the newest one is not written yet. */
+  private closeUnlessMerged(entry: Entry<Value>): void {
+    if (!this.merge) this.closeOffset(entry);
   }
 
   private insert(record: Received<Value>, placement: Placement, now: number): void {
@@ -177,12 +179,16 @@ export class PendingSet<Value> {
       lane,
       urgent,
       record,
+      openOffset: null,
+      told: false,
+      settled: false,
       state: 'ready',
       dirty: false,
+      dirtyOffset: 0,
       attempts: 0,
       notBefore: 0,
       mustWait: false,
-      reassertAt,
+      reassertAt: laterOf(reassertAt, waitUntil),
       waitingSince: now,
     };
     this.entries.set(identity, entry);
@@ -206,6 +212,10 @@ export class PendingSet<Value> {
   private renew(entry: Entry<Value>, now: number): void {
     entry.dirty = false;
     entry.waitingSince = now;
+    if (entry.reassertAt === null) {
+      this.closeOffset(entry);
+      if (this.merge && entry.dirtyOffset < entry.record.offset) this.openFrom(entry, entry.dirtyOffset);
+    }
     this.makeReady(entry);
   }
 
@@ -217,30 +227,21 @@ export class PendingSet<Value> {
   }
 
   private makeReady(entry: Entry<Value>): void {
-    let lane = this.lanes.get(entry.lane);
-    if (!lane) this.lanes.set(entry.lane, (lane = { urgent: new Map(), normal: new Map() }));
     entry.state = 'ready';
-    (entry.urgent ? lane.urgent : lane.normal).set(entry.identity, entry);
+    this.lanes.put(entry);
   }
 
   private leaveQueues(entry: Entry<Value>): void {
     this.delayed.delete(entry);
-    for (const { urgent, normal } of this.lanes.values()) {
-      urgent.delete(entry.identity);
-      normal.delete(entry.identity);
-    }
+    this.lanes.leave(entry);
   }
 
   private remove(entry: Entry<Value>): void {
     this.leaveQueues(entry);
+    this.closeOffset(entry);
     this.entries.delete(entry.identity);
     this.bytes -= entry.record.sizeBytes;
   }
-}
-
-function firstOf<Value>(queue: Map<string, Entry<Value>>): Entry<Value> | undefined {
-  for (const entry of queue.values()) return entry;
-  return undefined;
 }
 
 function laterOf(left: number | null, right: number | null): number | null {

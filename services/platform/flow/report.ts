@@ -1,7 +1,7 @@
 import type { Span } from '@opentelemetry/api';
-import { outcomes } from '../../../schemas/topics.ts';
+import type { Outcome } from '../../../schemas/types.ts';
 import type { Fault } from '../errors.ts';
-import type { Received } from '../kafka/types.ts';
+import type { Publication, Received } from '../kafka/types.ts';
 import { markFailed, traceIdOf } from '../telemetry/tracing.ts';
 import type { FlowContext } from './context.ts';
 import { documentOf, occurredAtOf, versionOf } from './outcome.ts';
@@ -16,46 +16,51 @@ export interface Verdict {
   startedAt: number;
 }
 
-/** Tells of a decision: metrics, the span's end, one log line, one record on `cartage.outcomes` (acknowledged). */
-export async function report(
+/** Tells of a decision here: metrics, the span's end, one log line. @returns what goes to `cartage.outcomes`. */
+export function report(
   context: FlowContext,
   flow: string,
   record: Received<never>,
   verdict: Verdict,
   span: Span | null,
-): Promise<void> {
+): Publication<Outcome> {
   const finishedAt = context.clock.now();
   const occurredAt = occurredAtOf(record);
-  const { status, fault } = verdict;
+  const { status } = verdict;
   context.metrics.records.inc({ flow, topic: record.topic, status });
   context.metrics.handling.observe({ flow }, Math.max(0, finishedAt - verdict.startedAt) / 1000);
   if (status === 'applied' && occurredAt !== null)
     context.metrics.eventAge.observe({ flow }, Math.max(0, finishedAt - occurredAt) / 1000);
   endSpan(span, verdict);
   writeLine(context, flow, record, verdict, finishedAt);
-  await context.bus.publish(outcomes, {
+  return {
     traceparent: record.traceparent,
-    value: {
-      group: context.group,
-      topic: record.topic,
-      partition: record.partition,
-      offset: record.offset,
-      key: record.key,
-      documentId: documentOf(record),
-      eventId: record.eventId,
-      status,
-      code: fault?.code ?? null,
-      cause: fault?.what ?? verdict.cause ?? null,
-      targetId: verdict.targetId ?? null,
-      attempts: verdict.attempts,
-      version: versionOf(record),
-      occurredAt,
-      publishedAt: record.publishedAt,
-      startedAt: verdict.startedAt,
-      finishedAt,
-      traceId: traceIdOf(record.traceparent),
-    },
-  });
+    value: outcomeOf(context.group, record, verdict, finishedAt),
+  };
+}
+
+function outcomeOf(group: string, record: Received<never>, verdict: Verdict, finishedAt: number): Outcome {
+  const { status, fault, attempts, startedAt } = verdict;
+  return {
+    group,
+    topic: record.topic,
+    partition: record.partition,
+    offset: record.offset,
+    key: record.key,
+    documentId: documentOf(record),
+    eventId: record.eventId,
+    status,
+    code: fault?.code ?? null,
+    cause: fault?.what ?? verdict.cause ?? null,
+    targetId: verdict.targetId ?? null,
+    attempts,
+    version: versionOf(record),
+    occurredAt: occurredAtOf(record),
+    publishedAt: record.publishedAt,
+    startedAt,
+    finishedAt,
+    traceId: traceIdOf(record.traceparent),
+  };
 }
 
 function endSpan(span: Span | null, verdict: Verdict): void {

@@ -1,5 +1,6 @@
 import type { Span } from '@opentelemetry/api';
-import { Unavailable } from '../errors.ts';
+import { outcomes } from '../../../schemas/topics.ts';
+import { Rejected, Unavailable } from '../errors.ts';
 import type { Fault } from '../errors.ts';
 import type { Lease, Received, Undecodable } from '../kafka/types.ts';
 import { Breaker } from './breaker.ts';
@@ -9,8 +10,12 @@ import type { Parking } from './parking.ts';
 import { decide, recordFault } from './policy.ts';
 import { report } from './report.ts';
 
-/** What becomes of a record after a try: finished (and its offset may be), or to be tried again. */
-export type Settled = { finished: true } | { finished: false; delayMs: number; unknown: boolean };
+/**
+ * What becomes of a record after a try: finished (and its offset may be), or to be tried again. `unknown`: what was
+ * tried may still take effect.
+ */
+export type Settled =
+  { finished: true; unknown: boolean } | { finished: false; delayMs: number; unknown: boolean };
 
 /** A record whose handling began, with what is needed to settle it. */
 export interface Tried {
@@ -19,6 +24,8 @@ export interface Tried {
   attempts: number;
   startedAt: number;
   span: Span | null;
+  /** Its outcome is told already: it was only asserted again. */
+  told?: boolean;
 }
 
 /**
@@ -31,6 +38,8 @@ export class Settlement {
   private readonly flow: string;
   private readonly parking: Parking;
   private readonly probe: (() => Promise<void>) | undefined;
+  /** Errors that the breaker knows: one failed call may be the error of many records. */
+  private readonly counted = new WeakSet<object>();
 
   constructor(context: FlowContext, flow: string, parking: Parking, probe?: () => Promise<void>) {
     this.context = context;
@@ -44,34 +53,41 @@ export class Settlement {
   async handled(tried: Tried, result: Handled): Promise<void> {
     this.breaker.succeeded();
     await this.insist(tried.lease, () => this.parking.settle(tried.record));
-    await this.tell(tried, { ...result });
+    if (tried.told) {
+      this.showBreaker();
+      tried.span?.end();
+    } else await this.tell(tried, { ...result });
   }
 
   /** The handler threw. `record at fault` is parked and finished, all else is to be tried again. */
   async failed(tried: Tried, error: unknown): Promise<Settled> {
-    const { policy, clock, metrics } = this.context;
-    const decision = decide(error, tried.attempts, policy, this.context.random());
+    const decision = decide(error, tried.attempts, this.context.policy, this.context.random());
     if (decision.kind === 'park') {
       if (decision.fault.code === 'bug') this.logBug(tried, error);
-      return this.park(tried, decision.status, decision.fault);
+      return this.park(tried, decision.status, decision.fault, false);
     }
-    if (decision.kind === 'probe' && (await this.probeSucceeds()))
-      return this.park(tried, 'rejected', recordFault(decision.fault, tried.attempts));
-    metrics.retries.inc({ flow: this.flow, code: decision.fault.code });
     const unknown = decision.kind !== 'again' && decision.unknown;
+    if (decision.kind === 'probe' && (await this.probeSucceeds()))
+      return this.park(tried, 'rejected', recordFault(decision.fault, tried.attempts), unknown);
+    this.context.metrics.retries.inc({ flow: this.flow, code: decision.fault.code });
     this.logRetry(tried, decision.fault, decision.delayMs, unknown);
     if (decision.kind === 'again') {
       this.breaker.inconclusive();
       this.logBug(tried, error);
-    } else {
-      const needsOperator = decision.kind === 'wait' && decision.needsOperator;
-      const retryAfterMs = error instanceof Unavailable ? (error.retryAfterMs ?? 0) : 0;
-      this.breaker.failed(clock.now(), { needsOperator, retryAfterMs });
-    }
+    } else this.countFailure(error);
     this.showBreaker();
     tried.span?.setAttribute('error.type', decision.fault.code);
     tried.span?.end();
     return { finished: false, delayMs: decision.delayMs, unknown };
+  }
+
+  /** Whether one record of a batch may be at fault for all of it, so that the batch is to be split. */
+  async mayBeOneRecord(error: unknown, attempts: number): Promise<boolean> {
+    if (error instanceof Rejected) return true;
+    if (attempts < 2) return false;
+    if (!(error instanceof Unavailable)) return true;
+    // The halves of a batch knock at a door that is closed to all, unless a probe shows that it is not.
+    return error.perhapsRecord && (this.probe === undefined || (await this.probeSucceeds()));
   }
 
   /** A newer record of the key took its place before it was written. Told without waiting: nothing hangs on it. */
@@ -97,7 +113,19 @@ export class Settlement {
     this.showParked();
   }
 
-  private async park(tried: Tried, status: 'rejected' | 'held', fault: Fault): Promise<Settled> {
+  private countFailure(error: unknown): void {
+    if (!(error instanceof Unavailable) || this.counted.has(error)) return;
+    this.counted.add(error);
+    const { needsOperator, retryAfterMs = 0 } = error;
+    this.breaker.failed(this.context.clock.now(), { needsOperator, retryAfterMs });
+  }
+
+  private async park(
+    tried: Tried,
+    status: 'rejected' | 'held',
+    fault: Fault,
+    unknown: boolean,
+  ): Promise<Settled> {
     if (status === 'held') this.breaker.succeeded();
     else if (this.breaker.rejected(this.context.clock.now()))
       this.context.log.error(
@@ -112,7 +140,7 @@ export class Settlement {
     await this.insist(tried.lease, () => this.parking.park(tried.record, status, fault, tried.attempts));
     this.showParked();
     await this.tell(tried, { status, fault });
-    return { finished: true };
+    return { finished: true, unknown };
   }
 
   private async tell(
@@ -126,19 +154,8 @@ export class Settlement {
   ) {
     this.showBreaker();
     const { record, attempts, startedAt, span } = tried;
-    let told = false;
-    await this.insist(tried.lease, () => {
-      // Metrics, span and log line once, however often the broker has to be asked.
-      const first = !told;
-      told = true;
-      return report(
-        this.context,
-        this.flow,
-        record,
-        { ...verdict, attempts, startedAt },
-        first ? span : null,
-      );
-    });
+    const outcome = report(this.context, this.flow, record, { ...verdict, attempts, startedAt }, span);
+    await this.insist(tried.lease, () => this.context.bus.publish(outcomes, outcome));
   }
 
   /** Until the broker has it: an offset must not be finished before. Gives up only with the lease. */

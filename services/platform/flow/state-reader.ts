@@ -3,12 +3,16 @@ import type { Lease, PartitionReader, Received, Undecodable } from '../kafka/typ
 import type { FlowContext } from './context.ts';
 import type { Handled } from './outcome.ts';
 import { PendingSet } from './pending-set.ts';
-import type { Entry } from './pending-set.ts';
+import type { Entry } from './pending-entry.ts';
+import { ReadAhead } from './read-ahead.ts';
 import type { Settlement, Tried } from './settlement.ts';
 import type { StateFlow } from './state-flow.ts';
 
-/** How long the records up to the mark may be waited for: compaction may have removed the last of them. */
-const catchUpMs = 30_000;
+/**
+ * How long the records up to the mark may be waited for. The last record of a partition outlives compaction, so they
+ * come unless a topic was emptied; too short a wait would write old values while the broker or the registry is slow.
+ */
+const catchUpMs = 600_000;
 
 /** One partition of a state topic: what is pending on it, and how far it is finished. */
 export class StateReader<Value> implements PartitionReader {
@@ -21,9 +25,11 @@ export class StateReader<Value> implements PartitionReader {
   private readonly wakeUp: () => void;
   private readonly openedAt: number;
   private lastReceivedAt: number;
-  private readTo: number;
+  private readonly ahead: ReadAhead;
   /** Until then something begun here or by a predecessor may still take effect. */
   private doubtUntil: number;
+  /** Records below the mark are gone. */
+  private inheritedGap = false;
   private undecodableInWork = 0;
   private inWork = 0;
   private idle: (() => void) | null = null;
@@ -45,7 +51,7 @@ export class StateReader<Value> implements PartitionReader {
     this.pending = new PendingSet<Value>(flow.merge);
     this.openedAt = context.clock.now();
     this.lastReceivedAt = this.openedAt;
-    this.readTo = lease.start;
+    this.ahead = new ReadAhead(lease.start);
     this.doubtUntil = lease.clean || lease.mark <= lease.start ? 0 : this.openedAt + flow.settleMs;
   }
 
@@ -53,7 +59,9 @@ export class StateReader<Value> implements PartitionReader {
     if (this.closed) return;
     this.lastReceivedAt = this.context.clock.now();
     for (const record of records) {
-      this.readTo = record.offset + 1;
+      const belowMark = this.ahead.readTo < this.lease.mark;
+      this.ahead.take(record);
+      if (belowMark && this.ahead.hasGap) this.inheritedGap = true;
       if ('undecodable' in record) void this.park(record);
       else this.keep(record as unknown as Received<Value>);
     }
@@ -62,12 +70,15 @@ export class StateReader<Value> implements PartitionReader {
   }
 
   full(): boolean {
+    // What a predecessor may have written has to be read whatever it takes; its own bounds were the same.
+    if (this.ahead.readTo < this.lease.mark) return false;
     const { maxPendingKeys, maxPendingBytes, maxDistanceRecords } = this.context.policy;
-    const distance = this.readTo - (this.pending.lowestOffset() ?? this.readTo);
+    const distance = this.ahead.distance(this.lowestOffset());
     return (
       this.pending.size >= maxPendingKeys ||
       this.pending.sizeBytes >= maxPendingBytes ||
-      distance >= maxDistanceRecords
+      distance.bytes >= maxPendingBytes ||
+      distance.records >= maxDistanceRecords
     );
   }
 
@@ -80,7 +91,7 @@ export class StateReader<Value> implements PartitionReader {
   /** Nothing is written before all is read that a predecessor may have written (promise 3). */
   mayBegin(): boolean {
     if (this.closed || !this.lease.held()) return false;
-    if (this.readTo >= this.lease.mark || this.full()) return true;
+    if (this.ahead.readTo >= this.lease.mark) return true;
     return this.context.clock.now() - this.lastReceivedAt > catchUpMs;
   }
 
@@ -104,7 +115,7 @@ export class StateReader<Value> implements PartitionReader {
   /** Stores the mark over all that was read; false when the lease is over. */
   async secured(): Promise<boolean> {
     try {
-      await this.lease.secure(this.readTo - 1);
+      await this.lease.secure(this.ahead.readTo - 1);
       return this.lease.held() && !this.closed;
     } catch (error) {
       if (error instanceof LeaseLost) return false;
@@ -115,10 +126,18 @@ export class StateReader<Value> implements PartitionReader {
   /** Acts on the result of one entry's write, and moves the finished offset. Never throws while the lease stands. */
   async settle(entry: Entry<Value>, tried: Tried, result: Handled | Error): Promise<void> {
     const { clock } = this.context;
-    if (result instanceof LeaseLost || !this.lease.held()) {
-      this.doubtUntil = clock.now() + this.flow.settleMs;
+    if (!this.lease.held()) {
+      this.doubt();
       this.settlement.breaker.inconclusive();
       tried.span?.end();
+      return;
+    }
+    if (result instanceof LeaseLost) {
+      // Another partition of the batch is lost, not this one: nothing was begun.
+      this.settlement.breaker.inconclusive();
+      tried.span?.end();
+      this.supersede(entry, tried);
+      this.pending.giveBack(entry);
       return;
     }
     try {
@@ -128,6 +147,7 @@ export class StateReader<Value> implements PartitionReader {
       } else await this.fail(entry, tried, result);
     } catch (error) {
       if (this.lease.held()) throw error;
+      this.doubt();
       return;
     }
     this.finish();
@@ -136,17 +156,25 @@ export class StateReader<Value> implements PartitionReader {
   private async fail(entry: Entry<Value>, tried: Tried, error: Error): Promise<void> {
     const settled = await this.settlement.failed(tried, error);
     const now = this.context.clock.now();
+    if (settled.unknown) this.doubt();
+    const doubtUntil = settled.unknown ? now + this.flow.settleMs : null;
     if (settled.finished) {
-      this.pending.park(entry, now);
+      this.pending.park(entry, now, doubtUntil);
       return;
     }
-    if (settled.unknown) this.doubtUntil = now + this.flow.settleMs;
-    // The write it would repeat is out of date by now: told as such, and the newer one is tried.
-    if (entry.dirty) this.settlement.superseded({ ...tried, span: null });
-    const settleMs = settled.unknown ? this.flow.settleMs : 0;
-    // Absolute values are written again at once and asserted later; what creates waits, looks, and only then decides.
-    if (this.flow.creates) this.pending.retry(entry, now + Math.max(settled.delayMs, settleMs), null);
-    else this.pending.retry(entry, now + settled.delayMs, settled.unknown ? now + settleMs : null);
+    this.supersede(entry, tried);
+    const dueAt = now + settled.delayMs;
+    // Absolute values are written again soon and asserted later; what creates waits, looks, and only then decides.
+    this.pending.retry(entry, this.flow.creates ? Math.max(dueAt, doubtUntil ?? 0) : dueAt, doubtUntil);
+  }
+
+  /** The write it would repeat is out of date when a newer record has come: told as such. */
+  private supersede(entry: Entry<Value>, tried: Tried): void {
+    if (entry.dirty && !tried.told) this.settlement.superseded({ ...tried, span: null });
+  }
+
+  private doubt(): void {
+    this.doubtUntil = this.context.clock.now() + this.flow.settleMs;
   }
 
   private keep(record: Received<Value>): void {
@@ -175,8 +203,11 @@ export class StateReader<Value> implements PartitionReader {
 
   /** A predecessor that did not leave cleanly may still be writing an older value of this key (promise 2). */
   private doubtOf(record: Received<Value>): { reassertAt?: number; waitUntil?: number } {
-    if (this.lease.clean || record.offset >= this.lease.mark) return {};
+    if (this.lease.clean) return {};
+    // Where compaction has left a gap, the record that was in work may be gone, and this one is newer.
+    if (record.offset >= this.lease.mark && !this.inheritedGap) return {};
     const settledAt = this.openedAt + this.flow.settleMs;
+    if (this.context.clock.now() >= settledAt) return {};
     return this.flow.creates ? { waitUntil: settledAt } : { reassertAt: settledAt };
   }
 
@@ -196,7 +227,14 @@ export class StateReader<Value> implements PartitionReader {
   }
 
   private finish(): void {
-    this.lease.finish(Math.min(this.pending.lowestOffset() ?? this.readTo, ...this.unparked, this.readTo));
+    this.lease.finish(this.lowestOffset() ?? this.ahead.readTo);
+  }
+
+  private lowestOffset(): number | null {
+    const offsets = [...this.unparked];
+    const pending = this.pending.lowestOffset();
+    if (pending !== null) offsets.push(pending);
+    return offsets.length === 0 ? null : Math.min(...offsets);
   }
 
   private restIfIdle(): void {

@@ -1,0 +1,53 @@
+import { policySection } from '../../config/sections/platform.ts';
+import type { Bus } from '../../kafka/types.ts';
+import type { Clock } from '../../lifecycle/clock.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
+import type { FlowContext } from '../context.ts';
+import type { Policy } from '../policy.ts';
+
+export interface Line {
+  level: string;
+  message: string;
+  fields: Record<string, unknown>;
+}
+
+export function policyOf(changes: Partial<Policy> = {}): Policy {
+  return { ...policySection.parse({}), ...changes };
+}
+
+/** A context whose log and metrics are kept to be looked at. */
+export function contextOf(options: {
+  bus: Bus;
+  clock: Clock;
+  random?: () => number;
+  policy?: Partial<Policy>;
+  lines?: Line[];
+  group?: string;
+}): FlowContext {
+  return {
+    bus: options.bus,
+    group: options.group ?? 'cartage.test.applier',
+    log: logTo(options.lines ?? []),
+    metrics: silentMetrics,
+    clock: options.clock,
+    random: options.random ?? (() => 0.5),
+    policy: policyOf(options.policy),
+    sessionTimeoutMs: 15_000,
+  };
+}
+
+export function logTo(lines: Line[]): Log {
+  const write = (level: string) => (fields: Record<string, unknown>, message: string) => {
+    lines.push({ level, message, fields });
+  };
+  return {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+  } as unknown as Log;
+}
+
+const silent = { inc: () => undefined, set: () => undefined, observe: () => undefined };
+export const silentMetrics = new Proxy({}, { get: () => silent }) as Metrics;
