@@ -1,0 +1,155 @@
+/**
+ * Real: the exporter as its own process, broker, registry, PostgreSQL with the sandbox ERP's schema and the statements
+ * of its configuration. Double: the relay; the test publishes the orders. Asserted: rows in the ERP, outcomes.
+ */
+import { randomInt } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { orders } from '../../schemas/topics.ts';
+import type { Order } from '../../schemas/types.ts';
+import { readOrders } from '../sandbox/erp/testing/configuration.ts';
+import { startTestErp } from '../sandbox/erp/testing/erp.ts';
+import type { TestErp } from '../sandbox/erp/testing/erp.ts';
+import { anOrder } from '../sandbox/erp/testing/order.ts';
+import {
+  applyTopics,
+  eventually,
+  openWitness,
+  ordersConfig,
+  ownInstance,
+  platformConfig,
+  startProcess,
+} from './support.ts';
+import type { RunningProcess, Witness } from './support.ts';
+
+jest.setTimeout(90_000);
+
+let instance: string;
+let erp: TestErp;
+let erpUrl: string;
+let witness: Witness;
+let exporter: RunningProcess;
+
+beforeAll(async () => {
+  instance = ownInstance();
+  await applyTopics(instance);
+  erp = await startTestErp();
+  erpUrl = `postgres://cartage@${erp.owner.host}:${erp.owner.port}/${erp.owner.database ?? ''}`;
+  witness = await openWitness(instance);
+  exporter = await startExporter();
+});
+afterAll(async () => {
+  await exporter.stop();
+  await witness.close();
+  await erp.close();
+});
+
+async function startExporter(): Promise<RunningProcess> {
+  const started = await startProcess('order-exporter', {
+    ...platformConfig(instance),
+    orders: ordersConfig(),
+    erp: { connection: { url: erpUrl }, orders: { ...(await readOrders()), settleMs: 1_000 } },
+  });
+  await started.logged('The group has given out its partitions');
+  return started;
+}
+
+/** An order of this instance with a number of its own. */
+function order(change: Partial<Order> = {}): Order {
+  const incrementId = String(randomInt(1e8, 1e9));
+  const made = anOrder({
+    incrementId,
+    state: 'new',
+    lines: [{ sku: 'MUG-STONE', quantity: 2, priceMinor: 1450 }],
+  });
+  return { ...made, instance, ...change };
+}
+
+const publish = (value: Order) => witness.bus.publish(orders, { value });
+
+const outcomesOf = ({ incrementId }: Order) =>
+  witness.outcomes.filter(({ key }) => key === `${instance}/default/${incrementId}`);
+
+async function salesOrdersOf({ incrementId }: Order): Promise<Record<string, unknown>[]> {
+  const { rows } = await erp.owner.query<Record<string, unknown>>(
+    'select name, state, on_hold, total_amount::text from sales_order where shop_reference = $1',
+    [`${instance}/default/${incrementId}`],
+  );
+  return rows;
+}
+
+describe('an order', () => {
+  it('is one sales order, though its record is delivered twice', async () => {
+    const placed = order();
+    await publish(placed);
+    await publish(placed);
+    await eventually('both outcomes', () => outcomesOf(placed).length >= 2);
+    expect(outcomesOf(placed).map(({ status }) => status)).toEqual(['applied', 'unchanged']);
+    const rows = await salesOrdersOf(placed);
+    expect(rows).toEqual([
+      {
+        name: expect.stringMatching(/^SO\//),
+        state: expect.any(String),
+        on_hold: false,
+        total_amount: '36.3900',
+      },
+    ]);
+    expect(outcomesOf(placed)[0]?.targetId).toBe(rows[0]?.name);
+  });
+
+  it('follows its later states in their order', async () => {
+    const placed = order();
+    for (const state of ['new', 'holded', 'new', 'canceled']) await publish({ ...placed, state });
+    await eventually('all outcomes', () => outcomesOf(placed).length >= 4);
+    expect(outcomesOf(placed).map(({ status }) => status)).toEqual([
+      'applied',
+      'applied',
+      'unchanged',
+      'applied',
+    ]);
+    expect(await salesOrdersOf(placed)).toEqual([
+      expect.objectContaining({ state: 'canceled', on_hold: false }),
+    ]);
+  });
+
+  it('that cannot be said exactly or is not mapped is parked, and the next one goes on', async () => {
+    const differing = order({ problems: [{ code: 'order.totals_differ', detail: 'grand total: 1 and 2' }] });
+    const unmapped = order({ shippingMethod: 'dhl_express' });
+    const unknown = order({ paymentMethod: 'paypal_express' });
+    const notInErp = order();
+    notInErp.lines[0]!.sku = 'NO-SUCH-SKU';
+    const good = order();
+    for (const one of [differing, unmapped, unknown, notInErp, good]) await publish(one);
+    await eventually('the good one', () => outcomesOf(good).length === 1);
+    await eventually('the others', () =>
+      [differing, unmapped, unknown, notInErp].every((one) => outcomesOf(one).length === 1),
+    );
+    expect(
+      [differing, unmapped, unknown].map((one) => [outcomesOf(one)[0]?.status, outcomesOf(one)[0]?.code]),
+    ).toEqual([
+      ['rejected', 'order.totals_differ'],
+      ['held', 'order.shipping_unmapped'],
+      ['held', 'order.payment_unmapped'],
+    ]);
+    expect(outcomesOf(notInErp)[0]?.status).toBe('rejected');
+    for (const one of [differing, unmapped, unknown, notInErp]) expect(await salesOrdersOf(one)).toEqual([]);
+    expect(await salesOrdersOf(good)).toHaveLength(1);
+  });
+
+  it('is one sales order, though the exporter is killed while it works', async () => {
+    const many = Array.from({ length: 20 }, () => order());
+    await Promise.all(many.map(publish));
+    await eventually('some of them', async () => (await countOf(many)) >= 3);
+    await exporter.kill();
+    exporter = await startExporter();
+    await eventually('all of them', () => many.every((one) => outcomesOf(one).length >= 1), 60_000);
+    for (const one of many) expect(await salesOrdersOf(one)).toHaveLength(1);
+  });
+});
+
+async function countOf(many: readonly Order[]): Promise<number> {
+  const { rows } = await erp.owner.query<{ count: string }>(
+    'select count(*) from sales_order where shop_reference = any($1)',
+    [many.map(({ incrementId }) => `${instance}/default/${incrementId}`)],
+  );
+  return Number(rows[0]?.count);
+}

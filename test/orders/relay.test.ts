@@ -1,0 +1,171 @@
+/**
+ * Real: the relay as its own process, broker, registry. Doubles: the sandbox shop, which sends no webhooks of its own:
+ * those of the test are the only ones. Asserted: what lies on the topics.
+ */
+import { createHmac } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { placeOrder } from '../magento/shop.ts';
+import { startShop } from '../sandbox/shop/index.ts';
+import type { RunningShop } from '../sandbox/shop/index.ts';
+import { ship } from '../sandbox/shop/sales/ship.ts';
+import { freePort } from './free-port.ts';
+import {
+  applyTopics,
+  eventually,
+  openWitness,
+  ordersConfig,
+  ownInstance,
+  platformConfig,
+  startProcess,
+  webhookSecret,
+} from './support.ts';
+import type { RunningProcess, Witness } from './support.ts';
+
+// A process takes most of a second to start, and several on a loaded machine.
+jest.setTimeout(90_000);
+
+let instance: string;
+let shop: RunningShop;
+let witness: Witness;
+let relay: RunningProcess;
+let webhookPort: number;
+
+beforeAll(async () => {
+  instance = ownInstance();
+  webhookPort = await freePort();
+  await applyTopics(instance);
+  shop = await startShop();
+  witness = await openWitness(instance);
+  relay = await startRelay();
+});
+afterAll(async () => {
+  await relay.stop();
+  await witness.close();
+  await shop.close();
+});
+
+async function startRelay(flows: object = {}): Promise<RunningProcess> {
+  const started = await startProcess('order-relay', {
+    ...platformConfig(instance),
+    flows,
+    magento: { url: shop.url, credentials: shop.credentials, deadlineMs: 4_000 },
+    orders: ordersConfig({ webhookPort }),
+  });
+  await started.logged('taking webhooks');
+  return started;
+}
+
+/** A delivery such as the shop's own. */
+async function deliver(data: object, id: string): Promise<number> {
+  const body = JSON.stringify({ type: 'order.changed', data });
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const key = Buffer.from(webhookSecret.slice(6), 'base64');
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  const answer = await fetch(`http://127.0.0.1:${webhookPort}/webhooks/orders`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': `v1,${signature}`,
+    },
+    body,
+  });
+  await answer.arrayBuffer();
+  return answer.status;
+}
+
+const recordsOf = (incrementId: string) =>
+  witness.orders.filter(({ value }) => value?.incrementId === incrementId);
+const keyOf = (incrementId: string) => `${instance}/default/${incrementId}`;
+
+describe('an order placed in the shop', () => {
+  it('is found by the sweep when its webhook was lost', async () => {
+    const { increment_id } = await placeOrder(shop, [{ sku: 'SKU-001', qty: 2 }]);
+    const record = await eventually('the order', () => recordsOf(increment_id)[0]);
+    expect(record.key).toBe(keyOf(increment_id));
+    expect(record.traceparent).toMatch(/^00-/);
+    expect(record.value).toMatchObject({ state: 'new', paymentMethod: 'checkmo', problems: [] });
+    expect(record.value?.totals.subtotalMinor).toBe(2_198);
+    const later = await placeOrder(shop, [{ sku: 'SKU-002', qty: 1 }]);
+    await eventually('the next order', () => recordsOf(later.increment_id)[0]);
+    expect(recordsOf(increment_id)).toHaveLength(1);
+  });
+
+  it('makes one record, whether the webhook, the webhook again or the sweep tells of it', async () => {
+    const order = await placeOrder(shop, [{ sku: 'SKU-001', qty: 1 }]);
+    const data = { ...order, store_id: 1 };
+    expect(await deliver(data, 'msg_1')).toBe(202);
+    expect(await deliver(data, 'msg_1')).toBe(202);
+    expect(await deliver({ entity_id: order.entity_id }, 'msg_2')).toBe(202);
+    await eventually('the order', () => recordsOf(order.increment_id)[0]);
+    const key = keyOf(order.increment_id);
+    const { updated_at } = shop.shop.db.orders.get(order.entity_id)!;
+    await eventually(
+      'the sweep to have passed it',
+      () => (witness.cursors.get(`${instance}/orders`) ?? '') >= updated_at,
+    );
+    // The delivery, and the one by id asked again under the order's key; the repeated id asked nothing.
+    const asked = () => witness.hints.filter((hint) => hint.endsWith(` ${key}`));
+    await eventually('both hints', () => asked().filter((hint) => hint.startsWith('webhook')).length === 2);
+    await eventually('all hints to be answered', () => {
+      return witness.outcomes.filter((outcome) => outcome.key === key).length >= asked().length;
+    });
+    expect(recordsOf(order.increment_id)).toHaveLength(1);
+  });
+
+  it('is published again when it is shipped a second time, which its own update time does not show', async () => {
+    const order = await placeOrder(shop, [{ sku: 'SKU-001', qty: 3 }]);
+    await eventually('the order', () => recordsOf(order.increment_id)[0]);
+    for (const shipped of ['1.0000', '2.0000']) {
+      const row = shop.shop.db.orders.get(order.entity_id)!;
+      ship(shop.shop, row, {
+        items: [{ order_item_id: row.items[0]!.item_id, qty: 1 }],
+        notify: false,
+        comment: null,
+        tracks: [],
+        sourceCode: 'default',
+      });
+      shop.shop.db.commit();
+      await eventually(`${shipped} shipped`, () =>
+        recordsOf(order.increment_id).find(({ value }) => value?.lines[0]?.quantityShipped === shipped),
+      );
+    }
+  });
+
+  it('is parked when the shop does not have it, and the next one goes on', async () => {
+    expect(await deliver({ increment_id: '999999999', store_id: 1 }, 'msg_3')).toBe(202);
+    await eventually('the rejection', () =>
+      witness.outcomes.find(({ key, code }) => key === keyOf('999999999') && code === 'order.not_found'),
+    );
+    const { increment_id } = await placeOrder(shop, [{ sku: 'SKU-001', qty: 1 }]);
+    await eventually('the next order', () => recordsOf(increment_id)[0]);
+  });
+});
+
+it('the next process goes on where a killed one stopped', async () => {
+  await relay.kill();
+  const { increment_id } = await placeOrder(shop, [{ sku: 'SKU-002', qty: 1 }]);
+  const before = witness.orders.length;
+  relay = await startRelay();
+  await eventually('the order placed meanwhile', () => recordsOf(increment_id)[0]);
+  expect(witness.orders.slice(before).map(({ value }) => value?.incrementId)).toEqual([increment_id]);
+});
+
+describe('modes', () => {
+  it('dry: reads and says, publishes nothing, and "on" finds all of it; off: the webhook says so', async () => {
+    expect(await relay.stop()).toBe(0);
+    relay = await startRelay({ orders: 'off' });
+    expect(await deliver({ entity_id: 1 }, 'msg_4')).toBe(503);
+    await relay.stop();
+    const { increment_id } = await placeOrder(shop, [{ sku: 'SKU-001', qty: 1 }]);
+    relay = await startRelay({ orders: 'dry' });
+    await eventually('the dry outcome', () =>
+      witness.outcomes.find(({ key, status }) => status === 'dry' && key === keyOf(increment_id)),
+    );
+    expect(recordsOf(increment_id)).toEqual([]);
+    await relay.stop();
+    relay = await startRelay({ orders: 'on' });
+    await eventually('the order', () => recordsOf(increment_id)[0]);
+  });
+});

@@ -1,0 +1,189 @@
+/** What the tests of the order flow share: Cartage's processes as in production, and readers of what they write. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Contract } from '../../schemas/topics.ts';
+import { contracts, cursors, orders, outcomes, refresh } from '../../schemas/topics.ts';
+import type { Order, Outcome } from '../../schemas/types.ts';
+import { connectKafka, openTopicAdmin } from '../../services/platform/kafka/connect.ts';
+import type { Bus, KafkaOptions, Received } from '../../services/platform/kafka/types.ts';
+import { sharedKafka, sharedRegistry } from '../infrastructure/main.ts';
+
+export const webhookSecret = `whsec_${Buffer.from('the secret of the order tests').toString('base64')}`;
+
+/** A shop instance of its own: others work on the same topics at the same time. */
+export const ownInstance = (): string => `orders-${randomBytes(4).toString('hex')}`;
+
+export function kafkaOptions(instance: string): KafkaOptions {
+  const quiet = () => undefined;
+  return {
+    brokers: [sharedKafka()],
+    clientId: 'order-tests',
+    registry: { url: sharedRegistry() },
+    source: `cartage/${instance}/test`,
+    log: { info: quiet, warn: quiet, error: quiet },
+  };
+}
+
+/** Creates the topics where they are missing; test files do it side by side. */
+export async function applyTopics(instance: string): Promise<void> {
+  const admin = openTopicAdmin(kafkaOptions(instance));
+  try {
+    await admin.apply(contracts, { replicationFactor: 1, dryRun: false });
+  } finally {
+    await admin.close();
+  }
+}
+
+/** What this instance's processes write, as it comes. */
+export interface Witness {
+  bus: Bus;
+  orders: Received<Order>[];
+  outcomes: Outcome[];
+  hints: string[];
+  /** Where each sweep is. */
+  cursors: Map<string, string>;
+  close(): Promise<void>;
+}
+
+export async function openWitness(instance: string): Promise<Witness> {
+  const bus = connectKafka(kafkaOptions(instance));
+  const witness: Witness = {
+    bus,
+    orders: [],
+    outcomes: [],
+    hints: [],
+    cursors: new Map(),
+    close: () => bus.close(),
+  };
+  const sinceMs = Date.now() - 5_000;
+  const follow = <Value>(contract: Contract<Value>, onRecord: (record: Received<Value>) => void) =>
+    bus.readAll(contract, {
+      sinceMs,
+      onRecord: (record) => {
+        if (record.key.includes(`${instance}/`)) onRecord(record);
+      },
+    });
+  await Promise.all([
+    follow(orders, (record) => witness.orders.push(record)),
+    follow(outcomes, ({ value }) => value && witness.outcomes.push(value)),
+    follow(cursors, ({ value }) => value && witness.cursors.set(value.source, value.position)),
+    follow(refresh, ({ value }) => value && witness.hints.push(`${value.reason} ${value.key}`)),
+  ]);
+  return witness;
+}
+
+export interface RunningProcess {
+  /** Lines of its log. */
+  lines: Record<string, unknown>[];
+  /** Of the first line with this message. */
+  logged(message: string): Promise<Record<string, unknown>>;
+  /** As a crash would. */
+  kill(): Promise<void>;
+  /** As an operator would; resolves with the exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Of this test file, so that a wait in vain can show what they said. */
+const running: { name: string; lines: Record<string, unknown>[] }[] = [];
+
+/** Runs a process of Cartage as it runs in production: its own main.ts, its own configuration file. */
+export async function startProcess(name: string, config: object): Promise<RunningProcess> {
+  const folder = await mkdtemp(join(tmpdir(), 'cartage-orders-'));
+  const file = join(folder, 'cartage.yaml');
+  // JSON is YAML too.
+  await writeFile(file, JSON.stringify(config));
+  const child: ChildProcess = spawn(process.execPath, [join('services', name, 'main.ts')], {
+    cwd: join(import.meta.dirname, '../..'),
+    env: { ...process.env, CARTAGE_CONFIG: file, NODE_ENV: 'production' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: Record<string, unknown>[] = [];
+  running.push({ name, lines });
+  const errors: string[] = [];
+  createInterface({ input: child.stdout! }).on('line', (line) => lines.push(parsed(line)));
+  createInterface({ input: child.stderr! }).on('line', (line) => errors.push(line));
+  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
+    child.kill(signal);
+    const code = await exited;
+    await rm(folder, { recursive: true, force: true });
+    return code;
+  };
+  return {
+    lines,
+    logged: (message) =>
+      eventually(`${name} to log "${message}"`, () => {
+        if (child.exitCode !== null)
+          throw new Error(
+            `${name} ended with ${child.exitCode}: ${[...errors, ...lines.slice(-3).map((line) => JSON.stringify(line))].join('\n')}`,
+          );
+        return lines.find(({ msg }) => msg === message);
+      }),
+    kill: async () => void (await end('SIGKILL')),
+    stop: () => end('SIGTERM'),
+  };
+}
+
+function parsed(line: string): Record<string, unknown> {
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return { msg: line };
+  }
+}
+
+/** Waits on a condition: the first value that is neither false nor undefined. */
+export async function eventually<Value>(
+  what: string,
+  look: () => Value | Promise<Value>,
+  limitMs = 30_000,
+): Promise<NonNullable<Exclude<Value, false>>> {
+  const until = Date.now() + limitMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== null && found !== false)
+      return found as NonNullable<Exclude<Value, false>>;
+    if (Date.now() > until) throw new Error(`waited ${limitMs} ms in vain for ${what}\n${lastLines()}`);
+    await delay(25);
+  }
+}
+
+function lastLines(): string {
+  return running
+    .flatMap(({ name, lines }) =>
+      lines.slice(-8).map((line) => `${name}: ${JSON.stringify(line).slice(0, 400)}`),
+    )
+    .join('\n');
+}
+
+/** The sections every process needs. */
+export function platformConfig(instance: string): object {
+  return {
+    instance,
+    kafka: {
+      brokers: [sharedKafka()],
+      replicationFactor: 1,
+      registry: { url: sharedRegistry() },
+      sessionTimeoutMs: 6_000,
+    },
+    http: { host: '127.0.0.1', port: 0 },
+    policy: { retryMaxMs: 1_000 },
+  };
+}
+
+export function ordersConfig(more: { webhookPort?: number; sweep?: object } = {}): object {
+  return {
+    since: '2026-01-01T00:00:00Z',
+    webhook: { host: '127.0.0.1', port: more.webhookPort ?? 0, secrets: [webhookSecret] },
+    sweep: { intervalMs: 300, marginMs: 1_000, overlapMs: 60_000, ...more.sweep },
+    payments: { checkmo: { dueFrom: ['new'], codes: { term: 'NET14' } } },
+    shipping: { flatrate_flatrate: { carrier: 'UPS', service: 'GROUND' } },
+    stores: { default: {} },
+  };
+}
