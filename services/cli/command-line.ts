@@ -31,6 +31,7 @@ export async function runCommandLine(argv: string[]): Promise<number> {
   program
     .command('check')
     .description('try the configuration against shop, ERP, broker and registry; writes nothing')
+    .option('--verbose', 'list also what is well')
     .action(run((options) => check(options)));
   const topics = program.command('topics').description('topics and contracts');
   topics

@@ -19,7 +19,7 @@ export interface Finding {
 type WholeConfig = PlatformConfig & Config;
 
 /** Tries the configuration against the real ends. Writes nothing. Exit code 1 when something fails. */
-export async function check(options: GlobalOptions): Promise<number> {
+export async function check(options: GlobalOptions & { verbose?: boolean }): Promise<number> {
   const { config } = readConfiguration(
     ['magento', 'orders', 'stock', 'catalog', 'fulfilments', 'erp'],
     options.config,
@@ -32,7 +32,7 @@ export async function check(options: GlobalOptions): Promise<number> {
   const found: Record<string, Finding[]> = {};
   for (const [name, findings] of sections) {
     found[name] = await findings;
-    if (!options.json) print(name, found[name]);
+    if (!options.json) print(name, found[name], options.verbose ?? false);
   }
   const all = Object.values(found).flat();
   const failed = all.filter(({ level }) => level === 'fail').length;
@@ -98,12 +98,14 @@ async function checkTopics(config: WholeConfig): Promise<Finding[]> {
 
 const marks = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL' };
 
-function print(name: string, findings: Finding[]): void {
-  printLine(name);
-  for (const { level, code, what, why, fix } of findings) {
+/** What is well is counted, unless all is asked for: the lines to act on must not drown in it. */
+function print(name: string, findings: Finding[], verbose: boolean): void {
+  const told = findings.filter(({ level }) => verbose || level !== 'ok');
+  const silent = findings.length - told.length;
+  printLine(`${name}${silent > 0 ? `: ${silent} checks ok` : ''}`);
+  for (const { level, code, what, why, fix } of told) {
     printLine(`  ${marks[level]}  ${what} [${code}]`);
     if (why && level !== 'ok') printLine(`        ${why}`);
     if (fix && level !== 'ok') printLine(`        Fix: ${fix}`);
   }
-  printLine();
 }
