@@ -1,5 +1,5 @@
-import { outcomes, parked } from '../../schemas/topics.ts';
-import type { Outcome, Parked } from '../../schemas/types.ts';
+import { outcomes, parked, refresh, stock } from '../../schemas/topics.ts';
+import type { Outcome, Parked, Refresh, Stock } from '../../schemas/types.ts';
 import type { Bus } from '../../services/platform/kafka/types.ts';
 
 /** What Cartage's processes say on their own topics, as it comes. */
@@ -7,6 +7,9 @@ export interface Witness {
   outcomes: Outcome[];
   /** By key; what was settled is gone. */
   parked: Map<string, Parked>;
+  hints: Refresh[];
+  /** The newest record of each key of erp.stock. */
+  stock: Map<string, Stock>;
   /** Parked records whose cause has this code. */
   parkedFor(code: string): Parked[];
 }
@@ -15,6 +18,8 @@ export async function openWitness(bus: Bus): Promise<Witness> {
   const witness: Witness = {
     outcomes: [],
     parked: new Map(),
+    hints: [],
+    stock: new Map(),
     parkedFor: (code) => [...witness.parked.values()].filter((record) => record.code === code),
   };
   const readings = await Promise.all([
@@ -27,6 +32,16 @@ export async function openWitness(bus: Bus): Promise<Witness> {
       onRecord: ({ key, value }) => {
         if (value === null) witness.parked.delete(key);
         else witness.parked.set(key, value);
+      },
+    }),
+    bus.readAll(refresh, {
+      onRecord: ({ value }) => {
+        if (value) witness.hints.push(value);
+      },
+    }),
+    bus.readAll(stock, {
+      onRecord: ({ key, value }) => {
+        if (value) witness.stock.set(key, value);
       },
     }),
   ]);
