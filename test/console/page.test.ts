@@ -7,7 +7,6 @@ import type { Browser, Page } from 'playwright-core';
 import { documentKey } from '../../schemas/keys.ts';
 import { outcomes, parked } from '../../schemas/topics.ts';
 import type { Bus } from '../../services/platform/kafka/types.ts';
-import { until } from '../kafka/support.ts';
 import { itInChromium, openChromium } from './chromium.ts';
 import { applyTopics, newInstance, openBus, startConsoleProcess } from './console-process.ts';
 import type { ConsoleProcess } from './console-process.ts';
@@ -133,9 +132,14 @@ itInChromium(
     await bus.publish(parked, { value: record });
     await bus.publish(outcomes, { value: outcomeOf(instance, { key: long }) });
     await page.locator('#parked tbody tr', { hasText: long }).waitFor();
-    await until('the layout to settle', async () => (await page.locator('#outcomes tbody tr').count()) > 0);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(overflow).toBeLessThanOrEqual(0);
+    await page.locator('#outcomes tbody tr', { hasText: long }).waitFor();
+    const tooWide = await page.evaluate(() =>
+      [...document.querySelectorAll('body *')]
+        .filter((one) => one.getBoundingClientRect().right > innerWidth)
+        .map((one) => `${one.tagName} ${one.className}: ${one.textContent}`),
+    );
+    expect(tooWide).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
     await bus.erase(parked, documentKey(record));
   },
   40_000,

@@ -36,7 +36,7 @@ export class LiveFeed {
   }
 
   /** Serves `GET /api/events`. */
-  serve(request: Request, response: Response): void {
+  serve(_request: Request, response: Response): void {
     if (this.clients.size >= this.options.maxClients) {
       response.status(503).json({ error: 'too_many_pages_open' });
       return;
@@ -45,7 +45,7 @@ export class LiveFeed {
     response.write(`retry: 2000\n\n${this.event()}`);
     this.clients.add(response);
     response.on('drain', () => this.changed());
-    request.on('close', () => this.clients.delete(response));
+    response.on('close', () => this.clients.delete(response));
   }
 
   close(): void {
