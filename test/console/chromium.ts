@@ -1,31 +1,21 @@
-/** A browser for the tests of the page: the Chromium of the machine, or the one that CHROMIUM names. */
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { it } from '@jest/globals';
-import { chromium } from 'playwright-core';
+/** A browser for the tests of the page: the Chromium of the machine. Without one they are skipped, by name. */
+import { chromium as driver } from 'playwright-core';
 import type { Browser } from 'playwright-core';
+import { anyOf, itWith, program } from '../deploy/programs.ts';
 
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-
-const executable =
-  process.env.CHROMIUM ??
-  (process.env.PATH ?? '')
-    .split(delimiter)
-    .flatMap((folder) => names.map((name) => join(folder, name)))
-    .find((file) => existsSync(file));
-
-if (executable === undefined)
-  console.warn(
-    `No Chromium was found (looked for ${names.join(', ')} on the PATH, and at CHROMIUM): the tests of the console page are skipped. Install chromium to run them.`,
-  );
+const chromium = anyOf(
+  ...['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].map((name) => program(name)),
+);
 
 /** `it`, counted as skipped where there is no Chromium. */
-export const itInChromium = executable === undefined ? it.skip : it;
+export function itInChromium(name: string, body: () => Promise<void>, timeoutMs?: number): void {
+  itWith([chromium], name, body, timeoutMs);
+}
 
 /** Null where there is none; then no test asks for it. */
 export async function openChromium(): Promise<Browser | null> {
-  if (executable === undefined) return null;
+  if (chromium.command === null) return null;
   // Containers run as root and give little shared memory; the page comes from ourselves.
   const args = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'];
-  return chromium.launch({ executablePath: executable, args });
+  return driver.launch({ executablePath: chromium.command[0]!, args });
 }
