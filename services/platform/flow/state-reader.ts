@@ -98,6 +98,8 @@ export class StateReader<Value> implements PartitionReader {
   /** Makes delayed entries ready that are due; returns when the next one is. */
   wake(now: number): number | null {
     const next = this.pending.wake(now);
+    // What only waited until an earlier write could no longer land is gone now.
+    if (!this.closed) this.finish();
     if (this.pending.size > 0 && !this.mayBegin() && !this.closed)
       return Math.min(next ?? Infinity, now + catchUpMs);
     return next;

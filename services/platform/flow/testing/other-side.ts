@@ -69,14 +69,14 @@ export class OtherSide {
       this.watch(call);
       return call;
     });
-    await member.clock.wait(unanswered ? 1_500 : tookMs + 1);
-    for (const call of calls) if (!unanswered) call.answered = true;
+    await member.clock.wait(tookMs + 1);
     if (refused) throw new Unavailable({ code: 'shop.down', what: 'Down', fix: 'Wait' });
-    if (unanswered)
-      throw new Unavailable(
-        { code: 'shop.deadline', what: 'No answer', fix: 'Wait' },
-        { outcome: 'unknown' },
-      );
+    if (!unanswered && calls.every((call) => call.landed)) {
+      for (const call of calls) call.answered = true;
+      return;
+    }
+    await member.clock.wait(1_500);
+    throw new Unavailable({ code: 'shop.deadline', what: 'No answer', fix: 'Wait' }, { outcome: 'unknown' });
   }
 
   private watch(call: Call): void {
