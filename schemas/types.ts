@@ -11,7 +11,7 @@ export interface Cursor {
   position: string;
   /** Replication slot the position belongs to. */
   slot: string | null;
-  /** Database system identifier the position belongs to. */
+  /** Database system identifier and timeline the position belongs to, joined by a slash. */
   systemId: string | null;
   /** Epoch of the versions made from this source. */
   epoch: number;

@@ -51,22 +51,30 @@ export async function takeSlot(options: SlotSessionOptions): Promise<SlotSession
     slot: erp.slot,
     publication: erp.publication,
     watch: watched,
-    ...(gap === null && known ? { startAfter: known.position } : {}),
   });
-  const replaced =
-    known !== null && known.systemId !== log.system.systemId
-      ? 'the ERP database is another one than before'
-      : null;
-  const load = gap ?? replaced;
+  const load = gap ?? replacement(known, log);
   if (load === null && known) return { log, cursor: known, load };
   const cursor: LogCursor = {
     position: created ?? log.position().confirmed,
     slot: erp.slot,
-    systemId: log.system.systemId,
+    systemId: systemIdOf(log),
     epoch: known === null ? 1 : known.epoch + 1,
     firstLoad: 'running',
   };
   return { log, cursor, load: load ?? 'first load' };
+}
+
+/** The cursor goes on only in the very database it was made in, and not before what it has seen. */
+function replacement(known: LogCursor | null, log: ReplicationLog): string | null {
+  if (known === null) return null;
+  if (known.systemId !== systemIdOf(log))
+    return 'the ERP database is another one than before, or was restored';
+  return known.position > log.system.walEnd ? 'the log of the ERP database ends before the cursor' : null;
+}
+
+/** With the timeline: after a fail-over the new primary may lack commits that were read from the old one. */
+function systemIdOf(log: ReplicationLog): string {
+  return `${log.system.systemId}/${log.system.timeline}`;
 }
 
 function gapOf(
