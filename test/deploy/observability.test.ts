@@ -44,7 +44,13 @@ describe('alerts and dashboard', () => {
   });
 
   itWith([promtool], 'fire when they should, and not when they should not', () => {
-    const { code, output } = run(promtool, 'test', 'rules', `${place}/alerts.test.yaml`);
+    const { code, output } = run(
+      promtool,
+      'test',
+      'rules',
+      `${place}/alerts.test.yaml`,
+      `${place}/alerts.week.test.yaml`,
+    );
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('SUCCESS') as unknown });
   });
 
