@@ -1,0 +1,51 @@
+/**
+ * The subject of the webhook benchmark: the relay's webhook as it is wired in production (limits, signature, ids, body
+ * check, span, Avro, headers, batching, acknowledgement by the broker, metrics), without what serves the hints: that
+ * runs wherever their partitions are held. Prints its port, ends with SIGTERM.
+ */
+import { startWebhookServer } from '../../services/order-relay/webhook-server.ts';
+import { webhookReceiver } from '../../services/order-relay/webhook.ts';
+import { connectKafka } from '../../services/platform/kafka/connect.ts';
+import { openLog } from '../../services/platform/telemetry/log.ts';
+import { openMetrics } from '../../services/platform/telemetry/metrics.ts';
+import { openTracing } from '../../services/platform/telemetry/tracing.ts';
+import { benchSecret } from './deliveries.ts';
+
+const [broker = '', registryUrl = ''] = process.argv.slice(2);
+const log = openLog('order-relay', 'bench', 'error');
+const tracing = openTracing({ process: 'order-relay', instance: 'bench', otlpUrl: null, sampledShare: 1 });
+const bus = connectKafka({
+  brokers: [broker],
+  clientId: 'cartage-bench-order-relay',
+  registry: { url: registryUrl },
+  source: 'cartage/bench/order-relay',
+  log,
+});
+const secrets = [benchSecret];
+const server = await startWebhookServer({
+  host: '127.0.0.1',
+  port: 0,
+  maxBodyBytes: 1024 * 1024,
+  maxPerSecond: 1_000_000,
+  receive: webhookReceiver({
+    secrets: () => secrets,
+    toleranceMs: 300_000,
+    now: Date.now,
+    bus,
+    stores: { knownCode: () => 'default', codeOf: () => Promise.resolve('default') },
+    instance: 'bench',
+    onFailure: (error) => log.error({ err: error }, 'not taken'),
+  }),
+  webhooks: openMetrics('order-relay', 'bench').webhooks,
+});
+process.stdout.write(`${new URL(server.url).port}\n`);
+process.once('SIGTERM', () => {
+  server
+    .close()
+    .then(() => bus.close())
+    .then(() => tracing.close())
+    .then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+});

@@ -1,0 +1,122 @@
+import { execFile, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { refresh } from '../../schemas/topics.ts';
+import type { Contract } from '../../schemas/topics.ts';
+import { openTopicAdmin } from '../../services/platform/kafka/connect.ts';
+import { startKafka, startRegistry } from '../infrastructure/main.ts';
+import type { Benchmark, Side, Window } from './benchmark.ts';
+
+const windowSeconds = 4;
+/** As many shops' workers as may knock at once; each waits for its answer before it sends the next. */
+const connections = 200;
+/** A window ends when all are delivered, even if its time is not over: signing them costs more than sending them. */
+const deliveriesPerWindow = 60_000;
+
+/** P1 of engineering.md. */
+export const webhooks: Benchmark = {
+  name: 'webhooks',
+  about: `signed webhooks answered 202 per second, ${connections} connections, windows of ${windowSeconds} s; the subject answers after the broker's acknowledgement`,
+  unit: 'webhooks/s',
+  goal: 0.45,
+  async open() {
+    const stops: (() => Promise<void>)[] = [];
+    const close = async () => {
+      for (const stop of stops.toReversed()) await stop();
+    };
+    try {
+      const [kafka, registry] = await Promise.all([startKafka(), startRegistry()]);
+      stops.push(
+        () => kafka.remove(),
+        () => registry.remove(),
+      );
+      await createTopic(kafka.bootstrap, registry.url);
+      const bare = await startServer('bare-server.ts', []);
+      stops.push(() => bare.stop());
+      const relay = await startServer('relay-server.ts', [kafka.bootstrap, registry.url]);
+      stops.push(() => relay.stop());
+      return {
+        peer: side('bare node:http, HMAC, JSON.parse', bare.port),
+        subject: side('order-relay: checked, published, acknowledged', relay.port),
+        close,
+      };
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  },
+};
+
+async function createTopic(bootstrap: string, registryUrl: string): Promise<void> {
+  const quiet = () => undefined;
+  const admin = openTopicAdmin({
+    brokers: [bootstrap],
+    clientId: 'bench',
+    registry: { url: registryUrl },
+    source: 'cartage/bench',
+    log: { info: quiet, warn: quiet, error: quiet },
+  });
+  try {
+    const rows = [refresh] as unknown as readonly Contract<never>[];
+    await admin.apply(rows, { replicationFactor: 1, dryRun: false });
+  } finally {
+    await admin.close();
+  }
+}
+
+interface Server {
+  port: number;
+  stop(): Promise<void>;
+}
+
+/** A server of this folder in a process of its own, which says its port on its first line. */
+async function startServer(file: string, args: string[]): Promise<Server> {
+  const child: ChildProcess = spawn(process.execPath, [join(import.meta.dirname, file), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const firstLine = new Promise<string>((resolve) =>
+    createInterface({ input: child.stdout! }).once('line', resolve),
+  );
+  const port = await Promise.race([firstLine, exited.then(() => null)]);
+  if (port === null) throw new Error(`${file} ended before it listened`);
+  return {
+    port: Number(port),
+    stop: async () => {
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
+
+interface LoadResult {
+  perSecond: number;
+  refused: number;
+  latencyP50Ms: number;
+  latencyP99Ms: number;
+}
+
+function side(what: string, port: number): Side {
+  return {
+    what,
+    async measure(): Promise<Window> {
+      const prefix = randomBytes(4).toString('hex');
+      const args = [port, windowSeconds, connections, deliveriesPerWindow, prefix].map(String);
+      const { stdout } = await promisify(execFile)(process.execPath, [
+        join(import.meta.dirname, 'load.ts'),
+        ...args,
+      ]);
+      const result = JSON.parse(stdout) as LoadResult;
+      if (result.refused > 0) throw new Error(`${what}: ${result.refused} deliveries were not answered 202`);
+      return {
+        value: result.perSecond,
+        latencyP50Ms: result.latencyP50Ms,
+        latencyP99Ms: result.latencyP99Ms,
+      };
+    },
+  };
+}
