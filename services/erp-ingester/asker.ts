@@ -1,17 +1,17 @@
-import type pg from 'pg';
 import { queryAll, queryKeys } from '../erp/changed-keys/snapshot-query.ts';
 import type { Answer } from '../erp/changed-keys/snapshot-query.ts';
+import type { SnapshotOptions } from '../erp/changed-keys/snapshot.ts';
 import { Rejected, Unavailable } from '../platform/errors.ts';
 import { backOffMs } from '../platform/flow/policy.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
-import { DirtySet, dirtOf } from './dirty-set.ts';
+import { DirtySet, dirtOf, settle } from './dirty-set.ts';
 import type { Dirt } from './dirty-set.ts';
 import type { RecordPublisher } from './record-publisher.ts';
 import type { Stream } from './stream.ts';
 
 export interface AskerOptions {
   stream: Stream;
-  pool: pg.Pool;
+  pool: SnapshotOptions['pool'];
   publisher: RecordPublisher;
   context: FlowContext;
   /** ISO time of fulfilments.since. */
@@ -19,6 +19,8 @@ export interface AskerOptions {
   keysPerQuery: number;
   rowsPerFetch: number;
   statementTimeoutMs: number;
+  /** How the database is asked; by SQL unless a test says otherwise. */
+  questions?: { queryKeys: typeof queryKeys; queryAll: typeof queryAll };
 }
 
 /**
@@ -31,9 +33,11 @@ export class Asker {
   /** Why nothing is answered; null while all is well. */
   trouble: string | null = null;
   private readonly options: AskerOptions;
+  private readonly questions: { queryKeys: typeof queryKeys; queryAll: typeof queryAll };
 
   constructor(options: AskerOptions) {
     this.options = options;
+    this.questions = options.questions ?? { queryKeys, queryAll };
   }
 
   /** Until the signal fires. Never throws: what cannot be asked stays dirty and is tried again. */
@@ -92,13 +96,18 @@ export class Asker {
     const startedAt = this.options.context.clock.now();
     let answer: Answer;
     try {
-      answer = await queryKeys({ ...this.question(dirtOf(taken.values())), keys: [...taken.keys()] });
+      answer = await this.questions.queryKeys({
+        ...this.question(dirtOf(taken.values())),
+        keys: [...taken.keys()],
+      });
     } catch (error) {
-      if (error instanceof Rejected) return this.askApart(taken, error);
-      throw error;
+      if (!(error instanceof Rejected)) throw error;
+      // Refused without any key as well: it is the SQL, no key is to blame, and nothing is parked.
+      await this.questions.queryKeys({ ...this.question({ xids: [], endLsn: 0n }), keys: [] });
+      return this.askApart(taken, error);
     }
     const published = await this.options.publisher.publishKeys(answer, taken);
-    for (const dirt of taken.values()) for (const settled of dirt.settled) settled();
+    for (const dirt of taken.values()) settle(dirt);
     const { context, stream } = this.options;
     context.log.info(
       {
@@ -119,23 +128,29 @@ export class Asker {
     const [first] = taken;
     if (taken.size === 1 && first) {
       await this.options.publisher.parkKey(first[0], error.fault);
-      for (const settled of first[1].settled) settled();
+      settle(first[1]);
       return;
     }
     const keys = [...taken];
     const half = Math.ceil(keys.length / 2);
-    await this.ask(new Map(keys.slice(0, half)));
-    await this.ask(new Map(keys.slice(half)));
+    for (const part of [keys.slice(0, half), keys.slice(half)]) {
+      await this.ask(new Map(part));
+      // Answered: not to be put back when a later part cannot be asked.
+      for (const [key] of part) taken.delete(key);
+    }
   }
 
   private async askEverything(dirt: Dirt): Promise<{ records: number; published: number }> {
     const { publisher, stream, context, rowsPerFetch } = this.options;
     const startedAt = context.clock.now();
     const round = publisher.beginRound(dirt);
-    for await (const answer of queryAll({ ...this.question(dirtOf([dirt])), chunkRows: rowsPerFetch }))
+    for await (const answer of this.questions.queryAll({
+      ...this.question(dirtOf([dirt])),
+      chunkRows: rowsPerFetch,
+    }))
       await round.take(answer);
     const result = await round.end();
-    for (const settled of dirt.settled) settled();
+    settle(dirt);
     context.log.info(
       { flow: stream.name, topic: stream.topic, ...result, durationMs: context.clock.now() - startedAt },
       'all keys answered',

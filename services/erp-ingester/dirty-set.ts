@@ -68,8 +68,12 @@ export class DirtySet {
   async wait(signal: AbortSignal): Promise<void> {
     if (this.keys.size > 0 || this.everything !== null || signal.aborted) return;
     await new Promise<void>((resolve) => {
-      this.wake = resolve;
-      signal.addEventListener('abort', () => resolve(), { once: true });
+      const done = () => {
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      this.wake = done;
+      signal.addEventListener('abort', done);
     });
     this.wake = null;
   }
@@ -91,6 +95,13 @@ export class DirtySet {
     this.everything = null;
     return dirt;
   }
+}
+
+/** Tells everybody who waits for the answer, each once, also when the key is put back and asked again. */
+export function settle(dirt: Dirt): void {
+  const waiting = dirt.settled;
+  dirt.settled = [];
+  for (const settled of waiting) settled();
 }
 
 /** What one snapshot must contain to answer for several keys. */

@@ -1,6 +1,6 @@
-import type pg from 'pg';
 import { dirtyKeys } from '../erp/changed-keys/dirty-keys.ts';
 import { changedRows, queryVia } from '../erp/changed-keys/via.ts';
+import type { SnapshotOptions } from '../erp/changed-keys/snapshot.ts';
 import type { TransactionPart } from '../erp/replication/handover.ts';
 import type { Lsn } from '../erp/replication/lsn.ts';
 import type { Change } from '../erp/replication/messages.ts';
@@ -17,9 +17,11 @@ import type { OpenTransaction } from './transactions.ts';
 export interface LogReaderOptions {
   streams: readonly Stream[];
   askers: ReadonlyMap<string, Asker>;
-  pool: pg.Pool;
+  pool: SnapshotOptions['pool'];
   context: FlowContext;
   statementTimeoutMs: number;
+  /** The way round; by SQL unless a test says otherwise. */
+  queryVia?: typeof queryVia;
   /** Everything up to here is published. */
   onProgress: (endLsn: Lsn) => void;
 }
@@ -56,7 +58,8 @@ export class LogReader {
         const changes = part.changes.filter((change) => change.table === watch.table);
         if (changes.length > 0) await this.markDirty(stream, watch, changes, part, transaction, signal);
       }
-    if (!part.last) return;
+    // Cut short: the keys of this part may be missing, so the transaction must not count as read.
+    if (!part.last || signal.aborted) return;
     this.current = null;
     this.transactions.ended(transaction, part.endLsn);
   }
@@ -100,7 +103,7 @@ export class LogReader {
     const where = `erp.streams.${stream.name} via ${watch.table}`;
     for (let failures = 1; !signal.aborted; failures += 1)
       try {
-        const keys = await queryVia({
+        const keys = await (this.options.queryVia ?? queryVia)({
           pool,
           where,
           statementTimeoutMs,

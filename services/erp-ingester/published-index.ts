@@ -49,9 +49,12 @@ export class PublishedIndex {
 
   /** Records of a stream key that are published and not told as deleted. */
   recordsOf(sourceKey: string): string[] {
-    return [...(this.bySource.get(sourceKey) ?? [])].filter(
-      (identity) => this.records.get(identity)?.deleted === false,
-    );
+    return this.allOf(sourceKey).filter((identity) => this.records.get(identity)?.deleted === false);
+  }
+
+  /** The same with those told as deleted. */
+  allOf(sourceKey: string): string[] {
+    return [...(this.bySource.get(sourceKey) ?? [])];
   }
 
   /** Begins a round of asking all keys: what is not seen in it is gone. */
@@ -77,18 +80,34 @@ export function identityOf(shape: RowShape<StreamRecord>, value: StreamRecord): 
   return shape.contract.document ? `${key}\n${shape.contract.document(value)}` : key;
 }
 
-/** Of all that the value says but when it was so. */
-export function digestOf(value: object): string {
-  const { occurredAt: _occurredAt, version: _version, ...content } = value as Record<string, unknown>;
-  return createHash('sha1').update(JSON.stringify(content)).digest('base64');
+/**
+ * Of all that the value says but when it was so, and of what its calendar made of it at that time: a price that has
+ * begun since is news, although no row has changed.
+ */
+export function digestOf(shape: RowShape<StreamRecord>, value: StreamRecord, at: number): string {
+  const {
+    occurredAt: _occurredAt,
+    version: _version,
+    ...content
+  } = value as unknown as Record<string, unknown>;
+  const text = JSON.stringify([sorted(content), shape.validAt?.(value, at) ?? null]);
+  return createHash('sha1').update(text).digest('base64');
+}
+
+/** Members in one order: what is read back from the topic has that of the schema, a row's record that of the code. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1));
+  return Object.fromEntries(members.map(([name, member]) => [name, sorted(member)]));
 }
 
 /** Reads the topic to its end. */
 export async function readPublished(bus: Bus, shape: RowShape<StreamRecord>): Promise<PublishedIndex> {
   const index = new PublishedIndex();
   const reading: ReadAll = await bus.readAll(shape.contract, {
-    onRecord: ({ value }) => {
-      if (value !== null) index.note(identityOf(shape, value), value, digestOf(value));
+    onRecord: ({ value, publishedAt }) => {
+      if (value !== null) index.note(identityOf(shape, value), value, digestOf(shape, value, publishedAt));
     },
   });
   await reading.caughtUp;

@@ -54,15 +54,24 @@ export class RecordPublisher {
       return this.publishIfNew(value, asked.get(key)!);
     });
     const published = await Promise.all(publications);
-    const gone = [...asked].flatMap(([key, dirt]) =>
-      unreadable.has(key)
-        ? []
-        : this.options.index
-            .recordsOf(this.sourceKey(key))
-            .filter((identity) => !seen.get(key)!.has(identity))
-            .map((identity) => this.publishDeleted(identity, this.origin(key, answer, dirt), dirt)),
+    const readable = [...asked].filter(([key]) => !unreadable.has(key));
+    const gone = readable.flatMap(([key, dirt]) =>
+      this.goneOf(key, dirt, seen.get(key)!).map((identity) =>
+        this.publishDeleted(identity, this.origin(key, answer, dirt), dirt),
+      ),
     );
-    return sum(published) + sum(await Promise.all(gone));
+    const deleted = await Promise.all(gone);
+    await Promise.all(readable.map(([key]) => this.settle(key)));
+    return sum(published) + sum(deleted);
+  }
+
+  /** Records that the key had and has no more; what was told as deleted is told again where it was asked for. */
+  private goneOf(key: string, dirt: Dirt, seen: Set<string>): string[] {
+    const { index } = this.options;
+    const live = new Set(index.recordsOf(this.sourceKey(key)));
+    return index
+      .allOf(this.sourceKey(key))
+      .filter((identity) => !seen.has(identity) && (live.has(identity) || dirt.asked.has(identity)));
   }
 
   /** A round over all keys: chunks as they come, then what no chunk held any more. */
@@ -72,13 +81,16 @@ export class RecordPublisher {
     let records = 0;
     let published = 0;
     let last: Answer | null = null;
+    const unreadable = new Set<string>();
     return {
       take: async (answer: Answer) => {
         last = answer;
         records += answer.rows.length;
-        const counts = this.rowsOf(answer).map(async ({ key, row }) => {
+        const rows = this.rowsOf(answer);
+        const counts = rows.map(async ({ key, row }) => {
           const value = await this.valueOf(key, row, this.origin(key, answer, dirt));
           if (value === null) {
+            unreadable.add(key);
             for (const identity of index.recordsOf(this.sourceKey(key))) index.seen(identity);
             return 0;
           }
@@ -87,6 +99,8 @@ export class RecordPublisher {
           return count;
         });
         published += sum(await Promise.all(counts));
+        const keys = new Set(rows.map(({ key }) => key));
+        await Promise.all([...keys].filter((key) => !unreadable.has(key)).map((key) => this.settle(key)));
       },
       end: async () => {
         // A round that returned nothing at all is told apart from an ERP that has nothing: nobody empties a catalog so.
@@ -104,6 +118,11 @@ export class RecordPublisher {
   /** A key whose question the database refuses: parked as a record of its own, the others go on. */
   async parkKey(key: string, fault: Fault): Promise<void> {
     await this.options.parking.park(this.placeholder(key, null), 'rejected', fault, 1);
+  }
+
+  /** All rows of the key are readable: what was parked of it is mended. */
+  private settle(key: string): Promise<void> {
+    return this.options.parking.settle(this.placeholder(key, null));
   }
 
   private rowsOf(answer: Answer): Row[] {
@@ -143,9 +162,9 @@ export class RecordPublisher {
   }
 
   private async publishIfNew(value: StreamRecord, dirt: Pick<Dirt, 'asked' | 'traceparent'>): Promise<0 | 1> {
-    const { index, stream } = this.options;
+    const { index, stream, context } = this.options;
     const identity = identityOf(stream.shape, value);
-    const digest = digestOf(value);
+    const digest = digestOf(stream.shape, value, context.clock.now());
     const asked = dirt.asked.has(stream.shape.contract.key(value));
     if (!asked && index.isSame(identity, digest)) return 0;
     await this.publish(value, dirt.traceparent);
@@ -158,12 +177,12 @@ export class RecordPublisher {
     origin: Origin,
     dirt: Pick<Dirt, 'traceparent'>,
   ): Promise<0 | 1> {
-    const { index, stream } = this.options;
+    const { index, stream, context } = this.options;
     const parts = splitKey(identity, stream.shape.keyParts.length);
     if (stream.shape.deleted === null || parts === null) return 0;
     const value = stream.shape.deleted(parts, origin);
     await this.publish(value, dirt.traceparent);
-    index.note(identity, value, digestOf(value));
+    index.note(identity, value, digestOf(stream.shape, value, context.clock.now()));
     return 1;
   }
 
@@ -181,7 +200,6 @@ export class RecordPublisher {
       },
     });
     await inSpan(span, () => context.bus.publish(contract, { value, traceparent: traceparentOf(span) }));
-    await this.options.parking.settle(this.placeholderOf(value.sourceKey, null));
     context.metrics.records.inc({ flow: stream.name, topic: stream.topic, status: 'applied' });
   }
 
@@ -197,12 +215,8 @@ export class RecordPublisher {
     return JSON.stringify({ [this.options.stream.keyColumn]: key });
   }
 
-  private placeholder(key: string, row: Record<string, unknown> | null): Received<never> {
-    return this.placeholderOf(this.sourceKey(key), row);
-  }
-
   /** What never became a record, named by the key of the stream, with the row as its bytes. */
-  private placeholderOf(sourceKey: string, row: Record<string, unknown> | null): Received<never> {
+  private placeholder(key: string, row: Record<string, unknown> | null): Received<never> {
     const { stream, context } = this.options;
     const bytes = row === null ? null : Buffer.from(JSON.stringify(row));
     return {
@@ -210,7 +224,7 @@ export class RecordPublisher {
       topic: stream.topic,
       partition: -1,
       offset: -1,
-      key: sourceKey,
+      key: this.sourceKey(key),
       value: null,
       eventId: null,
       publishedAt: context.clock.now(),

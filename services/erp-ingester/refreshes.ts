@@ -1,10 +1,10 @@
-import type pg from 'pg';
 import { splitKey } from '../../schemas/keys.ts';
 import { refresh } from '../../schemas/topics.ts';
 import type { Refresh } from '../../schemas/types.ts';
 import { findKeys } from '../erp/changed-keys/record-keys.ts';
+import type { SnapshotOptions } from '../erp/changed-keys/snapshot.ts';
 import { NO_DIRT } from '../erp/changed-keys/visibility.ts';
-import { Rejected } from '../platform/errors.ts';
+import { Rejected, Unavailable } from '../platform/errors.ts';
 import type { BatchResult, StateFlow } from '../platform/flow/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import type { Asker } from './asker.ts';
@@ -15,9 +15,13 @@ export interface RefreshesOptions {
   streams: readonly Stream[];
   askers: ReadonlyMap<string, Asker>;
   indexes: ReadonlyMap<string, PublishedIndex>;
-  pool: pg.Pool;
+  pool: SnapshotOptions['pool'];
   statementTimeoutMs: number;
   mode: 'dry' | 'on';
+  /** Fires when nothing is asked any more: what waits for an answer is left to the next holder of the slot. */
+  ending: AbortSignal;
+  /** From keys of records to keys of the stream; by SQL unless a test says otherwise. */
+  findKeys?: typeof findKeys;
 }
 
 /** Serves "read this key at its source again" for the topics of the ERP, by the same question as everything else. */
@@ -76,10 +80,28 @@ function ask(
   stream: Stream,
   options: RefreshesOptions,
 ): Promise<void> {
-  return new Promise((settled) => {
+  return new Promise((resolve, reject) => {
+    const end = () => reject(stopping(stream));
+    if (options.ending.aborted) {
+      end();
+      return;
+    }
+    options.ending.addEventListener('abort', end, { once: true });
+    const settled = () => {
+      options.ending.removeEventListener('abort', end);
+      resolve();
+    };
     options.askers
       .get(stream.name)!
       .dirty.add(key, { asked: record.key, traceparent: record.traceparent, settled });
+  });
+}
+
+function stopping(stream: Stream): Unavailable {
+  return new Unavailable({
+    code: 'refresh.stopping',
+    what: `The stream ${stream.name} is not asked any more by this process`,
+    fix: 'Nothing: the next holder of the slot serves the request',
   });
 }
 
@@ -96,7 +118,7 @@ async function keysOf(
       what: `${record.key} is no key of ${stream.topic}`,
       fix: `Ask for ${names.join('/')}`,
     });
-  const found = await findKeys({
+  const found = await (options.findKeys ?? findKeys)({
     pool: options.pool,
     find: stream.find,
     where: `erp.streams.${stream.name}.find`,

@@ -1,5 +1,5 @@
 import { Cron } from 'croner';
-import type pg from 'pg';
+import type { SnapshotOptions } from '../erp/changed-keys/snapshot.ts';
 import type { Lsn } from '../erp/replication/lsn.ts';
 import { openParking } from '../platform/flow/parking.ts';
 import type { Parking } from '../platform/flow/parking.ts';
@@ -19,7 +19,7 @@ import type { Stream } from './stream.ts';
 export interface SessionOptions {
   slot: SlotSession;
   streams: readonly Stream[];
-  pool: pg.Pool;
+  pool: SnapshotOptions['pool'];
   cursors: LogCursors;
   config: PlatformConfig & Pick<Config, 'erp' | 'fulfilments'>;
   process: Process;
@@ -58,6 +58,8 @@ export class IngesterSession {
       stops.push(this.schedule());
       const keeping = this.keepCursor();
       stops.push(() => keeping);
+      process.check('streams', () => this.streamTrouble());
+      stops.push(() => process.check('streams', () => null));
       onRunning();
       await this.follow();
     } finally {
@@ -142,6 +144,12 @@ export class IngesterSession {
     }
   }
 
+  /** The first stream whose keys are not answered, and why. */
+  private streamTrouble(): string | null {
+    for (const [stream, { trouble }] of this.askers) if (trouble !== null) return `${stream}: ${trouble}`;
+    return null;
+  }
+
   private schedule(): () => void {
     const jobs = this.options.streams.flatMap((stream) => {
       const asker = this.askers.get(stream.name)!;
@@ -163,6 +171,7 @@ export class IngesterSession {
       pool,
       statementTimeoutMs: config.erp.connection.statementTimeoutMs,
       mode: 'on',
+      ending: this.ending.signal,
     });
   }
 }

@@ -32,5 +32,7 @@ export const priceRows: RowShape<Prices> = {
       deleted: false,
     };
   },
+  validAt: ({ prices: list }, at) =>
+    list.map(({ from, to }) => Number((from ?? -Infinity) <= at && at < (to ?? Infinity))).join(''),
   deleted: ([sku = ''], origin) => ({ sku, ...origin, prices: [], deleted: true }),
 };

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Contract } from '../../../schemas/topics.ts';
 import type { Version } from '../../../schemas/types.ts';
-import { normalDecimal } from '../../platform/decimal.ts';
+import { contractDecimal } from '../../platform/decimal.ts';
 
 /** What every record says beside its row. */
 export interface Origin {
@@ -24,6 +24,8 @@ export interface RowShape<Value> {
   keyParts: readonly string[];
   /** Checks a row and makes the record of it. @throws ZodError */
   read(row: unknown, origin: Origin): Value;
+  /** What the calendar makes of the value, where it does; a change of that alone is published too. */
+  validAt?: (value: Value, at: number) => string;
   /** The record that says the ERP no longer has it, from the parts of its key; null where absence means nothing. */
   deleted: ((keyParts: string[], origin: Origin) => Value) | null;
 }
@@ -31,7 +33,7 @@ export interface RowShape<Value> {
 /** numeric arrives as text, integers and floats as numbers. */
 export const decimalColumn = z.union([z.string(), z.number()]).transform((value, context) => {
   try {
-    return normalDecimal(String(value));
+    return contractDecimal(String(value));
   } catch {
     context.addIssue({ code: 'custom', message: 'must be a decimal number' });
     return z.NEVER;
