@@ -1,8 +1,8 @@
 import type { Config } from '../platform/config/schema.ts';
 import { Rejected } from '../platform/errors.ts';
 import { checkErp } from './check.ts';
-import type { Finding } from './check.ts';
-import { fail } from './check/finding.ts';
+import { fail } from '../platform/finding.ts';
+import type { Finding } from '../platform/finding.ts';
 import type { TriedStatement } from './check/statements.ts';
 import { connectionOf } from './connection.ts';
 import { compileStatements } from './orders/statements.ts';

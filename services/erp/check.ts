@@ -1,8 +1,8 @@
 /** `cartage check` against an ERP's database: what is wrong, why it matters, what to run. Writes nothing. */
 import type pg from 'pg';
 import { Unavailable } from '../platform/errors.ts';
-import { fail, ok } from './check/finding.ts';
-import type { Finding } from './check/finding.ts';
+import { fail, ok } from '../platform/finding.ts';
+import type { Finding } from '../platform/finding.ts';
 import { checkServer } from './check/server.ts';
 import { checkSlot } from './check/slot.ts';
 import { tryStatement } from './check/statements.ts';
@@ -13,7 +13,7 @@ import type { ErpConnection } from './pool.ts';
 import type { WatchedKey } from './replication/identity.ts';
 import { unavailable } from './sqlstate.ts';
 
-export type { Finding } from './check/finding.ts';
+export type { Finding } from '../platform/finding.ts';
 export type { TriedStatement } from './check/statements.ts';
 
 export interface ErpCheck {

@@ -1,11 +1,11 @@
 import type { Stock } from '../../schemas/types.ts';
 import type { Config } from '../platform/config/schema.ts';
-import { formatDecimal, parseDecimal } from '../platform/decimal.ts';
+import { decimalOf, minus, toPlaces, zero } from '../platform/decimal.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 import type { SourceItem } from '../magento/source-items.ts';
 
 /** Magento stores at most this; what is more becomes 99999999.9999 without a word (FACTS, section 6). */
-const largestQuantity = parseDecimal('99999999.9999');
+const largestQuantity = decimalOf('99999999.9999');
 
 /**
  * The number to write for an ERP quantity at a source.
@@ -23,8 +23,8 @@ export function sourceItemOf(stock: Stock, config: Config['stock']): SourceItem 
       what: `Stock of ${stock.sku}: the ERP warehouse ${stock.source} has no Magento source`,
       fix: `Add "${stock.source}: <source code>" under stock.sources in the configuration, restart, then \`cartage refresh erp.stock '${stock.source}/${stock.sku}'\``,
     });
-  const available = parseDecimal(stock.quantity) - parseDecimal(String(config.safetyBuffer));
-  const quantity = stock.deleted || available < 0n ? 0n : available;
+  const available = minus(decimalOf(stock.quantity), decimalOf(String(config.safetyBuffer)));
+  const quantity = stock.deleted || available < 0n ? zero : available;
   if (quantity > largestQuantity)
     throw new Rejected({
       code: 'stock.quantity_too_large',
@@ -34,7 +34,7 @@ export function sourceItemOf(stock: Stock, config: Config['stock']): SourceItem 
   return {
     sku: stock.sku,
     sourceCode,
-    quantity: formatDecimal(quantity),
+    quantity: toPlaces(quantity, 4),
     status: quantity > 0n && stock.sellable && !stock.deleted ? 1 : 0,
   };
 }

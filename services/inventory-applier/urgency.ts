@@ -1,4 +1,4 @@
-import { parseDecimal } from '../platform/decimal.ts';
+import { decimalOf } from '../platform/decimal.ts';
 
 const rememberedKeys = 200_000;
 
@@ -9,14 +9,14 @@ export class Urgency {
 
   isUrgent(key: string, quantity: string): boolean {
     const before = this.inStock.get(key);
-    const now = parseDecimal(quantity) > 0n;
+    const now = decimalOf(quantity) > 0n;
     // Of a key not yet seen by this process nothing is known: sold out is the dangerous case.
     return before === undefined ? !now : before !== now;
   }
 
   written(key: string, quantity: string): void {
     this.inStock.delete(key);
-    this.inStock.set(key, parseDecimal(quantity) > 0n);
+    this.inStock.set(key, decimalOf(quantity) > 0n);
     if (this.inStock.size <= rememberedKeys) return;
     for (const oldest of this.inStock.keys()) {
       this.inStock.delete(oldest);

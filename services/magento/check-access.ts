@@ -1,22 +1,11 @@
 import { z } from 'zod';
 import { Rejected, Unavailable } from '../platform/errors.ts';
 import { httpsProblem } from '../platform/http/https.ts';
+import { ok } from '../platform/finding.ts';
+import type { Finding } from '../platform/finding.ts';
 import { createMagento } from './magento.ts';
 import type { Magento, MagentoOptions } from './magento.ts';
 import type { RestCall } from './rest.ts';
-
-/** One thing looked at: what was found, why it matters, and what to do. */
-export interface Finding {
-  level: 'ok' | 'warn' | 'fail';
-  code: string;
-  what: string;
-  why: string;
-  fix: string;
-}
-
-export function ok(code: string, what: string): Finding {
-  return { level: 'ok', code, what, why: '', fix: '' };
-}
 
 /** Address, https, credentials and the URL to sign. After a "fail" there is nothing more to learn from this shop. */
 export async function checkAccess(options: MagentoOptions): Promise<Finding[]> {

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { Rejected, Unavailable } from '../platform/errors.ts';
-import { checkAccess, checkResources, ok } from './check-access.ts';
-import type { Finding } from './check-access.ts';
+import { ok } from '../platform/finding.ts';
+import type { Finding } from '../platform/finding.ts';
+import { checkAccess, checkResources } from './check-access.ts';
 import { createMagento } from './magento.ts';
 import type { Magento, MagentoOptions } from './magento.ts';
 
-export type { Finding } from './check-access.ts';
+export type { Finding } from '../platform/finding.ts';
 
 /** What the configuration names and the shop must have. */
 export interface ExpectedOfShop {

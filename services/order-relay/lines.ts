@@ -1,7 +1,16 @@
 import type { OrderLine, Problem } from '../../schemas/types.ts';
 import type { MagentoOrder, MagentoOrderItem } from '../magento/order-shape.ts';
-import { decimalOf, magnitude, minorUnit, minus, sum, times, toMinor, toPlaces } from './decimal.ts';
-import type { Decimal } from './decimal.ts';
+import {
+  decimalOf,
+  magnitude,
+  minorUnit,
+  minus,
+  sum,
+  times,
+  toMinor,
+  toPlaces,
+} from '../platform/decimal.ts';
+import type { Decimal } from '../platform/decimal.ts';
 
 /** What one line is worth, exactly, without tax where it does not say otherwise. */
 export interface LineAmounts {

@@ -1,8 +1,8 @@
 import type { Problem, Totals } from '../../schemas/types.ts';
 import type { MagentoOrder } from '../magento/order-shape.ts';
 import { currencyDigits } from './currency.ts';
-import { decimalOf, magnitude, minorUnit, minus, sum, toMinor, toPlaces } from './decimal.ts';
-import type { Decimal } from './decimal.ts';
+import { decimalOf, magnitude, minorUnit, minus, sum, toMinor, toPlaces } from '../platform/decimal.ts';
+import type { Decimal } from '../platform/decimal.ts';
 import { amountsOf } from './lines.ts';
 import type { Line, Prefix } from './lines.ts';
 

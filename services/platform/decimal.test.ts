@@ -1,26 +1,59 @@
 import { describe, expect, it } from '@jest/globals';
-import { compareDecimals, formatDecimal, normalDecimal, parseDecimal } from './decimal.ts';
+import { assert, constantFrom, integer, property } from 'fast-check';
+import {
+  compareDecimals,
+  contractDecimal,
+  decimalOf,
+  minus,
+  sum,
+  times,
+  toMinor,
+  toPlaces,
+} from './decimal.ts';
 
-describe('decimal texts', () => {
-  it.each([
-    ['5', '5.0000'],
-    ['-0.5', '-0.5000'],
-    ['3.14159', '3.1416'],
-    ['-3.14155', '-3.1416'],
-    ['0.00004', '0.0000'],
-    ['99999999999999999999.1', '99999999999999999999.1000'],
-  ])('%s is written %s', (text, normal) => expect(normalDecimal(text)).toBe(normal));
-
-  it('adds without the noise of floats', () =>
-    expect(formatDecimal(parseDecimal('0.1') + parseDecimal('0.2'))).toBe('0.3000'));
-
-  it('compares by value', () => {
+describe('decimal', () => {
+  it('compares by value and writes four places', () => {
     expect(compareDecimals('10', '9.9999')).toBe(1);
     expect(compareDecimals('1.0', '1')).toBe(0);
     expect(compareDecimals('-1', '1')).toBe(-1);
+    expect(contractDecimal('3.14159')).toBe('3.1416');
+    expect(contractDecimal('-0.5')).toBe('-0.5000');
   });
 
-  it.each(['', '1,5', 'many', '1e3', '.5'])('refuses %p', (text) =>
-    expect(() => parseDecimal(text)).toThrow(RangeError),
-  );
+  it('keeps what a float would not', () => {
+    const sold = times(decimalOf('10.99'), decimalOf('2'));
+    expect(toPlaces(minus(sold, decimalOf('2.2')), 4)).toBe('19.7800');
+    expect(toPlaces(sum([decimalOf('0.1'), decimalOf('0.2')]), 4)).toBe('0.3000');
+  });
+
+  it.each([
+    ['60.8125', 2, 6081],
+    ['60.815', 2, 6082],
+    ['-2.5', 2, -250],
+    ['-0.005', 2, -1],
+    ['1200', 0, 1200],
+    ['1.2345', 3, 1235],
+    ['0.00000000000000355', 2, 0],
+  ])('%s with %d digits is %d minor units', (text, digits, minor) => {
+    expect(toMinor(decimalOf(text), digits)).toBe(minor);
+  });
+
+  it('takes what Magento leaves out for zero, and refuses what is no number', () => {
+    expect(toPlaces(decimalOf(null), 4)).toBe('0.0000');
+    for (const text of ['', '1e3', '1,5', 'NaN', '.5', '--1'])
+      expect(() => decimalOf(text)).toThrow(RangeError);
+    expect(() => toMinor(decimalOf('99999999999999999'), 2)).toThrow(RangeError);
+  });
+
+  it('gives every amount of minor units back unchanged', () => {
+    assert(
+      property(integer({ min: -1e12, max: 1e12 }), constantFrom(0, 2, 3), (minor, digits) => {
+        const text = toPlaces(decimalOf(String(Math.abs(minor)).padStart(13, '0')), 0);
+        expect(Number(text)).toBe(Math.abs(minor));
+        const whole = BigInt(minor) * 10n ** BigInt(12 - digits);
+        expect(toMinor(whole as ReturnType<typeof decimalOf>, digits)).toBe(minor);
+        expect(toMinor(decimalOf(toPlaces(whole as ReturnType<typeof decimalOf>, 4)), digits)).toBe(minor);
+      }),
+    );
+  });
 });

@@ -1,35 +1,72 @@
 /**
- * Exact arithmetic on the decimal texts of the contracts (quantities, unit prices): four places, held as integers of
- * one ten-thousandth. Floats never take part.
+ * Exact decimals on BigInt. Floats would turn 2 x 10.99 - 2.20 into 19.779999999999998 somewhere on the way, and a
+ * cent that appears or vanishes between two systems is what Cartage must never cause (R23).
  */
-const places = 4;
-const scale = 10n ** BigInt(places);
-const decimalText = /^([+-]?)(\d+)(?:\.(\d+))?$/;
 
-/** Ten-thousandths of a decimal text; digits beyond the fourth place are rounded half away from zero. */
-export function parseDecimal(text: string): bigint {
-  const match = decimalText.exec(text.trim());
-  if (!match) throw new RangeError(`"${text}" is not a decimal number`);
+/** A decimal, scaled by 10^12: eight places more than Magento keeps, so that its own float noise is seen as noise. */
+export type Decimal = bigint & { readonly decimal: true };
+
+const SCALE = 12;
+const ONE = 10n ** BigInt(SCALE);
+
+export const zero = 0n as Decimal;
+
+/**
+ * Reads decimal text such as `60.8125`; null is zero, because Magento leaves out what is zero.
+ * Digits behind the twelfth place are rounded.
+ * @throws RangeError when the text is no plain decimal number.
+ */
+export function decimalOf(text: string | null): Decimal {
+  if (text === null) return zero;
+  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
+  if (!match) throw new RangeError(`"${text}" is no decimal number`);
   const [, sign, whole = '0', fraction = ''] = match;
-  const kept = BigInt(whole) * scale + BigInt(fraction.slice(0, places).padEnd(places, '0'));
-  const magnitude = (fraction[places] ?? '0') >= '5' ? kept + 1n : kept;
-  return sign === '-' ? -magnitude : magnitude;
+  const kept = BigInt(whole + fraction.slice(0, SCALE).padEnd(SCALE, '0'));
+  const rounded = (fraction[SCALE] ?? '0') >= '5' ? kept + 1n : kept;
+  return (sign ? -rounded : rounded) as Decimal;
 }
 
-/** The text of the contracts: always four places. */
-export function formatDecimal(tenThousandths: bigint): string {
-  const magnitude = tenThousandths < 0n ? -tenThousandths : tenThousandths;
-  const digits = magnitude.toString().padStart(places + 1, '0');
-  return `${tenThousandths < 0n ? '-' : ''}${digits.slice(0, -places)}.${digits.slice(-places)}`;
+export const sum = (values: readonly Decimal[]): Decimal =>
+  values.reduce<bigint>((total, value) => total + value, 0n) as Decimal;
+
+export const minus = (left: Decimal, right: Decimal): Decimal => (left - right) as Decimal;
+
+export const magnitude = (value: Decimal): Decimal => (value < 0n ? 0n - value : value) as Decimal;
+
+export const times = (left: Decimal, right: Decimal): Decimal => divideRounded(left * right, ONE) as Decimal;
+
+/** One minor unit of a currency with so many digits: a cent is 0.01. */
+export const minorUnit = (digits: number): Decimal => (10n ** BigInt(SCALE - digits)) as Decimal;
+
+/**
+ * Integer of minor units, half away from zero.
+ * @throws RangeError beyond what a number holds exactly.
+ */
+export function toMinor(value: Decimal, digits: number): number {
+  const minor = Number(divideRounded(value, minorUnit(digits)));
+  if (!Number.isSafeInteger(minor)) throw new RangeError(`${toPlaces(value, 4)} is no amount of money`);
+  return minor;
 }
 
-/** A decimal text in the form of the contracts. */
-export function normalDecimal(text: string): string {
-  return formatDecimal(parseDecimal(text));
+/** Decimal text with exactly so many places, half away from zero: `1.7500`. */
+export function toPlaces(value: Decimal, places: number): string {
+  const scaled = divideRounded(magnitude(value), 10n ** BigInt(SCALE - places))
+    .toString()
+    .padStart(places + 1, '0');
+  const text = places === 0 ? scaled : `${scaled.slice(0, -places)}.${scaled.slice(-places)}`;
+  return value < 0n && /[1-9]/.test(text) ? `-${text}` : text;
 }
+
+function divideRounded(value: bigint, divisor: bigint): bigint {
+  const half = divisor / 2n;
+  return value < 0n ? -((-value + half) / divisor) : (value + half) / divisor;
+}
+
+/** The form of the contracts: four places. */
+export const contractDecimal = (text: string): string => toPlaces(decimalOf(text), 4);
 
 export function compareDecimals(left: string, right: string): -1 | 0 | 1 {
-  const difference = parseDecimal(left) - parseDecimal(right);
+  const difference = decimalOf(left) - decimalOf(right);
   if (difference === 0n) return 0;
   return difference < 0n ? -1 : 1;
 }

@@ -1,6 +1,7 @@
 import type { Fulfilment, FulfilmentLine } from '../../schemas/types.ts';
 import type { MagentoOrder, MagentoOrderItem } from '../magento/order-shape.ts';
-import { formatDecimal, parseDecimal } from '../platform/decimal.ts';
+import { decimalOf, minus, sum, toPlaces, zero } from '../platform/decimal.ts';
+import type { Decimal } from '../platform/decimal.ts';
 import { Rejected } from '../platform/errors.ts';
 
 /** One line as Magento is to ship it. */
@@ -17,17 +18,17 @@ export interface ShippedItem {
  * @throws Rejected when a line is not of the order, or more than is left is to be shipped.
  */
 export function shippedItems(document: Fulfilment, order: MagentoOrder): ShippedItem[] {
-  const wanted = new Map<number, { item: MagentoOrderItem; quantity: bigint }>();
+  const wanted = new Map<number, { item: MagentoOrderItem; quantity: Decimal }>();
   for (const line of document.lines) {
     const item = itemOf(line, document, order, wanted);
-    const known = wanted.get(item.item_id)?.quantity ?? 0n;
-    wanted.set(item.item_id, { item, quantity: known + parseDecimal(line.quantity) });
+    const known = wanted.get(item.item_id)?.quantity ?? zero;
+    wanted.set(item.item_id, { item, quantity: sum([known, decimalOf(line.quantity)]) });
   }
   if (wanted.size === 0)
     throw rejected('shipment.empty', document, 'has no lines', 'Correct the document in the ERP');
   return [...wanted.values()].map(({ item, quantity }) => {
     refuseTooMuch(item, quantity, document);
-    return { orderItemId: item.item_id, sku: item.sku, quantity: formatDecimal(quantity) };
+    return { orderItemId: item.item_id, sku: item.sku, quantity: toPlaces(quantity, 4) };
   });
 }
 
@@ -35,7 +36,7 @@ function itemOf(
   line: FulfilmentLine,
   document: Fulfilment,
   order: MagentoOrder,
-  wanted: ReadonlyMap<number, { quantity: bigint }>,
+  wanted: ReadonlyMap<number, { quantity: Decimal }>,
 ): MagentoOrderItem {
   const items = order.items.filter((item) => item.parent_item_id === null);
   const found =
@@ -56,18 +57,18 @@ function itemOf(
 function bySku(
   sku: string,
   items: MagentoOrderItem[],
-  wanted: ReadonlyMap<number, { quantity: bigint }>,
+  wanted: ReadonlyMap<number, { quantity: Decimal }>,
 ): MagentoOrderItem | undefined {
   const same = items.filter((item) => item.sku.toLowerCase() === sku.toLowerCase());
-  return same.find((item) => leftOf(item) > (wanted.get(item.item_id)?.quantity ?? 0n)) ?? same[0];
+  return same.find((item) => leftOf(item) > (wanted.get(item.item_id)?.quantity ?? zero)) ?? same[0];
 }
 
-function refuseTooMuch(item: MagentoOrderItem, quantity: bigint, document: Fulfilment): void {
+function refuseTooMuch(item: MagentoOrderItem, quantity: Decimal, document: Fulfilment): void {
   if (quantity <= 0n)
     throw rejected(
       'shipment.quantity',
       document,
-      `ships ${formatDecimal(quantity)} of ${item.sku}`,
+      `ships ${toPlaces(quantity, 4)} of ${item.sku}`,
       'Correct the document in the ERP',
     );
   const left = leftOf(item);
@@ -75,24 +76,21 @@ function refuseTooMuch(item: MagentoOrderItem, quantity: bigint, document: Fulfi
     throw rejected(
       'shipment.more_than_left',
       document,
-      `ships ${formatDecimal(quantity)} of ${item.sku}, of which ${formatDecimal(left)} are left to ship`,
+      `ships ${toPlaces(quantity, 4)} of ${item.sku}, of which ${toPlaces(left, 4)} are left to ship`,
       'Look whether the order was shipped by hand in the shop; correct the document in the ERP, or discard it',
     );
-  if (!item.is_qty_decimal && quantity % 10_000n !== 0n)
+  if (!item.is_qty_decimal && decimalOf(toPlaces(quantity, 0)) !== quantity)
     throw rejected(
       'shipment.fraction',
       document,
-      `ships ${formatDecimal(quantity)} of ${item.sku}, which the shop sells in whole units (Magento would round down)`,
+      `ships ${toPlaces(quantity, 4)} of ${item.sku}, which the shop sells in whole units (Magento would round down)`,
       'Correct the document in the ERP, or let the product have decimal quantities',
     );
 }
 
-function leftOf(item: MagentoOrderItem): bigint {
-  const gone = [item.qty_shipped, item.qty_canceled, item.qty_refunded];
-  return gone.reduce(
-    (left, quantity) => left - parseDecimal(quantity ?? '0'),
-    parseDecimal(item.qty_ordered),
-  );
+function leftOf(item: MagentoOrderItem): Decimal {
+  const gone = sum([item.qty_shipped, item.qty_canceled, item.qty_refunded].map(decimalOf));
+  return minus(decimalOf(item.qty_ordered), gone);
 }
 
 function rejected(code: string, document: Fulfilment, what: string, fix: string): Rejected {

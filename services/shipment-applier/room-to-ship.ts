@@ -1,6 +1,7 @@
 import type { Magento } from '../magento/magento.ts';
 import type { SourceItem } from '../magento/source-items.ts';
-import { compareDecimals, formatDecimal, parseDecimal } from '../platform/decimal.ts';
+import { compareDecimals, decimalOf, sum, toPlaces, zero } from '../platform/decimal.ts';
+import type { Decimal } from '../platform/decimal.ts';
 import type { ShippedItem } from './lines.ts';
 
 /**
@@ -13,12 +14,12 @@ export async function roomToShip(
   sourceCode: string,
   items: readonly ShippedItem[],
 ): Promise<SourceItem[]> {
-  const needed = new Map<string, bigint>();
-  for (const { sku, quantity } of items) needed.set(sku, (needed.get(sku) ?? 0n) + parseDecimal(quantity));
+  const needed = new Map<string, Decimal>();
+  for (const { sku, quantity } of items) needed.set(sku, sum([needed.get(sku) ?? zero, decimalOf(quantity)]));
   const stored = await sourceItems.read({ skus: [...needed.keys()], sourceCode });
   const held = new Map(stored.map((item) => [item.sku.toLowerCase(), item.quantity]));
   return [...needed].flatMap(([sku, need]) => {
-    const quantity = formatDecimal(need);
+    const quantity = toPlaces(need, 4);
     if (compareDecimals(held.get(sku.toLowerCase()) ?? '0', quantity) >= 0) return [];
     return [{ sku, sourceCode, quantity, status: 1 as const }];
   });

@@ -1,6 +1,7 @@
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
-import { formatDecimal, parseDecimal } from '../platform/decimal.ts';
+import { decimalOf, sum, toPlaces, zero } from '../platform/decimal.ts';
+import type { Decimal } from '../platform/decimal.ts';
 import { Rejected } from '../platform/errors.ts';
 
 /**
@@ -11,10 +12,8 @@ export function verifyShipment(shipment: MagentoShipment, document: Fulfilment, 
   const asked = sumBySku(document.lines);
   const shipped = sumBySku(shipment.items.map(({ sku, qty }) => ({ sku: sku ?? '', quantity: qty })));
   const differences = [...asked].flatMap(([sku, quantity]) => {
-    const found = shipped.get(sku) ?? 0n;
-    return found === quantity
-      ? []
-      : [`${sku}: ${formatDecimal(found)} instead of ${formatDecimal(quantity)}`];
+    const found = shipped.get(sku) ?? zero;
+    return found === quantity ? [] : [`${sku}: ${toPlaces(found, 4)} instead of ${toPlaces(quantity, 4)}`];
   });
   const source = shipment.extension_attributes.source_code;
   if (source !== null && source !== sourceCode) differences.push(`source ${source} instead of ${sourceCode}`);
@@ -26,11 +25,11 @@ export function verifyShipment(shipment: MagentoShipment, document: Fulfilment, 
   });
 }
 
-function sumBySku(lines: readonly { sku: string; quantity: string }[]): Map<string, bigint> {
-  const sums = new Map<string, bigint>();
+function sumBySku(lines: readonly { sku: string; quantity: string }[]): Map<string, Decimal> {
+  const sums = new Map<string, Decimal>();
   for (const { sku, quantity } of lines) {
     const name = sku.toLowerCase();
-    sums.set(name, (sums.get(name) ?? 0n) + parseDecimal(quantity));
+    sums.set(name, sum([sums.get(name) ?? zero, decimalOf(quantity)]));
   }
   return sums;
 }

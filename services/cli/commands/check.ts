@@ -4,17 +4,10 @@ import { checkMagento } from '../../magento/check.ts';
 import { readConfiguration } from '../../platform/config/read.ts';
 import type { Config, PlatformConfig } from '../../platform/config/schema.ts';
 import { Unavailable } from '../../platform/errors.ts';
+import type { Finding } from '../../platform/finding.ts';
 import type { GlobalOptions } from '../command-line.ts';
 import { withTopicAdmin } from '../open.ts';
 import { printJson, printLine } from '../print.ts';
-
-export interface Finding {
-  level: 'ok' | 'warn' | 'fail';
-  code: string;
-  what: string;
-  why: string;
-  fix: string;
-}
 
 type WholeConfig = PlatformConfig & Config;
 

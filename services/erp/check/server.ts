@@ -1,8 +1,8 @@
 /** What logical replication needs of the server and of our role. */
 import type pg from 'pg';
 import { quoteIdentifier } from '../pool.ts';
-import { fail, ok, warn } from './finding.ts';
-import type { Finding } from './finding.ts';
+import { fail, ok, warn } from '../../platform/finding.ts';
+import type { Finding } from '../../platform/finding.ts';
 
 interface ServerRow {
   version: number;

@@ -2,8 +2,8 @@
 import type pg from 'pg';
 import { inspectSlot } from '../replication/slot.ts';
 import type { SlotState } from '../replication/slot.ts';
-import { fail, ok, warn } from './finding.ts';
-import type { Finding } from './finding.ts';
+import { fail, ok, warn } from '../../platform/finding.ts';
+import type { Finding } from '../../platform/finding.ts';
 
 /** Less log than this before the slot is lost is worth a warning. */
 const SAFE_BYTES_MIN = 1024n * 1024n * 1024n;

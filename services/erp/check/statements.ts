@@ -5,8 +5,8 @@
 import type pg from 'pg';
 import type { SqlTemplate } from '../changed-keys/sql-template.ts';
 import { databaseFault, isConnectionFault, unavailable } from '../sqlstate.ts';
-import { fail, ok } from './finding.ts';
-import type { Finding } from './finding.ts';
+import { fail, ok } from '../../platform/finding.ts';
+import type { Finding } from '../../platform/finding.ts';
 
 export interface TriedStatement {
   /** As the configuration names it: `streams.stock.query`. */

@@ -4,8 +4,8 @@ import { fullTableName, quoteIdentifier, quoteTable, splitTable } from '../pool.
 import { checkIdentities } from '../replication/identity.ts';
 import type { IdentityFinding, WatchedKey } from '../replication/identity.ts';
 import { inspectPublication, publicationStatement } from '../replication/publication.ts';
-import { fail, ok, warn } from './finding.ts';
-import type { Finding } from './finding.ts';
+import { fail, ok, warn } from '../../platform/finding.ts';
+import type { Finding } from '../../platform/finding.ts';
 
 export async function checkTables(client: pg.ClientBase, watched: readonly WatchedKey[]): Promise<Finding[]> {
   const findings: Finding[] = [];
