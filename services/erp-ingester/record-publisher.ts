@@ -5,6 +5,7 @@ import type { Answer } from '../erp/changed-keys/snapshot-query.ts';
 import type { Fault } from '../platform/errors.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
 import type { Parking } from '../platform/flow/parking.ts';
+import { producerAttributes } from '../platform/flow/span-attributes.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import { SpanKind, inSpan, startSpan, traceparentOf } from '../platform/telemetry/tracing.ts';
 import type { Dirt } from './dirty-set.ts';
@@ -196,7 +197,7 @@ export class RecordPublisher {
       attributes: {
         'cartage.stream': stream.name,
         'cartage.source_key': value.sourceKey,
-        'messaging.kafka.message.key': contract.key(value),
+        ...producerAttributes(stream.topic, contract.key(value)),
       },
     });
     await inSpan(span, () => context.bus.publish(contract, { value, traceparent: traceparentOf(span) }));

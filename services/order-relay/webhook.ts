@@ -1,8 +1,9 @@
 import { refresh } from '../../schemas/topics.ts';
 import type { Refresh } from '../../schemas/types.ts';
 import { Unavailable } from '../platform/errors.ts';
+import { producerAttributes } from '../platform/flow/span-attributes.ts';
 import type { Bus } from '../platform/kafka/types.ts';
-import { SpanKind, startSpan, traceparentOf } from '../platform/telemetry/tracing.ts';
+import { SpanKind, markFailed, startSpan, traceparentOf } from '../platform/telemetry/tracing.ts';
 import { anyState, hintOf, keyById, orderKey } from './hint.ts';
 import { SeenIds } from './seen-ids.ts';
 import { signatureCheck } from './signature.ts';
@@ -62,14 +63,18 @@ export function webhookReceiver(
 }
 
 async function ask(data: WebhookData, options: WebhookOptions): Promise<WebhookAnswer> {
-  const span = startSpan('webhook orders', { kind: SpanKind.SERVER, parent: null });
+  const span = startSpan('webhook orders', {
+    kind: SpanKind.SERVER,
+    parent: null,
+    attributes: { 'http.request.method': 'POST' },
+  });
   let answer: WebhookAnswer;
   try {
     const known = keyOf(data, options);
     const key = typeof known === 'object' ? await known : known;
     if (key === null) answer = { status: 400, reason: 'store_unknown', done: false };
     else {
-      span.setAttribute('messaging.kafka.message.key', key);
+      span.setAttributes(producerAttributes(refresh.topic, key));
       await options.bus.publish(refresh, {
         value: hint(key, data, options),
         traceparent: traceparentOf(span),
@@ -82,6 +87,7 @@ async function ask(data: WebhookData, options: WebhookOptions): Promise<WebhookA
     answer = { status: 503, reason, retryAfterSeconds, done: false };
   }
   span.setAttribute('http.response.status_code', answer.status);
+  if (answer.status >= 500) markFailed(span, answer.reason);
   span.end();
   return answer;
 }

@@ -6,6 +6,7 @@
  * the look-up must find it before we commit; one that does not would create the order anew at every repetition.
  */
 import { Rejected } from '../../platform/errors.ts';
+import { SpanKind, inSpan, startSpan } from '../../platform/telemetry/tracing.ts';
 import { openPool } from '../pool.ts';
 import type { ErpConnection } from '../pool.ts';
 import { isRefusedAsDuplicate } from './refusal.ts';
@@ -38,14 +39,17 @@ export function createSqlOrders(options: SqlOrdersOptions): SqlOrders {
   const statements = compileStatements(options.statements, 'erp.orders');
   const pool = openPool(options.connection);
   const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
-  const inTransaction = <T>(mode: string, work: (session: OrderSession) => Promise<T>) =>
-    transaction(pool, { mode, deadlineMs, lookup: statements.lookup }, work);
+  const inTransaction = <T>(
+    name: TransactionName,
+    mode: string,
+    work: (session: OrderSession) => Promise<T>,
+  ) => inSpan(spanOf(name), () => transaction(pool, { mode, deadlineMs, lookup: statements.lookup }, work));
 
-  const lookup = (key: string) => inTransaction('read only', (session) => session.find(key));
+  const lookup = (key: string) => inTransaction('look up', 'read only', (session) => session.find(key));
 
   async function create(input: OrderInput): Promise<FoundOrder & { created: boolean }> {
     try {
-      return await inTransaction('read write', async (session) => {
+      return await inTransaction('create', 'read write', async (session) => {
         const existing = await session.find(input.key);
         if (existing) return { ...existing, created: false };
         await session.run(statements.create, input, null);
@@ -62,7 +66,7 @@ export function createSqlOrders(options: SqlOrdersOptions): SqlOrders {
 
   async function change(input: OrderInput): Promise<FoundOrder | null> {
     if (statements.change.length === 0) throw changeMissing();
-    return inTransaction('read write', async (session) => {
+    return inTransaction('change', 'read write', async (session) => {
       const existing = await session.find(input.key);
       if (existing) await session.run(statements.change, input, existing);
       return existing;
@@ -70,6 +74,16 @@ export function createSqlOrders(options: SqlOrdersOptions): SqlOrders {
   }
 
   return { lookup, create, change, close: () => pool.end() };
+}
+
+type TransactionName = 'look up' | 'create' | 'change';
+
+/** One CLIENT span for a transaction with all its statements (OpenTelemetry, database conventions); no SQL, no values. */
+function spanOf(name: TransactionName) {
+  return startSpan(`${name} order in the ERP`, {
+    kind: SpanKind.CLIENT,
+    attributes: { 'db.system.name': 'postgresql', 'db.operation.name': `${name} order` },
+  });
 }
 
 function blindLookup(): Rejected {

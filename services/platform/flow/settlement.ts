@@ -4,6 +4,7 @@ import { Rejected, Unavailable } from '../errors.ts';
 import type { Fault } from '../errors.ts';
 import type { Lease, Received, Undecodable } from '../kafka/types.ts';
 import { Breaker } from './breaker.ts';
+import { markFailed } from '../telemetry/tracing.ts';
 import type { FlowContext } from './context.ts';
 import type { Handled } from './outcome.ts';
 import type { Parking } from './parking.ts';
@@ -76,7 +77,7 @@ export class Settlement {
       this.logBug(tried, error);
     } else this.countFailure(error);
     this.showBreaker();
-    tried.span?.setAttribute('error.type', decision.fault.code);
+    if (tried.span) markFailed(tried.span, decision.fault.code);
     tried.span?.end();
     return { finished: false, delayMs: decision.delayMs, unknown };
   }

@@ -16,6 +16,16 @@ export function consumerAttributes(record: Received<never>, group: string): Attr
   };
 }
 
+export function producerAttributes(topic: string, key: string): Attributes {
+  return {
+    'messaging.system': 'kafka',
+    'messaging.operation.type': 'send',
+    'messaging.operation.name': 'send',
+    'messaging.destination.name': topic,
+    'messaging.kafka.message.key': key,
+  };
+}
+
 export function batchAttributes(topic: string, group: string, count: number): Attributes {
   return {
     'messaging.system': 'kafka',

@@ -1,6 +1,7 @@
 import { Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import { Unavailable } from '../errors.ts';
+import { inCallSpan } from './call-span.ts';
 
 /** What came back. Header names are in lower case; several lines of one header are joined by a comma. */
 export interface HttpAnswer {
@@ -89,7 +90,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const attempt: Attempt = { written: false };
     let status = 0;
     try {
-      const answer = await exchange(dispatcher, options, call, attempt);
+      const spanned = { method: call.method, route, origin: options.origin };
+      const answer = await inCallSpan(spanned, () => exchange(dispatcher, options, call, attempt));
       status = answer.status;
       return answer;
     } catch (error) {

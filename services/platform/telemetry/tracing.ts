@@ -10,6 +10,7 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import { Rejected, Unavailable } from '../errors.ts';
 
 /**
  * Spans are ours, made by hand: automatic instrumentation of the Kafka client costs a third of the throughput and
@@ -90,16 +91,21 @@ export function underSpan<Result>(span: Span, work: () => Promise<Result>): Prom
   return context.with(trace.setSpan(context.active(), span), work);
 }
 
-/** Runs `work` with the span active, ends it, and records an error on it by type only: messages may hold data. */
+/** Runs `work` with the span active, ends it, and records an error on it by its code only: messages may hold data. */
 export async function inSpan<Result>(span: Span, work: () => Promise<Result>): Promise<Result> {
   try {
     return await underSpan(span, work);
   } catch (error) {
-    markFailed(span, error instanceof Error ? error.name : 'Error');
+    markFailed(span, typeOf(error));
     throw error;
   } finally {
     span.end();
   }
+}
+
+function typeOf(error: unknown): string {
+  if (error instanceof Rejected || error instanceof Unavailable) return error.fault.code;
+  return error instanceof Error ? error.name : 'Error';
 }
 
 export function markFailed(span: Span, type: string): void {
