@@ -60,6 +60,17 @@ describe('the configuration', () => {
     expect(problems['magento.credentials.accessTokenSecret']).toContain('TOKEN_SECRET is not set');
   });
 
+  it('knows the rules between sections, and between the entries of a map', () => {
+    const slow = magento
+      .replace('credentials:', 'deadlineMs: 15000, credentials:')
+      .replace('"${TOKEN_SECRET}"', 'd');
+    expect(problemsOf(`instance: main\n${kafka}\n${slow}\nstock: { sources: {} }`)).toEqual({
+      'magento.deadlineMs': 'must be shorter than kafka.sessionTimeoutMs (15000)',
+    });
+    const twice = `instance: main\n${kafka}\n${magento.replace('"${TOKEN_SECRET}"', 'd')}\nstock: { sources: { A: x, B: x } }`;
+    expect(problemsOf(twice)['stock.sources']).toContain('several warehouses feed the source x');
+  });
+
   it('says what is missing', () => {
     expect(problemsOf(`instance: main\n${kafka}`)).toMatchObject({
       stock: 'is required',

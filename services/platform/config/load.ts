@@ -5,6 +5,7 @@ import { configSchema, platformSections } from './schema.ts';
 import type { Config, PlatformConfig, SectionName } from './schema.ts';
 import { substitute } from './secrets.ts';
 import type { Environment, Problem } from './secrets.ts';
+import { problemsBetween } from './between-sections.ts';
 import { suggestionFor } from './suggest.ts';
 
 /** Thrown with every problem at once. */
@@ -50,6 +51,7 @@ export function loadConfig<Name extends SectionName>(
         .flatMap((issue) => problemsOf(issue))
         .filter((problem) => !said.has(problem.path)),
     );
+  if (result.success) problems.push(...problemsBetween(result.data as Partial<Config>));
   if (problems.length > 0) throw new ConfigurationError(file, problems);
   return result.data as PlatformConfig & Pick<Config, Name>;
 }

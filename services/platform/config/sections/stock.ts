@@ -3,7 +3,15 @@ import { count, milliseconds, text } from '../fields.ts';
 
 export const stockSection = z.strictObject({
   /** ERP warehouse code to Magento source code. Stock of a warehouse that is not listed is held. */
-  sources: z.record(text, text),
+  sources: z.record(text, text).superRefine((sources, context) => {
+    // Quantities are absolute: two warehouses on one source would overwrite each other for ever.
+    const codes = Object.values(sources);
+    for (const code of new Set(codes.filter((code, index) => codes.indexOf(code) !== index)))
+      context.addIssue({
+        code: 'custom',
+        message: `several warehouses feed the source ${code}; add them up in the query of the stock stream instead`,
+      });
+  }),
   /** Units kept back per SKU and source: the number written is lower by this. */
   safetyBuffer: z.coerce.number().min(0).default(0),
   /** Rows per request: begins at `initial`, grows and shrinks with the shop's answers, never above `max`. */
