@@ -135,6 +135,7 @@ describe('a flow of documents, by chance', () => {
         .map((record) => ('undecodable' in record ? 0 : (record.value as unknown as Parcel).number)),
     );
     expect(all.length).toBeGreaterThan(20);
-    expect(told.toSorted()).toEqual(all.toSorted());
+    const byNumber = (left: number, right: number) => left - right;
+    expect(told.toSorted(byNumber)).toEqual(all.toSorted(byNumber));
   });
 });

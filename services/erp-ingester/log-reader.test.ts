@@ -1,0 +1,114 @@
+import { describe, expect, it } from '@jest/globals';
+import type { TransactionPart } from '../erp/replication/handover.ts';
+import type { Change } from '../erp/replication/messages.ts';
+import { Unavailable } from '../platform/errors.ts';
+import { contextOf } from '../platform/flow/testing/context.ts';
+import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
+import type { Asker } from './asker.ts';
+import { DirtySet, settle } from './dirty-set.ts';
+import { LogReader } from './log-reader.ts';
+import type { LogReaderOptions } from './log-reader.ts';
+import type { Stream } from './stream.ts';
+
+const insert = (table: string, row: Record<string, string>): Change => ({
+  table,
+  kind: 'insert',
+  old: null,
+  new: row,
+});
+
+function partOf(xid: number, changes: Change[], last = true): TransactionPart {
+  const part = { xid, commitLsn: BigInt(xid), commitTime: new Date(xid * 1_000), changes };
+  return last ? { ...part, last, endLsn: BigInt(xid) + 1n } : { ...part, last, endLsn: null };
+}
+
+function readerOf(options: Partial<LogReaderOptions> = {}) {
+  const bus = new RecordingBus();
+  const stream = (name: string, watches: object[]) =>
+    ({ name, topic: `erp.${name}`, watches }) as unknown as Stream;
+  const streams = [
+    stream('stock', [{ table: 'public.move', column: 'product_id', via: null }]),
+    stream('prices', [
+      { table: 'public.product', column: 'id', via: null },
+      { table: 'public.list', column: null, via: {} },
+    ]),
+  ];
+  const stock = new DirtySet();
+  const prices = new DirtySet();
+  const askers = new Map([
+    ['stock', { dirty: stock } as Asker],
+    ['prices', { dirty: prices } as Asker],
+  ]);
+  const reached: bigint[] = [];
+  const reader = new LogReader({
+    streams,
+    askers,
+    pool: null as never,
+    context: contextOf({ bus, clock: bus.clock }),
+    statementTimeoutMs: 1_000,
+    onProgress: (endLsn) => reached.push(endLsn),
+    queryVia: ({ rows }) => Promise.resolve(rows.map(({ id }) => `of-${id}`)),
+    ...options,
+  });
+  return { bus, reader, stock, prices, reached };
+}
+
+async function* partsOf(...parts: TransactionPart[]) {
+  await Promise.resolve();
+  yield* parts;
+}
+
+describe('the log reader', () => {
+  it('makes keys dirty by column and by the way round, and acknowledges when all of them are published', async () => {
+    const { reader, stock, prices, reached } = readerOf();
+    const parts = partsOf(
+      partOf(10, [insert('public.move', { product_id: '7' }), insert('public.list', { id: '3' })], false),
+      partOf(10, [insert('public.move', { product_id: '7' }), insert('public.move', { product_id: '8' })]),
+      partOf(20, [insert('public.other', { id: '1' })]),
+    );
+    await reader.run(parts, new AbortController().signal);
+    const dirty = stock.take(10);
+    expect([...dirty.keys()]).toEqual(['7', '8']);
+    expect(dirty.get('7')).toMatchObject({ xids: new Set([10]), endLsn: 10n, occurredAt: 10_000 });
+    const led = prices.take(10);
+    expect([...led.keys()]).toEqual(['of-3']);
+    expect(reached).toEqual([]);
+    for (const dirt of dirty.values()) settle(dirt);
+    expect(reached).toEqual([]);
+    for (const dirt of led.values()) settle(dirt);
+    expect(reached).toEqual([21n]);
+  });
+
+  it('asks for all keys after a truncate', async () => {
+    const { reader, stock, prices, reached } = readerOf();
+    const truncate = (table: string): Change => ({ table, kind: 'truncate', old: null, new: null });
+    await reader.run(
+      partsOf(partOf(10, [truncate('public.move'), truncate('public.list')])),
+      new AbortController().signal,
+    );
+    const all = [stock.takeAll(), prices.takeAll()];
+    expect(all).toMatchObject([{ xids: new Set([10]) }, { xids: new Set([10]) }]);
+    settle(all[0]!);
+    expect(reached).toEqual([]);
+    settle(all[1]!);
+    expect(reached).toEqual([11n]);
+  });
+
+  it('tries the way round until it answers, and acknowledges nothing when it is stopped before', async () => {
+    const away = new Unavailable({ code: 'erp.unreachable', what: 'No database', fix: 'Wait' });
+    let tries = 0;
+    const ending = new AbortController();
+    const { bus, reader, reached } = readerOf({
+      queryVia: () => {
+        tries += 1;
+        return Promise.reject(away);
+      },
+    });
+    const running = reader.run(partsOf(partOf(10, [insert('public.list', { id: '3' })])), ending.signal);
+    await bus.clock.pass(60_000);
+    expect(tries).toBeGreaterThan(2);
+    ending.abort();
+    await running;
+    expect(reached).toEqual([]);
+  });
+});

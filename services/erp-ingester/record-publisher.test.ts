@@ -1,0 +1,194 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { parked, prices, stock } from '../../schemas/topics.ts';
+import type { Prices, Stock } from '../../schemas/types.ts';
+import { openParking } from '../platform/flow/parking.ts';
+import { contextOf } from '../platform/flow/testing/context.ts';
+import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
+import type { Dirt } from './dirty-set.ts';
+import { readPublished } from './published-index.ts';
+import { RecordPublisher } from './record-publisher.ts';
+import { rowShapes } from './rows/index.ts';
+import type { Stream } from './stream.ts';
+
+let bus: RecordingBus;
+beforeEach(() => {
+  bus = new RecordingBus();
+});
+
+function streamOf(topic: string): Stream {
+  return { name: topic.slice(4), topic, keyColumn: 'id', shape: rowShapes[topic]! } as Stream;
+}
+
+/** As a process that has just started: it knows what the topic holds, and nothing else. */
+async function publisherOf(topic = 'erp.stock') {
+  const stream = streamOf(topic);
+  const context = contextOf({ bus, clock: bus.clock });
+  const index = await readPublished(bus, stream.shape);
+  const parking = await openParking(bus, context.group, bus.clock);
+  return { publisher: new RecordPublisher({ stream, index, context, parking, epoch: 3 }), parking };
+}
+
+function dirtOf(...asked: string[]): Dirt {
+  return {
+    xids: new Set(),
+    endLsn: 0n,
+    occurredAt: 77,
+    asked: new Set(asked),
+    traceparent: null,
+    settled: [],
+  };
+}
+
+const answerOf = (...rows: Record<string, unknown>[]) => ({ version: 900n, rows });
+const row = (id: number, source: string, sku: string, quantity: string) => ({ id, source, sku, quantity });
+const published = () =>
+  bus.broker
+    .values<Stock>(stock)
+    .map(({ source, sku, quantity, deleted }) => `${source}/${sku} ${deleted ? 'deleted' : quantity}`);
+const stillParked = () => [...bus.newest(parked).values()].filter((value) => value !== null);
+
+describe('the answer for some keys', () => {
+  it('is published where it says something new, with the version of the snapshot', async () => {
+    const { publisher } = await publisherOf();
+    const asked = new Map([['1', dirtOf()]]);
+    expect(await publisher.publishKeys(answerOf(row(1, 'W1', 'A', '5'), row(1, 'W2', 'A', '6')), asked)).toBe(
+      2,
+    );
+    expect(await publisher.publishKeys(answerOf(row(1, 'W1', 'A', '5'), row(1, 'W2', 'A', '7')), asked)).toBe(
+      1,
+    );
+    expect(published()).toEqual(['W1/A 5.0000', 'W2/A 6.0000', 'W2/A 7.0000']);
+    const [first] = bus.broker.values<Stock>(stock);
+    expect(first).toMatchObject({
+      version: { epoch: 3, number: 900 },
+      occurredAt: 77,
+      sourceKey: '{"id":"1"}',
+    });
+  });
+
+  it('is known again after a restart, also when the topic gives the members in another order', async () => {
+    const first = await publisherOf();
+    await first.publisher.publishKeys(answerOf(row(1, 'W1', 'A', '5')), new Map([['1', dirtOf()]]));
+    const log = bus.broker.log(stock.topic);
+    const { value } = log[0] as unknown as { value: Stock };
+    const turned = Object.fromEntries(Object.entries(value).toReversed()) as unknown as Stock;
+    (log[0] as { value: unknown }).value = turned;
+    const second = await publisherOf();
+    expect(
+      await second.publisher.publishKeys(answerOf(row(1, 'W1', 'A', '5')), new Map([['1', dirtOf()]])),
+    ).toBe(0);
+  });
+
+  it('is published unchanged for the record that somebody asked for, and for no other of the key', async () => {
+    const { publisher } = await publisherOf();
+    const answer = answerOf(row(1, 'W1', 'A', '5'), row(1, 'W2', 'A', '6'));
+    await publisher.publishKeys(answer, new Map([['1', dirtOf()]]));
+    expect(await publisher.publishKeys(answer, new Map([['1', dirtOf('W2/A')]]))).toBe(1);
+    expect(published().at(-1)).toBe('W2/A 6.0000');
+  });
+
+  it('tells what the key no longer has as deleted, once, and again only when asked', async () => {
+    const { publisher } = await publisherOf();
+    await publisher.publishKeys(
+      answerOf(row(1, 'W1', 'A', '5'), row(1, 'W2', 'A', '6')),
+      new Map([['1', dirtOf()]]),
+    );
+    const less = answerOf(row(1, 'W1', 'A', '5'));
+    expect(await publisher.publishKeys(less, new Map([['1', dirtOf()]]))).toBe(1);
+    expect(await publisher.publishKeys(less, new Map([['1', dirtOf()]]))).toBe(0);
+    expect(published().at(-1)).toBe('W2/A deleted');
+    expect(await publisher.publishKeys(less, new Map([['1', dirtOf('W2/A')]]))).toBe(1);
+    expect(published().slice(-2)).toEqual(['W2/A deleted', 'W2/A deleted']);
+  });
+
+  it('does not delete a record that went over to another key', async () => {
+    const { publisher } = await publisherOf();
+    await publisher.publishKeys(answerOf(row(1, 'W1', 'A', '5')), new Map([['1', dirtOf()]]));
+    const both = new Map([
+      ['1', dirtOf()],
+      ['2', dirtOf()],
+    ]);
+    await publisher.publishKeys(answerOf(row(2, 'W1', 'A', '5')), both);
+    expect(published()).toEqual(['W1/A 5.0000', 'W1/A 5.0000']);
+    expect(bus.broker.values<Stock>(stock).at(-1)!.sourceKey).toBe('{"id":"2"}');
+  });
+
+  it('parks an unreadable row beside the good rows of its key, and deletes nothing of it meanwhile', async () => {
+    const { publisher, parking } = await publisherOf();
+    await publisher.publishKeys(
+      answerOf(row(1, 'W1', 'A', '5'), row(1, 'W2', 'A', '6')),
+      new Map([['1', dirtOf()]]),
+    );
+    const spoilt = answerOf(row(1, 'W1', 'A', '8'), row(1, 'W2', 'A', 'many'), row(2, 'W1', 'B', '1'));
+    const asked = new Map([
+      ['1', dirtOf()],
+      ['2', dirtOf()],
+    ]);
+    expect(await publisher.publishKeys(spoilt, asked)).toBe(2);
+    expect(published().slice(2)).toEqual(['W1/A 8.0000', 'W1/B 1.0000']);
+    expect(stillParked()).toMatchObject([
+      { key: '{"id":"1"}', code: 'erp.row', cause: expect.stringContaining('quantity') },
+    ]);
+    expect(parking.size()).toBe(1);
+    // Mended to what was published last: nothing new to publish, and all the same nothing parked any more.
+    await publisher.publishKeys(
+      answerOf(row(1, 'W1', 'A', '8'), row(1, 'W2', 'A', '6')),
+      new Map([['1', dirtOf()]]),
+    );
+    expect(stillParked()).toEqual([]);
+  });
+
+  it('is refused when it holds a key that was not asked for', async () => {
+    const { publisher } = await publisherOf();
+    const answer = answerOf(row(9, 'W1', 'A', '5'));
+    await expect(publisher.publishKeys(answer, new Map([['1', dirtOf()]]))).rejects.toThrow(
+      'was not in $keys',
+    );
+  });
+});
+
+describe('a round over all keys', () => {
+  it('publishes what is new, and deletes what no chunk held', async () => {
+    const { publisher } = await publisherOf();
+    const asked = new Map([1, 2, 3].map((key) => [String(key), dirtOf()]));
+    await publisher.publishKeys(
+      answerOf(row(1, 'W1', 'A', '1'), row(2, 'W1', 'B', '2'), row(3, 'W1', 'C', '3')),
+      asked,
+    );
+    const round = publisher.beginRound(dirtOf());
+    await round.take(answerOf(row(1, 'W1', 'A', '1')));
+    await round.take(answerOf(row(2, 'W1', 'B', '9'), row(3, 'W1', 'C', 'spoilt')));
+    expect(await round.end()).toEqual({ records: 3, published: 1 });
+    expect(published().slice(3)).toEqual(['W1/B 9.0000']);
+
+    const next = publisher.beginRound(dirtOf());
+    await next.take(answerOf(row(1, 'W1', 'A', '1'), row(2, 'W1', 'B', '9')));
+    await next.end();
+    expect(published().slice(4)).toEqual(['W1/C deleted']);
+  });
+
+  it('that returned nothing at all deletes nothing', async () => {
+    const { publisher } = await publisherOf();
+    await publisher.publishKeys(answerOf(row(1, 'W1', 'A', '1')), new Map([['1', dirtOf()]]));
+    expect(await publisher.beginRound(dirtOf()).end()).toEqual({ records: 0, published: 0 });
+  });
+
+  it('publishes a price that has begun by the calendar alone, also after a restart in between', async () => {
+    const from = bus.clock.now() + 60_000;
+    const answer = answerOf({
+      id: 1,
+      sku: 'A',
+      prices: [{ list: 'R', currency: 'EUR', amount: '9', from: new Date(from).toISOString() }],
+    });
+    const first = await publisherOf('erp.prices');
+    await first.publisher.publishKeys(answer, new Map([['1', dirtOf()]]));
+    await bus.clock.run(from - 1);
+    expect(await first.publisher.publishKeys(answer, new Map([['1', dirtOf()]]))).toBe(0);
+    await bus.clock.run(from + 1);
+    const second = await publisherOf('erp.prices');
+    const round = second.publisher.beginRound(dirtOf());
+    await round.take(answer);
+    expect(await round.end()).toEqual({ records: 1, published: 1 });
+    expect(bus.broker.values<Prices>(prices)).toHaveLength(2);
+  });
+});

@@ -1,0 +1,102 @@
+import { describe, expect, it } from '@jest/globals';
+import { refresh, stock } from '../../schemas/topics.ts';
+import type { Refresh } from '../../schemas/types.ts';
+import { Rejected, Unavailable } from '../platform/errors.ts';
+import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
+import type { Received } from '../platform/kafka/types.ts';
+import type { Asker } from './asker.ts';
+import { DirtySet, settle } from './dirty-set.ts';
+import { PublishedIndex } from './published-index.ts';
+import { refreshFlow } from './refreshes.ts';
+import { rowShapes } from './rows/index.ts';
+import type { Stream } from './stream.ts';
+
+const attempt = { number: 1, mode: 'on' as const, assertHeld: () => undefined };
+
+function flowOf(mode: 'dry' | 'on' = 'on') {
+  const bus = new RecordingBus();
+  const dirty = new DirtySet();
+  const index = new PublishedIndex();
+  const ending = new AbortController();
+  const shape = rowShapes[stock.topic]!;
+  const flow = refreshFlow({
+    streams: [{ name: 'stock', topic: stock.topic, shape, keyColumn: 'id' } as Stream],
+    askers: new Map([['stock', { dirty } as Asker]]),
+    indexes: new Map([[stock.topic, index]]),
+    pool: null as never,
+    statementTimeoutMs: 1_000,
+    mode,
+    ending: ending.signal,
+    findKeys: ({ records }) => Promise.resolve(records.flatMap(({ sku }) => (sku === 'A' ? ['7', '8'] : []))),
+  });
+  const ask = (topic: string, key: string): Received<Refresh> =>
+    bus.broker.append(refresh, key, {
+      topic,
+      key,
+      reason: 'operator',
+      requestedBy: 'cli',
+      requestedAt: 1,
+      seen: null,
+    });
+  return { flow, dirty, index, ending, ask };
+}
+
+describe('refreshes', () => {
+  it('of the ERP are its own, those of the shop somebody else’s', () => {
+    const { flow, ask } = flowOf();
+    expect([flow.accepts!(ask('erp.stock', 'W1/A')), flow.accepts!(ask('magento.orders', 'm/s/1'))]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it('are applied when what is true now is published', async () => {
+    const { flow, dirty, ask } = flowOf();
+    const request = ask('erp.stock', 'W1/A');
+    let results: Map<unknown, unknown> | null = null;
+    const applying = flow.apply([request], attempt).then((found) => (results = found));
+    await new Promise(setImmediate);
+    const taken = dirty.take(10);
+    expect([...taken.keys()]).toEqual(['7', '8']);
+    expect(taken.get('7')!.asked).toEqual(new Set(['W1/A']));
+    settle(taken.get('7')!);
+    await new Promise(setImmediate);
+    expect(results).toBeNull();
+    settle(taken.get('8')!);
+    await applying;
+    expect(results!.get(request)).toMatchObject({ status: 'applied' });
+  });
+
+  it('find what the ERP no longer has by what was published of it', async () => {
+    const { flow, dirty, index, ask } = flowOf();
+    index.note('W1/gone', { sourceKey: '{"id":"9"}', deleted: true }, 'digest');
+    const applying = flow.apply([ask('erp.stock', 'W1/gone')], attempt);
+    await new Promise(setImmediate);
+    const taken = dirty.take(10);
+    expect([...taken.keys()]).toEqual(['9']);
+    settle(taken.get('9')!);
+    await applying;
+  });
+
+  it('of what never was are unchanged, of no key rejected, and dry say what they would do', async () => {
+    const { flow, ask } = flowOf();
+    const unknown = ask('erp.stock', 'W1/never');
+    const wrong = ask('erp.stock', 'W1');
+    const results = await flow.apply([unknown, wrong], attempt);
+    expect(results.get(unknown)).toMatchObject({ status: 'unchanged' });
+    expect(results.get(wrong)).toBeInstanceOf(Rejected);
+    const dry = flowOf('dry');
+    const request = dry.ask('erp.stock', 'W1/A');
+    const said = await dry.flow.apply([request], { ...attempt, mode: 'dry' });
+    expect(said.get(request)).toMatchObject({ status: 'dry' });
+    expect(dry.dirty.size).toBe(0);
+  });
+
+  it('that wait are left to the next holder when the session ends', async () => {
+    const { flow, ending, ask } = flowOf();
+    const applying = flow.apply([ask('erp.stock', 'W1/A')], attempt);
+    await new Promise(setImmediate);
+    ending.abort();
+    await expect(applying).rejects.toBeInstanceOf(Unavailable);
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ZodError } from 'zod';
+import { rowShapes } from './index.ts';
+
+const origin = { occurredAt: null, version: { epoch: 1, number: 5 }, sourceKey: '{"product_id":"7"}' };
+
+function faultsOf(topic: string, row: unknown): string[] {
+  try {
+    rowShapes[topic]!.read(row, origin);
+  } catch (error) {
+    return (error as ZodError).issues.map((issue) => issue.path.join('.'));
+  }
+  return [];
+}
+
+describe('rows of the ERP', () => {
+  it('become stock with four places, whatever the database sends', () => {
+    const read = (quantity: unknown) =>
+      (
+        rowShapes['erp.stock']!.read({ source: 'W1', sku: 'A', quantity }, origin) as unknown as {
+          quantity: string;
+        }
+      ).quantity;
+    expect([read('12'), read('12.50000'), read(3), read('-0.00005')]).toEqual([
+      '12.0000',
+      '12.5000',
+      '3.0000',
+      '-0.0001',
+    ]);
+  });
+
+  it.each([
+    ['erp.stock', { source: 'W1', sku: ' A', quantity: '1' }, ['sku']],
+    ['erp.stock', { source: '', sku: 'A', quantity: 'many' }, ['source', 'quantity']],
+    ['erp.stock', { source: 'W1', sku: 'A'.repeat(65), quantity: 1e21 }, ['sku', 'quantity']],
+    ['erp.products', { sku: 'A', name: '', enabled: 'yes' }, ['name', 'enabled']],
+    [
+      'erp.prices',
+      { sku: 'A', prices: [{ list: 'R', currency: 'euro', amount: '1' }] },
+      ['prices.0.currency'],
+    ],
+    [
+      'erp.prices',
+      { sku: 'A', prices: [{ list: 'R', currency: 'EUR', amount: '1', from: 'soon' }] },
+      ['prices.0.from'],
+    ],
+    [
+      'erp.fulfilments',
+      {
+        instance: 'm',
+        store: 's',
+        increment_id: '1',
+        document_id: '',
+        kind: 'shipment',
+        occurred_on: 'x',
+        lines: [{}],
+      },
+      ['document_id', 'occurred_on', 'lines.0.sku', 'lines.0.quantity'],
+    ],
+  ])('of %s name every column that is wrong', (topic, row, columns) => {
+    expect(faultsOf(topic, row)).toEqual(columns);
+  });
+
+  it('take times with a zone as they are, without one as UTC', () => {
+    const from = (text: string) =>
+      (
+        rowShapes['erp.prices']!.read(
+          { sku: 'A', prices: [{ list: 'R', currency: 'EUR', amount: '1', from: text }] },
+          origin,
+        ) as unknown as { prices: { from: number }[] }
+      ).prices[0]!.from;
+    const noon = Date.UTC(2026, 5, 1, 12);
+    expect([
+      from('2026-06-01T12:00:00'),
+      from('2026-06-01T12:00:00Z'),
+      from('2026-06-01T14:00:00+02:00'),
+    ]).toEqual([noon, noon, noon]);
+  });
+
+  it('give attributes as text in one order, and none without a value', () => {
+    const { attributes } = rowShapes['erp.products']!.read(
+      {
+        sku: 'A',
+        name: 'Name',
+        enabled: true,
+        attributes: { weight: 2, colour: 'red', old: null, new: false },
+      },
+      origin,
+    ) as unknown as { attributes: object };
+    expect(JSON.stringify(attributes)).toBe('{"colour":"red","new":"false","weight":"2"}');
+  });
+});

@@ -1,0 +1,48 @@
+import type { Contract } from '../../../../schemas/topics.ts';
+import type { Bus, Publication } from '../../kafka/types.ts';
+import { SimulatedBroker } from './broker.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+/** A bus that answers at once; what is published can be read back, by tests and by `readAll`. */
+export class RecordingBus implements Bus {
+  readonly clock = new VirtualClock();
+  readonly broker = new SimulatedBroker(this.clock);
+  /** When set, the next publishes fail with it. */
+  failure: Error | null = null;
+
+  async publish<Value>(contract: Contract<Value>, publication: Publication<Value>): Promise<void> {
+    await Promise.resolve();
+    if (this.failure) throw this.failure;
+    this.broker.append(contract, contract.key(publication.value), publication.value);
+  }
+
+  async erase<Value>(contract: Contract<Value>, key: string): Promise<void> {
+    await Promise.resolve();
+    this.broker.append(contract, key, null);
+  }
+
+  subscribe: Bus['subscribe'] = () => Promise.reject(new Error('nothing subscribes here'));
+
+  readAll: Bus['readAll'] = (contract, options) => {
+    const hand = (record: unknown) => options.onRecord(record as Parameters<typeof options.onRecord>[0]);
+    for (const record of this.broker.log(contract.topic)) hand(record);
+    const stop = this.broker.listen(contract.topic, hand);
+    return Promise.resolve({ caughtUp: Promise.resolve(), stop: () => Promise.resolve(stop()) });
+  };
+
+  trouble(): null {
+    return null;
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Newest values by key; null for what was erased. */
+  newest<Value>(contract: Contract<Value>): Map<string, Value | null> {
+    const found = new Map<string, Value | null>();
+    for (const record of this.broker.log(contract.topic))
+      if (!('undecodable' in record)) found.set(record.key, record.value);
+    return found;
+  }
+}
