@@ -3,6 +3,7 @@
  * changes nothing. Never lowers anything that could lose records: partitions are neither removed nor added (with
  * another number of partitions a key moves, and its records are no longer in one order).
  */
+import { setTimeout } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import type { Admin, Kafka } from 'kafkajs';
 import { topicSettings } from '../../../schemas/topics.ts';
@@ -24,6 +25,8 @@ const COMPATIBILITY = 'FULL_TRANSITIVE';
 /** kafkajs: the value was set on this topic, as opposed to a default of broker or cluster. */
 const SET_ON_TOPIC = 1;
 const MIN_IN_SYNC_REPLICAS = 2;
+const LEADERS_WITHIN_MS = 30_000;
+const LOOK_AGAIN_MS = 50;
 
 export function createTopicAdmin(context: TopicAdminContext): TopicAdmin {
   const { client, api } = context;
@@ -47,12 +50,14 @@ export function createTopicAdmin(context: TopicAdminContext): TopicAdmin {
   ): Promise<TopicChange[]> {
     const admin = await connected();
     const existing = await existingTopics(admin, rows);
+    const missing = rows.filter((row) => !existing.has(row.topic));
+    if (!dryRun && missing.length > 0) await create(admin, missing, replicationFactor);
     const changes: TopicChange[] = [];
     for (const row of rows) {
       const found = existing.get(row.topic);
       const made = [
         ...(found === undefined
-          ? await create(admin, row, replicationFactor, dryRun)
+          ? [created(row, replicationFactor)]
           : await adjust(admin, row, found, dryRun)),
         ...(await registerContract(row.topic, dryRun)),
       ];
@@ -125,24 +130,56 @@ async function existingTopics(admin: Admin, rows: readonly Row[]): Promise<Map<s
   return new Map(topics.map((topic) => [topic.name, topic.partitions.length]));
 }
 
-async function create(admin: Admin, row: Row, replicationFactor: number, dryRun: boolean): Promise<Change[]> {
+/** All in one request. Resolves when each partition has a leader, so that whoever comes next can use them. */
+async function create(admin: Admin, rows: readonly Row[], replicationFactor: number): Promise<void> {
+  await admin.createTopics({
+    // kafkajs' own wait ends with an error when the broker that it asks does not know the topic yet.
+    waitForLeaders: false,
+    topics: rows.map((row) => ({
+      topic: row.topic,
+      numPartitions: row.partitions,
+      replicationFactor,
+      configEntries: Object.entries(settingsOfNew(row, replicationFactor)).map(([name, value]) => ({
+        name,
+        value,
+      })),
+    })),
+  });
+  const names = rows.map((row) => row.topic);
+  const deadline = Date.now() + LEADERS_WITHIN_MS;
+  while (!(await haveLeaders(admin, names))) {
+    if (Date.now() > deadline)
+      throw new Error(`the new topics ${names.join(', ')} have no leaders yet; run it again`);
+    await setTimeout(LOOK_AGAIN_MS);
+  }
+}
+
+async function haveLeaders(admin: Admin, names: string[]): Promise<boolean> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: names });
+    return topics.every(
+      ({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0),
+    );
+  } catch (error) {
+    const { type } = error as { type?: string };
+    if (type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'LEADER_NOT_AVAILABLE') return false;
+    throw error;
+  }
+}
+
+function created(row: Row, replicationFactor: number): Change {
+  return {
+    action: 'created',
+    detail: `${row.partitions} partitions, ${describe(settingsOfNew(row, replicationFactor))}`,
+  };
+}
+
+function settingsOfNew(row: Row, replicationFactor: number): Record<string, string> {
   const settings = topicSettings(row);
   // An acknowledgement then means two copies; with one broker there is only one.
   if (replicationFactor > MIN_IN_SYNC_REPLICAS)
     settings['min.insync.replicas'] = String(MIN_IN_SYNC_REPLICAS);
-  if (!dryRun) {
-    await admin.createTopics({
-      topics: [
-        {
-          topic: row.topic,
-          numPartitions: row.partitions,
-          replicationFactor,
-          configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
-        },
-      ],
-    });
-  }
-  return [{ action: 'created', detail: `${row.partitions} partitions, ${describe(settings)}` }];
+  return settings;
 }
 
 async function adjust(admin: Admin, row: Row, partitions: number, dryRun: boolean): Promise<Change[]> {
