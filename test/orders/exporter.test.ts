@@ -38,16 +38,19 @@ beforeAll(async () => {
   exporter = await startExporter();
 });
 afterAll(async () => {
-  await exporter.stop();
-  await witness.close();
-  await erp.close();
+  await exporter?.stop();
+  await witness?.close();
+  await erp?.close();
 });
 
 async function startExporter(): Promise<RunningProcess> {
   const started = await startProcess('order-exporter', {
     ...platformConfig(instance),
     orders: ordersConfig(),
-    erp: { connection: { url: erpUrl }, orders: { ...(await readOrders()), settleMs: 1_000 } },
+    erp: {
+      connection: { url: erpUrl, statementTimeoutMs: 4_000 },
+      orders: { ...(await readOrders()), settleMs: 6_000 },
+    },
   });
   await started.logged('The group has given out its partitions');
   return started;

@@ -39,9 +39,9 @@ beforeAll(async () => {
   relay = await startRelay();
 });
 afterAll(async () => {
-  await relay.stop();
-  await witness.close();
-  await shop.close();
+  await relay?.stop();
+  await witness?.close();
+  await shop?.close();
 });
 
 async function startRelay(flows: object = {}): Promise<RunningProcess> {

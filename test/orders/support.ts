@@ -30,11 +30,18 @@ export function kafkaOptions(instance: string): KafkaOptions {
   };
 }
 
-/** Creates the topics where they are missing; test files do it side by side. */
+/** Creates the topics where they are missing. Test files do it side by side: the registry refuses one of two at once. */
 export async function applyTopics(instance: string): Promise<void> {
   const admin = openTopicAdmin(kafkaOptions(instance));
   try {
-    await admin.apply(contracts, { replicationFactor: 1, dryRun: false });
+    for (let tries = 1; ; tries += 1)
+      try {
+        await admin.apply(contracts, { replicationFactor: 1, dryRun: false });
+        return;
+      } catch (error) {
+        if (tries === 5) throw error;
+        await delay(200 * tries);
+      }
   } finally {
     await admin.close();
   }
