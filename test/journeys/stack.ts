@@ -57,11 +57,18 @@ export interface Stack {
   kill(name: ProcessName): Promise<void>;
   /** SIGTERM; resolves to the exit code. */
   stop(name: ProcessName): Promise<number | null>;
+  /** Of what runs now. */
+  pids(): Map<ProcessName, number>;
   close(): Promise<void>;
 }
 
+export interface StackOptions {
+  /** Added to what every Cartage process is started with. */
+  environment?: Record<string, string>;
+}
+
 /** Opens everything but Cartage's processes. */
-export async function openStack(): Promise<Stack> {
+export async function openStack(options: StackOptions = {}): Promise<Stack> {
   const closers: (() => Promise<unknown>)[] = [];
   const closing = <Part>(part: Part, close: (part: Part) => Promise<unknown>): Part => {
     closers.push(() => close(part));
@@ -81,12 +88,12 @@ export async function openStack(): Promise<Stack> {
       await startShop({ seed: 'empty', webhook: { url: webhookUrl, secret: webhookSecret } }),
       (part) => part.close(),
     );
-    const options = kafkaOptions(kafka.bootstrap);
-    await applyTopics(options);
-    const bus = closing(connectKafka(options), (part) => part.close());
+    const kafkaClient = kafkaOptions(kafka.bootstrap);
+    await applyTopics(kafkaClient);
+    const bus = closing(connectKafka(kafkaClient), (part) => part.close());
     const witness = await openWitness(bus);
     const erp = closing(await connectedClient(database.url), (part) => part.end());
-    const environment = environmentOf(shop, database.url, webhookPort);
+    const environment = { ...environmentOf(shop, database.url, webhookPort), ...options.environment };
     const processes = new Processes(environment, kafka.bootstrap, `127.0.0.1:${proxy.port}`);
     closers.push(() => processes.killAll());
     return {
@@ -105,6 +112,7 @@ export async function openStack(): Promise<Stack> {
         void (await Promise.all(allProcesses.map((name) => processes.start(name, false)))),
       kill: (name) => processes.kill(name),
       stop: (name) => processes.stop(name),
+      pids: () => processes.pids(),
       close: () => closeAll(closers),
     };
   } catch (error) {
@@ -155,6 +163,10 @@ class Processes {
     const exit = await this.running.get(name)?.stop();
     this.running.delete(name);
     return exit?.code ?? null;
+  }
+
+  pids(): Map<ProcessName, number> {
+    return new Map([...this.running].map(([name, { pid }]) => [name, pid]));
   }
 
   async killAll(): Promise<void> {

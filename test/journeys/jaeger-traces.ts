@@ -1,0 +1,94 @@
+import { until } from './wait.ts';
+
+/** A span as a reader of Jaeger's query API sees it. */
+export interface TraceSpan {
+  /** As in `cartage-order-relay`. */
+  service: string;
+  name: string;
+  traceId: string;
+  spanId: string;
+  parentId: string | null;
+  /** Spans of other traces (or of this one) that it names besides its parent. */
+  links: { traceId: string; spanId: string }[];
+  tags: Record<string, unknown>;
+}
+
+interface JaegerTrace {
+  spans: {
+    traceID: string;
+    spanID: string;
+    operationName: string;
+    processID: string;
+    references: { refType: string; traceID: string; spanID: string }[];
+    tags: { key: string; value: unknown }[];
+  }[];
+  processes: Record<string, { serviceName: string; tags: { key: string; value: unknown }[] }>;
+}
+
+/** Reads traces back from a Jaeger at this address. */
+export class JaegerTraces {
+  private readonly url: string;
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  /** The spans of a trace so far; none while Jaeger does not know it. */
+  async spans(traceId: string): Promise<TraceSpan[]> {
+    const answer = await fetch(`${this.url}/api/traces/${traceId}`);
+    if (answer.status === 404) return [];
+    const { data } = (await answer.json()) as { data: JaegerTrace[] };
+    return data.flatMap(spansOf);
+  }
+
+  /** The trace once it holds what is looked for: spans are sent in batches, each process its own. */
+  async trace(
+    what: string,
+    traceId: string,
+    complete: (spans: TraceSpan[]) => boolean,
+  ): Promise<TraceSpan[]> {
+    let seen: TraceSpan[] = [];
+    try {
+      return await until(what, async () => {
+        seen = await this.spans(traceId);
+        return complete(seen) && seen;
+      });
+    } catch (error) {
+      const names = seen.map(({ service, name }) => `${service}: ${name}`).join(', ');
+      throw new Error(`trace ${traceId} holds only: ${names || 'nothing'}`, { cause: error });
+    }
+  }
+
+  /** All that Jaeger holds of all services, as text. */
+  async everything(): Promise<string> {
+    const services = await this.list('/api/services');
+    const texts = services.map(async (service) => {
+      const answer = await fetch(`${this.url}/api/traces?service=${service}&limit=1500&lookback=1h`);
+      return answer.text();
+    });
+    return (await Promise.all(texts)).join('\n');
+  }
+
+  private async list(path: string): Promise<string[]> {
+    const answer = await fetch(`${this.url}${path}`);
+    return ((await answer.json()) as { data: string[] }).data;
+  }
+}
+
+function spansOf({ spans, processes }: JaegerTrace): TraceSpan[] {
+  return spans.map((span) => {
+    // Jaeger calls the parent CHILD_OF, and a link FOLLOWS_FROM; both are references.
+    const parent = span.references.find(({ refType }) => refType === 'CHILD_OF');
+    return {
+      service: processes[span.processID]!.serviceName,
+      name: span.operationName,
+      traceId: span.traceID,
+      spanId: span.spanID,
+      parentId: parent?.spanID ?? null,
+      links: span.references
+        .filter((reference) => reference !== parent)
+        .map(({ traceID, spanID }) => ({ traceId: traceID, spanId: spanID })),
+      tags: Object.fromEntries(span.tags.map(({ key, value }) => [key, value])),
+    };
+  });
+}

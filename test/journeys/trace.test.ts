@@ -1,0 +1,217 @@
+/**
+ * A story is one trace: what the processes tell Jaeger, read back through its query API. Real: Jaeger, and all that
+ * stack.ts names as real. Jaeger is taken from the PATH, or unpacked from ../shared/tools/jaeger.xz where that folder
+ * lies beside the project; without either the tests are counted as skipped.
+ */
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { startJaeger } from '../../deploy/local/jaeger.ts';
+import type { Jaeger } from '../../deploy/local/jaeger.ts';
+import { recordProcess } from '../../deploy/local/records.ts';
+import type { Outcome } from '../../schemas/types.ts';
+import { itWith, program } from '../deploy/programs.ts';
+import { runFolder } from '../infrastructure/folder.ts';
+import { JaegerTraces } from './jaeger-traces.ts';
+import type { TraceSpan } from './jaeger-traces.ts';
+import { openStack } from './stack.ts';
+import type { Stack } from './stack.ts';
+import { until } from './wait.ts';
+
+const jaegerProgram = program('jaeger');
+const mug = 'MUG-STONE';
+
+let jaeger: Jaeger | undefined;
+let stack: Stack | undefined;
+let traces: JaegerTraces;
+
+beforeAll(async () => {
+  if (jaegerProgram.command === null) return;
+  const folder = runFolder();
+  jaeger = await startJaeger({
+    command: jaegerProgram.command[0]!,
+    dir: join(folder, `jaeger-${process.pid}`),
+    onSpawn: (pid) => recordProcess(join(folder, 'processes'), 'Jaeger', pid),
+  });
+  traces = new JaegerTraces(jaeger.url);
+  stack = await openStack({ environment: { OTEL_EXPORTER_OTLP_ENDPOINT: jaeger.otlpUrl } });
+  await stack.startAll();
+  await until('all products for sale, and nothing held any more', firstLoadIsDone, 120_000);
+}, 240_000);
+
+afterAll(async () => {
+  await stack?.close();
+  await jaeger?.stop();
+}, 60_000);
+
+/** What the first load leads to belongs to traces of its own, which are not to mix with the stories told here. */
+async function firstLoadIsDone(): Promise<boolean> {
+  const { sandboxes, witness } = stack!;
+  const products = await sandboxes.products();
+  return (
+    products.length === (await sandboxes.erpProducts()).length &&
+    products.every(({ status, sourceItems }) => status === 1 && Object.keys(sourceItems).length > 0) &&
+    witness.parked.size === 0
+  );
+}
+
+/** The outcome of a record, once there is one. */
+function outcome(what: string, of: (outcome: Outcome) => boolean): Promise<Outcome & { traceId: string }> {
+  return until(what, () => stack!.witness.outcomes.find(of) as Outcome & { traceId: string });
+}
+
+const named = (spans: TraceSpan[], name: string) => spans.filter((span) => span.name === name);
+
+/** The only span of that name. */
+function only(spans: TraceSpan[], name: string): TraceSpan {
+  expect(named(spans, name)).toHaveLength(1);
+  return named(spans, name)[0]!;
+}
+
+/** What a span of a handled record says of itself (OpenTelemetry, messaging conventions). */
+function expectConsumer(span: TraceSpan, topic: string, process: string, key: string): void {
+  expect(span.service).toBe(`cartage-${process}`);
+  expect(span.tags).toMatchObject({
+    'span.kind': 'consumer',
+    'messaging.system': 'kafka',
+    'messaging.operation.type': 'process',
+    'messaging.destination.name': topic,
+    'messaging.consumer.group.name': `cartage.sandbox.${process}`,
+    'messaging.kafka.message.key': key,
+  });
+  expect(span.tags['messaging.message.id']).toEqual(expect.stringMatching(/^[0-9a-f]{32}$/));
+  expect(span.tags['messaging.kafka.offset']).toEqual(expect.any(Number));
+}
+
+/** The batch that a span is linked to, a trace of its own; returns it with what was done for the batch as a whole. */
+async function batchOf(span: TraceSpan): Promise<TraceSpan[]> {
+  expect(span.links).toHaveLength(1);
+  const [link] = span.links;
+  expect(link!.traceId).not.toBe(span.traceId);
+  const spans = await traces.trace('the batch', link!.traceId, (seen) =>
+    seen.some(({ spanId }) => spanId === link!.spanId),
+  );
+  const batch = spans.find(({ spanId }) => spanId === link!.spanId)!;
+  expect(batch).toMatchObject({ parentId: null, service: span.service });
+  expect(batch.tags['messaging.batch.message_count']).toBeGreaterThanOrEqual(1);
+  return spans;
+}
+
+describe('one trace', () => {
+  itWith([jaegerProgram], 'tells an order from the webhook to the sales order', async () => {
+    const placed = await stack!.sandboxes.placeOrder([{ sku: 'BOARD-OAK', qty: 1 }]);
+    const key = `sandbox/default/${placed.increment_id}`;
+    const exported = await outcome(
+      'the export',
+      (one) => one.topic === 'magento.orders' && one.key === key && one.status === 'applied',
+    );
+    const spans = await traces.trace('the story of the order', exported.traceId, (seen) =>
+      [
+        'webhook orders',
+        'process cartage.refresh',
+        'process magento.orders',
+        'create order in the ERP',
+      ].every((name) => named(seen, name).length > 0),
+    );
+    const webhook = only(spans, 'webhook orders');
+    expect(webhook).toMatchObject({ parentId: null, service: 'cartage-order-relay' });
+    expect(webhook.tags).toMatchObject({
+      'span.kind': 'server',
+      'http.response.status_code': 202,
+      'messaging.destination.name': 'cartage.refresh',
+      'messaging.kafka.message.key': key,
+    });
+    const hint = only(spans, 'process cartage.refresh');
+    expectConsumer(hint, 'cartage.refresh', 'order-relay', key);
+    expect(hint.parentId).toBe(webhook.spanId);
+    await batchOf(hint);
+    const [read] = named(spans, 'GET orders');
+    expect(read).toMatchObject({ service: 'cartage-order-relay', parentId: hint.spanId });
+    expect(read!.tags).toMatchObject({
+      'span.kind': 'client',
+      'http.request.method': 'GET',
+      'url.template': 'orders',
+      'http.response.status_code': 200,
+    });
+    const record = only(spans, 'process magento.orders');
+    expectConsumer(record, 'magento.orders', 'order-exporter', key);
+    expect(record).toMatchObject({ parentId: hint.spanId });
+    expect(record.tags['cartage.outcome']).toBe('applied');
+    expect(only(spans, 'create order in the ERP')).toMatchObject({
+      service: 'cartage-order-exporter',
+      parentId: record.spanId,
+    });
+  });
+
+  itWith(
+    [jaegerProgram],
+    'tells a parcel from the ERP to the shop, and the stock asked for after it',
+    async () => {
+      const { increment_id } = await stack!.sandboxes.placeOrder([{ sku: 'BOARD-OAK', qty: 1 }]);
+      const sale = await until('the sales order', () => stack!.sandboxes.salesOrder(increment_id));
+      const { deliveries } = await stack!.sandboxes.confirm(sale.id);
+      await stack!.sandboxes.ship(deliveries[0]!.id, 'UPS', '1ZTRACE');
+      const key = `sandbox/default/${increment_id}`;
+      const shipped = await outcome(
+        'the shipment',
+        (one) => one.topic === 'erp.fulfilments' && one.key === key && one.status === 'applied',
+      );
+      const spans = await traces.trace('the story of the parcel', shipped.traceId, (seen) =>
+        ['process erp.fulfilments', 'changed key erp.fulfilments', 'process erp.stock'].every(
+          (name) => named(seen, name).length > 0,
+        ),
+      );
+      const change = only(spans, 'changed key erp.fulfilments');
+      expect(change).toMatchObject({ parentId: null, service: 'cartage-erp-ingester' });
+      const record = only(spans, 'process erp.fulfilments');
+      expectConsumer(record, 'erp.fulfilments', 'shipment-applier', key);
+      expect(record.parentId).toBe(change.spanId);
+      expect(only(spans, 'POST order/:id/ship')).toMatchObject({ parentId: record.spanId });
+      const again = only(spans, 'changed key erp.stock');
+      expect(again).toMatchObject({ parentId: record.spanId, service: 'cartage-erp-ingester' });
+      expect(only(spans, 'process erp.stock')).toMatchObject({
+        parentId: again.spanId,
+        service: 'cartage-inventory-applier',
+      });
+    },
+  );
+
+  itWith([jaegerProgram], 'tells a stock movement from the ERP to the shop', async () => {
+    const key = `WH1/${mug}`;
+    const { outcomes } = stack!.witness;
+    const known = new Set(outcomes);
+    await stack!.sandboxes.receive(mug, 'WH1', 4);
+    const written = await outcome(
+      'the stock',
+      (one) => !known.has(one) && one.topic === 'erp.stock' && one.key === key && one.status === 'applied',
+    );
+    const spans = await traces.trace('the story of the stock', written.traceId, (seen) =>
+      ['changed key erp.stock', 'process erp.stock'].every((name) => named(seen, name).length > 0),
+    );
+    const change = only(spans, 'changed key erp.stock');
+    expect(change).toMatchObject({ parentId: null, service: 'cartage-erp-ingester' });
+    expect(change.tags).toMatchObject({
+      'span.kind': 'producer',
+      'messaging.system': 'kafka',
+      'messaging.operation.type': 'send',
+      'messaging.destination.name': 'erp.stock',
+      'messaging.kafka.message.key': key,
+    });
+    const record = only(spans, 'process erp.stock');
+    expectConsumer(record, 'erp.stock', 'inventory-applier', key);
+    expect(record.parentId).toBe(change.spanId);
+    const batch = await batchOf(record);
+    // Alone in its batch the record goes on through the call; several share the call, which is the batch's.
+    const writes = named([...spans, ...batch], 'POST inventory/source-items');
+    const parents = [record.spanId, record.links[0]!.spanId];
+    expect(writes.some(({ parentId }) => parents.includes(parentId ?? ''))).toBe(true);
+  });
+});
+
+describe('all that was told', () => {
+  itWith([jaegerProgram], 'names no person', async () => {
+    const told = await traces.everything();
+    // Not `toContain`: a failure would print megabytes.
+    expect(told.includes('process magento.orders')).toBe(true);
+    expect(/guest@example\.com|Jane|\bDoe\b|Main St|Chicago|60601|312-555/.exec(told)?.[0]).toBeUndefined();
+  });
+});
