@@ -21,12 +21,14 @@ export interface CommitterOptions {
   partitions: () => Iterable<OwnedPartition>;
   commit: (topics: TopicOffsets[]) => Promise<void>;
   onRetry?: (error: unknown) => void;
+  retryMinMs?: number;
 }
 
 const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 1_000;
 
-export function createCommitter({ generation, partitions, commit, onRetry }: CommitterOptions): Committer {
+export function createCommitter(options: CommitterOptions): Committer {
+  const { generation, partitions, commit, onRetry, retryMinMs = RETRY_MIN_MS } = options;
   let running: Promise<void> = Promise.resolve();
   let next: Promise<void> | null = null;
 
@@ -55,7 +57,7 @@ export function createCommitter({ generation, partitions, commit, onRetry }: Com
         if (!generation.alive()) throw error;
         // The coordinator moved, or did not answer: as long as the session lasts nobody else has the partitions.
         onRetry?.(error);
-        await delay(Math.min(RETRY_MIN_MS * 2 ** attempt, RETRY_MAX_MS), undefined, {
+        await delay(Math.min(retryMinMs * 2 ** attempt, RETRY_MAX_MS), undefined, {
           signal: generation.over,
         });
       }
