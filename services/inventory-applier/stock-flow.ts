@@ -44,7 +44,7 @@ export function stockFlow(options: StockFlowOptions): StateFlow<Stock> {
     laneOf: (record) => record.value?.source ?? '',
     // One writer per SKU, whatever the source and the letter case.
     lockOf: (record) => foldSku(record.value?.sku ?? ''),
-    urgent: (record) => record.value !== null && urgency.isUrgent(record.key, record.value.quantity),
+    urgent: (record) => isUrgent(record, options, urgency),
     batchSize: () => size.current,
     probe: async () => void (await magento.store.views()),
     apply: async (records, attempt) => {
@@ -56,6 +56,17 @@ export function stockFlow(options: StockFlowOptions): StateFlow<Stock> {
       return results;
     },
   };
+}
+
+/** By what would be written: a quantity within the safety buffer, or not for sale, is sold out. */
+function isUrgent({ key, value }: StockRecord, options: StockFlowOptions, urgency: Urgency): boolean {
+  if (value === null) return false;
+  try {
+    return urgency.isUrgent(key, sourceItemOf(value, options.stock).status === 1);
+  } catch {
+    // It will be held or rejected: no hurry.
+    return false;
+  }
 }
 
 /** The rows that can be written; for the other records the result is their error. */
@@ -102,7 +113,7 @@ async function write(
   }
   size.answered(rows.length, options.clock.now() - startedAt);
   for (const [record, item] of items) {
-    urgency.written(record.key, record.value!.quantity);
+    urgency.note(record.key, item.status === 1);
     results.set(record, {
       status: 'applied',
       targetId: `${item.sourceCode}/${item.sku}`,

@@ -1,0 +1,198 @@
+import { describe, expect, it } from '@jest/globals';
+import { outcomes, parked, stock } from '../../schemas/topics.ts';
+import type { Stock } from '../../schemas/types.ts';
+import { LimitExceeded } from '../magento/answers.ts';
+import type { KnownProduct } from '../magento/products.ts';
+import type { SourceItem } from '../magento/source-items.ts';
+import { stockSection } from '../platform/config/sections/stock.ts';
+import { Rejected } from '../platform/errors.ts';
+import { runStates } from '../platform/flow/state-flow.ts';
+import type { StateFlow } from '../platform/flow/state-flow.ts';
+import { LeaseLost } from '../platform/kafka/types.ts';
+import { World } from '../platform/flow/testing/world.ts';
+import { stockFlow } from './stock-flow.ts';
+
+/** A shop that takes stock, and says no as the test has it. */
+function shopOf() {
+  const shop = {
+    requests: [] as string[],
+    answered: () => Promise.resolve(),
+    skus: new Set(['A', 'B', 'C']),
+    refuse: (_rows: readonly SourceItem[]): Error | null => null,
+    products: {
+      existing: (skus: readonly string[]) =>
+        Promise.resolve(
+          new Map(skus.filter((sku) => shop.skus.has(sku)).map((sku) => [sku, {} as KnownProduct])),
+        ),
+    },
+    sourceItems: {
+      write: async (rows: readonly SourceItem[]) => {
+        shop.requests.push(
+          rows
+            .map(
+              ({ sku, sourceCode, quantity, status }) => `${sourceCode}/${sku}=${Number(quantity)}/${status}`,
+            )
+            .join(' '),
+        );
+        const error = shop.refuse(rows);
+        await shop.answered();
+        if (error) throw error;
+      },
+    },
+    store: { views: () => Promise.resolve([]) },
+  };
+  return shop;
+}
+
+async function worldOf(
+  shop: ReturnType<typeof shopOf>,
+  options: { mode?: 'dry' | 'on'; initial?: number } = {},
+) {
+  const { mode = 'on', initial = 20 } = options;
+  let flow: StateFlow<Stock>;
+  const world = new World<Stock>({
+    seed: 1,
+    contract: stock,
+    partitions: 1,
+    start: (context) => {
+      flow = stockFlow({
+        magento: shop as never,
+        stock: stockSection.parse({
+          sources: { W1: 'main', W2: 'east' },
+          batch: { initial },
+          safetyBuffer: 1,
+        }),
+        settleMs: 5_000,
+        connections: 1,
+        mode,
+        clock: context.clock,
+      });
+      return runStates(context, flow);
+    },
+  });
+  world.assignAll(await world.begin());
+  const send = (source: string, sku: string, quantity: string) =>
+    world.broker.append(stock, `${source}/${sku}`, {
+      source,
+      sku,
+      quantity,
+      sellable: true,
+      deleted: false,
+      occurredAt: null,
+      version: { epoch: 1, number: 1 },
+      sourceKey: '{}',
+    });
+  const statuses = () =>
+    world.broker.values(outcomes).map(({ key, status, code }) => `${key} ${code ?? status}`);
+  return { world, send, statuses, flow: () => flow };
+}
+
+describe('the flow of stock', () => {
+  it('writes the rows of a batch sorted, so that two batches never wait for each other crosswise', async () => {
+    const shop = shopOf();
+    const { flow, send } = await worldOf(shop);
+    const records = [send('W1', 'C', '5'), send('W1', 'A', '5'), send('W1', 'B', '0.5')];
+    await flow().apply(records, { number: 1, mode: 'on', assertHeld: () => undefined });
+    expect(shop.requests).toEqual(['main/A=4/1 main/B=0/0 main/C=4/1']);
+  });
+
+  it('begins nothing when the lease is lost', async () => {
+    const shop = shopOf();
+    const { flow, send } = await worldOf(shop);
+    const attempt = {
+      number: 1,
+      mode: 'on' as const,
+      assertHeld: () => {
+        throw new LeaseLost(stock.topic, 0);
+      },
+    };
+    await expect(flow().apply([send('W1', 'A', '5')], attempt)).rejects.toBeInstanceOf(LeaseLost);
+    expect(shop.requests).toEqual([]);
+  });
+
+  it('writes again what has not changed: the shop changes it too', async () => {
+    const shop = shopOf();
+    const { world, send } = await worldOf(shop);
+    for (let times = 0; times < 2; times += 1) {
+      send('W1', 'A', '5');
+      await world.clock.pass(1_000);
+    }
+    expect(shop.requests).toEqual(['main/A=4/1', 'main/A=4/1']);
+  });
+
+  it('holds what the shop does not know, and releases it when the shop knows it', async () => {
+    const shop = shopOf();
+    const { world, send, statuses } = await worldOf(shop);
+    send('W1', 'A', '5');
+    send('W1', 'NEW', '5');
+    send('W9', 'B', '5');
+    await world.clock.pass(1_000);
+    expect(statuses().toSorted()).toEqual([
+      'W1/A applied',
+      'W1/NEW stock.sku_unknown',
+      'W9/B stock.source_unmapped',
+    ]);
+    expect(world.broker.values(parked).map(({ status }) => status)).toEqual(['held', 'held']);
+    shop.skus.add('NEW');
+    send('W1', 'NEW', '6');
+    await world.clock.pass(1_000);
+    const last = world.broker.log(parked.topic).at(-1)!;
+    expect([last.key, 'value' in last && last.value]).toEqual([
+      'cartage.test.applier/erp.stock/W1/NEW',
+      null,
+    ]);
+  });
+
+  it('writes nothing when dry, and says what it would do', async () => {
+    const shop = shopOf();
+    const { world, send } = await worldOf(shop, { mode: 'dry' });
+    send('W1', 'A', '1');
+    await world.clock.pass(1_000);
+    expect(shop.requests).toEqual([]);
+    expect(world.broker.values(outcomes)).toMatchObject([
+      { status: 'dry', cause: 'would set A at main to 0.0000, out of stock' },
+    ]);
+  });
+
+  it('learns how many rows the shop takes', async () => {
+    const shop = shopOf();
+    for (let sku = 0; sku < 12; sku += 1) shop.skus.add(`S${sku}`);
+    const tooMany = new LimitExceeded({ code: 'magento.too_many', what: 'Too many', fix: 'Send fewer' }, 3);
+    shop.refuse = (rows) => (rows.length > 3 ? tooMany : null);
+    const { world, flow, send, statuses } = await worldOf(shop);
+    const records = [0, 1, 2, 3, 4, 5].map((sku) => send('W1', `S${sku}`, '5'));
+    expect(flow().batchSize('W1')).toBe(20);
+    const attempt = { number: 1, mode: 'on' as const, assertHeld: () => undefined };
+    await expect(flow().apply(records, attempt)).rejects.toBe(tooMany);
+    expect(flow().batchSize('W1')).toBe(3);
+    // And the batch that was too large is split, not parked.
+    await world.clock.pass(2_000);
+    expect(statuses()).toHaveLength(6);
+    expect(statuses().every((status) => status.endsWith(' applied'))).toBe(true);
+  });
+
+  it('parks the one row that is refused, and writes the others', async () => {
+    const shop = shopOf();
+    const bad = new Rejected({ code: 'magento.refused', what: 'Refused', fix: 'Look' });
+    shop.refuse = (rows) => (rows.some(({ sku }) => sku === 'B') ? bad : null);
+    const { world, send, statuses } = await worldOf(shop);
+    for (const sku of ['A', 'B', 'C']) send('W1', sku, '5');
+    await world.clock.pass(1_000);
+    expect(statuses().toSorted()).toEqual(['W1/A applied', 'W1/B magento.refused', 'W1/C applied']);
+  });
+
+  it('lets what is sold out overtake a full feed, the safety buffer counted', async () => {
+    const shop = shopOf();
+    for (let sku = 10; sku < 40; sku += 1) shop.skus.add(`S${sku}`);
+    const { world, send } = await worldOf(shop, { initial: 4 });
+    shop.answered = () => world.clock.wait(400);
+    for (let sku = 10; sku < 40; sku += 1) send('W1', `S${sku}`, '5');
+    await world.clock.pass(600);
+    // One piece, which the buffer keeps back.
+    send('W1', 'A', '1');
+    await world.clock.pass(150);
+    shop.requests.length = 0;
+    await world.clock.pass(1_000);
+    expect(shop.requests[0]).toContain('main/A=0/0');
+  });
+});
