@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { ErpClientConfig, ErpPool } from '../erp/pool.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { checkIdentities } from '../erp/replication/identity.ts';
 import type { Lsn } from '../erp/replication/lsn.ts';
@@ -13,8 +13,8 @@ import type { Stream } from './stream.ts';
 
 export interface SlotSessionOptions {
   erp: Config['erp'];
-  connection: pg.ClientConfig;
-  pool: pg.Pool;
+  connection: ErpClientConfig;
+  pool: ErpPool;
   streams: readonly Stream[];
   cursors: LogCursors;
 }
@@ -91,7 +91,7 @@ function gapOf(
   return publication === 'changed' ? 'the watched tables changed' : null;
 }
 
-async function requireIdentities(pool: pg.Pool, watched: ReturnType<typeof watchedTables>): Promise<void> {
+async function requireIdentities(pool: ErpPool, watched: ReturnType<typeof watchedTables>): Promise<void> {
   const findings = await checkIdentities(
     pool,
     [...watched].map(([table, { carried }]) => ({ table, columns: [...carried] })),

@@ -2,6 +2,10 @@
 import { Pool } from 'pg';
 import type pg from 'pg';
 
+/** Types of `pg` for those who pass connections on: nobody else imports it. */
+export type ErpPool = pg.Pool;
+export type ErpClientConfig = pg.ClientConfig;
+
 /** As `pg` takes it: host, port, database, user, password, ssl; `max` bounds the connections. */
 export type ErpConnection = pg.PoolConfig;
 

@@ -5,11 +5,11 @@ import { Newest } from './newest.ts';
 export interface FailureShare {
   /** Records looked at: 1,000, or fewer when fewer are known. */
   records: number;
-  /** Needed a second try, or was parked at once. */
+  /** Needed a second try, or was rejected at once. */
   failedFirstTry: number;
-  /** Parked in the end, held ones included: they have had no effect. */
+  /** Rejected in the end. */
   failedFinally: number;
-  /** Of those parked: the ones that wait for something and are released by it. */
+  /** Wait for something (a mapping, a product) and are released by it: no failures, told apart. */
   held: number;
 }
 
@@ -28,10 +28,9 @@ export class FailureShares {
   share(): FailureShare {
     const share = { records: 0, failedFirstTry: 0, failedFinally: 0, held: 0 };
     for (const { status, attempts } of this.last.entries()) {
-      const parked = status === 'held' || status === 'rejected';
       share.records += 1;
-      if (parked || attempts > 1) share.failedFirstTry += 1;
-      if (parked) share.failedFinally += 1;
+      if (status === 'rejected' || attempts > 1) share.failedFirstTry += 1;
+      if (status === 'rejected') share.failedFinally += 1;
       if (status === 'held') share.held += 1;
     }
     return share;

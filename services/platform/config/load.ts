@@ -51,7 +51,7 @@ export function loadConfig<Name extends SectionName>(
         .flatMap((issue) => problemsOf(issue))
         .filter((problem) => !said.has(problem.path)),
     );
-  if (result.success) problems.push(...problemsBetween(result.data as Partial<Config>));
+  if (result.success) problems.push(...problemsBetween(result.data));
   if (problems.length > 0) throw new ConfigurationError(file, problems);
   return result.data as PlatformConfig & Pick<Config, Name>;
 }

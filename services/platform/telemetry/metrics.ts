@@ -28,11 +28,11 @@ export interface Metrics {
   slotLag: Gauge;
 }
 
-const ageBucketsSeconds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
+const ageBucketsSeconds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 900, 1800];
 
 export function openMetrics(process: string, instance: string): Metrics {
   const registry = new Registry();
-  registry.setDefaultLabels({ process, instance });
+  registry.setDefaultLabels({ process, shop: instance });
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
   return {

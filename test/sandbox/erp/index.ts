@@ -10,6 +10,8 @@ export type { Running } from './server.ts';
 export interface ErpOptions {
   /** Of a role that may create tables, roles and publications. */
   databaseUrl: string;
+  /** Where to listen; another address than 127.0.0.1 only inside a container. */
+  host?: string;
   /** 0, the default: any free one. */
   port?: number;
   /** Puts in products, prices, stock, carriers, payment terms where they are missing. */
@@ -22,7 +24,7 @@ export async function startErp(options: ErpOptions): Promise<Running> {
   try {
     await database.withClient(createSchema);
     if (options.seed) await database.withClient(seed);
-    const running = await serve(database, options.port ?? 0);
+    const running = await serve(database, options.port ?? 0, options.host);
     return {
       url: running.url,
       async close() {

@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import { startErp } from './index.ts';
 
-/** Sandbox ERP: `node main.ts --database-url postgres://… [--port 0] [--seed]`. Says its address as a JSON line. */
+/** Sandbox ERP: `node main.ts --database-url postgres://… [--host 127.0.0.1] [--port 0] [--seed]`. Says its address as a JSON line. */
 const { values } = parseArgs({
   options: {
+    host: { type: 'string', default: '127.0.0.1' },
     port: { type: 'string', default: '0' },
     'database-url': { type: 'string' },
     seed: { type: 'boolean', default: false },
@@ -12,11 +13,13 @@ const { values } = parseArgs({
 const databaseUrl = values['database-url'];
 const port = Number(values.port);
 if (!databaseUrl || !Number.isInteger(port) || port < 0 || port > 65_535) {
-  console.error('Usage: node main.ts --database-url postgres://user@host:port/name [--port 0] [--seed]');
+  console.error(
+    'Usage: node main.ts --database-url postgres://user@host:port/name [--host 127.0.0.1] [--port 0] [--seed]',
+  );
   process.exit(1);
 }
 
-const erp = await startErp({ databaseUrl, port, seed: values.seed });
+const erp = await startErp({ databaseUrl, host: values.host, port, seed: values.seed });
 console.log(JSON.stringify({ url: erp.url }));
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void erp.close());

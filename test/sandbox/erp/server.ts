@@ -24,12 +24,12 @@ export interface Running {
   close(): Promise<void>;
 }
 
-/** The ERP's face: business verbs and views as JSON, a page for people at `/`. Loopback only, port 0 is any. */
-export async function serve(database: Database, port: number): Promise<Running> {
+/** The ERP's face: business verbs and views as JSON, a page for people at `/`. Port 0 is any. */
+export async function serve(database: Database, port: number, host = '127.0.0.1'): Promise<Running> {
   const server = createServer(application(database));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
   const address = server.address() as AddressInfo;
   return {

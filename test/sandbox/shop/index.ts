@@ -22,7 +22,9 @@ export type { JournalEntry } from './control/journal.ts';
 export type { Credentials } from './oauth/integrations.ts';
 
 export interface ShopOptions {
-  /** Port on 127.0.0.1; 0 takes a free one. */
+  /** Where to listen; another address than 127.0.0.1 only inside a container. */
+  host?: string;
+  /** 0 takes a free one. */
   port?: number;
   /** State file to resume from; without it the shop forgets everything. */
   statePath?: string | null;
@@ -98,7 +100,7 @@ export async function startShop(options: ShopOptions = {}): Promise<RunningShop>
   const server = createShopServer(shop, new Router(ROUTES), faults);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   if (shop.baseUrl === '') shop.baseUrl = `${url}/`;

@@ -6,6 +6,7 @@ const SECOND_WRITE_MS = 700;
 
 const { values } = parseArgs({
   options: {
+    host: { type: 'string', default: '127.0.0.1' },
     port: { type: 'string', default: '0' },
     state: { type: 'string' },
     seed: { type: 'string', default: 'default' },
@@ -27,6 +28,7 @@ if (values.seed !== 'default' && values.seed !== 'empty') {
   process.exit(1);
 }
 const shop = await startShop({
+  host: values.host,
   port: Number(values.port),
   statePath: values.state ?? null,
   seed: values.seed,
