@@ -1,5 +1,6 @@
 import { Kafka, logLevel } from 'kafkajs';
 import type { KafkaConfig, LogEntry, RetryOptions, SASLOptions } from 'kafkajs';
+import { registerCodecs } from './codecs.ts';
 import { quietIdleLoop } from './idle-loop.ts';
 import type { KafkaOptions } from './types.ts';
 
@@ -28,6 +29,7 @@ const CONNECTION_TIMEOUT_MS = 3_000;
 /** A client makes no connection by itself; each producer, consumer or admin made from it has its own. */
 export function createClient(options: KafkaOptions, retry: RetryOptions): Kafka {
   quietIdleLoop();
+  registerCodecs();
   const config: KafkaConfig = {
     clientId: options.clientId,
     brokers: options.brokers,

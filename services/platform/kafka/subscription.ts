@@ -137,8 +137,18 @@ export function createSubscription(context: SubscriptionContext, options: Subscr
     member?.end('the consumer crashed');
     // It comes back as a new member; without this the group would wait for the old one.
     if (member) void group?.leave(member).catch(() => undefined);
-    if (!restart && !stopping.signal.aborted)
-      crashed = `the consumer of ${options.group} is dead: ${cause.message}`;
+    if (!restart && !stopping.signal.aborted) dead(cause);
+  }
+
+  /** kafkajs does not restart it; the process goes on living, so it must be seen: /readyz fails, and an alert follows. */
+  function dead(cause: Error): void {
+    const codec =
+      cause.name === 'KafkaJSNotImplemented' || cause.message.includes('compression not implemented');
+    const fix = codec
+      ? '. Let the writers of these topics use gzip, zstd or no compression'
+      : '. Restart the process';
+    crashed = `the consumer of ${options.group} is dead: ${cause.message}${fix}`;
+    log.error({ group: options.group, topics }, crashed);
   }
 
   const tick = setInterval(() => {
