@@ -65,6 +65,11 @@ export class Member {
     return this.holdings.get(partition)?.alive ?? false;
   }
 
+  /** Offset of the next record to be fetched. */
+  position(partition: number): number {
+    return this.holdings.get(partition)?.position ?? -1;
+  }
+
   partitions(): number[] {
     return [...this.holdings.keys()].filter((partition) => this.holds(partition));
   }
