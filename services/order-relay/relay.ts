@@ -17,7 +17,7 @@ import { sweptOrders, sweptShipments } from './swept.ts';
 import { webhookReceiver } from './webhook.ts';
 import { startWebhookServer } from './webhook-server.ts';
 
-type RelayConfiguration = Configuration<'magento' | 'orders'>;
+type RelayConfiguration = Configuration<'magento' | 'orders' | 'webhook'>;
 
 /** What the parts of the relay share. */
 interface Relay {
@@ -104,8 +104,8 @@ async function sweep(relay: Relay, mode: 'dry' | 'on', subscription: Subscriptio
 /** Returns the address that deliveries are sent to. */
 async function takeWebhooks(relay: Relay): Promise<string> {
   const { process, configuration, stores } = relay;
-  const { instance, flows, orders } = configuration.config;
-  const { host, port, toleranceMs, maxBodyBytes, maxPerSecond } = orders.webhook;
+  const { instance, flows, webhook } = configuration.config;
+  const { host, port, toleranceMs, maxBodyBytes, maxPerSecond } = webhook;
   const { bus, clock, log } = process.context;
   const receive = webhookReceiver({
     secrets: rereadSecrets(configuration, log, clock),

@@ -7,17 +7,17 @@ const rereadMs = 10_000;
 
 /** The secrets of the webhook, read again while the process runs (R12). The same array as long as nothing changes. */
 export function rereadSecrets(
-  configuration: Configuration<'orders'>,
+  configuration: Configuration<'webhook'>,
   log: Log,
   clock: Pick<Clock, 'now'>,
 ): () => readonly string[] {
-  let { secrets } = configuration.config.orders.webhook;
+  let { secrets } = configuration.config.webhook;
   let readAt = clock.now();
   return () => {
     if (clock.now() - readAt < rereadMs) return secrets;
     readAt = clock.now();
     try {
-      const read = configuration.reload().orders.webhook.secrets;
+      const read = configuration.reload().webhook.secrets;
       if (read.join('\n') !== secrets.join('\n')) secrets = read;
     } catch {
       log.warn(

@@ -14,6 +14,7 @@ import {
   eventually,
   openWitness,
   ordersConfig,
+  webhookConfig,
   ownInstance,
   platformConfig,
   startProcess,
@@ -49,7 +50,8 @@ async function startRelay(flows: object = {}): Promise<RunningProcess> {
     ...platformConfig(instance),
     flows,
     magento: { url: shop.url, credentials: shop.credentials, deadlineMs: 4_000 },
-    orders: ordersConfig({ webhookPort }),
+    webhook: webhookConfig(webhookPort),
+    orders: ordersConfig(),
   });
   await started.logged('taking webhooks');
   return started;

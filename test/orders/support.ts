@@ -184,10 +184,13 @@ export function platformConfig(instance: string): object {
   };
 }
 
-export function ordersConfig(more: { webhookPort?: number; sweep?: object } = {}): object {
+export function webhookConfig(port = 0): object {
+  return { host: '127.0.0.1', port, secrets: [webhookSecret] };
+}
+
+export function ordersConfig(more: { sweep?: object } = {}): object {
   return {
     since: '2026-01-01T00:00:00Z',
-    webhook: { host: '127.0.0.1', port: more.webhookPort ?? 0, secrets: [webhookSecret] },
     sweep: { intervalMs: 300, marginMs: 1_000, overlapMs: 60_000, ...more.sweep },
     payments: { checkmo: { dueFrom: ['new'], codes: { term: 'NET14' } } },
     shipping: { flatrate_flatrate: { carrier: 'UPS', service: 'GROUND' } },

@@ -9,14 +9,12 @@ import type { GlobalOptions } from '../command-line.ts';
 import { withTopicAdmin } from '../open.ts';
 import { printJson, printLine } from '../print.ts';
 
+const sectionNames = ['magento', 'webhook', 'orders', 'stock', 'catalog', 'fulfilments', 'erp'] as const;
 type WholeConfig = PlatformConfig & Config;
 
 /** Tries the configuration against the real ends. Writes nothing. Exit code 1 when something fails. */
 export async function check(options: GlobalOptions & { verbose?: boolean }): Promise<number> {
-  const { config } = readConfiguration(
-    ['magento', 'orders', 'stock', 'catalog', 'fulfilments', 'erp'],
-    options.config,
-  );
+  const { config } = readConfiguration(sectionNames, options.config);
   const sections: [string, Promise<Finding[]>][] = [
     ['Magento', checkShop(config)],
     ['ERP', checkConfiguredErp(config.erp)],

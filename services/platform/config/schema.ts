@@ -13,6 +13,7 @@ import {
   telemetrySection,
 } from './sections/platform.ts';
 import { stockSection } from './sections/stock.ts';
+import { webhookSection } from './sections/webhook.ts';
 import { text } from './fields.ts';
 
 export const configSchema = z.strictObject({
@@ -24,6 +25,7 @@ export const configSchema = z.strictObject({
   flows: flowsSection,
   policy: policySection,
   magento: magentoSection,
+  webhook: webhookSection,
   orders: ordersSection,
   stock: stockSection,
   catalog: catalogSection,

@@ -17,17 +17,6 @@ const codes = z.record(text, z.unknown());
 export const ordersSection = z.strictObject({
   /** Orders placed before are never exported (R27): history must not reach the ERP by accident. */
   since: instant,
-  webhook: z.strictObject({
-    /** Where deliveries are taken, apart from the operator's port: this one is for the shop. */
-    host: text.default('0.0.0.0'),
-    port: z.coerce.number().int().min(0).max(65_535).default(8090),
-    /** Secrets of the Standard Webhooks scheme (`whsec_...`); two at once while rotating. */
-    secrets: z.array(text.regex(/^whsec_[A-Za-z0-9+/=]+$/, 'must look like whsec_ and base64')).min(1),
-    toleranceMs: milliseconds(300_000),
-    maxBodyBytes: count(1024 * 1024),
-    /** Deliveries answered per second and process; more get 429. */
-    maxPerSecond: count(5_000),
-  }),
   sweep: z
     .strictObject({
       intervalMs: milliseconds(60_000),
