@@ -367,7 +367,7 @@ export interface OrderLine {
   taxPercent: string;
   /** Unit price times quantity, before discount, without tax. Minor units of the currency. */
   subtotalMinor: number;
-  /** Discount on the line, positive. Minor units of the currency. */
+  /** Discount on the line, positive, without the tax in it where prices include tax. Minor units of the currency. */
   discountMinor: number;
   /** Tax on the line. Minor units of the currency. */
   taxMinor: number;
@@ -389,7 +389,7 @@ export interface Totals {
   shippingTaxMinor: number;
   /** Discount on shipping, positive (Magento: shipping_discount_amount). Minor units of the currency. */
   shippingDiscountMinor: number;
-  /** Whole discount, positive, shipping discount included (Magento: -discount_amount). Minor units of the currency. */
+  /** Whole discount, positive, shipping discount included (Magento: -discount_amount), without the tax in it where prices include tax. Minor units of the currency. */
   discountMinor: number;
   /** Whole tax, tax on shipping included (Magento: tax_amount). Minor units of the currency. */
   taxMinor: number;
