@@ -2,6 +2,7 @@ import { prices as contract, products } from '../../schemas/topics.ts';
 import type { Prices } from '../../schemas/types.ts';
 import type { BasePrice } from '../magento/prices.ts';
 import type { KnownProduct } from '../magento/products.ts';
+import { foldSku } from '../magento/sku.ts';
 import { compareDecimals } from '../platform/decimal.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome.ts';
@@ -34,12 +35,12 @@ export async function writePrices(
   if (present.length === 0) return results;
   const current = new Map(
     (await options.magento.prices.readBase(present.map(({ row }) => row.sku))).map((row) => [
-      row.sku.toLowerCase(),
+      foldSku(row.sku),
       row.price,
     ]),
   );
   const differing = present.filter(({ row }) => {
-    const price = current.get(row.sku.toLowerCase());
+    const price = current.get(foldSku(row.sku));
     return price === undefined || compareDecimals(price, row.price) !== 0;
   });
   const refused = await write(differing, attempt, options);

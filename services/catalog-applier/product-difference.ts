@@ -23,8 +23,15 @@ function attributeDifference(
     found.custom_attributes.map(({ attribute_code, value }) => [attribute_code, valueText(value)]),
   );
   return Object.fromEntries(
-    Object.entries(wanted).filter(([code, value]) => (known.get(code) ?? null) !== (value || null)),
+    Object.entries(wanted).filter(([code, value]) => !isSame(known.get(code) ?? null, value || null)),
   );
+}
+
+/** Magento returns decimal attributes with six places, whatever was written. */
+function isSame(found: string | null, wanted: string | null): boolean {
+  if (found === null || wanted === null || found === wanted) return found === wanted;
+  const areDecimals = /^-?\d+\.\d{6}$/.test(found) && /^-?\d+(\.\d+)?$/.test(wanted);
+  return areDecimals && compareDecimals(found, wanted) === 0;
 }
 
 /** Codes of attributes that were written and are not there: Magento ignores unknown ones without a word. */
@@ -36,7 +43,7 @@ export function ignoredAttributes(written: ProductWrite, saved: MagentoProduct):
   return asked.map(([code]) => code).filter((code) => !known.has(code));
 }
 
-/** Magento's values as we write them; decimals of attributes come with six places. */
+/** Magento's values as text, the way they are written. */
 function valueText(value: unknown): string | null {
   if (value === null || value === undefined || value === '') return null;
   if (typeof value === 'string') return value;

@@ -1,0 +1,151 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Price, Product } from '../../schemas/types.ts';
+import type { MagentoProduct } from '../magento/products.ts';
+import { catalogSection } from '../platform/config/sections/catalog.ts';
+import { Held, Rejected } from '../platform/errors.ts';
+import { basePriceOf } from './base-price.ts';
+import { differenceOf, ignoredAttributes } from './product-difference.ts';
+import { urlKeyOf, wantedProduct } from './product-mapping.ts';
+
+const catalog = catalogSection.parse({
+  websites: ['base'],
+  basePriceList: 'RETAIL',
+  baseCurrency: 'EUR',
+  taxClasses: { full: 2 },
+  attributes: { colour: 'color', size: 'size_text' },
+});
+const origin = { occurredAt: null, version: { epoch: 1, number: 1 }, sourceKey: '{}', deleted: false };
+const productOf = (changes: Partial<Product> = {}): Product => ({
+  ...origin,
+  sku: 'A-1',
+  kind: 'simple',
+  name: 'Chair',
+  description: 'A chair',
+  weight: '2.5000',
+  enabled: true,
+  taxClass: 'full',
+  visibility: null,
+  attributes: { colour: 'red', secret: 'x' },
+  ...changes,
+});
+
+describe('what a product is to be', () => {
+  it('has the attributes that are mapped, and none of those that the ERP no longer gives', () => {
+    expect(wantedProduct(productOf(), catalog)).toEqual({
+      typeId: 'simple',
+      name: 'Chair',
+      weight: '2.5000',
+      visibility: 4,
+      customAttributes: { description: 'A chair', tax_class_id: '2', color: 'red', size_text: null },
+    });
+    expect(wantedProduct(productOf({ visibility: 'search', taxClass: null }), catalog)).toMatchObject({
+      visibility: 3,
+      customAttributes: expect.not.objectContaining({ tax_class_id: expect.anything() }),
+    });
+  });
+
+  it.each([
+    ['another kind', { kind: 'configurable' }, Rejected, 'product.kind_unsupported'],
+    ['a name that Magento would cut', { name: 'x'.repeat(256) }, Rejected, 'product.name_too_long'],
+    ['an unknown visibility', { visibility: 'everywhere' }, Rejected, 'product.visibility_unknown'],
+    ['a tax class without a mapping', { taxClass: 'half' }, Held, 'product.tax_class_unmapped'],
+  ] as const)('is refused for %s', (_name, changes, type, code) => {
+    const wanted = () => wantedProduct(productOf(changes), catalog);
+    expect(wanted).toThrow(type);
+    expect(wanted).toThrow(code);
+  });
+
+  it.each([
+    ['Chaise Élégante', 'A/1', 'chaise-elegante-a-1'],
+    ['  Stuhl (groß) ', 'ß', 'stuhl-gro'],
+    ['椅子', 'CH-7', 'ch-7'],
+  ])('has a URL key of %s and %s', (name, sku, key) => {
+    expect(urlKeyOf(productOf({ name, sku }))).toBe(key);
+  });
+});
+
+describe('the difference', () => {
+  const found = {
+    id: 1,
+    sku: 'a-1',
+    name: 'Chair',
+    status: 2,
+    visibility: 4,
+    weight: '2.5',
+    custom_attributes: [
+      { attribute_code: 'description', value: 'A chair' },
+      { attribute_code: 'tax_class_id', value: '2' },
+      { attribute_code: 'color', value: 'red' },
+      { attribute_code: 'left_alone', value: 'x' },
+    ],
+  } as unknown as MagentoProduct;
+  const wanted = { ...wantedProduct(productOf(), catalog), status: 2 as const };
+
+  it('is empty when all is as wanted, whatever the number of places', () => {
+    expect(differenceOf(wanted, found)).toEqual({});
+    const inPlaces = [{ attribute_code: 'color', value: '12.500000' }];
+    const custom = { ...found, custom_attributes: inPlaces } as MagentoProduct;
+    expect(differenceOf({ ...wanted, customAttributes: { color: '12.5' } }, custom)).toEqual({});
+    expect(differenceOf({ ...wanted, customAttributes: { color: '12.6' } }, custom)).toEqual({
+      customAttributes: { color: '12.6' },
+    });
+    // A text that only looks like a number stays a text.
+    const text = {
+      ...found,
+      custom_attributes: [{ attribute_code: 'color', value: '007' }],
+    } as MagentoProduct;
+    expect(differenceOf({ ...wanted, customAttributes: { color: '7' } }, text)).not.toEqual({});
+  });
+
+  it('names exactly what differs, and clears what is to have no value', () => {
+    const changed = { ...wanted, name: 'Stool', weight: '3.0000', status: 1 as const };
+    expect(differenceOf({ ...changed, customAttributes: { color: null, size_text: 'L' } }, found)).toEqual({
+      name: 'Stool',
+      weight: '3.0000',
+      status: 1,
+      customAttributes: { color: null, size_text: 'L' },
+    });
+  });
+
+  it('tells the attributes that Magento ignored', () => {
+    const written = { customAttributes: { color: 'red', no_such: 'x', cleared: null } };
+    expect(ignoredAttributes(written, found)).toEqual(['no_such']);
+  });
+});
+
+describe('the base price', () => {
+  const now = 1_000;
+  const price = (changes: Partial<Price>): Price => ({
+    list: 'RETAIL',
+    currency: 'EUR',
+    amount: '10.0000',
+    minQuantity: '0.0000',
+    from: null,
+    to: null,
+    ...changes,
+  });
+  const of = (...prices: Partial<Price>[]) =>
+    basePriceOf({ ...origin, sku: 'A', prices: prices.map(price) }, catalog, now);
+
+  it.each([
+    ['of the list', [{ list: 'DEALER', amount: '5' }, { amount: '9' }], '9'],
+    ['not one for several pieces', [{ amount: '9' }, { amount: '7', minQuantity: '10.0000' }], '9'],
+    [
+      'the one that began last',
+      [{ amount: '9' }, { amount: '8', from: 900 }, { amount: '7', from: 500 }],
+      '8',
+    ],
+    ['not yet', [{ amount: '9' }, { amount: '8', from: 1_001 }], '9'],
+    ['from that moment', [{ amount: '9' }, { amount: '8', from: 1_000 }], '8'],
+    ['no longer', [{ amount: '9' }, { amount: '8', from: 500, to: 1_000 }], '9'],
+    ['none', [{ list: 'DEALER' }], null],
+  ])('is %s', (_name, prices, amount) => {
+    expect(of(...prices)).toBe(amount);
+  });
+
+  it('is held in another currency, and when it is not above zero', () => {
+    expect(() => of({ currency: 'USD' })).toThrow(Held);
+    expect(() => of({ amount: '0.0000' })).toThrow(/price\.not_above_zero/);
+    expect(() => of({ amount: '-1.0000' })).toThrow(Held);
+  });
+});
