@@ -73,6 +73,38 @@ describe('a flow of documents', () => {
     expect([tries.length, next.at - tries[2]!.at >= settleMs]).toEqual([3, true]);
   });
 
+  it('parks no more than a few while one kind of call fails for all, though a probe of another kind succeeds', async () => {
+    let isBroken = true;
+    const { world, broker, clock, send, told } = await flowOf(
+      () => (isBroken ? new Unavailable(down, { perhapsRecord: true }) : null),
+      () => Promise.resolve(),
+    );
+    const keys = [...'abcdefghijklmnopqrstuvwxyz'];
+    send(...keys.map((key) => `${key}1`));
+    world.assignAll();
+    await clock.pass(600_000);
+    expect(broker.values(parked).length).toBeLessThanOrEqual(3);
+    isBroken = false;
+    await clock.pass(30_000);
+    expect(told().filter((line) => line.endsWith(' applied')).length).toBeGreaterThanOrEqual(23);
+  });
+
+  it('parks all of many bad documents in the end, when good ones come between', async () => {
+    const { world, broker, clock, send, told } = await flowOf(
+      (text) => (text.endsWith('!') ? new Unavailable(down, { perhapsRecord: true }) : null),
+      () => Promise.resolve(),
+    );
+    send(...[...'abcdefgh'].map((key) => `${key}!`));
+    world.assignAll();
+    for (const key of 'ijklmnop') {
+      await clock.pass(30_000);
+      send(`${key}1`);
+    }
+    await clock.pass(60_000);
+    expect(broker.values(parked)).toHaveLength(8);
+    expect(told().filter((line) => line.endsWith(' applied'))).toHaveLength(8);
+  });
+
   it('parks what is rejected or cannot be read, and goes on with the next', async () => {
     const bad = new Rejected({ code: 'plain.bad', what: 'Bad', fix: 'Correct it' });
     const { world, broker, clock, send, told } = await flowOf((text) => (text === 'a1' ? bad : null));

@@ -30,6 +30,13 @@ export interface Tried {
 }
 
 /**
+ * Records that may be parked on the word of a probe, one after the other without a write that worked between them. A
+ * probe is another kind of call: when one kind fails for all (an extension that breaks shipments), it still succeeds,
+ * and good records would be parked by the dozen.
+ */
+const suspectsInRow = 3;
+
+/**
  * The one place that acts on the result of a try (design.md, promise 5): parks, waits, reports, moves the breaker.
  * Shared by flows of states and of documents.
  */
@@ -41,6 +48,8 @@ export class Settlement {
   private readonly probe: (() => Promise<void>) | undefined;
   /** Errors that the breaker knows: one failed call may be the error of many records. */
   private readonly counted = new WeakSet<object>();
+  /** Records parked on the word of a probe since the last write that worked. */
+  private suspects = 0;
 
   constructor(context: FlowContext, flow: string, parking: Parking, probe?: () => Promise<void>) {
     this.context = context;
@@ -53,6 +62,7 @@ export class Settlement {
   /** The handler returned. Resolves when all that is to be told is acknowledged. */
   async handled(tried: Tried, result: Handled): Promise<void> {
     this.breaker.succeeded();
+    if (result.status === 'applied') this.suspects = 0;
     await this.insist(tried.lease, () => this.parking.settle(tried.record));
     if (tried.told) {
       this.showBreaker();
@@ -68,7 +78,7 @@ export class Settlement {
       return this.park(tried, decision.status, decision.fault, false);
     }
     const unknown = decision.kind !== 'again' && decision.unknown;
-    if (decision.kind === 'probe' && (await this.probeSucceeds()))
+    if (decision.kind === 'probe' && (await this.isRecordsFault()))
       return this.park(tried, 'rejected', recordFault(decision.fault, tried.attempts), unknown);
     this.context.metrics.retries.inc({ flow: this.flow, code: decision.fault.code });
     this.logRetry(tried, decision.fault, decision.delayMs, unknown);
@@ -169,6 +179,14 @@ export class Settlement {
         this.context.log.warn({ err: error, flow: this.flow, tries }, 'publishing failed, trying again');
         await this.context.clock.wait(this.context.policy.retryInitialMs);
       }
+  }
+
+  private async isRecordsFault(): Promise<boolean> {
+    if (this.suspects >= suspectsInRow || !(await this.probeSucceeds())) return false;
+    // Others may have been parked while the probe was under way.
+    if (this.suspects >= suspectsInRow) return false;
+    this.suspects += 1;
+    return true;
   }
 
   private async probeSucceeds(): Promise<boolean> {

@@ -1,0 +1,80 @@
+import type { BasePrice } from '../../magento/prices.ts';
+import type { MagentoProduct, ProductWrite } from '../../magento/products.ts';
+
+/** A shop that keeps products as Magento does: letter case aside, unknown attributes ignored. */
+export class Shop {
+  readonly kept = new Map<string, MagentoProduct>();
+  readonly writes: string[] = [];
+  knownAttributes = ['description', 'url_key'];
+  refusedPrices = new Map<string, string>();
+  unmatched: string[] = [];
+
+  products = {
+    get: (sku: string) => Promise.resolve(this.kept.get(sku.toLowerCase()) ?? null),
+    existing: (skus: readonly string[]) =>
+      Promise.resolve(
+        new Map(
+          skus.flatMap((sku) =>
+            this.kept.has(sku.toLowerCase()) ? [[sku, this.kept.get(sku.toLowerCase())!]] : [],
+          ),
+        ),
+      ),
+    create: (sku: string, write: ProductWrite) => this.save('create', sku, write),
+    update: (sku: string, write: ProductWrite) => this.save('update', sku, write),
+  };
+
+  prices = {
+    readBase: (skus: readonly string[]) =>
+      Promise.resolve(
+        skus.flatMap((sku) =>
+          this.kept.has(sku.toLowerCase())
+            ? [{ sku, storeId: 0, price: this.kept.get(sku.toLowerCase())!.price! }]
+            : [],
+        ),
+      ),
+    writeBase: (rows: readonly BasePrice[]) => {
+      this.writes.push(`prices ${rows.map(({ sku, price }) => `${sku}=${Number(price)}`).join(' ')}`);
+      const refused = rows
+        .filter(({ sku }) => this.refusedPrices.has(sku))
+        .map((row) => ({ row, message: this.refusedPrices.get(row.sku)! }));
+      for (const { sku, price } of rows)
+        if (!this.refusedPrices.has(sku)) this.kept.get(sku.toLowerCase())!.price = price;
+      return Promise.resolve({ refused, unmatched: this.unmatched });
+    },
+  };
+
+  store = {
+    views: () => Promise.resolve([]),
+    websites: () => Promise.resolve([{ id: 1, code: 'base', name: 'Main' }]),
+  };
+
+  private save(verb: string, sku: string, write: ProductWrite): Promise<MagentoProduct> {
+    this.writes.push(
+      `${verb} ${sku} ${Object.keys(write)
+        .filter((name) => name !== 'customAttributes')
+        .join()} ${Object.keys(write.customAttributes ?? {}).join()}`.trim(),
+    );
+    const before = this.kept.get(sku.toLowerCase());
+    const custom = new Map(
+      (before?.custom_attributes ?? []).map(({ attribute_code, value }) => [attribute_code, value]),
+    );
+    for (const [code, value] of Object.entries(write.customAttributes ?? {}))
+      if (this.knownAttributes.includes(code)) custom.set(code, value);
+    const { customAttributes: _customAttributes, ...plain } = write;
+    const saved = {
+      id: this.kept.size + 1,
+      sku,
+      status: null,
+      visibility: null,
+      weight: null,
+      price: null,
+      ...before,
+      ...plain,
+      custom_attributes: [...custom]
+        .filter(([, value]) => value !== null)
+        .map(([attribute_code, value]) => ({ attribute_code, value })),
+    } as unknown as MagentoProduct;
+    this.kept.set(sku.toLowerCase(), saved);
+    return Promise.resolve(saved);
+  }
+}
