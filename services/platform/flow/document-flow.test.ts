@@ -79,7 +79,7 @@ describe('a flow of documents', () => {
       () => (isBroken ? new Unavailable(down, { perhapsRecord: true }) : null),
       () => Promise.resolve(),
     );
-    const keys = [...'abcdefghijklmnopqrstuvwxyz'];
+    const keys = 'abcdefghijklmnopqrstuvwxyz'.split('');
     send(...keys.map((key) => `${key}1`));
     world.assignAll();
     await clock.pass(600_000);
@@ -94,7 +94,7 @@ describe('a flow of documents', () => {
       (text) => (text.endsWith('!') ? new Unavailable(down, { perhapsRecord: true }) : null),
       () => Promise.resolve(),
     );
-    send(...[...'abcdefgh'].map((key) => `${key}!`));
+    send(...'abcdefgh'.split('').map((key) => `${key}!`));
     world.assignAll();
     for (const key of 'ijklmnop') {
       await clock.pass(30_000);
