@@ -173,8 +173,11 @@ export function joinGroupThrough(
   };
 }
 
+/** What kafkajs stores, without metadata, when the broker says "offset out of range": our mark is lost then. */
+const RESET_BY_KAFKAJS = -2;
+
 function storedOf({ offset, metadata }: { offset: string; metadata?: string | null }): Stored {
-  // -1: never committed; -2: kafkajs' own note after "offset out of range".
+  if (Number(offset) === RESET_BY_KAFKAJS) return { offset: null, metadata: 'offset out of range' };
   return { offset: Number(offset) < 0 ? null : Number(offset), metadata: metadata || null };
 }
 

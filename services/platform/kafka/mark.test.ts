@@ -59,6 +59,12 @@ describe('taking a partition over', () => {
     expect(taken.gap).toMatch(/6 records were deleted unread/);
   });
 
+  it('doubts everything when kafkajs has reset the offset and with it the mark', () => {
+    const taken = takeOver({ offset: null, metadata: 'offset out of range' }, bounds);
+    expect(taken).toMatchObject({ start: 10, mark: 100, clean: false });
+    expect(taken.gap).toMatch(/out of range/);
+  });
+
   it('says a gap when the topic was made anew, and forgets the mark of the old one', () => {
     const taken = takeOver({ offset: 500, metadata: metadata(600, false) }, bounds);
     expect(taken).toMatchObject({ start: 10, mark: 10, clean: true });

@@ -47,6 +47,7 @@ function readMark(metadata: string): Mark | null {
  * Where a new owner begins and what it has to expect.
  *
  * - never committed: at the earliest record.
+ * - an offset that was reset because it was out of range: nothing is known, anything may have been in work.
  * - an offset without our metadata (set by an operator's tool, which needs a stopped group): nothing was in work.
  * - metadata that cannot be read (a newer version of Cartage?): anything up to the end may have been in work.
  * - an offset that is no longer on the topic: at the earliest record that is, and loudly, because it is a gap.
@@ -54,7 +55,11 @@ function readMark(metadata: string): Mark | null {
 export function takeOver(stored: Stored, bounds: Bounds): Takeover {
   const { offset, metadata } = stored;
   const none = { clean: true, by: null, gap: null };
-  if (offset === null) return { ...none, start: bounds.earliest, mark: bounds.earliest };
+  if (offset === null && metadata === null) return { ...none, start: bounds.earliest, mark: bounds.earliest };
+  if (offset === null) {
+    const gap = 'the offset was out of range, and where the group stood is not known any more';
+    return { start: bounds.earliest, mark: bounds.end, clean: bounds.end === bounds.earliest, by: null, gap };
+  }
   if (offset > bounds.end) {
     const gap = `the group stands at ${offset}, behind the end of the topic (${bounds.end}): it was deleted and made anew, or restored from an older copy`;
     return { ...none, start: bounds.earliest, mark: bounds.earliest, gap };
