@@ -3,6 +3,7 @@ import type { Config } from '../platform/config/schema.ts';
 import { checkIdentities } from '../erp/replication/identity.ts';
 import type { Lsn } from '../erp/replication/lsn.ts';
 import type { ReplicationLog } from '../erp/replication/log.ts';
+import { slotInUse } from '../erp/replication/faults.ts';
 import { openLog } from '../erp/replication/open-log.ts';
 import { ensurePublication } from '../erp/replication/publication.ts';
 import { createSlot, dropSlot, inspectSlot } from '../erp/replication/slot.ts';
@@ -39,10 +40,14 @@ export async function takeSlot(options: SlotSessionOptions): Promise<SlotSession
   const { erp, pool, streams } = options;
   const watched = watchedTables(streams);
   await requireIdentities(pool, watched);
-  const publication = await ensurePublication(pool, erp.publication, [...watched.keys()]);
-  const known = await options.cursors.read();
   const slot = await inspectSlot(pool, erp.slot);
+  // Before anything is changed: who stands by must not take away what tells the next holder of a gap.
+  if (slot?.activePid != null) throw slotInUse(erp.slot, `server process ${slot.activePid} is reading it`);
+  const known = await options.cursors.read();
+  const publication = await ensurePublication(pool, erp.publication, [...watched.keys()]);
   const gap = gapOf(known, slot, erp.slot, publication);
+  // From here on the gap cannot be seen any more: whoever fails or dies before the load has ended leaves word of it.
+  if (gap !== null && known !== null) await options.cursors.write({ ...known, firstLoad: 'running' });
   let created: Lsn | null = null;
   if (slot?.lost) await dropSlot(pool, erp.slot);
   if (!slot || slot.lost) created = await createSlot(pool, erp.slot);
