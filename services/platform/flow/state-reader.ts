@@ -13,6 +13,8 @@ import type { StateFlow } from './state-flow.ts';
  * come unless a topic was emptied; too short a wait would write old values while the broker or the registry is slow.
  */
 const catchUpMs = 600_000;
+/** The same for records that only may have been written before: better a little stale than not at all. */
+const readFirstMs = 30_000;
 
 /** One partition of a state topic: what is pending on it, and how far it is finished. */
 export class StateReader<Value> implements PartitionReader {
@@ -91,8 +93,10 @@ export class StateReader<Value> implements PartitionReader {
   /** Nothing is written before all is read that a predecessor may have written (promise 3). */
   mayBegin(): boolean {
     if (this.closed || !this.lease.held()) return false;
-    if (this.ahead.readTo >= this.lease.mark) return true;
-    return this.context.clock.now() - this.lastReceivedAt > catchUpMs;
+    const { mark, readFirst } = this.lease;
+    const silentMs = this.context.clock.now() - this.lastReceivedAt;
+    if (this.ahead.readTo < mark) return silentMs >= catchUpMs;
+    return this.ahead.readTo >= readFirst || this.full() || silentMs >= readFirstMs;
   }
 
   /** Makes delayed entries ready that are due; returns when the next one is. */
@@ -101,7 +105,7 @@ export class StateReader<Value> implements PartitionReader {
     // What only waited until an earlier write could no longer land is gone now.
     if (!this.closed) this.finish();
     if (this.pending.size > 0 && !this.mayBegin() && !this.closed)
-      return Math.min(next ?? Infinity, now + catchUpMs);
+      return Math.min(next ?? Infinity, now + readFirstMs);
     return next;
   }
 

@@ -58,6 +58,36 @@ describe('reading', () => {
     expect(calls.filter(({ keys }) => keys.includes('k000'))).toHaveLength(2);
   });
 
+  it('goes to the end before the first write where nothing tells how far the group had read', async () => {
+    for (const stored of [null, { offset: 0, metadata: '' }]) {
+      const { world, broker, clock, calls, send, told } = await flowOf();
+      send('k000', ...keysTo(30), 'k000', 'k001');
+      if (stored) {
+        broker.owners.set(0, { member: 'operator', generation: -1 });
+        broker.commit(0, { member: 'operator', generation: -1 }, stored);
+        broker.owners.delete(0);
+      }
+      world.assignAll();
+      await clock.pass(30_000);
+      // The newest of each key and nothing older, although the group may have written the newest long ago.
+      expect(calls.flatMap(({ keys }) => keys).toSorted()).toEqual(keysTo(30));
+      expect(told().filter((line) => line.endsWith(' superseded'))).toHaveLength(3);
+    }
+  });
+
+  it('begins after a while when the last records do not come, which only may have been written before', async () => {
+    const { world, broker, clock, send, told } = await flowOf();
+    send('a', 'b');
+    // Like the end of a transaction: an offset without a record.
+    const takeOver = broker.takeOver.bind(broker);
+    broker.takeOver = (topic, partition) => ({ ...takeOver(topic, partition), readFirst: 3 });
+    world.assignAll();
+    await clock.pass(29_000);
+    expect(told()).toEqual([]);
+    await clock.pass(3_000);
+    expect(told()).toEqual(['a applied', 'b applied']);
+  });
+
   it('asserts again also what is newer than a record that compaction took from below the mark', async () => {
     const { world, broker, clock, calls, send } = await flowOf();
     send('a', 'a', 'b');

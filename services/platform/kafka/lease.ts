@@ -87,6 +87,7 @@ export function ownPartition(options: OwnedPartitionOptions): OwnedPartition {
     partition,
     start: takeover.start,
     mark: takeover.mark,
+    readFirst: takeover.readFirst,
     clean: takeover.clean,
     held: () => left === null && generation.alive(),
     secure,

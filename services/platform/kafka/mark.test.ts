@@ -11,6 +11,7 @@ describe('taking a partition over', () => {
       mark: 10,
       clean: true,
       by: null,
+      readFirst: 100,
       gap: null,
     });
   });
@@ -21,6 +22,7 @@ describe('taking a partition over', () => {
       mark: 50,
       clean: false,
       by: 'me',
+      readFirst: 50,
     });
     expect(takeOver({ offset: 20, metadata: metadata(50, true) }, bounds)).toMatchObject({
       mark: 50,
@@ -40,6 +42,7 @@ describe('taking a partition over', () => {
       start: 30,
       mark: 30,
       clean: true,
+      readFirst: 100,
     });
   });
 

@@ -25,6 +25,8 @@ export interface Takeover {
   mark: number;
   clean: boolean;
   by: string | null;
+  /** Where nothing tells how far the group had read: the end of the topic. Else the mark. */
+  readFirst: number;
   /** In words, when records were lost to the group before it read them. */
   gap: string | null;
 }
@@ -46,19 +48,21 @@ function readMark(metadata: string): Mark | null {
 /**
  * Where a new owner begins and what it has to expect.
  *
- * - never committed: at the earliest record.
+ * - never committed, or so long ago that the broker forgot: at the earliest record, and perhaps all was written before.
  * - an offset that was reset because it was out of range: nothing is known, anything may have been in work.
- * - an offset without our metadata (set by an operator's tool, which needs a stopped group): nothing was in work.
+ * - an offset without our metadata (set by an operator's tool, which needs a stopped group): nothing was in work, but
+ *   what comes may have been written before.
  * - metadata that cannot be read (a newer version of Cartage?): anything up to the end may have been in work.
  * - an offset that is no longer on the topic: at the earliest record that is, and loudly, because it is a gap.
  */
 export function takeOver(stored: Stored, bounds: Bounds): Takeover {
   const { offset, metadata } = stored;
-  const none = { clean: true, by: null, gap: null };
+  const none = { clean: true, by: null, gap: null, readFirst: bounds.end };
   if (offset === null && metadata === null) return { ...none, start: bounds.earliest, mark: bounds.earliest };
   if (offset === null) {
     const gap = 'the offset was out of range, and where the group stood is not known any more';
-    return { start: bounds.earliest, mark: bounds.end, clean: bounds.end === bounds.earliest, by: null, gap };
+    const clean = bounds.end === bounds.earliest;
+    return { ...none, start: bounds.earliest, mark: bounds.end, clean, gap };
   }
   if (offset > bounds.end) {
     const gap = `the group stands at ${offset}, behind the end of the topic (${bounds.end}): it was deleted and made anew, or restored from an older copy`;
@@ -71,5 +75,6 @@ export function takeOver(stored: Stored, bounds: Bounds): Takeover {
   const start = Math.max(offset, bounds.earliest);
   const left = metadata ? (readMark(metadata) ?? { mark: bounds.end, clean: false, by: null }) : null;
   const mark = Math.max(start, left?.mark ?? start);
-  return { start, mark, clean: mark === start || left!.clean, by: left?.by ?? null, gap };
+  const readFirst = left ? mark : bounds.end;
+  return { start, mark, clean: mark === start || left!.clean, by: left?.by ?? null, readFirst, gap };
 }

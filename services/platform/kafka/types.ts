@@ -66,6 +66,11 @@ export interface Lease {
    * Read up to the mark before the first effect, so that an old value is never written after a newer one.
    */
   readonly mark: number;
+  /**
+   * Also to be read before the first effect, as far as memory allows: nothing tells how far the group had read (offsets
+   * expired or set back), and it may have written the newest values long ago. Else the mark.
+   */
+  readonly readFirst: number;
   /** True when the predecessor had nothing in flight when it stopped: no outcome below the mark is unknown. */
   readonly clean: boolean;
   /** False from the moment another member may hold the partition. To be checked before each effect. */
