@@ -35,6 +35,14 @@ export class PublishedIndex {
     ofSource.add(identity);
   }
 
+  /**
+   * A record is about to be published. Until `note` says that the broker has it, nothing is known of what the topic
+   * holds: an acknowledgement may be lost on the way, and then neither "the same" nor "gone already" would be true.
+   */
+  doubt(identity: string, value: StreamRecord): void {
+    this.note(identity, { ...value, deleted: false }, '');
+  }
+
   has(identity: string): boolean {
     return this.records.has(identity);
   }

@@ -138,6 +138,45 @@ describe('the answer for some keys', () => {
     expect(stillParked()).toEqual([]);
   });
 
+  describe('whose acknowledgement was lost on the way', () => {
+    /** The broker has the record, and we hear that it could not be published. */
+    async function losing(publishing: () => Promise<unknown>): Promise<void> {
+      const publish = bus.publish.bind(bus);
+      bus.publish = async (contract, publication) => {
+        await publish(contract, publication);
+        throw new Error('no answer in time');
+      };
+      await expect(publishing()).rejects.toThrow('no answer in time');
+      bus.publish = publish;
+    }
+
+    it('does not stand when the ERP is back at what it said before', async () => {
+      const { publisher } = await publisherOf();
+      const asked = () => new Map([['1', dirtOf()]]);
+      await publisher.publishKeys(answerOf(row(1, 'W1', 'A', '5')), asked());
+      await losing(() => publisher.publishKeys(answerOf(row(1, 'W1', 'A', '9')), asked()));
+      expect(await publisher.publishKeys(answerOf(row(1, 'W1', 'A', '5')), asked())).toBe(1);
+      expect(published()).toEqual(['W1/A 5.0000', 'W1/A 9.0000', 'W1/A 5.0000']);
+    });
+
+    it('is taken back when the key does not have the record any more', async () => {
+      const { publisher } = await publisherOf();
+      const asked = () => new Map([['1', dirtOf()]]);
+      await losing(() => publisher.publishKeys(answerOf(row(1, 'W1', 'A', '5')), asked()));
+      expect(await publisher.publishKeys(answerOf(), asked())).toBe(1);
+      expect(published()).toEqual(['W1/A 5.0000', 'W1/A deleted']);
+    });
+
+    it('is a deletion that does not stand when the record is there again', async () => {
+      const { publisher } = await publisherOf();
+      const asked = () => new Map([['1', dirtOf()]]);
+      await publisher.publishKeys(answerOf(row(1, 'W1', 'A', '5')), asked());
+      await losing(() => publisher.publishKeys(answerOf(), asked()));
+      expect(await publisher.publishKeys(answerOf(row(1, 'W1', 'A', '5')), asked())).toBe(1);
+      expect(published().at(-1)).toBe('W1/A 5.0000');
+    });
+  });
+
   it('is refused when it holds a key that was not asked for', async () => {
     const { publisher } = await publisherOf();
     const answer = answerOf(row(9, 'W1', 'A', '5'));

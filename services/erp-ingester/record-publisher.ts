@@ -168,6 +168,7 @@ export class RecordPublisher {
     const digest = digestOf(stream.shape, value, context.clock.now());
     const asked = dirt.asked.has(stream.shape.contract.key(value));
     if (!asked && index.isSame(identity, digest)) return 0;
+    index.doubt(identity, value);
     await this.publish(value, dirt.traceparent);
     index.note(identity, value, digest);
     return 1;
@@ -182,6 +183,7 @@ export class RecordPublisher {
     const parts = splitKey(identity, stream.shape.keyParts.length);
     if (stream.shape.deleted === null || parts === null) return 0;
     const value = stream.shape.deleted(parts, origin);
+    index.doubt(identity, value);
     await this.publish(value, dirt.traceparent);
     index.note(identity, value, digestOf(stream.shape, value, context.clock.now()));
     return 1;
