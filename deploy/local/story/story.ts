@@ -118,7 +118,7 @@ async function parcelArrives(
   );
   tell(
     '',
-    `→ ${kettle} at the source "default": ${wanted}, as the ERP says, after Magento's own deduction`,
+    `→ ${kettle} at "default": ${wanted} as the ERP says, after Magento's own deduction`,
     settled.tookMs,
   );
 }
