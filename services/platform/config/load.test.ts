@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ConfigurationError, loadConfig } from './load.ts';
+import type { SectionName } from './schema.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cartage-config-'));
 let files = 0;
@@ -13,9 +14,13 @@ function written(text: string): string {
   return file;
 }
 
-function problemsOf(text: string, environment: Record<string, string> = {}): Record<string, string> {
+function problemsOf(
+  text: string,
+  environment: Record<string, string> = {},
+  sections: SectionName[] = ['stock', 'magento'],
+): Record<string, string> {
   try {
-    loadConfig(written(text), ['stock', 'magento'], environment);
+    loadConfig(written(text), sections, environment);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return Object.fromEntries(error.problems.map(({ path, message }) => [path, message]));
@@ -83,6 +88,23 @@ describe('the configuration', () => {
       `instance: main\n${kafka}\nerp: { connection: { url: "\${NOT_SET}" } }\nstock: { sources: {} }`,
     );
     expect(loadConfig(file, ['stock'], {}).stock.sources).toEqual({});
+  });
+
+  it('keeps codes as they are written: 01 is no number', () => {
+    const file = written(`instance: main\n${kafka}\nstock: { sources: { 01: a, 1.0: b, 1: c } }`);
+    expect(loadConfig(file, ['stock'], {}).stock.sources).toEqual({ '01': 'a', '1.0': 'b', '1': 'c' });
+  });
+
+  it('refuses addresses that could not work, without showing them', () => {
+    const filled = magento.replace('"${TOKEN_SECRET}"', 'd');
+    const guarded = filled.replace('https://', 'https://user:s3cret@');
+    const stock = 'stock: { sources: {} }';
+    const shop = problemsOf(`instance: main\n${kafka}\n${guarded}\n${stock}`)['magento.url'];
+    expect(shop).toContain('exempt /rest/');
+    const erp = 'erp: { connection: { url: "postgres://user:s3/cr#t@db.example/erp" } }';
+    const database = problemsOf(`instance: main\n${kafka}\n${erp}`, {}, ['erp'])['erp.connection.url'];
+    expect(database).toContain('percent-encode');
+    expect(`${shop}${database}`).not.toContain('s3');
   });
 
   it('reads a bare on and off of a flow as what is meant', () => {

@@ -65,7 +65,8 @@ function parseYaml(file: string, problems: Problem[]): Record<string, unknown> {
       { path: '', message: `cannot be read: ${(error as Error).message}` },
     ]);
   }
-  const document = parseDocument(text, { prettyErrors: true });
+  // Keys are codes of shop and ERP: 01 must not become 1, nor 1.0.
+  const document = parseDocument(text, { prettyErrors: true, stringKeys: true });
   for (const error of document.errors) problems.push({ path: '', message: error.message });
   const tree: unknown = document.errors.length > 0 ? {} : document.toJS();
   if (tree !== null && typeof tree === 'object' && !Array.isArray(tree))

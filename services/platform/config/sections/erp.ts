@@ -31,7 +31,12 @@ const statement = z.strictObject({ name: text.optional(), sql: text });
 
 export const erpSection = z.strictObject({
   connection: z.strictObject({
-    url: text.regex(/^postgres(ql)?:\/\//, 'must be a postgres:// address'),
+    url: text
+      .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// address')
+      .refine(
+        (address) => URL.canParse(address),
+        'is no address: percent-encode what is special in user and password, such as %23 for # and %2F for /',
+      ),
     /** Encryption is required unless the host is loopback or this says so (R14). */
     allowPlain: yesOrNo.default(false),
     maxConnections: count(4),

@@ -3,7 +3,10 @@ import { count, milliseconds, text, url, yesOrNo } from '../fields.ts';
 
 export const magentoSection = z.strictObject({
   /** Address of the shop, as this machine reaches it. */
-  url,
+  url: url.refine(
+    (address) => !/^https?:\/\/[^/]*@/.test(address),
+    'must hold no user and password: signatures need the Authorization header, so exempt /rest/ from the log-in of the web server',
+  ),
   /** Address the shop believes to have, when a proxy hides it: signatures are made over this one (FACTS, section 1). */
   signingUrl: url.optional(),
   /** Plain http is refused unless the host is loopback or this says so (R14). */
