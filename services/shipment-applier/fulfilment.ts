@@ -5,7 +5,7 @@ import type { Magento } from '../magento/magento.ts';
 import type { MagentoOrder } from '../magento/order-shape.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
 import type { Config } from '../platform/config/schema.ts';
-import { Held } from '../platform/errors.ts';
+import { Held, Rejected } from '../platform/errors.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome.ts';
 import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
 import { shippedItems } from './lines.ts';
@@ -30,8 +30,9 @@ const shippableStates = new Set(['new', 'processing', 'complete']);
 
 /**
  * Brings one ERP document to its order: looks whether the shipment is there, creates it if not, adds tracks that came
- * late. Afterwards the stock of what was shipped is asked for again, in every case: Magento deducts by itself, and
- * whoever created the shipment may have died before asking (design.md, section 4).
+ * late. As soon as there is a shipment the stock of what was shipped is asked for again, in every case and before
+ * anything else can fail: Magento deducts by itself, and whoever created the shipment may have died before asking
+ * (design.md, section 4).
  */
 export async function applyFulfilment(
   document: Fulfilment,
@@ -43,11 +44,9 @@ export async function applyFulfilment(
   const order = await findOrder(document, options);
   const marker = markerOf(options.instance, document.documentId);
   const found = findMarked(await options.magento.shipments.ofOrder(order.entity_id), marker);
-  const handled = found
-    ? await addTracks(document, order, found, attempt, options)
-    : await ship(document, order, marker, attempt, options);
+  if (!found) return ship(document, order, marker, attempt, options);
   if (attempt.mode === 'on') await askForStock(document, options);
-  return handled;
+  return addTracks(document, order, found, attempt, options);
 }
 
 /** Why a document is none of ours, or nothing to do; null when it is. */
@@ -92,13 +91,13 @@ async function ship(
     await magento.sourceItems.write(raised);
   }
   attempt.assertHeld();
-  const id = await magento.shipments.create(order.entity_id, {
-    items,
-    tracks,
-    comment: marker,
-    sourceCode,
-    notify: fulfilments.notifyCustomer,
+  const shipment = { items, tracks, comment: marker, sourceCode, notify: fulfilments.notifyCustomer };
+  const id = await magento.shipments.create(order.entity_id, shipment).catch(async (error: unknown) => {
+    // Nobody will come back to a refused shipment, so what was raised for it must not stay.
+    if (error instanceof Rejected && raised.length > 0) await askForStock(document, options);
+    throw error;
   });
+  await askForStock(document, options);
   const created = await magento.shipments.get(id);
   if (created) verifyShipment(created, document, sourceCode);
   return {

@@ -6,14 +6,23 @@ import { Rejected } from '../platform/errors.ts';
 
 /**
  * Compares a shipment with what it was to be. Magento ships less than asked, or from another source, without a word.
+ * A line that names its order line is compared by that: the shop's SKU of it may be another than the ERP's.
  * @throws Rejected naming the difference; the shipment is there, so a person has to look.
  */
 export function verifyShipment(shipment: MagentoShipment, document: Fulfilment, sourceCode: string): void {
-  const asked = sumBySku(document.lines);
-  const shipped = sumBySku(shipment.items.map(({ sku, qty }) => ({ sku: sku ?? '', quantity: qty })));
-  const differences = [...asked].flatMap(([sku, quantity]) => {
-    const found = shipped.get(sku) ?? zero;
-    return found === quantity ? [] : [`${sku}: ${toPlaces(found, 4)} instead of ${toPlaces(quantity, 4)}`];
+  const asked = sumByName(document.lines.map(({ quantity, ...line }) => ({ name: nameOf(line), quantity })));
+  const shipped = sumByName(
+    shipment.items.map(({ order_item_id, sku, qty }) => {
+      const byLine = nameOf({ orderLineId: String(order_item_id), sku: '' });
+      return {
+        name: asked.has(byLine) ? byLine : nameOf({ orderLineId: null, sku: sku ?? '' }),
+        quantity: qty,
+      };
+    }),
+  );
+  const differences = [...asked].flatMap(([name, quantity]) => {
+    const found = shipped.get(name) ?? zero;
+    return found === quantity ? [] : [`${name}: ${toPlaces(found, 4)} instead of ${toPlaces(quantity, 4)}`];
   });
   const source = shipment.extension_attributes.source_code;
   if (source !== null && source !== sourceCode) differences.push(`source ${source} instead of ${sourceCode}`);
@@ -25,11 +34,12 @@ export function verifyShipment(shipment: MagentoShipment, document: Fulfilment, 
   });
 }
 
-function sumBySku(lines: readonly { sku: string; quantity: string }[]): Map<string, Decimal> {
+function nameOf({ orderLineId, sku }: { orderLineId: string | null; sku: string }): string {
+  return orderLineId === null ? sku.toLowerCase() : `line ${orderLineId}`;
+}
+
+function sumByName(lines: readonly { name: string; quantity: string }[]): Map<string, Decimal> {
   const sums = new Map<string, Decimal>();
-  for (const { sku, quantity } of lines) {
-    const name = sku.toLowerCase();
-    sums.set(name, sum([sums.get(name) ?? zero, decimalOf(quantity)]));
-  }
+  for (const { name, quantity } of lines) sums.set(name, sum([sums.get(name) ?? zero, decimalOf(quantity)]));
   return sums;
 }
