@@ -9,10 +9,14 @@ let server: Server;
 let api: RegistryApi;
 const seen: { url: string; authorization: string | undefined }[] = [];
 
-async function answering(status: number, body: string): Promise<RegistryApi> {
+/** Answers everything alike, but questions for the compatibility level with `level` when there is one. */
+async function answering(status: number, body: string, level?: string): Promise<RegistryApi> {
   server = createServer((request, response) => {
     seen.push({ url: request.url!, authorization: request.headers.authorization });
-    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+    const asksLevel = level !== undefined && request.method === 'GET' && request.url!.includes('/config/');
+    response
+      .writeHead(asksLevel ? 200 : status, { 'content-type': 'application/json' })
+      .end(asksLevel ? JSON.stringify({ compatibilityLevel: level }) : body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -25,6 +29,8 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
   seen.length = 0;
 });
+
+const record = '{"type":"record","name":"T","fields":[]}';
 
 describe('the registry API', () => {
   it('takes "no such id" only from the registry itself, by its code', async () => {
@@ -51,13 +57,27 @@ describe('the registry API', () => {
   });
 
   it('gives a refusal of an incompatible contract in the words of the registry', async () => {
-    const registry = await answering(409, '{"error_code":409,"message":"field x was removed"}');
-    expect(await registry.register('t-value', '"string"')).toEqual({ conflict: 'field x was removed' });
+    const registry = await answering(
+      409,
+      '{"error_code":409,"message":"field x was removed"}',
+      'FULL_TRANSITIVE',
+    );
+    expect(await registry.register('t-value', record)).toEqual({ conflict: 'field x was removed' });
+    expect(seen.map(({ authorization }) => authorization)).toEqual(['Basic dTpw', 'Basic dTpw']);
+  });
+
+  it('takes a level that somebody else has just set for set', async () => {
+    const registry = await answering(409, '{"error_code":409,"message":"exists"}', 'FULL_TRANSITIVE');
+    await registry.setCompatibility('t-value', 'FULL_TRANSITIVE');
+    await expect(registry.setCompatibility('t-value', 'BACKWARD')).rejects.toMatchObject({
+      name: 'Unavailable',
+    });
   });
 
   it('treats any other failure as unavailable', async () => {
     const registry = await answering(503, 'busy');
     await expect(registry.idOf('t-value', '"string"')).rejects.toMatchObject({ name: 'Unavailable' });
+    await expect(registry.register('t-value', record)).rejects.toMatchObject({ name: 'Unavailable' });
     await expect(registry.compatibility('t-value')).rejects.toMatchObject({ name: 'Unavailable' });
   });
 });
