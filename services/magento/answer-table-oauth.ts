@@ -11,7 +11,7 @@ export const OAUTH_ROWS: readonly AnswerRow[] = [
     'The signature is invalid',
     'magento.signature_invalid',
     'Check consumerSecret and accessTokenSecret; if they are right, the shop sees another scheme, host or port ' +
-      'than baseUrl: set signingUrl to what it sees (`cartage check` tries the usual ones)',
+      'than magento.url: set magento.signingUrl to what it sees (`cartage check` tries the usual ones)',
   ),
   message(
     401,

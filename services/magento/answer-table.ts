@@ -28,13 +28,11 @@ export const ANSWER_TABLE: readonly AnswerRow[] = [
   {
     name: 'redirect',
     fits: ({ status }) => status >= 300 && status < 400,
-    verdict: (seen) => ({
-      ...operator(
+    verdict: (seen) =>
+      operator(
         'magento.redirected',
-        'Set baseUrl to the address it redirects to; redirects are not signed',
+        `Set magento.url to the address it redirects to (${originOf(seen.headers.location)}); redirects are not signed`,
       ),
-      fix: `Set baseUrl to the address it redirects to (${originOf(seen.headers.location)})`,
-    }),
   },
   {
     name: 'maintenance page',
@@ -62,7 +60,7 @@ export const ANSWER_TABLE: readonly AnswerRow[] = [
     verdict: ({ asked }) => ({
       ...operator(
         'magento.not_rest',
-        'Check that baseUrl is the shop itself and that the web server lets %2F through (AllowEncodedSlashes)',
+        'Check that magento.url is the shop itself and that the web server lets %2F through (AllowEncodedSlashes)',
       ),
       perhapsRecord: /%2f/i.test(asked.path),
     }),
@@ -95,7 +93,7 @@ export const ANSWER_TABLE: readonly AnswerRow[] = [
     verdict: () =>
       operator(
         'magento.route_missing',
-        'Enable the module that serves it (multi-source inventory?), or check baseUrl',
+        'Enable the module that serves it (multi-source inventory?), or check magento.url',
       ),
   },
   {

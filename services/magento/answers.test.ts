@@ -39,6 +39,15 @@ describe('an answer', () => {
     expect(moved.fault.fix).toContain('(https://www.shop.de)');
   });
 
+  it('repeats nothing of a body that may be an order', () => {
+    const cut = thrown(read, 200, '{"customer_email":"jane@example.com","customer_firstname":"Jane"');
+    expect(cut.fault.why).toBe('broken JSON of 64 characters');
+    const other = thrown(read, 500, '{"customer_firstname":"Jane"}');
+    expect(other.fault.why).toBe('JSON without a message of 29 characters');
+    const text = thrown(read, 500, 'no mail to jane@example.com', { 'content-type': 'text/plain' });
+    expect(text.fault.why).toBe('no mail to (e-mail)');
+  });
+
   it('says how many items are allowed', () => {
     const error = thrown(
       stock,
@@ -56,6 +65,8 @@ describe('an answer', () => {
     expect(retry('30')).toBe(30_000);
     expect(retry('Mon, 23 Nov 2026 08:02:00 GMT')).toBe(120_000);
     expect(retry('Mon, 23 Nov 2026 07:00:00 GMT')).toBe(0);
+    expect(retry('86400')).toBe(600_000);
+    expect(retry('Thu, 01 Jan 2099 00:00:00 GMT')).toBe(600_000);
     expect(retry('soon')).toBeUndefined();
     expect((thrown(stock, 429, '') as Unavailable).retryAfterMs).toBeUndefined();
   });

@@ -2,7 +2,7 @@ import type { HttpAnswer } from '../platform/http/client.ts';
 import { Rejected, Unavailable } from '../platform/errors.ts';
 import type { Fault } from '../platform/errors.ts';
 import { parseExact } from './json.ts';
-import { readMessage } from './messages.ts';
+import { readMessage, readable } from './messages.ts';
 import { ANSWER_TABLE } from './answer-table.ts';
 import type { Asked, Seen, Verdict } from './verdict.ts';
 
@@ -76,20 +76,28 @@ function parsed(body: string): unknown {
   }
 }
 
-/** A page is named by its title; of other text the first words. The whole page says nothing more. */
+/**
+ * A page is named by its title; of other text the first words. The whole page says nothing more. JSON without a
+ * message is an answer that was cut or changed on its way, and may be an order: none of it is repeated.
+ */
 function firstWords(seen: Seen): string {
+  if (seen.media === 'json' && seen.body !== '')
+    return `${seen.json === undefined ? 'broken JSON' : 'JSON without a message'} of ${seen.body.length} characters`;
   const title = /<title>([^<]*)/i.exec(seen.body)?.[1];
-  const words = (title ?? seen.body).replace(/\s+/g, ' ').trim().slice(0, 120);
+  const words = readable(title ?? seen.body).slice(0, 120);
   return words || `an empty answer of type ${seen.headers['content-type'] ?? 'unknown'}`;
 }
+
+/** However long a gateway asks us to stay away: until then nothing would move, and nobody would be told anything new. */
+const RETRY_AFTER_MAX_MS = 600_000;
 
 /** Retry-After is seconds or a date; a date is read against the server's own clock. */
 function retryAfter(seen: Seen): number | undefined {
   const value = seen.headers['retry-after'];
   if (value === undefined) return undefined;
-  if (/^\d{1,6}$/.test(value.trim())) return Number(value) * 1000;
+  if (/^\d{1,6}$/.test(value.trim())) return Math.min(Number(value) * 1000, RETRY_AFTER_MAX_MS);
   const waitMs = Date.parse(value) - Date.parse(seen.headers.date ?? '');
-  return Number.isNaN(waitMs) ? undefined : Math.max(waitMs, 0);
+  return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), RETRY_AFTER_MAX_MS);
 }
 
 /** Magento's 404 for an entity as null; every other fault, a missing route included, is thrown on. */

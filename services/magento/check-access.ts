@@ -12,7 +12,7 @@ export async function checkAccess(options: MagentoOptions): Promise<Finding[]> {
   const problem = httpsProblem(options.baseUrl, { allowHttp: options.allowHttp ?? false });
   if (problem !== null) {
     const why = 'Credentials and orders must not cross a network in clear';
-    return [{ level: 'fail', code: 'magento.https', what: problem, why, fix: 'Correct magento.baseUrl' }];
+    return [{ level: 'fail', code: 'magento.https', what: problem, why, fix: 'Correct magento.url' }];
   }
   const fault = await storeViewsFault(options);
   if (fault === null) return [ok('magento.access', `${options.baseUrl} answers and takes the credentials`)];

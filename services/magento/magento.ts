@@ -64,7 +64,7 @@ const CLOCK_READING_AGE_MS = 60_000;
 /** @throws Error when the base URL may not be called (R14). */
 export function createMagento(options: MagentoOptions): Magento {
   const problem = httpsProblem(options.baseUrl, { allowHttp: options.allowHttp ?? false });
-  if (problem !== null) throw new Error(`magento.baseUrl: ${problem}`);
+  if (problem !== null) throw new Error(`magento.url: ${problem}`);
   const now = options.now ?? Date.now;
   const http = createHttpClient({
     name: 'Magento',

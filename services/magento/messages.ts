@@ -51,8 +51,8 @@ function asText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Messages may hold links into the admin panel, line breaks, and what a customer typed. */
-function readable(text: string): string {
+/** Fit for logs. Messages may hold links into the admin panel, line breaks, and what a customer typed. */
+export function readable(text: string): string {
   return text
     .replace(/<[^>]*>/g, '')
     .replace(/[^\s@"'<>]+@[^\s@"'<>]+/g, '(e-mail)')
