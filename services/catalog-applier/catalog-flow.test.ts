@@ -150,6 +150,14 @@ describe('prices', () => {
     expect(shop.writes).toEqual(['prices B=4']);
   });
 
+  it('are compared with the global ones, whatever single store views have', async () => {
+    const { shop, product, price } = flowOf();
+    await product(productOf('A'));
+    shop.viewPrices = [{ sku: 'A', storeId: 1, price: '9.5' }];
+    expect(await price(pricesOf('A', '9.5'))).toMatchObject([{ status: 'applied' }]);
+    expect(shop.kept.get('a')!.price).toBe('9.5');
+  });
+
   it('of unknown products are held, refused rows rejected, the others written', async () => {
     const { shop, product, price, takeAsked } = flowOf();
     for (const sku of ['A', 'B']) await product(productOf(sku));

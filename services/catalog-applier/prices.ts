@@ -33,11 +33,10 @@ export async function writePrices(
     return isThere;
   });
   if (present.length === 0) return results;
+  const stored = await options.magento.prices.readBase(present.map(({ row }) => row.sku));
+  // Where prices are per website those of store views come along; what is written is the global one.
   const current = new Map(
-    (await options.magento.prices.readBase(present.map(({ row }) => row.sku))).map((row) => [
-      foldSku(row.sku),
-      row.price,
-    ]),
+    stored.filter(({ storeId }) => storeId === 0).map(({ sku, price }) => [foldSku(sku), price]),
   );
   const differing = present.filter(({ row }) => {
     const price = current.get(foldSku(row.sku));

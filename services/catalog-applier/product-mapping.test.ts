@@ -38,6 +38,8 @@ describe('what a product is to be', () => {
       visibility: 4,
       customAttributes: { description: 'A chair', tax_class_id: '2', color: 'red', size_text: null },
     });
+    const bare = wantedProduct(productOf({ description: null, taxClass: null }), catalog);
+    expect(bare.customAttributes).toEqual({ color: 'red', size_text: null });
     expect(wantedProduct(productOf({ visibility: 'search', taxClass: null }), catalog)).toMatchObject({
       visibility: 3,
       customAttributes: expect.not.objectContaining({ tax_class_id: expect.anything() }),

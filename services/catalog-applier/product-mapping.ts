@@ -39,7 +39,8 @@ export function wantedProduct(product: Product, catalog: Config['catalog']): Wan
     weight: product.weight,
     visibility: visibilityOf(product, catalog),
     customAttributes: {
-      description: product.description,
+      // An ERP without descriptions must not wipe out those that the shop has.
+      ...(product.description === null ? {} : { description: product.description }),
       ...taxClassOf(product, catalog),
       ...Object.fromEntries(
         Object.entries(catalog.attributes).map(([erpCode, code]) => [
@@ -82,6 +83,6 @@ function taxClassOf(product: Product, catalog: Config['catalog']): ProductWrite[
   throw new Held({
     code: 'product.tax_class_unmapped',
     what: `Product ${product.sku} has the ERP tax class ${product.taxClass}, which has no Magento tax class`,
-    fix: `Add "${product.taxClass}: <tax class id>" under catalog.taxClasses in the configuration, restart, then \`cartage refresh erp.products '${product.sku}'\``,
+    fix: `Add ${JSON.stringify(product.taxClass)}: <tax class id> under catalog.taxClasses in the configuration, restart, then \`cartage refresh erp.products '${product.sku}'\``,
   });
 }

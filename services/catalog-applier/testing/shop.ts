@@ -8,6 +8,8 @@ export class Shop {
   knownAttributes = ['description', 'url_key'];
   refusedPrices = new Map<string, string>();
   unmatched: string[] = [];
+  /** Prices that single store views have of their own. */
+  viewPrices: BasePrice[] = [];
 
   products = {
     get: (sku: string) => Promise.resolve(this.kept.get(sku.toLowerCase()) ?? null),
@@ -28,7 +30,10 @@ export class Shop {
       Promise.resolve(
         skus.flatMap((sku) =>
           this.kept.has(sku.toLowerCase())
-            ? [{ sku, storeId: 0, price: this.kept.get(sku.toLowerCase())!.price! }]
+            ? [
+                { sku, storeId: 0, price: this.kept.get(sku.toLowerCase())!.price! },
+                ...this.viewPrices.filter((row) => row.sku === sku),
+              ]
             : [],
         ),
       ),
