@@ -1,4 +1,4 @@
-import { joinKey, stockKey } from '../../schemas/keys.ts';
+import { orderKey, stockKey } from '../../schemas/keys.ts';
 import { stock } from '../../schemas/topics.ts';
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { Magento } from '../magento/magento.ts';
@@ -64,7 +64,7 @@ async function findOrder(document: Fulfilment, options: FulfilmentOptions): Prom
   throw new Held({
     code: 'shipment.order_unknown',
     what: `Document ${document.documentId}: the store ${document.store} has no order ${document.incrementId}`,
-    fix: `Correct the order number in the ERP, then \`cartage refresh erp.fulfilments '${joinKey([document.instance, document.store, document.incrementId])}'\``,
+    fix: `Correct the order number in the ERP, then \`cartage refresh erp.fulfilments '${orderKey(document)}'\``,
   });
 }
 
@@ -134,7 +134,7 @@ function sourceOf(document: Fulfilment, options: FulfilmentOptions): string {
   throw new Held({
     code: 'shipment.source_unmapped',
     what: `Document ${document.documentId}: the ERP warehouse ${document.source ?? '(none)'} has no Magento source`,
-    fix: `Add it under stock.sources in the configuration, restart, then \`cartage refresh erp.fulfilments '${joinKey([document.instance, document.store, document.incrementId])}'\``,
+    fix: `Add it under stock.sources in the configuration, restart, then \`cartage refresh erp.fulfilments '${orderKey(document)}'\``,
   });
 }
 
@@ -143,7 +143,7 @@ function refuseState(document: Fulfilment, order: MagentoOrder): void {
   throw new Held({
     code: 'shipment.order_state',
     what: `Document ${document.documentId}: the order ${document.incrementId} is ${order.state}`,
-    fix: `Release the order in the shop (or stop the delivery in the ERP), then \`cartage refresh erp.fulfilments '${joinKey([document.instance, document.store, document.incrementId])}'\``,
+    fix: `Release the order in the shop (or stop the delivery in the ERP), then \`cartage refresh erp.fulfilments '${orderKey(document)}'\``,
   });
 }
 

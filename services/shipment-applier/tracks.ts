@@ -1,3 +1,4 @@
+import { orderKey } from '../../schemas/keys.ts';
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { MagentoShipment, Track } from '../magento/shipments.ts';
 import type { Config } from '../platform/config/schema.ts';
@@ -11,7 +12,7 @@ export function tracksOf(document: Fulfilment, carriers: Config['fulfilments']['
     throw new Held({
       code: 'shipment.carrier_unmapped',
       what: `Document ${document.documentId}: the ERP carrier ${carrier} has no Magento carrier`,
-      fix: `Add "${carrier}: { code: <carrier code>, title: <name> }" under fulfilments.carriers in the configuration, restart, then \`cartage refresh erp.fulfilments '${document.instance}/${document.store}/${document.incrementId}'\``,
+      fix: `Add ${JSON.stringify(carrier)}: { code: <carrier code>, title: <name> } under fulfilments.carriers in the configuration, restart, then \`cartage refresh erp.fulfilments '${orderKey(document)}'\``,
     });
   });
 }
