@@ -79,6 +79,27 @@ describe('the log reader', () => {
     expect(reached).toEqual([21n]);
   });
 
+  it('reads no further while too much waits for an answer, be it one key that changes all the time', async () => {
+    let read = 0;
+    async function* changes() {
+      for (let xid = 10; xid < 1_000; xid += 10) {
+        await Promise.resolve();
+        read += 1;
+        yield partOf(xid, [insert('public.move', { product_id: '7' })]);
+      }
+    }
+    const { bus, reader, stock, reached } = readerOf({ waitingMax: 5 });
+    const running = reader.run(changes(), new AbortController().signal);
+    await bus.clock.pass(10_000);
+    expect([read, stock.size]).toEqual([6, 1]);
+    for (let answers = 0; answers < 30; answers += 1) {
+      for (const dirt of stock.take(1).values()) settle(dirt);
+      await bus.clock.pass(100);
+    }
+    await running;
+    expect([read, reached.at(-1)]).toEqual([99, 991n]);
+  });
+
   it('asks for all keys after a truncate', async () => {
     const { reader, stock, prices, reached } = readerOf();
     const truncate = (table: string): Change => ({ table, kind: 'truncate', old: null, new: null });

@@ -24,16 +24,23 @@ export interface LogReaderOptions {
   queryVia?: typeof queryVia;
   /** Everything up to here is published. */
   onProgress: (endLsn: Lsn) => void;
+  /** Keys of transactions that may wait for an answer before the log is read no further. */
+  waitingMax?: number;
 }
 
-/** Dirty keys that may wait before the log is read no further. */
-const dirtyKeysMax = 200_000;
+/**
+ * Each key of each transaction counts, not each dirty key: while nothing is answered, a few products that change a
+ * thousand times a second would fill the memory too. About 200 bytes each.
+ */
+const waitingMaxDefault = 200_000;
 
 /** Turns the changes of the log into dirty keys. The log says only which keys changed, never what is true. */
 export class LogReader {
   private readonly options: LogReaderOptions;
   private readonly transactions: OpenTransactions;
   private current: OpenTransaction | null = null;
+  /** Keys of transactions whose answer is not published. */
+  private waiting = 0;
 
   constructor(options: LogReaderOptions) {
     this.options = options;
@@ -42,11 +49,11 @@ export class LogReader {
 
   /** Until the log ends; throws what ends it otherwise. */
   async run(parts: AsyncIterable<TransactionPart>, signal: AbortSignal): Promise<void> {
+    const { waitingMax = waitingMaxDefault } = this.options;
     for await (const part of parts) {
       if (signal.aborted) return;
       await this.take(part, signal);
-      while (this.dirtyKeys() > dirtyKeysMax && !signal.aborted)
-        await this.options.context.clock.wait(50, signal);
+      while (this.waiting > waitingMax && !signal.aborted) await this.options.context.clock.wait(50, signal);
     }
   }
 
@@ -75,11 +82,15 @@ export class LogReader {
     const { dirty } = this.options.askers.get(stream.name)!;
     const cause = (): Cause => {
       transaction.outstanding += 1;
+      this.waiting += 1;
       return {
         xid: part.xid,
         endLsn: part.commitLsn,
         occurredAt: part.commitTime.getTime(),
-        settled: () => this.transactions.settled(transaction),
+        settled: () => {
+          this.waiting -= 1;
+          this.transactions.settled(transaction);
+        },
       };
     };
     const keys =
@@ -122,12 +133,6 @@ export class LogReader {
         await context.clock.wait(backOffMs(failures, context.policy, context.random()), signal);
       }
     return new Set();
-  }
-
-  private dirtyKeys(): number {
-    let sum = 0;
-    for (const { dirty } of this.options.askers.values()) sum += dirty.size;
-    return sum;
   }
 }
 
