@@ -36,7 +36,8 @@ export const allProcesses = [
   'order-relay',
   'order-exporter',
 ] as const;
-export type ProcessName = (typeof allProcesses)[number];
+/** The console moves nothing: only who wants it starts it. */
+export type ProcessName = (typeof allProcesses)[number] | 'console';
 
 export interface Stack {
   shop: RunningShop;
@@ -123,6 +124,8 @@ export async function openStack(options: StackOptions = {}): Promise<Stack> {
 
 class Processes {
   private readonly running = new Map<ProcessName, RunningProcess>();
+  private readonly starting = new Set<Promise<void>>();
+  private readonly ending = new AbortController();
   private readonly environment: Record<string, string>;
   private readonly brokers: string;
   private readonly proxiedBrokers: string;
@@ -133,7 +136,13 @@ class Processes {
     this.proxiedBrokers = proxiedBrokers;
   }
 
-  async start(name: ProcessName, throughProxy: boolean): Promise<void> {
+  start(name: ProcessName, throughProxy: boolean): Promise<void> {
+    const started = this.startOne(name, throughProxy);
+    this.starting.add(started);
+    return started.finally(() => this.starting.delete(started));
+  }
+
+  private async startOne(name: ProcessName, throughProxy: boolean): Promise<void> {
     const port = await freePort();
     const folder = runFolder();
     const process_ = await startProcess({
@@ -150,6 +159,7 @@ class Processes {
       onSpawn: (pid) => recordProcess(join(folder, 'processes'), name, pid),
       ready: () => answersOk(`http://127.0.0.1:${port}/readyz`),
       readyWithinMs: 90_000,
+      signal: this.ending.signal,
     });
     this.running.set(name, process_);
   }
@@ -169,7 +179,10 @@ class Processes {
     return new Map([...this.running].map(([name, { pid }]) => [name, pid]));
   }
 
+  /** Those too that another one's failure to start has left on their way: they would hold on to the database. */
   async killAll(): Promise<void> {
+    this.ending.abort();
+    await Promise.allSettled(this.starting);
     await Promise.all([...this.running.keys()].map((name) => this.kill(name)));
   }
 }

@@ -11,6 +11,7 @@ import { recordProcess } from '../../deploy/local/records.ts';
 import type { Outcome } from '../../schemas/types.ts';
 import { itWith, program } from '../deploy/programs.ts';
 import { runFolder } from '../infrastructure/folder.ts';
+import { firstLoadDone } from './first-load.ts';
 import { JaegerTraces } from './jaeger-traces.ts';
 import type { TraceSpan } from './jaeger-traces.ts';
 import { openStack } from './stack.ts';
@@ -35,24 +36,14 @@ beforeAll(async () => {
   traces = new JaegerTraces(jaeger.url);
   stack = await openStack({ environment: { OTEL_EXPORTER_OTLP_ENDPOINT: jaeger.otlpUrl } });
   await stack.startAll();
-  await until('all products for sale, and nothing held any more', firstLoadIsDone, 120_000);
+  // What the first load leads to belongs to traces of its own, which are not to mix with the stories told here.
+  await firstLoadDone(stack);
 }, 240_000);
 
 afterAll(async () => {
   await stack?.close();
   await jaeger?.stop();
 }, 60_000);
-
-/** What the first load leads to belongs to traces of its own, which are not to mix with the stories told here. */
-async function firstLoadIsDone(): Promise<boolean> {
-  const { sandboxes, witness } = stack!;
-  const products = await sandboxes.products();
-  return (
-    products.length === (await sandboxes.erpProducts()).length &&
-    products.every(({ status, sourceItems }) => status === 1 && Object.keys(sourceItems).length > 0) &&
-    witness.parked.size === 0
-  );
-}
 
 /** The outcome of a record, once there is one. */
 function outcome(what: string, of: (outcome: Outcome) => boolean): Promise<Outcome & { traceId: string }> {
