@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { parked, prices, stock } from '../../schemas/topics.ts';
 import type { Prices, Stock } from '../../schemas/types.ts';
+import { Rejected } from '../platform/errors.ts';
 import { openParking } from '../platform/flow/parking.ts';
 import { contextOf } from '../platform/flow/testing/context.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
@@ -48,6 +49,23 @@ const published = () =>
 const stillParked = () => [...bus.newest(parked).values()].filter((value) => value !== null);
 
 describe('the answer for some keys', () => {
+  it('goes on when the broker will never take one of its records, which is parked without what made it too large', async () => {
+    const { publisher } = await publisherOf();
+    const publish = bus.publish.bind(bus);
+    bus.publish = (contract, publication) =>
+      contract.topic === stock.topic && (publication.value as Stock).sku === 'B'
+        ? Promise.reject(new Rejected({ code: 'record.too_large', what: 'too large', fix: 'shorten it' }))
+        : publish(contract, publication);
+    const long = { ...row(2, 'W1', 'B', '1'), note: 'x'.repeat(300_000) };
+    const asked = new Map([
+      ['1', dirtOf()],
+      ['2', dirtOf()],
+    ]);
+    expect(await publisher.publishKeys(answerOf(row(1, 'W1', 'A', '5'), long), asked)).toBe(1);
+    expect(published()).toEqual(['W1/A 5.0000']);
+    expect(stillParked()).toMatchObject([{ key: '{"id":"2"}', code: 'record.too_large', recordValue: null }]);
+  });
+
   it('is published where it says something new, with the version of the snapshot', async () => {
     const { publisher } = await publisherOf();
     const asked = new Map([['1', dirtOf()]]);

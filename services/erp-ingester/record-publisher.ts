@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Contract } from '../../schemas/topics.ts';
 import { splitKey } from '../../schemas/keys.ts';
 import type { Answer } from '../erp/changed-keys/snapshot-query.ts';
+import { Rejected } from '../platform/errors.ts';
 import type { Fault } from '../platform/errors.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
 import type { Parking } from '../platform/flow/parking.ts';
@@ -21,6 +22,9 @@ export interface RecordPublisherOptions {
   parking: Parking;
   epoch: number;
 }
+
+/** At most four bytes each, and a record takes a million. */
+const keptRowCharactersMax = 200_000;
 
 interface Row {
   key: string;
@@ -46,13 +50,10 @@ export class RecordPublisher {
     const seen = new Map<string, Set<string>>([...asked.keys()].map((key) => [key, new Set()]));
     const unreadable = new Set<string>();
     const publications = rows.map(async ({ key, row }) => {
-      const value = await this.valueOf(key, row, this.origin(key, answer, asked.get(key)!));
-      if (value === null) {
-        unreadable.add(key);
-        return 0;
-      }
-      seen.get(key)!.add(identityOf(this.options.stream.shape, value));
-      return this.publishIfNew(value, asked.get(key)!);
+      const told = await this.publishRow(key, row, answer, asked.get(key)!);
+      if (told === null) unreadable.add(key);
+      else seen.get(key)!.add(told.identity);
+      return told?.count ?? 0;
     });
     const published = await Promise.all(publications);
     const readable = [...asked].filter(([key]) => !unreadable.has(key));
@@ -89,15 +90,11 @@ export class RecordPublisher {
         records += answer.rows.length;
         const rows = this.rowsOf(answer);
         const counts = rows.map(async ({ key, row }) => {
-          const value = await this.valueOf(key, row, this.origin(key, answer, dirt));
-          if (value === null) {
-            unreadable.add(key);
-            for (const identity of index.recordsOf(this.sourceKey(key))) index.seen(identity);
-            return 0;
-          }
-          const count = await this.publishIfNew(value, dirt);
-          index.seen(identityOf(stream.shape, value));
-          return count;
+          const told = await this.publishRow(key, row, answer, dirt);
+          if (told === null) unreadable.add(key);
+          const seen = told === null ? index.recordsOf(this.sourceKey(key)) : [told.identity];
+          for (const identity of seen) index.seen(identity);
+          return told?.count ?? 0;
         });
         published += sum(await Promise.all(counts));
         const keys = new Set(rows.map(({ key }) => key));
@@ -136,30 +133,36 @@ export class RecordPublisher {
     });
   }
 
-  /** The record a row makes; null when it makes none, and is parked. */
-  private async valueOf(
+  /** The record that a row makes, published if it says something new; null when it can make none, and is parked. */
+  private async publishRow(
     key: string,
     row: Record<string, unknown>,
-    origin: Origin,
-  ): Promise<StreamRecord | null> {
+    answer: Answer,
+    dirt: Dirt,
+  ): Promise<{ identity: string; count: 0 | 1 } | null> {
+    const { shape } = this.options.stream;
     try {
-      return this.options.stream.shape.read(row, origin);
+      const value = shape.read(row, this.origin(key, answer, dirt));
+      return { identity: identityOf(shape, value), count: await this.publishIfNew(value, dirt) };
     } catch (error) {
-      if (!(error instanceof z.ZodError)) throw error;
-      const { name, topic } = this.options.stream;
-      const faults = error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-      await this.options.parking.park(
-        this.placeholder(key, row),
-        'rejected',
-        {
-          code: 'erp.row',
-          what: `A row of the stream ${name} with ${this.sourceKey(key)} cannot be a record of ${topic}: ${faults}`,
-          fix: 'Correct the row in the ERP (or the query); it is asked again when it changes',
-        },
-        1,
-      );
+      const fault = this.faultOf(key, error);
+      if (fault === null) throw error;
+      await this.options.parking.park(this.placeholder(key, row), 'rejected', fault, 1);
       return null;
     }
+  }
+
+  /** What is wrong with the row itself, such as a text too long for any broker; null when it is not the row. */
+  private faultOf(key: string, error: unknown): Fault | null {
+    if (error instanceof Rejected) return error.fault;
+    if (!(error instanceof z.ZodError)) return null;
+    const { name, topic } = this.options.stream;
+    const faults = error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+    return {
+      code: 'erp.row',
+      what: `A row of the stream ${name} with ${this.sourceKey(key)} cannot be a record of ${topic}: ${faults}`,
+      fix: 'Correct the row in the ERP (or the query); it is asked again when it changes',
+    };
   }
 
   private async publishIfNew(value: StreamRecord, dirt: Pick<Dirt, 'asked' | 'traceparent'>): Promise<0 | 1> {
@@ -221,7 +224,9 @@ export class RecordPublisher {
   /** What never became a record, named by the key of the stream, with the row as its bytes. */
   private placeholder(key: string, row: Record<string, unknown> | null): Received<never> {
     const { stream, context } = this.options;
-    const bytes = row === null ? null : Buffer.from(JSON.stringify(row));
+    const text = row === null ? '' : JSON.stringify(row);
+    // The parked record must fit the broker, whatever the row holds.
+    const bytes = text === '' || text.length > keptRowCharactersMax ? null : Buffer.from(text);
     return {
       contract: stream.shape.contract as unknown as Contract<never>,
       topic: stream.topic,
