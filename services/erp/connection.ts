@@ -10,12 +10,10 @@ const loopback = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
  */
 export function connectionOf(config: Config['erp']['connection']): pg.ClientConfig {
   const address = new URL(config.url);
-  if (address.searchParams.has('sslmode')) {
-    if (address.searchParams.get('sslmode') === 'disable' && !isLoopback(address) && !config.allowPlain)
-      throw plainRefused();
-    return { connectionString: config.url };
-  }
-  if (isLoopback(address) || config.allowPlain) return { connectionString: config.url };
+  const isPlainAllowed = isLoopback(address) || config.allowPlain;
+  const [sslmode, ssl] = [address.searchParams.get('sslmode'), address.searchParams.get('ssl')];
+  if ((sslmode === 'disable' || ssl === '0' || ssl === 'false') && !isPlainAllowed) throw plainRefused();
+  if (sslmode !== null || isPlainAllowed) return { connectionString: config.url };
   return { connectionString: config.url, ssl: { rejectUnauthorized: true } };
 }
 
@@ -27,6 +25,6 @@ function plainRefused(): Rejected {
   return new Rejected({
     code: 'erp.plain_connection',
     what: 'erp.connection.url asks for an unencrypted connection to another machine',
-    fix: 'Remove sslmode=disable, or allow it by name: erp.connection.allowPlain: true',
+    fix: 'Remove sslmode=disable (or ssl=0), or allow it by name: erp.connection.allowPlain: true',
   });
 }
