@@ -32,6 +32,14 @@ export function databaseFault(error: unknown): DatabaseFault {
   };
 }
 
+/**
+ * The server's words without the values it quotes ("invalid input syntax for type integer: …", "Key (email)=(…)"):
+ * rows of an ERP hold personal data. Names of columns and constraints stand in quotes too; they are reported apart.
+ */
+export function masked(message: string): string {
+  return message.replace(/"[^"]*"/g, '"…"').replace(/\S+@\S+/g, '…');
+}
+
 /** The connection is gone or could not be made; the statement may or may not have been carried out. */
 export function isConnectionFault({ sqlState }: DatabaseFault): boolean {
   return (

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { Rejected, Unavailable } from '../../platform/errors.ts';
 import { parseLsn } from '../replication/lsn.ts';
 import type { Lsn } from '../replication/lsn.ts';
-import { databaseFault, unavailable } from '../sqlstate.ts';
+import { databaseFault, masked, unavailable } from '../sqlstate.ts';
 import { queryRows, SESSION_SETTINGS } from '../values.ts';
 import type { SqlRow } from '../values.ts';
 import { missingFrom } from './visibility.ts';
@@ -137,7 +137,8 @@ export function queryFault(where: string, error: unknown): Error {
     {
       code: 'erp.query',
       what: `${where} is refused by the database, SQLSTATE ${fault.sqlState}`,
-      why: fault.message,
+      // Of data that the query cannot take, the server quotes the value.
+      why: /^(22|P0|21)/.test(fault.sqlState ?? '') ? masked(fault.message) : fault.message,
       fix: 'Correct the SQL in the configuration; `cartage check` tries it without running it',
     },
     { cause: error },

@@ -4,7 +4,7 @@
  * personal data: so details are left out, and what stands in quotes or looks like an address is masked.
  */
 import { Rejected, Unavailable } from '../../platform/errors.ts';
-import { databaseFault, isConnectionFault, unavailable } from '../sqlstate.ts';
+import { databaseFault, isConnectionFault, masked, unavailable } from '../sqlstate.ts';
 import type { DatabaseFault } from '../sqlstate.ts';
 
 export interface Place {
@@ -68,9 +68,4 @@ function wrongStatement(fault: DatabaseFault, place: Place, cause: unknown): Rej
     },
     { cause },
   );
-}
-
-/** Constraint and column names are reported apart, so nothing that helps is lost with the quotes. */
-function masked(message: string): string {
-  return message.replace(/"[^"]*"/g, '"…"').replace(/\S+@\S+/g, '…');
 }
