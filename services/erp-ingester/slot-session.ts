@@ -106,7 +106,8 @@ async function requireIdentities(pool: ErpPool, watched: ReturnType<typeof watch
   );
   if (bad.length === 0) return;
   const words = bad.map((finding) => {
-    if (!finding.exists) return `${finding.table} does not exist`;
+    if (!finding.exists)
+      return `there is no table ${finding.table} (of a view, watch the tables it reads from)`;
     if (finding.unknown.length > 0) return `${finding.table} has no column ${finding.unknown.join(', ')}`;
     return `updates and deletes of ${finding.table} do not carry ${finding.missing.join(', ') || 'a key'}`;
   });

@@ -52,8 +52,10 @@ async function checkReplication(
   { slot, publication, watched }: NonNullable<ErpCheck['replication']>,
 ): Promise<Finding[]> {
   const { finding, state } = await checkSlot(client, slot);
+  const server = await checkServer(client, state !== null);
+  if (server.some(({ code, level }) => code === 'erp.version' && level === 'fail')) return server;
   return [
-    ...(await checkServer(client, state !== null)),
+    ...server,
     ...(await checkTables(client, watched)),
     await checkPublication(client, publication, watched),
     finding,

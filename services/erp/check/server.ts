@@ -11,7 +11,8 @@ interface ServerRow {
   slots_max: number;
   senders: number;
   senders_max: number;
-  keep: string;
+  /** Null before 13, which does not have the setting. */
+  keep: string | null;
   role: string;
   may_replicate: boolean;
 }
@@ -24,7 +25,7 @@ const SERVER_QUERY = `
          current_setting('max_replication_slots')::int as slots_max,
          (select count(*)::int from pg_stat_replication) as senders,
          current_setting('max_wal_senders')::int as senders_max,
-         current_setting('max_slot_wal_keep_size') as keep,
+         current_setting('max_slot_wal_keep_size', true) as keep,
          current_user::text as role,
          (select rolsuper or rolreplication from pg_roles where rolname = current_user)
            or exists (select from pg_roles r where r.rolname in ('rds_replication', 'cloudsqlreplica')
@@ -34,13 +35,10 @@ const SERVER_QUERY = `
 export async function checkServer(client: pg.ClientBase, hasSlot: boolean): Promise<Finding[]> {
   const { rows } = await client.query<ServerRow>(SERVER_QUERY);
   const server = rows[0]!;
-  return [
-    checkVersion(server),
-    checkWalLevel(server),
-    checkFree(server, hasSlot),
-    checkRole(server),
-    checkKeep(server),
-  ];
+  const version = checkVersion(server);
+  // The other questions are put in words that an older server does not know.
+  if (version.level === 'fail') return [version];
+  return [version, checkWalLevel(server), checkFree(server, hasSlot), checkRole(server), checkKeep(server)];
 }
 
 function checkVersion({ version }: ServerRow): Finding {
@@ -88,7 +86,7 @@ function checkRole({ role, may_replicate: mayReplicate }: ServerRow): Finding {
 }
 
 function checkKeep({ keep }: ServerRow): Finding {
-  if (keep !== '-1') return ok('erp.slot_limit', `Slots may hold back ${keep} of log`);
+  if (keep !== null && keep !== '-1') return ok('erp.slot_limit', `Slots may hold back ${keep} of log`);
   return warn(
     'erp.slot_limit',
     'Slots may hold back log without limit',

@@ -23,8 +23,8 @@ function judgeTable(found: IdentityFinding): Finding[] {
       fail(
         'erp.table',
         `Table ${table} does not exist`,
-        'it is watched by a stream',
-        'Correct `watch` in the configuration',
+        'it is watched by a stream; a view has no changes of its own in the log',
+        'Correct `watch` in the configuration; of a view, name the tables it reads from',
       ),
     ];
   }
