@@ -1,4 +1,4 @@
-import { backOffMs } from './policy.ts';
+import { backOffMs, retryAfterMaxMs } from './policy.ts';
 import type { Policy } from './policy.ts';
 
 /**
@@ -13,6 +13,8 @@ export class Breaker {
   private rejections = 0;
   private opens = 0;
   private openUntil = 0;
+  /** Until then the other side wants no calls (Retry-After): said to the caller, whatever else may succeed meanwhile. */
+  private toldUntil = 0;
   private trying = false;
   private stopped = false;
   private readonly policy: Policy;
@@ -31,6 +33,7 @@ export class Breaker {
 
   /** How long to wait before work may begin; 0: begin. Infinity while the one try is under way. */
   waitMs(now: number): number {
+    if (now < this.toldUntil) return Math.max(this.toldUntil, this.openUntil) - now;
     if (this.openUntil === 0) return 0;
     if (now < this.openUntil) return this.openUntil - now;
     return this.trying ? Infinity : 0;
@@ -68,19 +71,17 @@ export class Breaker {
 
   failed(now: number, options: { needsOperator: boolean; retryAfterMs: number }): void {
     this.failures += 1;
+    this.toldUntil = Math.max(this.toldUntil, now + Math.min(options.retryAfterMs, retryAfterMaxMs));
     const wasTrying = this.trying;
     this.trying = false;
-    if (!wasTrying && now < this.openUntil) {
-      // Work that was in flight when the door closed: it says nothing new about how long to wait.
-      this.openUntil = Math.max(this.openUntil, now + options.retryAfterMs);
-      return;
-    }
+    // Work that was in flight when the door closed: it says nothing new about how long to wait.
+    if (!wasTrying && now < this.openUntil) return;
     if (!wasTrying && !options.needsOperator && this.failures < this.policy.breakerFailures) return;
     this.opens += 1;
     const pauseMs = options.needsOperator
       ? this.policy.retryMaxMs
       : backOffMs(this.opens, this.policy, this.random());
-    this.openUntil = Math.max(this.openUntil, now + Math.max(pauseMs, options.retryAfterMs));
+    this.openUntil = Math.max(this.openUntil, now + pauseMs);
   }
 
   private close(): void {

@@ -92,6 +92,15 @@ describe('the breaker', () => {
     expect(breaker.waitMs(5)).toBe(900);
   });
 
+  it('waits as long as it is told to at the first word, whatever succeeds meanwhile, but not for days', () => {
+    const breaker = new Breaker(policy, () => 1);
+    breaker.failed(0, { needsOperator: false, retryAfterMs: 8_000 });
+    breaker.succeeded();
+    expect([breaker.waitMs(0), breaker.waitMs(7_999), breaker.waitMs(8_000)]).toEqual([8_000, 1, 0]);
+    breaker.failed(9_000, { needsOperator: false, retryAfterMs: 9 * 86_400_000 });
+    expect(breaker.waitMs(9_000)).toBe(15 * 60_000);
+  });
+
   it('forgets failures at a success, and a try that says nothing lets the next one decide', () => {
     const breaker = failing(2);
     breaker.succeeded();

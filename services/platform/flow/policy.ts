@@ -4,6 +4,9 @@ import type { PlatformConfig } from '../config/schema.ts';
 
 export type Policy = PlatformConfig['policy'];
 
+/** A longer Retry-After is looked at again after this time: it may be a mistake, or over sooner. */
+export const retryAfterMaxMs = 900_000;
+
 /** What to do with a record whose handling threw. */
 export type Decision =
   | { kind: 'park'; status: 'rejected' | 'held'; fault: Fault }
@@ -29,7 +32,7 @@ export function decide(error: unknown, attempts: number, policy: Policy, chance:
       return { kind: 'probe', delayMs, fault: error.fault, unknown };
     return {
       kind: 'wait',
-      delayMs: Math.max(delayMs, error.retryAfterMs ?? 0),
+      delayMs: Math.max(delayMs, Math.min(error.retryAfterMs ?? 0, retryAfterMaxMs)),
       fault: error.fault,
       unknown,
       needsOperator: error.needsOperator,
