@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { splitKey } from '../../../schemas/keys.ts';
 import { contracts, refresh } from '../../../schemas/topics.ts';
 import { readConfiguration } from '../../platform/config/read.ts';
 import { Rejected } from '../../platform/errors.ts';
@@ -12,8 +13,9 @@ export async function requestRefresh(
   topic: string,
   keys: string[],
 ): Promise<number> {
-  refuseOtherTopics(topic);
+  const { keyParts } = sourceOf(topic);
   const { config } = readConfiguration([], options.config);
+  for (const key of keys) refuseOtherKeys(key, keyParts, config.instance);
   const requests = keys.map((key) => ({
     topic,
     key,
@@ -31,12 +33,26 @@ export async function requestRefresh(
   return 0;
 }
 
-function refuseOtherTopics(topic: string): void {
-  const sources = contracts.filter((row) => !row.topic.startsWith('cartage.')).map((row) => row.topic);
-  if (sources.includes(topic)) return;
+function sourceOf(topic: string) {
+  const sources = contracts.filter((row) => !row.topic.startsWith('cartage.'));
+  const found = sources.find((row) => row.topic === topic);
+  if (found) return found;
   throw new Rejected({
     code: 'refresh.topic',
     what: `${topic} is no topic that can be read at its source again`,
-    fix: `Use one of ${sources.join(', ')}`,
+    fix: `Use one of ${sources.map((row) => row.topic).join(', ')}`,
+  });
+}
+
+/** A key that nobody serves would be asked for, and nothing would happen. */
+export function refuseOtherKeys(key: string, keyParts: string, instance: string): void {
+  const names = keyParts.split('/');
+  const parts = splitKey(key, names.length);
+  const isOurs = names[0] !== 'instance' || parts?.[0] === instance;
+  if (parts !== null && parts.every((part) => part !== '') && isOurs) return;
+  throw new Rejected({
+    code: 'refresh.key',
+    what: `"${key}" is no key of that topic in this instance`,
+    fix: `Write ${keyParts.replace('instance', instance)}; a / within a part but the last is %2F`,
   });
 }
