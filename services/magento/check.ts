@@ -3,6 +3,8 @@ import { Rejected, Unavailable } from '../platform/errors.ts';
 import { ok } from '../platform/finding.ts';
 import type { Finding } from '../platform/finding.ts';
 import { checkAccess, checkResources } from './check-access.ts';
+import { checkWebsites } from './check-websites.ts';
+import type { ExpectedOfWebsites } from './check-websites.ts';
 import { createMagento } from './magento.ts';
 import type { Magento, MagentoOptions } from './magento.ts';
 
@@ -14,6 +16,7 @@ export interface ExpectedOfShop {
   sourceCodes?: readonly string[];
   /** `global` or `website`, as the price lists are made. */
   priceScope?: 'global' | 'website';
+  websites?: ExpectedOfWebsites;
 }
 
 /** Beyond this the reader's windows and the operator's eyes go wrong; at 600 s Magento refuses every signature. */
@@ -35,6 +38,7 @@ export async function checkMagento(options: MagentoOptions, expected: ExpectedOf
       () => checkClock(magento),
       () => checkStores(magento, expected),
       () => checkSources(magento, expected),
+      ...(expected.websites ? [() => checkWebsites(magento.store, expected.websites!)] : []),
       () => checkPriceScope(magento, expected),
       () => checkOddPath(magento),
     ];
@@ -135,7 +139,7 @@ async function checkPriceScope(magento: Magento, { priceScope }: ExpectedOfShop)
         code: 'magento.price_scope',
         what: `SKU "${website.sku}" has a price of its own in store view ${website.storeId}`,
         why: 'The shop has price scope "website": a global price does not reach that view',
-        fix: 'Set catalog/price/scope to global, or configure price lists per website',
+        fix: 'Set catalog/price/scope to global, or maintain the prices of that view by hand',
       },
     ];
   }

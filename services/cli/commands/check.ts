@@ -20,6 +20,8 @@ export async function check(options: GlobalOptions & { verbose?: boolean }): Pro
     ['ERP', checkConfiguredErp(config.erp)],
     ['Kafka', checkTopics(config)],
   ];
+  // All at once, told in turn: what fails while an earlier one is awaited is thrown when its turn comes.
+  for (const [, findings] of sections) findings.catch(() => undefined);
   const found: Record<string, Finding[]> = {};
   for (const [name, findings] of sections) {
     found[name] = await findings;
@@ -38,7 +40,7 @@ export async function check(options: GlobalOptions & { verbose?: boolean }): Pro
   return failed === 0 ? 0 : 1;
 }
 
-function checkShop({ magento, orders, stock }: WholeConfig): Promise<Finding[]> {
+function checkShop({ magento, orders, stock, catalog }: WholeConfig): Promise<Finding[]> {
   return checkMagento(
     {
       baseUrl: magento.url,
@@ -48,7 +50,13 @@ function checkShop({ magento, orders, stock }: WholeConfig): Promise<Finding[]> 
       deadlineMs: magento.deadlineMs,
       allowHttp: magento.allowHttp,
     },
-    { storeCodes: Object.keys(orders.stores), sourceCodes: Object.values(stock.sources) },
+    {
+      storeCodes: Object.keys(orders.stores),
+      sourceCodes: Object.values(stock.sources),
+      // Base prices are written globally.
+      priceScope: 'global',
+      websites: { websiteCodes: catalog.websites, baseCurrency: catalog.baseCurrency },
+    },
   );
 }
 
