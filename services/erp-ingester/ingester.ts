@@ -24,7 +24,7 @@ export async function startErpIngester(
   const connection = connectionOf(config.erp.connection);
   const pool = openPool({ ...connection, max: config.erp.connection.maxConnections });
   process.onStop(() => pool.end());
-  const cursors = new LogCursors(process.bus, config.erp.slot, process.context.clock);
+  const cursors = new LogCursors(process.bus, `${config.instance}/${config.erp.slot}`, process.context.clock);
   const stopping = new AbortController();
   let trouble: string | null = 'starting';
   let standby = false;

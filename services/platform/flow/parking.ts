@@ -1,6 +1,7 @@
 import { documentKey } from '../../../schemas/keys.ts';
 import { parked } from '../../../schemas/topics.ts';
 import type { Parked } from '../../../schemas/types.ts';
+import { Rejected } from '../errors.ts';
 import type { Fault } from '../errors.ts';
 import type { Bus, ReadAll, Received, Undecodable } from '../kafka/types.ts';
 import type { Clock } from '../lifecycle/clock.ts';
@@ -31,7 +32,13 @@ export async function openParking(bus: Bus, group: string, clock: Clock): Promis
   await reading.caughtUp;
 
   const publish = async (value: Parked, traceparent: string | null) => {
-    await bus.publish(parked, { value, traceparent });
+    try {
+      await bus.publish(parked, { value, traceparent });
+    } catch (error) {
+      // Larger than the broker takes: without its bytes rather than for ever in the way of the others.
+      if (!(error instanceof Rejected)) throw error;
+      await bus.publish(parked, { value: { ...value, recordValue: null, headers: {} }, traceparent });
+    }
     known.add(documentKey(value));
   };
   return {

@@ -44,18 +44,15 @@ export function toRecord<Value>(outgoing: Outgoing<Value>, schema: WriterSchema 
 function encode(topic: string, value: unknown, { type }: WriterSchema): Buffer {
   try {
     return type.toBuffer(value);
-  } catch (cause) {
+  } catch {
     const paths: string[] = [];
     type.isValid(value, { errorHook: (path) => void paths.push(path.join('.')) });
-    // The library's own message quotes the value, which may be personal data.
-    throw new Rejected(
-      {
-        code: 'record.does_not_fit',
-        what: `The value does not fit the contract of ${topic} at: ${paths.join(', ') || 'its root'}`,
-        fix: 'This is a fault of the mapping that made the value; report it with this message',
-      },
-      { cause },
-    );
+    // Without the library's own error: it quotes the value, which may be personal data, and logs print causes.
+    throw new Rejected({
+      code: 'record.does_not_fit',
+      what: `The value does not fit the contract of ${topic} at: ${paths.join(', ') || 'its root'}`,
+      fix: 'This is a fault of the mapping that made the value; report it with this message',
+    });
   }
 }
 

@@ -7,7 +7,12 @@ export const webhookSection = z.strictObject({
   host: text.default('0.0.0.0'),
   port: z.coerce.number().int().min(0).max(65_535).default(8090),
   /** Secrets of the Standard Webhooks scheme (`whsec_...`); two at once while rotating. */
-  secrets: z.array(text.regex(/^whsec_[A-Za-z0-9+/=]+$/, 'must look like whsec_ and base64')).min(1),
+  secrets: z
+    // An empty one is a second secret that is not in use: '${NEXT_WEBHOOK_SECRET:-}'.
+    .preprocess(
+      (list) => (Array.isArray(list) ? list.filter((secret) => secret !== '') : list),
+      z.array(text.regex(/^whsec_[A-Za-z0-9+/=]+$/, 'must look like whsec_ and base64')).min(1),
+    ),
   toleranceMs: milliseconds(300_000),
   maxBodyBytes: count(1024 * 1024),
   /** Deliveries answered per second and process; more get 429. */
