@@ -101,7 +101,7 @@ export interface SubscribeOptions {
   contracts: readonly Contract<never>[];
   group: string;
   open(lease: Lease): PartitionReader;
-  /** Where a group that never committed begins. `earliest` unless told otherwise: nothing is lost. */
+  /** How long a member may be silent before its partitions are given away. A new group begins at the earliest record. */
   sessionTimeoutMs?: number;
   commitIntervalMs?: number;
 }
