@@ -5,6 +5,7 @@
  * and is deleted at the end. Where it stands is known here alone: after every (re)join it seeks there.
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Batch, Kafka } from 'kafkajs';
 import type { Contract } from '../../../schemas/topics.ts';
 import { coPartitionAssigner } from './assigner.ts';
@@ -35,6 +36,9 @@ const HEARTBEAT_INTERVAL_MS = 3_000;
 const MAX_WAIT_MS = 250;
 const LEAVE_LIMIT_MS = 2_000;
 const WATCHDOG_MS = 60_000;
+const NOT_LED = new Set(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE', 'UNKNOWN_TOPIC_OR_PARTITION']);
+const NOT_LED_RETRY_MS = 100;
+const NOT_LED_TRIES = 100;
 
 export async function startReadAll<Value>(
   context: ReadAllContext,
@@ -154,8 +158,10 @@ async function reachOf(
   const admin = client.admin();
   await admin.connect();
   try {
-    const ends = await admin.fetchTopicOffsets(topic);
-    const since = sinceMs === undefined ? null : await admin.fetchTopicOffsetsByTimestamp(topic, sinceMs);
+    const { ends, since } = await whenLed(async () => ({
+      ends: await admin.fetchTopicOffsets(topic),
+      since: sinceMs === undefined ? null : await admin.fetchTopicOffsetsByTimestamp(topic, sinceMs),
+    }));
     const starts = new Map(since?.map((one) => [one.partition, Number(one.offset)]));
     return new Map(
       ends.map(({ partition, low, high }) => [
@@ -165,6 +171,19 @@ async function reachOf(
     );
   } finally {
     await admin.disconnect();
+  }
+}
+
+/** Right after a topic was made, or its leader moved, a broker refuses to speak for it for a moment. */
+async function whenLed<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      const { type = '' } = error as { type?: string };
+      if (!NOT_LED.has(type) || tries >= NOT_LED_TRIES) throw error;
+      await delay(NOT_LED_RETRY_MS);
+    }
   }
 }
 
