@@ -8,6 +8,7 @@ import { KeyQueues } from './key-queues.ts';
 import type { QueuedDocument } from './key-queues.ts';
 import type { Attempt, Handled } from './outcome.ts';
 import { openParking } from './parking.ts';
+import { boundsOf } from './policy.ts';
 import { Settlement } from './settlement.ts';
 import { consumerAttributes } from './span-attributes.ts';
 
@@ -148,12 +149,12 @@ class DocumentReader implements PartitionReader {
   }
 
   full(): boolean {
-    const { maxPendingKeys, maxPendingBytes, maxDistanceRecords } = this.pool.context.policy;
+    const { keys, bytes, distanceRecords } = boundsOf(this.pool.context.policy, [this.pool.flow.contract]);
     return (
-      this.queues.size >= maxPendingKeys ||
-      this.queues.sizeBytes >= maxPendingBytes ||
+      this.queues.size >= keys ||
+      this.queues.sizeBytes >= bytes ||
       // All from the lowest on is looked up again by a successor, finished or not.
-      this.readTo - (this.queues.lowestOffset() ?? this.readTo) >= maxDistanceRecords
+      this.readTo - (this.queues.lowestOffset() ?? this.readTo) >= distanceRecords
     );
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Held, Rejected, Unavailable } from '../errors.ts';
 import { Breaker } from './breaker.ts';
-import { backOffMs, decide } from './policy.ts';
+import { backOffMs, boundsOf, decide } from './policy.ts';
 import { policyOf } from './testing/context.ts';
 
 const policy = policyOf({
@@ -56,6 +56,17 @@ describe('the policy', () => {
       50, 100, 200, 400, 500, 500,
     ]);
     expect([1, 2, 60].map((attempts) => backOffMs(attempts, policy, 1))).toEqual([100, 200, 1_000]);
+  });
+});
+
+describe('the bounds of memory', () => {
+  it('are those of the process, however many partitions and topics it holds', () => {
+    const bounds = { maxPendingKeys: 120, maxPendingBytes: 1_200, maxDistanceRecords: 7 };
+    expect(boundsOf(policyOf(bounds), [{ partitions: 6 }, { partitions: 6 }])).toEqual({
+      keys: 10,
+      bytes: 100,
+      distanceRecords: 1,
+    });
   });
 });
 

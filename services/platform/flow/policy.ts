@@ -4,6 +4,28 @@ import type { PlatformConfig } from '../config/schema.ts';
 
 export type Policy = PlatformConfig['policy'];
 
+/** How much the reader of one partition may hold. */
+export interface Bounds {
+  keys: number;
+  bytes: number;
+  /** From the oldest unfinished record on: all of it is read again, and held, by whoever takes the partition over. */
+  distanceRecords: number;
+}
+
+/**
+ * The bounds of the process, shared evenly by all partitions of what it reads: it may hold every one of them. Counted in
+ * bytes and in keys, because a record of 150 bytes takes about 4 KB while it waits.
+ */
+export function boundsOf(policy: Policy, contracts: readonly { partitions: number }[]): Bounds {
+  const partitions = contracts.reduce((sum, contract) => sum + contract.partitions, 0);
+  const share = (bound: number) => Math.max(1, Math.floor(bound / partitions));
+  return {
+    keys: share(policy.maxPendingKeys),
+    bytes: share(policy.maxPendingBytes),
+    distanceRecords: share(policy.maxDistanceRecords),
+  };
+}
+
 /** A longer Retry-After is looked at again after this time: it may be a mistake, or over sooner. */
 export const retryAfterMaxMs = 900_000;
 

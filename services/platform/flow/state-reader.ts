@@ -4,6 +4,7 @@ import type { FlowContext } from './context.ts';
 import type { Handled } from './outcome.ts';
 import { PendingSet } from './pending-set.ts';
 import type { Entry } from './pending-entry.ts';
+import { boundsOf } from './policy.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { Settlement, Tried } from './settlement.ts';
 import type { StateFlow } from './state-flow.ts';
@@ -74,13 +75,13 @@ export class StateReader<Value> implements PartitionReader {
   full(): boolean {
     // What a predecessor may have written has to be read whatever it takes; its own bounds were the same.
     if (this.ahead.readTo < this.lease.mark) return false;
-    const { maxPendingKeys, maxPendingBytes, maxDistanceRecords } = this.context.policy;
+    const { keys, bytes, distanceRecords } = boundsOf(this.context.policy, this.flow.contracts);
     const distance = this.ahead.distance(this.lowestOffset());
     return (
-      this.pending.size >= maxPendingKeys ||
-      this.pending.sizeBytes >= maxPendingBytes ||
-      distance.bytes >= maxPendingBytes ||
-      distance.records >= maxDistanceRecords
+      this.pending.size >= keys ||
+      this.pending.sizeBytes >= bytes ||
+      distance.bytes >= bytes ||
+      distance.records >= distanceRecords
     );
   }
 

@@ -55,9 +55,10 @@ export const policySection = z
     /** Rejections in a row that stop a flow: then it is not the records that are wrong. */
     rejectionsInRow: count(50),
     rejectionsPauseMs: milliseconds(60_000),
+    /** Records that wait, over all partitions of the process. */
     maxPendingKeys: count(20_000),
     maxPendingBytes: count(64 * 1024 * 1024),
-    /** How far reading may run ahead of the oldest unfinished record. */
-    maxDistanceRecords: count(200_000),
+    /** How far reading may run ahead of the oldest unfinished record, over all partitions: a successor holds all of it. */
+    maxDistanceRecords: count(30_000),
   })
   .prefault({});

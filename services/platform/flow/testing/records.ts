@@ -9,6 +9,7 @@ export interface Plain {
 export const plains = {
   topic: 'test.plains',
   kind: 'state',
+  partitions: 1,
   key: (value: Plain) => value.key,
 } as unknown as Contract<Plain>;
 
