@@ -18,6 +18,12 @@ export interface Contracts {
   schemaText(topic: string): string;
 }
 
+/** A subscription or a reading of a whole topic. */
+interface Part {
+  trouble(): string | null;
+  stop(): Promise<void>;
+}
+
 /** Connects when it is first used, and from then on by itself whenever the connection is lost. */
 export function connectKafka(
   options: KafkaOptions,
@@ -30,7 +36,8 @@ export function connectKafka(
   const registry = createRegistry({ api: createRegistryApi(options.registry), log, ...contracts });
   const publisher = createPublisher(brief, options);
   const closing = new AbortController();
-  const parts = new Set<{ trouble(): string | null; stop(): Promise<void> }>();
+  const parts = new Set<Part>();
+  const stopped = new WeakSet<Part>();
 
   async function put<Value>(
     contract: Contract<Value>,
@@ -45,8 +52,16 @@ export function connectKafka(
   }
 
   function troubles(): string | null {
-    const found = [publisher.trouble(), registry.trouble(), ...[...parts].map((part) => part.trouble())];
+    const running = [...parts].filter((part) => !stopped.has(part));
+    const found = [publisher.trouble(), registry.trouble(), ...running.map((part) => part.trouble())];
     return found.filter((one) => one !== null).join('; ') || null;
+  }
+
+  /** What was stopped on purpose is no trouble, and is not kept: an ingester that starts over reads its topics each time. */
+  async function stopPart(part: Part): Promise<void> {
+    stopped.add(part);
+    await part.stop();
+    parts.delete(part);
   }
 
   return {
@@ -57,9 +72,10 @@ export function connectKafka(
       const topics = subscribe.contracts.map((contract) => contract.topic);
       await topicsExist(brief, topics, log, closing.signal);
       const made = createSubscription({ client: patient, registry, log, clock: systemClock }, subscribe);
-      parts.add(made.subscription);
+      const { subscription } = made;
+      parts.add(subscription);
       await made.start();
-      return made.subscription;
+      return { ...subscription, stop: () => stopPart(subscription) };
     },
     async readAll(contract, readAll) {
       await topicsExist(brief, [contract.topic], log, closing.signal);
@@ -69,7 +85,7 @@ export function connectKafka(
         readAll,
       );
       parts.add(made);
-      return made;
+      return { ...made, stop: () => stopPart(made) };
     },
     trouble: troubles,
     async close() {
