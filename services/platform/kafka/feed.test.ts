@@ -43,6 +43,7 @@ function setUp(options: Partial<FeedOptions> & { full?: () => boolean; receive?:
     resume: () => void calls.push('resume'),
     seek: (offset) => void calls.push(`seek ${offset}`),
     bounds: async () => ({ earliest: 0, end: 1_000 }),
+    madeAnew: () => void calls.push('made anew'),
     over: over.signal,
     log: { info: note, warn: note, error: note },
     ...options,
@@ -89,6 +90,17 @@ describe('the feed of a partition', () => {
     expect(calls).toEqual(['pause', 'seek 40']);
     expect(errors.join()).toMatch(/A gap: records of t\[0\] were deleted before they were read/);
     expect(feed.offer(batchOf(40, 41))).toBe(true);
+    feed.close();
+  });
+
+  it('gives the lease up when the topic was made anew: start and mark are those of another one', async () => {
+    const bounds = async () => ({ earliest: 0, end: 2 });
+    const { feed, offsets, calls, errors } = setUp({ start: 40, bounds });
+    expect(feed.offer(batchOf(0, 1))).toBe(false);
+    await turn();
+    expect(calls).toEqual(['pause', 'made anew']);
+    expect(errors).toEqual(['A gap: records of t[0] are gone: the topic was made anew']);
+    expect(offsets).toEqual([]);
     feed.close();
   });
 

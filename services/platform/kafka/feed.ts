@@ -20,6 +20,8 @@ export interface FeedOptions {
   resume(): void;
   seek(offset: number): void;
   bounds(): Promise<Bounds>;
+  /** The topic is another one than before, under the same name: what the lease says of it holds no more. */
+  madeAnew(): void;
   /** Aborted when the lease is over. */
   over: AbortSignal;
   log: KafkaOptions['log'];
@@ -149,13 +151,15 @@ export function createFeed(options: FeedOptions): Feed {
     hold();
     try {
       const { earliest, end } = await options.bounds();
-      if (position < earliest || position > end) {
-        const cause =
-          position < earliest ? 'were deleted before they were read' : 'are gone: the topic was made anew';
+      const isAnew = position > end;
+      if (position < earliest || isAnew) {
+        const cause = isAnew ? 'are gone: the topic was made anew' : 'were deleted before they were read';
         log.error(
           { topic, partition, position, earliest, end },
           `A gap: records of ${topic}[${partition}] ${cause}`,
         );
+        // Start, mark and finished offset are those of a topic that is no more.
+        if (isAnew) return options.madeAnew();
         position = earliest;
       }
     } catch (error) {

@@ -139,6 +139,7 @@ export function createHoldings(options: HoldingsOptions): Holdings {
       resume: () => options.resume(topic, partition),
       seek: (offset) => options.seek(topic, partition, offset),
       bounds: async () => (await group.bounds(topic, [partition])).get(partition)!,
+      madeAnew: () => generation.end(`${topic} was made anew`),
       over: generation.over,
       log,
     });
