@@ -43,6 +43,10 @@ export class PublishedIndex {
     this.note(identity, { ...value, deleted: false }, '');
   }
 
+  get isEmpty(): boolean {
+    return this.records.size === 0;
+  }
+
   has(identity: string): boolean {
     return this.records.has(identity);
   }

@@ -80,19 +80,19 @@ export class IngesterSession {
       parking,
       epoch: slot.cursor.epoch,
     });
-    this.askers.set(
-      stream.name,
-      new Asker({
-        stream,
-        pool,
-        publisher,
-        context: process.context,
-        since: new Date(config.fulfilments.since).toISOString(),
-        keysPerQuery: config.erp.keysPerQuery,
-        rowsPerFetch: config.erp.rowsPerFetch,
-        statementTimeoutMs: config.erp.connection.statementTimeoutMs,
-      }),
-    );
+    const asker = new Asker({
+      stream,
+      pool,
+      publisher,
+      context: process.context,
+      since: new Date(config.fulfilments.since).toISOString(),
+      keysPerQuery: config.erp.keysPerQuery,
+      rowsPerFetch: config.erp.rowsPerFetch,
+      statementTimeoutMs: config.erp.connection.statementTimeoutMs,
+    });
+    this.askers.set(stream.name, asker);
+    // A stream that came with a new configuration, over tables that were watched before, or a topic made anew.
+    if (slot.load === null && index.isEmpty && stream.shape.deleted !== null) asker.dirty.addAll({});
   }
 
   /** Everything, once. The log waits meanwhile, and its changes are asked for again afterwards: nothing falls between. */
