@@ -141,6 +141,8 @@ function serverProperties({ dir, port, controllerPort, proxiedPort, advertisedPr
     'log.retention.ms': -1,
     // The first member of a group need not wait 3 s for others.
     'group.initial.rebalance.delay.ms': 0,
+    // Tests let members die, and must not wait six seconds for each.
+    'group.min.session.timeout.ms': 1000,
     // After a kill -9 the old session must end before the broker may return: 4 s instead of 13-20 s.
     'broker.session.timeout.ms': 1500,
     'broker.heartbeat.interval.ms': 300,

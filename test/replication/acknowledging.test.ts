@@ -102,7 +102,7 @@ describe('an acknowledgement', () => {
 describe('a reader that is killed at random points', () => {
   const total = 300;
 
-  const seed = Math.floor(Math.random() * 2 ** 31);
+  const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 
   it(`loses nothing, keeps the order, and with its cursor repeats nothing either (seed ${seed})`, async () => {
     const random = generator(seed);
@@ -141,7 +141,8 @@ describe('a reader that is killed at random points', () => {
         for await (const part of log.transactions()) {
           ids.push(...part.changes.map((change) => Number(change.new!.id)));
           if (ids.length === 1) this.#checkFirst(ids[0]!, hasCursor);
-          if (part.last && this.#random() < 0.3) {
+          // The last one always: nothing would come after it to end this life.
+          if (part.last && (ids.at(-1) === total || this.#random() < 0.3)) {
             log.acknowledge(part.endLsn);
             [this.acknowledgedId, this.#cursor] = [ids.at(-1)!, part.endLsn];
           }
