@@ -157,11 +157,11 @@ const cases: Case[] = [
     rule: noMachineIsNamed,
     broken: [
       [file('deploy/README.md', 'see /home/someone/cartage')],
-      [file('.ci/run', 'cd "/root/project"')],
+      [file('.ci/run', 'cd "/Users/someone/project"')],
       [file('package-lock.json', '{ "resolved": "x" }')],
-      [file('.npmrc', 'registry=https://registry.npmjs.org/')],
+      [file('.npmrc', 'registry=https://registry.example.org/')],
     ],
-    kept: [file('deploy/README.md', 'https://example.org/home/page and ./work/a and /var/lib/x')],
+    kept: [file('deploy/README.md', 'https://example.org/home/page and ./home/a and /var/lib/x')],
   },
   {
     name: 'files have one concern',

@@ -73,7 +73,8 @@ export const noMachineIsNamed: Rule = (files) => [
   ),
   ...found(
     files.filter((file) => !speaksOfRules(file)),
-    /\b(registry\.npmjs\.org|registry\.yarnpkg\.com|pypi\.org|repo1?\.maven\.(apache\.)?org|proxy\.golang\.org|artifactory|nexus)\b/i,
+    // By what registries call themselves, so that none is named here either.
+    /https?:\/\/(registry|repo\d?|proxy|packages|mirror|deb|files)\.[\w.-]+\.\w+|\b(artifactory|nexus)\b/i,
     {
       what: 'names a package registry',
       why: 'where packages come from is the machine’s setting (a mirror, a proxy), never the project’s',
