@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { javaProgramsFolder } from './install/places.mjs';
+import { javaHeapMiB } from './settings.ts';
 
 /** Small and quick to start rather than fast for hours: a third of the memory, half of the start time. */
-export const javaFlags = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'] as const;
+export const javaFlags = [`-Xmx${javaHeapMiB}m`, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'] as const;
 
 export function javaCommand(): string {
   return process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin/java') : 'java';

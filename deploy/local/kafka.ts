@@ -5,6 +5,7 @@ import { formatStorage } from './kafka-format.ts';
 import { namesABroker } from './kafka-metadata.ts';
 import { freePort, loopback } from './ports.ts';
 import { hooksOf, startProcess, type ProcessHooks, type RunningProcess } from './process.ts';
+import { kafkaSettings, type Settings } from './settings.ts';
 
 export interface KafkaOptions extends ProcessHooks {
   /** Its state. An empty folder becomes a new broker, one of an earlier start is resumed. */
@@ -102,7 +103,7 @@ async function formatOnce(dir: string, propertiesFile: string): Promise<void> {
   writeFileSync(stamp, '');
 }
 
-interface Settings {
+interface Listening {
   dir: string;
   port: number;
   controllerPort: number;
@@ -110,10 +111,16 @@ interface Settings {
   advertisedProxyPort?: number;
 }
 
-function serverProperties({ dir, port, controllerPort, proxiedPort, advertisedProxyPort }: Settings): string {
+function serverProperties({
+  dir,
+  port,
+  controllerPort,
+  proxiedPort,
+  advertisedProxyPort,
+}: Listening): string {
   const proxied = proxiedPort === undefined ? '' : `,PROXIED://${loopback}:${proxiedPort}`;
   const advertised = proxiedPort === undefined ? '' : `,PROXIED://${loopback}:${advertisedProxyPort}`;
-  const settings: Record<string, string | number | boolean> = {
+  const settings: Settings = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@${loopback}:${controllerPort}`,
@@ -123,34 +130,7 @@ function serverProperties({ dir, port, controllerPort, proxiedPort, advertisedPr
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': join(dir, 'data'),
-
-    // One broker: its own topics have one replica and, to start quickly, one partition.
-    'offsets.topic.replication.factor': 1,
-    'offsets.topic.num.partitions': 1,
-    'transaction.state.log.replication.factor': 1,
-    'transaction.state.log.min.isr': 1,
-    'transaction.state.log.num.partitions': 1,
-    'share.coordinator.state.topic.replication.factor': 1,
-    'share.coordinator.state.topic.min.isr': 1,
-    'share.coordinator.state.topic.num.partitions': 1,
-
-    // Topics come from the one table in schemas/, never by a misspelt name.
-    'auto.create.topics.enable': false,
-    // The registry's own topics say nothing, and a schema id must outlive every record written with it.
-    // Ours say for themselves how long they are kept.
-    'log.retention.ms': -1,
-    // The first member of a group need not wait 3 s for others.
-    'group.initial.rebalance.delay.ms': 0,
-    // Tests let members die, and must not wait six seconds for each.
-    'group.min.session.timeout.ms': 1000,
-    // After a kill -9 the old session must end before the broker may return: 4 s instead of 13-20 s.
-    'broker.session.timeout.ms': 1500,
-    'broker.heartbeat.interval.ms': 300,
-
-    // Held from the start for compaction; the default of 128 MB is half of our heap.
-    'log.cleaner.dedupe.buffer.size': 16_777_216,
-    'num.network.threads': 2,
-    'num.io.threads': 4,
+    ...kafkaSettings(1),
   };
   return `${Object.entries(settings)
     .map(([key, value]) => `${key}=${value}`)

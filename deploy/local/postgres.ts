@@ -6,6 +6,7 @@ import { mayEnter, unprivilegedAccount, type Account } from './account.ts';
 import { freePort, loopback } from './ports.ts';
 import { postgresBinaries, sharedFolder } from './postgres-binaries.ts';
 import { hooksOf, startProcess, type ProcessHooks, type RunningProcess } from './process.ts';
+import { asPostgresArguments, postgresSettings } from './settings.ts';
 
 export interface PostgresOptions extends ProcessHooks {
   /** Its state. An empty folder becomes a new cluster. */
@@ -126,17 +127,8 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 function settings(port: number, durable: boolean): string[] {
-  const values = {
-    port,
-    listen_addresses: loopback,
-    unix_socket_directories: '',
-    wal_level: 'logical',
-    max_wal_senders: 20,
-    max_replication_slots: 20,
-    shared_buffers: '32MB',
-    ...(durable ? {} : { fsync: 'off', full_page_writes: 'off', max_connections: 200 }),
-  };
-  return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const place = { port, listen_addresses: loopback, unix_socket_directories: '' };
+  return asPostgresArguments({ ...place, ...postgresSettings({ durable }) });
 }
 
 /** Line 4 of postmaster.pid is the port and line 8 the status; a file left by a killed server names another port or pid. */

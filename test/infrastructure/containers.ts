@@ -1,6 +1,13 @@
 import { GenericContainer, Wait, getContainerRuntimeClient, type StartedTestContainer } from 'testcontainers';
 import { namesABroker } from '../../deploy/local/kafka-metadata.ts';
 import { freePort, loopback } from '../../deploy/local/ports.ts';
+import {
+  asKafkaEnvironment,
+  asPostgresArguments,
+  images,
+  kafkaSettings,
+  postgresSettings,
+} from '../../deploy/local/settings.ts';
 import type { Backend, KafkaNeeds, TestKafka } from './backend.ts';
 
 /**
@@ -15,7 +22,7 @@ export const containers: Backend = {
   startKafka,
 
   async startRegistry() {
-    const container = await new GenericContainer('apicurio/apicurio-registry:3.0.9')
+    const container = await new GenericContainer(images.registry)
       .withExposedPorts(8080)
       .withWaitStrategy(Wait.forHttp('/health/ready', 8080).forStatusCode(200))
       .withStartupTimeout(120_000)
@@ -25,19 +32,10 @@ export const containers: Backend = {
   },
 
   async startPostgres() {
-    const container = await new GenericContainer('postgres:18')
+    const container = await new GenericContainer(images.postgres)
       .withExposedPorts(5432)
       .withEnvironment({ POSTGRES_HOST_AUTH_METHOD: 'trust' })
-      .withCommand([
-        '-c',
-        'wal_level=logical',
-        '-c',
-        'max_wal_senders=20',
-        '-c',
-        'max_replication_slots=20',
-        '-c',
-        'fsync=off',
-      ])
+      .withCommand(['postgres', ...asPostgresArguments(postgresSettings({ durable: false }))])
       // Twice: the image starts it once for its own preparations.
       .withWaitStrategy(Wait.forLogMessage(/database system is ready to accept connections/, 2))
       .start();
@@ -55,7 +53,7 @@ async function startKafka(needs: KafkaNeeds = {}): Promise<TestKafka> {
   const proxiedPort = needs.advertisedProxyPort === undefined ? undefined : await freePort();
   const bindings = [{ container: clientPort, host: port }];
   if (proxiedPort !== undefined) bindings.push({ container: proxiedClientPort, host: proxiedPort });
-  const container = await new GenericContainer('apache/kafka:4.3.1')
+  const container = await new GenericContainer(images.kafka)
     .withExposedPorts(...bindings)
     .withEnvironment(kafkaEnvironment(port, needs.advertisedProxyPort))
     .withWaitStrategy(Wait.forListeningPorts())
@@ -81,7 +79,7 @@ async function startKafka(needs: KafkaNeeds = {}): Promise<TestKafka> {
   };
 }
 
-/** As deploy/local/kafka.ts sets it; the image makes `server.properties` of these names. */
+/** The image makes `server.properties` of these names. */
 function kafkaEnvironment(port: number, advertisedProxyPort: number | undefined): Record<string, string> {
   const proxied = advertisedProxyPort !== undefined;
   return {
@@ -93,15 +91,7 @@ function kafkaEnvironment(port: number, advertisedProxyPort: number | undefined)
     KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT',
     KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
     KAFKA_INTER_BROKER_LISTENER_NAME: 'PLAINTEXT',
-    KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
-    KAFKA_OFFSETS_TOPIC_NUM_PARTITIONS: '1',
-    KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: '1',
-    KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: '1',
-    KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false',
-    KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
-    KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS: '1000',
-    KAFKA_BROKER_SESSION_TIMEOUT_MS: '1500',
-    KAFKA_BROKER_HEARTBEAT_INTERVAL_MS: '300',
+    ...asKafkaEnvironment(kafkaSettings(1)),
   };
 }
 
