@@ -5,7 +5,7 @@ import { ok } from '../platform/finding.ts';
 import type { Finding } from '../platform/finding.ts';
 import { createMagento } from './magento.ts';
 import type { Magento, MagentoOptions } from './magento.ts';
-import type { RestCall } from './rest.ts';
+import { rights } from './rights.ts';
 
 /** Address, https, credentials and the URL to sign. After a "fail" there is nothing more to learn from this shop. */
 export async function checkAccess(options: MagentoOptions): Promise<Finding[]> {
@@ -33,44 +33,11 @@ export async function checkAccess(options: MagentoOptions): Promise<Finding[]> {
   return [failing(fault, 'Without access nothing can be read or written')];
 }
 
-/** Every kind of call that Cartage makes, as a read, or as a write that Magento must refuse for its emptiness. */
-const PROBES: readonly Omit<RestCall<z.ZodUnknown>, 'shape'>[] = [
-  ...['orders', 'shipments', 'products'].map((name) => listProbe(name)),
-  ...['source-items', 'sources', 'stocks', 'stock-source-links'].map((name) => listProbe('inventory', name)),
-  {
-    method: 'GET',
-    // Of the same resource as get-product-salable-quantity, which would leave a 500 in the shop's log.
-    path: ['inventory', 'is-product-salable', 'cartage-check', '1'],
-    route: 'GET inventory/is-product-salable',
-  },
-  {
-    method: 'POST',
-    path: ['products', 'base-prices-information'],
-    body: { skus: [] },
-    route: 'POST products/base-prices-information',
-    readsOnly: true,
-  },
-  {
-    method: 'POST',
-    path: ['products', 'base-prices'],
-    body: { prices: [] },
-    route: 'POST products/base-prices',
-  },
-  { method: 'POST', path: ['products'], scope: 'all', body: {}, route: 'POST products' },
-  { method: 'POST', path: ['inventory', 'source-items'], body: {}, route: 'POST inventory/source-items' },
-  {
-    method: 'POST',
-    path: ['order', '0', 'ship'],
-    body: { items: [{ order_item_id: 0, qty: 0 }] },
-    route: 'POST order/:id/ship',
-  },
-  { method: 'POST', path: ['shipment', 'track'], body: {}, route: 'POST shipment/track' },
-];
-
 /** One finding per missing resource or route; Magento names the resource itself. */
 export async function checkResources(magento: Magento): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const probe of PROBES) {
+  const probes = rights.flatMap((right) => right.probes);
+  for (const probe of probes) {
     const fault = await faultOf(magento.rest.call({ ...probe, shape: z.unknown() }));
     if (fault === null) continue;
     const inventory = fault.fault.code === 'magento.route_missing' && probe.path[0] === 'inventory';
@@ -87,7 +54,7 @@ export async function checkResources(magento: Magento): Promise<Finding[]> {
     );
   }
   if (findings.length > 0) return findings;
-  return [ok('magento.resources', `all ${PROBES.length} kinds of call are allowed`)];
+  return [ok('magento.resources', `all ${probes.length} kinds of call are allowed`)];
 }
 
 /** What needs a person or did not answer. A refusal of the probe's own content is what a probe hopes for. */
@@ -139,12 +106,4 @@ function failing({ fault }: Unavailable | Rejected, why: string): Finding {
     why,
     fix: fault.fix,
   };
-}
-
-function listProbe(...path: string[]): Omit<RestCall<z.ZodUnknown>, 'shape'> {
-  const query = [
-    ['searchCriteria[pageSize]', '1'],
-    ['searchCriteria[currentPage]', '1'],
-  ] as const;
-  return { method: 'GET', path, query, route: `GET ${path.join('/')}` };
 }

@@ -6,7 +6,7 @@ import { pathInt } from '../rest/input.ts';
 import type { Json } from '../rest/json.ts';
 import { renderStock } from './stocks.ts';
 
-const RESOURCE = 'Magento_InventoryApi::stock';
+const RESOURCE = 'Magento_InventorySalesApi::stock';
 
 /** What can still be sold (FACTS section 6). */
 export const salableRoutes: Route[] = [

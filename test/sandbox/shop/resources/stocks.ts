@@ -11,6 +11,7 @@ import type { StockRow, StockSourceLinkRow } from '../state/catalog-rows.ts';
 import { validationFailed } from '../inventory/validation.ts';
 
 const RESOURCE = 'Magento_InventoryApi::stock';
+const LINK_RESOURCE = 'Magento_InventoryApi::stock_source_link';
 const LINKS: InputType = {
   list: {
     members: { stock_id: 'int', source_code: 'string', priority: 'int', extension_attributes: 'mixed' },
@@ -31,8 +32,8 @@ export const stockRoutes: Route[] = [
   { method: 'GET', path: '/V1/inventory/stocks', resource: RESOURCE, handle: list },
   { method: 'GET', path: '/V1/inventory/stocks/:stockId', resource: RESOURCE, handle: getOne },
   { method: 'POST', path: '/V1/inventory/stocks', resource: RESOURCE, handle: create },
-  { method: 'GET', path: '/V1/inventory/stock-source-links', resource: RESOURCE, handle: listLinks },
-  { method: 'POST', path: '/V1/inventory/stock-source-links', resource: RESOURCE, handle: link },
+  { method: 'GET', path: '/V1/inventory/stock-source-links', resource: LINK_RESOURCE, handle: listLinks },
+  { method: 'POST', path: '/V1/inventory/stock-source-links', resource: LINK_RESOURCE, handle: link },
 ];
 
 export function renderStock({ stock_id, name, sales_channels }: StockRow): Json {
