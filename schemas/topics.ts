@@ -33,6 +33,16 @@ export interface Contract<Value> {
   readonly value?: Value;
 }
 
+/** The processes that handle records: they say what became of each, park what they cannot apply, and remember that. */
+const handlers = [
+  'order-relay',
+  'order-exporter',
+  'erp-ingester',
+  'inventory-applier',
+  'catalog-applier',
+  'shipment-applier',
+];
+
 function contract<Value>(row: Omit<Contract<Value>, 'partitions' | 'value'>): Contract<Value> {
   return { partitions: 6, ...row };
 }
@@ -59,7 +69,7 @@ export const stock = contract<Stock>({
   retentionMs: 'compacted',
   owner: 'erp-ingester',
   writers: ['erp-ingester'],
-  readers: ['inventory-applier', 'others'],
+  readers: ['erp-ingester', 'inventory-applier', 'others'],
   personalData: false,
 });
 
@@ -72,7 +82,7 @@ export const products = contract<Product>({
   retentionMs: 'compacted',
   owner: 'erp-ingester',
   writers: ['erp-ingester'],
-  readers: ['catalog-applier'],
+  readers: ['erp-ingester', 'catalog-applier'],
   personalData: false,
 });
 
@@ -85,7 +95,7 @@ export const prices = contract<Prices>({
   retentionMs: 'compacted',
   owner: 'erp-ingester',
   writers: ['erp-ingester'],
-  readers: ['catalog-applier'],
+  readers: ['erp-ingester', 'catalog-applier'],
   personalData: false,
 });
 
@@ -99,7 +109,7 @@ export const fulfilments = contract<Fulfilment>({
   retentionMs: 28 * dayMs,
   owner: 'erp-ingester',
   writers: ['erp-ingester'],
-  readers: ['shipment-applier'],
+  readers: ['erp-ingester', 'shipment-applier'],
   personalData: false,
 });
 
@@ -124,14 +134,7 @@ export const outcomes = contract<Outcome>({
   description: 'What became of one record',
   retentionMs: 7 * dayMs,
   owner: 'platform',
-  writers: [
-    'order-relay',
-    'order-exporter',
-    'erp-ingester',
-    'inventory-applier',
-    'catalog-applier',
-    'shipment-applier',
-  ],
+  writers: handlers,
   readers: ['console'],
   personalData: false,
 });
@@ -144,15 +147,8 @@ export const parked = contract<Parked>({
   description: 'A record that could not be applied: original bytes, cause, fix, attempts',
   retentionMs: 'compacted',
   owner: 'platform',
-  writers: [
-    'order-relay',
-    'order-exporter',
-    'erp-ingester',
-    'inventory-applier',
-    'catalog-applier',
-    'shipment-applier',
-  ],
-  readers: ['console', 'cli'],
+  writers: handlers,
+  readers: [...handlers, 'console', 'cli'],
   personalData: true,
 });
 

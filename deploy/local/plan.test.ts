@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { processes } from '../../services/platform/processes.ts';
 import { projectFolder } from './install/places.mjs';
-import { ourProcesses } from './ours.ts';
 import { onlyNeeded } from './part.ts';
 import { partsOf } from './parts.ts';
 import { makePlan } from './plan.ts';
@@ -43,7 +43,8 @@ describe('the plan of npm start', () => {
     for (const [index, { needs }] of parts.entries()) {
       expect(needs.filter((need) => !names.slice(0, index).includes(need))).toEqual([]);
     }
-    expect(names).toEqual(expect.arrayContaining(['kafka', 'registry', 'postgres', ...ourProcesses()]));
+    const ours = processes.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['kafka', 'registry', 'postgres', ...ours]));
     expect(onlyNeeded(parts, ['registry']).map(({ name }) => name)).toEqual(['kafka', 'registry']);
   });
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { processes, type ProcessRow } from '../../services/platform/processes.ts';
 import { projectFolder } from './install/places.mjs';
 import { jaegerOnPath } from './jaeger.ts';
-import { ourProcesses } from './ours.ts';
 import { freePort, loopback } from './ports.ts';
 import { secretsOf, type Secrets, type StateFolder } from './state.ts';
 
@@ -24,16 +24,15 @@ const preferred = {
   kafka: 9092,
   registry: 8081,
   postgres: 5432,
-  console: 8000,
   shop: 8001,
   erp: 8002,
-  webhook: 8003,
   others: 8010,
 };
 
 export async function makePlan(
   state: StateFolder,
   inherited: NodeJS.ProcessEnv = process.env,
+  rows: readonly ProcessRow[] = processes,
 ): Promise<Plan> {
   const ports = {
     kafka: await freePort(preferred.kafka),
@@ -41,14 +40,12 @@ export async function makePlan(
     postgres: await freePort(preferred.postgres),
     shop: await freePort(preferred.shop),
     erp: await freePort(preferred.erp),
-    webhook: await freePort(preferred.webhook),
+    webhook: await freePort(rows.find(({ called }) => called?.port === 'webhook')?.called?.onHost),
   };
   const processPorts = new Map<string, number>();
-  for (const name of ourProcesses()) {
-    processPorts.set(
-      name,
-      await freePort(name === 'console' ? preferred.console : preferred.others + processPorts.size),
-    );
+  for (const { name, called } of rows) {
+    const port = called?.port === 'http' ? called.onHost : preferred.others + processPorts.size;
+    processPorts.set(name, await freePort(port));
   }
   const command = jaegerOnPath(inherited.PATH);
   const jaeger = command && { command, port: await freePort(16_686), otlpPort: await freePort(4318) };

@@ -1,15 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from '../../deploy/local/install/places.mjs';
 import type { SectionName } from '../../services/platform/config/schema.ts';
+import { processes as table } from '../../services/platform/processes.ts';
 
 const services = join(projectFolder, 'services');
 
 /** Every process that goes on for ever: the command line is none. */
 export function processes(): string[] {
-  return readdirSync(services)
-    .filter((name) => name !== 'cli' && existsSync(join(services, name, 'main.ts')))
-    .toSorted();
+  return table.map(({ name }) => name).toSorted();
 }
 
 /** The sections of the configuration that a process reads, by its main.ts. */

@@ -5,7 +5,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { filesHaveOneConcern, functionsFitAScreen } from './rules/lengths.ts';
 import { packagesAreDeclaredAndUsed, packagesAreSorted, versionsAreExact } from './rules/packages.ts';
-import { mainDoesThreeThings, onlyConfigReadsTheEnvironment } from './rules/processes.ts';
+import {
+  everyProcessHasARow,
+  mainDoesThreeThings,
+  onlyConfigReadsTheEnvironment,
+} from './rules/processes.ts';
 import { everyTestRuns, noMachineIsNamed, nothingIsLeftForLater, rootHoldsOnly } from './rules/tidy.ts';
 import {
   gatesAreKept,
@@ -131,6 +135,12 @@ const cases: Case[] = [
         `/** What it is. */\nimport { readConfiguration } from '../platform/config/read.ts';\nimport {\n  startX,\n} from './x.ts';\n\n${'work();\n'.repeat(15)}`,
       ),
     ],
+  },
+  {
+    name: 'every process has a row in the table of processes',
+    rule: everyProcessHasARow,
+    broken: [[main, file('services/price-watcher/main.ts', '')]],
+    kept: [main, file('services/cli/main.ts', ''), file('services/erp/a.ts', '')],
   },
   {
     name: 'nothing is left for later',

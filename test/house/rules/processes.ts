@@ -1,8 +1,10 @@
 /** What a process may do outside its own room, and what its main.ts is for. */
+import { commandLine, processes } from '../../../services/platform/processes.ts';
 import { codeOf } from '../code.ts';
 import { importsOf } from '../imports.ts';
 import { isTest, isTypeScript, under } from '../source.ts';
 import type { Rule } from '../source.ts';
+import { processesOf } from './who-imports-whom.ts';
 
 /** Statements that read configuration, wire and forward signals need no more lines than these. */
 const mainLinesMax = 15;
@@ -37,6 +39,17 @@ export const mainDoesThreeThings: Rule = (files) =>
         why: 'main.ts reads the configuration, wires and forwards signals; all else belongs in a file with a name and a test',
       }));
     });
+
+export const everyProcessHasARow: Rule = (files) => {
+  const rows = new Set([...processes, commandLine].map(({ name }) => name));
+  return [...processesOf(files)]
+    .filter((name) => !rows.has(name))
+    .map((name) => ({
+      path: `services/${name}/main.ts`,
+      what: 'has no row in services/platform/processes.ts',
+      why: 'Deployments, Compose, Prometheus, principals, console and local start are made from that table: what is not in it runs nowhere',
+    }));
+};
 
 /** Lines of code besides imports. */
 function statementLines(text: string): number {

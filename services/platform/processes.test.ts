@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { contracts } from '../../schemas/topics.ts';
+import { commandLine, processes, topicsReadBy, topicsWrittenBy } from './processes.ts';
+
+const all = [...processes, commandLine];
+
+describe('the table of processes', () => {
+  it('has a folder for each row', () => {
+    const main = (name: string) => join(import.meta.dirname, '..', name, 'main.ts');
+    expect(all.filter(({ name }) => !existsSync(main(name)))).toEqual([]);
+  });
+
+  it('handles only what the table of topics lets a process read', () => {
+    const pairs = processes.flatMap(({ name, flows }) => flows.map(({ topic }) => ({ name, topic })));
+    expect(pairs.filter(({ name, topic }) => !topicsReadBy(name).includes(topic))).toEqual([]);
+    expect(pairs.length).toBeGreaterThan(6);
+  });
+
+  it('handles every topic that others write for it, bar what is only shown', () => {
+    const handled = new Set(processes.flatMap(({ flows }) => flows.map(({ topic }) => topic)));
+    const left = contracts.map(({ topic }) => topic).filter((topic) => !handled.has(topic));
+    expect(left.every((topic) => topic.startsWith('cartage.'))).toBe(true);
+  });
+
+  it('knows every process that the table of topics names as a writer', () => {
+    const names = new Set(all.map(({ name }) => name));
+    expect(contracts.flatMap(({ writers }) => writers).filter((name) => !names.has(name))).toEqual([]);
+    expect(topicsWrittenBy('erp-ingester')).toContain('erp.stock');
+  });
+
+  it('never has more members of a group than there are partitions', () => {
+    const partitions = Math.min(...contracts.map((contract) => contract.partitions));
+    for (const { scaled, replicas } of processes)
+      expect(Math.max(scaled?.replicasMax ?? 0, replicas)).toBeLessThanOrEqual(partitions);
+  });
+
+  it('promises orders within 5 minutes, stock within 10, shipments within 15', () => {
+    const flows = processes.flatMap((row) => row.flows);
+    const target = (name: string) => flows.find((flow) => flow.name === name)?.targetP95Ms;
+    expect([target('Orders'), target('Stock'), target('Shipments')]).toEqual([300_000, 600_000, 900_000]);
+  });
+});

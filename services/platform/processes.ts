@@ -1,0 +1,188 @@
+/**
+ * The one table of processes: what each is called, needs, handles and listens on. Made from it: the Kubernetes
+ * manifests, the Compose services, the targets of Prometheus, the Kafka principals (deploy/generate), the rows of the
+ * console, and what `npm start` starts. A new process is one folder and one row.
+ * Which topics it reads and writes stands in the table of topics (schemas/topics.ts).
+ */
+import { contracts } from '../../schemas/topics.ts';
+import type { Config } from './config/schema.ts';
+
+/** The other side that a process talks to, and the secrets that it is given for it. */
+export type Need = 'shop' | 'erp-reader' | 'erp-writer' | 'webhook-secret';
+
+/** One way a record goes, with the service level it is promised. */
+export interface FlowRow {
+  /** What people call it. */
+  name: string;
+  direction: string;
+  /** Read in the process's consumer group; whatever else a process reads, it reads whole and without a group. */
+  topic: string;
+  /** Member of `flows` in the configuration that switches it; null: it is always on. */
+  switch: keyof Config['flows'] | null;
+  /** Promised P95 from the change at its source to its effect; null where the promise is a schedule. */
+  targetP95Ms: number | null;
+  /** When it runs, in words. */
+  schedule: string;
+}
+
+export interface ProcessRow {
+  /** Its folder under services/. */
+  name: string;
+  summary: string;
+  needs: readonly Need[];
+  flows: readonly FlowRow[];
+  /** Besides the operator's port `http`. */
+  listens: readonly { name: string; port: number }[];
+  /** The port that others call, and where it is found on a machine that runs everything. */
+  called?: { port: string; onHost: number };
+  replicas: number;
+  /** A second one would only wait for the first: one goes before the next comes. */
+  single?: true;
+  /** Where more help: replicas at most, and the records that wait for one of them. */
+  scaled?: { replicasMax: number; lagRecords: number };
+  /** It shows how far the consumer groups of the others are. */
+  watchesGroups?: true;
+  memoryMiB: { request: number; limit: number };
+}
+
+/** Of every process: /livez, /readyz, /metrics, and the page of the console. */
+export const operatorPort = 8080;
+
+const minuteMs = 60_000;
+
+function row(given: Pick<ProcessRow, 'name' | 'summary'> & Partial<ProcessRow>): ProcessRow {
+  return {
+    needs: [],
+    flows: [],
+    listens: [],
+    // For a node that goes away, not for speed: what the shop takes is the limit.
+    replicas: 2,
+    // policy.maxPendingBytes (64 MiB), twice, besides what a process takes at rest.
+    memoryMiB: { request: 160, limit: 384 },
+    ...given,
+  };
+}
+
+/** What goes on for ever, in the order in which the console shows it. */
+export const processes: readonly ProcessRow[] = [
+  row({
+    name: 'order-exporter',
+    summary: 'Kafka to the ERP: orders',
+    needs: ['erp-writer'],
+    scaled: { replicasMax: 6, lagRecords: 500 },
+    flows: [
+      {
+        name: 'Orders',
+        direction: 'Magento → ERP',
+        topic: 'magento.orders',
+        switch: 'orders',
+        targetP95Ms: 5 * minuteMs,
+        schedule: 'on change',
+      },
+    ],
+  }),
+  row({
+    name: 'inventory-applier',
+    summary: 'Kafka to Magento: stock',
+    needs: ['shop'],
+    flows: [
+      {
+        name: 'Stock',
+        direction: 'ERP → Magento',
+        topic: 'erp.stock',
+        switch: 'stock',
+        targetP95Ms: 10 * minuteMs,
+        schedule: 'on change',
+      },
+    ],
+  }),
+  row({
+    name: 'catalog-applier',
+    summary: 'Kafka to Magento: products and prices',
+    needs: ['shop'],
+    flows: [
+      {
+        name: 'Products',
+        direction: 'ERP → Magento',
+        topic: 'erp.products',
+        switch: 'catalog',
+        targetP95Ms: null,
+        schedule: 'on change',
+      },
+      {
+        name: 'Prices',
+        direction: 'ERP → Magento',
+        topic: 'erp.prices',
+        switch: 'catalog',
+        targetP95Ms: 60 * minuteMs,
+        schedule: 'hourly or on change',
+      },
+    ],
+  }),
+  row({
+    name: 'shipment-applier',
+    summary: 'Kafka to Magento: shipments',
+    needs: ['shop'],
+    flows: [
+      {
+        name: 'Shipments',
+        direction: 'ERP → Magento',
+        topic: 'erp.fulfilments',
+        switch: 'shipments',
+        targetP95Ms: 15 * minuteMs,
+        schedule: 'on change',
+      },
+    ],
+  }),
+  row({
+    name: 'order-relay',
+    summary: 'Magento to Kafka: webhooks and sweeps. The one process that is called from outside',
+    needs: ['shop', 'webhook-secret'],
+    listens: [{ name: 'webhook', port: 8090 }],
+    called: { port: 'webhook', onHost: 8003 },
+    scaled: { replicasMax: 6, lagRecords: 500 },
+    flows: [
+      {
+        name: 'Order refreshes',
+        direction: 'read again from Magento',
+        topic: 'cartage.refresh',
+        switch: 'orders',
+        targetP95Ms: null,
+        schedule: 'on request',
+      },
+    ],
+  }),
+  row({
+    name: 'erp-ingester',
+    summary: 'The ERP to Kafka. One reader holds the replication slot',
+    needs: ['erp-reader'],
+    replicas: 1,
+    single: true,
+    flows: [
+      {
+        name: 'ERP refreshes',
+        direction: 'read again from the ERP',
+        topic: 'cartage.refresh',
+        switch: null,
+        targetP95Ms: null,
+        schedule: 'on request',
+      },
+    ],
+  }),
+  row({
+    name: 'console',
+    summary: 'The page that shows what goes on. Keeps nothing: after a restart it reads the topics again',
+    called: { port: 'http', onHost: 8000 },
+    replicas: 1,
+    watchesGroups: true,
+  }),
+];
+
+/** Run when needed, and as the job that makes the topics; the only one that may make or change any. */
+export const commandLine = row({ name: 'cli', summary: 'The command line', replicas: 1 });
+
+export const topicsReadBy = (name: string): string[] =>
+  contracts.filter(({ readers }) => readers.includes(name)).map(({ topic }) => topic);
+
+export const topicsWrittenBy = (name: string): string[] =>
+  contracts.filter(({ writers }) => writers.includes(name)).map(({ topic }) => topic);
