@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import { filesHaveOneConcern, functionsFitAScreen } from './rules/lengths.ts';
+import { lockIsComplete } from './rules/lock.ts';
 import { packagesAreDeclaredAndUsed, packagesAreSorted, versionsAreExact } from './rules/packages.ts';
 import {
   everyProcessHasARow,
@@ -32,6 +33,8 @@ const file = (path: string, text: string): SourceFile => ({ path, text });
 const main = file('services/console/main.ts', '');
 const manifest = (dependencies: Record<string, string>) =>
   file('package.json', JSON.stringify({ dependencies, devDependencies: {}, optionalDependencies: {} }));
+
+const lock = (packages: object) => file('package-lock.json', JSON.stringify({ packages }));
 
 const lines = (first: string, count: number, last: string) =>
   `${first}\n${'  g();\n'.repeat(count)}${last}\n`;
@@ -216,6 +219,32 @@ const cases: Case[] = [
     rule: versionsAreExact,
     broken: [[manifest({ zod: '^4.0.0' })], [manifest({ zod: 'latest' })]],
     kept: [manifest({ zod: '4.0.0', postgres: '18.4.0-beta.17' })],
+  },
+  {
+    name: 'the lock file is complete',
+    rule: lockIsComplete,
+    broken: [
+      [manifest({ zod: '4.0.0' }), lock({ '': { dependencies: { zod: '3.0.0' } }, 'node_modules/zod': {} })],
+      [manifest({ a: '1.0.0' }), lock({ '': { dependencies: { a: '1.0.0' } } })],
+      [
+        manifest({}),
+        lock({ '': {}, 'node_modules/a': { optionalDependencies: { '@a/darwin-arm64': '1.0.0' } } }),
+      ],
+      // Installed beside another package only, where `a` does not look.
+      [
+        manifest({}),
+        lock({ '': {}, 'node_modules/a': { dependencies: { c: '1' } }, 'node_modules/b/node_modules/c': {} }),
+      ],
+    ],
+    kept: [
+      manifest({ a: '1.0.0' }),
+      lock({
+        '': { dependencies: { a: '1.0.0' } },
+        'node_modules/a': { dependencies: { '@b/c': '1', d: '1' } },
+        'node_modules/a/node_modules/@b/c': { optionalDependencies: { d: '1' } },
+        'node_modules/d': {},
+      }),
+    ],
   },
 ];
 
