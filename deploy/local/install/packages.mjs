@@ -42,8 +42,10 @@ export function packages() {
 function expectedNames() {
   const entries = Object.entries(JSON.parse(readFileSync(lockFile, 'utf8')).packages);
   const fits = (list, own) => !list || list.includes(own);
+  const libc = process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl';
   return entries
     .filter(([, entry]) => fits(entry.os, process.platform) && fits(entry.cpu, process.arch))
+    .filter(([, entry]) => fits(entry.libc, libc))
     .map(([path]) => path.replace(/^node_modules\//, ''))
     .filter((name) => name !== '' && !name.includes('/node_modules/'));
 }
