@@ -13,7 +13,7 @@ export async function startCatalogApplier(
 ): Promise<Process> {
   const { config } = configuration;
   const process = openProcess('catalog-applier', configuration);
-  const magento = connectMagento(configuration, process.metrics, process.log);
+  const magento = connectMagento(configuration, process.metrics);
   process.onStop(() => magento.close());
   const requestRefresh = refreshRequester(process.bus, process.name, process.context.clock);
   await runFlow(process, config.flows.catalog, (mode) =>

@@ -2,6 +2,7 @@ import { cursors, outcomes, parked } from '../../schemas/topics.ts';
 import type { Configuration } from '../platform/config/read.ts';
 import { openTopicAdmin } from '../platform/kafka/connect.ts';
 import type { ReadAll, Undecodable } from '../platform/kafka/types.ts';
+import { kafkaOptions } from '../platform/lifecycle/kafka-options.ts';
 import { groupOf, openProcess } from '../platform/lifecycle/process.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
 import { flows } from './flows.ts';
@@ -81,17 +82,9 @@ async function caughtUp(readings: ReadAll[]): Promise<boolean> {
   return all.every((one) => one.status === 'fulfilled');
 }
 
-function openLags(process: Process, { config }: Configuration<never>, onChange: () => void): Lags {
-  const { instance, kafka } = config;
-  const admin = openTopicAdmin({
-    brokers: kafka.brokers,
-    clientId: `cartage-${instance}-console-lag`,
-    ssl: kafka.ssl,
-    ...(kafka.sasl ? { sasl: kafka.sasl } : {}),
-    registry: kafka.registry,
-    source: `cartage/${instance}/console`,
-    log: process.log,
-  });
+function openLags(process: Process, configuration: Configuration<never>, onChange: () => void): Lags {
+  const { instance } = configuration.config;
+  const admin = openTopicAdmin(kafkaOptions(configuration, 'console-lag', process.log));
   const sources = [...Map.groupBy(flows, (flow) => flow.process)].map(([name, own]) => ({
     group: groupOf(instance, name),
     topics: own.map((flow) => flow.topic),

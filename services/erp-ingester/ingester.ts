@@ -1,6 +1,6 @@
 import type { Configuration } from '../platform/config/read.ts';
-import { openPool } from '../erp/pool.ts';
-import { connectionOf } from '../erp/connection.ts';
+import { openPool, renewing } from '../erp/pool.ts';
+import { connectionSource } from '../erp/connection.ts';
 import { SlotLost } from '../erp/replication/faults.ts';
 import { Rejected, Unavailable } from '../platform/errors.ts';
 import { backOffMs } from '../platform/flow/policy.ts';
@@ -21,8 +21,8 @@ export async function startErpIngester(
   const { config } = configuration;
   const process = openProcess('erp-ingester', configuration);
   const streams = openStreams(config.erp.streams);
-  const connection = connectionOf(config.erp.connection);
-  const pool = openPool({ ...connection, max: config.erp.connection.maxConnections });
+  const connection = connectionSource(configuration, process.log);
+  const pool = openPool({ ...renewing(connection), max: config.erp.connection.maxConnections });
   process.onStop(() => pool.end());
   const cursors = new LogCursors(process.bus, `${config.instance}/${config.erp.slot}`, process.context.clock);
   const stopping = new AbortController();
@@ -33,7 +33,7 @@ export async function startErpIngester(
   const running = (async () => {
     for (let failures = 0; !stopping.signal.aborted;)
       try {
-        const slot = await takeSlot({ erp: config.erp, connection, pool, streams, cursors });
+        const slot = await takeSlot({ erp: config.erp, connection: connection(), pool, streams, cursors });
         standby = false;
         const session = new IngesterSession({ slot, streams, pool, cursors, config, process });
         await session.run(stopping.signal, () => {

@@ -1,30 +1,85 @@
+/**
+ * Connections to the ERP's database as they are configured, and judged by what the driver makes of the address
+ * itself: `?host=` beside the host, `sslmode`, `ssl`, `uselibpqcompat`, variables such as PGSSLMODE.
+ */
+import type { ConnectionOptions } from 'node:tls';
+import { Client } from 'pg';
 import type pg from 'pg';
+import type { Configuration } from '../platform/config/read.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { Rejected } from '../platform/errors.ts';
-
-const loopback = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
+import { isThisMachine } from '../platform/http/https.ts';
+import type { Log } from '../platform/telemetry/log.ts';
 
 /**
- * The configured connection as `pg` takes it. Encrypted with a checked certificate, unless the host is loopback or
- * plain text is allowed by name (R14); `sslmode` in the address wins.
+ * The connection as `pg` takes it: encrypted, with a certificate that is checked and carries the host's name, unless
+ * it stays on this machine or is allowed by name to be plain.
+ * @throws Rejected when the address asks for less.
  */
 export function connectionOf(config: Config['erp']['connection']): pg.ClientConfig {
-  const address = new URL(config.url);
-  const isPlainAllowed = isLoopback(address) || config.allowPlain;
-  const [sslmode, ssl] = [address.searchParams.get('sslmode'), address.searchParams.get('ssl')];
-  if ((sslmode === 'disable' || ssl === '0' || ssl === 'false') && !isPlainAllowed) throw plainRefused();
-  if (sslmode !== null || isPlainAllowed) return { connectionString: config.url };
-  return { connectionString: config.url, ssl: { rejectUnauthorized: true } };
+  const asked = { connectionString: config.url };
+  if (config.allowPlain || staysHere(driverOf(asked).host)) return asked;
+  // What the address says itself wins over this.
+  const encrypted = { ...asked, ssl: { rejectUnauthorized: true } };
+  const lack = lackOf(driverOf(encrypted).ssl);
+  if (lack !== null) throw insecure(lack);
+  return encrypted;
 }
 
-function isLoopback(address: URL): boolean {
-  return loopback.has(address.hostname);
+/**
+ * Asked for each new connection, so that changed secrets are used without a restart. An address that is no good when
+ * it is read again leaves the known one in use.
+ */
+export function connectionSource(configuration: Configuration<'erp'>, log: Log): () => pg.ClientConfig {
+  let known = connectionOf(configuration.config.erp.connection);
+  return () => {
+    const { connection } = configuration.current().erp;
+    if (connection.url === known.connectionString) return known;
+    try {
+      known = connectionOf(connection);
+    } catch (error) {
+      const fault = error instanceof Rejected ? error.fault : { what: 'erp.connection.url cannot be used' };
+      log.warn(fault, 'the changed connection to the ERP is not used: the known one stays in use');
+    }
+    return known;
+  };
 }
 
-function plainRefused(): Rejected {
+/** A client connects to nothing by itself; this one only says where it would, and how. */
+function driverOf(config: pg.ClientConfig): { host: string; ssl: unknown } {
+  try {
+    return new Client(config);
+  } catch (error) {
+    // Only of the system (a file of sslrootcert that is not there): other texts may quote the password.
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Rejected({
+      code: 'erp.connection',
+      what: 'erp.connection.url cannot be used',
+      ...(code && { why: code }),
+      fix: 'Correct the address, and the files it names; `cartage check` tries it',
+    });
+  }
+}
+
+/** A socket of the file system, or a loopback address. */
+function staysHere(host: string): boolean {
+  return host.startsWith('/') || isThisMachine(host);
+}
+
+function lackOf(ssl: unknown): string | null {
+  if (!ssl) return 'is not encrypted';
+  if (ssl === true) return null;
+  if (typeof ssl !== 'object') return 'the driver does not understand (ssl)';
+  const { rejectUnauthorized, checkServerIdentity } = ssl as ConnectionOptions;
+  if (rejectUnauthorized === false) return 'takes any certificate';
+  return checkServerIdentity === undefined ? null : 'takes a certificate of any host';
+}
+
+function insecure(lack: string): Rejected {
   return new Rejected({
     code: 'erp.plain_connection',
-    what: 'erp.connection.url asks for an unencrypted connection to another machine',
-    fix: 'Remove sslmode=disable (or ssl=0), or allow it by name: erp.connection.allowPlain: true',
+    what: `erp.connection.url asks for a connection to another machine that ${lack}`,
+    why: 'whoever is on the way could read orders and the password, or answer in place of the database',
+    fix: 'Use sslmode=verify-full, with sslrootcert for an authority of your own; or allow it by name: erp.connection.allowPlain: true',
   });
 }

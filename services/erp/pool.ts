@@ -1,5 +1,5 @@
 /** Connections to the ERP's database. The only place outside `replication/` that makes one. */
-import { Pool } from 'pg';
+import { Client, Pool } from 'pg';
 import type pg from 'pg';
 
 /** Types of `pg` for those who pass connections on: nobody else imports it. */
@@ -25,6 +25,17 @@ export function openPool(connection: ErpConnection): pg.Pool {
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
+}
+
+/** For a pool whose connections are each made as `current` says at that time: a changed secret needs no other pool. */
+export function renewing(current: () => ErpClientConfig): ErpConnection {
+  return {
+    Client: class extends Client {
+      constructor(options?: ErpClientConfig) {
+        super({ ...options, ...current() });
+      }
+    },
+  };
 }
 
 /** Names with capitals, dots or quotes inside. */

@@ -12,7 +12,7 @@ export async function startInventoryApplier(
 ): Promise<Process> {
   const { config } = configuration;
   const process = openProcess('inventory-applier', configuration);
-  const magento = connectMagento(configuration, process.metrics, process.log);
+  const magento = connectMagento(configuration, process.metrics);
   process.onStop(() => magento.close());
   await runFlow(process, config.flows.stock, (mode) =>
     runStates(

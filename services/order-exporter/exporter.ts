@@ -1,6 +1,8 @@
-import { connectionOf } from '../erp/connection.ts';
+import { connectionSource } from '../erp/connection.ts';
 import { createSqlOrders } from '../erp/orders/sql-orders.ts';
 import type { SqlOrders } from '../erp/orders/sql-orders.ts';
+import { renewing } from '../erp/pool.ts';
+import type { ErpConnection } from '../erp/pool.ts';
 import type { Configuration } from '../platform/config/read.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { runDocuments } from '../platform/flow/document-flow.ts';
@@ -15,7 +17,8 @@ export async function startOrderExporter(configuration: Configuration<'orders' |
   const process = openProcess('order-exporter', configuration);
   await runFlow(process, config.flows.orders, (mode) => {
     const statements = statementsOf(config.erp);
-    const erp = connectOrders(config.erp, statements);
+    const connection = renewing(connectionSource(configuration, process.log));
+    const erp = connectOrders(config.erp, connection, statements);
     process.onStop(() => erp.close());
     return runDocuments(
       process.context,
@@ -42,11 +45,15 @@ function statementsOf(erp: Config['erp']): OrderStatements {
   return erp.orders;
 }
 
-function connectOrders(erp: Config['erp'], { lookup, create, change }: OrderStatements): SqlOrders {
+function connectOrders(
+  { connection: { maxConnections, statementTimeoutMs } }: Config['erp'],
+  connection: ErpConnection,
+  { lookup, create, change }: OrderStatements,
+): SqlOrders {
   return createSqlOrders({
-    connection: { ...connectionOf(erp.connection), max: erp.connection.maxConnections },
+    connection: { ...connection, max: maxConnections },
     statements: { lookup, create: named(create, 'create'), change: named(change, 'change') },
-    deadlineMs: erp.connection.statementTimeoutMs,
+    deadlineMs: statementTimeoutMs,
   });
 }
 

@@ -9,7 +9,6 @@ import type { Process } from '../platform/lifecycle/process.ts';
 import { SweepCursors } from './cursor.ts';
 import { hintFlow } from './hints.ts';
 import { PublishedOrders } from './published.ts';
-import { rereadSecrets } from './secrets.ts';
 import { Stores } from './stores.ts';
 import { startSweeps } from './sweep-schedule.ts';
 import { Sweep } from './sweep.ts';
@@ -38,7 +37,7 @@ export async function startOrderRelay(
 ): Promise<Process & { webhookUrl: string }> {
   const { config } = configuration;
   const process = openProcess('order-relay', configuration);
-  const magento = connectMagento(configuration, process.metrics, process.log);
+  const magento = connectMagento(configuration, process.metrics);
   process.onStop(() => magento.close());
   const relay: Relay = {
     configuration,
@@ -108,7 +107,7 @@ async function takeWebhooks(relay: Relay): Promise<string> {
   const { host, port, toleranceMs, maxBodyBytes, maxPerSecond } = webhook;
   const { bus, clock, log } = process.context;
   const receive = webhookReceiver({
-    secrets: rereadSecrets(configuration, log, clock),
+    secrets: () => configuration.current().webhook.secrets,
     toleranceMs,
     now: () => clock.now(),
     bus,

@@ -15,7 +15,7 @@ export async function startShipmentApplier(
 ): Promise<Process> {
   const { config } = configuration;
   const process = openProcess('shipment-applier', configuration);
-  const magento = connectMagento(configuration, process.metrics, process.log);
+  const magento = connectMagento(configuration, process.metrics);
   process.onStop(() => magento.close());
   const options = {
     magento,

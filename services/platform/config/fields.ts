@@ -7,7 +7,19 @@ export const count = (defaultCount: number) => z.coerce.number().int().positive(
 
 export const text = z.string().min(1, 'must not be empty');
 
-export const url = z.url({ protocol: /^https?$/, message: 'must be an http or https address' });
+/** With whatever it holds; see `url`. */
+export const httpUrl = z.url({ protocol: /^https?$/, message: 'must be an http or https address' });
+
+/** Without user and password: they would be sent to whoever is at the address, or be left out without a word. */
+export const url = httpUrl.refine(
+  (address) => !namesUser(address),
+  'must hold no user and password; where they are needed they have fields of their own',
+);
+
+export function namesUser(address: string): boolean {
+  const parsed = URL.parse(address);
+  return parsed !== null && `${parsed.username}${parsed.password}` !== '';
+}
 
 /** A point in time with its zone, given on as UTC milliseconds. */
 export const instant = z.iso

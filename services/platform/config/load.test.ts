@@ -107,6 +107,53 @@ describe('the configuration', () => {
     expect(`${shop}${database}`).not.toContain('s3');
   });
 
+  it.each([
+    ['shop.example', 'not https'],
+    ['localhost.evil.example', 'not https'],
+    ['user:s3cret@127.0.0.1', 'must hold no user'],
+    ['127.0.0.1@evil.example', 'must hold no user'],
+  ])('refuses a shop at http://%s', (host, problem) => {
+    const filled = magento
+      .replace('https://shop.example', `http://${host}`)
+      .replace('"${TOKEN_SECRET}"', 'd');
+    const problems = problemsOf(`instance: main\n${kafka}\n${filled}`, {}, ['magento']);
+    expect(Object.keys(problems)).toEqual(['magento.url']);
+    expect(problems['magento.url']).toContain(problem);
+    expect(JSON.stringify(problems)).not.toContain('s3cret');
+  });
+
+  it.each([
+    ['sasl: { mechanism: plain, username: a, password: b }', 'kafka.sasl.mechanism'],
+    ['registry: { url: "http://registry.example", username: a, password: b }', 'kafka.registry.url'],
+    ['registry: { url: "https://a:b@registry.example" }', 'kafka.registry.url'],
+    ['brokers: ["user@kafka.example:9092"]', 'kafka.brokers.0'],
+    ['brokers: "kafka.example"', 'kafka.brokers.0'],
+  ])('refuses %s of Kafka on another machine', (field, path) => {
+    const fields = ['brokers: [kafka.example:9092]', 'registry: { url: "http://127.1:8081" }'];
+    const own = fields.filter((one) => one.split(':')[0] !== field.split(':')[0]);
+    expect(
+      Object.keys(problemsOf(`instance: main\nkafka: { ${[...own, field].join(', ')} }`, {}, [])),
+    ).toEqual([path]);
+  });
+
+  it('takes passwords in clear where they stay on this machine, or are allowed by name', () => {
+    const sasl = 'sasl: { mechanism: plain, username: a, password: b }';
+    const registry = (host: string) => `registry: { url: "http://${host}:8081", username: a, password: b }`;
+    for (const section of [
+      `brokers: ["127.1:9092", "localhost:9093"], ${sasl}, ${registry('[::ffff:127.0.0.1]')}`,
+      `brokers: "kafka.example:9092", ${sasl}, ${registry('registry.example')}, allowPlain: true`,
+      `brokers: [kafka.example:9092], ssl: true, ${sasl}, ${registry('localhost')}`,
+    ])
+      expect(loadConfig(written(`instance: main\nkafka: { ${section} }`), [], {}).kafka.sasl?.username).toBe(
+        'a',
+      );
+  });
+
+  it('refuses to run where no certificate would be checked', () => {
+    const problems = problemsOf(`instance: main\n${kafka}`, { NODE_TLS_REJECT_UNAUTHORIZED: '0' }, []);
+    expect(problems).toEqual({ NODE_TLS_REJECT_UNAUTHORIZED: expect.stringContaining('Unset it') });
+  });
+
   it('reads a bare on and off of a flow as what is meant', () => {
     const file = written(`instance: main\n${kafka}\nflows: { orders: off, stock: true, catalog: dry }`);
     expect(loadConfig(file, [], {}).flows).toEqual({

@@ -36,6 +36,7 @@ export function loadConfig<Name extends SectionName>(
   const wanted = new Set<string>([...platformSections, ...sections]);
   const problems: Problem[] = [];
   const tree = parseYaml(file, problems);
+  if (environment.NODE_TLS_REJECT_UNAUTHORIZED === '0') problems.push(nothingVerified);
   for (const name of Object.keys(tree))
     if (!(name in configSchema.shape))
       problems.push({ path: name, message: unknownKey(name, Object.keys(configSchema.shape)) });
@@ -55,6 +56,12 @@ export function loadConfig<Name extends SectionName>(
   if (problems.length > 0) throw new ConfigurationError(file, problems);
   return result.data as PlatformConfig & Pick<Config, Name>;
 }
+
+const nothingVerified: Problem = {
+  path: 'NODE_TLS_REJECT_UNAUTHORIZED',
+  message:
+    'is 0 in the environment: no certificate would be checked. Unset it; NODE_EXTRA_CA_CERTS names a private authority',
+};
 
 function parseYaml(file: string, problems: Problem[]): Record<string, unknown> {
   let text: string;

@@ -4,10 +4,50 @@ import type { Config, PlatformConfig, SectionName } from './schema.ts';
 /** Where the configuration lies when nothing else is said. */
 export const defaultConfigFile = '/etc/cartage/cartage.yaml';
 
-/** A process's configuration, and a way to read it again: secrets change while a process runs (R12). */
-export interface Configuration<Name extends SectionName> {
-  config: PlatformConfig & Pick<Config, Name>;
-  reload(): PlatformConfig & Pick<Config, Name>;
+/** How long a changed secret may go unnoticed. Reading the configuration anew costs a few milliseconds. */
+const rereadMs = 5_000;
+
+type Read<Name extends SectionName> = PlatformConfig & Pick<Config, Name>;
+
+/** What a process reads of the configuration, and the only way to secrets that change while it runs. */
+export class Configuration<Name extends SectionName> {
+  /** As it was at the start: all but secrets is taken from here. */
+  readonly config: Read<Name>;
+  readonly #load: () => Read<Name>;
+  readonly #now: () => number;
+  #current: Read<Name>;
+  #readAt: number;
+  #isReadable = true;
+  #report: (problem: string) => void = () => undefined;
+
+  /** @throws ConfigurationError */
+  constructor(load: () => Read<Name>, now = () => performance.now()) {
+    this.#load = load;
+    this.#now = now;
+    this.config = load();
+    this.#current = this.config;
+    this.#readAt = now();
+  }
+
+  /** Is told of a configuration that cannot be read again. The one in use stays in use. */
+  reportTo(report: (problem: string) => void): void {
+    this.#report = report;
+  }
+
+  /** As it is now, secrets included. The same object as long as nothing in it changes. */
+  current(): Read<Name> {
+    if (this.#now() - this.#readAt < rereadMs) return this.#current;
+    this.#readAt = this.#now();
+    try {
+      const read = this.#load();
+      if (JSON.stringify(read) !== JSON.stringify(this.#current)) this.#current = read;
+      this.#isReadable = true;
+    } catch (error) {
+      if (this.#isReadable) this.#report(error instanceof Error ? error.message : String(error));
+      this.#isReadable = false;
+    }
+    return this.#current;
+  }
 }
 
 /**
@@ -18,9 +58,8 @@ export function readConfiguration<Name extends SectionName>(
   sections: readonly Name[],
   file: string = configFile(),
 ): Configuration<Name> {
-  const load = () => loadConfig(file, sections, process.env);
   try {
-    return { config: load(), reload: load };
+    return new Configuration(() => loadConfig(file, sections, process.env));
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return process.exit(1);

@@ -5,13 +5,8 @@ import { erpSection } from './sections/erp.ts';
 import { fulfilmentsSection } from './sections/fulfilments.ts';
 import { magentoSection } from './sections/magento.ts';
 import { ordersSection } from './sections/orders.ts';
-import {
-  flowsSection,
-  httpSection,
-  kafkaSection,
-  policySection,
-  telemetrySection,
-} from './sections/platform.ts';
+import { kafkaSection } from './sections/kafka.ts';
+import { flowsSection, httpSection, policySection, telemetrySection } from './sections/platform.ts';
 import { stockSection } from './sections/stock.ts';
 import { webhookSection } from './sections/webhook.ts';
 import { text } from './fields.ts';

@@ -1,14 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { httpsProblem } from './https.ts';
 
-describe('https is required (R14)', () => {
+describe('https is required', () => {
   it.each([
     'https://shop.example.com/',
     'http://127.0.0.1:8080/',
     'http://127.9.9.9/',
     'http://[::1]:8080',
     'http://localhost:1/',
-    'http://shop.localhost/',
+    'http://127.1/',
+    'http://0x7f000001/',
+    'http://[::ffff:127.0.0.1]/',
+    'http://LOCALHOST/',
   ])('%s may be called', (url) => expect(httpsProblem(url)).toBeNull());
 
   it.each([
@@ -16,6 +19,10 @@ describe('https is required (R14)', () => {
     'http://127.0.0.1.example.com/',
     'http://localhost.example.com',
     'http://10.0.0.1',
+    'http://shop.localhost/',
+    'http://localhost@shop.example.com/',
+    'http://127.0.0.1:80@shop.example.com/',
+    'http://[::ffff:10.0.0.1]/',
   ])('%s may not, unless it is switched off by name', (url) => {
     expect(httpsProblem(url)).toContain('allowHttp: true');
     expect(httpsProblem(url, { allowHttp: true })).toBeNull();

@@ -1,5 +1,13 @@
-import { Kafka, logLevel } from 'kafkajs';
-import type { KafkaConfig, LogEntry, RetryOptions, SASLOptions } from 'kafkajs';
+import { createRequire } from 'node:module';
+import { Kafka, KafkaJSConnectionError, logLevel } from 'kafkajs';
+import type {
+  AuthenticationProviderArgs,
+  Authenticator,
+  KafkaConfig,
+  LogEntry,
+  Mechanism,
+  RetryOptions,
+} from 'kafkajs';
 import { registerCodecs } from './codecs.ts';
 import { quietIdleLoop } from './idle-loop.ts';
 import type { KafkaOptions } from './types.ts';
@@ -40,17 +48,42 @@ export function createClient(options: KafkaOptions, retry: RetryOptions): Kafka 
     logLevel: logLevel.INFO,
     logCreator: () => (entry) => passOn(options.log, entry),
     ssl: tlsOf(options.ssl),
-    ...(options.sasl && { sasl: options.sasl as SASLOptions }),
+    ...(options.sasl && { sasl: saslOf(options.sasl) }),
   };
   return new Kafka(config);
 }
 
 function tlsOf(ssl: KafkaOptions['ssl']): KafkaConfig['ssl'] {
-  if (typeof ssl !== 'object') return ssl ?? false;
+  // As it is: kafkajs copies its members for each connection, and they may be looked up anew each time.
+  return ssl ?? false;
+}
+
+type Sasl = NonNullable<KafkaOptions['sasl']>;
+type SaslProvider = (sasl: Sasl) => (args: AuthenticationProviderArgs) => Authenticator;
+
+const require = createRequire(import.meta.url);
+
+/**
+ * kafkajs keeps the user and password it was made with, and gives up for good when they are refused. Here they are
+ * looked up for each connection, and a refusal is tried again: while a password is being changed, broker and client
+ * agree again within seconds.
+ */
+function saslOf(sasl: Sasl): Mechanism {
+  const file = sasl.mechanism.replaceAll('-', '').replace('sha', '');
+  const provider = require(`kafkajs/src/broker/saslAuthenticator/${file}.js`) as SaslProvider;
   return {
-    ...(ssl.ca && { ca: [ssl.ca] }),
-    ...(ssl.cert && { cert: ssl.cert }),
-    ...(ssl.key && { key: ssl.key }),
+    mechanism: sasl.mechanism,
+    authenticationProvider: (args) => ({
+      authenticate: async () => {
+        try {
+          await provider({ ...sasl })(args).authenticate();
+        } catch (error) {
+          throw new KafkaJSConnectionError(error instanceof Error ? error.message : String(error), {
+            broker: `${args.host}:${args.port}`,
+          });
+        }
+      },
+    }),
   };
 }
 

@@ -44,14 +44,14 @@ export function createRegistryApi(options: KafkaOptions['registry']): RegistryAp
     connections: CONNECTIONS,
     deadlineMs: DEADLINE_MS,
   });
-  const headers = { accept: CONTENT_TYPE, 'content-type': CONTENT_TYPE, ...authorization(options) };
 
   async function call(method: string, path: string, body?: object): Promise<Answer> {
     const route = `${method} ${path.replaceAll(/\d+/g, 'N')}`;
     const answer = await http.request({
       method,
       path: base + path,
-      headers,
+      // Looked up for each call: user and password may change.
+      headers: { accept: CONTENT_TYPE, 'content-type': CONTENT_TYPE, ...authorization(options) },
       route,
       ...(body && { body: JSON.stringify(body) }),
     });

@@ -1,10 +1,12 @@
 import type { Express } from 'express';
-import type { PlatformConfig } from '../config/schema.ts';
+import { followAuthorities } from '../config/authorities.ts';
+import type { Configuration } from '../config/read.ts';
 import type { FlowContext } from '../flow/context.ts';
 import { startAdminServer } from '../http/server.ts';
 import type { ReadyCheck } from '../http/server.ts';
 import { connectKafka } from '../kafka/connect.ts';
 import type { Bus } from '../kafka/types.ts';
+import { kafkaOptions } from './kafka-options.ts';
 import { openLog } from '../telemetry/log.ts';
 import type { Log } from '../telemetry/log.ts';
 import { openMetrics } from '../telemetry/metrics.ts';
@@ -30,12 +32,16 @@ export interface Process {
   report: (error: unknown) => void;
 }
 
+const stillInUse = 'the configuration cannot be read again: the known secrets stay in use';
+
 /** Opens what every process has. What is started here is stopped by `stop`, last of all. */
-export function openProcess(name: string, configuration: { config: PlatformConfig }): Process {
+export function openProcess(name: string, configuration: Configuration<never>): Process {
   const { instance, kafka, http, telemetry, policy } = configuration.config;
   const log = openLog(name, instance, telemetry.logLevel);
   const report = (error: unknown) => log.fatal({ err: error }, 'process failed');
   exitOnBug(report);
+  configuration.reportTo((why) => log.warn({ why, fix: 'Run `cartage check`' }, stillInUse));
+  followAuthorities((error) => log.warn({ err: error }, 'certificate authorities cannot be read again'));
   const metrics = openMetrics(name, instance);
   const tracing = openTracing({
     process: name,
@@ -43,15 +49,7 @@ export function openProcess(name: string, configuration: { config: PlatformConfi
     otlpUrl: telemetry.otlpUrl,
     sampledShare: telemetry.sampledShare,
   });
-  const bus = connectKafka({
-    brokers: kafka.brokers,
-    clientId: `cartage-${instance}-${name}`,
-    ssl: kafka.ssl,
-    ...(kafka.sasl ? { sasl: kafka.sasl } : {}),
-    registry: kafka.registry,
-    source: `cartage/${instance}/${name}`,
-    log,
-  });
+  const bus = connectKafka(kafkaOptions(configuration, name, log));
   const context: FlowContext = {
     bus,
     group: groupOf(instance, name),

@@ -37,7 +37,7 @@ export const erpSection = z.strictObject({
         (address) => URL.canParse(address),
         'is no address: percent-encode what is special in user and password, such as %23 for # and %2F for /',
       ),
-    /** Encryption is required unless the host is loopback or this says so (R14). */
+    /** An encrypted connection to a checked certificate is required unless the host is this machine or this says so. */
     allowPlain: yesOrNo.default(false),
     maxConnections: count(4),
     statementTimeoutMs: milliseconds(8_000),

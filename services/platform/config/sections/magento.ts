@@ -1,26 +1,33 @@
 import { z } from 'zod';
-import { count, milliseconds, text, url, yesOrNo } from '../fields.ts';
+import { httpsProblem } from '../../http/https.ts';
+import { count, httpUrl, milliseconds, namesUser, text, url, yesOrNo } from '../fields.ts';
 
-export const magentoSection = z.strictObject({
-  /** Address of the shop, as this machine reaches it. */
-  url: url.refine(
-    (address) => !/^https?:\/\/[^/]*@/.test(address),
-    'must hold no user and password: signatures need the Authorization header, so exempt /rest/ from the log-in of the web server',
-  ),
-  /** Address the shop believes to have, when a proxy hides it: signatures are made over this one (FACTS, section 1). */
-  signingUrl: url.optional(),
-  /** Plain http is refused unless the host is loopback or this says so (R14). */
-  allowHttp: yesOrNo.default(false),
-  credentials: z.strictObject({
-    consumerKey: text,
-    consumerSecret: text,
-    accessToken: text,
-    accessTokenSecret: text,
-  }),
-  /** Calls in flight at once per process. */
-  connections: count(4),
-  /** Deadline of one call; shorter than kafka.sessionTimeoutMs. */
-  deadlineMs: milliseconds(10_000),
-  /** How long the shop may go on working after we gave up: its own longest request (PHP max_execution_time, proxy). */
-  settleMs: milliseconds(65_000),
-});
+export const magentoSection = z
+  .strictObject({
+    /** Address of the shop, as this machine reaches it. */
+    url: httpUrl.refine(
+      (address) => !namesUser(address),
+      'must hold no user and password: signatures need the Authorization header, so exempt /rest/ from the log-in of the web server',
+    ),
+    /** Address the shop believes to have, when a proxy hides it: signatures are made over this one. */
+    signingUrl: url.optional(),
+    /** Plain http is refused unless the host is loopback or this says so. */
+    allowHttp: yesOrNo.default(false),
+    credentials: z.strictObject({
+      consumerKey: text,
+      consumerSecret: text,
+      accessToken: text,
+      accessTokenSecret: text,
+    }),
+    /** Calls in flight at once per process. */
+    connections: count(4),
+    /** Deadline of one call; shorter than kafka.sessionTimeoutMs. */
+    deadlineMs: milliseconds(10_000),
+    /** How long the shop may go on working after we gave up: its own longest request (PHP max_execution_time, proxy). */
+    settleMs: milliseconds(65_000),
+  })
+  .superRefine(({ url: address, allowHttp }, context) => {
+    const problem = httpsProblem(address, { allowHttp });
+    if (problem !== null && !namesUser(address))
+      context.addIssue({ code: 'custom', path: ['url'], message: problem });
+  });

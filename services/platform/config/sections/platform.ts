@@ -1,26 +1,6 @@
-/** Sections that every process reads: the broker, its own HTTP face, telemetry, which flows run, the retry policy. */
+/** Sections that every process reads beside the broker: its own HTTP face, telemetry, which flows run, the retry policy. */
 import { z } from 'zod';
-import { count, flowMode, milliseconds, text, url, yesOrNo } from '../fields.ts';
-
-export const kafkaSection = z.strictObject({
-  brokers: z
-    .union([z.array(text).min(1), text.transform((list) => list.split(',').map((broker) => broker.trim()))])
-    .describe('host:port, a list or comma-separated'),
-  replicationFactor: count(3),
-  ssl: z
-    .union([yesOrNo, z.strictObject({ ca: text.optional(), cert: text.optional(), key: text.optional() })])
-    .default(false),
-  sasl: z
-    .strictObject({
-      mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
-      username: text,
-      password: text,
-    })
-    .optional(),
-  registry: z.strictObject({ url, username: text.optional(), password: text.optional() }),
-  /** A member that is silent for so long has lost its partitions. Calls out have shorter deadlines. */
-  sessionTimeoutMs: milliseconds(15_000),
-});
+import { count, flowMode, milliseconds, text, url } from '../fields.ts';
 
 export const httpSection = z
   .strictObject({
