@@ -1,9 +1,11 @@
 /** The installer as npm calls it, on a machine that lacks something: a PATH with only what the test puts there. */
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { packagesAreInstalled } from './packages.mjs';
 import { progress } from './progress.mjs';
 import { projectFolder } from './places.mjs';
 
@@ -37,6 +39,34 @@ describe('the installer', () => {
       'Java 17 or newer (found 11)',
     );
     expect(installOn({ java: 'java version "1.8.0_392"' }).stderr).toContain('Java 17 or newer (found 8)');
+  });
+});
+
+describe('packagesAreInstalled', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cartage-packages-'));
+  const here = { os: [process.platform], cpu: [process.arch] };
+  const locked = {
+    '': { optionalDependencies: { 'node-here': '24.0.0' } },
+    'node_modules/node-here': { version: '24.0.0', optional: true, ...here },
+    'node_modules/a': { version: '1.0.0' },
+    'node_modules/elsewhere': { version: '1.0.0', optional: true, os: ['none'] },
+    'node_modules/needs-a-compiler': { version: '1.0.0', optional: true },
+  };
+  const installedWith = (packages: object) => {
+    const list = join(folder, `${randomUUID()}.json`);
+    writeFileSync(list, JSON.stringify({ packages }));
+    return packagesAreInstalled(locked, list);
+  };
+  const all = { 'node_modules/node-here': { version: '24.0.0' }, 'node_modules/a': { version: '1.0.0' } };
+
+  it('misses nothing when all that belongs on this machine is there, whenever its files were written', () => {
+    expect(installedWith(all)).toBe(true);
+  });
+
+  it('sees what is missing, or of another version, or an installation that never ended', () => {
+    expect(installedWith({ ...all, 'node_modules/a': { version: '0.9.0' } })).toBe(false);
+    expect(installedWith({ 'node_modules/a': { version: '1.0.0' } })).toBe(false);
+    expect(packagesAreInstalled(locked, join(folder, 'none.json'))).toBe(false);
   });
 });
 

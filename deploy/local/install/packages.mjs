@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from './places.mjs';
 import { runInstaller } from './run-installer.mjs';
@@ -8,8 +8,18 @@ const modules = join(projectFolder, 'node_modules');
 /** npm writes it last, so it is both the list of what is there and the sign that the installation ended. */
 const installedList = join(modules, '.package-lock.json');
 
-export function packagesAreInstalled() {
-  return existsSync(installedList) && statSync(installedList).mtimeMs >= statSync(lockFile).mtimeMs;
+/**
+ * Whether all that the lock file wants here is there, in its version. Times of files would say less: git gives a file
+ * a new one, and whoever installs again for that waits for nothing. An optional package of others that could not be
+ * built here is not missed.
+ */
+export function packagesAreInstalled(locked = packagesOf(lockFile), listed = installedList) {
+  if (!existsSync(listed)) return false;
+  const installed = packagesOf(listed);
+  const own = locked['']?.optionalDependencies ?? {};
+  return fitting(locked)
+    .filter(([path, { optional }]) => !optional || path.replace('node_modules/', '') in own)
+    .every(([path, { version }]) => installed[path]?.version === version);
 }
 
 /**
@@ -40,14 +50,23 @@ export function packages() {
 
 /** The packages at the top of node_modules that the lock file wants on this machine. */
 function expectedNames() {
-  const entries = Object.entries(JSON.parse(readFileSync(lockFile, 'utf8')).packages);
+  return fitting(packagesOf(lockFile))
+    .map(([path]) => path.replace('node_modules/', ''))
+    .filter((name) => !name.includes('/node_modules/'));
+}
+
+function packagesOf(file) {
+  return JSON.parse(readFileSync(file, 'utf8')).packages;
+}
+
+/** Entries of the lock file for this system, the project itself left out. */
+function fitting(packages) {
   const fits = (list, own) => !list || list.includes(own);
   const libc = process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl';
-  return entries
-    .filter(([, entry]) => fits(entry.os, process.platform) && fits(entry.cpu, process.arch))
-    .filter(([, entry]) => fits(entry.libc, libc))
-    .map(([path]) => path.replace(/^node_modules\//, ''))
-    .filter((name) => name !== '' && !name.includes('/node_modules/'));
+  return Object.entries(packages).filter(
+    ([path, { os, cpu, libc: built }]) =>
+      path !== '' && fits(os, process.platform) && fits(cpu, process.arch) && fits(built, libc),
+  );
 }
 
 /** npm makes all folders first and fills them later. */
