@@ -109,7 +109,7 @@ export interface Parked {
 export interface Refresh {
   /** Topic whose key is asked for. */
   topic: string;
-  /** Key on that topic; for orders known by id only: instance/?/entity_id. */
+  /** Key on that topic; where `entityId` is given: instance/entity_id. */
   key: string;
   /** webhook, sweep, shipped, created, operator, ... */
   reason: string;
@@ -117,8 +117,12 @@ export interface Refresh {
   requestedBy: string;
   /** UTC milliseconds. */
   requestedAt: number;
-  /** State the asker saw (Magento updated_at); a reader that already published it may skip. null: always read and publish. */
+  /** State the asker saw (Magento updated_at); a reader that already published it may skip. null: not known. */
   seen: string | null;
+  /** Magento entity_id of an order of which nothing else is known. */
+  entityId: number | null;
+  /** true: published though that state is published already. null, as in version 1: the same when `seen` is null. */
+  always: boolean | null;
 }
 
 /** One ERP document about an order as of now: a shipment with its parcels. Source: the fulfilments stream of the ERP. */

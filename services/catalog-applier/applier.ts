@@ -1,7 +1,7 @@
 import type { Configuration } from '../platform/config/read.ts';
 import { refreshRequester } from '../platform/flow/request-refresh.ts';
-import { runFlow } from '../platform/flow/run-flow.ts';
-import { runStates } from '../platform/flow/state-flow.ts';
+import { runFlow } from '../platform/lifecycle/run-flow.ts';
+import { runStates } from '../platform/flow/states/state-flow.ts';
 import { openProcess } from '../platform/lifecycle/process.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
 import { connectMagento } from '../magento/connect.ts';

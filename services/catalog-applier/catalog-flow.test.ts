@@ -4,7 +4,7 @@ import type { Prices, Product } from '../../schemas/types.ts';
 import type { MagentoProduct } from '../magento/products.ts';
 import { catalogSection } from '../platform/config/sections/catalog.ts';
 import { Held, Rejected } from '../platform/errors.ts';
-import type { Handled } from '../platform/flow/outcome.ts';
+import type { Handled } from '../platform/flow/outcome/outcome.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import { LeaseLost } from '../platform/kafka/types.ts';
 import type { Received } from '../platform/kafka/types.ts';
@@ -54,7 +54,7 @@ function flowOf(mode: 'dry' | 'on' = 'on', attributes: Record<string, string> = 
     mode,
     clock: bus.clock,
   });
-  const attempt = { number: 1, mode, assertHeld: () => undefined };
+  const attempt = { number: 1, mode, assertCurrent: () => undefined };
   const product = async (value: Product, attemptOf: object = attempt): Promise<Handled | Error> => {
     const record = bus.broker.append(products, value.sku, value) as unknown as Received<Product | Prices>;
     return (await flow.apply([record], attemptOf as typeof attempt)).get(record)!;
@@ -102,7 +102,7 @@ describe('a new product', () => {
     const lost = () => {
       throw new LeaseLost(products.topic, 0);
     };
-    await expect(product(productOf('A'), { number: 1, mode: 'on', assertHeld: lost })).rejects.toThrow(
+    await expect(product(productOf('A'), { number: 1, mode: 'on', assertCurrent: lost })).rejects.toThrow(
       LeaseLost,
     );
     const dry = flowOf('dry');

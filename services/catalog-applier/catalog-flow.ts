@@ -5,9 +5,9 @@ import type { Magento } from '../magento/magento.ts';
 import { foldSku } from '../magento/sku.ts';
 import type { Config } from '../platform/config/schema.ts';
 import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
-import type { BatchResult, StateFlow } from '../platform/flow/state-flow.ts';
+import type { BatchResult, StateFlow } from '../platform/flow/states/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
-import type { Clock } from '../platform/lifecycle/clock.ts';
+import type { Clock } from '../platform/clock.ts';
 import { writePrices } from './prices.ts';
 import { writeProduct } from './product.ts';
 import { WebsiteIds } from './websites.ts';
@@ -41,9 +41,9 @@ export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Pr
     concurrency: options.connections,
     settleMs: options.settleMs,
     creates: true,
-    laneOf: (record) => record.topic,
+    batchGroupOf: (record) => record.topic,
     lockOf: (record) => foldSku(record.value?.sku ?? ''),
-    batchSize: (lane) => (lane === productsContract.topic ? 1 : pricesPerRequest),
+    batchSize: (batchGroup) => (batchGroup === productsContract.topic ? 1 : pricesPerRequest),
     probe: async () => void (await options.magento.store.views()),
     apply: async (records, attempt) => {
       if (records[0]!.topic === pricesContract.topic)

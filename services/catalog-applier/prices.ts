@@ -5,8 +5,8 @@ import type { KnownProduct } from '../magento/products.ts';
 import { foldSku } from '../magento/sku.ts';
 import { compareDecimals } from '../platform/decimal.ts';
 import { Held, Rejected } from '../platform/errors.ts';
-import type { Attempt, Handled } from '../platform/flow/outcome.ts';
-import type { BatchResult } from '../platform/flow/state-flow.ts';
+import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
+import type { BatchResult } from '../platform/flow/states/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import { basePriceOf } from './base-price.ts';
 import type { CatalogFlowOptions } from './catalog-flow.ts';
@@ -73,7 +73,7 @@ async function write(
   options: Options,
 ): Promise<Map<string, Rejected>> {
   if (differing.length === 0 || attempt.mode === 'dry') return new Map();
-  attempt.assertHeld();
+  attempt.assertCurrent();
   const { refused, unmatched } = await options.magento.prices.writeBase(differing.map(({ row }) => row));
   if (unmatched.length > 0)
     throw priceRefused(differing.map(({ row }) => row.sku).join(', '), unmatched.join('; '));

@@ -4,7 +4,7 @@ import type { Product } from '../../schemas/types.ts';
 import type { MagentoProduct, ProductWrite } from '../magento/products.ts';
 import { compareDecimals } from '../platform/decimal.ts';
 import { Rejected } from '../platform/errors.ts';
-import type { Attempt, Handled } from '../platform/flow/outcome.ts';
+import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import type { CatalogFlowOptions } from './catalog-flow.ts';
 import { differenceOf, ignoredAttributes } from './product-difference.ts';
 import { urlKeyOf, wantedProduct } from './product-mapping.ts';
@@ -53,7 +53,7 @@ async function create(
     websiteIds: await websites.of(options.catalog.websites),
     customAttributes: { ...wanted.customAttributes, url_key: urlKeyOf(product) },
   };
-  attempt.assertHeld();
+  attempt.assertCurrent();
   const saved = await options.magento.products.create(product.sku, write);
   await askForPriceAndStock(product, options);
   refuseIgnored(product, write, saved);
@@ -76,7 +76,7 @@ async function update(
   const targetId = String(found.id);
   if (names.length === 0) return { status: 'unchanged', targetId };
   if (attempt.mode === 'dry') return { status: 'dry', targetId, cause: `would write ${names.join(', ')}` };
-  attempt.assertHeld();
+  attempt.assertCurrent();
   // Under the stored spelling: another letter case would rename the product (FACTS, section 7).
   const saved = await options.magento.products.update(found.sku, difference);
   refuseIgnored(product, difference, saved);
@@ -93,7 +93,7 @@ async function disable(
   if (found === null || found.status === 2)
     return { status: 'unchanged', cause: 'gone from the ERP, and not sold in the shop' };
   if (attempt.mode === 'dry') return { status: 'dry', cause: `would disable ${product.sku}` };
-  attempt.assertHeld();
+  attempt.assertCurrent();
   await options.magento.products.update(found.sku, { status: 2 });
   return { status: 'applied', targetId: String(found.id), cause: 'disabled: gone from the ERP' };
 }

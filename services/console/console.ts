@@ -30,7 +30,8 @@ export async function startConsole(configuration: Configuration<never>): Promise
   const state = new ConsoleState(config.instance, () => feed.changed());
   const lags = openLags(process, configuration, () => feed.changed());
   const readings = { complete: false };
-  const troubles = () => [process.bus.trouble(), lags.trouble()].filter((one) => one !== null);
+  const troubles = () =>
+    [process.bus.unhealthyReason(), lags.unhealthyReason()].filter((one) => one !== null);
   const status = () =>
     statusOf({
       instance: config.instance,

@@ -1,3 +1,5 @@
+import { splitKey } from '../../schemas/keys.ts';
+
 /** What `cartage refresh` is to be called with for a parked record. */
 interface ParkedPlace {
   process: string;
@@ -15,6 +17,8 @@ export function refreshCommand({ process, topic, key }: ParkedPlace): string | n
   if (key === null || key === '' || /[\u0000-\u001f\u007f]/.test(key)) return null;
   const asked = topic === 'cartage.refresh' ? (process === 'order-relay' ? 'magento.orders' : null) : topic;
   if (asked === null) return null;
+  // An order that was asked for by its entity_id: its key is not known.
+  if (asked === 'magento.orders' && splitKey(key, 3) === null) return null;
   const options = key.startsWith('-') ? ' --' : '';
   return `cartage refresh${options} ${quoted(asked)} ${quoted(key)}`;
 }

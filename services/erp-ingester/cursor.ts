@@ -3,7 +3,7 @@ import type { Cursor } from '../../schemas/types.ts';
 import { formatLsn, parseLsn } from '../erp/replication/lsn.ts';
 import type { Lsn } from '../erp/replication/lsn.ts';
 import type { Bus } from '../platform/kafka/types.ts';
-import type { Clock } from '../platform/lifecycle/clock.ts';
+import type { Clock } from '../platform/clock.ts';
 
 /** How far the ERP's log is published, and what that position belongs to. */
 export interface LogCursor {

@@ -3,7 +3,7 @@ import { openPool, renewing } from '../erp/pool.ts';
 import { connectionSource } from '../erp/connection.ts';
 import { SlotLost } from '../erp/replication/faults.ts';
 import { Rejected, Unavailable } from '../platform/errors.ts';
-import { backOffMs } from '../platform/flow/policy.ts';
+import { backOffMs } from '../platform/flow/outcome/policy.ts';
 import { openProcess } from '../platform/lifecycle/process.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
 import { LogCursors } from './cursor.ts';

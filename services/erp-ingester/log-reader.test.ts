@@ -4,7 +4,7 @@ import type { Change } from '../erp/replication/messages.ts';
 import { Unavailable } from '../platform/errors.ts';
 import { contextOf } from '../platform/flow/testing/context.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
-import type { Asker } from './asker.ts';
+import type { KeyQueryRunner } from './key-query-runner.ts';
 import { DirtySet, settle } from './dirty-set.ts';
 import { LogReader } from './log-reader.ts';
 import type { LogReaderOptions } from './log-reader.ts';
@@ -35,14 +35,14 @@ function readerOf(options: Partial<LogReaderOptions> = {}) {
   ];
   const stock = new DirtySet();
   const prices = new DirtySet();
-  const askers = new Map([
-    ['stock', { dirty: stock } as Asker],
-    ['prices', { dirty: prices } as Asker],
+  const runners = new Map([
+    ['stock', { dirty: stock } as KeyQueryRunner],
+    ['prices', { dirty: prices } as KeyQueryRunner],
   ]);
   const reached: bigint[] = [];
   const reader = new LogReader({
     streams,
-    askers,
+    runners,
     pool: null as never,
     context: contextOf({ bus, clock: bus.clock }),
     statementTimeoutMs: 1_000,

@@ -4,10 +4,10 @@ import type { SnapshotOptions } from '../erp/changed-keys/snapshot.ts';
 import type { TransactionPart } from '../erp/replication/handover.ts';
 import type { Lsn } from '../erp/replication/lsn.ts';
 import type { Change } from '../erp/replication/messages.ts';
-import { backOffMs } from '../platform/flow/policy.ts';
+import { backOffMs } from '../platform/flow/outcome/policy.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
 import { Rejected, Unavailable } from '../platform/errors.ts';
-import type { Asker } from './asker.ts';
+import type { KeyQueryRunner } from './key-query-runner.ts';
 import type { Cause } from './dirty-set.ts';
 import type { Watch } from '../erp/streams.ts';
 import type { Stream } from './stream.ts';
@@ -16,7 +16,7 @@ import type { OpenTransaction } from './transactions.ts';
 
 export interface LogReaderOptions {
   streams: readonly Stream[];
-  askers: ReadonlyMap<string, Asker>;
+  runners: ReadonlyMap<string, KeyQueryRunner>;
   pool: SnapshotOptions['pool'];
   context: FlowContext;
   statementTimeoutMs: number;
@@ -79,7 +79,7 @@ export class LogReader {
     transaction: OpenTransaction,
     signal: AbortSignal,
   ): Promise<void> {
-    const { dirty } = this.options.askers.get(stream.name)!;
+    const { dirty } = this.options.runners.get(stream.name)!;
     const cause = (): Cause => {
       transaction.outstanding += 1;
       this.waiting += 1;

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { parked, prices, stock } from '../../schemas/topics.ts';
 import type { Prices, Stock } from '../../schemas/types.ts';
 import { Rejected } from '../platform/errors.ts';
-import { openParking } from '../platform/flow/parking.ts';
+import { openParking } from '../platform/flow/outcome/parking.ts';
 import { contextOf } from '../platform/flow/testing/context.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import type { Dirt } from './dirty-set.ts';

@@ -5,7 +5,7 @@ import type { Answer } from '../erp/changed-keys/snapshot-query.ts';
 import { Rejected } from '../platform/errors.ts';
 import type { Fault } from '../platform/errors.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
-import type { Parking } from '../platform/flow/parking.ts';
+import type { Parking } from '../platform/flow/outcome/parking.ts';
 import { producerAttributes } from '../platform/flow/span-attributes.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import { SpanKind, inSpan, startSpan, traceparentOf } from '../platform/telemetry/tracing.ts';

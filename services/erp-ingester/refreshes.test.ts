@@ -4,14 +4,14 @@ import type { Refresh } from '../../schemas/types.ts';
 import { Rejected, Unavailable } from '../platform/errors.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import type { Received } from '../platform/kafka/types.ts';
-import type { Asker } from './asker.ts';
+import type { KeyQueryRunner } from './key-query-runner.ts';
 import { DirtySet, settle } from './dirty-set.ts';
 import { PublishedIndex } from './published-index.ts';
 import { refreshFlow } from './refreshes.ts';
 import { rowShapes } from './rows/index.ts';
 import type { Stream } from './stream.ts';
 
-const attempt = { number: 1, mode: 'on' as const, assertHeld: () => undefined };
+const attempt = { number: 1, mode: 'on' as const, assertCurrent: () => undefined };
 
 function flowOf(mode: 'dry' | 'on' = 'on') {
   const bus = new RecordingBus();
@@ -21,7 +21,7 @@ function flowOf(mode: 'dry' | 'on' = 'on') {
   const shape = rowShapes[stock.topic]!;
   const flow = refreshFlow({
     streams: [{ name: 'stock', topic: stock.topic, shape, keyColumn: 'id' } as Stream],
-    askers: new Map([['stock', { dirty } as Asker]]),
+    runners: new Map([['stock', { dirty } as KeyQueryRunner]]),
     indexes: new Map([[stock.topic, index]]),
     pool: null as never,
     statementTimeoutMs: 1_000,
@@ -37,6 +37,8 @@ function flowOf(mode: 'dry' | 'on' = 'on') {
       requestedBy: 'cli',
       requestedAt: 1,
       seen: null,
+      entityId: null,
+      always: true,
     });
   return { flow, dirty, index, ending, ask };
 }

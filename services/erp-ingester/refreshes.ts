@@ -5,15 +5,15 @@ import { findKeys } from '../erp/changed-keys/record-keys.ts';
 import type { SnapshotOptions } from '../erp/changed-keys/snapshot.ts';
 import { NO_DIRT } from '../erp/changed-keys/visibility.ts';
 import { Rejected, Unavailable } from '../platform/errors.ts';
-import type { BatchResult, StateFlow } from '../platform/flow/state-flow.ts';
+import type { BatchResult, StateFlow } from '../platform/flow/states/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
-import type { Asker } from './asker.ts';
+import type { KeyQueryRunner } from './key-query-runner.ts';
 import type { PublishedIndex } from './published-index.ts';
 import type { Stream } from './stream.ts';
 
 export interface RefreshesOptions {
   streams: readonly Stream[];
-  askers: ReadonlyMap<string, Asker>;
+  runners: ReadonlyMap<string, KeyQueryRunner>;
   indexes: ReadonlyMap<string, PublishedIndex>;
   pool: SnapshotOptions['pool'];
   statementTimeoutMs: number;
@@ -36,7 +36,7 @@ export function refreshFlow(options: RefreshesOptions): StateFlow<Refresh> {
     settleMs: 0,
     accepts: (record) => byTopic.has(record.value?.topic ?? ''),
     identityOf: (record) => `${record.value?.topic}|${record.key}`,
-    laneOf: (record) => record.value?.topic ?? '',
+    batchGroupOf: (record) => record.value?.topic ?? '',
     batchSize: () => 100,
     apply: async (records, attempt) => {
       const stream = byTopic.get(records[0]!.value!.topic)!;
@@ -91,7 +91,7 @@ function ask(
       options.ending.removeEventListener('abort', end);
       resolve();
     };
-    options.askers
+    options.runners
       .get(stream.name)!
       .dirty.add(key, { asked: record.key, traceparent: record.traceparent, settled });
   });

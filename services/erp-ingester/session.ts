@@ -1,12 +1,12 @@
 import { Cron } from 'croner';
 import type { SnapshotOptions } from '../erp/changed-keys/snapshot.ts';
 import type { Lsn } from '../erp/replication/lsn.ts';
-import { openParking } from '../platform/flow/parking.ts';
-import type { Parking } from '../platform/flow/parking.ts';
-import { runStates } from '../platform/flow/state-flow.ts';
+import { openParking } from '../platform/flow/outcome/parking.ts';
+import type { Parking } from '../platform/flow/outcome/parking.ts';
+import { runStates } from '../platform/flow/states/state-flow.ts';
 import type { Config, PlatformConfig } from '../platform/config/schema.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
-import { Asker } from './asker.ts';
+import { KeyQueryRunner } from './key-query-runner.ts';
 import type { LogCursors } from './cursor.ts';
 import { LogReader } from './log-reader.ts';
 import { readPublished } from './published-index.ts';
@@ -31,7 +31,7 @@ const cursorIntervalMs = 200;
 /** The work of the one process that holds the slot, from taking it until it is lost or given back. */
 export class IngesterSession {
   private readonly options: SessionOptions;
-  private readonly askers = new Map<string, Asker>();
+  private readonly runners = new Map<string, KeyQueryRunner>();
   private readonly indexes = new Map<string, PublishedIndex>();
   private readonly ending = new AbortController();
   private reached: Lsn | null = null;
@@ -51,7 +51,7 @@ export class IngesterSession {
       stops.push(() => parking.stop());
       for (const stream of streams) await this.openStream(stream, parking);
       if (slot.load !== null) await this.load(slot.load);
-      const asking = [...this.askers.values()].map((asker) => asker.run(this.ending.signal));
+      const asking = [...this.runners.values()].map((runner) => runner.run(this.ending.signal));
       stops.push(() => Promise.all(asking).then(() => undefined));
       const refreshing = await runStates(process.context, this.refreshes());
       stops.push(() => refreshing.stop());
@@ -80,7 +80,7 @@ export class IngesterSession {
       parking,
       epoch: slot.cursor.epoch,
     });
-    const asker = new Asker({
+    const runner = new KeyQueryRunner({
       stream,
       pool,
       publisher,
@@ -90,9 +90,9 @@ export class IngesterSession {
       rowsPerFetch: config.erp.rowsPerFetch,
       statementTimeoutMs: config.erp.connection.statementTimeoutMs,
     });
-    this.askers.set(stream.name, asker);
+    this.runners.set(stream.name, runner);
     // A stream that came with a new configuration, over tables that were watched before, or a topic made anew.
-    if (slot.load === null && index.isEmpty && stream.shape.deleted !== null) asker.dirty.addAll({});
+    if (slot.load === null && index.isEmpty && stream.shape.deleted !== null) runner.dirty.addAll({});
   }
 
   /** Everything, once. The log waits meanwhile, and its changes are asked for again afterwards: nothing falls between. */
@@ -100,8 +100,8 @@ export class IngesterSession {
     const { process, cursors, slot } = this.options;
     process.log.info({ reason, epoch: slot.cursor.epoch }, 'loading all keys');
     await cursors.write(slot.cursor);
-    for (const [stream, asker] of this.askers) {
-      const counts = await asker.load();
+    for (const [stream, runner] of this.runners) {
+      const counts = await runner.load();
       process.log.info({ flow: stream, ...counts }, 'loaded');
     }
     slot.cursor = { ...slot.cursor, firstLoad: 'done' };
@@ -112,7 +112,7 @@ export class IngesterSession {
     const { streams, pool, process, slot, config } = this.options;
     const reader = new LogReader({
       streams,
-      askers: this.askers,
+      runners: this.runners,
       pool,
       context: process.context,
       statementTimeoutMs: config.erp.connection.statementTimeoutMs,
@@ -146,16 +146,17 @@ export class IngesterSession {
 
   /** The first stream whose keys are not answered, and why. */
   private streamTrouble(): string | null {
-    for (const [stream, { trouble }] of this.askers) if (trouble !== null) return `${stream}: ${trouble}`;
+    for (const [stream, { unhealthyReason }] of this.runners)
+      if (unhealthyReason !== null) return `${stream}: ${unhealthyReason}`;
     return null;
   }
 
   private schedule(): () => void {
     const jobs = this.options.streams.flatMap((stream) => {
-      const asker = this.askers.get(stream.name)!;
+      const runner = this.runners.get(stream.name)!;
       return stream.again === null
         ? []
-        : [new Cron(stream.again, { timezone: 'UTC' }, () => asker.dirty.addAll({}))];
+        : [new Cron(stream.again, { timezone: 'UTC' }, () => runner.dirty.addAll({}))];
     });
     return () => {
       for (const job of jobs) job.stop();
@@ -166,7 +167,7 @@ export class IngesterSession {
     const { streams, pool, config } = this.options;
     return refreshFlow({
       streams,
-      askers: this.askers,
+      runners: this.runners,
       indexes: this.indexes,
       pool,
       statementTimeoutMs: config.erp.connection.statementTimeoutMs,

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { outcomes, parked, stock } from '../../schemas/topics.ts';
 import type { Stock } from '../../schemas/types.ts';
-import { LimitExceeded } from '../magento/answers.ts';
+import { LimitExceeded } from '../magento/rest/answers.ts';
 import type { KnownProduct } from '../magento/products.ts';
 import type { SourceItem } from '../magento/source-items.ts';
 import { stockSection } from '../platform/config/sections/stock.ts';
 import { Rejected } from '../platform/errors.ts';
-import { runStates } from '../platform/flow/state-flow.ts';
-import type { StateFlow } from '../platform/flow/state-flow.ts';
+import { runStates } from '../platform/flow/states/state-flow.ts';
+import type { StateFlow } from '../platform/flow/states/state-flow.ts';
 import { LeaseLost } from '../platform/kafka/types.ts';
 import { World } from '../platform/flow/testing/world.ts';
 import { stockFlow } from './stock-flow.ts';
@@ -92,7 +92,7 @@ describe('the flow of stock', () => {
     const shop = shopOf();
     const { flow, send } = await worldOf(shop);
     const records = [send('W1', 'C', '5'), send('W1', 'A', '5'), send('W1', 'B', '0.5')];
-    await flow().apply(records, { number: 1, mode: 'on', assertHeld: () => undefined });
+    await flow().apply(records, { number: 1, mode: 'on', assertCurrent: () => undefined });
     expect(shop.requests).toEqual(['main/A=4/1 main/B=0/0 main/C=4/1']);
   });
 
@@ -102,7 +102,7 @@ describe('the flow of stock', () => {
     const attempt = {
       number: 1,
       mode: 'on' as const,
-      assertHeld: () => {
+      assertCurrent: () => {
         throw new LeaseLost(stock.topic, 0);
       },
     };
@@ -162,7 +162,7 @@ describe('the flow of stock', () => {
     const { world, flow, send, statuses } = await worldOf(shop);
     const records = [0, 1, 2, 3, 4, 5].map((sku) => send('W1', `S${sku}`, '5'));
     expect(flow().batchSize('W1')).toBe(20);
-    const attempt = { number: 1, mode: 'on' as const, assertHeld: () => undefined };
+    const attempt = { number: 1, mode: 'on' as const, assertCurrent: () => undefined };
     await expect(flow().apply(records, attempt)).rejects.toBe(tooMany);
     expect(flow().batchSize('W1')).toBe(3);
     // And the batch that was too large is split, not parked.

@@ -1,15 +1,15 @@
 import { stock as stockContract } from '../../schemas/topics.ts';
 import type { Stock } from '../../schemas/types.ts';
-import { LimitExceeded } from '../magento/answers.ts';
+import { LimitExceeded } from '../magento/rest/answers.ts';
 import type { Magento } from '../magento/magento.ts';
 import { foldSku } from '../magento/sku.ts';
 import type { SourceItem } from '../magento/source-items.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { Held, Unavailable } from '../platform/errors.ts';
-import type { Attempt } from '../platform/flow/outcome.ts';
-import type { BatchResult, StateFlow } from '../platform/flow/state-flow.ts';
+import type { Attempt } from '../platform/flow/outcome/outcome.ts';
+import type { BatchResult, StateFlow } from '../platform/flow/states/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
-import type { Clock } from '../platform/lifecycle/clock.ts';
+import type { Clock } from '../platform/clock.ts';
 import { BatchSize } from './batch-size.ts';
 import { KnownSkus } from './known-skus.ts';
 import { sourceItemOf } from './source-item.ts';
@@ -41,7 +41,7 @@ export function stockFlow(options: StockFlowOptions): StateFlow<Stock> {
     mode: options.mode,
     concurrency: options.connections,
     settleMs: options.settleMs,
-    laneOf: (record) => record.value?.source ?? '',
+    batchGroupOf: (record) => record.value?.source ?? '',
     // One writer per SKU, whatever the source and the letter case.
     lockOf: (record) => foldSku(record.value?.sku ?? ''),
     urgent: (record) => isUrgent(record, options, urgency),
@@ -103,7 +103,7 @@ async function write(
   // Sorted, so that two batches never wait for each other's rows in opposite order (failures.md, 11).
   const rows = [...items.values()].toSorted((left, right) => (left.sku < right.sku ? -1 : 1));
   const startedAt = options.clock.now();
-  attempt.assertHeld();
+  attempt.assertCurrent();
   try {
     await options.magento.sourceItems.write(rows);
   } catch (error) {

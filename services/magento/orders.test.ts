@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { answer, cannedShop } from './canned-shop.ts';
+import { answer, cannedShop } from './testing/canned-shop.ts';
 import { shippingAddressOf, shippingMethodOf } from './order-shape.ts';
 import { createOrders } from './orders.ts';
 

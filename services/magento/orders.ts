@@ -1,13 +1,13 @@
-import { nullIfAbsent } from './answers.ts';
-import { searchAll, searchPage } from './list.ts';
+import { nullIfAbsent } from './rest/answers.ts';
+import { searchAll, searchPage } from './rest/list.ts';
 import { magentoOrder, magentoOrderSummary } from './order-shape.ts';
 import type { MagentoOrder, MagentoOrderSummary } from './order-shape.ts';
-import type { Rest } from './rest.ts';
-import { anyOf, inChunks } from './search.ts';
-import type { Filter } from './search.ts';
+import type { Rest } from './rest/rest.ts';
+import { anyOf, inChunks } from './rest/search.ts';
+import type { Filter } from './rest/search.ts';
 import { sweepSearch } from './sweep.ts';
 import type { SweepPage } from './sweep.ts';
-import { checkedTime } from './time.ts';
+import { checkedTime } from './rest/time.ts';
 
 export interface OrdersPage extends SweepPage {
   storeIds?: readonly number[];

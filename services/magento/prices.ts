@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { jsonNumber, plainDecimal } from './json.ts';
-import { readMessage } from './messages.ts';
-import type { MagentoMessage } from './messages.ts';
-import type { Rest } from './rest.ts';
-import { inChunks } from './search.ts';
+import { jsonNumber, plainDecimal } from './rest/json.ts';
+import { readMessage } from './rest/messages.ts';
+import type { MagentoMessage } from './rest/messages.ts';
+import type { Rest } from './rest/rest.ts';
+import { inChunks } from './rest/search.ts';
 import { decimal, integer, listOf, text } from './shapes.ts';
 import { foldSku } from './sku.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { answer, cannedShop } from './canned-shop.ts';
+import { answer, cannedShop } from './testing/canned-shop.ts';
 import { createPrices, matchRefusals } from './prices.ts';
 import { createProducts } from './products.ts';
 import { matchSkus } from './sku.ts';

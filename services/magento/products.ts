@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { searchAll, searchPage } from './list.ts';
-import { nullIfAbsent } from './answers.ts';
-import { jsonNumber } from './json.ts';
-import type { Rest } from './rest.ts';
-import { anyOf, inChunks } from './search.ts';
+import { searchAll, searchPage } from './rest/list.ts';
+import { nullIfAbsent } from './rest/answers.ts';
+import { jsonNumber } from './rest/json.ts';
+import type { Rest } from './rest/rest.ts';
+import { anyOf, inChunks } from './rest/search.ts';
 import { integer, listOf, mapOf, optionalDecimal, optionalInteger, optionalText, text } from './shapes.ts';
 import { matchSkus } from './sku.ts';
 

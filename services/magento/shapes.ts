@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plainDecimal } from './json.ts';
+import { plainDecimal } from './rest/json.ts';
 
 /**
  * The building blocks of what Magento answers, after `parseExact` (numbers are text).

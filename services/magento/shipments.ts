@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { nullIfAbsent } from './answers.ts';
-import { jsonNumber, plainDecimal } from './json.ts';
-import { searchAll, searchPage } from './list.ts';
-import type { Rest } from './rest.ts';
+import { nullIfAbsent } from './rest/answers.ts';
+import { jsonNumber, plainDecimal } from './rest/json.ts';
+import { searchAll, searchPage } from './rest/list.ts';
+import type { Rest } from './rest/rest.ts';
 import { decimal, integer, listOf, mapOf, optionalText, text } from './shapes.ts';
 import { sweepSearch } from './sweep.ts';
 import type { SweepPage } from './sweep.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { Rejected } from '../platform/errors.ts';
-import { jsonNumber, plainDecimal } from './json.ts';
-import { searchAll } from './list.ts';
-import type { Rest } from './rest.ts';
-import { anyOf, inChunks } from './search.ts';
-import type { Filter } from './search.ts';
+import { jsonNumber, plainDecimal } from './rest/json.ts';
+import { searchAll } from './rest/list.ts';
+import type { Rest } from './rest/rest.ts';
+import { anyOf, inChunks } from './rest/search.ts';
+import type { Filter } from './rest/search.ts';
 import { decimal, integer, listOf, text } from './shapes.ts';
 import { foldSku } from './sku.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { searchAll } from './list.ts';
-import type { Rest } from './rest.ts';
+import { searchAll } from './rest/list.ts';
+import type { Rest } from './rest/rest.ts';
 import { decimal, flag, integer, listOf, mapOf, optionalText, text } from './shapes.ts';
 
 const source = z.object({ source_code: text, name: optionalText, enabled: flag });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Rest } from './rest.ts';
+import type { Rest } from './rest/rest.ts';
 import { integer, listOf, optionalFlag, optionalText, text } from './shapes.ts';
 
 const storeView = z.object({

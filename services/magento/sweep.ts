@@ -1,5 +1,5 @@
-import type { Filter, Search } from './search.ts';
-import { checkedTime } from './time.ts';
+import type { Filter, Search } from './rest/search.ts';
+import { checkedTime } from './rest/time.ts';
 
 /** A window of `updated_at`, both ends included, UTC as in `time.ts`. */
 export interface SweepPage {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Order } from '../../schemas/types.ts';
 import { Held, Rejected } from '../platform/errors.ts';
-import type { Attempt } from '../platform/flow/outcome.ts';
+import type { Attempt } from '../platform/flow/outcome/outcome.ts';
 import { LeaseLost } from '../platform/kafka/types.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import { orderFlow } from './order-flow.ts';
@@ -47,7 +47,7 @@ function setUp(more: Partial<OrderFlowOptions> = {}) {
     flow.handle({ value: { ...anOrder, ...order } } as Received<Order> & { value: Order }, {
       number: 1,
       mode: more.mode ?? 'on',
-      assertHeld: () => undefined,
+      assertCurrent: () => undefined,
       ...attempt,
     });
   return { erp, handle };
@@ -123,10 +123,10 @@ describe('an order the ERP does not have', () => {
 
   it('is not created by a process that has lost the lease', async () => {
     const { erp, handle } = setUp();
-    const assertHeld = () => {
+    const assertCurrent = () => {
       throw new LeaseLost('magento.orders', 0);
     };
-    await expect(handle({}, { assertHeld })).rejects.toThrow(LeaseLost);
+    await expect(handle({}, { assertCurrent })).rejects.toThrow(LeaseLost);
     expect(erp.calls).toEqual(['lookup']);
   });
 });

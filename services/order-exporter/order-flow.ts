@@ -2,8 +2,8 @@ import { orderKey } from '../../schemas/keys.ts';
 import { orders as ordersContract } from '../../schemas/topics.ts';
 import type { Order } from '../../schemas/types.ts';
 import type { Config } from '../platform/config/schema.ts';
-import type { DocumentFlow } from '../platform/flow/document-flow.ts';
-import type { Attempt, Handled } from '../platform/flow/outcome.ts';
+import type { DocumentFlow } from '../platform/flow/documents/document-flow.ts';
+import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import { codesOf } from './codes.ts';
 import { whyNotDue } from './due.ts';
 import { refuseInexact } from './problems.ts';
@@ -76,7 +76,7 @@ async function exportOrder(order: Order, options: OrderFlowOptions, attempt: Att
   const codes = codesOf(order, orders);
   if (attempt.mode === 'dry')
     return { status: 'dry', cause: `would create the order in state ${order.state}` };
-  attempt.assertHeld();
+  attempt.assertCurrent();
   const { created, ...made } = await erp.create({ key, order, codes });
   return created
     ? { status: 'applied', targetId: nameOf(made), cause: 'created' }
@@ -102,7 +102,7 @@ async function changeOrder(
   const codes = codesOf(order, options.orders);
   if (attempt.mode === 'dry')
     return { status: 'dry', targetId, cause: `would tell the ERP of state ${order.state}` };
-  attempt.assertHeld();
+  attempt.assertCurrent();
   const changed = await options.erp.change({ key, order, codes });
   // It was there a moment ago: the next try looks anew.
   if (changed === null) throw new Error('the order went from the ERP between the look-up and the change');

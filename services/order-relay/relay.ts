@@ -1,20 +1,20 @@
 import { connectMagento } from '../magento/connect.ts';
 import type { Magento } from '../magento/magento.ts';
 import type { Configuration } from '../platform/config/read.ts';
-import { runFlow } from '../platform/flow/run-flow.ts';
-import { runStates } from '../platform/flow/state-flow.ts';
+import { runFlow } from '../platform/lifecycle/run-flow.ts';
+import { runStates } from '../platform/flow/states/state-flow.ts';
 import type { Subscription } from '../platform/kafka/types.ts';
 import { openProcess } from '../platform/lifecycle/process.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
-import { SweepCursors } from './cursor.ts';
-import { hintFlow } from './hints.ts';
-import { PublishedOrders } from './published.ts';
-import { Stores } from './stores.ts';
-import { startSweeps } from './sweep-schedule.ts';
-import { Sweep } from './sweep.ts';
-import { sweptOrders, sweptShipments } from './swept.ts';
-import { webhookReceiver } from './webhook.ts';
-import { startWebhookServer } from './webhook-server.ts';
+import { SweepCursors } from './sweep/cursor.ts';
+import { refreshRequestFlow } from './orders/request-flow.ts';
+import { PublishedOrders } from './orders/published.ts';
+import { Stores } from './orders/stores.ts';
+import { startSweeps } from './sweep/sweep-schedule.ts';
+import { Sweep } from './sweep/sweep.ts';
+import { sweptOrders, sweptShipments } from './sweep/swept.ts';
+import { webhookReceiver } from './webhook/webhook.ts';
+import { startWebhookServer } from './webhook/webhook-server.ts';
 
 type RelayConfiguration = Configuration<'magento' | 'orders' | 'webhook'>;
 
@@ -31,7 +31,7 @@ interface Relay {
 /** How long before the cursor's overlap publishing is remembered: a sweep may have been down for a while. */
 const publishedMarginMs = 3_600_000;
 
-/** Magento to Kafka: takes webhooks, sweeps, and publishes each order that a hint names. */
+/** Magento to Kafka: takes webhooks, sweeps, and publishes each order that a request names. */
 export async function startOrderRelay(
   configuration: RelayConfiguration,
 ): Promise<Process & { webhookUrl: string }> {
@@ -48,7 +48,7 @@ export async function startOrderRelay(
     skewMs: () => magento.rest.clock()?.skewMs ?? 0,
   };
   await runFlow(process, config.flows.orders, async (mode) => {
-    const subscription = await serveHints(relay, mode);
+    const subscription = await serveRequests(relay, mode);
     await sweep(relay, mode, subscription);
     return subscription;
   });
@@ -56,7 +56,7 @@ export async function startOrderRelay(
 }
 
 /** Reads the orders that are asked for. What was published lately is known before the first of them. */
-async function serveHints(relay: Relay, mode: 'dry' | 'on'): Promise<Subscription> {
+async function serveRequests(relay: Relay, mode: 'dry' | 'on'): Promise<Subscription> {
   const { process, configuration, magento, stores, published, skewMs } = relay;
   const { instance, orders, magento: shop } = configuration.config;
   const { bus, clock } = process.context;
@@ -64,7 +64,7 @@ async function serveHints(relay: Relay, mode: 'dry' | 'on'): Promise<Subscriptio
   const reading = await published.follow(bus, since, skewMs);
   process.onStop(() => reading.stop());
   const options = { bus, magento, stores, published, clock, instance, since: orders.since, skewMs };
-  return runStates(process.context, hintFlow({ ...options, mode, connections: shop.connections }));
+  return runStates(process.context, refreshRequestFlow({ ...options, mode, connections: shop.connections }));
 }
 
 async function sweep(relay: Relay, mode: 'dry' | 'on', subscription: Subscription): Promise<void> {
@@ -74,7 +74,7 @@ async function sweep(relay: Relay, mode: 'dry' | 'on', subscription: Subscriptio
   const cursors = new SweepCursors(bus, instance, clock);
   const reading = await cursors.follow();
   process.onStop(() => reading.stop());
-  const isMine = () => subscription.leases().some((lease) => lease.partition === 0 && lease.held());
+  const isMine = () => subscription.leases().some((lease) => lease.partition === 0 && lease.isCurrent());
   const { intervalMs, ...limits } = orders.sweep;
   const shared = {
     ...limits,
@@ -96,7 +96,7 @@ async function sweep(relay: Relay, mode: 'dry' | 'on', subscription: Subscriptio
     policy,
     log,
   });
-  process.check('sweep', () => schedule.trouble());
+  process.check('sweep', () => schedule.unhealthyReason());
   process.onStop(() => schedule.stop());
 }
 

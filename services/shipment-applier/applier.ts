@@ -1,8 +1,8 @@
 import { fulfilments as contract } from '../../schemas/topics.ts';
 import type { Configuration } from '../platform/config/read.ts';
-import { runDocuments } from '../platform/flow/document-flow.ts';
+import { runDocuments } from '../platform/flow/documents/document-flow.ts';
 import { refreshRequester } from '../platform/flow/request-refresh.ts';
-import { runFlow } from '../platform/flow/run-flow.ts';
+import { runFlow } from '../platform/lifecycle/run-flow.ts';
 import { openProcess } from '../platform/lifecycle/process.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
 import { connectMagento } from '../magento/connect.ts';

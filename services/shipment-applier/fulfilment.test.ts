@@ -61,7 +61,7 @@ function shopOf({ shippedQuantity = '2', refuses = false, stored = '10' } = {}) 
   const apply = () =>
     applyFulfilment(
       document,
-      { number: 1, mode: 'on', assertHeld: () => undefined },
+      { number: 1, mode: 'on', assertCurrent: () => undefined },
       {
         magento: magento as never,
         instance: 'main',

@@ -6,11 +6,11 @@ import type { MagentoOrder } from '../magento/order-shape.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { Held, Rejected } from '../platform/errors.ts';
-import type { Attempt, Handled } from '../platform/flow/outcome.ts';
+import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
 import { shippedItems } from './lines.ts';
 import { findMarked, markerOf } from './marker.ts';
-import { roomToShip } from './room-to-ship.ts';
+import { topUpSource } from './source-top-up.ts';
 import type { StoreIds } from './store-ids.ts';
 import { missingTracks, tracksOf } from './tracks.ts';
 import { verifyShipment } from './verify.ts';
@@ -85,12 +85,12 @@ async function ship(
       status: 'dry',
       cause: `would ship ${items.map(({ quantity, sku }) => `${quantity} ${sku}`).join(', ')} from ${sourceCode}`,
     };
-  const raised = await roomToShip(magento.sourceItems, sourceCode, items);
+  const raised = await topUpSource(magento.sourceItems, sourceCode, items);
   if (raised.length > 0) {
-    attempt.assertHeld();
+    attempt.assertCurrent();
     await magento.sourceItems.write(raised);
   }
-  attempt.assertHeld();
+  attempt.assertCurrent();
   const shipment = { items, tracks, comment: marker, sourceCode, notify: fulfilments.notifyCustomer };
   const id = await magento.shipments.create(order.entity_id, shipment).catch(async (error: unknown) => {
     // Nobody will come back to a refused shipment, so what was raised for it must not stay.
@@ -122,7 +122,7 @@ async function addTracks(
   if (attempt.mode === 'dry')
     return { status: 'dry', targetId, cause: `would add the tracking numbers ${numbers}` };
   for (const track of missing) {
-    attempt.assertHeld();
+    attempt.assertCurrent();
     await options.magento.shipments.addTrack(order.entity_id, shipment.entity_id, track);
   }
   return { status: 'applied', targetId, cause: `added the tracking numbers ${numbers}` };

@@ -1,10 +1,10 @@
 /**
  * The subject of the webhook benchmark: the relay's webhook as it is wired in production (limits, signature, ids, body
- * check, span, Avro, headers, batching, acknowledgement by the broker, metrics), without what serves the hints: that
+ * check, span, Avro, headers, batching, acknowledgement by the broker, metrics), without what serves the requests: that
  * runs wherever their partitions are held. Prints its port, ends with SIGTERM.
  */
-import { startWebhookServer } from '../../services/order-relay/webhook-server.ts';
-import { webhookReceiver } from '../../services/order-relay/webhook.ts';
+import { startWebhookServer } from '../../services/order-relay/webhook/webhook-server.ts';
+import { webhookReceiver } from '../../services/order-relay/webhook/webhook.ts';
 import { connectKafka } from '../../services/platform/kafka/connect.ts';
 import { openLog } from '../../services/platform/telemetry/log.ts';
 import { openMetrics } from '../../services/platform/telemetry/metrics.ts';

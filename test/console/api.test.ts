@@ -78,7 +78,7 @@ describe('GET /api/status', () => {
       Buffer.from(secretAddress).toString('base64').slice(0, 12),
     );
 
-    await bus.erase(parked, documentKey(record));
+    await bus.tombstone(parked, documentKey(record));
     await until('it to be gone', async () => (await status()).parked.total === 0);
   });
 
@@ -96,7 +96,7 @@ describe('GET /api/status', () => {
     await bus.publish(cursors, { value: cursor });
     const shown = async () => (await status()).cursors.some((one) => one.source === instance);
     await until('the cursor', shown);
-    await bus.erase(cursors, cursors.key(cursor));
+    await bus.tombstone(cursors, cursors.key(cursor));
     await until('it to be gone', async () => !(await shown()));
   });
 });

@@ -73,7 +73,7 @@ itInChromium(
     expect(text).toContain(`cartage refresh magento.orders ${instance}/default/000000042`);
     expect(await page.content()).not.toContain(secretAddress);
 
-    await bus.erase(parked, documentKey(record));
+    await bus.tombstone(parked, documentKey(record));
     await row.waitFor({ state: 'detached' });
     await page.getByText('Nothing is parked.').waitFor();
     expect(complaints).toEqual([]);
@@ -101,7 +101,7 @@ itInChromium(
     expect(await page.locator('main img, main script').count()).toBe(0);
     expect(await page.title()).toBe('Cartage console');
     expect(complaints).toEqual([]);
-    await bus.erase(parked, documentKey(record));
+    await bus.tombstone(parked, documentKey(record));
   },
   40_000,
 );
@@ -140,7 +140,7 @@ itInChromium(
     );
     expect(tooWide).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
-    await bus.erase(parked, documentKey(record));
+    await bus.tombstone(parked, documentKey(record));
   },
   40_000,
 );

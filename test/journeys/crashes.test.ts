@@ -163,13 +163,13 @@ describe('killed between effect and commit', () => {
     );
   }, 120_000);
 
-  it('the relay publishes the order of a hint it had not finished', async () => {
+  it('the relay publishes the order of a request it had not finished', async () => {
     expect(await stack.stop('order-relay')).toBe(0);
     await stack.start('order-relay', { throughProxy: true });
     stack.shop.setFaults([{ match: { method: 'GET', path: '/orders' }, kind: 'cut_before' }]);
     const placed = await stack.sandboxes.placeOrder([{ sku: 'MUG-ENAMEL', qty: 1 }]);
-    const asked = () => stack.witness.hints.some(({ key }) => key.endsWith(placed.increment_id));
-    await until('the hint', asked);
+    const asked = () => stack.witness.requests.some(({ key }) => key.endsWith(placed.increment_id));
+    await until('the request', asked);
     await stack.kill('order-relay');
     stack.shop.setFaults([]);
     await stack.start('order-relay');

@@ -1,6 +1,6 @@
 /**
  * The broker goes away for 20 seconds under load, and acknowledgements are lost on the way: nothing acknowledged is
- * lost, no webhook is answered 202 whose hint is not on the topic. What is real: see stack.ts.
+ * lost, no webhook is answered 202 whose request is not on the topic. What is real: see stack.ts.
  */
 import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,7 +23,7 @@ afterAll(async () => stack?.close(), 60_000);
 
 let deliveries = 0;
 
-/** One signed webhook about an order that only its hint knows; resolves to the status, or 0 without an answer. */
+/** One signed webhook about an order that only its request knows; resolves to the status, or 0 without an answer. */
 async function webhook(incrementId: string): Promise<number> {
   const id = `msg_${(deliveries += 1)}`;
   const timestamp = String(Math.floor(Date.now() / 1000));
@@ -52,13 +52,13 @@ async function webhook(incrementId: string): Promise<number> {
   }
 }
 
-/** Sends webhooks one after another in four lanes until told to stop; resolves to status by order number. */
+/** Sends webhooks one after another in four batchGroups until told to stop; resolves to status by order number. */
 function load(prefix: string): { accepted(): number; end(): Promise<Map<string, number>> } {
   const answers = new Map<string, number>();
   const ending = new AbortController();
-  const lanes = [1, 2, 3, 4].map(async (lane) => {
+  const batchGroups = [1, 2, 3, 4].map(async (batchGroup) => {
     for (let number = 0; !ending.signal.aborted; number += 1) {
-      const incrementId = `${prefix}-${lane}-${number}`;
+      const incrementId = `${prefix}-${batchGroup}-${number}`;
       answers.set(incrementId, await webhook(incrementId));
       // A pace, not a wait for anything: a few dozen a second are load enough.
       await sleep(40);
@@ -68,20 +68,20 @@ function load(prefix: string): { accepted(): number; end(): Promise<Map<string, 
     accepted: () => [...answers.values()].filter((status) => status === 202).length,
     end: async () => {
       ending.abort();
-      await Promise.all(lanes);
+      await Promise.all(batchGroups);
       return answers;
     },
   };
 }
 
-function hinted(): Set<string> {
-  return new Set(stack.witness.hints.map(({ key }) => key.split('/').at(-1)!));
+function requested(): Set<string> {
+  return new Set(stack.witness.requests.map(({ key }) => key.split('/').at(-1)!));
 }
 
-async function expectAcknowledgedHints(answers: Map<string, number>): Promise<void> {
+async function expectAcknowledgedRequests(answers: Map<string, number>): Promise<void> {
   const accepted = [...answers].filter(([, status]) => status === 202).map(([incrementId]) => incrementId);
-  await until('every acknowledged hint', () => {
-    const seen = hinted();
+  await until('every acknowledged request', () => {
+    const seen = requested();
     return accepted.every((incrementId) => seen.has(incrementId));
   });
   // 503: said to be refused. 0: no answer at all. Nothing else is honest while the broker is away.
@@ -99,7 +99,7 @@ describe('a broker that is away for 20 seconds', () => {
     await stack.kafka.restart();
     const before = running.accepted();
     await until('the load to go on', () => running.accepted() > before + 20, 90_000);
-    await expectAcknowledgedHints(await running.end());
+    await expectAcknowledgedRequests(await running.end());
     await until(
       'the stock of both receipts',
       () => stack.witness.stock.get('WH1/MUG-STONE')?.quantity === '131.0000',
@@ -121,7 +121,7 @@ describe('acknowledgements that are lost', () => {
     await until('answers lost', () => stack.proxy.produceAnswersLost >= lost + 4, 120_000);
     await until('load while answers are lost', () => running.accepted() > 20, 120_000);
     stack.proxy.onProduceAnswer(() => 'pass');
-    await expectAcknowledgedHints(await running.end());
+    await expectAcknowledgedRequests(await running.end());
     await until(
       'the stock of all receipts',
       () => stack.witness.stock.get('WH1/KNIFE-PARE')?.quantity === '115.0000',

@@ -111,12 +111,12 @@ describe('one trace', () => {
       'messaging.destination.name': 'cartage.refresh',
       'messaging.kafka.message.key': key,
     });
-    const hint = only(spans, 'process cartage.refresh');
-    expectConsumer(hint, 'cartage.refresh', 'order-relay', key);
-    expect(hint.parentId).toBe(webhook.spanId);
-    await batchOf(hint);
+    const request = only(spans, 'process cartage.refresh');
+    expectConsumer(request, 'cartage.refresh', 'order-relay', key);
+    expect(request.parentId).toBe(webhook.spanId);
+    await batchOf(request);
     const [read] = named(spans, 'GET orders');
-    expect(read).toMatchObject({ service: 'cartage-order-relay', parentId: hint.spanId });
+    expect(read).toMatchObject({ service: 'cartage-order-relay', parentId: request.spanId });
     expect(read!.tags).toMatchObject({
       'span.kind': 'client',
       'http.request.method': 'GET',
@@ -125,7 +125,7 @@ describe('one trace', () => {
     });
     const record = only(spans, 'process magento.orders');
     expectConsumer(record, 'magento.orders', 'order-exporter', key);
-    expect(record).toMatchObject({ parentId: hint.spanId });
+    expect(record).toMatchObject({ parentId: request.spanId });
     expect(record.tags['cartage.outcome']).toBe('applied');
     expect(only(spans, 'create order in the ERP')).toMatchObject({
       service: 'cartage-order-exporter',

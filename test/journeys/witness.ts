@@ -7,7 +7,7 @@ export interface Witness {
   outcomes: Outcome[];
   /** By key; what was settled is gone. */
   parked: Map<string, Parked>;
-  hints: Refresh[];
+  requests: Refresh[];
   /** The newest record of each key of erp.stock. */
   stock: Map<string, Stock>;
   /** Parked records whose cause has this code. */
@@ -18,7 +18,7 @@ export async function openWitness(bus: Bus): Promise<Witness> {
   const witness: Witness = {
     outcomes: [],
     parked: new Map(),
-    hints: [],
+    requests: [],
     stock: new Map(),
     parkedFor: (code) => [...witness.parked.values()].filter((record) => record.code === code),
   };
@@ -36,7 +36,7 @@ export async function openWitness(bus: Bus): Promise<Witness> {
     }),
     bus.readAll(refresh, {
       onRecord: ({ value }) => {
-        if (value) witness.hints.push(value);
+        if (value) witness.requests.push(value);
       },
     }),
     bus.readAll(stock, {

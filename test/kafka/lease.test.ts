@@ -35,8 +35,8 @@ function member(group: string): MemberProcess {
   return made;
 }
 
-const secured = (one: MemberProcess) =>
-  one.news.some((news) => news.said === 'secured' && news.offset === 19);
+const claimed = (one: MemberProcess) =>
+  one.news.some((news) => news.said === 'claimed' && news.offset === 19);
 
 describe('a successor', () => {
   it('of nobody begins at the earliest record, clean', async () => {
@@ -55,7 +55,7 @@ describe('a successor', () => {
   it('of a killed process is told up to where that may have been at work', async () => {
     const group = randomUUID();
     const first = member(group);
-    await until('the first member has secured all', () => secured(first));
+    await until('the first member has claimed all', () => claimed(first));
     first.signal('SIGKILL');
     await first.exited;
     const taken = recorder();
@@ -73,7 +73,7 @@ describe('a successor', () => {
   it('of a process that stopped is told that nothing is in flight', async () => {
     const group = randomUUID();
     const first = member(group);
-    await until('the first member has secured all', () => secured(first));
+    await until('the first member has claimed all', () => claimed(first));
     first.tell('stop');
     await first.exited;
     const taken = recorder();
@@ -92,11 +92,11 @@ describe('a successor', () => {
     const group = randomUUID();
     const unsure = recorder({
       clean: () => false,
-      work: (lease, records) => void lease.secure(records.at(-1)!.offset),
+      work: (lease, records) => void lease.claim(records.at(-1)!.offset),
     });
     const first = await bus.subscribe({ contracts: untyped(topic), group, open: unsure.open });
     await until('all records', () => unsure.records().length === 20);
-    await unsure.taken[0]!.lease.secure(19);
+    await unsure.taken[0]!.lease.claim(19);
     await first.stop();
     const taken = recorder();
     const second = await bus.subscribe({ contracts: untyped(topic), group, open: taken.open });
@@ -122,7 +122,7 @@ describe('a successor', () => {
 });
 
 describe('an owner', () => {
-  it('has nothing finished or secured without a commit of its own generation', async () => {
+  it('has nothing finished or claimed without a commit of its own generation', async () => {
     const group = randomUUID();
     const admin = openAdmin();
     const slow = recorder({ work: () => undefined });
@@ -135,10 +135,10 @@ describe('an owner', () => {
     await admin.close();
   });
 
-  it('that slept longer than its session holds nothing when it wakes, and may secure nothing', async () => {
+  it('that slept longer than its session holds nothing when it wakes, and may claim nothing', async () => {
     const group = randomUUID();
     const sleeper = member(group);
-    await until('the sleeper has secured all', () => secured(sleeper));
+    await until('the sleeper has claimed all', () => claimed(sleeper));
     sleeper.signal('SIGSTOP');
     const taken = recorder();
     const subscription = await bus.subscribe({
@@ -155,7 +155,7 @@ describe('an owner', () => {
     expect(sleeper.news.find((news) => news.said === 'held')).toEqual({
       said: 'held',
       held: [false],
-      secure: ['LeaseLost'],
+      claim: ['LeaseLost'],
     });
     await until('its reader was told', () => sleeper.news.some((news) => news.said === 'closed'));
     expect(sleeper.news.find((news) => news.said === 'closed')).toMatchObject({ lost: true });
@@ -175,7 +175,7 @@ describe('an owner', () => {
     const order: string[] = [];
     const work = Promise.withResolvers<void>();
     const first = recorder({
-      work: (lease, records) => void lease.secure(records.at(-1)!.offset),
+      work: (lease, records) => void lease.claim(records.at(-1)!.offset),
       close: async () => {
         order.push('first asked to close');
         await work.promise;
@@ -184,7 +184,7 @@ describe('an owner', () => {
     });
     const one = await bus.subscribe({ contracts: untyped(pair), group, open: first.open });
     await until('all records', () => first.records().length === 20);
-    await Promise.all(first.taken.map(({ lease, records }) => lease.secure(records.at(-1)!.offset)));
+    await Promise.all(first.taken.map(({ lease, records }) => lease.claim(records.at(-1)!.offset)));
     const second = recorder();
     const joining = bus.subscribe({
       contracts: untyped(pair),
@@ -195,14 +195,14 @@ describe('an owner', () => {
       },
     });
     await until('the first is asked to close', () => order.length === 2);
-    expect(first.taken.map((taken) => taken.lease.held())).toEqual([true, true]);
+    expect(first.taken.map((taken) => taken.lease.isCurrent())).toEqual([true, true]);
     work.resolve();
     const other = await joining;
     await until('both have one', () => one.leases().length === 1 && other.leases().length === 1);
     expect(order.indexOf('second opened')).toBeGreaterThan(order.lastIndexOf('first closed'));
     expect(first.taken.slice(0, 2).map((taken) => taken.closed)).toEqual([{ lost: false }, { lost: false }]);
-    expect(first.taken.slice(0, 2).map((taken) => taken.lease.held())).toEqual([false, false]);
-    await expect(first.taken[0]!.lease.secure(5)).rejects.toBeInstanceOf(LeaseLost);
+    expect(first.taken.slice(0, 2).map((taken) => taken.lease.isCurrent())).toEqual([false, false]);
+    await expect(first.taken[0]!.lease.claim(5)).rejects.toBeInstanceOf(LeaseLost);
     // Both new owners: the one who knows the work was its own, and the stranger.
     expect([first.taken[2]!, second.taken[0]!].map(({ lease }) => lease.clean)).toEqual([true, true]);
     await Promise.all([one.stop(), other.stop()]);

@@ -19,9 +19,9 @@ export interface MemberOrders {
 export type MemberNews =
   | { said: 'open'; partition: number; start: number; mark: number; clean: boolean }
   | { said: 'received'; partition: number; offsets: number[] }
-  | { said: 'secured'; partition: number; offset: number }
+  | { said: 'claimed'; partition: number; offset: number }
   | { said: 'closed'; partition: number; lost: boolean }
-  | { said: 'held'; held: boolean[]; secure: string[] };
+  | { said: 'held'; held: boolean[]; claim: string[] };
 
 const orders = JSON.parse(process.argv[2]!) as MemberOrders;
 const say = (news: MemberNews) => process.stdout.write(`${JSON.stringify(news)}\n`);
@@ -39,7 +39,7 @@ const bus = connectKafka(
   contracts,
 );
 
-/** Secures everything it reads and finishes nothing: all of it is in flight for ever. */
+/** Claims everything it reads and finishes nothing: all of it is in flight for ever. */
 await bus.subscribe({
   contracts: untyped({ ...stock, topic: orders.topic }),
   group: orders.group,
@@ -53,8 +53,8 @@ await bus.subscribe({
         const offsets = records.map((record) => record.offset);
         say({ said: 'received', partition, offsets });
         const offset = offsets.at(-1)!;
-        lease.secure(offset).then(
-          () => say({ said: 'secured', partition, offset }),
+        lease.claim(offset).then(
+          () => say({ said: 'claimed', partition, offset }),
           () => undefined,
         );
       },
@@ -75,14 +75,14 @@ createInterface(process.stdin).on('line', (line) => {
 async function tellHeld(): Promise<void> {
   // Of the first leases, at once: the very question a flow asks before an effect.
   const asked = leases.slice();
-  const held = asked.map((lease) => lease.held());
-  const secure = await Promise.all(
+  const held = asked.map((lease) => lease.isCurrent());
+  const claim = await Promise.all(
     asked.map((lease) =>
-      lease.secure(lease.start + 1_000).then(
-        () => 'secured',
+      lease.claim(lease.start + 1_000).then(
+        () => 'claimed',
         (error: Error) => error.name,
       ),
     ),
   );
-  say({ said: 'held', held, secure });
+  say({ said: 'held', held, claim });
 }

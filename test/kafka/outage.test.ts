@@ -98,7 +98,7 @@ async function through(outage: () => Promise<void>, options: { publishDeadlineMs
     const firsts = [...new Set(numbers().filter((one) => one % 5 === key))];
     expect(firsts).toEqual(firsts.toSorted((a, b) => a - b));
   }
-  await until('no trouble', () => bus.trouble() === null);
+  await until('no trouble', () => bus.unhealthyReason() === null);
   await bus.close();
   return load;
 }

@@ -108,7 +108,7 @@ describe('publishing', () => {
   });
 
   it('writes a tombstone for a key that is gone', async () => {
-    await bus.erase(topic, 'WH/S-3');
+    await bus.tombstone(topic, 'WH/S-3');
     const [record] = (await everything(topic.topic)).filter((one) => one.key!.toString() === 'WH/S-3');
     expect(record!.value).toBeNull();
   });

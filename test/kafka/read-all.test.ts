@@ -30,7 +30,7 @@ describe('reading a whole topic', () => {
     await applyTopics(untyped(topic));
     const skus = Array.from({ length: 300 }, (_, index) => `K${index}`);
     await Promise.all(skus.map((sku) => bus.publish(topic, { value: stockOf(sku) })));
-    await bus.erase(topic, 'WH/K7');
+    await bus.tombstone(topic, 'WH/K7');
     const current = new Map<string, Received<Stock>>();
     const reading = await bus.readAll(topic, {
       onRecord: (record) =>

@@ -67,10 +67,10 @@ describe('without a registry', () => {
       group: randomUUID(),
       open: taken.open,
     });
-    await until('trouble', () => bus.trouble() !== null);
-    expect(bus.trouble()).toMatch(/wait for the schema registry/);
+    await until('trouble', () => bus.unhealthyReason() !== null);
+    expect(bus.unhealthyReason()).toMatch(/wait for the schema registry/);
     // A tombstone names no schema, but keeps its place behind what waits.
-    await writer.erase(topic, 'WH/A');
+    await writer.tombstone(topic, 'WH/A');
     expect(subscription.ready()).toBe(true);
     expect(taken.records()).toEqual([]);
     await expect(bus.publish(topic, { value: stockOf('A', 3) })).rejects.toMatchObject({
@@ -85,7 +85,7 @@ describe('without a registry', () => {
       [0, false],
       [1, true],
     ]);
-    await until('no trouble', () => bus.trouble() === null);
+    await until('no trouble', () => bus.unhealthyReason() === null);
     // The failed look-up is remembered for a second, so that a busy webhook does not hammer a registry that starts.
     await until('publishing again', () =>
       bus.publish(topic, { value: stockOf('A', 3) }).then(

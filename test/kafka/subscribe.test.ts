@@ -184,14 +184,14 @@ describe('a reader', () => {
     const subscription = await bus.subscribe({ contracts: untyped(topic), group, open: taken.open });
     await until('leases', () => subscription.ready());
     await bus.publish(topic, { value: stockOf('poison') });
-    await until('trouble', () => subscription.trouble() !== null);
-    expect(subscription.trouble()).toMatch(/threw in receive\(\): TypeError/);
-    expect(bus.trouble()).toContain('threw in receive()');
+    await until('trouble', () => subscription.unhealthyReason() !== null);
+    expect(subscription.unhealthyReason()).toMatch(/threw in receive\(\): TypeError/);
+    expect(bus.unhealthyReason()).toContain('threw in receive()');
     const skus = Array.from({ length: 20 }, (_, index) => `N${index}`);
     await Promise.all(skus.map((sku) => bus.publish(topic, { value: stockOf(sku) })));
     const poisoned = taken.taken.find((one) => one.records.some((record) => record.key === 'WH/poison'))!;
     await until('the other partition', () => seen.length > 0);
-    expect(poisoned.lease.held()).toBe(true);
+    expect(poisoned.lease.isCurrent()).toBe(true);
     await subscription.stop();
     const successor = recorder();
     const again = await bus.subscribe({ contracts: untyped(topic), group, open: successor.open });

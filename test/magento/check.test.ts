@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { checkMagento } from '../../services/magento/check.ts';
-import type { ExpectedOfShop } from '../../services/magento/check.ts';
+import { checkMagento } from '../../services/magento/check/check.ts';
+import type { ExpectedOfShop } from '../../services/magento/check/check.ts';
 import type { MagentoOptions } from '../../services/magento/magento.ts';
 import { startShop } from '../sandbox/shop/index.ts';
 import type { RunningShop, ShopOptions } from '../sandbox/shop/index.ts';

@@ -5,8 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { checkMagento } from '../../services/magento/check.ts';
-import { rights } from '../../services/magento/rights.ts';
+import { checkMagento } from '../../services/magento/check/check.ts';
+import { rights } from '../../services/magento/check/rights.ts';
 import { startShop } from '../sandbox/shop/index.ts';
 import type { RunningShop } from '../sandbox/shop/index.ts';
 

@@ -108,9 +108,12 @@ describe('an order placed in the shop', () => {
       () => (witness.cursors.get(`${instance}/orders`) ?? '') >= updated_at,
     );
     // The delivery, and the one by id asked again under the order's key; the repeated id asked nothing.
-    const asked = () => witness.hints.filter((hint) => hint.endsWith(` ${key}`));
-    await eventually('both hints', () => asked().filter((hint) => hint.startsWith('webhook')).length === 2);
-    await eventually('all hints to be answered', () => {
+    const asked = () => witness.requests.filter((request) => request.endsWith(` ${key}`));
+    await eventually(
+      'both requests',
+      () => asked().filter((request) => request.startsWith('webhook')).length === 2,
+    );
+    await eventually('all requests to be answered', () => {
       return witness.outcomes.filter((outcome) => outcome.key === key).length >= asked().length;
     });
     expect(recordsOf(order.increment_id)).toHaveLength(1);

@@ -52,7 +52,7 @@ export interface Witness {
   bus: Bus;
   orders: Received<Order>[];
   outcomes: Outcome[];
-  hints: string[];
+  requests: string[];
   /** Where each sweep is. */
   cursors: Map<string, string>;
   close(): Promise<void>;
@@ -64,7 +64,7 @@ export async function openWitness(instance: string): Promise<Witness> {
     bus,
     orders: [],
     outcomes: [],
-    hints: [],
+    requests: [],
     cursors: new Map(),
     close: () => bus.close(),
   };
@@ -80,7 +80,7 @@ export async function openWitness(instance: string): Promise<Witness> {
     follow(orders, (record) => witness.orders.push(record)),
     follow(outcomes, ({ value }) => value && witness.outcomes.push(value)),
     follow(cursors, ({ value }) => value && witness.cursors.set(value.source, value.position)),
-    follow(refresh, ({ value }) => value && witness.hints.push(`${value.reason} ${value.key}`)),
+    follow(refresh, ({ value }) => value && witness.requests.push(`${value.reason} ${value.key}`)),
   ]);
   return witness;
 }

@@ -1,6 +1,6 @@
 import { contracts } from '../../../schemas/topics.ts';
 import { checkConfiguredErp } from '../../erp/check-configured.ts';
-import { checkMagento } from '../../magento/check.ts';
+import { checkMagento } from '../../magento/check/check.ts';
 import { readConfiguration } from '../../platform/config/read.ts';
 import type { Config, PlatformConfig } from '../../platform/config/schema.ts';
 import { Unavailable } from '../../platform/errors.ts';

@@ -23,6 +23,8 @@ export async function requestRefresh(
     requestedBy: `cli ${userInfo().username}`,
     requestedAt: Date.now(),
     seen: null,
+    entityId: null,
+    always: true,
   }));
   if (!options.dryRun)
     await withBus(config, (bus) => Promise.all(requests.map((value) => bus.publish(refresh, { value }))));

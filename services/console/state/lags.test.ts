@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { PartitionLag } from '../../platform/kafka/types.ts';
-import { systemClock } from '../../platform/lifecycle/clock.ts';
+import { systemClock } from '../../platform/clock.ts';
 import { Lags } from './lags.ts';
 
 const partition = (topic: string, committed: number | null, end: number): PartitionLag => ({
@@ -36,6 +36,6 @@ it('sums partitions per topic, keeps the last answer while the broker is away, a
   };
   await lags.poll();
   expect(lags.of('g', 'a')).toEqual({ records: 6, started: true });
-  expect(lags.trouble()).toContain('no broker');
+  expect(lags.unhealthyReason()).toContain('no broker');
   expect(changes).toBe(2);
 });

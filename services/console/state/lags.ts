@@ -1,5 +1,5 @@
 import type { PartitionLag, TopicAdmin } from '../../platform/kafka/types.ts';
-import type { Clock } from '../../platform/lifecycle/clock.ts';
+import type { Clock } from '../../platform/clock.ts';
 
 /** How far one group is behind on one topic. */
 export interface Lag {
@@ -43,7 +43,7 @@ export class Lags {
     return this.known.get(`${group}/${topic}`) ?? null;
   }
 
-  trouble(): string | null {
+  unhealthyReason(): string | null {
     return this.problem;
   }
 

@@ -1,8 +1,8 @@
 import type { Bus } from '../kafka/types.ts';
-import type { Clock } from '../lifecycle/clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { Policy } from './policy.ts';
+import type { Policy } from './outcome/policy.ts';
 
 /** What a flow needs of the process it runs in. */
 export interface FlowContext {

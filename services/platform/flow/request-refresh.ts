@@ -1,6 +1,6 @@
 import { refresh } from '../../../schemas/topics.ts';
 import type { Bus } from '../kafka/types.ts';
-import type { Clock } from '../lifecycle/clock.ts';
+import type { Clock } from '../clock.ts';
 import { traceparentOf } from '../telemetry/tracing.ts';
 
 /** Asks for keys of a topic to be read at their source again. Resolves when the broker has the requests. */
@@ -9,7 +9,15 @@ export type RequestRefresh = (topic: string, keys: readonly string[], reason: st
 export function refreshRequester(bus: Bus, requestedBy: string, clock: Clock): RequestRefresh {
   return async (topic, keys, reason) => {
     const traceparent = traceparentOf();
-    const value = { topic, reason, requestedBy, requestedAt: clock.now(), seen: null };
+    const value = {
+      topic,
+      reason,
+      requestedBy,
+      requestedAt: clock.now(),
+      seen: null,
+      entityId: null,
+      always: true,
+    };
     await Promise.all(keys.map((key) => bus.publish(refresh, { traceparent, value: { ...value, key } })));
   };
 }

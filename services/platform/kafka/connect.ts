@@ -2,12 +2,12 @@
 import { schemaText as contractText } from '../../../schemas/topics.ts';
 import type { Contract } from '../../../schemas/topics.ts';
 import { BRIEF_RETRY, PATIENT_RETRY, createClient } from './client.ts';
-import { createPublisher } from './publisher.ts';
-import { startReadAll } from './read-all.ts';
-import { createRegistryApi } from './registry-api.ts';
-import { createRegistry } from './registry.ts';
-import { systemClock } from './session.ts';
-import { createSubscription } from './subscription.ts';
+import { createPublisher } from './publish/publisher.ts';
+import { startReadAll } from './subscribe/read-all.ts';
+import { createRegistryApi } from './registry/registry-api.ts';
+import { createRegistry } from './registry/registry.ts';
+import { systemClock } from './subscribe/session.ts';
+import { createSubscription } from './subscribe/subscription.ts';
 import { createTopicAdmin } from './topics.ts';
 import { topicsExist } from './topic-check.ts';
 import type { Bus, KafkaOptions, TopicAdmin } from './types.ts';
@@ -20,7 +20,7 @@ export interface Contracts {
 
 /** A subscription or a reading of a whole topic. */
 interface Part {
-  trouble(): string | null;
+  unhealthyReason(): string | null;
   stop(): Promise<void>;
 }
 
@@ -51,9 +51,13 @@ export function connectKafka(
     await publisher.publish(toRecord(envelope, schema));
   }
 
-  function troubles(): string | null {
+  function unhealthyReasons(): string | null {
     const running = [...parts].filter((part) => !stopped.has(part));
-    const found = [publisher.trouble(), registry.trouble(), ...running.map((part) => part.trouble())];
+    const found = [
+      publisher.unhealthyReason(),
+      registry.unhealthyReason(),
+      ...running.map((part) => part.unhealthyReason()),
+    ];
     return found.filter((one) => one !== null).join('; ') || null;
   }
 
@@ -67,7 +71,7 @@ export function connectKafka(
   return {
     publish: (contract, { value, traceparent }) =>
       put(contract, contract.key(value), value, traceparent ?? null),
-    erase: (contract, key) => put(contract, key, null, null),
+    tombstone: (contract, key) => put(contract, key, null, null),
     async subscribe(subscribe) {
       const topics = subscribe.contracts.map((contract) => contract.topic);
       await topicsExist(brief, topics, log, closing.signal);
@@ -87,7 +91,7 @@ export function connectKafka(
       parts.add(made);
       return { ...made, stop: () => stopPart(made) };
     },
-    trouble: troubles,
+    unhealthyReason: unhealthyReasons,
     async close() {
       closing.abort(new Error('the connection to Kafka is being closed'));
       await Promise.all([...parts].map((part) => part.stop()));

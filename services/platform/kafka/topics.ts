@@ -8,8 +8,8 @@ import kafkajs from 'kafkajs';
 import type { Admin, Kafka } from 'kafkajs';
 import { topicSettings } from '../../../schemas/topics.ts';
 import type { Contract } from '../../../schemas/topics.ts';
-import type { RegistryApi } from './registry-api.ts';
-import { oneLine, subjectOf } from './registry.ts';
+import type { RegistryApi } from './registry/registry-api.ts';
+import { oneLine, subjectOf } from './registry/registry.ts';
 import type { PartitionLag, TopicAdmin, TopicChange } from './types.ts';
 
 export interface TopicAdminContext {

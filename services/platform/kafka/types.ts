@@ -6,7 +6,7 @@
  * A partition is held under a *lease*: from the moment the group assigned it until the group may have given it to
  * somebody else. An owner keeps two offsets on the broker, in one commit: the committed offset (everything below it
  * is finished) and, in the commit's metadata, the *mark*: no effect at or above it has been begun. So before an
- * effect is begun its record must lie under a mark the broker has stored (`secure`). That costs one commit per
+ * effect is begun its record must lie under a mark the broker has stored (`claim`). That costs one commit per
  * batch (a few milliseconds) and buys two things: a successor knows exactly which records a predecessor may have
  * been working on, and the commit is itself the check that the lease still stands, since the broker refuses it for
  * an older generation.
@@ -47,7 +47,7 @@ export interface Undecodable {
   readonly undecodable: Fault;
 }
 
-/** Thrown by `secure` when the partition belongs to somebody else by now: begin nothing more. */
+/** Thrown by `claim` when the partition belongs to somebody else by now: begin nothing more. */
 export class LeaseLost extends Error {
   constructor(topic: string, partition: number) {
     super(`The lease on ${topic}[${partition}] is over: another member of the group holds it now.`);
@@ -70,13 +70,13 @@ export interface Lease {
    * Also to be read before the first effect, as far as memory allows: nothing tells how far the group had read (offsets
    * expired or set back), and it may have written the newest values long ago. Else the mark.
    */
-  readonly readFirst: number;
+  readonly catchUpTo: number;
   /** True when the predecessor had nothing in flight when it stopped: no outcome below the mark is unknown. */
   readonly clean: boolean;
   /** False from the moment another member may hold the partition. To be checked before each effect. */
-  held(): boolean;
+  isCurrent(): boolean;
   /** Resolves when the broker has stored a mark of at least `offset + 1`. Throws `LeaseLost`. */
-  secure(offset: number): Promise<void>;
+  claim(offset: number): Promise<void>;
   /** Everything below `offset` is finished; stored with the next commit (within `commitIntervalMs`). */
   finish(offset: number): void;
 }
@@ -112,7 +112,7 @@ export interface Subscription {
   /** Leases held now. */
   leases(): readonly Lease[];
   /** Null while all is well, else why not: no fetch for too long, crashed. */
-  trouble(): string | null;
+  unhealthyReason(): string | null;
   /** Closes the readers, commits what is finished, marks the leases clean, leaves the group. */
   stop(): Promise<void>;
 }
@@ -141,12 +141,12 @@ export interface Bus {
   /** Resolves only when the broker has acknowledged. Throws `Unavailable` after the deadline: nothing is known then. */
   publish<Value>(contract: Contract<Value>, publication: Publication<Value>): Promise<void>;
   /** A tombstone: the key is gone, or settled. */
-  erase<Value>(contract: Contract<Value>, key: string): Promise<void>;
+  tombstone<Value>(contract: Contract<Value>, key: string): Promise<void>;
   subscribe(options: SubscribeOptions): Promise<Subscription>;
   /** The whole topic from its beginning (or `sinceMs`), then live, without a group that commits. */
   readAll<Value>(contract: Contract<Value>, options: ReadAllOptions<Value>): Promise<ReadAll>;
   /** Null while the broker can be reached, else why not. For /readyz. */
-  trouble(): string | null;
+  unhealthyReason(): string | null;
   close(): Promise<void>;
 }
 

@@ -7,9 +7,9 @@ import type { KafkaMessage } from 'kafkajs';
 import type { Contract } from '../../../schemas/topics.ts';
 import { Rejected } from '../errors.ts';
 import type { Fault } from '../errors.ts';
-import type { OutgoingRecord } from './batcher.ts';
+import type { OutgoingRecord } from './publish/batcher.ts';
 import { eventHeaders, textHeaders } from './headers.ts';
-import type { ReaderSchema, Registry, WriterSchema } from './registry.ts';
+import type { ReaderSchema, Registry, WriterSchema } from './registry/registry.ts';
 import type { Received, Undecodable } from './types.ts';
 
 const MAGIC_BYTE = 0;

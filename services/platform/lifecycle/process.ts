@@ -12,7 +12,7 @@ import type { Log } from '../telemetry/log.ts';
 import { openMetrics } from '../telemetry/metrics.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { openTracing } from '../telemetry/tracing.ts';
-import { systemClock } from './clock.ts';
+import { systemClock } from '../clock.ts';
 import { exitOnBug } from './signals.ts';
 
 /** What every process has, whatever it does: broker, log, metrics, traces, its HTTP face, an orderly end. */
@@ -60,7 +60,7 @@ export function openProcess(name: string, configuration: Configuration<never>): 
     policy,
     sessionTimeoutMs: kafka.sessionTimeoutMs,
   };
-  const checks = new Map<string, () => string | null>([['kafka', () => bus.trouble()]]);
+  const checks = new Map<string, () => string | null>([['kafka', () => bus.unhealthyReason()]]);
   const stops: (() => Promise<void> | void)[] = [() => tracing.close(), () => bus.close()];
   return {
     name,

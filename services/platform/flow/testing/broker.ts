@@ -1,7 +1,7 @@
 import type { Contract } from '../../../../schemas/topics.ts';
-import type { Stored } from '../../kafka/mark.ts';
-import { takeOver } from '../../kafka/mark.ts';
-import type { Takeover } from '../../kafka/mark.ts';
+import type { Stored } from '../../kafka/subscribe/claim.ts';
+import { takeOver } from '../../kafka/subscribe/claim.ts';
+import type { Takeover } from '../../kafka/subscribe/claim.ts';
 import type { Received, Undecodable } from '../../kafka/types.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 

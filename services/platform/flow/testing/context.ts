@@ -1,10 +1,10 @@
 import { policySection } from '../../config/sections/platform.ts';
 import type { Bus } from '../../kafka/types.ts';
-import type { Clock } from '../../lifecycle/clock.ts';
+import type { Clock } from '../../clock.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { FlowContext } from '../context.ts';
-import type { Policy } from '../policy.ts';
+import type { Policy } from '../outcome/policy.ts';
 
 export interface Line {
   level: string;

@@ -1,12 +1,12 @@
 import type { Contract } from '../../../../schemas/topics.ts';
 import { Unavailable } from '../../errors.ts';
-import { ownPartition } from '../../kafka/lease.ts';
-import type { OwnedPartition } from '../../kafka/lease.ts';
-import { writeMark } from '../../kafka/mark.ts';
-import type { Generation } from '../../kafka/session.ts';
+import { ownPartition } from '../../kafka/subscribe/lease.ts';
+import type { OwnedPartition } from '../../kafka/subscribe/lease.ts';
+import { writeMark } from '../../kafka/subscribe/claim.ts';
+import type { Generation } from '../../kafka/subscribe/session.ts';
 import type { Bus, PartitionReader, Publication, ReadAll, ReadAllOptions } from '../../kafka/types.ts';
 import type { Received, SubscribeOptions, Subscription } from '../../kafka/types.ts';
-import type { Clock } from '../../lifecycle/clock.ts';
+import type { Clock } from '../../clock.ts';
 import type { Membership, SimulatedBroker } from './broker.ts';
 import type { Random } from './random.ts';
 
@@ -185,13 +185,13 @@ export class Member {
   private face(): Bus {
     return {
       publish: (contract, publication) => this.publish(contract, publication),
-      erase: async (contract, key) => {
+      tombstone: async (contract, key) => {
         await this.wait(this.random.between(1, 10));
         this.broker.append(contract, key, null);
       },
       subscribe: (options) => this.subscribe(options),
       readAll: (contract, options) => this.readAll(contract, options),
-      trouble: () => null,
+      unhealthyReason: () => null,
       close: () => Promise.resolve(),
     };
   }
@@ -211,7 +211,7 @@ export class Member {
     return {
       ready: () => this.holdings.size > 0,
       leases: () => [...this.holdings.values()].map(({ owned }) => owned.lease),
-      trouble: () => null,
+      unhealthyReason: () => null,
       stop: async () => {
         await Promise.all(this.partitions().map((partition) => this.release(partition)));
       },

@@ -1,5 +1,5 @@
 import { Unavailable } from '../../errors.ts';
-import type { Attempt } from '../outcome.ts';
+import type { Attempt } from '../outcome/outcome.ts';
 import type { Member } from './member.ts';
 import type { Random } from './random.ts';
 import type { VirtualClock } from './virtual-clock.ts';
@@ -54,7 +54,7 @@ export class OtherSide {
     attempt: Attempt,
   ): Promise<void> {
     await member.clock.wait(this.random.between(0, 200));
-    attempt.assertHeld();
+    attempt.assertCurrent();
     const begunAt = this.clock.now();
     const refused = this.random.chance(this.trouble.refused);
     const unanswered = !refused && this.random.chance(this.trouble.unanswered);

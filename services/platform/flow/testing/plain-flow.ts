@@ -1,7 +1,7 @@
 import { outcomes, parked } from '../../../../schemas/topics.ts';
-import type { Policy } from '../policy.ts';
-import { runStates } from '../state-flow.ts';
-import type { StateFlow } from '../state-flow.ts';
+import type { Policy } from '../outcome/policy.ts';
+import { runStates } from '../states/state-flow.ts';
+import type { StateFlow } from '../states/state-flow.ts';
 import { plains } from './records.ts';
 import type { Plain } from './records.ts';
 import { World } from './world.ts';
@@ -28,10 +28,10 @@ export async function flowOf(
         mode: 'on',
         concurrency: 1,
         settleMs: 10_000,
-        laneOf: () => 'all',
+        batchGroupOf: () => 'all',
         batchSize: () => 20,
         apply: async (records, attempt) => {
-          attempt.assertHeld();
+          attempt.assertCurrent();
           const keys = records.map(({ key }) => key);
           calls.push({ at: context.clock.now(), keys });
           await context.clock.wait(100);
@@ -47,7 +47,7 @@ export async function flowOf(
   const send = (...keys: string[]) => {
     for (const key of keys) broker.append(plains, key, { key, text: 'x'.repeat(90) });
   };
-  const told = () => broker.values(outcomes).map(({ key, status }) => `${key} ${status}`);
+  const reported = () => broker.values(outcomes).map(({ key, status }) => `${key} ${status}`);
   const stillParked = () => {
     const found = new Map(broker.log(parked.topic).map((record) => [record.key!, record]));
     return [...found.values()].flatMap((record) =>
@@ -56,7 +56,7 @@ export async function flowOf(
         : [record.value as unknown as { key: string; code: string }],
     );
   };
-  return { world, broker, clock, member, calls, send, told, stillParked };
+  return { world, broker, clock, member, calls, send, reported, stillParked };
 }
 
 export const keysTo = (count: number) =>

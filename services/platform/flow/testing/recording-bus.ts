@@ -16,7 +16,7 @@ export class RecordingBus implements Bus {
     this.broker.append(contract, contract.key(publication.value), publication.value);
   }
 
-  async erase<Value>(contract: Contract<Value>, key: string): Promise<void> {
+  async tombstone<Value>(contract: Contract<Value>, key: string): Promise<void> {
     await Promise.resolve();
     this.broker.append(contract, key, null);
   }
@@ -30,7 +30,7 @@ export class RecordingBus implements Bus {
     return Promise.resolve({ caughtUp: Promise.resolve(), stop: () => Promise.resolve(stop()) });
   };
 
-  trouble(): null {
+  unhealthyReason(): null {
     return null;
   }
 

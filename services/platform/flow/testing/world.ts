@@ -1,7 +1,7 @@
 import type { Contract } from '../../../../schemas/topics.ts';
 import type { Subscription } from '../../kafka/types.ts';
 import type { FlowContext } from '../context.ts';
-import type { Policy } from '../policy.ts';
+import type { Policy } from '../outcome/policy.ts';
 import { SimulatedBroker } from './broker.ts';
 import type { Line } from './context.ts';
 import { contextOf } from './context.ts';

@@ -79,9 +79,9 @@ async function lockDelivery(books: Books, deliveryId: number): Promise<DeliveryR
   );
   if (!delivery) throw new Refusal(404, 'delivery_unknown', `There is no delivery ${deliveryId}.`);
   if (delivery.state !== 'ready') {
-    const hint =
+    const request =
       delivery.state === 'draft' ? 'it waits for goods: receive them' : 'only a ready one can be shipped';
-    throw new Refusal(409, 'delivery_state', `${delivery.name} is ${delivery.state}; ${hint}.`);
+    throw new Refusal(409, 'delivery_state', `${delivery.name} is ${delivery.state}; ${request}.`);
   }
   return delivery;
 }

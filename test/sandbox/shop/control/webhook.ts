@@ -15,7 +15,7 @@ const RETRIES_MS = [200, 1000, 3000];
 const TIMEOUT_MS = 5000;
 
 /**
- * Sends `order.changed` messages by the Standard Webhooks convention. A message is a hint: it names the order
+ * Sends `order.changed` messages by the Standard Webhooks convention. A message is a request: it names the order
  * and carries nothing of it. Messages are sent one after another per shop start, without waiting for retries.
  */
 export class Webhook {

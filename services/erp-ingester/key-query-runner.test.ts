@@ -1,0 +1,160 @@
+import { describe, expect, it } from '@jest/globals';
+import { parked, stock } from '../../schemas/topics.ts';
+import type { Stock } from '../../schemas/types.ts';
+import { Rejected, Unavailable } from '../platform/errors.ts';
+import { openParking } from '../platform/flow/outcome/parking.ts';
+import { contextOf } from '../platform/flow/testing/context.ts';
+import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
+import { KeyQueryRunner } from './key-query-runner.ts';
+import type { KeyQueryRunnerOptions } from './key-query-runner.ts';
+import { readPublished } from './published-index.ts';
+import { RecordPublisher } from './record-publisher.ts';
+import { rowShapes } from './rows/index.ts';
+import type { Stream } from './stream.ts';
+
+const refused = new Rejected({ code: 'erp.query', what: 'The query is refused', fix: 'Correct it' });
+const away = new Unavailable({ code: 'erp.unreachable', what: 'No database', fix: 'Wait' });
+
+/** An runner whose database answers as `answer` says, and the questions it was asked. */
+async function runnerOf(
+  answer: (keys: readonly string[]) => Error | null,
+  options: Partial<KeyQueryRunnerOptions> = {},
+) {
+  const bus = new RecordingBus();
+  const context = contextOf({ bus, clock: bus.clock });
+  const stream = {
+    name: 'stock',
+    topic: stock.topic,
+    keyColumn: 'id',
+    shape: rowShapes[stock.topic]!,
+  } as Stream;
+  const parking = await openParking(bus, context.group, bus.clock);
+  const index = await readPublished(bus, stream.shape);
+  const publisher = new RecordPublisher({ stream, index, context, parking, epoch: 1 });
+  const questions: string[] = [];
+  const runner = new KeyQueryRunner({
+    stream,
+    publisher,
+    context,
+    pool: null as never,
+    since: '2026-01-01T00:00:00Z',
+    keysPerQuery: 8,
+    rowsPerFetch: 8,
+    statementTimeoutMs: 1_000,
+    questions: {
+      queryKeys: async ({ keys, dirt }) => {
+        await Promise.resolve();
+        questions.push(
+          `${(keys as string[]).join()}${dirt.xids.length > 0 ? ` seen ${dirt.xids.join()} to ${dirt.endLsn}` : ''}`,
+        );
+        const error = answer(keys as string[]);
+        if (error) throw error;
+        const rows = keys.map((key) => ({
+          id: key as string,
+          source: 'W1',
+          sku: `S${key as string}`,
+          quantity: '1',
+        }));
+        return { version: 5n, rows };
+      },
+      // eslint-disable-next-line require-yield
+      queryAll: async function* () {
+        throw refused;
+      },
+    },
+    ...options,
+  });
+  const ending = new AbortController();
+  const running = runner.run(ending.signal);
+  const stop = async () => {
+    ending.abort();
+    await running;
+  };
+  return { bus, runner, questions, stop };
+}
+
+describe('the runner', () => {
+  it('asks once for many changes of a key, in a snapshot that holds them all', async () => {
+    const { bus, runner, questions, stop } = await runnerOf(() => null);
+    let settled = 0;
+    for (const xid of [10, 11, 12])
+      runner.dirty.add(xid === 12 ? '2' : '1', { xid, endLsn: BigInt(xid), settled: () => (settled += 1) });
+    await bus.clock.pass(10);
+    expect(questions).toEqual(['1,2 seen 10,11,12 to 12']);
+    expect(settled).toBe(3);
+    await stop();
+  });
+
+  it('parks the one key whose question is refused, publishes the others, and tells everybody', async () => {
+    const { bus, runner, stop } = await runnerOf((keys) => (keys.includes('5') ? refused : null));
+    const settled: number[] = [];
+    for (let key = 1; key <= 8; key += 1) runner.dirty.add(String(key), { settled: () => settled.push(key) });
+    await bus.clock.pass(10);
+    expect(bus.broker.values<Stock>(stock).map(({ sku }) => sku)).toEqual([
+      'S1',
+      'S2',
+      'S3',
+      'S4',
+      'S6',
+      'S7',
+      'S8',
+    ]);
+    expect([...bus.newest(parked).values()]).toMatchObject([{ key: '{"id":"5"}', code: 'erp.query' }]);
+    expect(settled.toSorted((left, right) => left - right)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    await stop();
+  });
+
+  it('parks nothing when the SQL itself is refused: it says so, and waits', async () => {
+    const { bus, runner, stop } = await runnerOf(() => refused);
+    let settled = 0;
+    for (const key of ['1', '2']) runner.dirty.add(key, { settled: () => (settled += 1) });
+    await bus.clock.pass(60_000);
+    expect([...bus.newest(parked)]).toEqual([]);
+    expect({ settled, dirty: runner.dirty.size, trouble: runner.unhealthyReason }).toEqual({
+      settled: 0,
+      dirty: 2,
+      trouble: refused.message,
+    });
+    await stop();
+  });
+
+  it('tells each waiter once when the database goes away in the middle', async () => {
+    let isAway = true;
+    const { bus, runner, stop } = await runnerOf((keys) => {
+      if (keys.length > 2) return refused;
+      return isAway && keys.includes('3') ? away : null;
+    });
+    const settled: string[] = [];
+    for (const key of ['1', '2', '3', '4']) runner.dirty.add(key, { settled: () => settled.push(key) });
+    await bus.clock.pass(5_000);
+    expect(settled).toEqual(['1', '2']);
+    isAway = false;
+    await bus.clock.pass(60_000);
+    expect(settled).toEqual(['1', '2', '3', '4']);
+    expect(runner.unhealthyReason).toBeNull();
+    await stop();
+  });
+
+  it('leaves what was refused for all keys to be asked again', async () => {
+    const { bus, runner, stop } = await runnerOf(() => null);
+    let settled = 0;
+    runner.dirty.addAll({ settled: () => (settled += 1) });
+    await bus.clock.pass(5_000);
+    expect({ settled, trouble: runner.unhealthyReason }).toEqual({ settled: 0, trouble: refused.message });
+    await stop();
+  });
+
+  it('forgets no listener on the signal while it waits', async () => {
+    const { bus, runner, stop } = await runnerOf(() => null);
+    const warnings: Error[] = [];
+    const warn = (warning: Error) => warnings.push(warning);
+    process.on('warning', warn);
+    for (let key = 0; key < 50; key += 1) {
+      runner.dirty.add(String(key), {});
+      await bus.clock.pass(1);
+    }
+    await stop();
+    process.off('warning', warn);
+    expect(warnings).toEqual([]);
+  });
+});

@@ -1,0 +1,183 @@
+import { queryAll, queryKeys } from '../erp/changed-keys/snapshot-query.ts';
+import type { Answer } from '../erp/changed-keys/snapshot-query.ts';
+import type { SnapshotOptions } from '../erp/changed-keys/snapshot.ts';
+import { Rejected, Unavailable } from '../platform/errors.ts';
+import { backOffMs } from '../platform/flow/outcome/policy.ts';
+import type { FlowContext } from '../platform/flow/context.ts';
+import { DirtySet, dirtOf, settle } from './dirty-set.ts';
+import type { Dirt } from './dirty-set.ts';
+import type { RecordPublisher } from './record-publisher.ts';
+import type { Stream } from './stream.ts';
+
+export interface KeyQueryRunnerOptions {
+  stream: Stream;
+  pool: SnapshotOptions['pool'];
+  publisher: RecordPublisher;
+  context: FlowContext;
+  /** ISO time of fulfilments.since. */
+  since: string;
+  keysPerQuery: number;
+  rowsPerFetch: number;
+  statementTimeoutMs: number;
+  /** How the database is asked; by SQL unless a test says otherwise. */
+  questions?: { queryKeys: typeof queryKeys; queryAll: typeof queryAll };
+}
+
+/**
+ * Asks the ERP what is true now for the dirty keys of one stream, and publishes the answers.
+ *
+ * One question at a time: two answers for one key could be published in the wrong order (design.md, section 4).
+ */
+export class KeyQueryRunner {
+  readonly dirty = new DirtySet();
+  /** Why nothing is answered; null while all is well. */
+  unhealthyReason: string | null = null;
+  private readonly options: KeyQueryRunnerOptions;
+  private readonly questions: { queryKeys: typeof queryKeys; queryAll: typeof queryAll };
+
+  constructor(options: KeyQueryRunnerOptions) {
+    this.options = options;
+    this.questions = options.questions ?? { queryKeys, queryAll };
+  }
+
+  /** Until the signal fires. Never throws: what cannot be asked stays dirty and is tried again. */
+  async run(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      await this.dirty.wait(signal);
+      if (signal.aborted) return;
+      try {
+        await this.step();
+        failures = 0;
+        this.unhealthyReason = null;
+      } catch (error) {
+        failures += 1;
+        this.tellTrouble(error, failures);
+        const { clock, policy, random } = this.options.context;
+        await clock.wait(backOffMs(failures, policy, random()), signal);
+      }
+    }
+  }
+
+  /** Asks for all keys now, as a first load does. Throws what a question throws. */
+  async load(): Promise<{ records: number; published: number }> {
+    return this.askEverything({
+      xids: new Set(),
+      endLsn: 0n,
+      occurredAt: null,
+      asked: new Set(),
+      traceparent: null,
+      settled: [],
+    });
+  }
+
+  private async step(): Promise<void> {
+    const everything = this.dirty.takeAll();
+    if (everything) {
+      try {
+        await this.askEverything(everything);
+      } catch (error) {
+        this.dirty.putBackAll(everything);
+        throw error;
+      }
+      return;
+    }
+    const taken = this.dirty.take(this.options.keysPerQuery);
+    if (taken.size === 0) return;
+    try {
+      await this.ask(taken);
+    } catch (error) {
+      this.dirty.putBack(taken);
+      throw error;
+    }
+  }
+
+  private async ask(taken: Map<string, Dirt>): Promise<void> {
+    const startedAt = this.options.context.clock.now();
+    let answer: Answer;
+    try {
+      answer = await this.questions.queryKeys({
+        ...this.question(dirtOf(taken.values())),
+        keys: [...taken.keys()],
+      });
+    } catch (error) {
+      if (!(error instanceof Rejected)) throw error;
+      // Refused without any key as well: it is the SQL, no key is to blame, and nothing is parked.
+      await this.questions.queryKeys({ ...this.question({ xids: [], endLsn: 0n }), keys: [] });
+      return this.askApart(taken, error);
+    }
+    const published = await this.options.publisher.publishKeys(answer, taken);
+    for (const dirt of taken.values()) settle(dirt);
+    const { context, stream } = this.options;
+    context.log.info(
+      {
+        flow: stream.name,
+        topic: stream.topic,
+        keys: taken.size,
+        rows: answer.rows.length,
+        published,
+        version: String(answer.version),
+        durationMs: context.clock.now() - startedAt,
+      },
+      'changed keys answered',
+    );
+  }
+
+  /** The database refuses the query: perhaps because of the data of one key, which then stands alone and is parked. */
+  private async askApart(taken: Map<string, Dirt>, error: Rejected): Promise<void> {
+    const [first] = taken;
+    if (taken.size === 1 && first) {
+      await this.options.publisher.parkKey(first[0], error.fault);
+      settle(first[1]);
+      return;
+    }
+    const keys = [...taken];
+    const half = Math.ceil(keys.length / 2);
+    for (const part of [keys.slice(0, half), keys.slice(half)]) {
+      await this.ask(new Map(part));
+      // Answered: not to be put back when a later part cannot be asked.
+      for (const [key] of part) taken.delete(key);
+    }
+  }
+
+  private async askEverything(dirt: Dirt): Promise<{ records: number; published: number }> {
+    const { publisher, stream, context, rowsPerFetch } = this.options;
+    const startedAt = context.clock.now();
+    const round = publisher.beginRound(dirt);
+    for await (const answer of this.questions.queryAll({
+      ...this.question(dirtOf([dirt])),
+      chunkRows: rowsPerFetch,
+    }))
+      await round.take(answer);
+    const result = await round.end();
+    settle(dirt);
+    context.log.info(
+      { flow: stream.name, topic: stream.topic, ...result, durationMs: context.clock.now() - startedAt },
+      'all keys answered',
+    );
+    return result;
+  }
+
+  private question(dirt: { xids: number[]; endLsn: bigint }) {
+    const { stream, pool, since, statementTimeoutMs } = this.options;
+    return {
+      pool,
+      query: stream.query,
+      where: `erp.streams.${stream.name}.query`,
+      dirt,
+      since,
+      statementTimeoutMs,
+    };
+  }
+
+  private tellTrouble(error: unknown, failures: number): void {
+    const { context, stream } = this.options;
+    this.unhealthyReason = error instanceof Error ? error.message : String(error);
+    const fault = error instanceof Unavailable || error instanceof Rejected ? error.fault : undefined;
+    context.metrics.retries.inc({ flow: stream.name, code: fault?.code ?? 'bug' });
+    context.log.warn(
+      { flow: stream.name, failures, ...(fault ?? { err: error }) },
+      'changed keys not answered, trying again',
+    );
+  }
+}

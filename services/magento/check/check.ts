@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import { Rejected, Unavailable } from '../../platform/errors.ts';
+import { ok } from '../../platform/finding.ts';
+import type { Finding } from '../../platform/finding.ts';
+import { checkAccess, checkResources } from './access.ts';
+import { checkWebsites } from './websites.ts';
+import type { ExpectedOfWebsites } from './websites.ts';
+import { createMagento } from '../magento.ts';
+import type { Magento, MagentoOptions } from '../magento.ts';
+
+export type { Finding } from '../../platform/finding.ts';
+
+/** What the configuration names and the shop must have. */
+export interface ExpectedOfShop {
+  storeCodes?: readonly string[];
+  sourceCodes?: readonly string[];
+  /** `global` or `website`, as the price lists are made. */
+  priceScope?: 'global' | 'website';
+  websites?: ExpectedOfWebsites;
+}
+
+/** Beyond this the reader's windows and the operator's eyes go wrong; at 600 s Magento refuses every signature. */
+const SKEW_WARN_MS = 30_000;
+const SKEW_FAIL_MS = 300_000;
+const PRICE_SAMPLE_SKUS = 50;
+
+/** What a changed path looks like: a page, another route, or a signature over something else. */
+const SPOILT_PATH_CODES = new Set(['magento.not_rest', 'magento.route_missing', 'magento.signature_invalid']);
+
+/** Looks at a shop as `cartage check` reports it. Writes nothing; every finding says what to do. */
+export async function checkMagento(options: MagentoOptions, expected: ExpectedOfShop): Promise<Finding[]> {
+  const access = await checkAccess(options);
+  if (access.some(({ level }) => level === 'fail')) return access;
+  const magento = createMagento(options);
+  try {
+    const findings = [...access, await checkVersion(magento), ...(await checkResources(magento))];
+    const checks = [
+      () => checkClock(magento),
+      () => checkStores(magento, expected),
+      () => checkSources(magento, expected),
+      ...(expected.websites ? [() => checkWebsites(magento.store, expected.websites!)] : []),
+      () => checkPriceScope(magento, expected),
+      () => checkOddPath(magento),
+    ];
+    for (const check of checks) findings.push(...(await unlessRefused(check)));
+    return findings;
+  } finally {
+    await magento.close();
+  }
+}
+
+/** What may not be read was named by `checkResources` already; it is no reason to keep the rest back. */
+async function unlessRefused(check: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await check();
+  } catch (error) {
+    if (error instanceof Unavailable || error instanceof Rejected) return [];
+    throw error;
+  }
+}
+
+async function checkVersion(magento: Magento): Promise<Finding> {
+  const version = await magento.store.version();
+  if (version !== null && !version.startsWith('Magento/2.4')) {
+    const why = 'Cartage is written and tried against Magento 2.4';
+    return {
+      level: 'warn',
+      code: 'magento.version',
+      what: `The shop is ${version}`,
+      why,
+      fix: 'Upgrade, or try each flow',
+    };
+  }
+  return ok('magento.version', version ?? 'the shop does not tell its version');
+}
+
+async function checkClock(magento: Magento): Promise<Finding[]> {
+  const { skewMs } = await magento.serverTime();
+  const seconds = Math.round(Math.abs(skewMs) / 1000);
+  if (Math.abs(skewMs) < SKEW_WARN_MS) return [ok('magento.clock', `the clocks are ${seconds} s apart`)];
+  const side = skewMs < 0 ? 'behind' : 'ahead of';
+  return [
+    {
+      level: Math.abs(skewMs) < SKEW_FAIL_MS ? 'warn' : 'fail',
+      code: 'magento.clock',
+      what: `The clock of the shop is ${seconds} s ${side} ours`,
+      why: 'Magento refuses signatures of more than 600 s in its future, and latencies are measured wrongly',
+      fix: 'Let both hosts follow a time server',
+    },
+  ];
+}
+
+async function checkStores(magento: Magento, { storeCodes = [] }: ExpectedOfShop): Promise<Finding[]> {
+  const known = (await magento.store.views()).map(({ code }) => code);
+  const missing = storeCodes.filter((code) => !known.includes(code));
+  if (missing.length === 0) return [ok('magento.stores', `the shop has ${known.length} store views`)];
+  return missing.map((code) => ({
+    level: 'fail',
+    code: 'magento.store_unknown',
+    what: `The configuration names the store view "${code}"; the shop has ${known.join(', ')}`,
+    why: 'Orders of a store that does not exist are never found',
+    fix: 'Correct the code in the configuration',
+  }));
+}
+
+async function checkSources(magento: Magento, { sourceCodes = [] }: ExpectedOfShop): Promise<Finding[]> {
+  const sources = await magento.sources.list();
+  const linked = new Set((await magento.sources.stockSourceLinks()).map(({ sourceCode }) => sourceCode));
+  const findings = sourceCodes.flatMap((code): Finding[] => {
+    const source = sources.find((one) => one.code === code);
+    const about = {
+      code: 'magento.source',
+      fix: 'Correct the source map, or set the source up under Stores > Sources',
+    };
+    if (!source) {
+      const what = `The configuration names the source "${code}"; the shop has ${sources.map((one) => one.code).join(', ')}`;
+      return [{ ...about, level: 'fail', what, why: 'Magento refuses a whole batch for one unknown source' }];
+    }
+    if (!source.enabled) {
+      const what = `The source "${code}" is disabled`;
+      return [{ ...about, level: 'warn', what, why: 'Its stock cannot be sold and nothing ships from it' }];
+    }
+    if (linked.has(code)) return [];
+    const what = `The source "${code}" belongs to no stock`;
+    return [{ ...about, level: 'warn', what, why: 'No website sells what lies there' }];
+  });
+  return findings.length > 0 ? findings : [ok('magento.sources', `the shop has ${sources.length} sources`)];
+}
+
+/** REST does not tell the price scope; prices of single store views are there only under scope "website". */
+async function checkPriceScope(magento: Magento, { priceScope }: ExpectedOfShop): Promise<Finding[]> {
+  const sample = await magento.products.sample(PRICE_SAMPLE_SKUS);
+  const prices = await magento.prices.readBase(sample);
+  const website = prices.find(({ storeId }) => storeId !== 0);
+  if (website && priceScope === 'global') {
+    return [
+      {
+        level: 'warn',
+        code: 'magento.price_scope',
+        what: `SKU "${website.sku}" has a price of its own in store view ${website.storeId}`,
+        why: 'The shop has price scope "website": a global price does not reach that view',
+        fix: 'Set catalog/price/scope to global, or maintain the prices of that view by hand',
+      },
+    ];
+  }
+  const seen = website ? 'prices of single store views' : 'global prices only';
+  return [ok('magento.price_scope', `${prices.length} prices sampled: ${seen}`)];
+}
+
+/** Whether a SKU with a slash, a percent sign and a space survives the way in a path (failures.md 18). */
+async function checkOddPath(magento: Magento): Promise<Finding[]> {
+  try {
+    const path = ['inventory', 'is-product-salable', 'cartage/check 50%', '1'];
+    await magento.rest.call({
+      method: 'GET',
+      path,
+      shape: z.unknown(),
+      route: 'GET inventory/is-product-salable',
+    });
+  } catch (error) {
+    if (!(error instanceof Unavailable) || !SPOILT_PATH_CODES.has(error.fault.code)) throw error;
+    return [
+      {
+        level: 'warn',
+        code: 'magento.odd_sku_path',
+        what: 'The way to the shop changes SKUs with a slash or a percent sign in a URL',
+        why: 'Their salable quantity cannot be read; products, prices and stock go by query and body and are not concerned',
+        fix: 'Let the web server pass them on unchanged (AllowEncodedSlashes NoDecode), or avoid such SKUs',
+      },
+    ];
+  }
+  return [ok('magento.odd_sku_path', 'SKUs with slash, percent sign and space arrive unchanged')];
+}

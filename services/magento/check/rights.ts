@@ -1,0 +1,116 @@
+import type { z } from 'zod';
+import type { RestCall } from '../rest/rest.ts';
+
+/** One resource of Magento's access list, and the calls that it opens: each a read, or a write that Magento must refuse for its emptiness. */
+export interface Right {
+  resource: string;
+  /** What Cartage needs it for, as the guide says it. */
+  purpose: string;
+  probes: readonly Probe[];
+}
+
+export type Probe = Omit<RestCall<z.ZodUnknown>, 'shape'>;
+
+/** Every resource that an integration for Cartage is given, and no other. The guide's list is a copy that a test compares. */
+export const rights: readonly Right[] = [
+  {
+    resource: 'Magento_Backend::store',
+    purpose: 'store views, websites, currency',
+    // Asked before all others, by `checkAccess`.
+    probes: [],
+  },
+  {
+    resource: 'Magento_Sales::actions_view',
+    purpose: 'reading orders',
+    probes: [list('orders')],
+  },
+  {
+    resource: 'Magento_Sales::shipment',
+    purpose: 'reading shipments, adding tracking numbers',
+    probes: [
+      list('shipments'),
+      { method: 'POST', path: ['shipment', 'track'], body: {}, route: 'POST shipment/track' },
+    ],
+  },
+  {
+    resource: 'Magento_Sales::ship',
+    purpose: 'creating shipments',
+    probes: [
+      {
+        method: 'POST',
+        path: ['order', '0', 'ship'],
+        body: { items: [{ order_item_id: 0, qty: 0 }] },
+        route: 'POST order/:id/ship',
+      },
+    ],
+  },
+  {
+    resource: 'Magento_Catalog::products',
+    purpose: 'reading and writing products',
+    probes: [
+      list('products'),
+      { method: 'POST', path: ['products'], scope: 'all', body: {}, route: 'POST products' },
+    ],
+  },
+  {
+    resource: 'Magento_Catalog::catalog',
+    purpose: 'base prices',
+    probes: [
+      {
+        method: 'POST',
+        path: ['products', 'base-prices-information'],
+        body: { skus: [] },
+        route: 'POST products/base-prices-information',
+        readsOnly: true,
+      },
+      {
+        method: 'POST',
+        path: ['products', 'base-prices'],
+        body: { prices: [] },
+        route: 'POST products/base-prices',
+      },
+    ],
+  },
+  {
+    resource: 'Magento_InventoryApi::source',
+    purpose: 'reading sources and their items',
+    probes: [list('inventory', 'sources'), list('inventory', 'source-items')],
+  },
+  {
+    resource: 'Magento_InventoryApi::stock',
+    purpose: 'reading stocks',
+    probes: [list('inventory', 'stocks')],
+  },
+  {
+    resource: 'Magento_InventoryApi::stock_source_link',
+    purpose: 'reading which sources belong to which stock',
+    probes: [list('inventory', 'stock-source-links')],
+  },
+  {
+    resource: 'Magento_InventoryApi::stock_source_item_assign',
+    purpose: 'writing quantities',
+    probes: [
+      { method: 'POST', path: ['inventory', 'source-items'], body: {}, route: 'POST inventory/source-items' },
+    ],
+  },
+  {
+    resource: 'Magento_InventorySalesApi::stock',
+    purpose: 'reading salable quantities',
+    probes: [
+      {
+        method: 'GET',
+        // Of the same resource as get-product-salable-quantity, which would leave a 500 in the shop's log.
+        path: ['inventory', 'is-product-salable', 'cartage-check', '1'],
+        route: 'GET inventory/is-product-salable',
+      },
+    ],
+  },
+];
+
+function list(...path: string[]): Probe {
+  const query = [
+    ['searchCriteria[pageSize]', '1'],
+    ['searchCriteria[currentPage]', '1'],
+  ] as const;
+  return { method: 'GET', path, query, route: `GET ${path.join('/')}` };
+}

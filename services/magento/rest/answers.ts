@@ -1,0 +1,111 @@
+import type { HttpAnswer } from '../../platform/http/client.ts';
+import { Rejected, Unavailable } from '../../platform/errors.ts';
+import type { Fault } from '../../platform/errors.ts';
+import { parseExact } from './json.ts';
+import { readMessage, readable } from './messages.ts';
+import { ANSWER_TABLE } from './answer-table.ts';
+import type { Asked, Seen, Verdict } from './verdict.ts';
+
+export type { Asked } from './verdict.ts';
+
+/** The request held more items (or asked for a larger page) than this shop allows: `maxItems` says how many. */
+export class LimitExceeded extends Rejected {
+  readonly maxItems: number;
+  constructor(fault: Fault, maxItems: number) {
+    super(fault);
+    this.name = 'LimitExceeded';
+    this.maxItems = maxItems;
+  }
+}
+
+/**
+ * Reads an answer.
+ * @returns the JSON of a success, numbers as text.
+ * @throws Rejected or Unavailable as the table says; status codes alone mislead (FACTS section 10).
+ */
+export function readAnswer(asked: Asked, answer: HttpAnswer): unknown {
+  const seen = parse(asked, answer);
+  const verdict = classify(seen);
+  if (verdict === null) return seen.json;
+  const fault: Fault = {
+    code: verdict.code,
+    what: `Magento answered ${seen.status} to "${asked.route}"`,
+    why: seen.message?.text || firstWords(seen),
+    fix: verdict.fix,
+  };
+  if (verdict.kind === 'rejected') {
+    throw verdict.maxItems === undefined ? new Rejected(fault) : new LimitExceeded(fault, verdict.maxItems);
+  }
+  const noEffect = asked.method === 'GET' || asked.readsOnly === true;
+  const retryAfterMs = retryAfter(seen);
+  throw new Unavailable(fault, {
+    outcome: noEffect ? 'none' : (verdict.outcome ?? 'unknown'),
+    perhapsRecord: verdict.perhapsRecord ?? false,
+    needsOperator: verdict.needsOperator ?? false,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+/** The verdict of the first row that fits, or null for a success. */
+export function classify(seen: Seen): Verdict | null {
+  if (seen.status >= 200 && seen.status < 300 && seen.json !== undefined) return null;
+  for (const row of ANSWER_TABLE) {
+    if (row.fits(seen)) return row.verdict(seen);
+  }
+  throw new Error('the last row of the table fits everything');
+}
+
+export function parse(asked: Asked, answer: HttpAnswer): Seen {
+  const media = mediaOf(answer.headers['content-type'] ?? '');
+  const json = media === 'json' ? parsed(answer.body) : undefined;
+  return { asked, ...answer, media, json, message: readMessage(json) };
+}
+
+function mediaOf(contentType: string): Seen['media'] {
+  const type = contentType.split(';')[0]!.trim().toLowerCase();
+  if (type === 'application/json' || type.endsWith('+json')) return 'json';
+  if (type === 'text/html' || type === 'application/xhtml+xml') return 'html';
+  return type === 'text/plain' ? 'text' : 'other';
+}
+
+function parsed(body: string): unknown {
+  try {
+    return parseExact(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A page is named by its title; of other text the first words. The whole page says nothing more. JSON without a
+ * message is an answer that was cut or changed on its way, and may be an order: none of it is repeated.
+ */
+function firstWords(seen: Seen): string {
+  if (seen.media === 'json' && seen.body !== '')
+    return `${seen.json === undefined ? 'broken JSON' : 'JSON without a message'} of ${seen.body.length} characters`;
+  const title = /<title>([^<]*)/i.exec(seen.body)?.[1];
+  const words = readable(title ?? seen.body).slice(0, 120);
+  return words || `an empty answer of type ${seen.headers['content-type'] ?? 'unknown'}`;
+}
+
+/** However long a gateway asks us to stay away: until then nothing would move, and nobody would be told anything new. */
+const RETRY_AFTER_MAX_MS = 600_000;
+
+/** Retry-After is seconds or a date; a date is read against the server's own clock. */
+function retryAfter(seen: Seen): number | undefined {
+  const value = seen.headers['retry-after'];
+  if (value === undefined) return undefined;
+  if (/^\d{1,6}$/.test(value.trim())) return Math.min(Number(value) * 1000, RETRY_AFTER_MAX_MS);
+  const waitMs = Date.parse(value) - Date.parse(seen.headers.date ?? '');
+  return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), RETRY_AFTER_MAX_MS);
+}
+
+/** Magento's 404 for an entity as null; every other fault, a missing route included, is thrown on. */
+export async function nullIfAbsent<Value>(answer: Promise<Value>): Promise<Value | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Rejected && error.fault.code === 'magento.not_found') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,162 @@
+import { orders as ordersContract } from '../../../schemas/topics.ts';
+import type { Order } from '../../../schemas/types.ts';
+import type { Magento } from '../../magento/magento.ts';
+import type { MagentoOrder } from '../../magento/order-shape.ts';
+import { epochMsOf } from '../../magento/rest/time.ts';
+import { Rejected } from '../../platform/errors.ts';
+import type { Attempt, Handled } from '../../platform/flow/outcome/outcome.ts';
+import type { Bus } from '../../platform/kafka/types.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { traceparentOf } from '../../platform/telemetry/tracing.ts';
+import { isForced, targetOf } from './request.ts';
+import type { RequestResults, OrderRequest } from './request-flow.ts';
+import { retryUntilVisible, notFound } from './retry-until-visible.ts';
+import { orderOf } from './order.ts';
+import type { PublishedOrders } from './published.ts';
+import type { Stores } from './stores.ts';
+
+export interface OrderReaderOptions {
+  bus: Pick<Bus, 'publish'>;
+  magento: Pick<Magento, 'orders'>;
+  stores: Pick<Stores, 'codeOf' | 'idOf'>;
+  published: PublishedOrders;
+  clock: Clock;
+  instance: string;
+  /** orders.since, UTC milliseconds. */
+  since: number;
+  /** The shop's clock minus ours. */
+  skewMs: () => number;
+}
+
+/** Reads the orders that requests of one store speak of, several per request, and publishes them. */
+export class OrderReader {
+  private readonly options: OrderReaderOptions;
+
+  constructor(options: OrderReaderOptions) {
+    this.options = options;
+  }
+
+  async serve(store: string, requests: readonly OrderRequest[], attempt: Attempt): Promise<RequestResults> {
+    const results: RequestResults = new Map();
+    const open = requests.filter((request) => {
+      if (!this.isPublished(request)) return true;
+      results.set(request, { status: 'unchanged', cause: 'that state is published already' });
+      return false;
+    });
+    if (open.length === 0) return results;
+    const storeId = await this.options.stores.idOf(store);
+    if (storeId === null) {
+      for (const request of open) results.set(request, storeUnknown(request.key));
+      return results;
+    }
+    const found = await retryUntilVisible(open, this.options.clock, (missing) => this.read(storeId, missing));
+    await Promise.all(
+      open.map(async (request) => {
+        const order = found.get(request);
+        results.set(
+          request,
+          order ? await this.relay(order, store, request, open.length, attempt) : notFound(request.key),
+        );
+      }),
+    );
+    return results;
+  }
+
+  private isPublished({ key, value }: OrderRequest): boolean {
+    if (isForced(value) || value.seen === null || !/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(value.seen))
+      return false;
+    return this.options.published.has(key, epochMsOf(value.seen));
+  }
+
+  private async read(storeId: number, requests: readonly OrderRequest[]): Promise<Map<OrderRequest, Read>> {
+    const numbers = new Map(requests.map((request) => [this.incrementIdOf(request), request]));
+    // Before the call: what is committed later than this may be missing from the answer.
+    const readAt = this.options.clock.now() + this.options.skewMs();
+    const orders = await this.options.magento.orders.byIncrementIds(storeId, [...numbers.keys()]);
+    const found = new Map<OrderRequest, Read>();
+    for (const order of orders) {
+      const request = numbers.get(order.increment_id);
+      if (request) found.set(request, { order, readAt });
+    }
+    return found;
+  }
+
+  private incrementIdOf({ value }: OrderRequest): string {
+    const target = targetOf(value, this.options.instance);
+    return target?.kind === 'order' ? target.incrementId : '';
+  }
+
+  /** One order: what it throws holds for this request alone. */
+  private async relay(
+    { order: source, readAt }: Read,
+    store: string,
+    request: OrderRequest,
+    batchSize: number,
+    attempt: Attempt,
+  ): Promise<Handled | Error> {
+    const { bus, instance, published } = this.options;
+    try {
+      if (isBefore(source, this.options.since)) return placedBefore;
+      const order = contractOf(source, { instance, store }, request.key);
+      const said = order.problems.length > 0 ? `, with ${problemCodes(order)}` : '';
+      if (!isForced(request.value) && published.isSame(order)) {
+        published.note(order, readAt);
+        return { status: 'unchanged', cause: 'the last published state is the same' };
+      }
+      if (attempt.mode === 'dry')
+        return { status: 'dry', cause: `would publish state ${order.state}${said}` };
+      attempt.assertCurrent();
+      const traceparent = batchSize === 1 ? traceparentOf() : null;
+      await bus.publish(ordersContract, { value: order, traceparent: traceparent ?? request.traceparent });
+      published.note(order, readAt);
+      return {
+        status: 'applied',
+        targetId: String(order.entityId),
+        cause: `published in state ${order.state}${said}`,
+      };
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+}
+
+interface Read {
+  order: MagentoOrder;
+  /** By the shop's clock. */
+  readAt: number;
+}
+
+export const placedBefore: Handled = { status: 'unchanged', cause: 'placed before orders.since' };
+
+export function isBefore(order: MagentoOrder, since: number): boolean {
+  return epochMsOf(order.created_at) < since;
+}
+
+export function storeUnknown(key: string): Rejected {
+  return new Rejected({
+    code: 'order.store_unknown',
+    what: `The shop has no store view for order ${key}`,
+    fix: 'Refresh the order under the code its store view has now; see Stores > All Stores in the shop',
+  });
+}
+
+function contractOf(source: MagentoOrder, place: { instance: string; store: string }, key: string): Order {
+  try {
+    return orderOf(source, place);
+  } catch (error) {
+    // Only numbers and times are parsed there, so the message names no person.
+    throw new Rejected(
+      {
+        code: 'order.unreadable',
+        what: `Order ${key} holds an amount or a time that is none`,
+        why: error instanceof Error ? error.message : String(error),
+        fix: 'Look at the order in the shop; when mended, refresh its key',
+      },
+      { cause: error },
+    );
+  }
+}
+
+function problemCodes(order: Order): string {
+  return [...new Set(order.problems.map(({ code }) => code))].join(', ');
+}

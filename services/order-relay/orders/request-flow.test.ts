@@ -1,0 +1,201 @@
+/** Real: the serving of requests. Doubles: the shop (recorded orders), publishing, the clock. */
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Order, Refresh } from '../../../schemas/types.ts';
+import type { MagentoOrder } from '../../magento/order-shape.ts';
+import { Unavailable } from '../../platform/errors.ts';
+import type { Attempt } from '../../platform/flow/outcome/outcome.ts';
+import { refreshRequestFlow } from './request-flow.ts';
+import { PublishedOrders } from './published.ts';
+import { recordedOrder } from './testing/recorded-orders.ts';
+import { NotingBus, StandingClock, received } from '../testing/support.ts';
+
+const marginMs = 2_000;
+const attempt: Attempt = { number: 1, mode: 'on', assertCurrent: () => undefined };
+const readTime = Date.UTC(2026, 10, 23, 9, 0, 0);
+
+let shop: Map<string, MagentoOrder>;
+let visibleAfter: number;
+let calls: string[][];
+let bus: NotingBus;
+let clock: StandingClock;
+let published: PublishedOrders;
+
+beforeEach(() => {
+  shop = new Map([
+    ['000000001', recordedOrder('simple')],
+    ['000000004', recordedOrder('virtual')],
+  ]);
+  visibleAfter = 0;
+  calls = [];
+  bus = new NotingBus();
+  clock = new StandingClock(readTime);
+  published = new PublishedOrders('us', marginMs);
+});
+
+function flow(mode: 'dry' | 'on' = 'on', since = 0) {
+  return refreshRequestFlow({
+    bus,
+    clock,
+    published,
+    since,
+    mode,
+    instance: 'us',
+    connections: 4,
+    skewMs: () => 0,
+    stores: {
+      idOf: (code) => Promise.resolve(code === 'default' ? 1 : null),
+      codeOf: (id) => Promise.resolve(id === 1 ? 'default' : null),
+    },
+    magento: {
+      orders: {
+        page: () => Promise.reject(new Error('not asked here')),
+        byId: (id) => {
+          calls.push([`#${id}`]);
+          return Promise.resolve([...shop.values()].find(({ entity_id }) => entity_id === id) ?? null);
+        },
+        byIncrementIds: (_store, ids) => {
+          calls.push([...ids]);
+          const visible = clock.now() >= visibleAfter;
+          return Promise.resolve(ids.flatMap((id) => (visible ? (shop.get(id) ?? []) : [])));
+        },
+      },
+    },
+  });
+}
+
+const orders = () => bus.of<Order>('magento.orders');
+const updatedAt = '2026-11-23 08:07:07';
+
+describe('a request', () => {
+  it('makes its order published whole, several by one request', async () => {
+    const requests = [received({ key: 'us/default/000000001' }), received({ key: 'us/default/000000004' })];
+    const results = await flow().apply(requests, attempt);
+    expect(requests.map((request) => results.get(request))).toEqual([
+      expect.objectContaining({ status: 'applied', targetId: '1' }),
+      expect.objectContaining({ status: 'applied', targetId: '4' }),
+    ]);
+    expect(calls).toEqual([['000000001', '000000004']]);
+    expect(orders().map(({ incrementId }) => incrementId)).toEqual(['000000001', '000000004']);
+  });
+
+  it('publishes nothing when the last published state is the same', async () => {
+    await flow().apply([received({ key: 'us/default/000000001' })], attempt);
+    const again = received({ key: 'us/default/000000001' });
+    expect((await flow().apply([again], attempt)).get(again)).toMatchObject({ status: 'unchanged' });
+    expect(orders()).toHaveLength(1);
+  });
+
+  it('publishes in any case when an operator asks', async () => {
+    await flow().apply([received({ key: 'us/default/000000001' })], attempt);
+    await flow().apply([received({ key: 'us/default/000000001', always: true })], attempt);
+    expect(orders()).toHaveLength(2);
+  });
+
+  it('is not even read when that state was published, read after its own second', async () => {
+    await flow().apply([received({ key: 'us/default/000000001' })], attempt);
+    const known = received({ key: 'us/default/000000001', seen: updatedAt });
+    expect((await flow().apply([known], attempt)).get(known)).toMatchObject({ status: 'unchanged' });
+    expect(calls).toHaveLength(1);
+  });
+
+  it('is read again when the state was read within its own second: the shop may have written once more', async () => {
+    clock.time = Date.UTC(2026, 10, 23, 8, 7, 7, 500);
+    await flow().apply([received({ key: 'us/default/000000001' })], attempt);
+    shop.get('000000001')!.status = 'written twice';
+    clock.time = readTime;
+    await flow().apply([received({ key: 'us/default/000000001', seen: updatedAt })], attempt);
+    expect(orders().map(({ status }) => status)).toEqual(['pending', 'written twice']);
+  });
+
+  it('waits for an order that is not committed yet', async () => {
+    visibleAfter = readTime + 900;
+    const request = received({ key: 'us/default/000000001', requestedAt: readTime });
+    expect((await flow().apply([request], attempt)).get(request)).toMatchObject({ status: 'applied' });
+    expect(clock.waits).toEqual([250, 750]);
+  });
+
+  it('is rejected when the order is not there in the end; an old one at once; others of the batch go on', async () => {
+    const young = received({ key: 'us/default/000000009', requestedAt: readTime });
+    const old = received({ key: 'us/default/000000008', requestedAt: readTime - 60_000 });
+    const good = received({ key: 'us/default/000000001', requestedAt: readTime });
+    const results = await flow().apply([young, old, good], attempt);
+    expect([young, old].map((request) => results.get(request))).toEqual([
+      expect.objectContaining({ fault: expect.objectContaining({ code: 'order.not_found' }) }),
+      expect.objectContaining({ fault: expect.objectContaining({ code: 'order.not_found' }) }),
+    ]);
+    expect(results.get(good)).toMatchObject({ status: 'applied' });
+    expect(calls.slice(1)).toEqual([['000000009'], ['000000009'], ['000000009']]);
+  });
+
+  it('for an order of before orders.since does nothing', async () => {
+    const request = received({ key: 'us/default/000000001', always: true });
+    const results = await flow('on', Date.UTC(2026, 10, 24)).apply([request], attempt);
+    expect(results.get(request)).toMatchObject({ status: 'unchanged', cause: 'placed before orders.since' });
+    expect(orders()).toEqual([]);
+  });
+
+  it('dry: says what it would publish', async () => {
+    const request = received({ key: 'us/default/000000001' });
+    const results = await flow('dry').apply([request], { ...attempt, mode: 'dry' });
+    expect(results.get(request)).toMatchObject({ status: 'dry', cause: 'would publish state new' });
+    expect(bus.published).toEqual([]);
+  });
+
+  it('fails alone when its publishing fails, and is not taken for published', async () => {
+    bus.fail = new Unavailable({ code: 'kafka.not_acknowledged', what: 'no answer', fix: 'wait' });
+    const request = received({ key: 'us/default/000000001' });
+    expect((await flow().apply([request], attempt)).get(request)).toBe(bus.fail);
+    bus.fail = null;
+    await flow().apply([request], attempt);
+    expect(orders()).toHaveLength(1);
+  });
+
+  it('of an unknown store is rejected', async () => {
+    const request = received({ key: 'us/nowhere/1' });
+    const result = (await flow().apply([request], attempt)).get(request);
+    expect(result).toMatchObject({ fault: { code: 'order.store_unknown' } });
+  });
+});
+
+describe('a request by id', () => {
+  it('is asked again under the key of the order, with what was seen', async () => {
+    const request = received({
+      key: 'us/4',
+      entityId: 4,
+      always: true,
+      reason: 'operator',
+      requestedBy: 'jane',
+    });
+    const results = await flow().apply([request], attempt);
+    expect(results.get(request)).toMatchObject({ status: 'applied', targetId: 'us/default/000000004' });
+    expect(bus.of<Refresh>('cartage.refresh')).toEqual([
+      expect.objectContaining({
+        key: 'us/default/000000004',
+        entityId: null,
+        always: true,
+        reason: 'operator',
+        requestedBy: 'jane',
+      }),
+    ]);
+    expect(orders()).toEqual([]);
+  });
+});
+
+describe('of the requests of others', () => {
+  it('those of other topics, instances and shapes are left alone', () => {
+    const accepts = flow().accepts!;
+    expect(accepts(received({ key: 'us/default/1' }))).toBe(true);
+    expect(accepts(received({ key: 'us/1', entityId: 1 }))).toBe(true);
+    for (const key of ['eu/default/1', 'us/1', 'us/default/']) expect(accepts(received({ key }))).toBe(false);
+    expect(accepts(received({ key: 'us/default/1', topic: 'erp.stock' }))).toBe(false);
+  });
+
+  it('a forced one stays beside one that is content with what is published, and both wait for each other', () => {
+    const { identityOf, lockOf } = flow();
+    const key = 'us/default/1';
+    const asked = [{}, {}, { seen: 'a' }, { seen: 'b' }, { always: true }, { always: null }];
+    const requests = asked.map((one) => received({ key, ...one }));
+    expect(new Set(requests.map((request) => identityOf!(request))).size).toBe(4);
+    expect(new Set(requests.map((request) => lockOf!(request))).size).toBe(1);
+  });
+});

@@ -1,0 +1,60 @@
+import { refresh } from '../../../schemas/topics.ts';
+import type { Refresh } from '../../../schemas/types.ts';
+import type { Attempt, Handled } from '../../platform/flow/outcome/outcome.ts';
+import type { BatchResult, StateFlow } from '../../platform/flow/states/state-flow.ts';
+import type { Received } from '../../platform/kafka/types.ts';
+import { isForced, targetOf } from './request.ts';
+import type { Target } from './request.ts';
+import { RequestsById } from './requests-by-id.ts';
+import { OrderReader } from './order-reader.ts';
+import type { OrderReaderOptions } from './order-reader.ts';
+
+/** The client reads 30 whole orders per page (FACTS section 11): more would make two calls out of one. */
+const ordersPerRequest = 30;
+/** Orders known by id alone are read one by one. */
+const idsPerBatch = 8;
+
+/** The batch group of requests that name no store. */
+const byEntityId = 'by entity_id';
+
+export type OrderRequest = Received<Refresh> & { value: Refresh };
+
+/** What became of each request of a batch. */
+export type RequestResults = Map<OrderRequest, Handled | Error>;
+
+/**
+ * Serves the requests: reads each order and publishes it whole. Reading has no effect and publishing the same state twice
+ * is harmless, so nothing is to be waited for after an unknown outcome (`settleMs` 0).
+ */
+export function refreshRequestFlow(
+  options: OrderReaderOptions & { mode: 'dry' | 'on'; connections: number },
+): StateFlow<Refresh> {
+  const { instance } = options;
+  const reader = new OrderReader(options);
+  const byId = new RequestsById(options);
+  const target = ({ value }: Received<Refresh>): Target | null => value && targetOf(value, instance);
+  const batchGroupOf = (record: Received<Refresh>): string => {
+    const found = target(record);
+    return found?.kind === 'order' ? `store ${found.store}` : byEntityId;
+  };
+  return {
+    name: 'orders',
+    contracts: [refresh],
+    mode: options.mode,
+    concurrency: options.connections,
+    settleMs: 0,
+    accepts: (record) => target(record) !== null,
+    // A forced request must not give way to one that is content with what is published.
+    identityOf: ({ key, value }) => `${key}|${value && isForced(value) ? 'forced' : (value?.seen ?? '')}`,
+    lockOf: ({ key }) => key,
+    batchGroupOf,
+    batchSize: (batchGroup) => (batchGroup === byEntityId ? idsPerBatch : ordersPerRequest),
+    apply: async (records, attempt: Attempt): Promise<BatchResult<Refresh>> => {
+      const requests = records as OrderRequest[];
+      const first = target(requests[0]!);
+      return first?.kind === 'order'
+        ? reader.serve(first.store, requests, attempt)
+        : byId.serve(requests, attempt);
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { refresh } from '../../../schemas/topics.ts';
+import type { MagentoOrder } from '../../magento/order-shape.ts';
+import type { Attempt, Handled } from '../../platform/flow/outcome/outcome.ts';
+import { orderKey, targetOf } from './request.ts';
+import type { RequestResults, OrderRequest } from './request-flow.ts';
+import { retryUntilVisible, notFound } from './retry-until-visible.ts';
+import { isBefore, placedBefore, storeUnknown } from './order-reader.ts';
+import type { OrderReaderOptions } from './order-reader.ts';
+
+/**
+ * Requests for orders of which only the technical id is known. They lie on another partition than the order's own requests,
+ * so they are not served here but asked again under the order's key: one writer per order.
+ */
+export class RequestsById {
+  private readonly options: OrderReaderOptions;
+
+  constructor(options: OrderReaderOptions) {
+    this.options = options;
+  }
+
+  async serve(requests: readonly OrderRequest[], attempt: Attempt): Promise<RequestResults> {
+    const found = await retryUntilVisible(requests, this.options.clock, (missing) => this.read(missing));
+    const results: RequestResults = new Map();
+    await Promise.all(
+      requests.map(async (request) => {
+        const order = found.get(request);
+        results.set(request, order ? await this.ask(order, request, attempt) : notFound(request.key));
+      }),
+    );
+    return results;
+  }
+
+  private async read(requests: readonly OrderRequest[]): Promise<Map<OrderRequest, MagentoOrder>> {
+    const found = new Map<OrderRequest, MagentoOrder>();
+    await Promise.all(
+      requests.map(async (request) => {
+        const target = targetOf(request.value, this.options.instance);
+        if (target?.kind !== 'id') return;
+        const order = await this.options.magento.orders.byId(target.entityId);
+        if (order) found.set(request, order);
+      }),
+    );
+    return found;
+  }
+
+  private async ask(order: MagentoOrder, request: OrderRequest, attempt: Attempt): Promise<Handled | Error> {
+    const { bus, clock, instance, stores } = this.options;
+    try {
+      if (isBefore(order, this.options.since)) return placedBefore;
+      const store = await stores.codeOf(order.store_id);
+      if (store === null) return storeUnknown(request.key);
+      const key = orderKey({ instance, store, incrementId: order.increment_id });
+      if (attempt.mode === 'dry') return { status: 'dry', cause: `would ask for ${key}` };
+      attempt.assertCurrent();
+      await bus.publish(refresh, {
+        value: { ...request.value, key, entityId: null, requestedAt: clock.now() },
+        traceparent: request.traceparent,
+      });
+      return { status: 'applied', targetId: key, cause: 'asked again under the order’s own key' };
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import { Rejected } from '../../platform/errors.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { OrderRequest } from './request-flow.ts';
+
+/** Webhooks are sent before the order's transaction is committed (failure 9); most were there within 1.2 s (FACTS 3). */
+const waitsMs = [250, 750, 1_500];
+/** A request older than this speaks of what must long be visible. */
+const youngMs = 10_000;
+
+/**
+ * Looks for the orders of some requests; for the missing ones of young requests a few times more. The wait is made here and
+ * not by the flow's policy, because the shop is well: nothing must open the circuit breaker.
+ */
+export async function retryUntilVisible<Found>(
+  requests: readonly OrderRequest[],
+  clock: Clock,
+  look: (requests: readonly OrderRequest[]) => Promise<Map<OrderRequest, Found>>,
+): Promise<Map<OrderRequest, Found>> {
+  const found = await look(requests);
+  for (const waitMs of waitsMs) {
+    const missing = requests.filter(
+      (request) => !found.has(request) && clock.now() - request.value.requestedAt < youngMs,
+    );
+    if (missing.length === 0) break;
+    await clock.wait(waitMs);
+    for (const [request, order] of await look(missing)) found.set(request, order);
+  }
+  return found;
+}
+
+export function notFound(key: string): Rejected {
+  return new Rejected({
+    code: 'order.not_found',
+    what: `The shop has no order ${key}`,
+    fix: 'Nothing, when the order was deleted; else refresh it under its right store and number',
+  });
+}

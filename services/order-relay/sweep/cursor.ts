@@ -1,0 +1,78 @@
+import { cursors } from '../../../schemas/topics.ts';
+import type { Bus, ReadAll } from '../../platform/kafka/types.ts';
+import type { Clock } from '../../platform/clock.ts';
+
+/** How far a sweep is: the last row it has asked about, by the keyset it pages with. */
+export interface SweepPosition {
+  /** UTC, as Magento writes it: its texts sort as its times do. */
+  updatedAt: string;
+  entityId: number;
+}
+
+const processName = 'order-relay';
+
+/**
+ * The cursors of the sweeps on `cartage.cursors`. They are followed all the time, so that whoever takes the sweep over
+ * goes on where the last one was.
+ */
+export class SweepCursors {
+  private readonly bus: Pick<Bus, 'publish' | 'readAll'>;
+  private readonly instance: string;
+  private readonly clock: Pick<Clock, 'now'>;
+  private readonly positions = new Map<string, SweepPosition>();
+
+  constructor(bus: Pick<Bus, 'publish' | 'readAll'>, instance: string, clock: Pick<Clock, 'now'>) {
+    this.bus = bus;
+    this.instance = instance;
+    this.clock = clock;
+  }
+
+  async follow(): Promise<ReadAll> {
+    const reading = await this.bus.readAll(cursors, {
+      onRecord: ({ value }) => {
+        if (value?.process !== processName) return;
+        const position = positionOf(value.position);
+        if (position) this.positions.set(value.source, position);
+      },
+    });
+    await reading.caughtUp;
+    return reading;
+  }
+
+  /** Null before the first sweep. */
+  position(resource: string): SweepPosition | null {
+    return this.positions.get(this.sourceOf(resource)) ?? null;
+  }
+
+  /** Resolves when the broker has it. */
+  async write(resource: string, position: SweepPosition): Promise<void> {
+    const source = this.sourceOf(resource);
+    await this.bus.publish(cursors, {
+      value: {
+        process: processName,
+        source,
+        position: `${position.updatedAt}/${position.entityId}`,
+        slot: null,
+        systemId: null,
+        epoch: 1,
+        firstLoad: null,
+        updatedAt: this.clock.now(),
+      },
+    });
+    this.positions.set(source, position);
+  }
+
+  private sourceOf(resource: string): string {
+    return `${this.instance}/${resource}`;
+  }
+}
+
+export function isAfter(left: SweepPosition, right: SweepPosition): boolean {
+  if (left.updatedAt !== right.updatedAt) return left.updatedAt > right.updatedAt;
+  return left.entityId > right.entityId;
+}
+
+function positionOf(text: string): SweepPosition | null {
+  const match = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\/(\d{1,15})$/.exec(text);
+  return match ? { updatedAt: match[1]!, entityId: Number(match[2]) } : null;
+}

@@ -1,0 +1,58 @@
+/** What the unit tests of this folder share. */
+import type { Contract } from '../../../schemas/topics.ts';
+import type { Refresh } from '../../../schemas/types.ts';
+import type { Publication, Received } from '../../platform/kafka/types.ts';
+import { requestOf } from '../orders/request.ts';
+import type { OrderRequest } from '../orders/request-flow.ts';
+
+/** Takes down what is published; `fail` makes the next publications fail. */
+export class NotingBus {
+  readonly published: { topic: string; value: unknown; traceparent: string | null }[] = [];
+  fail: Error | null = null;
+
+  publish<Value>(contract: Contract<Value>, { value, traceparent }: Publication<Value>): Promise<void> {
+    if (this.fail) return Promise.reject(this.fail);
+    this.published.push({ topic: contract.topic, value, traceparent: traceparent ?? null });
+    return Promise.resolve();
+  }
+
+  of<Value>(topic: string): Value[] {
+    return this.published.filter((one) => one.topic === topic).map(({ value }) => value as Value);
+  }
+}
+
+/** A clock that stands still, and that waiting moves. */
+export class StandingClock {
+  time: number;
+  readonly waits: number[] = [];
+
+  constructor(time: number) {
+    this.time = time;
+  }
+
+  now(): number {
+    return this.time;
+  }
+
+  wait(ms: number): Promise<void> {
+    this.waits.push(ms);
+    this.time += ms;
+    return Promise.resolve();
+  }
+}
+
+let offset = 0;
+
+export function received(request: Partial<Refresh> & { key: string }): OrderRequest {
+  const asked = { key: request.key, entityId: request.entityId ?? null };
+  const value = { ...requestOf({ asked, reason: 'sweep', seen: null, requestedAt: 0 }), ...request };
+  offset += 1;
+  return {
+    topic: 'cartage.refresh',
+    partition: 0,
+    offset,
+    key: value.key,
+    value,
+    traceparent: null,
+  } as Received<Refresh> & OrderRequest;
+}

@@ -1,0 +1,124 @@
+import { refresh } from '../../../schemas/topics.ts';
+import type { Refresh } from '../../../schemas/types.ts';
+import { Unavailable } from '../../platform/errors.ts';
+import { producerAttributes } from '../../platform/flow/span-attributes.ts';
+import type { Bus } from '../../platform/kafka/types.ts';
+import { SpanKind, markFailed, startSpan, traceparentOf } from '../../platform/telemetry/tracing.ts';
+import { askedById, askedByNumber, requestOf } from '../orders/request.ts';
+import type { Asked } from '../orders/request.ts';
+import { SeenIds } from './seen-ids.ts';
+import { signatureCheck } from './signature.ts';
+import type { SignatureOptions, SignedHeaders } from './signature.ts';
+import type { Stores } from '../orders/stores.ts';
+import { parseBody } from './webhook-body.ts';
+import type { WebhookData } from './webhook-body.ts';
+
+/** What a delivery is answered. */
+export interface WebhookAnswer {
+  status: 202 | 400 | 401 | 503;
+  /** For metrics and the answer's body: a word with few values. */
+  reason: string;
+  /** Why, in words, for the sender's log. */
+  detail?: string;
+  retryAfterSeconds?: number;
+  /** Not to be done again for the same id. */
+  done: boolean;
+}
+
+export interface WebhookOptions extends SignatureOptions {
+  bus: Pick<Bus, 'publish'>;
+  stores: Pick<Stores, 'knownCode' | 'codeOf'>;
+  instance: string;
+  onFailure: (error: unknown) => void;
+}
+
+/** About 20 MB; see `SeenIds` for what it costs when they are too few. */
+const maxSeenIds = 100_000;
+const retryAfterSeconds = 5;
+
+const accepted: WebhookAnswer = { status: 202, reason: 'accepted', done: true };
+const repeated: WebhookAnswer = { status: 202, reason: 'repeated', done: true };
+
+/**
+ * Takes a delivery and writes the request. A webhook is nothing but a request (failure 9: it comes before the commit, three
+ * times, or never): all it says is which order to look at. 202 only after the broker's acknowledgement.
+ */
+export function webhookReceiver(
+  options: WebhookOptions,
+): (headers: SignedHeaders, body: Buffer) => WebhookAnswer | Promise<WebhookAnswer> {
+  const check = signatureCheck(options);
+  const { now, toleranceMs } = options;
+  // A delivery is believed for the tolerance before and after its time, so its id can come back for twice that.
+  const seen = new SeenIds<WebhookAnswer>({ ttlMs: 2 * toleranceMs, max: maxSeenIds, now });
+  return (headers, body) => {
+    const fault = check(headers, body);
+    if (fault !== null) return { status: 401, reason: fault, done: false };
+    const id = headers.id!;
+    if (seen.isDone(id)) return repeated;
+    const underWay = seen.underWay(id);
+    if (underWay) return underWay.then((answer) => (answer.done ? repeated : answer));
+    const data = parseBody(body);
+    if (typeof data === 'string') return { status: 400, reason: 'body_invalid', detail: data, done: false };
+    return seen.begin(id, ask(data, options));
+  };
+}
+
+async function ask(data: WebhookData, options: WebhookOptions): Promise<WebhookAnswer> {
+  const span = startSpan('webhook orders', {
+    kind: SpanKind.SERVER,
+    parent: null,
+    attributes: { 'http.request.method': 'POST' },
+  });
+  let answer: WebhookAnswer;
+  try {
+    const known = askedOf(data, options);
+    const asked = known instanceof Promise ? await known : known;
+    if (asked === null) answer = { status: 400, reason: 'store_unknown', done: false };
+    else {
+      span.setAttributes(producerAttributes(refresh.topic, asked.key));
+      await options.bus.publish(refresh, {
+        value: request(asked, data, options),
+        traceparent: traceparentOf(span),
+      });
+      answer = accepted;
+    }
+  } catch (error) {
+    options.onFailure(error);
+    const reason = error instanceof Unavailable ? error.fault.code : 'not_published';
+    answer = { status: 503, reason, retryAfterSeconds, done: false };
+  }
+  span.setAttribute('http.response.status_code', answer.status);
+  if (answer.status >= 500) markFailed(span, answer.reason);
+  span.end();
+  return answer;
+}
+
+function request(asked: Asked, data: WebhookData, { now }: WebhookOptions): Refresh {
+  return requestOf({ asked, reason: 'webhook', seen: data.updated_at ?? null, requestedAt: now() });
+}
+
+/** The order's own key when the delivery and the shop tell it; else by id. Null when neither can be made. */
+function askedOf(data: WebhookData, options: WebhookOptions): Asked | Promise<Asked | null> {
+  const { instance, stores } = options;
+  const { entity_id, increment_id, store_id } = data;
+  if (increment_id === undefined) return askedById(instance, entity_id!);
+  const store = data.store_code ?? (store_id === undefined ? undefined : stores.knownCode(store_id));
+  if (store !== undefined) return askedByNumber({ instance, store, incrementId: increment_id });
+  if (store_id === undefined) return askedById(instance, entity_id!);
+  return askForStore({ ...data, increment_id, store_id }, options);
+}
+
+async function askForStore(
+  data: WebhookData & { increment_id: string; store_id: number },
+  { stores, instance }: WebhookOptions,
+): Promise<Asked | null> {
+  const byId = data.entity_id === undefined ? null : askedById(instance, data.entity_id);
+  try {
+    const store = await stores.codeOf(data.store_id);
+    return store === null ? byId : askedByNumber({ instance, store, incrementId: data.increment_id });
+  } catch (error) {
+    // The shop cannot be asked now; whoever serves the request asks later.
+    if (byId === null) throw error;
+    return byId;
+  }
+}

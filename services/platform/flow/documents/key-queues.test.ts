@@ -1,0 +1,89 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { KeyQueues } from './key-queues.ts';
+import type { QueuedDocument } from './key-queues.ts';
+import type { Received } from '../../kafka/types.ts';
+import { recordOf } from '../testing/records.ts';
+
+const document = (key: string, offset: number) => recordOf(key, offset) as unknown as Received<never>;
+
+describe('the queues of a partition', () => {
+  it('keep the order of a key while its head waits, and let the other keys go on', () => {
+    const queues = new KeyQueues();
+    for (const [offset, key] of ['a', 'a', 'b', 'a', 'b'].entries()) queues.add(document(key, offset), 0);
+    const first = queues.take(0)!;
+    expect(queues.take(0)!.record.offset).toBe(2);
+    expect(queues.take(0)).toBeNull();
+    queues.again(first, 100);
+    expect([queues.take(99), queues.dueAt(99), queues.lowestOffset()]).toEqual([null, 100, 0]);
+    const again = queues.take(100)!;
+    expect([again.record.offset, again.attempts]).toEqual([0, 2]);
+    queues.finished(again);
+    expect([queues.take(100)!.record.offset, queues.lowestOffset(), queues.size]).toEqual([1, 1, 4]);
+  });
+
+  it('let the next of a key wait when the last one may still take effect', () => {
+    const queues = new KeyQueues();
+    queues.add(document('a', 0), 0);
+    queues.add(document('a', 1), 0);
+    queues.finished(queues.take(0)!, 50);
+    expect([queues.take(49), queues.dueAt(49)]).toEqual([null, 50]);
+    expect(queues.take(50)!.record.offset).toBe(1);
+  });
+
+  it('give every record once, in the order of its key, by chance', () => {
+    const step = fc.record({
+      what: fc.constantFrom('add', 'take', 'finish', 'again'),
+      pick: fc.nat(100),
+      ms: fc.nat(9),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
+        const queues = new KeyQueues();
+        const unfinished = new Map<number, string>();
+        const work: QueuedDocument[] = [];
+        const done = new Map<string, number>();
+        let now = 0;
+        let offset = 0;
+        const take = () => {
+          const taken = queues.take(now);
+          if (!taken) return;
+          const key = (taken.record as Received<never>).key;
+          const head = [...unfinished].find(([, other]) => other === key)![0];
+          expect(taken.record.offset).toBe(head);
+          expect(work.map(({ queue }) => queue)).not.toContain(taken.queue);
+          work.push(taken);
+        };
+        const finish = (pick: number) => {
+          const [one] = work.splice(pick % Math.max(1, work.length), 1);
+          if (!one) return;
+          queues.finished(one);
+          unfinished.delete(one.record.offset);
+          done.set((one.record as Received<never>).key, one.record.offset);
+        };
+        for (const { what, pick, ms } of steps) {
+          now += ms;
+          if (what === 'add') {
+            unfinished.set(offset, `k${pick % 3}`);
+            queues.add(document(`k${pick % 3}`, offset), pick % 5 === 0 ? now + ms : 0);
+            offset += 1;
+          } else if (what === 'take') take();
+          else if (what === 'finish') finish(pick);
+          else {
+            const [one] = work.splice(pick % Math.max(1, work.length), 1);
+            if (one) queues.again(one, now + ms);
+          }
+          expect(queues.lowestOffset()).toBe(unfinished.size === 0 ? null : Math.min(...unfinished.keys()));
+          expect(queues.size).toBe(unfinished.size);
+        }
+        for (let rounds = 0; unfinished.size > 0 && rounds < 300; rounds += 1) {
+          now += 10;
+          take();
+          finish(0);
+        }
+        expect([unfinished.size, queues.sizeBytes]).toEqual([0, 0]);
+      }),
+      { seed: 27_182, numRuns: 300 },
+    );
+  });
+});

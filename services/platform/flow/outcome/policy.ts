@@ -1,0 +1,92 @@
+import { Held, Rejected, Unavailable } from '../../errors.ts';
+import type { Fault } from '../../errors.ts';
+import type { PlatformConfig } from '../../config/schema.ts';
+
+export type Policy = PlatformConfig['policy'];
+
+/** How much the reader of one partition may hold. */
+export interface Bounds {
+  keys: number;
+  bytes: number;
+  /** From the oldest unfinished record on: all of it is read again, and held, by whoever takes the partition over. */
+  distanceRecords: number;
+}
+
+/**
+ * The bounds of the process, shared evenly by all partitions of what it reads: it may hold every one of them. Counted in
+ * bytes and in keys, because a record of 150 bytes takes about 4 KB while it waits.
+ */
+export function boundsOf(policy: Policy, contracts: readonly { partitions: number }[]): Bounds {
+  const partitions = contracts.reduce((sum, contract) => sum + contract.partitions, 0);
+  const share = (bound: number) => Math.max(1, Math.floor(bound / partitions));
+  return {
+    keys: share(policy.maxPendingKeys),
+    bytes: share(policy.maxPendingBytes),
+    distanceRecords: share(policy.maxDistanceRecords),
+  };
+}
+
+/** A longer Retry-After is looked at again after this time: it may be a mistake, or over sooner. */
+export const retryAfterMaxMs = 900_000;
+
+/** What to do with a record whose handling threw. */
+export type Decision =
+  | { kind: 'park'; status: 'rejected' | 'held'; fault: Fault }
+  /** The other side is at fault: wait in place. `unknown` outcomes wait until the other side must have ended. */
+  | { kind: 'wait'; delayMs: number; fault: Fault; unknown: boolean; needsOperator: boolean }
+  /** It may be the record or the other side: a probe call decides. */
+  | { kind: 'probe'; delayMs: number; fault: Fault; unknown: boolean }
+  /** A bug of ours: the other side is not to blame, its breaker stays closed. */
+  | { kind: 'again'; delayMs: number; fault: Fault };
+
+/**
+ * The retry and park policy, the only place that knows it (design.md, promise 5).
+ * @param attempts tries made so far, 1 after the first.
+ * @param chance a number in [0, 1) that spreads retries.
+ */
+export function decide(error: unknown, attempts: number, policy: Policy, chance: number): Decision {
+  if (error instanceof Rejected)
+    return { kind: 'park', status: error instanceof Held ? 'held' : 'rejected', fault: error.fault };
+  const delayMs = backOffMs(attempts, policy, chance);
+  if (error instanceof Unavailable) {
+    const unknown = error.outcome === 'unknown';
+    if (error.perhapsRecord && attempts >= policy.perhapsRecordTries)
+      return { kind: 'probe', delayMs, fault: error.fault, unknown };
+    return {
+      kind: 'wait',
+      delayMs: Math.max(delayMs, Math.min(error.retryAfterMs ?? 0, retryAfterMaxMs)),
+      fault: error.fault,
+      unknown,
+      needsOperator: error.needsOperator,
+    };
+  }
+  const fault = bugFault(error);
+  if (attempts >= policy.bugTries) return { kind: 'park', status: 'rejected', fault };
+  return { kind: 'again', delayMs, fault };
+}
+
+/** Doubles from `retryInitialMs` to `retryMaxMs`, half of it by chance, so that many keys do not knock at once. */
+export function backOffMs(attempts: number, policy: Policy, chance: number): number {
+  const fullMs = Math.min(policy.retryMaxMs, policy.retryInitialMs * 2 ** Math.min(attempts - 1, 20));
+  return Math.round(fullMs / 2 + (fullMs / 2) * chance);
+}
+
+/** The fault of a record that alone gets errors while a probe call succeeds. */
+export function recordFault(fault: Fault, attempts: number): Fault {
+  return {
+    ...fault,
+    code: 'record.always_fails',
+    what: `${fault.what}, ${attempts} times, while other calls succeed`,
+    fix: 'Look at the record and at the log of the other side; when mended, refresh its key',
+  };
+}
+
+function bugFault(error: unknown): Fault {
+  const name = error instanceof Error ? error.name : typeof error;
+  // The message of an unforeseen error may hold anything, personal data too: it goes to no topic.
+  return {
+    code: 'bug',
+    what: `An unforeseen ${name} while handling the record`,
+    fix: 'Look for the record in the log of the process and report it as a bug; refresh the key afterwards',
+  };
+}

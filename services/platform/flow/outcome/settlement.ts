@@ -1,0 +1,236 @@
+import type { Span } from '@opentelemetry/api';
+import { outcomes } from '../../../../schemas/topics.ts';
+import { Rejected, Unavailable } from '../../errors.ts';
+import type { Fault } from '../../errors.ts';
+import type { Lease, Received, Undecodable } from '../../kafka/types.ts';
+import { Breaker } from './breaker.ts';
+import { markFailed } from '../../telemetry/tracing.ts';
+import type { FlowContext } from '../context.ts';
+import type { Handled } from './outcome.ts';
+import type { Parking } from './parking.ts';
+import { decide, recordFault } from './policy.ts';
+import { report } from './report.ts';
+
+/**
+ * What becomes of a record after a try: finished (and its offset may be), or to be tried again. `unknown`: what was
+ * tried may still take effect.
+ */
+export type Settled =
+  { finished: true; unknown: boolean } | { finished: false; delayMs: number; unknown: boolean };
+
+/** A record whose handling began, with what is needed to settle it. */
+export interface Tried {
+  record: Received<never>;
+  lease: Lease;
+  attempts: number;
+  startedAt: number;
+  span: Span | null;
+  /** Its outcome is reported already: it was only written again. */
+  reported?: boolean;
+}
+
+/**
+ * Records that may be parked on the word of a probe, one after the other without a write that worked between them. A
+ * probe is another kind of call: when one kind fails for all (an extension that breaks shipments), it still succeeds,
+ * and good records would be parked by the dozen.
+ */
+const suspectsInRow = 3;
+
+/**
+ * The one place that acts on the result of a try (design.md, promise 5): parks, waits, reports, moves the breaker.
+ * Shared by flows of states and of documents.
+ */
+export class Settlement {
+  readonly breaker: Breaker;
+  private readonly context: FlowContext;
+  private readonly flow: string;
+  private readonly parking: Parking;
+  private readonly probe: (() => Promise<void>) | undefined;
+  /** Errors that the breaker knows: one failed call may be the error of many records. */
+  private readonly counted = new WeakSet<object>();
+  /** Records parked on the word of a probe since the last write that worked. */
+  private suspects = 0;
+
+  constructor(context: FlowContext, flow: string, parking: Parking, probe?: () => Promise<void>) {
+    this.context = context;
+    this.flow = flow;
+    this.parking = parking;
+    this.probe = probe;
+    this.breaker = new Breaker(context.policy, context.random);
+  }
+
+  /** The handler returned. Resolves when all that is to be reported is acknowledged. */
+  async handled(tried: Tried, result: Handled): Promise<void> {
+    this.breaker.succeeded();
+    if (result.status === 'applied') this.suspects = 0;
+    await this.publishUntilAcknowledged(tried.lease, () => this.parking.settle(tried.record));
+    if (tried.reported) {
+      this.showBreaker();
+      tried.span?.end();
+    } else await this.tell(tried, { ...result });
+  }
+
+  /** The handler threw. `record at fault` is parked and finished, all else is to be tried again. */
+  async failed(tried: Tried, error: unknown): Promise<Settled> {
+    const decision = decide(error, tried.attempts, this.context.policy, this.context.random());
+    if (decision.kind === 'park') {
+      if (decision.fault.code === 'bug') this.logBug(tried, error);
+      return this.park(tried, decision.status, decision.fault, false);
+    }
+    const unknown = decision.kind !== 'again' && decision.unknown;
+    if (decision.kind === 'probe' && (await this.isRecordsFault()))
+      return this.park(tried, 'rejected', recordFault(decision.fault, tried.attempts), unknown);
+    this.context.metrics.retries.inc({ flow: this.flow, code: decision.fault.code });
+    this.logRetry(tried, decision.fault, decision.delayMs, unknown);
+    if (decision.kind === 'again') {
+      this.breaker.inconclusive();
+      this.logBug(tried, error);
+    } else this.countFailure(error);
+    this.showBreaker();
+    if (tried.span) markFailed(tried.span, decision.fault.code);
+    tried.span?.end();
+    return { finished: false, delayMs: decision.delayMs, unknown };
+  }
+
+  /** Whether one record of a batch may be at fault for all of it, so that the batch is to be split. */
+  async mayBeOneRecord(error: unknown, attempts: number): Promise<boolean> {
+    if (error instanceof Rejected) return true;
+    if (attempts < 2) return false;
+    if (!(error instanceof Unavailable)) return true;
+    // The halves of a batch knock at a door that is closed to all, unless a probe shows that it is not.
+    return error.perhapsRecord && (this.probe === undefined || (await this.probeSucceeds()));
+  }
+
+  /** A newer record of the key took its place before it was written. Told without waiting: nothing hangs on it. */
+  superseded(tried: Tried): void {
+    this.context.metrics.coalesced.inc({ flow: this.flow });
+    this.tell(tried, {
+      status: 'superseded',
+      cause: 'a newer record of the same key came before it was written',
+    }).catch((error: unknown) =>
+      this.context.log.warn({ err: error, flow: this.flow }, 'outcome not published'),
+    );
+  }
+
+  async undecodable(lease: Lease, record: Undecodable): Promise<void> {
+    const { code, what, fix } = record.undecodable;
+    const { topic, partition, offset } = record;
+    this.context.log.error(
+      { flow: this.flow, topic, partition, offset, code, cause: what, fix },
+      'record cannot be read',
+    );
+    this.context.metrics.records.inc({ flow: this.flow, topic, status: 'rejected' });
+    await this.publishUntilAcknowledged(lease, () => this.parking.parkUndecodable(record));
+    this.showParked();
+  }
+
+  private countFailure(error: unknown): void {
+    if (!(error instanceof Unavailable) || this.counted.has(error)) return;
+    this.counted.add(error);
+    const { needsOperator, retryAfterMs = 0 } = error;
+    this.breaker.failed(this.context.clock.now(), { needsOperator, retryAfterMs });
+  }
+
+  private async park(
+    tried: Tried,
+    status: 'rejected' | 'held',
+    fault: Fault,
+    unknown: boolean,
+  ): Promise<Settled> {
+    if (status === 'held') this.breaker.succeeded();
+    else if (this.breaker.rejected(this.context.clock.now()))
+      this.context.log.error(
+        {
+          flow: this.flow,
+          code: fault.code,
+          fix: 'Look at what the rejected records have in common: `cartage parked list`',
+        },
+        'flow stopped: too many rejections in a row',
+      );
+    this.showBreaker();
+    await this.publishUntilAcknowledged(tried.lease, () =>
+      this.parking.park(tried.record, status, fault, tried.attempts),
+    );
+    this.showParked();
+    await this.tell(tried, { status, fault });
+    return { finished: true, unknown };
+  }
+
+  private async tell(
+    tried: Tried,
+    verdict: {
+      status: Handled['status'] | 'held' | 'rejected';
+      fault?: Fault;
+      targetId?: string;
+      cause?: string;
+    },
+  ) {
+    this.showBreaker();
+    const { record, attempts, startedAt, span } = tried;
+    const outcome = report(this.context, this.flow, record, { ...verdict, attempts, startedAt }, span);
+    await this.publishUntilAcknowledged(tried.lease, () => this.context.bus.publish(outcomes, outcome));
+  }
+
+  /** Until the broker has it: an offset must not be finished before. Gives up only with the lease. */
+  private async publishUntilAcknowledged(lease: Lease, publish: () => Promise<void>): Promise<void> {
+    for (let tries = 1; ; tries += 1)
+      try {
+        return await publish();
+      } catch (error) {
+        if (!lease.isCurrent()) throw error;
+        this.context.log.warn({ err: error, flow: this.flow, tries }, 'publishing failed, trying again');
+        await this.context.clock.wait(this.context.policy.retryInitialMs);
+      }
+  }
+
+  private async isRecordsFault(): Promise<boolean> {
+    if (this.suspects >= suspectsInRow || !(await this.probeSucceeds())) return false;
+    // Others may have been parked while the probe was under way.
+    if (this.suspects >= suspectsInRow) return false;
+    this.suspects += 1;
+    return true;
+  }
+
+  private async probeSucceeds(): Promise<boolean> {
+    if (!this.probe) return false;
+    try {
+      await this.probe();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private logRetry(tried: Tried, fault: Fault, delayMs: number, unknown: boolean): void {
+    const { topic, partition, offset, key } = tried.record;
+    this.context.log.warn(
+      {
+        flow: this.flow,
+        topic,
+        partition,
+        offset,
+        key,
+        attempts: tried.attempts,
+        delayMs,
+        unknown,
+        code: fault.code,
+        cause: fault.what,
+        why: fault.why,
+        fix: fault.fix,
+      },
+      unknown ? 'outcome unknown, looking again later' : 'try failed, waiting',
+    );
+  }
+
+  private logBug(tried: Tried, error: unknown): void {
+    this.context.log.error({ flow: this.flow, key: tried.record.key, err: error }, 'unforeseen error');
+  }
+
+  private showBreaker(): void {
+    this.context.metrics.breaker.set({ flow: this.flow }, this.breaker.state);
+  }
+
+  private showParked(): void {
+    this.context.metrics.parked.set({ flow: this.flow }, this.parking.size());
+  }
+}

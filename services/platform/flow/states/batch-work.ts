@@ -1,0 +1,114 @@
+import { LeaseLost } from '../../kafka/types.ts';
+import type { Received } from '../../kafka/types.ts';
+import { SpanKind, startSpan, underSpan } from '../../telemetry/tracing.ts';
+import type { FlowContext } from '../context.ts';
+import type { Attempt } from '../outcome/outcome.ts';
+import type { Entry } from './pending-entry.ts';
+import type { Settlement, Tried } from '../outcome/settlement.ts';
+import { batchAttributes, consumerAttributes } from '../span-attributes.ts';
+import type { BatchResult, StateFlow } from './state-flow.ts';
+import type { StateReader } from './state-reader.ts';
+
+/** A record in work, as it was when it was taken: a newer one may take its place in the entry meanwhile. */
+export interface Member<Value> {
+  reader: StateReader<Value>;
+  entry: Entry<Value>;
+  record: Received<Value>;
+  attempts: number;
+  /** Its outcome is reported: it is only written again. */
+  reported: boolean;
+}
+
+/** One batch, from the mark on the broker to what became of each record. */
+export class BatchWork<Value> {
+  private readonly context: FlowContext;
+  private readonly flow: StateFlow<Value>;
+  private readonly settlement: Settlement;
+
+  constructor(context: FlowContext, flow: StateFlow<Value>, settlement: Settlement) {
+    this.context = context;
+    this.flow = flow;
+    this.settlement = settlement;
+  }
+
+  async run(batch: Member<Value>[]): Promise<void> {
+    const held = await this.claimed(batch);
+    const [first] = held;
+    if (!first) {
+      this.settlement.breaker.inconclusive();
+      return;
+    }
+    const span = startSpan(`process batch ${first.record.topic}`, {
+      kind: SpanKind.CONSUMER,
+      parent: null,
+      attributes: batchAttributes(first.record.topic, this.context.group, held.length),
+    });
+    const startedAt = this.context.clock.now();
+    const tried = new Map(held.map((member) => [member, this.triedOf(member, startedAt, span)]));
+    // With a single record its own trace goes on through the call; several share the batch's.
+    const active = held.length === 1 ? tried.get(first)!.span! : span;
+    const results = await underSpan(active, () => this.apply(held));
+    span.end();
+    await Promise.all(
+      held.map((member) =>
+        member.reader.settle(
+          member.entry,
+          tried.get(member)!,
+          results.get(member.record) ?? new Error('the batch gave no result for the record'),
+        ),
+      ),
+    );
+  }
+
+  private triedOf(member: Member<Value>, startedAt: number, batch: ReturnType<typeof startSpan>): Tried {
+    const record = member.record as unknown as Received<never>;
+    const span = startSpan(`process ${record.topic}`, {
+      kind: SpanKind.CONSUMER,
+      parent: record.traceparent,
+      links: [batch.spanContext()],
+      attributes: consumerAttributes(record, this.context.group),
+    });
+    const { attempts, reported } = member;
+    return { record, lease: member.reader.lease, attempts, startedAt, span, reported };
+  }
+
+  /** Drops the entries whose lease is over: the next owner writes them. */
+  private async claimed(batch: Member<Value>[]): Promise<Member<Value>[]> {
+    const readers = [...new Set(batch.map(({ reader }) => reader))];
+    const held = new Set<StateReader<Value>>();
+    await Promise.all(
+      readers.map(async (reader) => {
+        if (await reader.claimed()) held.add(reader);
+      }),
+    );
+    return batch.filter(({ reader }) => held.has(reader));
+  }
+
+  /** Writes the batch, and in halves when one of its records may be at fault for all (R41). */
+  private async apply(members: Member<Value>[]): Promise<BatchResult<Value>> {
+    const attempts = Math.max(...members.map((member) => member.attempts));
+    const attempt: Attempt = {
+      number: attempts,
+      mode: this.flow.mode,
+      assertCurrent: () => {
+        const lost = members.find(({ reader }) => !reader.lease.isCurrent());
+        if (lost) throw new LeaseLost(lost.reader.lease.topic, lost.reader.lease.partition);
+      },
+    };
+    try {
+      return await this.flow.apply(
+        members.map(({ record }) => record),
+        attempt,
+      );
+    } catch (error) {
+      const isLost = error instanceof LeaseLost;
+      if (!isLost && members.length > 1 && (await this.settlement.mayBeOneRecord(error, attempts))) {
+        const half = Math.ceil(members.length / 2);
+        const left = await this.apply(members.slice(0, half));
+        return new Map([...left, ...(await this.apply(members.slice(half)))]);
+      }
+      const thrown = error instanceof Error ? error : new Error(String(error));
+      return new Map(members.map(({ record }) => [record, thrown]));
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import type { Received } from '../../kafka/types.ts';
+
+/**
+ * The pending set of one partition of a state topic (design.md, promise 3): the newest record of each key that was
+ * read and is not yet written. Older ones are superseded on arrival.
+ *
+ * An entry is in one of three states.
+ * - ready: it may be written. Ready entries wait in the order of their arrival, urgent ones apart.
+ * - delayed: it may be written at `notBefore`: after a failure, or because it is to be written again (below).
+ * - in flight: its record is being written. A newer record that arrives meanwhile is kept beside (`dirty`) and makes
+ *   the entry ready again when the write has ended, so that one key never has two writes at a time.
+ *
+ * `rewriteAt`: a write of this key by us or a predecessor may still take effect until then. The newest value is
+ * written at once all the same, and once more at that time; until then the entry stays and holds the offset back.
+ *
+ * An entry holds back the offset of the oldest record that may be in work, not only that of its newest: a successor
+ * must find the older one below the mark, else it would not know that a write of this key may still land.
+ */
+export interface Entry<Value> {
+  readonly identity: string;
+  record: Received<Value>;
+  /** The oldest record of the key that may be in work where that is no longer `record`. */
+  openOffset: number | null;
+  /** The outcome of `record` is reported: it is only written again. */
+  reported: boolean;
+  /** Nothing is to be written (`record` is parked); the entry only waits until an earlier write cannot land any more. */
+  settled: boolean;
+  batchGroup: string;
+  urgent: boolean;
+  state: 'ready' | 'delayed' | 'inFlight';
+  dirty: boolean;
+  attempts: number;
+  notBefore: number;
+  /** A newer record does not shorten the delay: a failed try waits its back-off out, a doubt until it is settled. */
+  mustWait: boolean;
+  rewriteAt: number | null;
+  /** When this key began to wait, kept while newer records take the place of older ones. */
+  waitingSince: number;
+}
+
+export interface Placement {
+  identity: string;
+  batchGroup: string;
+  urgent: boolean;
+  /** A write of this key may still take effect until then: write now, and once more at that time. */
+  rewriteAt?: number | null;
+  /** The same, of a write that must not be made twice: look only then. */
+  waitUntil?: number | null;
+}

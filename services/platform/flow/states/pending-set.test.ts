@@ -1,0 +1,219 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import type { Entry } from './pending-entry.ts';
+import { PendingSet } from './pending-set.ts';
+import { recordOf } from '../testing/records.ts';
+import type { Plain } from '../testing/records.ts';
+
+const free = () => false;
+const at = (identity: string, changes: object = {}) => ({
+  identity,
+  batchGroup: 'l',
+  urgent: false,
+  ...changes,
+});
+const offsetsOf = (entries: Entry<Plain>[]) => entries.map(({ record }) => record.offset);
+
+describe('the pending set', () => {
+  it('keeps the newest of a key in the place of the oldest, and says which one it superseded', () => {
+    const set = new PendingSet<Plain>();
+    set.add(recordOf('a', 0), at('a'), 0);
+    set.add(recordOf('b', 1), at('b'), 0);
+    expect(set.add(recordOf('a', 2), at('a'), 5)?.offset).toBe(0);
+    expect({ size: set.size, lowest: set.lowestOffset(), bytes: set.sizeBytes }).toEqual({
+      size: 2,
+      lowest: 1,
+      bytes: 23,
+    });
+    expect(offsetsOf(set.take('l', 5, false, free))).toEqual([2, 1]);
+  });
+
+  it('gives no second write to a key in flight, and holds the offset of the one that is', () => {
+    const set = new PendingSet<Plain>();
+    set.add(recordOf('a', 0), at('a'), 0);
+    const [entry] = set.take('l', 5, false, free);
+    expect(set.add(recordOf('a', 1), at('a'), 0)).toBeNull();
+    expect(set.add(recordOf('a', 2), at('a'), 0)?.offset).toBe(1);
+    expect([set.take('l', 5, false, free), set.lowestOffset()]).toEqual([[], 0]);
+    set.complete(entry!, 0, 1);
+    expect(set.lowestOffset()).toBe(2);
+    expect(offsetsOf(set.take('l', 5, false, free))).toEqual([2]);
+  });
+
+  it('writes at once and asserts again while an earlier write may still land, telling it once', () => {
+    const set = new PendingSet<Plain>();
+    set.add(recordOf('a', 0), at('a', { rewriteAt: 100 }), 0);
+    const [entry] = set.take('l', 5, false, free);
+    set.complete(entry!, 10, 20);
+    expect({ size: set.size, lowest: set.lowestOffset(), reported: entry!.reported }).toEqual({
+      size: 1,
+      lowest: 0,
+      reported: true,
+    });
+    expect(set.add(recordOf('a', 1), at('a'), 30)).toBeNull();
+    expect(set.lowestOffset()).toBe(0);
+    set.complete(set.take('l', 5, false, free)[0]!, 40, 50);
+    expect(set.wake(99)).toBe(100);
+    expect(set.wake(100)).toBeNull();
+    expect(set.lowestOffset()).toBe(1);
+    set.complete(set.take('l', 5, false, free)[0]!, 100, 110);
+    expect({ size: set.size, bytes: set.sizeBytes, lowest: set.lowestOffset() }).toEqual({
+      size: 0,
+      bytes: 0,
+      lowest: null,
+    });
+  });
+
+  it('looks at what creates only when an earlier write must have ended, whatever comes meanwhile', () => {
+    const set = new PendingSet<Plain>();
+    set.add(recordOf('a', 0), at('a', { waitUntil: 100 }), 0);
+    set.add(recordOf('a', 1), at('a'), 10);
+    set.wake(99);
+    expect([set.take('l', 5, false, free), set.lowestOffset()]).toEqual([[], 0]);
+    set.wake(100);
+    set.complete(set.take('l', 5, false, free)[0]!, 100, 110);
+    expect(set.size).toBe(0);
+  });
+
+  it('lets a failed try wait its back-off out, also when a newer record comes', () => {
+    const set = new PendingSet<Plain>();
+    set.add(recordOf('a', 0), at('a'), 0);
+    set.retry(set.take('l', 5, false, free)[0]!, 50, null);
+    expect(set.add(recordOf('a', 1), at('a', { urgent: true }), 10)?.offset).toBe(0);
+    expect([set.take('l', 5, false, free), set.lowestOffset()]).toEqual([[], 1]);
+    set.wake(50);
+    expect(set.take('l', 5, false, free)[0]).toMatchObject({ attempts: 2, urgent: true });
+  });
+
+  it('keeps a parked key while an earlier write may land, so that a newer value is written again', () => {
+    const set = new PendingSet<Plain>();
+    set.add(recordOf('a', 0), at('a'), 0);
+    const [entry] = set.take('l', 5, false, free);
+    set.park(entry!, 10, 100);
+    expect([set.size, set.lowestOffset()]).toEqual([1, 0]);
+    expect(set.add(recordOf('a', 1), at('a'), 20)).toBeNull();
+    set.complete(set.take('l', 5, false, free)[0]!, 20, 30);
+    expect([set.size, set.lowestOffset()]).toEqual([1, 0]);
+    set.wake(100);
+    expect(offsetsOf(set.take('l', 5, false, free))).toEqual([1]);
+
+    const alone = new PendingSet<Plain>();
+    alone.add(recordOf('a', 0), at('a'), 0);
+    alone.park(alone.take('l', 5, false, free)[0]!, 10, 100);
+    alone.wake(100);
+    expect([alone.size, alone.sizeBytes]).toEqual([0, 0]);
+  });
+
+  it('begins with the urgent ones or ends with them, and passes over what is locked', () => {
+    const set = new PendingSet<Plain>();
+    for (let offset = 0; offset < 6; offset += 1)
+      set.add(recordOf(`k${offset}`, offset), at(`k${offset}`, { urgent: offset >= 4 }), offset);
+    expect(set.readyGroups()).toEqual([{ batchGroup: 'l', urgentSince: 4, normalSince: 0 }]);
+    expect(offsetsOf(set.take('l', 3, false, ({ identity }) => identity === 'k0'))).toEqual([4, 5, 1]);
+    expect(offsetsOf(set.take('l', 2, true, free))).toEqual([0, 2]);
+  });
+
+  it('never lets the offset pass what is open, by chance against a naive model', () => {
+    const step = fc.record({
+      what: fc.constantFrom('add', 'add', 'take', 'complete', 'retry', 'park', 'wake'),
+      pick: fc.nat(1_000),
+      unknown: fc.boolean(),
+      urgent: fc.boolean(),
+      ms: fc.nat(30),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        const model = new NaiveModel();
+        for (const one of steps) model.step(one);
+        model.drain();
+      }),
+      { seed: 31_415, numRuns: 500 },
+    );
+  });
+});
+
+interface Step {
+  what: string;
+  pick: number;
+  unknown: boolean;
+  urgent: boolean;
+  ms: number;
+}
+
+const settleMs = 40;
+
+/** All records ever read, and which of them are open: newest and not finished, in work, or perhaps about to land. */
+class NaiveModel {
+  private readonly set = new PendingSet<Plain>();
+  private now = 0;
+  private offset = 0;
+  private readonly newest = new Map<string, number>();
+  private readonly unfinished = new Set<string>();
+  private readonly doubts: { offset: number; until: number }[] = [];
+  private readonly inFlight: { entry: Entry<Plain>; offset: number; startedAt: number }[] = [];
+
+  step(step: Step): void {
+    this.now += step.ms;
+    if (step.what === 'add') this.add(`k${step.pick % 4}`, step);
+    else if (step.what === 'take') this.take(1 + (step.pick % 3));
+    else if (step.what === 'wake') this.set.wake(this.now);
+    else this.end(step);
+    this.check();
+  }
+
+  /** All that is pending is written in the end, and nothing stays. */
+  drain(): void {
+    for (let rounds = 0; rounds < 12; rounds += 1) {
+      this.now += settleMs;
+      while (this.inFlight.length > 0)
+        this.end({ what: 'complete', pick: 0, unknown: false, urgent: false, ms: 0 });
+      this.set.wake(this.now);
+      this.take(10);
+      this.check();
+    }
+    expect([this.set.size, this.set.sizeBytes, this.set.lowestOffset()]).toEqual([0, 0, null]);
+    expect(this.unfinished.size).toBe(0);
+  }
+
+  private add(key: string, { urgent }: Step): void {
+    this.set.add(recordOf(key, this.offset), at(key, { urgent, batchGroup: urgent ? 'u' : 'n' }), this.now);
+    this.newest.set(key, this.offset);
+    this.unfinished.add(key);
+    this.offset += 1;
+  }
+
+  private take(count: number): void {
+    for (const batchGroup of ['u', 'n'])
+      for (const entry of this.set.take(batchGroup, count, false, free)) {
+        expect(this.inFlight.map((one) => one.entry.identity)).not.toContain(entry.identity);
+        expect(entry.record.offset).toBe(this.newest.get(entry.identity));
+        this.inFlight.push({ entry, offset: entry.record.offset, startedAt: this.now });
+      }
+  }
+
+  private end({ what, pick, unknown, ms }: Step): void {
+    const [one] = this.inFlight.splice(pick % Math.max(1, this.inFlight.length), 1);
+    if (!one) return;
+    const { entry, offset, startedAt } = one;
+    const isNewest = this.newest.get(entry.identity) === offset;
+    const inDoubtUntil = unknown && what !== 'complete' ? this.now + settleMs : null;
+    if (inDoubtUntil !== null) this.doubts.push({ offset, until: inDoubtUntil });
+    if (what === 'complete') this.set.complete(entry, startedAt, this.now);
+    else if (what === 'park') this.set.park(entry, this.now, inDoubtUntil);
+    else this.set.retry(entry, this.now + ms, inDoubtUntil);
+    if (what !== 'retry' && isNewest) this.unfinished.delete(entry.identity);
+  }
+
+  private check(): void {
+    const open = [
+      ...[...this.unfinished].map((key) => this.newest.get(key)!),
+      ...this.inFlight.map(({ offset }) => offset),
+      ...this.doubts.filter(({ until }) => until > this.now).map(({ offset }) => offset),
+    ];
+    const lowest = this.set.lowestOffset();
+    if (open.length > 0) {
+      expect(lowest).not.toBeNull();
+      expect(lowest!).toBeLessThanOrEqual(Math.min(...open));
+    }
+  }
+}

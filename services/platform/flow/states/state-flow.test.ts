@@ -1,0 +1,139 @@
+import { describe, expect, it } from '@jest/globals';
+import { Held, Rejected, Unavailable } from '../../errors.ts';
+import { LeaseLost } from '../../kafka/types.ts';
+import { flowOf, keysTo } from '../testing/plain-flow.ts';
+import { plains } from '../testing/records.ts';
+
+const down = { code: 'shop.down', what: 'Down', fix: 'Wait' };
+const bad = new Rejected({ code: 'plain.bad', what: 'Bad', fix: 'Correct it' });
+
+describe('one bad record', () => {
+  it('of twenty is parked alone, the batch being split down to it', async () => {
+    const { world, clock, send, reported, stillParked } = await flowOf({
+      fail: (keys) => (keys.includes('k007') ? bad : null),
+    });
+    send(...keysTo(20));
+    world.assignAll();
+    await clock.pass(10_000);
+    expect(reported().filter((line) => line.endsWith(' applied'))).toHaveLength(19);
+    expect(stillParked()).toMatchObject([{ key: 'k007', code: 'plain.bad', status: 'rejected' }]);
+  });
+
+  it('that meets a bug of ours is parked alone too', async () => {
+    const { world, clock, send, reported, stillParked } = await flowOf({
+      fail: (keys) => (keys.includes('k007') ? new TypeError('undefined is no function') : null),
+    });
+    send(...keysTo(20));
+    world.assignAll();
+    await clock.pass(20_000);
+    expect(reported().filter((line) => line.endsWith(' applied'))).toHaveLength(19);
+    expect(stillParked()).toMatchObject([{ key: 'k007', code: 'bug' }]);
+  });
+
+  it('that gets 5xx while a probe succeeds is parked alone', async () => {
+    const lasting = () => new Unavailable(down, { perhapsRecord: true });
+    const { world, clock, send, reported, stillParked } = await flowOf({
+      fail: (keys) => (keys.includes('k007') ? lasting() : null),
+      probe: () => Promise.resolve(),
+    });
+    send(...keysTo(20));
+    world.assignAll();
+    await clock.pass(60_000);
+    expect(reported().filter((line) => line.endsWith(' applied'))).toHaveLength(19);
+    expect(stillParked()).toMatchObject([{ key: 'k007', code: 'record.always_fails' }]);
+  });
+
+  it('that cannot be read is parked by its place, and holds the offset until it is', async () => {
+    const { world, broker, clock, send, reported, stillParked } = await flowOf();
+    broker.appendUndecodable(plains.topic);
+    send('a');
+    world.assignAll();
+    await clock.pass(2_000);
+    expect(reported()).toEqual(['a applied']);
+    expect(stillParked()).toMatchObject([{ key: null, offset: 0, code: 'record.undecodable' }]);
+    expect(broker.committed(0).offset).toBe(2);
+  });
+});
+
+describe('another side that fails', () => {
+  it('parks nothing, is not knocked at by the halves of a batch, and gets all when it is back', async () => {
+    let isDown = true;
+    const { world, clock, calls, send, reported, stillParked } = await flowOf({
+      fail: () => (isDown ? new Unavailable(down, { perhapsRecord: true }) : null),
+      probe: () => (isDown ? Promise.reject(new Error('down')) : Promise.resolve()),
+    });
+    send(...keysTo(20));
+    world.assignAll();
+    await clock.pass(60_000);
+    expect([reported(), stillParked()]).toEqual([[], []]);
+    // A breaker that is open lets one call through a second, or less.
+    expect(calls.length).toBeLessThan(140);
+    isDown = false;
+    await clock.pass(5_000);
+    expect(reported()).toHaveLength(20);
+  });
+
+  it('fails once for a batch that fails, whatever number of records is in it', async () => {
+    let failures = 1;
+    const { world, clock, calls, send, reported } = await flowOf({
+      fail: () => ((failures -= 1) >= 0 ? new Unavailable(down) : null),
+      policy: { breakerFailures: 3, retryInitialMs: 5_000, retryMaxMs: 30_000 },
+      batchSize: () => 5,
+    });
+    send(...keysTo(30));
+    world.assignAll();
+    await clock.pass(1_500);
+    // The five of that batch wait their back-off out; the others go on.
+    expect(calls.length).toBeGreaterThan(5);
+    expect(reported()).toHaveLength(30 - calls[0]!.keys.length);
+  });
+
+  it('stops the flow when records are rejected in a row, and is tried again after the pause', async () => {
+    const { world, clock, calls, send } = await flowOf({
+      fail: () => bad,
+      batchSize: () => 1,
+      policy: { rejectionsInRow: 10, rejectionsPauseMs: 30_000 },
+    });
+    send(...keysTo(40));
+    world.assignAll();
+    await clock.pass(25_000);
+    expect(calls).toHaveLength(10);
+    expect(world.lines.some(({ message }) => message.startsWith('flow stopped'))).toBe(true);
+    await clock.pass(10_000);
+    expect(calls).toHaveLength(11);
+  });
+});
+
+describe('a held record', () => {
+  it('is settled by a later success of its key', async () => {
+    let isMissing = true;
+    const { world, clock, send, stillParked } = await flowOf({
+      fail: () => (isMissing ? new Held({ code: 'sku.unknown', what: 'Not there', fix: 'Create it' }) : null),
+    });
+    send('a');
+    world.assignAll();
+    await clock.pass(2_000);
+    expect(stillParked()).toMatchObject([{ key: 'a', status: 'held' }]);
+    isMissing = false;
+    send('a');
+    await clock.pass(2_000);
+    expect(stillParked()).toEqual([]);
+  });
+});
+
+describe('a batch of which one lease is lost', () => {
+  it('is begun anew for the others', async () => {
+    let losses = 1;
+    const { world, clock, send, reported, broker } = await flowOf({
+      apply: (records) => {
+        if ((losses -= 1) >= 0) return Promise.reject(new LeaseLost('another', 5));
+        return Promise.resolve(new Map(records.map((record) => [record, { status: 'applied' as const }])));
+      },
+    });
+    send('a', 'b');
+    world.assignAll();
+    await clock.pass(3_000);
+    expect(reported().toSorted()).toEqual(['a applied', 'b applied']);
+    expect(broker.committed(0).offset).toBe(2);
+  });
+});

@@ -1,0 +1,68 @@
+import type { Contract } from '../../../../schemas/topics.ts';
+import type { Received, Subscription } from '../../kafka/types.ts';
+import type { FlowContext } from '../context.ts';
+import type { Attempt, Handled } from '../outcome/outcome.ts';
+import { openParking } from '../outcome/parking.ts';
+import { Scheduler } from './scheduler.ts';
+import { Settlement } from '../outcome/settlement.ts';
+import { StateReader } from './state-reader.ts';
+
+/** What became of each record of a batch: handled, or an error of its own. */
+export type BatchResult<Value> = Map<Received<Value>, Handled | Error>;
+
+/**
+ * A flow that brings the newest state of each key to the other side, in batches. A key has one write at a time;
+ * what arrives meanwhile is collapsed to the newest.
+ */
+export interface StateFlow<Value> {
+  name: string;
+  contracts: readonly Contract<Value>[];
+  mode: 'dry' | 'on';
+  /** Batches in work at once. */
+  concurrency: number;
+  /** How long the other side may go on with a request after we gave up on it. */
+  settleMs: number;
+  /** A write may create something, which twice would make two: after an unknown outcome it waits before it looks. */
+  creates?: boolean;
+  /** False: the record is for somebody else and is finished without a word. */
+  accepts?: (record: Received<Value>) => boolean;
+  /** What collapses with what; the topic and the key unless told otherwise. */
+  identityOf?: (record: Received<Value>) => string;
+  /** True when it must not wait behind others (R44); those others still get every second batch once overdue. */
+  urgent?: (record: Received<Value>) => boolean;
+  /** Records of one batch group may be written in one batch. */
+  batchGroupOf: (record: Received<Value>) => string;
+  /** What no two batches may touch at a time; the identity unless told otherwise. */
+  lockOf?: (record: Received<Value>) => string;
+  batchSize: (batchGroup: string) => number;
+  /**
+   * Writes a batch. What it throws holds for every record of it; a batch that is rejected as a whole is split until
+   * the record at fault stands alone (R41).
+   */
+  apply(records: Received<Value>[], attempt: Attempt): Promise<BatchResult<Value>>;
+  probe?: () => Promise<void>;
+}
+
+/** Runs a flow of states until `stop`. */
+export async function runStates<Value>(context: FlowContext, flow: StateFlow<Value>): Promise<Subscription> {
+  const parking = await openParking(context.bus, context.group, context.clock);
+  const settlement = new Settlement(context, flow.name, parking, flow.probe);
+  const scheduler = new Scheduler(context, flow, settlement);
+  const subscription = await context.bus.subscribe({
+    contracts: flow.contracts as unknown as readonly Contract<never>[],
+    group: context.group,
+    sessionTimeoutMs: context.sessionTimeoutMs,
+    open: (lease) =>
+      scheduler.open(new StateReader<Value>(lease, context, flow, settlement, () => scheduler.pump())),
+  });
+  return {
+    ready: () => subscription.ready(),
+    leases: () => subscription.leases(),
+    unhealthyReason: () => subscription.unhealthyReason(),
+    stop: async () => {
+      await subscription.stop();
+      scheduler.stop();
+      await parking.stop();
+    },
+  };
+}

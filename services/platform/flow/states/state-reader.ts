@@ -1,0 +1,250 @@
+import { LeaseLost } from '../../kafka/types.ts';
+import type { Lease, PartitionReader, Received, Undecodable } from '../../kafka/types.ts';
+import type { FlowContext } from '../context.ts';
+import type { Handled } from '../outcome/outcome.ts';
+import { PendingSet } from './pending-set.ts';
+import type { Entry } from './pending-entry.ts';
+import { boundsOf } from '../outcome/policy.ts';
+import { ReadAhead } from './read-ahead.ts';
+import type { Settlement, Tried } from '../outcome/settlement.ts';
+import type { StateFlow } from './state-flow.ts';
+
+/**
+ * How long the records up to the mark may be waited for. The last record of a partition outlives compaction, so they
+ * come unless a topic was emptied; too short a wait would write old values while the broker or the registry is slow.
+ */
+const catchUpMs = 600_000;
+/** The same for records that only may have been written before: better a little stale than not at all. */
+const catchUpToMs = 30_000;
+
+/** One partition of a state topic: what is pending on it, and how far it is finished. */
+export class StateReader<Value> implements PartitionReader {
+  readonly lease: Lease;
+  readonly pending: PendingSet<Value>;
+  closed = false;
+  private readonly context: FlowContext;
+  private readonly flow: StateFlow<Value>;
+  private readonly settlement: Settlement;
+  private readonly wakeUp: () => void;
+  private readonly openedAt: number;
+  private lastReceivedAt: number;
+  private readonly ahead: ReadAhead;
+  /** Until then something begun here or by a predecessor may still take effect. */
+  private inDoubtUntil: number;
+  /** Records below the mark are gone. */
+  private inheritedGap = false;
+  private undecodableInWork = 0;
+  private inWork = 0;
+  private idle: (() => void) | null = null;
+  /** Undecodable records not yet parked hold the offset back like pending ones. */
+  private readonly unparked = new Set<number>();
+
+  constructor(
+    lease: Lease,
+    context: FlowContext,
+    flow: StateFlow<Value>,
+    settlement: Settlement,
+    wakeUp: () => void,
+  ) {
+    this.lease = lease;
+    this.context = context;
+    this.flow = flow;
+    this.settlement = settlement;
+    this.wakeUp = wakeUp;
+    this.pending = new PendingSet<Value>();
+    this.openedAt = context.clock.now();
+    this.lastReceivedAt = this.openedAt;
+    this.ahead = new ReadAhead(lease.start);
+    this.inDoubtUntil = lease.clean || lease.mark <= lease.start ? 0 : this.openedAt + flow.settleMs;
+  }
+
+  receive(records: (Received<never> | Undecodable)[]): void {
+    if (this.closed) return;
+    this.lastReceivedAt = this.context.clock.now();
+    for (const record of records) {
+      const belowMark = this.ahead.readTo < this.lease.mark;
+      this.ahead.take(record);
+      if (belowMark && this.ahead.hasGap) this.inheritedGap = true;
+      if ('undecodable' in record) void this.park(record);
+      else this.keep(record as unknown as Received<Value>);
+    }
+    this.finish();
+    this.wakeUp();
+  }
+
+  full(): boolean {
+    // What a predecessor may have written has to be read whatever it takes; its own bounds were the same.
+    if (this.ahead.readTo < this.lease.mark) return false;
+    const { keys, bytes, distanceRecords } = boundsOf(this.context.policy, this.flow.contracts);
+    const distance = this.ahead.distance(this.lowestOffset());
+    return (
+      this.pending.size >= keys ||
+      this.pending.sizeBytes >= bytes ||
+      distance.bytes >= bytes ||
+      distance.records >= distanceRecords
+    );
+  }
+
+  async close(): Promise<boolean> {
+    this.closed = true;
+    if (this.inWork + this.undecodableInWork > 0) await new Promise<void>((resolve) => (this.idle = resolve));
+    return this.context.clock.now() >= this.inDoubtUntil;
+  }
+
+  /** Nothing is written before all is read that a predecessor may have written (promise 3). */
+  mayBegin(): boolean {
+    if (this.closed || !this.lease.isCurrent()) return false;
+    const { mark, catchUpTo } = this.lease;
+    const silentMs = this.context.clock.now() - this.lastReceivedAt;
+    if (this.ahead.readTo < mark) return silentMs >= catchUpMs;
+    return this.ahead.readTo >= catchUpTo || this.full() || silentMs >= catchUpToMs;
+  }
+
+  /** Makes delayed entries ready that are due; returns when the next one is. */
+  wake(now: number): number | null {
+    const next = this.pending.wake(now);
+    // What only waited until an earlier write could no longer land is gone now.
+    if (!this.closed) this.finish();
+    if (this.pending.size > 0 && !this.mayBegin() && !this.closed)
+      return Math.min(next ?? Infinity, now + catchUpToMs);
+    return next;
+  }
+
+  began(): void {
+    this.inWork += 1;
+  }
+
+  ended(): void {
+    this.inWork -= 1;
+    this.restIfIdle();
+  }
+
+  /** Stores the mark over all that was read; false when the lease is over. */
+  async claimed(): Promise<boolean> {
+    try {
+      await this.lease.claim(this.ahead.readTo - 1);
+      return this.lease.isCurrent() && !this.closed;
+    } catch (error) {
+      if (error instanceof LeaseLost) return false;
+      throw error;
+    }
+  }
+
+  /** Acts on the result of one entry's write, and moves the finished offset. Never throws while the lease stands. */
+  async settle(entry: Entry<Value>, tried: Tried, result: Handled | Error): Promise<void> {
+    const { clock } = this.context;
+    if (!this.lease.isCurrent()) {
+      this.doubt();
+      this.settlement.breaker.inconclusive();
+      tried.span?.end();
+      return;
+    }
+    if (result instanceof LeaseLost) {
+      // Another partition of the batch is lost, not this one: nothing was begun.
+      this.settlement.breaker.inconclusive();
+      tried.span?.end();
+      this.supersede(entry, tried);
+      this.pending.giveBack(entry);
+      return;
+    }
+    try {
+      if (!(result instanceof Error)) {
+        await this.settlement.handled(tried, result);
+        this.pending.complete(entry, tried.startedAt, clock.now());
+      } else await this.fail(entry, tried, result);
+    } catch (error) {
+      if (this.lease.isCurrent()) throw error;
+      this.doubt();
+      return;
+    }
+    this.finish();
+  }
+
+  private async fail(entry: Entry<Value>, tried: Tried, error: Error): Promise<void> {
+    const settled = await this.settlement.failed(tried, error);
+    const now = this.context.clock.now();
+    if (settled.unknown) this.doubt();
+    const inDoubtUntil = settled.unknown ? now + this.flow.settleMs : null;
+    if (settled.finished) {
+      this.pending.park(entry, now, inDoubtUntil);
+      return;
+    }
+    this.supersede(entry, tried);
+    const dueAt = now + settled.delayMs;
+    // Absolute values are written again soon and asserted later; what creates waits, looks, and only then decides.
+    this.pending.retry(entry, this.flow.creates ? Math.max(dueAt, inDoubtUntil ?? 0) : dueAt, inDoubtUntil);
+  }
+
+  /** The write it would repeat is out of date when a newer record has come: reported as such. */
+  private supersede(entry: Entry<Value>, tried: Tried): void {
+    if (entry.dirty && !tried.reported) this.settlement.superseded({ ...tried, span: null });
+  }
+
+  private doubt(): void {
+    this.inDoubtUntil = this.context.clock.now() + this.flow.settleMs;
+  }
+
+  private keep(record: Received<Value>): void {
+    if (record.value === null || this.flow.accepts?.(record) === false) return;
+    const identity = this.flow.identityOf?.(record) ?? `${record.topic}|${record.key}`;
+    const now = this.context.clock.now();
+    const superseded = this.pending.add(
+      record,
+      {
+        identity,
+        batchGroup: this.flow.batchGroupOf(record),
+        urgent: this.flow.urgent?.(record) ?? false,
+        ...this.inDoubtOf(record),
+      },
+      now,
+    );
+    if (superseded)
+      this.settlement.superseded({
+        record: superseded as unknown as Received<never>,
+        lease: this.lease,
+        attempts: 0,
+        startedAt: now,
+        span: null,
+      });
+  }
+
+  /** A predecessor that did not leave cleanly may still be writing an older value of this key (promise 2). */
+  private inDoubtOf(record: Received<Value>): { rewriteAt?: number; waitUntil?: number } {
+    if (this.lease.clean) return {};
+    // Where compaction has left a gap, the record that was in work may be gone, and this one is newer.
+    if (record.offset >= this.lease.mark && !this.inheritedGap) return {};
+    const settledAt = this.openedAt + this.flow.settleMs;
+    if (this.context.clock.now() >= settledAt) return {};
+    return this.flow.creates ? { waitUntil: settledAt } : { rewriteAt: settledAt };
+  }
+
+  private async park(record: Undecodable): Promise<void> {
+    this.undecodableInWork += 1;
+    this.unparked.add(record.offset);
+    try {
+      await this.settlement.undecodable(this.lease, record);
+      this.unparked.delete(record.offset);
+      this.finish();
+    } catch {
+      // Only when the lease is over: the next owner parks it.
+    } finally {
+      this.undecodableInWork -= 1;
+      this.restIfIdle();
+    }
+  }
+
+  private finish(): void {
+    this.lease.finish(this.lowestOffset() ?? this.ahead.readTo);
+  }
+
+  private lowestOffset(): number | null {
+    const offsets = [...this.unparked];
+    const pending = this.pending.lowestOffset();
+    if (pending !== null) offsets.push(pending);
+    return offsets.length === 0 ? null : Math.min(...offsets);
+  }
+
+  private restIfIdle(): void {
+    if (this.inWork + this.undecodableInWork === 0) this.idle?.();
+  }
+}

@@ -1,0 +1,227 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Rejected, Unavailable } from '../../errors.ts';
+import { createBatcher } from './batcher.ts';
+import type { Batcher, BatcherOptions, OutgoingRecord } from './batcher.ts';
+
+const record = (key: string, text: string): OutgoingRecord => ({
+  topic: 'erp.stock',
+  key,
+  value: Buffer.from(text),
+  headers: {},
+});
+
+const textOf = (one: OutgoingRecord) => one.value!.toString();
+
+/** A send whose answers the test gives. */
+function heldSend() {
+  const calls: { records: string[]; acknowledge(): void; fail(error: Error): void }[] = [];
+  const send: BatcherOptions['send'] = (records, onWrite) => {
+    onWrite();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    calls.push({ records: records.map(textOf), acknowledge: resolve, fail: reject });
+    return promise;
+  };
+  return { calls, send };
+}
+
+const open: Batcher[] = [];
+afterEach(async () => {
+  for (const batcher of open.splice(0)) await batcher.close(0);
+});
+
+function batcherWith(options: Partial<BatcherOptions> & Pick<BatcherOptions, 'send'>): Batcher {
+  const batcher = createBatcher({
+    deadlineMs: 60_000,
+    maxBatchBytes: 10_000,
+    maxQueueBytes: 100_000,
+    retryDelayMs: () => 1,
+    ...options,
+  });
+  open.push(batcher);
+  return batcher;
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await turn();
+}
+
+describe('the batcher', () => {
+  it('sends at once when idle, and gathers what comes while an answer is awaited', async () => {
+    const { calls, send } = heldSend();
+    const batcher = batcherWith({ send });
+    const first = batcher.add(record('a', '1'));
+    await turn();
+    expect(calls.map((call) => call.records)).toEqual([['1']]);
+    const rest = [batcher.add(record('a', '2')), batcher.add(record('b', '3'))];
+    await turn();
+    expect(calls).toHaveLength(1);
+    calls[0]!.acknowledge();
+    await first;
+    await turn();
+    expect(calls.map((call) => call.records)).toEqual([['1'], ['2', '3']]);
+    calls[1]!.acknowledge();
+    await Promise.all(rest);
+  });
+
+  it('sends a failed batch again as the same batch, before anything newer', async () => {
+    const { calls, send } = heldSend();
+    const batcher = batcherWith({ send });
+    const both = [batcher.add(record('a', '1')), batcher.add(record('a', '2'))];
+    await turn();
+    const later = batcher.add(record('a', '3'));
+    calls[0]!.fail(new Error('connection closed'));
+    await until(() => calls.length === 2);
+    expect(calls[1]!.records).toEqual(['1', '2']);
+    calls[1]!.acknowledge();
+    await Promise.all(both);
+    await turn();
+    expect(calls[2]!.records).toEqual(['3']);
+    calls[2]!.acknowledge();
+    await later;
+  });
+
+  it('gives a record up at its deadline: unknown when it was written, none when it never left', async () => {
+    let now = 0;
+    const { calls, send } = heldSend();
+    const batcher = batcherWith({ send, deadlineMs: 20, now: () => now });
+    const written = batcher.add(record('a', '1')).catch((error: unknown) => error as Unavailable);
+    await turn();
+    const waiting = batcher.add(record('a', '2')).catch((error: unknown) => error as Unavailable);
+    now = 1_000;
+    const [first, second] = await Promise.all([written, waiting]);
+    expect(first).toMatchObject({ name: 'Unavailable', outcome: 'unknown' });
+    expect(first!.fault.code).toBe('kafka.not_acknowledged');
+    expect(second).toMatchObject({ name: 'Unavailable', outcome: 'none' });
+    expect(batcher.queuedBytes()).toBe(0);
+    calls[0]!.fail(new Error('too late'));
+    await turn();
+    expect(calls).toHaveLength(1);
+  });
+
+  it('refuses what does not fit its queue, and takes it again when there is room', async () => {
+    const { calls, send } = heldSend();
+    const batcher = batcherWith({ send, maxQueueBytes: 300 });
+    const first = batcher.add(record('a', 'x'.repeat(200)));
+    await expect(batcher.add(record('a', 'x'.repeat(200)))).rejects.toMatchObject({
+      outcome: 'none',
+      fault: { code: 'kafka.queue_full' },
+    });
+    await turn();
+    calls[0]!.acknowledge();
+    await first;
+    const again = batcher.add(record('a', 'x'.repeat(200)));
+    await turn();
+    calls[1]!.acknowledge();
+    await again;
+  });
+
+  it('never lets a batch grow over its limit, but sends a larger record alone', async () => {
+    const sent: number[] = [];
+    const batcher = batcherWith({
+      maxBatchBytes: 500,
+      send: async (records) => void sent.push(records.length),
+    });
+    await Promise.all(
+      ['x'.repeat(300), 'x'.repeat(300), 'x'.repeat(800), '1', '2'].map((text) =>
+        batcher.add(record('a', text)),
+      ),
+    );
+    expect(sent).toEqual([1, 1, 1, 2]);
+  });
+
+  it('finds the one record that the broker refuses; the others are acknowledged in order', async () => {
+    const topic: string[] = [];
+    const send = async (records: readonly OutgoingRecord[]) => {
+      if (records.some((one) => textOf(one) === 'bad')) {
+        throw new Rejected({
+          code: 'record.too_large',
+          what: 'The broker refuses it',
+          fix: 'Make it smaller',
+        });
+      }
+      topic.push(...records.map(textOf));
+    };
+    const batcher = batcherWith({ send });
+    const settled = await Promise.allSettled(
+      ['1', '2', 'bad', '3', '4'].map((text) => batcher.add(record('a', text))),
+    );
+    expect(settled.map((one) => one.status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+    ]);
+    expect(topic).toEqual(['1', '2', '3', '4']);
+  });
+
+  it('settles everything when it is closed', async () => {
+    const { send } = heldSend();
+    const batcher = batcherWith({ send });
+    const left = batcher.add(record('a', '1'));
+    await turn();
+    const closed = batcher.close(10);
+    await expect(left).rejects.toBeInstanceOf(Unavailable);
+    await closed;
+    await expect(batcher.add(record('a', '2'))).rejects.toMatchObject({ fault: { code: 'kafka.closing' } });
+  });
+});
+
+/**
+ * A broker that fails at random: before it wrote, after it wrote all, or answers late. Whatever happens, an
+ * acknowledged record is on the topic, and the first occurrences of a key's records are in the order of their adding.
+ */
+describe('under random failures', () => {
+  const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
+
+  it.each(Array.from({ length: 30 }, (_, round) => seed + round))(
+    'keeps order and loses nothing (seed %i)',
+    async (one) => {
+      const random = mulberry32(one);
+      const topic: OutgoingRecord[] = [];
+      let inFlight = 0;
+      const batcher = batcherWith({
+        maxBatchBytes: 600,
+        async send(records, onWrite) {
+          expect(++inFlight).toBe(1);
+          if (random() < 0.3) await turn();
+          onWrite();
+          const fate = random();
+          if (fate >= 0.15) topic.push(...records);
+          if (random() < 0.3) await turn();
+          inFlight--;
+          if (fate < 0.3) throw new Error('connection closed');
+        },
+      });
+      const acknowledged: string[] = [];
+      const added: Promise<void>[] = [];
+      for (let index = 0; index < 200; index++) {
+        const made = record(`k${Math.floor(random() * 5)}`, String(index));
+        added.push(batcher.add(made).then(() => void acknowledged.push(textOf(made))));
+        if (random() < 0.2) await turn();
+      }
+      await Promise.all(added);
+      const onTopic = new Set(topic.map(textOf));
+      expect(acknowledged.filter((text) => !onTopic.has(text))).toEqual([]);
+      for (const key of ['k0', 'k1', 'k2', 'k3', 'k4']) {
+        const first = [...new Set(topic.filter((row) => row.key === key).map(textOf))].map(Number);
+        expect(first).toEqual(first.toSorted((a, b) => a - b));
+        // A repeat brings back a whole batch, never an older record behind a newer one for good.
+        const last = topic.findLast((row) => row.key === key);
+        expect(Number(textOf(last!))).toBe(Math.max(...first));
+      }
+    },
+  );
+});
+
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,30 @@
+import type { Subscription } from '../kafka/types.ts';
+import type { Process } from './process.ts';
+
+/**
+ * Runs the one flow of a process and opens its HTTP face. Off: the process is there, healthy, and does nothing, so
+ * that a flow is switched by configuration alone.
+ */
+export async function runFlow(
+  process: Process,
+  mode: 'off' | 'dry' | 'on',
+  start: (mode: 'dry' | 'on') => Promise<Subscription>,
+): Promise<Subscription | null> {
+  let subscription: Subscription | null = null;
+  if (mode === 'off') process.log.warn('the flow is off: nothing is read or written');
+  else
+    process.check('subscription', () =>
+      subscription === null ? 'starting' : unhealthyReasonOf(subscription),
+    );
+  await process.listen();
+  if (mode !== 'off') {
+    subscription = await start(mode);
+    const running = subscription;
+    process.onStop(() => running.stop());
+  }
+  return subscription;
+}
+
+function unhealthyReasonOf(subscription: Subscription): string | null {
+  return subscription.unhealthyReason() ?? (subscription.ready() ? null : 'no partitions assigned yet');
+}
