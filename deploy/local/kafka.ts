@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { classArchive, javaCommand, javaFlags, javaProgram } from './java.ts';
 import { formatStorage } from './kafka-format.ts';
-import { namesABroker } from './kafka-metadata.ts';
+import { namedBrokers } from './kafka-metadata.ts';
 import { freePort, loopback } from './ports.ts';
 import { hooksOf, startProcess, type ProcessHooks, type RunningProcess } from './process.ts';
 import { kafkaSettings, type Settings } from './settings.ts';
@@ -17,6 +17,16 @@ export interface KafkaOptions extends ProcessHooks {
    * (Clients learn broker addresses from the broker itself, so a proxy that is not advertised is left at once.)
    */
   advertisedProxyPort?: number;
+  /** Its place in a cluster; left out, it is alone. */
+  member?: ClusterMember;
+}
+
+/** One of several brokers that are also the controllers of their cluster. */
+export interface ClusterMember {
+  /** From 1 on; the broker's id. */
+  id: number;
+  /** Of all members, in the order of their ids. */
+  controllerPorts: readonly number[];
 }
 
 export interface Kafka {
@@ -34,16 +44,20 @@ export interface Kafka {
   restart(): Promise<void>;
 }
 
-/** Apache Kafka 4.3.1 as one process (KRaft, broker and controller in one), on loopback. Ready when it names a broker. */
+/**
+ * Apache Kafka 4.3.1 as one process (KRaft, broker and controller in one), on loopback. Ready when it names itself.
+ * Members of a cluster are started side by side: none is ready before more than half of them run.
+ */
 export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   const port = options.port ?? (await freePort());
   const proxiedPort = options.advertisedProxyPort === undefined ? undefined : await freePort();
-  const settings = serverProperties({ ...options, port, proxiedPort, controllerPort: await freePort() });
+  const member = options.member ?? { id: 1, controllerPorts: [await freePort()] };
+  const settings = serverProperties({ ...options, port, proxiedPort, member });
 
   mkdirSync(options.dir, { recursive: true });
   const propertiesFile = join(options.dir, 'server.properties');
   writeFileSync(propertiesFile, settings);
-  await formatOnce(options.dir, propertiesFile);
+  await formatOnce(options.dir, propertiesFile, member.id);
 
   let running = await run(options, port, propertiesFile);
   return {
@@ -81,7 +95,7 @@ async function run(options: KafkaOptions, port: number, propertiesFile: string) 
       'kafka.Kafka',
       propertiesFile,
     ],
-    ready: () => namesABroker(loopback, port),
+    ready: async () => (await namedBrokers(loopback, port)).some((broker) => broker.port === port),
     readyWithinMs: 120_000,
     stopWithinMs: 30_000,
     help: `If its data were damaged, begin anew (npm start -- --fresh). Data: ${options.dir}`,
@@ -95,42 +109,38 @@ async function run(options: KafkaOptions, port: number, propertiesFile: string) 
 }
 
 /** The stamp comes last: a folder whose formatting was interrupted is emptied and formatted again. */
-async function formatOnce(dir: string, propertiesFile: string): Promise<void> {
+async function formatOnce(dir: string, propertiesFile: string, nodeId: number): Promise<void> {
   const stamp = join(dir, 'formatted');
   if (existsSync(stamp)) return;
   rmSync(join(dir, 'data'), { recursive: true, force: true });
-  await formatStorage(join(dir, 'data'), propertiesFile);
+  await formatStorage(join(dir, 'data'), propertiesFile, nodeId);
   writeFileSync(stamp, '');
 }
 
 interface Listening {
   dir: string;
   port: number;
-  controllerPort: number;
+  member: ClusterMember;
   proxiedPort: number | undefined;
   advertisedProxyPort?: number;
 }
 
-function serverProperties({
-  dir,
-  port,
-  controllerPort,
-  proxiedPort,
-  advertisedProxyPort,
-}: Listening): string {
+function serverProperties({ dir, port, member, proxiedPort, advertisedProxyPort }: Listening): string {
+  const { id, controllerPorts } = member;
+  const voters = controllerPorts.map((controllerPort, index) => `${index + 1}@${loopback}:${controllerPort}`);
   const proxied = proxiedPort === undefined ? '' : `,PROXIED://${loopback}:${proxiedPort}`;
   const advertised = proxiedPort === undefined ? '' : `,PROXIED://${loopback}:${advertisedProxyPort}`;
   const settings: Settings = {
     'process.roles': 'broker,controller',
-    'node.id': 1,
-    'controller.quorum.voters': `1@${loopback}:${controllerPort}`,
-    listeners: `PLAINTEXT://${loopback}:${port},CONTROLLER://${loopback}:${controllerPort}${proxied}`,
+    'node.id': id,
+    'controller.quorum.voters': voters.join(','),
+    listeners: `PLAINTEXT://${loopback}:${port},CONTROLLER://${loopback}:${controllerPorts[id - 1]}${proxied}`,
     'advertised.listeners': `PLAINTEXT://${loopback}:${port}${advertised}`,
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT',
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': join(dir, 'data'),
-    ...kafkaSettings(1),
+    ...kafkaSettings(controllerPorts.length),
   };
   return `${Object.entries(settings)
     .map(([key, value]) => `${key}=${value}`)

@@ -1,6 +1,7 @@
 /** What the tests need of the world outside: a broker, a registry, a database. Two back ends give it. */
 export interface Backend {
   startKafka(options?: KafkaNeeds): Promise<TestKafka>;
+  startThreeBrokers(needs?: ThreeBrokerNeeds): Promise<ThreeBrokers>;
   startRegistry(): Promise<TestRegistry>;
   startPostgres(): Promise<TestPostgres>;
 }
@@ -26,6 +27,26 @@ export interface TestKafka {
   /** Ends it for good and removes its data. */
   remove(): Promise<void>;
 }
+
+export interface ThreeBrokerNeeds {
+  /** One for each broker, in the order of their ids: a second listener each, as `KafkaNeeds` has it. */
+  advertisedProxyPorts?: readonly [number, number, number];
+}
+
+/**
+ * Three brokers that are also the controllers of their cluster. Kafka's own topics, and those made without a word
+ * about it, have three replicas, of which two acknowledge. Ready when each of the three names all three.
+ */
+export interface ThreeBrokers {
+  /** In the order of their ids, which are 1, 2, 3. Each is stopped, killed, restarted by itself. */
+  readonly brokers: readonly TestBroker[];
+  /** Resolves when each broker names all three. */
+  allNamed(): Promise<void>;
+  /** Ends all of them for good and removes their data. */
+  remove(): Promise<void>;
+}
+
+export type TestBroker = Omit<TestKafka, 'remove'>;
 
 export interface TestRegistry {
   /** The Confluent API. */

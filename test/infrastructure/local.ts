@@ -1,10 +1,12 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { startKafka } from '../../deploy/local/kafka.ts';
+import { startKafka, type Kafka } from '../../deploy/local/kafka.ts';
+import { freePort } from '../../deploy/local/ports.ts';
 import { removePostgres, startPostgres } from '../../deploy/local/postgres.ts';
 import { recordProcess } from '../../deploy/local/records.ts';
 import { startRegistry } from '../../deploy/local/registry.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, TestBroker } from './backend.ts';
+import { untilEachNamesAll } from './cluster-ready.ts';
 import { runFolder } from './folder.ts';
 
 /** Local processes, each with a folder of its own that goes with it. What `npm start` runs, started the same way. */
@@ -13,13 +15,33 @@ export const local: Backend = {
     const dir = newFolder('kafka');
     const kafka = await startKafka({ dir, ...needs, ...notes(dir, 'Kafka') });
     return {
-      bootstrap: kafka.bootstrap,
-      proxiedPort: kafka.proxiedPort,
-      stop: () => kafka.stop(),
-      kill: () => kafka.kill(),
-      restart: () => kafka.restart(),
+      ...brokerOf(kafka),
       remove: async () => {
         await kafka.stop();
+        rmSync(dir, { recursive: true, force: true });
+      },
+    };
+  },
+
+  async startThreeBrokers({ advertisedProxyPorts } = {}) {
+    const dir = newFolder('three-brokers');
+    const controllerPorts = [await freePort(), await freePort(), await freePort()];
+    const nodes = await Promise.all(
+      [1, 2, 3].map((id) => {
+        const own = join(dir, String(id));
+        const advertisedProxyPort = advertisedProxyPorts?.[id - 1];
+        const member = { id, controllerPorts };
+        return startKafka({ dir: own, member, advertisedProxyPort, ...notes(own, `Kafka broker ${id}`) });
+      }),
+    );
+    const allNamed = () => untilEachNamesAll(nodes.map((node) => node.port));
+    await allNamed();
+    return {
+      brokers: nodes.map(brokerOf),
+      allNamed,
+      remove: async () => {
+        // Nobody is left to hand over to, so a polite end would only take longer.
+        await Promise.all(nodes.map((node) => node.kill()));
         rmSync(dir, { recursive: true, force: true });
       },
     };
@@ -49,6 +71,16 @@ export const local: Backend = {
     };
   },
 };
+
+function brokerOf(kafka: Kafka): TestBroker {
+  return {
+    bootstrap: kafka.bootstrap,
+    proxiedPort: kafka.proxiedPort,
+    stop: () => kafka.stop(),
+    kill: () => kafka.kill(),
+    restart: () => kafka.restart(),
+  };
+}
 
 function newFolder(name: string): string {
   const folder = mkdtempSync(join(runFolder(), `${name}-`));
