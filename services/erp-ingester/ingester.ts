@@ -6,9 +6,11 @@ import { Rejected, Unavailable } from '../platform/errors.ts';
 import { backOffMs } from '../platform/flow/outcome/policy.ts';
 import { openProcess } from '../platform/lifecycle/process.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
+import { sinkCalls } from '../platform/telemetry/sink-calls.ts';
 import { LogCursors } from './cursor.ts';
 import { IngesterSession } from './session.ts';
 import { takeSlot } from './slot-session.ts';
+import { watchSlot } from './slot-watch.ts';
 import { openStreams } from './stream.ts';
 
 /**
@@ -22,8 +24,15 @@ export async function startErpIngester(
   const process = openProcess('erp-ingester', configuration);
   const streams = openStreams(config.erp.streams);
   const connection = connectionSource(configuration, process.log);
-  const pool = openPool({ ...renewing(connection), max: config.erp.connection.maxConnections });
+  const { metrics, context } = process;
+  const pool = openPool(
+    { ...renewing(connection), max: config.erp.connection.maxConnections },
+    sinkCalls(metrics, 'erp'),
+  );
   process.onStop(() => pool.end());
+  process.onStop(
+    watchSlot({ connection: renewing(connection), slot: config.erp.slot, metrics, clock: context.clock }),
+  );
   const cursors = new LogCursors(process.bus, `${config.instance}/${config.erp.slot}`, process.context.clock);
   const stopping = new AbortController();
   let trouble: string | null = 'starting';

@@ -4,9 +4,11 @@ import type { SnapshotOptions } from '../erp/changed-keys/snapshot.ts';
 import { Rejected, Unavailable } from '../platform/errors.ts';
 import { backOffMs } from '../platform/flow/outcome/policy.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
+import { inSpan } from '../platform/telemetry/tracing.ts';
 import { DirtySet, dirtOf, settle } from './dirty-set.ts';
 import type { Dirt } from './dirty-set.ts';
 import type { RecordPublisher } from './record-publisher.ts';
+import { questionSpan } from './spans.ts';
 import type { Stream } from './stream.ts';
 
 export interface KeyQueryRunnerOptions {
@@ -85,7 +87,7 @@ export class KeyQueryRunner {
     const taken = this.dirty.take(this.options.keysPerQuery);
     if (taken.size === 0) return;
     try {
-      await this.ask(taken);
+      await inSpan(questionSpan(this.options.stream, taken), () => this.ask(taken));
     } catch (error) {
       this.dirty.putBack(taken);
       throw error;

@@ -6,13 +6,13 @@ import { Rejected } from '../platform/errors.ts';
 import type { Fault } from '../platform/errors.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
 import type { Parking } from '../platform/flow/outcome/parking.ts';
-import { producerAttributes } from '../platform/flow/span-attributes.ts';
 import type { Received } from '../platform/kafka/types.ts';
-import { SpanKind, inSpan, startSpan, traceparentOf } from '../platform/telemetry/tracing.ts';
+import { inSpan, traceparentOf } from '../platform/telemetry/tracing.ts';
 import type { Dirt } from './dirty-set.ts';
 import { digestOf, identityOf } from './published-index.ts';
 import type { PublishedIndex } from './published-index.ts';
 import type { Origin, StreamRecord } from './rows/row.ts';
+import { changeSpan } from './spans.ts';
 import type { Stream } from './stream.ts';
 
 export interface RecordPublisherOptions {
@@ -22,6 +22,8 @@ export interface RecordPublisherOptions {
   parking: Parking;
   epoch: number;
 }
+
+type TracedDirt = Pick<Dirt, 'traceparent' | 'endLsn'>;
 
 /** At most four bytes each, and a record takes a million. */
 const keptRowCharactersMax = 200_000;
@@ -165,47 +167,35 @@ export class RecordPublisher {
     };
   }
 
-  private async publishIfNew(value: StreamRecord, dirt: Pick<Dirt, 'asked' | 'traceparent'>): Promise<0 | 1> {
+  private async publishIfNew(value: StreamRecord, dirt: TracedDirt & Pick<Dirt, 'asked'>): Promise<0 | 1> {
     const { index, stream, context } = this.options;
     const identity = identityOf(stream.shape, value);
     const digest = digestOf(stream.shape, value, context.clock.now());
     const asked = dirt.asked.has(stream.shape.contract.key(value));
     if (!asked && index.isSame(identity, digest)) return 0;
     index.doubt(identity, value);
-    await this.publish(value, dirt.traceparent);
+    await this.publish(value, dirt);
     index.note(identity, value, digest);
     return 1;
   }
 
-  private async publishDeleted(
-    identity: string,
-    origin: Origin,
-    dirt: Pick<Dirt, 'traceparent'>,
-  ): Promise<0 | 1> {
+  private async publishDeleted(identity: string, origin: Origin, dirt: TracedDirt): Promise<0 | 1> {
     const { index, stream, context } = this.options;
     const parts = splitKey(identity, stream.shape.keyParts.length);
     if (stream.shape.deleted === null || parts === null) return 0;
     const value = stream.shape.deleted(parts, origin);
     index.doubt(identity, value);
-    await this.publish(value, dirt.traceparent);
+    await this.publish(value, dirt);
     index.note(identity, value, digestOf(stream.shape, value, context.clock.now()));
     return 1;
   }
 
-  /** The change begins a trace of its own, or goes on with that of whoever asked. */
-  private async publish(value: StreamRecord, parent: string | null): Promise<void> {
+  private async publish(value: StreamRecord, dirt: TracedDirt): Promise<void> {
     const { stream, context } = this.options;
-    const { contract } = stream.shape;
-    const span = startSpan(`changed key ${stream.topic}`, {
-      kind: SpanKind.PRODUCER,
-      parent,
-      attributes: {
-        'cartage.stream': stream.name,
-        'cartage.source_key': value.sourceKey,
-        ...producerAttributes(stream.topic, contract.key(value)),
-      },
-    });
-    await inSpan(span, () => context.bus.publish(contract, { value, traceparent: traceparentOf(span) }));
+    const span = changeSpan(stream, value, dirt);
+    await inSpan(span, () =>
+      context.bus.publish(stream.shape.contract, { value, traceparent: traceparentOf(span) }),
+    );
     context.metrics.records.inc({ flow: stream.name, topic: stream.topic, status: 'applied' });
   }
 

@@ -128,8 +128,6 @@ export class IngesterSession {
     const { cursors, slot, process } = this.options;
     while (!this.ending.signal.aborted) {
       await process.context.clock.wait(cursorIntervalMs, this.ending.signal);
-      const { confirmed, walEnd } = slot.log.position();
-      process.metrics.slotLag.set(Number(walEnd - confirmed));
       const reached = this.reached;
       if (reached === null) continue;
       this.reached = null;

@@ -1,9 +1,9 @@
 /** Connections to the ERP's database. The only place outside `replication/` that makes one. */
 import { Client, Pool } from 'pg';
 import type pg from 'pg';
+import type { SinkCall } from '../platform/telemetry/sink-calls.ts';
 
 /** Types of `pg` for those who pass connections on: nobody else imports it. */
-export type ErpPool = pg.Pool;
 export type ErpClientConfig = pg.ClientConfig;
 
 /** As `pg` takes it: host, port, database, user, password, ssl; `max` bounds the connections. */
@@ -12,14 +12,34 @@ export type ErpConnection = pg.PoolConfig;
 /** How the ERP's administrator sees us in pg_stat_activity. */
 const APPLICATION_NAME = 'cartage';
 
-export function openPool(connection: ErpConnection): pg.Pool {
-  const pool = new Pool({
+/** Connections, and who is told of what is asked through them. */
+export class ErpPool extends Pool {
+  readonly onCall: (call: SinkCall) => void;
+  /** The database, as the OpenTelemetry conventions name it. */
+  readonly place: { 'db.namespace'?: string; 'server.address': string; 'server.port': number };
+
+  constructor(settings: ErpConnection, onCall: (call: SinkCall) => void) {
+    super(settings);
+    this.onCall = onCall;
+    // Never connected: it resolves an address with all its parameters as the connections themselves will.
+    const { host, port, database } = new (settings.Client ?? Client)(settings) as Client;
+    this.place = {
+      'server.address': host,
+      'server.port': port,
+      ...(database && { 'db.namespace': database }),
+    };
+  }
+}
+
+export function openPool(connection: ErpConnection, onCall: (call: SinkCall) => void = () => {}): ErpPool {
+  const settings = {
     application_name: APPLICATION_NAME,
     connectionTimeoutMillis: 5_000,
     max: 4,
     keepAlive: true,
     ...connection,
-  });
+  };
+  const pool = new ErpPool(settings, onCall);
   // A connection that breaks is heard of by the next query on it, or replaced; without listeners, on the idle
   // ones and on those in use, Node would end the process.
   pool.on('error', () => {});

@@ -91,7 +91,10 @@ export interface TimedQuery {
 }
 
 /** Rows of one statement (of the last one, where a text without parameters holds several), values as `losslessTypes` says. */
-export async function queryRows(client: pg.ClientBase, query: TimedQuery): Promise<SqlRow[]> {
+export async function queryRows(
+  client: Pick<pg.Pool | pg.ClientBase, 'query'>,
+  query: TimedQuery,
+): Promise<SqlRow[]> {
   // `pg` takes the deadline per query; its type does not list it.
   const settings = {
     text: query.text,

@@ -1,5 +1,6 @@
 import type { Configuration } from '../platform/config/read.ts';
 import type { Metrics } from '../platform/telemetry/metrics.ts';
+import { outcomeOfStatus, sinkCalls } from '../platform/telemetry/sink-calls.ts';
 import { traceparentOf } from '../platform/telemetry/tracing.ts';
 import { createMagento } from './magento.ts';
 import type { Magento } from './magento.ts';
@@ -7,6 +8,7 @@ import type { Magento } from './magento.ts';
 /** The client of the configured shop: credentials as they are now, calls counted and traced. */
 export function connectMagento(configuration: Configuration<'magento'>, metrics: Metrics): Magento {
   const { magento } = configuration.config;
+  const countCall = sinkCalls(metrics, 'magento');
   return createMagento({
     baseUrl: magento.url,
     ...(magento.signingUrl ? { signingUrl: magento.signingUrl } : {}),
@@ -15,10 +17,8 @@ export function connectMagento(configuration: Configuration<'magento'>, metrics:
     deadlineMs: magento.deadlineMs,
     allowHttp: magento.allowHttp,
     headers: traceHeaders,
-    onAnswer: ({ status, durationMs, route }) => {
-      metrics.sinkRequests.inc({ sink: 'magento', route, code: String(status) });
-      metrics.sinkDuration.observe({ sink: 'magento', route }, durationMs / 1000);
-    },
+    onAnswer: ({ status, durationMs, route }) =>
+      countCall({ route, code: String(status), outcome: outcomeOfStatus(status), durationMs }),
   });
 }
 

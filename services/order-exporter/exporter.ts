@@ -9,6 +9,7 @@ import { runDocuments } from '../platform/flow/documents/document-flow.ts';
 import { runFlow } from '../platform/lifecycle/run-flow.ts';
 import { openProcess } from '../platform/lifecycle/process.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
+import { sinkCalls } from '../platform/telemetry/sink-calls.ts';
 import { orderFlow } from './order-flow.ts';
 
 /** Kafka to ERP: orders. */
@@ -18,7 +19,7 @@ export async function startOrderExporter(configuration: Configuration<'orders' |
   await runFlow(process, config.flows.orders, (mode) => {
     const statements = statementsOf(config.erp);
     const connection = renewing(connectionSource(configuration, process.log));
-    const erp = connectOrders(config.erp, connection, statements);
+    const erp = connectOrders(config.erp, connection, statements, sinkCalls(process.metrics, 'erp'));
     process.onStop(() => erp.close());
     return runDocuments(
       process.context,
@@ -49,11 +50,13 @@ function connectOrders(
   { connection: { maxConnections, statementTimeoutMs } }: Config['erp'],
   connection: ErpConnection,
   { lookup, create, change }: OrderStatements,
+  onCall: ReturnType<typeof sinkCalls>,
 ): SqlOrders {
   return createSqlOrders({
     connection: { ...connection, max: maxConnections },
     statements: { lookup, create: named(create, 'create'), change: named(change, 'change') },
     deadlineMs: statementTimeoutMs,
+    onCall,
   });
 }
 

@@ -20,6 +20,11 @@ const rules = (
     }[];
   }
 ).groups.flatMap((group) => group.rules);
+interface AlertTest {
+  alertname: string;
+  exp_alerts: unknown[];
+}
+
 const dashboard = JSON.parse(read(`${place}/grafana/dashboards/cartage.json`)) as {
   panels: { title: string; targets: { expr: string }[] }[];
 };
@@ -57,6 +62,30 @@ describe('alerts and dashboard', () => {
   itWith([promtool], 'are scraped by a configuration that Prometheus reads', () => {
     const { code, output } = run(promtool, 'check', 'config', '--syntax-only', `${place}/prometheus.yaml`);
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('SUCCESS') as unknown });
+  });
+
+  it('each have a test in which they fire, and one in which they rest', () => {
+    const tests = ['alerts.test.yaml', 'alerts.week.test.yaml'].flatMap(
+      (file) => (parse(read(`${place}/${file}`)) as { tests: { alert_rule_test: AlertTest[] }[] }).tests,
+    );
+    const told = (fires: boolean) =>
+      new Set(
+        tests
+          .flatMap(({ alert_rule_test }) => alert_rule_test)
+          .filter(({ exp_alerts }) => exp_alerts.length > 0 === fires)
+          .map(({ alertname }) => alertname),
+      );
+    const names = rules.flatMap(({ alert }) => alert ?? []).toSorted();
+    expect([...told(true)].toSorted()).toEqual(names);
+    expect([...told(false)].toSorted()).toEqual(names);
+  });
+
+  it('say of every process when nobody scrapes it', () => {
+    const { expr } = rules.find(({ alert }) => alert === 'CartageTargetAbsent')!;
+    const named = [...expr.matchAll(/absent\(cartage_ready\{process="([a-z-]+)"\}\)/g)].map(
+      ([, name]) => name,
+    );
+    expect(new Set(named)).toEqual(new Set(processes()));
   });
 
   it('speak of metrics that there are', async () => {

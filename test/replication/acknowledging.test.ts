@@ -4,6 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseLsn } from '../../services/erp/replication/lsn.ts';
+import { slotLag } from '../../services/erp/replication/slot-lag.ts';
 import { readTransactions, testDatabase, until } from './database.ts';
 import type { TestDatabase } from './database.ts';
 
@@ -51,6 +52,18 @@ describe('an idle slot', () => {
     log.acknowledge(endLsn!);
     await until(async () => (await confirmed()) >= written);
     await log.close();
+  });
+});
+
+describe('a slot that nobody reads', () => {
+  it('keeps log, and the database says how much', async () => {
+    const before = (await slotLag(database.pool, database.slot))!;
+    await database.run('insert into noise select generate_series(1, 20000)');
+    const after = (await slotLag(database.pool, database.slot))!;
+    expect(after.unconfirmedBytes - before.unconfirmedBytes).toBeGreaterThan(1_000_000);
+    // From the oldest transaction that was open at the confirmed position.
+    expect(after.retainedBytes).toBeGreaterThanOrEqual(after.unconfirmedBytes);
+    expect(await slotLag(database.pool, 'no_such_slot')).toBeNull();
   });
 });
 

@@ -1,8 +1,8 @@
 /** What the tests of the log share: a database of their own, a slot on it, and ways to wait. */
 import { setTimeout } from 'node:timers/promises';
 import { jest } from '@jest/globals';
-import type pg from 'pg';
 import { openPool } from '../../services/erp/pool.ts';
+import type { ErpPool } from '../../services/erp/pool.ts';
 import type { LogOptions, ReplicationLog } from '../../services/erp/replication/log.ts';
 import { openLog } from '../../services/erp/replication/open-log.ts';
 import type { TransactionPart } from '../../services/erp/replication/handover.ts';
@@ -18,7 +18,7 @@ export const PUBLICATION = 'cartage';
 
 export interface TestDatabase {
   url: string;
-  pool: pg.Pool;
+  pool: ErpPool;
   slot: string;
   /** One statement or several, as the superuser. */
   run(sql: string): Promise<void>;

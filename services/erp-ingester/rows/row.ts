@@ -15,6 +15,7 @@ export interface Origin {
 /** What every record of a stream has; which topic it is of, only its shape knows. */
 export interface StreamRecord {
   sourceKey: string;
+  version: Version;
   deleted?: boolean;
 }
 

@@ -3,6 +3,7 @@
  * Of one key ask one query at a time: only then do later answers carry later (or equal) versions.
  */
 import type { Lsn } from '../replication/lsn.ts';
+import { statement } from '../statement.ts';
 import { queryRows } from '../values.ts';
 import type { SqlRow } from '../values.ts';
 import { openSnapshot, queryFault, queryInSnapshot } from './snapshot.ts';
@@ -56,11 +57,13 @@ export async function* queryAll(
   const timeoutMs = snapshot.queryTimeoutMs;
   let outcome: 'done' | 'failed' = 'done';
   try {
-    const declare = `declare all_keys no scroll cursor for ${text}`;
-    await queryRows(snapshot.client, { text: declare, values, timeoutMs });
+    const ask = (sql: string, parameters: unknown[]) =>
+      statement(options.pool, options.where, () =>
+        queryRows(snapshot.client, { text: sql, values: parameters, timeoutMs }),
+      );
+    await ask(`declare all_keys no scroll cursor for ${text}`, values);
     for (;;) {
-      const fetch = `fetch ${options.chunkRows ?? CHUNK_ROWS} from all_keys`;
-      const rows = await queryRows(snapshot.client, { text: fetch, values: [], timeoutMs });
+      const rows = await ask(`fetch ${options.chunkRows ?? CHUNK_ROWS} from all_keys`, []);
       if (rows.length === 0) return;
       yield { version: snapshot.version, rows };
     }

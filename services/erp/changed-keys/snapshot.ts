@@ -4,6 +4,8 @@ import type pg from 'pg';
 import { Rejected, Unavailable } from '../../platform/errors.ts';
 import { parseLsn } from '../replication/lsn.ts';
 import type { Lsn } from '../replication/lsn.ts';
+import type { ErpPool } from '../pool.ts';
+import { statement } from '../statement.ts';
 import { databaseFault, masked, unavailable } from '../sqlstate.ts';
 import { queryRows, SESSION_SETTINGS } from '../values.ts';
 import type { SqlRow } from '../values.ts';
@@ -11,7 +13,7 @@ import { missingFrom } from './visibility.ts';
 import type { Dirt, SnapshotPosition } from './visibility.ts';
 
 export interface SnapshotOptions {
-  pool: pg.Pool;
+  pool: ErpPool;
   /** Names the SQL in errors: `streams.stock.query`. */
   where: string;
   dirt: Dirt;
@@ -98,8 +100,16 @@ async function endSnapshot(client: pg.PoolClient, outcome: 'done' | 'failed'): P
   return undefined;
 }
 
-/** Runs one query in a snapshot of its own. */
-export async function queryInSnapshot(
+/** Runs one query in a snapshot of its own: one call to the ERP, under the name of its SQL. */
+export function queryInSnapshot(
+  options: SnapshotOptions,
+  text: string,
+  values: unknown[],
+): Promise<{ version: Lsn; rows: SqlRow[] }> {
+  return statement(options.pool, options.where, () => query(options, text, values));
+}
+
+async function query(
   options: SnapshotOptions,
   text: string,
   values: unknown[],

@@ -6,7 +6,8 @@
  * the look-up must find it before we commit; one that does not would create the order anew at every repetition.
  */
 import { Rejected } from '../../platform/errors.ts';
-import { SpanKind, inSpan, startSpan } from '../../platform/telemetry/tracing.ts';
+import type { SinkCall } from '../../platform/telemetry/sink-calls.ts';
+import { inSpan, startSpan } from '../../platform/telemetry/tracing.ts';
 import { openPool } from '../pool.ts';
 import type { ErpConnection } from '../pool.ts';
 import { isRefusedAsDuplicate } from './refusal.ts';
@@ -22,6 +23,8 @@ export interface SqlOrdersOptions {
   statements: OrderStatements;
   /** For one call, all its statements together. */
   deadlineMs?: number;
+  /** Told of each statement. */
+  onCall?: (call: SinkCall) => void;
 }
 
 export interface SqlOrders {
@@ -37,13 +40,17 @@ const DEADLINE_MS = 15_000;
 
 export function createSqlOrders(options: SqlOrdersOptions): SqlOrders {
   const statements = compileStatements(options.statements, 'erp.orders');
-  const pool = openPool(options.connection);
+  const pool = openPool(options.connection, options.onCall);
   const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
   const inTransaction = <T>(
     name: TransactionName,
     mode: string,
     work: (session: OrderSession) => Promise<T>,
-  ) => inSpan(spanOf(name), () => transaction(pool, { mode, deadlineMs, lookup: statements.lookup }, work));
+  ) =>
+    // A span for the transaction; each statement in it makes its own.
+    inSpan(startSpan(`${name} order in the ERP`), () =>
+      transaction(pool, { mode, deadlineMs, lookup: statements.lookup }, work),
+    );
 
   const lookup = (key: string) => inTransaction('look up', 'read only', (session) => session.find(key));
 
@@ -77,14 +84,6 @@ export function createSqlOrders(options: SqlOrdersOptions): SqlOrders {
 }
 
 type TransactionName = 'look up' | 'create' | 'change';
-
-/** One CLIENT span for a transaction with all its statements (OpenTelemetry, database conventions); no SQL, no values. */
-function spanOf(name: TransactionName) {
-  return startSpan(`${name} order in the ERP`, {
-    kind: SpanKind.CLIENT,
-    attributes: { 'db.system.name': 'postgresql', 'db.operation.name': `${name} order` },
-  });
-}
 
 function blindLookup(): Rejected {
   return new Rejected({

@@ -2,6 +2,8 @@
 import type pg from 'pg';
 import { Rejected } from '../../platform/errors.ts';
 import { bindSql } from '../changed-keys/sql-template.ts';
+import type { ErpPool } from '../pool.ts';
+import { statement } from '../statement.ts';
 import { queryRows } from '../values.ts';
 import type { SqlRow } from '../values.ts';
 import { orderFault } from './refusal.ts';
@@ -37,7 +39,7 @@ export interface TransactionOptions {
  * @throws {Unavailable} with outcome `unknown` only when COMMIT was sent and no answer came; {Rejected} see refusal.ts.
  */
 export async function transaction<T>(
-  pool: pg.Pool,
+  pool: ErpPool,
   options: TransactionOptions,
   work: (session: OrderSession) => Promise<T>,
 ): Promise<T> {
@@ -45,8 +47,8 @@ export async function transaction<T>(
   const place = { statement: 'begin', atCommit: false };
   let isOver = false;
   try {
-    client = await pool.connect();
-    const session = new OrderSession(client, options, place);
+    client = await statement(pool, 'erp.orders.connect', () => pool.connect());
+    const session = new OrderSession(client, pool, options, place);
     await session.begin();
     const result = await work(session);
     place.statement = 'commit';
@@ -64,11 +66,18 @@ export async function transaction<T>(
 
 export class OrderSession {
   readonly #client: pg.PoolClient;
+  readonly #pool: ErpPool;
   readonly #options: TransactionOptions;
   readonly #place: { statement: string };
   readonly #endsAtMs: number;
 
-  constructor(client: pg.PoolClient, options: TransactionOptions, place: { statement: string }) {
+  constructor(
+    client: pg.PoolClient,
+    pool: ErpPool,
+    options: TransactionOptions,
+    place: { statement: string },
+  ) {
+    this.#pool = pool;
     this.#client = client;
     this.#options = options;
     this.#place = place;
@@ -117,7 +126,9 @@ export class OrderSession {
 
   #query(sql: string, values: readonly unknown[]): Promise<SqlRow[]> {
     const leftMs = Math.max(1, this.#endsAtMs - performance.now());
-    return queryRows(this.#client, { text: sql, values, timeoutMs: leftMs + CLIENT_GRACE_MS });
+    return statement(this.#pool, `erp.orders.${this.#place.statement}`, () =>
+      queryRows(this.#client, { text: sql, values, timeoutMs: leftMs + CLIENT_GRACE_MS }),
+    );
   }
 }
 

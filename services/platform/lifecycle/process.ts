@@ -76,7 +76,10 @@ export function openProcess(name: string, configuration: Configuration<never>): 
         host: http.host,
         port: http.port,
         ready: () => Object.fromEntries([...checks].map(([label, why]) => [label, asCheck(why())])),
-        metrics: () => metrics.registry.metrics(),
+        metrics: () => {
+          for (const [check, why] of checks) metrics.ready.set({ check }, why() === null ? 1 : 0);
+          return metrics.registry.metrics();
+        },
         onError: (error) => log.error({ err: error }, 'request failed'),
         ...(routes ? { routes } : {}),
       });

@@ -1,114 +1,112 @@
-/** Every metric of every process, with its one-line meaning. Names follow the Prometheus conventions. */
+/**
+ * Every metric of every process, with its one-line meaning. Names follow the Prometheus conventions.
+ *
+ * Each has a label that its first value names, so that a process shows only what it has: one without a label would
+ * stand at 0 in all of them. What an alert counts is set to 0 where it is opened, because `increase()` sees nothing of
+ * a counter that is born at 20.
+ */
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
-export interface Metrics {
-  registry: Registry;
-  /** Records handled, by what became of them. */
-  records: Counter<'flow' | 'topic' | 'status'>;
-  /** Age of a change when its effect was there, from its commit at the source. */
-  eventAge: Histogram<'flow'>;
-  /** How long the handling of a record took, waits included. */
-  handling: Histogram<'flow'>;
-  /** Tries that failed and were repeated. */
-  retries: Counter<'flow' | 'code'>;
-  /** Records replaced by a newer one of their key before they were written. */
-  coalesced: Counter<'flow'>;
-  /** Keys read and not yet finished. */
-  pending: Gauge<'flow'>;
-  /** 0 closed, 1 open (the other side fails), 2 stopped (too many rejections in a row). */
-  breaker: Gauge<'flow'>;
-  /** Records parked by this process and not settled. */
-  parked: Gauge<'flow'>;
-  /** Calls to the other side, by answer; code 0 when no whole answer came. */
-  sinkRequests: Counter<'sink' | 'route' | 'code'>;
-  sinkDuration: Histogram<'sink' | 'route'>;
-  /** Incoming webhooks by answer. */
-  webhooks: Counter<'code' | 'reason'>;
-  /** Bytes of log the replication slot keeps back. */
-  slotLag: Gauge;
-}
-
 const ageBucketsSeconds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 900, 1800];
+const callBucketsSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-export function openMetrics(process: string, instance: string): Metrics {
+export type Metrics = ReturnType<typeof openMetrics>;
+
+export function openMetrics(process: string, instance: string) {
   const registry = new Registry();
   registry.setDefaultLabels({ process, shop: instance });
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
+  const counter = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Counter({ name, help, labelNames, registers });
+  const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Gauge({ name, help, labelNames, registers });
+  const histogram = <Label extends string>(
+    name: string,
+    help: string,
+    buckets: number[],
+    ...labelNames: Label[]
+  ) => new Histogram({ name, help, buckets, labelNames, registers });
   return {
     registry,
-    records: new Counter({
-      name: 'cartage_records_total',
-      help: 'Records handled, by what became of them',
-      labelNames: ['flow', 'topic', 'status'],
-      registers,
-    }),
-    eventAge: new Histogram({
-      name: 'cartage_event_age_seconds',
-      help: 'Age of a change when its effect was there',
-      labelNames: ['flow'],
-      buckets: ageBucketsSeconds,
-      registers,
-    }),
-    handling: new Histogram({
-      name: 'cartage_handling_duration_seconds',
-      help: 'Handling of one record, waits included',
-      labelNames: ['flow'],
-      buckets: ageBucketsSeconds,
-      registers,
-    }),
-    retries: new Counter({
-      name: 'cartage_retries_total',
-      help: 'Tries that failed and were repeated',
-      labelNames: ['flow', 'code'],
-      registers,
-    }),
-    coalesced: new Counter({
-      name: 'cartage_coalesced_total',
-      help: 'Records replaced by a newer one of their key before they were written',
-      labelNames: ['flow'],
-      registers,
-    }),
-    pending: new Gauge({
-      name: 'cartage_pending_keys',
-      help: 'Keys read and not yet finished',
-      labelNames: ['flow'],
-      registers,
-    }),
-    breaker: new Gauge({
-      name: 'cartage_breaker_state',
-      help: '0 closed, 1 open, 2 stopped by rejections',
-      labelNames: ['flow'],
-      registers,
-    }),
-    parked: new Gauge({
-      name: 'cartage_parked_keys',
-      help: 'Records parked and not settled',
-      labelNames: ['flow'],
-      registers,
-    }),
-    sinkRequests: new Counter({
-      name: 'cartage_sink_requests_total',
-      help: 'Calls to the other side, by answer',
-      labelNames: ['sink', 'route', 'code'],
-      registers,
-    }),
-    sinkDuration: new Histogram({
-      name: 'cartage_sink_request_duration_seconds',
-      help: 'Duration of calls to the other side',
-      labelNames: ['sink', 'route'],
-      registers,
-    }),
-    webhooks: new Counter({
-      name: 'cartage_webhooks_total',
-      help: 'Incoming webhooks, by answer',
-      labelNames: ['code', 'reason'],
-      registers,
-    }),
-    slotLag: new Gauge({
-      name: 'cartage_cdc_slot_lag_bytes',
-      help: 'Log kept back by the replication slot',
-      registers,
-    }),
+    ready: gauge('cartage_ready', '1 while a check of /readyz passes, 0 while it does not', 'check'),
+    records: counter(
+      'cartage_records_total',
+      'Records handled, by what became of them',
+      'flow',
+      'topic',
+      'status',
+    ),
+    lastProgress: gauge(
+      'cartage_flow_last_progress_timestamp_seconds',
+      'When a flow last finished a record, or began to run',
+      'flow',
+    ),
+    lag: gauge(
+      'cartage_flow_lag_records',
+      'Records of a partition held here that are published and not finished; NaN while unknown',
+      'flow',
+      'topic',
+      'partition',
+    ),
+    eventAge: histogram(
+      'cartage_event_age_seconds',
+      'Age of a change when its effect was there, from its commit at the source',
+      ageBucketsSeconds,
+      'flow',
+    ),
+    handling: histogram(
+      'cartage_handling_duration_seconds',
+      'Handling of one record, waits included',
+      ageBucketsSeconds,
+      'flow',
+    ),
+    retries: counter('cartage_retries_total', 'Tries that failed and were repeated', 'flow', 'code'),
+    coalesced: counter(
+      'cartage_coalesced_total',
+      'Records replaced by a newer one of their key before they were written',
+      'flow',
+    ),
+    pending: gauge('cartage_pending_keys', 'Keys read and not yet finished', 'flow'),
+    breaker: gauge(
+      'cartage_breaker_state',
+      '0 closed, 1 open (the other side fails), 2 stopped (too many rejections in a row)',
+      'flow',
+    ),
+    parked: gauge(
+      'cartage_parked_keys',
+      'Records that the group of the flow has parked and not settled; every replica says the same',
+      'flow',
+    ),
+    sinkRequests: counter(
+      'cartage_sink_requests_total',
+      'Calls to the other side by answer: HTTP status or SQLSTATE, 0 when no whole answer came',
+      'sink',
+      'code',
+    ),
+    sinkFailures: counter(
+      'cartage_sink_failures_total',
+      'Calls that the other side could not serve: 5xx, an error of its database, no whole answer',
+      'sink',
+    ),
+    sinkDuration: histogram(
+      'cartage_sink_request_duration_seconds',
+      'Duration of calls to the other side, by route or statement: ok, refused (the call is at fault), failed',
+      callBucketsSeconds,
+      'sink',
+      'route',
+      'outcome',
+    ),
+    webhooks: counter('cartage_webhooks_total', 'Incoming webhooks, by answer', 'code', 'reason'),
+    slotRetained: gauge(
+      'cartage_replication_slot_retained_bytes',
+      "Log that the ERP's database keeps on its disk for the slot; NaN while it cannot be asked",
+      'slot',
+    ),
+    slotLag: gauge(
+      'cartage_replication_slot_lag_bytes',
+      "Log of the ERP's database not yet confirmed as published; NaN while it cannot be asked",
+      'slot',
+    ),
   };
 }
