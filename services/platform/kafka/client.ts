@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { Kafka, KafkaJSConnectionError, logLevel } from 'kafkajs';
+import kafkajs, { Kafka, logLevel } from 'kafkajs';
 import type {
   AuthenticationProviderArgs,
   Authenticator,
@@ -62,6 +62,8 @@ type Sasl = NonNullable<KafkaOptions['sasl']>;
 type SaslProvider = (sasl: Sasl) => (args: AuthenticationProviderArgs) => Authenticator;
 
 const require = createRequire(import.meta.url);
+/** Node does not see it among the names of this CommonJS package. */
+const { KafkaJSConnectionError } = kafkajs;
 
 /**
  * kafkajs keeps the user and password it was made with, and gives up for good when they are refused. Here they are
