@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 import { followAuthorities } from '../config/authorities.ts';
 import type { Configuration } from '../config/read.ts';
+import { keepForeignText } from '../errors.ts';
 import type { FlowContext } from '../flow/context.ts';
 import { startAdminServer } from '../http/server.ts';
 import type { ReadyCheck } from '../http/server.ts';
@@ -38,6 +39,7 @@ const stillInUse = 'the configuration cannot be read again: the known secrets st
 export function openProcess(name: string, configuration: Configuration<never>): Process {
   const { instance, kafka, http, telemetry, policy } = configuration.config;
   const log = openLog(name, instance, telemetry.logLevel);
+  keepForeignText(telemetry.foreignText);
   const report = (error: unknown) => log.fatal({ err: error }, 'process failed');
   exitOnBug(report);
   configuration.reportTo((why) => log.warn({ why, fix: 'Run `cartage check`' }, stillInUse));

@@ -1,3 +1,5 @@
+import { Defect } from '../errors.ts';
+
 /** How long a process may take to finish what it began. Kubernetes' grace period must be longer. */
 export const drainTimeoutMs = 10_000;
 
@@ -12,7 +14,7 @@ export function forwardSignals(stop: () => Promise<void>, report: (error: unknow
     stopping = true;
     const timer = setTimeout(() => {
       report(
-        new Error(`not drained after ${drainTimeoutMs} ms: what was in flight is settled by the next owner`),
+        new Defect(`not drained after ${drainTimeoutMs} ms: what was in flight is settled by the next owner`),
       );
       process.exit(1);
     }, drainTimeoutMs);
