@@ -1,14 +1,13 @@
 /**
- * `npm run generate`: writes what is made from the contracts and the table of topics: types.ts, the table in
- * README.md, the Strimzi manifests. With `--publish`, a contract that changed is also written to history/ as its
+ * The contracts' part of `npm run generate`: writes what is made from them and the table of topics: types.ts, the table
+ * in README.md. With `--publish`, a contract that changed is also written to history/ as its
  * next version, unless readers would not understand it. With `--check`, nothing is written; stale files and
  * incompatible contracts are an error.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { withCatalogue } from './catalogue.ts';
 import { compatibilityProblems } from './compatibility.ts';
-import { strimziManifests } from './strimzi.ts';
 import { contracts } from './topics.ts';
 import { typescriptOf } from './typescript.ts';
 
@@ -45,7 +44,6 @@ export function madeFiles(): { path: string; text: string }[] {
   return [
     { path: 'schemas/types.ts', text: typesText() },
     { path: 'schemas/README.md', text: withCatalogue(readme, contracts) },
-    { path: 'deploy/kubernetes/strimzi/topics.yaml', text: strimziManifests(contracts) },
   ];
 }
 
@@ -90,17 +88,19 @@ function publish(): void {
   }
 }
 
-function main(): void {
+/** @returns Whether all is fresh and compatible; what is not was said on standard error. */
+export function generate({ check, publish: publishing }: { check: boolean; publish: boolean }): boolean {
   const incompatible = incompatibleContracts();
-  const problems = process.argv.includes('--check') ? [...incompatible, ...staleFiles()] : incompatible;
+  const problems = check ? [...incompatible, ...staleFiles()] : incompatible;
   for (const line of problems) console.error(line);
-  process.exitCode = problems.length === 0 ? 0 : 1;
-  if (process.argv.includes('--check')) return;
-  for (const { path, text } of madeFiles()) {
-    mkdirSync(dirname(inProject(path)), { recursive: true });
-    writeFileSync(inProject(path), text);
+  if (!check) {
+    for (const { path, text } of madeFiles()) writeFileSync(inProject(path), text);
+    if (publishing && incompatible.length === 0) publish();
   }
-  if (process.argv.includes('--publish') && incompatible.length === 0) publish();
+  return problems.length === 0;
 }
 
-if (import.meta.main) main();
+if (import.meta.main) {
+  const [check, publishing] = ['--check', '--publish'].map((option) => process.argv.includes(option));
+  process.exitCode = generate({ check: check!, publish: publishing! }) ? 0 : 1;
+}

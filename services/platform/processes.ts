@@ -33,8 +33,8 @@ export interface ProcessRow {
   flows: readonly FlowRow[];
   /** Besides the operator's port `http`. */
   listens: readonly { name: string; port: number }[];
-  /** The port that others call, and where it is found on a machine that runs everything. */
-  called?: { port: string; onHost: number };
+  /** The port that others call, by whom, and where it is found on a machine that runs everything. */
+  called?: { port: string; by: string; onHost: number };
   replicas: number;
   /** A second one would only wait for the first: one goes before the next comes. */
   single?: true;
@@ -136,10 +136,14 @@ export const processes: readonly ProcessRow[] = [
   }),
   row({
     name: 'order-relay',
-    summary: 'Magento to Kafka: webhooks and sweeps. The one process that is called from outside',
+    summary: 'Magento to Kafka: webhooks and sweeps',
     needs: ['shop', 'webhook-secret'],
     listens: [{ name: 'webhook', port: 8090 }],
-    called: { port: 'webhook', onHost: 8003 },
+    called: {
+      port: 'webhook',
+      by: 'The shop: POST /webhooks/orders. An Ingress with TLS belongs in front of it',
+      onHost: 8003,
+    },
     scaled: { replicasMax: 6, lagRecords: 500 },
     flows: [
       {
@@ -172,14 +176,23 @@ export const processes: readonly ProcessRow[] = [
   row({
     name: 'console',
     summary: 'The page that shows what goes on. Keeps nothing: after a restart it reads the topics again',
-    called: { port: 'http', onHost: 8000 },
+    called: {
+      port: 'http',
+      by: 'People: `kubectl port-forward service/console 8000:80`, or a proxy that knows its users',
+      onHost: 8000,
+    },
     replicas: 1,
     watchesGroups: true,
   }),
 ];
 
 /** Run when needed, and as the job that makes the topics; the only one that may make or change any. */
-export const commandLine = row({ name: 'cli', summary: 'The command line', replicas: 1 });
+export const commandLine = row({
+  name: 'cli',
+  summary: 'The command line',
+  needs: ['shop', 'erp-reader'],
+  replicas: 0,
+});
 
 export const topicsReadBy = (name: string): string[] =>
   contracts.filter(({ readers }) => readers.includes(name)).map(({ topic }) => topic);

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { parse, parseAllDocuments } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { projectFolder } from '../../deploy/local/install/places.mjs';
 import { contracts } from '../../schemas/topics.ts';
 import { loadConfig } from '../../services/platform/config/load.ts';
@@ -27,9 +27,15 @@ interface Manifest {
   };
 }
 
+interface KafkaTopic {
+  metadata: { name: string };
+  spec: unknown;
+}
+
 interface PodSpec {
   automountServiceAccountToken?: boolean;
   terminationGracePeriodSeconds?: number;
+  topologySpreadConstraints?: unknown[];
   securityContext?: { runAsNonRoot?: boolean; seccompProfile?: { type: string } };
   containers: Container[];
   volumes: { name: string; secret?: { secretName: string } }[];
@@ -39,6 +45,7 @@ interface Container {
   env: { name: string; value?: string; valueFrom?: unknown }[];
   envFrom: { configMapRef: { name: string } }[];
   volumeMounts: { name: string; mountPath: string }[];
+  lifecycle?: { preStop: { sleep: { seconds: number } } };
   startupProbe?: unknown;
   livenessProbe?: { httpGet: { path: string } };
   readinessProbe?: { httpGet: { path: string } };
@@ -54,34 +61,50 @@ const kustomize = anyOf(withWords(program('kubectl'), 'kustomize'), withWords(pr
 const validate = pythonModule('kubernetes_validate');
 const kubeScore = program('kube-score');
 const folder = mkdtempSync(join(tmpdir(), 'cartage-manifests-'));
-const rendered = join(folder, 'rendered.yaml');
+const rendered = { example: join(folder, 'example.yaml'), full: join(folder, 'full.yaml') };
+/** Of the overlay `example`; of `full` only where a test says so. */
 let manifests: Manifest[] = [];
+let full: Manifest[] = [];
 const ofKind = (kind: string) => manifests.filter((manifest) => manifest.kind === kind);
-const podOf = (name: string) =>
-  manifests.find(({ kind, metadata }) => /Deployment|Job/.test(kind) && metadata.name === name)!.spec!
-    .template!.spec;
+/** The job is named after its release. */
+const podOf = (name: string, among = manifests) =>
+  among.find(({ kind, metadata }) => /Deployment|Job/.test(kind) && metadata.name.split('-0.')[0] === name)!
+    .spec!.template!.spec;
+
+function render(overlay: 'example' | 'full'): Manifest[] {
+  const { code, output } = run(kustomize, `deploy/kubernetes/overlays/${overlay}`);
+  if (code !== 0) throw new Error(output);
+  writeFileSync(rendered[overlay], output);
+  return parseAllDocuments(output).map((document) => document.toJS() as Manifest);
+}
 
 beforeAll(() => {
   if (kustomize.command === null) return;
-  const { code, output } = run(kustomize, 'deploy/kubernetes/overlays/example');
-  if (code !== 0) throw new Error(output);
-  writeFileSync(rendered, output);
-  manifests = parseAllDocuments(output).map((document) => document.toJS() as Manifest);
+  manifests = render('example');
+  full = render('full');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('the manifests', () => {
   itWith([kustomize, validate], 'are what Kubernetes knows, field by field', () => {
-    const { code, output } = run(validate, '-k', '1.37', '--strict', '--quiet', rendered);
-    expect({ code, output }).toEqual({ code: 0, output: '' });
+    const said = Object.values(rendered).map((file) =>
+      run(validate, '-k', '1.37', '--strict', '--quiet', file),
+    );
+    expect(said[0]).toEqual({ code: 0, output: '' });
+    // What belongs to an operator is not Kubernetes' own.
+    const others = /kind (PodMonitor|PrometheusRule|ScaledObject|TriggerAuthentication) /;
+    expect(said[1]!.code).toBe(0);
+    expect(said[1]!.output.split('\n').filter((line) => line !== '' && !others.test(line))).toEqual([]);
   });
 
   itWith([kustomize, kubeScore], 'have nothing critical by kube-score', () => {
     // A released image has a version of its own, so pulling it each time shows nothing new.
     const ignored = ['--ignore-test', 'container-image-pull-policy'];
-    const { output } = run(kubeScore, 'score', rendered, '--output-format', 'ci', ...ignored);
-    expect(output).toContain('[OK]');
-    expect(output.split('\n').filter((line) => line.startsWith('[CRITICAL]'))).toEqual([]);
+    for (const file of Object.values(rendered)) {
+      const { output } = run(kubeScore, 'score', file, '--output-format', 'ci', ...ignored);
+      expect(output).toContain('[OK]');
+      expect(output.split('\n').filter((line) => line.startsWith('[CRITICAL]'))).toEqual([]);
+    }
   });
 
   itWith([kustomize], 'have one Deployment per process, and the job of the topics', () => {
@@ -89,8 +112,8 @@ describe('the manifests', () => {
       ofKind('Deployment')
         .map(({ metadata }) => metadata.name)
         .toSorted(),
-    ).toEqual(processes());
-    expect(ofKind('Job').map(({ metadata }) => metadata.name)).toEqual(['topics']);
+    ).toEqual([...processes(), 'cli'].toSorted());
+    expect(ofKind('Job').map(({ metadata }) => metadata.name)).toEqual(['topics-0.1.0']);
   });
 
   itWith([kustomize], 'give every process probes, limits, and no right that it does not need', () => {
@@ -116,7 +139,65 @@ describe('the manifests', () => {
           },
         ],
       });
-      expect(pod.terminationGracePeriodSeconds! * 1000).toBeGreaterThan(drainTimeoutMs);
+      const preStopSeconds = pod.containers[0]!.lifecycle?.preStop.sleep.seconds ?? 0;
+      expect((pod.terminationGracePeriodSeconds! - preStopSeconds) * 1000).toBeGreaterThan(drainTimeoutMs);
+    }
+  });
+
+  itWith([kustomize], 'let who is called go on listening until every node has heard that it ends', () => {
+    const called = ofKind('Service').map(({ metadata }) => metadata.name);
+    expect(called.toSorted()).toEqual(['console', 'order-relay']);
+    for (const name of called)
+      expect(podOf(name).containers[0]!.lifecycle?.preStop.sleep.seconds).toBeGreaterThanOrEqual(3);
+  });
+
+  itWith([kustomize], 'spread several of one kind over nodes and zones', () => {
+    for (const { metadata, spec } of ofKind('Deployment').filter(
+      ({ spec: { replicas } = {} }) => replicas! > 1,
+    ))
+      for (const topologyKey of ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'])
+        expect(spec!.template!.spec.topologySpreadConstraints).toContainEqual(
+          expect.objectContaining({
+            topologyKey,
+            labelSelector: { matchLabels: { 'app.kubernetes.io/name': metadata.name } },
+          }),
+        );
+  });
+
+  itWith([kustomize], 'scale on what waits, never on processor time, and leave the counting to one', () => {
+    expect(ofKind('HorizontalPodAutoscaler')).toEqual([]);
+    const scaled = full.filter(({ kind }) => kind === 'ScaledObject').map(({ metadata }) => metadata.name);
+    expect(scaled.toSorted()).toEqual(['order-exporter', 'order-relay']);
+    const counted = full
+      .filter(({ kind, spec }) => kind === 'Deployment' && spec!.replicas !== undefined)
+      .map(({ metadata }) => metadata.name);
+    expect(counted.filter((name) => scaled.includes(name))).toEqual([]);
+    expect(counted.length).toBe(processes().length + 1 - scaled.length);
+  });
+
+  itWith([kustomize], 'give reader and writer of the ERP secrets of their own', () => {
+    const secret = (name: string) =>
+      podOf(name).volumes.find((volume) => volume.name === 'erp')?.secret?.secretName;
+    expect([secret('erp-ingester'), secret('order-exporter')]).toEqual([
+      'cartage-erp-reader',
+      'cartage-erp-writer',
+    ]);
+  });
+
+  itWith([kustomize], 'let each process log in to Kafka as itself where there are principals', () => {
+    for (const name of [...processes(), 'cli', 'topics']) {
+      const user = `cartage-main-${name === 'topics' ? 'cli' : name}`;
+      const { containers, volumes } = podOf(name, full);
+      expect(containers[0]!.env).toContainEqual({ name: 'KAFKA_USERNAME', value: user });
+      expect(volumes.find((volume) => volume.name === 'kafka')?.secret?.secretName).toBe(user);
+    }
+  });
+
+  itWith([kustomize], 'trust an authority of your own in every process where there is one', () => {
+    for (const name of [...processes(), 'topics']) {
+      const { env, volumeMounts } = podOf(name, full).containers[0]!;
+      const file = env.find((one) => one.name === 'NODE_EXTRA_CA_CERTS')!.value!;
+      expect(volumeMounts.some(({ mountPath }) => file.startsWith(`${mountPath}/`))).toBe(true);
     }
   });
 
@@ -128,7 +209,9 @@ describe('the manifests', () => {
   itWith([kustomize], 'hold no secret', () => {
     expect(ofKind('Secret')).toEqual([]);
     const values = Object.values(exampleVariables).filter((value) => value.length >= 32);
-    const text = readFileSync(rendered, 'utf8');
+    const text = Object.values(rendered)
+      .map((file) => readFileSync(file, 'utf8'))
+      .join('');
     expect(values.filter((value) => text.includes(value))).toEqual([]);
   });
 
@@ -182,9 +265,11 @@ describe('the configuration in the cluster', () => {
 });
 
 describe('the Strimzi manifests', () => {
-  it('are one KafkaTopic for each topic', () => {
+  it('are one KafkaTopic for each topic, of which two copies must be there to acknowledge', () => {
     const text = readFileSync(join(projectFolder, 'deploy/kubernetes/strimzi/topics.yaml'), 'utf8');
-    const names = text.split('\n---\n').map((part) => (parse(part) as Manifest).metadata.name);
-    expect(names).toEqual(contracts.map(({ topic }) => topic));
+    const topics = parseAllDocuments(text).map((document) => document.toJS() as KafkaTopic);
+    expect(topics.map(({ metadata }) => metadata.name)).toEqual(contracts.map(({ topic }) => topic));
+    for (const { spec } of topics)
+      expect(spec).toMatchObject({ replicas: 3, config: { 'min.insync.replicas': '2' } });
   });
 });

@@ -1,0 +1,47 @@
+/** The secrets of the other sides: the Secret of each, and the variables that read its files. */
+import type { Need } from '../../services/platform/processes.ts';
+
+export interface SecretFiles {
+  secret: string;
+  /** Under /run/secrets. */
+  folder: string;
+  /** Variable of the configuration to file of the Secret. */
+  files: Readonly<Record<string, string>>;
+}
+
+export const secretFiles: Readonly<Record<Need, SecretFiles>> = {
+  shop: {
+    secret: 'cartage-magento',
+    folder: 'magento',
+    files: {
+      MAGENTO_CONSUMER_KEY: 'consumer-key',
+      MAGENTO_CONSUMER_SECRET: 'consumer-secret',
+      MAGENTO_ACCESS_TOKEN: 'access-token',
+      MAGENTO_ACCESS_TOKEN_SECRET: 'access-token-secret',
+    },
+  },
+  // One role each: who reads the log of the ERP cannot write orders, and who writes orders cannot read the log.
+  'erp-reader': {
+    secret: 'cartage-erp-reader',
+    folder: 'erp',
+    files: { ERP_DATABASE_URL: 'database-url' },
+  },
+  'erp-writer': {
+    secret: 'cartage-erp-writer',
+    folder: 'erp',
+    files: { ERP_DATABASE_URL: 'database-url' },
+  },
+  'webhook-secret': {
+    secret: 'cartage-webhook',
+    folder: 'webhook',
+    files: { WEBHOOK_SECRET: 'secret' },
+  },
+};
+
+/** Label of the pods that the network lets through to another side; null where nothing has to be reached. */
+export const reaches: Readonly<Record<Need, string | null>> = {
+  shop: 'reaches-shop',
+  'erp-reader': 'reaches-erp',
+  'erp-writer': 'reaches-erp',
+  'webhook-secret': null,
+};
