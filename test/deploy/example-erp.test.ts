@@ -1,7 +1,9 @@
 /**
- * Real: PostgreSQL, the SQL of deploy/config/cartage.yaml, the code that runs it. Made up: the small ERP that the page
- * speaks of. Asserted: what a reader copies from that page works.
+ * Real: PostgreSQL, the SQL of deploy/config/cartage.yaml and of the guide, the code that runs it. Made up: the small ERP
+ * that both speak of. Asserted: what a reader copies from these pages works, each side with the role that the guide makes
+ * for it, and with no more.
  */
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -21,21 +23,47 @@ import { anOrder } from './an-order.ts';
 import { exampleVariables } from './example-variables.ts';
 
 let database: FreshDatabase;
+/** The ERP itself. */
 let client: Client;
+/** As erp-ingester. */
+let reader: Client;
+/** Roles belong to the whole server, which other tests share. */
+const suffix = randomBytes(4).toString('hex');
+
+function urlAs(role: 'reader' | 'writer'): string {
+  const url = new URL(database.url);
+  url.username = `cartage_${role}_${suffix}`;
+  url.password = 'secret';
+  return url.href;
+}
+
 const config = () =>
   loadConfig(join(projectFolder, 'deploy/config/cartage.yaml'), ['erp', 'orders'], {
     ...exampleVariables,
-    ERP_DATABASE_URL: database.url,
+    ERP_DATABASE_URL: urlAs('reader'),
   });
+
+/** The roles and rights that the guide has one make. */
+function guidesSql(): string {
+  const guide = readFileSync(join(projectFolder, 'deploy/README.md'), 'utf8');
+  const [, sql] = /```sql\n(-- reads the log[^`]+)```/.exec(guide)!;
+  return sql!.replaceAll(/cartage_(reader|writer)/g, `cartage_$1_${suffix}`).replaceAll("'...'", "'secret'");
+}
 
 beforeAll(async () => {
   database = await freshDatabase();
   client = new Client({ connectionString: database.url });
   await client.connect();
   await client.query(readFileSync(new URL('example-erp.sql', import.meta.url), 'utf8'));
+  await client.query(guidesSql());
+  reader = new Client({ connectionString: urlAs('reader') });
+  await reader.connect();
 }, 60_000);
 
 afterAll(async () => {
+  await reader?.end();
+  for (const role of ['reader', 'writer'])
+    await client.query(`drop owned by cartage_${role}_${suffix}; drop role cartage_${role}_${suffix}`);
   await client.end();
   await database.drop();
 });
@@ -44,7 +72,7 @@ async function rowsOf(stream: string, keys: unknown[] | null): Promise<Record<st
   const { query, topic } = config().erp.streams[stream]!;
   const template = compileSql(query, { keys: null, since: null }, stream);
   const values = bindSql(template, { keys, since: '2026-01-01T00:00:00Z' });
-  const rows = await queryRows(client, { text: template.text, values, timeoutMs: 10_000 });
+  const rows = await queryRows(reader, { text: template.text, values, timeoutMs: 10_000 });
   const origin = { occurredAt: null, version: { epoch: 1, number: 1 }, sourceKey: '{}' };
   return rows.map((row) => rowShapes[topic]!.read(row, origin) as unknown as Record<string, unknown>);
 }
@@ -94,7 +122,7 @@ describe('the SQL of cartage.yaml', () => {
   it('writes an order once, and its change', async () => {
     const { erp, orders } = config();
     const writer = createSqlOrders({
-      connection: { connectionString: database.url },
+      connection: { connectionString: urlAs('writer') },
       statements: erp.orders!,
     });
     const input = (order: Order) => ({ key: 'main/default/000000042', order, codes: codesOf(order, orders) });
@@ -147,5 +175,22 @@ describe('the SQL of cartage.yaml', () => {
         packages: [{ carrier: 'DHL', service: 'PARCEL', trackingNumber: 'JD014600' }],
       }),
     ]);
+  });
+});
+
+describe('the roles of the guide', () => {
+  it('part reading from writing: who follows the log writes nothing, who writes orders reads no log', async () => {
+    const refused = (error: unknown) => (error as { code?: string }).code;
+    expect(await reader.query("update web_order set status = 'x'").catch(refused)).toBe('42501');
+    const writer = new Client({ connectionString: urlAs('writer') });
+    await writer.connect();
+    try {
+      const slot = "select pg_create_logical_replication_slot('of_the_writer', 'pgoutput')";
+      expect(await writer.query(slot).catch(refused)).toBe('42501');
+      expect(await writer.query('select * from item').catch(refused)).toBe('42501');
+      expect(await writer.query("update web_order set customer = 'x'").catch(refused)).toBe('42501');
+    } finally {
+      await writer.end();
+    }
   });
 });
