@@ -4,7 +4,7 @@
  */
 import { drainTimeoutMs } from '../../services/platform/lifecycle/signals.ts';
 import { commandLine, type ProcessRow } from '../../services/platform/processes.ts';
-import { reaches, secretFiles } from './secrets.ts';
+import { fileVariables, reaches, secretFiles } from './secrets.ts';
 import { documents, type Commented } from './yaml.ts';
 
 /** A caller may send to a pod for a moment after it was told to end, until every node has heard of it. */
@@ -70,15 +70,7 @@ function podSpec(row: ProcessRow) {
     containers: [
       {
         name: 'cartage',
-        env: [
-          { name: 'SERVICE', value: row.name },
-          ...secrets.flatMap(({ folder, files }) =>
-            Object.entries(files).map(([variable, file]) => ({
-              name: `${variable}_FILE`,
-              value: `/run/secrets/${folder}/${file}`,
-            })),
-          ),
-        ],
+        env: [{ name: 'SERVICE', value: row.name }, ...fileVariables(row.needs)],
         ...(row.listens.length > 0
           ? { ports: row.listens.map(({ name, port }) => ({ name, containerPort: port })) }
           : {}),

@@ -28,8 +28,9 @@ export const secretFiles: Readonly<Record<Need, SecretFiles>> = {
   },
   'erp-writer': {
     secret: 'cartage-erp-writer',
-    folder: 'erp',
-    files: { ERP_DATABASE_URL: 'database-url' },
+    folder: 'erp-writer',
+    // The second one for those that are not given the reader's: every address must be known.
+    files: { ERP_WRITER_URL: 'database-url', ERP_DATABASE_URL: 'database-url' },
   },
   'webhook-secret': {
     secret: 'cartage-webhook',
@@ -45,3 +46,12 @@ export const reaches: Readonly<Record<Need, string | null>> = {
   'erp-writer': 'reaches-erp',
   'webhook-secret': null,
 };
+
+/** Variables of a process to the files that hold them; what is needed first names a variable first. */
+export function fileVariables(needs: readonly Need[]): { name: string; value: string }[] {
+  const paths = new Map<string, string>();
+  for (const { folder, files } of needs.map((need) => secretFiles[need]))
+    for (const [variable, file] of Object.entries(files))
+      if (!paths.has(variable)) paths.set(variable, `/run/secrets/${folder}/${file}`);
+  return [...paths].map(([variable, value]) => ({ name: `${variable}_FILE`, value }));
+}

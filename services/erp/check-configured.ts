@@ -19,15 +19,23 @@ export async function checkConfiguredErp(erp: Config['erp']): Promise<Finding[]>
         via ? [{ where: `erp.streams.${name} via ${table}`, template: via }] : [],
       ),
     ]);
-    if (erp.orders) statements.push(...orderStatements(erp.orders));
+    const ofOrders = erp.orders ? orderStatements(erp.orders) : [];
+    // A role that writes orders of its own is tried on its own: neither may do what the other does.
+    const apart = erp.connection.writerUrl !== undefined;
+    if (!apart) statements.push(...ofOrders);
     const watched = [...watchedTables(streams)].map(([table, { carried }]) => ({ table, columns: carried }));
-    return await checkErp({
+    const read = await checkErp({
       connection: connectionOf(erp.connection),
       ...(streams.length > 0
         ? { replication: { slot: erp.slot, publication: erp.publication, watched } }
         : {}),
       statements,
     });
+    if (!apart) return read;
+    return [
+      ...read,
+      ...(await checkErp({ connection: connectionOf(erp.connection, 'writer'), statements: ofOrders })),
+    ];
   } catch (error) {
     if (!(error instanceof Rejected)) throw error;
     const { code, what, why, fix } = error.fault;

@@ -51,6 +51,16 @@ describe('the connection to the database', () => {
     });
   });
 
+  it('is made as the role that writes orders where there is one, else as the one for both', () => {
+    const [url, writerUrl] = ['postgres://r@127.0.0.1/erp', 'postgres://w@127.0.0.1/erp'];
+    const as = (role: 'reader' | 'writer', given: { url: string; writerUrl?: string }) =>
+      connectionOf({ ...given, allowPlain: false, ...limits }, role).connectionString;
+    expect([as('reader', { url, writerUrl }), as('writer', { url, writerUrl })]).toEqual([url, writerUrl]);
+    expect(as('writer', { url })).toBe(url);
+    const plain = { url, writerUrl: 'postgres://w@db.example/erp?sslmode=disable' };
+    expect(() => as('writer', plain)).toThrow(/erp\.connection\.writerUrl/);
+  });
+
   it('says which part is no good without showing the password', () => {
     const url = 'postgres://me:s3cret@db.example/erp?sslrootcert=/nowhere/ca.pem';
     expect(() => of(url)).toThrow('ENOENT');

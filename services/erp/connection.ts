@@ -11,34 +11,49 @@ import { Rejected } from '../platform/errors.ts';
 import { isThisMachine } from '../platform/http/https.ts';
 import type { Log } from '../platform/telemetry/log.ts';
 
+/** Who follows the log and asks, or who writes orders: a role of its own where the configuration names one. */
+export type ErpRole = 'reader' | 'writer';
+
 /**
  * The connection as `pg` takes it: encrypted, with a certificate that is checked and carries the host's name, unless
  * it stays on this machine or is allowed by name to be plain.
  * @throws Rejected when the address asks for less.
  */
-export function connectionOf(config: Config['erp']['connection']): pg.ClientConfig {
-  const asked = { connectionString: config.url };
-  if (config.allowPlain || staysHere(driverOf(asked).host)) return asked;
+export function connectionOf(config: Config['erp']['connection'], role: ErpRole = 'reader'): pg.ClientConfig {
+  const { field, url } = addressOf(config, role);
+  const asked = { connectionString: url };
+  if (config.allowPlain || staysHere(driverOf(asked, field).host)) return asked;
   // What the address says itself wins over this.
   const encrypted = { ...asked, ssl: { rejectUnauthorized: true } };
-  const lack = lackOf(driverOf(encrypted).ssl);
-  if (lack !== null) throw insecure(lack);
+  const lack = lackOf(driverOf(encrypted, field).ssl);
+  if (lack !== null) throw insecure(lack, field);
   return encrypted;
+}
+
+function addressOf({ url, writerUrl }: Config['erp']['connection'], role: ErpRole) {
+  return role === 'writer' && writerUrl !== undefined
+    ? { field: 'erp.connection.writerUrl', url: writerUrl }
+    : { field: 'erp.connection.url', url };
 }
 
 /**
  * Asked for each new connection, so that changed secrets are used without a restart. An address that is no good when
  * it is read again leaves the known one in use.
  */
-export function connectionSource(configuration: Configuration<'erp'>, log: Log): () => pg.ClientConfig {
-  let known = connectionOf(configuration.config.erp.connection);
+export function connectionSource(
+  configuration: Configuration<'erp'>,
+  log: Log,
+  role: ErpRole = 'reader',
+): () => pg.ClientConfig {
+  let known = connectionOf(configuration.config.erp.connection, role);
   return () => {
     const { connection } = configuration.current().erp;
-    if (connection.url === known.connectionString) return known;
+    const { field, url } = addressOf(connection, role);
+    if (url === known.connectionString) return known;
     try {
-      known = connectionOf(connection);
+      known = connectionOf(connection, role);
     } catch (error) {
-      const fault = error instanceof Rejected ? error.fault : { what: 'erp.connection.url cannot be used' };
+      const fault = error instanceof Rejected ? error.fault : { what: `${field} cannot be used` };
       log.warn(fault, 'the changed connection to the ERP is not used: the known one stays in use');
     }
     return known;
@@ -46,7 +61,7 @@ export function connectionSource(configuration: Configuration<'erp'>, log: Log):
 }
 
 /** A client connects to nothing by itself; this one only says where it would, and how. */
-function driverOf(config: pg.ClientConfig): { host: string; ssl: unknown } {
+function driverOf(config: pg.ClientConfig, field: string): { host: string; ssl: unknown } {
   try {
     return new Client(config);
   } catch (error) {
@@ -54,7 +69,7 @@ function driverOf(config: pg.ClientConfig): { host: string; ssl: unknown } {
     const { code } = error as NodeJS.ErrnoException;
     throw new Rejected({
       code: 'erp.connection',
-      what: 'erp.connection.url cannot be used',
+      what: `${field} cannot be used`,
       ...(code && { why: code }),
       fix: 'Correct the address, and the files it names; `cartage check` tries it',
     });
@@ -75,10 +90,10 @@ function lackOf(ssl: unknown): string | null {
   return checkServerIdentity === undefined ? null : 'takes a certificate of any host';
 }
 
-function insecure(lack: string): Rejected {
+function insecure(lack: string, field: string): Rejected {
   return new Rejected({
     code: 'erp.plain_connection',
-    what: `erp.connection.url asks for a connection to another machine that ${lack}`,
+    what: `${field} asks for a connection to another machine that ${lack}`,
     why: 'whoever is on the way could read orders and the password, or answer in place of the database',
     fix: 'Use sslmode=verify-full, with sslrootcert for an authority of your own; or allow it by name: erp.connection.allowPlain: true',
   });

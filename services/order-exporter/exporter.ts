@@ -19,7 +19,7 @@ export async function startOrderExporter(configuration: Configuration<'orders' |
   const process = openProcess('order-exporter', configuration);
   await runFlow(process, config.flows.orders, (mode) => {
     const statements = statementsOf(config.erp);
-    const connection = renewing(connectionSource(configuration, process.log));
+    const connection = renewing(connectionSource(configuration, process.log, 'writer'));
     const erp = connectOrders(config.erp, connection, statements, sinkCalls(process.metrics, 'erp'));
     process.onStop(() => erp.close());
     return runDocuments(

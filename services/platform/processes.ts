@@ -186,11 +186,14 @@ export const processes: readonly ProcessRow[] = [
   }),
 ];
 
-/** Run when needed, and as the job that makes the topics; the only one that may make or change any. */
+/**
+ * Run when needed, and as the job that makes the topics; the only one that may make or change any. `cartage check` tries
+ * everything, so it needs everything.
+ */
 export const commandLine = row({
   name: 'cli',
   summary: 'The command line',
-  needs: ['shop', 'erp-reader'],
+  needs: ['shop', 'erp-reader', 'erp-writer', 'webhook-secret'],
   replicas: 0,
 });
 

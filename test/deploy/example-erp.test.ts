@@ -41,6 +41,7 @@ const config = () =>
   loadConfig(join(projectFolder, 'deploy/config/cartage.yaml'), ['erp', 'orders'], {
     ...exampleVariables,
     ERP_DATABASE_URL: urlAs('reader'),
+    ERP_WRITER_URL: urlAs('writer'),
   });
 
 /** The roles and rights that the guide has one make. */

@@ -10,6 +10,7 @@ import { parseAllDocuments } from 'yaml';
 import { projectFolder } from '../../deploy/local/install/places.mjs';
 import { contracts } from '../../schemas/topics.ts';
 import { loadConfig } from '../../services/platform/config/load.ts';
+import { configSchema, type SectionName } from '../../services/platform/config/schema.ts';
 import { drainTimeoutMs } from '../../services/platform/lifecycle/signals.ts';
 import { exampleVariables } from './example-variables.ts';
 import { anyOf, itWith, program, pythonModule, run, withWords } from './programs.ts';
@@ -176,11 +177,20 @@ describe('the manifests', () => {
   });
 
   itWith([kustomize], 'give reader and writer of the ERP secrets of their own', () => {
-    const secret = (name: string) =>
-      podOf(name).volumes.find((volume) => volume.name === 'erp')?.secret?.secretName;
-    expect([secret('erp-ingester'), secret('order-exporter')]).toEqual([
-      'cartage-erp-reader',
-      'cartage-erp-writer',
+    const secrets = (name: string) =>
+      podOf(name)
+        .volumes.flatMap(({ secret }) => secret?.secretName ?? [])
+        .filter((secret) => secret.startsWith('cartage-erp'));
+    expect(['erp-ingester', 'order-exporter', 'cli'].map(secrets)).toEqual([
+      ['cartage-erp-reader'],
+      ['cartage-erp-writer'],
+      ['cartage-erp-reader', 'cartage-erp-writer'],
+    ]);
+    const [container] = podOf('cli').containers;
+    const file = (variable: string) => container!.env.find(({ name }) => name === `${variable}_FILE`)!.value;
+    expect([file('ERP_DATABASE_URL'), file('ERP_WRITER_URL')]).toEqual([
+      '/run/secrets/erp/database-url',
+      '/run/secrets/erp-writer/database-url',
     ]);
   });
 
@@ -254,12 +264,17 @@ function environmentOf(name: string): Record<string, string> {
 }
 
 describe('the configuration in the cluster', () => {
-  for (const name of [...processes(), 'topics'])
+  for (const name of [...processes(), 'topics', 'cli'])
     itWith([kustomize], `has every variable that ${name} needs`, () => {
       const file = join(folder, `${name}.yaml`);
       const config = ofKind('ConfigMap').find(({ metadata }) => metadata.name.startsWith('cartage-config-'))!;
       writeFileSync(file, config.data!['cartage.yaml']!);
-      const sections = name === 'topics' ? [] : sectionsOf(name);
+      const sections =
+        name === 'topics'
+          ? []
+          : name === 'cli'
+            ? (Object.keys(configSchema.shape) as SectionName[])
+            : sectionsOf(name);
       expect(() => loadConfig(file, sections, environmentOf(name))).not.toThrow();
     });
 });

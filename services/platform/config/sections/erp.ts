@@ -29,14 +29,18 @@ const stream = z.strictObject({
 
 const statement = z.strictObject({ name: text.optional(), sql: text });
 
+const address = text
+  .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// address')
+  .refine(
+    (given) => URL.canParse(given),
+    'is no address: percent-encode what is special in user and password, such as %23 for # and %2F for /',
+  );
+
 export const erpSection = z.strictObject({
   connection: z.strictObject({
-    url: text
-      .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// address')
-      .refine(
-        (address) => URL.canParse(address),
-        'is no address: percent-encode what is special in user and password, such as %23 for # and %2F for /',
-      ),
+    url: address,
+    /** With a role that writes orders and reads no log. Left out or empty: `url`. */
+    writerUrl: z.union([address, z.literal('').transform(() => undefined)]).optional(),
     /** An encrypted connection to a checked certificate is required unless the host is this machine or this says so. */
     allowPlain: yesOrNo.default(false),
     maxConnections: count(4),
