@@ -2,17 +2,18 @@ import type { Configuration } from '../platform/config/read.ts';
 import { refreshRequester } from '../platform/flow/request-refresh.ts';
 import { runFlow } from '../platform/lifecycle/run-flow.ts';
 import { runStates } from '../platform/flow/states/state-flow.ts';
+import type { Life } from '../platform/lifecycle/life.ts';
 import { openProcess } from '../platform/lifecycle/process.ts';
-import type { Process } from '../platform/lifecycle/process.ts';
 import { connectMagento } from '../magento/connect.ts';
 import { catalogFlow } from './catalog-flow.ts';
 
 /** Kafka to Magento: products and prices. */
 export async function startCatalogApplier(
   configuration: Configuration<'magento' | 'catalog' | 'stock'>,
-): Promise<Process> {
+  life: Life,
+): Promise<void> {
   const { config } = configuration;
-  const process = openProcess('catalog-applier', configuration);
+  const process = openProcess('catalog-applier', configuration, life);
   const magento = connectMagento(configuration, process.metrics);
   process.onStop(() => magento.close());
   const requestRefresh = refreshRequester(process.bus, process.name, process.context.clock);
@@ -31,5 +32,4 @@ export async function startCatalogApplier(
       }),
     ),
   );
-  return process;
 }

@@ -1,7 +1,7 @@
-import { readConfiguration } from '../platform/config/read.ts';
-import { forwardSignals } from '../platform/lifecycle/signals.ts';
-import { startCatalogApplier } from './applier.ts';
+import { runProcess } from '../platform/lifecycle/signals.ts';
 
-const configuration = readConfiguration(['magento', 'catalog', 'stock']);
-const applier = await startCatalogApplier(configuration);
-forwardSignals(applier.stop, applier.report);
+runProcess(async (life) => {
+  const { readConfiguration } = await import('../platform/config/read.ts');
+  const { startCatalogApplier } = await import('./applier.ts');
+  await startCatalogApplier(readConfiguration(['magento', 'catalog', 'stock']), life);
+});

@@ -3,6 +3,7 @@ import type { Configuration } from '../platform/config/read.ts';
 import { openTopicAdmin } from '../platform/kafka/connect.ts';
 import type { ReadAll, Undecodable } from '../platform/kafka/types.ts';
 import { kafkaOptions } from '../platform/lifecycle/kafka-options.ts';
+import type { Life } from '../platform/lifecycle/life.ts';
 import { groupOf, openProcess } from '../platform/lifecycle/process.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
 import { flows } from './flows.ts';
@@ -22,9 +23,9 @@ const lagIntervalMs = 3_000;
  * figures, but no personal data. Where it listens is `http.host`: keep it on loopback or behind a proxy that
  * knows its users.
  */
-export async function startConsole(configuration: Configuration<never>): Promise<Process> {
+export async function startConsole(configuration: Configuration<never>, life: Life): Promise<void> {
   const { config } = configuration;
-  const process = openProcess('console', configuration);
+  const process = openProcess('console', configuration, life);
   const { clock } = process.context;
   const since = clock.now() - historyMs;
   const state = new ConsoleState(config.instance, () => feed.changed());
@@ -59,7 +60,6 @@ export async function startConsole(configuration: Configuration<never>): Promise
     readings.complete = all;
     feed.changed();
   });
-  return process;
 }
 
 async function readTopics(process: Process, state: ConsoleState, since: number): Promise<ReadAll[]> {

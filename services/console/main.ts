@@ -1,7 +1,7 @@
-import { readConfiguration } from '../platform/config/read.ts';
-import { forwardSignals } from '../platform/lifecycle/signals.ts';
-import { startConsole } from './console.ts';
+import { runProcess } from '../platform/lifecycle/signals.ts';
 
-const configuration = readConfiguration([]);
-const console = await startConsole(configuration);
-forwardSignals(console.stop, console.report);
+runProcess(async (life) => {
+  const { readConfiguration } = await import('../platform/config/read.ts');
+  const { startConsole } = await import('./console.ts');
+  await startConsole(readConfiguration([]), life);
+});

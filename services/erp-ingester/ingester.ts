@@ -2,8 +2,10 @@ import type { Configuration } from '../platform/config/read.ts';
 import { openPool, renewing } from '../erp/pool.ts';
 import { connectionSource } from '../erp/connection.ts';
 import { SlotLost } from '../erp/replication/faults.ts';
-import { Rejected, Unavailable, messageOf } from '../platform/errors.ts';
+import { Rejected, Unavailable } from '../platform/errors.ts';
 import { backOffMs } from '../platform/flow/outcome/policy.ts';
+import { settlesWithin, unlessAborted } from '../platform/kafka/unless-aborted.ts';
+import type { Life } from '../platform/lifecycle/life.ts';
 import { openProcess } from '../platform/lifecycle/process.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
 import { sinkCalls } from '../platform/telemetry/sink-calls.ts';
@@ -13,15 +15,19 @@ import { takeSlot } from './slot-session.ts';
 import { watchSlot } from './slot-watch.ts';
 import { openStreams } from './stream.ts';
 
+/** How long the end waits for a query that runs; the end of the process cuts it. */
+const poolEndMs = 1_000;
+
 /**
  * ERP to Kafka. Takes the replication slot, loads what was never loaded, then follows the log; starts over when the
  * database or the slot goes away. Of several replicas the holder of the slot works, the others wait for it.
  */
 export async function startErpIngester(
   configuration: Configuration<'erp' | 'fulfilments'>,
-): Promise<Process> {
+  life: Life,
+): Promise<void> {
   const { config } = configuration;
-  const process = openProcess('erp-ingester', configuration);
+  const process = openProcess('erp-ingester', configuration, life);
   const streams = openStreams(config.erp.streams);
   const connection = connectionSource(configuration, process.log);
   const { metrics, context } = process;
@@ -29,44 +35,41 @@ export async function startErpIngester(
     { ...renewing(connection), max: config.erp.connection.maxConnections },
     sinkCalls(metrics, 'erp'),
   );
-  process.onStop(() => pool.end());
+  process.onStop(() => settlesWithin(pool.end(), poolEndMs));
   process.onStop(
     watchSlot({ connection: renewing(connection), slot: config.erp.slot, metrics, clock: context.clock }),
   );
   const cursors = new LogCursors(process.bus, `${config.instance}/${config.erp.slot}`, process.context.clock);
-  const stopping = new AbortController();
+  const { stopping } = process;
   let trouble: string | null = 'starting';
   let standby = false;
   process.check('log', () => (standby ? null : trouble));
   await process.listen();
   const running = (async () => {
-    for (let failures = 0; !stopping.signal.aborted;)
+    for (let failures = 0; !stopping.aborted;)
       try {
-        const slot = await takeSlot({ erp: config.erp, connection: connection(), pool, streams, cursors });
+        const options = { erp: config.erp, connection: connection(), pool, streams, cursors };
+        const slot = await unlessAborted(takeSlot(options), stopping);
         standby = false;
         const session = new IngesterSession({ slot, streams, pool, cursors, config, process });
-        await session.run(stopping.signal, () => {
+        await session.run(stopping, () => {
           trouble = null;
           failures = 0;
         });
       } catch (error) {
-        if (stopping.signal.aborted) break;
+        if (stopping.aborted) break;
         failures += 1;
-        trouble = messageOf(error);
+        trouble = error instanceof Error ? error.message : String(error);
         standby = error instanceof Unavailable && error.fault.code === 'replication.slot_in_use';
         logEnd(process, error, standby, failures);
         const { policy, random, clock } = process.context;
         await clock.wait(
           standby ? policy.retryInitialMs * 2 : backOffMs(failures, policy, random()),
-          stopping.signal,
+          stopping,
         );
       }
   })();
-  process.onStop(async () => {
-    stopping.abort();
-    await running;
-  });
-  return process;
+  process.onStop(() => running);
 }
 
 function logEnd(process: Process, error: unknown, standby: boolean, failures: number): void {

@@ -157,4 +157,23 @@ describe('the runner', () => {
     process.off('warning', warn);
     expect(warnings).toEqual([]);
   });
+
+  it('gives up a load of all keys between two chunks when the process ends', async () => {
+    const ending = new AbortController();
+    let chunks = 0;
+    const { runner, stop } = await runnerOf(() => null, {
+      questions: {
+        queryKeys: () => Promise.reject(refused),
+        queryAll: async function* () {
+          for (chunks = 1; chunks < 100; chunks += 1) {
+            if (chunks === 2) ending.abort(new Error('the process is ending'));
+            yield { version: 5n, rows: [{ id: '1', source: 'W1', sku: 'S1', quantity: '1' }] };
+          }
+        },
+      },
+    });
+    await expect(runner.load(ending.signal)).rejects.toThrow('the process is ending');
+    expect(chunks).toBe(2);
+    await stop();
+  });
 });

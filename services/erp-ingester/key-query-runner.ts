@@ -1,7 +1,7 @@
 import { queryAll, queryKeys } from '../erp/changed-keys/snapshot-query.ts';
 import type { Answer } from '../erp/changed-keys/snapshot-query.ts';
 import type { SnapshotOptions } from '../erp/changed-keys/snapshot.ts';
-import { Rejected, Unavailable, messageOf } from '../platform/errors.ts';
+import { Rejected, Unavailable } from '../platform/errors.ts';
 import { backOffMs } from '../platform/flow/outcome/policy.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
 import { inSpan } from '../platform/telemetry/tracing.ts';
@@ -49,7 +49,7 @@ export class KeyQueryRunner {
       await this.dirty.wait(signal);
       if (signal.aborted) return;
       try {
-        await this.step();
+        await this.step(signal);
         failures = 0;
         this.unhealthyReason = null;
       } catch (error) {
@@ -61,23 +61,24 @@ export class KeyQueryRunner {
     }
   }
 
-  /** Asks for all keys now, as a first load does. Throws what a question throws. */
-  async load(): Promise<{ records: number; published: number }> {
-    return this.askEverything({
+  /** Asks for all keys now, as a first load does. Throws what a question throws, and when the signal fires. */
+  async load(signal: AbortSignal): Promise<{ records: number; published: number }> {
+    const dirt: Dirt = {
       xids: new Set(),
       endLsn: 0n,
       occurredAt: null,
       asked: new Set(),
       traceparent: null,
       settled: [],
-    });
+    };
+    return this.askEverything(dirt, signal);
   }
 
-  private async step(): Promise<void> {
+  private async step(signal: AbortSignal): Promise<void> {
     const everything = this.dirty.takeAll();
     if (everything) {
       try {
-        await this.askEverything(everything);
+        await this.askEverything(everything, signal);
       } catch (error) {
         this.dirty.putBackAll(everything);
         throw error;
@@ -142,15 +143,21 @@ export class KeyQueryRunner {
     }
   }
 
-  private async askEverything(dirt: Dirt): Promise<{ records: number; published: number }> {
+  private async askEverything(
+    dirt: Dirt,
+    signal: AbortSignal,
+  ): Promise<{ records: number; published: number }> {
     const { publisher, stream, context, rowsPerFetch } = this.options;
     const startedAt = context.clock.now();
     const round = publisher.beginRound(dirt);
     for await (const answer of this.questions.queryAll({
       ...this.question(dirtOf([dirt])),
       chunkRows: rowsPerFetch,
-    }))
+    })) {
+      // All keys of a large ERP take minutes; whoever comes next begins anew.
+      signal.throwIfAborted();
       await round.take(answer);
+    }
     const result = await round.end();
     settle(dirt);
     context.log.info(
@@ -174,7 +181,7 @@ export class KeyQueryRunner {
 
   private tellTrouble(error: unknown, failures: number): void {
     const { context, stream } = this.options;
-    this.unhealthyReason = messageOf(error);
+    this.unhealthyReason = error instanceof Error ? error.message : String(error);
     const fault = error instanceof Unavailable || error instanceof Rejected ? error.fault : undefined;
     context.metrics.retries.inc({ flow: stream.name, code: fault?.code ?? 'bug' });
     context.log.warn(

@@ -1,7 +1,7 @@
-import { readConfiguration } from '../platform/config/read.ts';
-import { forwardSignals } from '../platform/lifecycle/signals.ts';
-import { startErpIngester } from './ingester.ts';
+import { runProcess } from '../platform/lifecycle/signals.ts';
 
-const configuration = readConfiguration(['erp', 'fulfilments']);
-const ingester = await startErpIngester(configuration);
-forwardSignals(ingester.stop, ingester.report);
+runProcess(async (life) => {
+  const { readConfiguration } = await import('../platform/config/read.ts');
+  const { startErpIngester } = await import('./ingester.ts');
+  await startErpIngester(readConfiguration(['erp', 'fulfilments']), life);
+});

@@ -5,6 +5,7 @@ import { openParking } from '../platform/flow/outcome/parking.ts';
 import type { Parking } from '../platform/flow/outcome/parking.ts';
 import { runStates } from '../platform/flow/states/state-flow.ts';
 import type { Config, PlatformConfig } from '../platform/config/schema.ts';
+import { settlesWithin, unlessAborted } from '../platform/kafka/unless-aborted.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
 import { KeyQueryRunner } from './key-query-runner.ts';
 import type { LogCursors } from './cursor.ts';
@@ -27,6 +28,8 @@ export interface SessionOptions {
 
 /** How often the cursor is written at most. */
 const cursorIntervalMs = 200;
+/** How long the end waits for the answers under way. */
+const lastAnswerMs = 3_000;
 
 /** The work of the one process that holds the slot, from taking it until it is lost or given back. */
 export class IngesterSession {
@@ -42,24 +45,14 @@ export class IngesterSession {
 
   /** Until the signal fires (returns) or the log ends (throws). `onRunning` is called when the log is being followed. */
   async run(signal: AbortSignal, onRunning: () => void): Promise<void> {
-    const { slot, process, streams } = this.options;
-    const end = () => this.ending.abort();
+    const { slot } = this.options;
+    const end = () => this.ending.abort(signal.reason);
     signal.addEventListener('abort', end, { once: true });
-    const stops: (() => Promise<void> | void)[] = [() => slot.log.close()];
+    if (signal.aborted) end();
+    const stops: (() => Promise<unknown> | void)[] = [() => slot.log.close()];
     try {
-      const parking = await openParking(process.bus, process.context.group, process.context.clock);
-      stops.push(() => parking.stop());
-      for (const stream of streams) await this.openStream(stream, parking);
-      if (slot.load !== null) await this.load(slot.load);
-      const asking = [...this.runners.values()].map((runner) => runner.run(this.ending.signal));
-      stops.push(() => Promise.all(asking).then(() => undefined));
-      const refreshing = await runStates(process.context, this.refreshes());
-      stops.push(() => refreshing.stop());
-      stops.push(this.schedule());
-      const keeping = this.keepCursor();
-      stops.push(() => keeping);
-      process.check('streams', () => this.streamTrouble());
-      stops.push(() => process.check('streams', () => null));
+      // A first load takes minutes, and a topic that nobody answers for ever: the end waits for neither.
+      await unlessAborted(this.open(stops), this.ending.signal);
       onRunning();
       await this.follow();
     } finally {
@@ -67,6 +60,25 @@ export class IngesterSession {
       this.ending.abort();
       for (const stop of stops.toReversed()) await stop();
     }
+  }
+
+  /** Everything beside the log itself; what is to be stopped is added to `stops` as it comes. */
+  private async open(stops: (() => Promise<unknown> | void)[]): Promise<void> {
+    const { slot, process, streams } = this.options;
+    const parking = await openParking(process.bus, process.context.group, process.context.clock);
+    stops.push(() => parking.stop());
+    for (const stream of streams) await this.openStream(stream, parking);
+    if (slot.load !== null) await this.load(slot.load);
+    const asking = [...this.runners.values()].map((runner) => runner.run(this.ending.signal));
+    // A question that is not answered in time is asked again by the next holder of the slot.
+    stops.push(() => settlesWithin(Promise.all(asking), lastAnswerMs));
+    const refreshing = await runStates(process.context, this.refreshes());
+    stops.push(() => refreshing.stop());
+    stops.push(this.schedule());
+    const keeping = this.keepCursor();
+    stops.push(() => keeping);
+    process.check('streams', () => this.streamTrouble());
+    stops.push(() => process.check('streams', () => null));
   }
 
   private async openStream(stream: Stream, parking: Parking): Promise<void> {
@@ -101,7 +113,7 @@ export class IngesterSession {
     process.log.info({ reason, epoch: slot.cursor.epoch }, 'loading all keys');
     await cursors.write(slot.cursor);
     for (const [stream, runner] of this.runners) {
-      const counts = await runner.load();
+      const counts = await runner.load(this.ending.signal);
       process.log.info({ flow: stream, ...counts }, 'loaded');
     }
     slot.cursor = { ...slot.cursor, firstLoad: 'done' };

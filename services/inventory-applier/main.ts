@@ -1,7 +1,7 @@
-import { readConfiguration } from '../platform/config/read.ts';
-import { forwardSignals } from '../platform/lifecycle/signals.ts';
-import { startInventoryApplier } from './applier.ts';
+import { runProcess } from '../platform/lifecycle/signals.ts';
 
-const configuration = readConfiguration(['magento', 'stock']);
-const applier = await startInventoryApplier(configuration);
-forwardSignals(applier.stop, applier.report);
+runProcess(async (life) => {
+  const { readConfiguration } = await import('../platform/config/read.ts');
+  const { startInventoryApplier } = await import('./applier.ts');
+  await startInventoryApplier(readConfiguration(['magento', 'stock']), life);
+});

@@ -7,16 +7,18 @@ import type { Configuration } from '../platform/config/read.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { runDocuments } from '../platform/flow/documents/document-flow.ts';
 import { runFlow } from '../platform/lifecycle/run-flow.ts';
+import type { Life } from '../platform/lifecycle/life.ts';
 import { openProcess } from '../platform/lifecycle/process.ts';
-import type { Process } from '../platform/lifecycle/process.ts';
 import { sinkCalls } from '../platform/telemetry/sink-calls.ts';
 import { orderFlow } from './order-flow.ts';
-import { Defect } from '../platform/errors.ts';
 
 /** Kafka to ERP: orders. */
-export async function startOrderExporter(configuration: Configuration<'orders' | 'erp'>): Promise<Process> {
+export async function startOrderExporter(
+  configuration: Configuration<'orders' | 'erp'>,
+  life: Life,
+): Promise<void> {
   const { config } = configuration;
-  const process = openProcess('order-exporter', configuration);
+  const process = openProcess('order-exporter', configuration, life);
   await runFlow(process, config.flows.orders, (mode) => {
     const statements = statementsOf(config.erp);
     const connection = renewing(connectionSource(configuration, process.log, 'writer'));
@@ -34,14 +36,13 @@ export async function startOrderExporter(configuration: Configuration<'orders' |
       }),
     );
   });
-  return process;
 }
 
 type OrderStatements = NonNullable<Config['erp']['orders']>;
 
 function statementsOf(erp: Config['erp']): OrderStatements {
   if (erp.orders === undefined)
-    throw new Defect(
+    throw new Error(
       'erp.orders is not configured: add the statements that look an order up and create it, or switch flows.orders off',
     );
   return erp.orders;

@@ -1,7 +1,7 @@
-import { readConfiguration } from '../platform/config/read.ts';
-import { forwardSignals } from '../platform/lifecycle/signals.ts';
-import { startOrderExporter } from './exporter.ts';
+import { runProcess } from '../platform/lifecycle/signals.ts';
 
-const configuration = readConfiguration(['orders', 'erp']);
-const exporter = await startOrderExporter(configuration);
-forwardSignals(exporter.stop, exporter.report);
+runProcess(async (life) => {
+  const { readConfiguration } = await import('../platform/config/read.ts');
+  const { startOrderExporter } = await import('./exporter.ts');
+  await startOrderExporter(readConfiguration(['orders', 'erp']), life);
+});

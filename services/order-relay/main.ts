@@ -1,7 +1,7 @@
-import { readConfiguration } from '../platform/config/read.ts';
-import { forwardSignals } from '../platform/lifecycle/signals.ts';
-import { startOrderRelay } from './relay.ts';
+import { runProcess } from '../platform/lifecycle/signals.ts';
 
-const configuration = readConfiguration(['magento', 'orders', 'webhook']);
-const relay = await startOrderRelay(configuration);
-forwardSignals(relay.stop, relay.report);
+runProcess(async (life) => {
+  const { readConfiguration } = await import('../platform/config/read.ts');
+  const { startOrderRelay } = await import('./relay.ts');
+  await startOrderRelay(readConfiguration(['magento', 'orders', 'webhook']), life);
+});

@@ -4,6 +4,7 @@ import type { Configuration } from '../platform/config/read.ts';
 import { runFlow } from '../platform/lifecycle/run-flow.ts';
 import { runStates } from '../platform/flow/states/state-flow.ts';
 import type { Subscription } from '../platform/kafka/types.ts';
+import type { Life } from '../platform/lifecycle/life.ts';
 import { openProcess } from '../platform/lifecycle/process.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
 import { SweepCursors } from './sweep/cursor.ts';
@@ -32,11 +33,9 @@ interface Relay {
 const publishedMarginMs = 3_600_000;
 
 /** Magento to Kafka: takes webhooks, sweeps, and publishes each order that a request names. */
-export async function startOrderRelay(
-  configuration: RelayConfiguration,
-): Promise<Process & { webhookUrl: string }> {
+export async function startOrderRelay(configuration: RelayConfiguration, life: Life): Promise<void> {
   const { config } = configuration;
-  const process = openProcess('order-relay', configuration);
+  const process = openProcess('order-relay', configuration, life);
   const magento = connectMagento(configuration, process.metrics);
   process.onStop(() => magento.close());
   const relay: Relay = {
@@ -52,7 +51,7 @@ export async function startOrderRelay(
     await sweep(relay, mode, subscription);
     return subscription;
   });
-  return { ...process, webhookUrl: await takeWebhooks(relay) };
+  await takeWebhooks(relay);
 }
 
 /** Reads the orders that are asked for. What was published lately is known before the first of them. */
@@ -100,8 +99,7 @@ async function sweep(relay: Relay, mode: 'dry' | 'on', subscription: Subscriptio
   process.onStop(() => schedule.stop());
 }
 
-/** Returns the address that deliveries are sent to. */
-async function takeWebhooks(relay: Relay): Promise<string> {
+async function takeWebhooks(relay: Relay): Promise<void> {
   const { process, configuration, stores } = relay;
   const { instance, flows, webhook } = configuration.config;
   const { host, port, toleranceMs, maxBodyBytes, maxPerSecond } = webhook;
@@ -126,5 +124,4 @@ async function takeWebhooks(relay: Relay): Promise<string> {
   process.onStop(() => server.close());
   const { href } = new URL('/webhooks/orders', server.url);
   log.info({ url: href }, 'taking webhooks');
-  return href;
 }

@@ -3,8 +3,8 @@ import type { Configuration } from '../platform/config/read.ts';
 import { runDocuments } from '../platform/flow/documents/document-flow.ts';
 import { refreshRequester } from '../platform/flow/request-refresh.ts';
 import { runFlow } from '../platform/lifecycle/run-flow.ts';
+import type { Life } from '../platform/lifecycle/life.ts';
 import { openProcess } from '../platform/lifecycle/process.ts';
-import type { Process } from '../platform/lifecycle/process.ts';
 import { connectMagento } from '../magento/connect.ts';
 import { applyFulfilment } from './fulfilment.ts';
 import { StoreIds } from './store-ids.ts';
@@ -12,9 +12,10 @@ import { StoreIds } from './store-ids.ts';
 /** Kafka to Magento: shipments. */
 export async function startShipmentApplier(
   configuration: Configuration<'magento' | 'fulfilments' | 'stock'>,
-): Promise<Process> {
+  life: Life,
+): Promise<void> {
   const { config } = configuration;
-  const process = openProcess('shipment-applier', configuration);
+  const process = openProcess('shipment-applier', configuration, life);
   const magento = connectMagento(configuration, process.metrics);
   process.onStop(() => magento.close());
   const options = {
@@ -36,5 +37,4 @@ export async function startShipmentApplier(
       probe: async () => void (await magento.store.views()),
     }),
   );
-  return process;
 }

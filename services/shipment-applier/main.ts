@@ -1,7 +1,7 @@
-import { readConfiguration } from '../platform/config/read.ts';
-import { forwardSignals } from '../platform/lifecycle/signals.ts';
-import { startShipmentApplier } from './applier.ts';
+import { runProcess } from '../platform/lifecycle/signals.ts';
 
-const configuration = readConfiguration(['magento', 'fulfilments', 'stock']);
-const applier = await startShipmentApplier(configuration);
-forwardSignals(applier.stop, applier.report);
+runProcess(async (life) => {
+  const { readConfiguration } = await import('../platform/config/read.ts');
+  const { startShipmentApplier } = await import('./applier.ts');
+  await startShipmentApplier(readConfiguration(['magento', 'fulfilments', 'stock']), life);
+});

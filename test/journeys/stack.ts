@@ -52,6 +52,8 @@ export interface Stack {
   witness: Witness;
   webhookUrl: string;
   webhookSecret: string;
+  /** What a Cartage process is started with, its port apart. */
+  environment: Record<string, string>;
   start(name: ProcessName, options?: { throughProxy?: boolean }): Promise<void>;
   startAll(): Promise<void>;
   /** kill -9 */
@@ -108,6 +110,7 @@ export async function openStack(options: StackOptions = {}): Promise<Stack> {
       witness,
       webhookUrl,
       webhookSecret,
+      environment: { ...environment, KAFKA_BROKERS: kafka.bootstrap },
       start: (name, { throughProxy = false } = {}) => processes.start(name, throughProxy),
       startAll: async () =>
         void (await Promise.all(allProcesses.map((name) => processes.start(name, false)))),

@@ -1,4 +1,3 @@
-import { messageOf } from '../../platform/errors.ts';
 import type { PartitionLag, TopicAdmin } from '../../platform/kafka/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 
@@ -74,7 +73,7 @@ export class Lags {
         for (const topic of topics)
           changed = this.put(`${group}/${topic}`, sum(partitions, topic)) || changed;
       } catch (error) {
-        const why = messageOf(error);
+        const why = error instanceof Error ? error.message : String(error);
         this.problem = `The lag of ${group} could not be asked: ${why}`;
       }
     }

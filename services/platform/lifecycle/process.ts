@@ -1,7 +1,6 @@
 import type { Express } from 'express';
 import { followAuthorities } from '../config/authorities.ts';
 import type { Configuration } from '../config/read.ts';
-import { keepForeignText } from '../errors.ts';
 import type { FlowContext } from '../flow/context.ts';
 import { startAdminServer } from '../http/server.ts';
 import type { ReadyCheck } from '../http/server.ts';
@@ -14,6 +13,7 @@ import { openMetrics } from '../telemetry/metrics.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { openTracing } from '../telemetry/tracing.ts';
 import { systemClock } from '../clock.ts';
+import type { Life } from './life.ts';
 import { exitOnBug } from './signals.ts';
 
 /** What every process has, whatever it does: broker, log, metrics, traces, its HTTP face, an orderly end. */
@@ -25,23 +25,23 @@ export interface Process {
   context: FlowContext;
   /** Adds a named check to /readyz. */
   check: (name: string, why: () => string | null) => void;
-  /** Adds something to be stopped; the last one added is stopped first. */
-  onStop: (stop: () => Promise<void> | void) => void;
+  /** Adds something to be stopped; the last one added is stopped first, and at once when the end has begun. */
+  onStop: (stop: () => unknown) => void;
+  /** Aborted when the process is to end, which may be while it starts: what waits for something gives up. */
+  stopping: AbortSignal;
   /** Opens the HTTP face; called when all is wired. */
   listen: (routes?: (app: Express) => void) => Promise<void>;
-  stop: () => Promise<void>;
-  report: (error: unknown) => void;
 }
 
 const stillInUse = 'the configuration cannot be read again: the known secrets stay in use';
 
-/** Opens what every process has. What is started here is stopped by `stop`, last of all. */
-export function openProcess(name: string, configuration: Configuration<never>): Process {
+/** Opens what every process has. What is started here is stopped last of all. */
+export function openProcess(name: string, configuration: Configuration<never>, life: Life): Process {
   const { instance, kafka, http, telemetry, policy } = configuration.config;
   const log = openLog(name, instance, telemetry.logLevel);
-  keepForeignText(telemetry.foreignText);
-  const report = (error: unknown) => log.fatal({ err: error }, 'process failed');
-  exitOnBug(report);
+  exitOnBug((error) => log.fatal({ err: error }, 'process failed'));
+  life.stopping.addEventListener('abort', () => log.info('stopping'), { once: true });
+  life.onStop(() => log.info('stopped'));
   configuration.reportTo((why) => log.warn({ why, fix: 'Run `cartage check`' }, stillInUse));
   followAuthorities((error) => log.warn({ err: error }, 'certificate authorities cannot be read again'));
   const metrics = openMetrics(name, instance);
@@ -51,7 +51,9 @@ export function openProcess(name: string, configuration: Configuration<never>): 
     otlpUrl: telemetry.otlpUrl,
     sampledShare: telemetry.sampledShare,
   });
+  life.onStop(() => tracing.close());
   const bus = connectKafka(kafkaOptions(configuration, name, log));
+  life.onStop(() => bus.close());
   const context: FlowContext = {
     bus,
     group: groupOf(instance, name),
@@ -63,16 +65,15 @@ export function openProcess(name: string, configuration: Configuration<never>): 
     sessionTimeoutMs: kafka.sessionTimeoutMs,
   };
   const checks = new Map<string, () => string | null>([['kafka', () => bus.unhealthyReason()]]);
-  const stops: (() => Promise<void> | void)[] = [() => tracing.close(), () => bus.close()];
   return {
     name,
     bus,
     log,
     metrics,
     context,
-    report,
+    stopping: life.stopping,
     check: (label, why) => checks.set(label, why),
-    onStop: (stop) => stops.push(stop),
+    onStop: (stop) => life.onStop(stop),
     listen: async (routes) => {
       const server = await startAdminServer({
         host: http.host,
@@ -85,13 +86,8 @@ export function openProcess(name: string, configuration: Configuration<never>): 
         onError: (error) => log.error({ err: error }, 'request failed'),
         ...(routes ? { routes } : {}),
       });
-      stops.push(() => server.close());
+      life.onStop(() => server.close());
       log.info({ url: server.url }, 'started');
-    },
-    stop: async () => {
-      log.info('stopping');
-      for (const stop of stops.toReversed()) await stop();
-      log.info('stopped');
     },
   };
 }

@@ -1,0 +1,82 @@
+/**
+ * SIGTERM at a moment drawn by chance, the start included. Real: every process of the house by its own main.ts, the
+ * broker, registry and database; sandboxes for shop and ERP. Asserted: it ends within ten seconds, with code 0.
+ * The seed is printed; the machine's own pace still differs from run to run.
+ */
+import { randomInt } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { join } from 'node:path';
+import { projectFolder } from '../../deploy/local/install/places.mjs';
+import { Random } from '../../services/platform/flow/testing/random.ts';
+import { processes } from '../../services/platform/processes.ts';
+import { openStack } from '../journeys/stack.ts';
+import type { Stack } from '../journeys/stack.ts';
+import { oneLife } from './one-life.ts';
+
+const limitMs = 10_000;
+/** Each draws a moment for every process anew; `CARTAGE_TEST_ROUNDS=20 npm test -- test/endings` searches longer. */
+const rounds = Number(process.env.CARTAGE_TEST_ROUNDS ?? 1);
+const seed = randomInt(1_000_000);
+const random = new Random(seed);
+
+beforeAll(() => void process.stdout.write(`endings: seed ${seed}\n`));
+
+/** Two at a time: so many starts at once would only measure the machine. */
+async function badEndings(environment: Record<string, string>, withinMs: number): Promise<object[]> {
+  const waiting = processes.map(({ name }) => name);
+  const endings: object[] = [];
+  const work = async () => {
+    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+      const afterMs = random.between(0, withinMs);
+      const ending = await oneLife(name, environment, afterMs);
+      if (ending.code !== 0 || ending.tookMs > limitMs) endings.push({ afterMs, ...ending });
+    }
+  };
+  await Promise.all([work(), work()]);
+  return endings;
+}
+
+describe('SIGTERM ends every process within ten seconds', () => {
+  it(
+    'while nothing that it needs is there',
+    async () => {
+      const nobody = '127.0.0.1:9';
+      const environment = {
+        CARTAGE_CONFIG: join(projectFolder, 'deploy/config/sandbox.yaml'),
+        KAFKA_BROKERS: nobody,
+        REGISTRY_URL: `http://${nobody}`,
+        HTTP_HOST: '127.0.0.1',
+        WEBHOOK_HOST: '127.0.0.1',
+        WEBHOOK_PORT: '0',
+        WEBHOOK_SECRET: `whsec_${Buffer.from('the secret of the endings').toString('base64')}`,
+        MAGENTO_URL: `http://${nobody}`,
+        MAGENTO_CONSUMER_KEY: 'a',
+        MAGENTO_CONSUMER_SECRET: 'b',
+        MAGENTO_ACCESS_TOKEN: 'c',
+        MAGENTO_ACCESS_TOKEN_SECRET: 'd',
+        ERP_DATABASE_URL: `postgres://cartage@${nobody}/erp`,
+      };
+      for (let round = 0; round < rounds; round += 1)
+        expect(await badEndings(environment, 4_000)).toEqual([]);
+    },
+    rounds * 60_000,
+  );
+
+  describe('while all is there', () => {
+    let stack: Stack;
+
+    beforeAll(async () => {
+      stack = await openStack();
+    }, 90_000);
+    afterAll(() => stack?.close(), 60_000);
+
+    it(
+      'at any moment of its start and its work',
+      async () => {
+        for (let round = 0; round < rounds; round += 1)
+          expect(await badEndings(stack.environment, 8_000)).toEqual([]);
+      },
+      rounds * 90_000,
+    );
+  });
+});
