@@ -30,8 +30,9 @@ export class DirtySet {
   private everything: Dirt | null = null;
   private wake: (() => void) | null = null;
 
+  /** Keys to ask; all of them together count as one. */
   get size(): number {
-    return this.keys.size;
+    return this.keys.size + (this.everything === null ? 0 : 1);
   }
 
   add(key: string, cause: Cause): void {
@@ -66,7 +67,7 @@ export class DirtySet {
 
   /** Resolves when there is something to ask, or at once when the signal has fired. */
   async wait(signal: AbortSignal): Promise<void> {
-    if (this.keys.size > 0 || this.everything !== null || signal.aborted) return;
+    if (this.size > 0 || signal.aborted) return;
     await new Promise<void>((resolve) => {
       const done = () => {
         signal.removeEventListener('abort', done);

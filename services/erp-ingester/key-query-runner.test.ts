@@ -5,6 +5,7 @@ import { Rejected, Unavailable } from '../platform/errors.ts';
 import { openParking } from '../platform/flow/outcome/parking.ts';
 import { contextOf } from '../platform/flow/testing/context.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
+import { openMetrics } from '../platform/telemetry/metrics.ts';
 import { KeyQueryRunner } from './key-query-runner.ts';
 import type { KeyQueryRunnerOptions } from './key-query-runner.ts';
 import { readPublished } from './published-index.ts';
@@ -21,7 +22,8 @@ async function runnerOf(
   options: Partial<KeyQueryRunnerOptions> = {},
 ) {
   const bus = new RecordingBus();
-  const context = contextOf({ bus, clock: bus.clock });
+  const metrics = openMetrics('erp-ingester', 'us');
+  const context = { ...contextOf({ bus, clock: bus.clock }), metrics };
   const stream = {
     name: 'stock',
     topic: stock.topic,
@@ -70,7 +72,11 @@ async function runnerOf(
     ending.abort();
     await running;
   };
-  return { bus, runner, questions, stop };
+  const progress = async () => ({
+    pending: (await metrics.pending.get()).values[0]!.value,
+    agoSeconds: bus.clock.now() / 1000 - (await metrics.lastProgress.get()).values[0]!.value,
+  });
+  return { bus, runner, questions, stop, progress };
 }
 
 describe('the runner', () => {
@@ -132,6 +138,24 @@ describe('the runner', () => {
     await bus.clock.pass(60_000);
     expect(settled).toEqual(['1', '2', '3', '4']);
     expect(runner.unhealthyReason).toBeNull();
+    await stop();
+  });
+
+  it('shows what waits and since when nothing was answered; while nothing waits there is no standstill', async () => {
+    let isAway = false;
+    const { bus, runner, stop, progress } = await runnerOf(() => (isAway ? away : null));
+    await bus.clock.pass(3_600_000);
+    isAway = true;
+    runner.dirty.add('1', {});
+    await bus.clock.pass(1_000);
+    expect(await progress()).toEqual({ pending: 1, agoSeconds: 1 });
+    await bus.clock.pass(899_000);
+    expect(await progress()).toEqual({ pending: 1, agoSeconds: 900 });
+    isAway = false;
+    await bus.clock.pass(60_000);
+    const { pending, agoSeconds } = await progress();
+    expect(pending).toBe(0);
+    expect(agoSeconds).toBeLessThanOrEqual(60);
     await stop();
   });
 

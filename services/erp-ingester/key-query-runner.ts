@@ -40,18 +40,26 @@ export class KeyQueryRunner {
   constructor(options: KeyQueryRunnerOptions) {
     this.options = options;
     this.questions = options.questions ?? { queryKeys, queryAll };
+    const { stream, context } = options;
+    context.metrics.records.inc({ flow: stream.name, topic: stream.topic, status: 'applied' }, 0);
+    this.showProgress();
   }
 
   /** Until the signal fires. Never throws: what cannot be asked stays dirty and is tried again. */
   async run(signal: AbortSignal): Promise<void> {
     let failures = 0;
     while (!signal.aborted) {
+      this.showPending();
       await this.dirty.wait(signal);
       if (signal.aborted) return;
+      this.showPending();
+      // Nothing has waited until now.
+      if (failures === 0) this.showProgress();
       try {
         await this.step(signal);
         failures = 0;
         this.unhealthyReason = null;
+        this.showProgress();
       } catch (error) {
         failures += 1;
         this.tellTrouble(error, failures);
@@ -157,6 +165,7 @@ export class KeyQueryRunner {
       // All keys of a large ERP take minutes; whoever comes next begins anew.
       signal.throwIfAborted();
       await round.take(answer);
+      this.showProgress();
     }
     const result = await round.end();
     settle(dirt);
@@ -177,6 +186,16 @@ export class KeyQueryRunner {
       since,
       statementTimeoutMs,
     };
+  }
+
+  private showPending(): void {
+    const { context, stream } = this.options;
+    context.metrics.pending.set({ flow: stream.name }, this.dirty.size);
+  }
+
+  private showProgress(): void {
+    const { context, stream } = this.options;
+    context.metrics.lastProgress.set({ flow: stream.name }, context.clock.now() / 1000);
   }
 
   private tellTrouble(error: unknown, failures: number): void {

@@ -80,6 +80,19 @@ describe('a group', () => {
     await Promise.all([one.stop(), two.stop()]);
   });
 
+  it('knows how far it is behind on what it holds', async () => {
+    const topic = ownTopic(stock, 1);
+    await applyTopics(untyped(topic));
+    const slow = recorder({ work: (lease) => lease.finish(3) });
+    const member = await bus.subscribe({ contracts: untyped(topic), group: randomUUID(), open: slow.open });
+    await until('its partition', () => member.ready());
+    for (const sku of ['A', 'B', 'C', 'D', 'E']) await bus.publish(topic, { value: stockOf(sku) });
+    await until('all records', () => slow.records().length === 5);
+    expect(await member.lag()).toEqual([{ topic: topic.topic, partition: 0, committed: 3, end: 5 }]);
+    await member.stop();
+    expect(await member.lag()).toEqual([]);
+  });
+
   it('hands a partition over and back, each record finished by somebody', async () => {
     const topic = ownTopic(stock, 4);
     await applyTopics(untyped(topic));

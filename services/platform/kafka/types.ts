@@ -113,6 +113,8 @@ export interface Subscription {
   leases(): readonly Lease[];
   /** Null while all is well, else why not: no fetch for too long, crashed. */
   unhealthyReason(): string | null;
+  /** Of each partition held now: what is finished, and where it ends. Rejects when the broker cannot be asked. */
+  lag(): Promise<PartitionLag[]>;
   /** Closes the readers, commits what is finished, marks the leases clean, leaves the group. */
   stop(): Promise<void>;
 }

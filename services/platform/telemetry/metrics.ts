@@ -39,7 +39,7 @@ export function openMetrics(process: string, instance: string) {
     ),
     lastProgress: gauge(
       'cartage_flow_last_progress_timestamp_seconds',
-      'When a flow last finished a record, or began to run',
+      'When a flow last finished a record, or had none to finish',
       'flow',
     ),
     lag: gauge(

@@ -10,6 +10,7 @@ import type { Attempt, Handled } from '../outcome/outcome.ts';
 import { openParking } from '../outcome/parking.ts';
 import { boundsOf } from '../outcome/policy.ts';
 import { Settlement } from '../outcome/settlement.ts';
+import { watchFlow } from '../flow-watch.ts';
 import { consumerAttributes } from '../span-attributes.ts';
 
 /** A flow whose records are handled one by one, those of one key strictly in their order, never collapsed. */
@@ -41,11 +42,14 @@ export async function runDocuments<Value>(
     sessionTimeoutMs: context.sessionTimeoutMs,
     open: (lease) => pool.open(lease),
   });
+  const watch = watchFlow(context, flow, [flow.contract], { subscription, parking });
   return {
     ready: () => subscription.ready(),
     leases: () => subscription.leases(),
     unhealthyReason: () => subscription.unhealthyReason(),
+    lag: () => subscription.lag(),
     stop: async () => {
+      watch.stop();
       await subscription.stop();
       pool.stop();
       await parking.stop();

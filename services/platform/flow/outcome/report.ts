@@ -28,6 +28,7 @@ export function report(
   const occurredAt = occurredAtOf(record);
   const { status } = verdict;
   context.metrics.records.inc({ flow, topic: record.topic, status });
+  context.metrics.lastProgress.set({ flow }, finishedAt / 1000);
   context.metrics.handling.observe({ flow }, Math.max(0, finishedAt - verdict.startedAt) / 1000);
   if (status === 'applied' && occurredAt !== null)
     context.metrics.eventAge.observe({ flow }, Math.max(0, finishedAt - occurredAt) / 1000);

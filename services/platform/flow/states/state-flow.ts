@@ -3,6 +3,7 @@ import type { Received, Subscription } from '../../kafka/types.ts';
 import type { FlowContext } from '../context.ts';
 import type { Attempt, Handled } from '../outcome/outcome.ts';
 import { openParking } from '../outcome/parking.ts';
+import { watchFlow } from '../flow-watch.ts';
 import { Scheduler } from './scheduler.ts';
 import { Settlement } from '../outcome/settlement.ts';
 import { StateReader } from './state-reader.ts';
@@ -55,11 +56,14 @@ export async function runStates<Value>(context: FlowContext, flow: StateFlow<Val
     open: (lease) =>
       scheduler.open(new StateReader<Value>(lease, context, flow, settlement, () => scheduler.pump())),
   });
+  const watch = watchFlow(context, flow, flow.contracts, { subscription, parking });
   return {
     ready: () => subscription.ready(),
     leases: () => subscription.leases(),
     unhealthyReason: () => subscription.unhealthyReason(),
+    lag: () => subscription.lag(),
     stop: async () => {
+      watch.stop();
       await subscription.stop();
       scheduler.stop();
       await parking.stop();

@@ -49,5 +49,6 @@ export function logTo(lines: Line[]): Log {
   } as unknown as Log;
 }
 
-const silent = { inc: () => undefined, set: () => undefined, observe: () => undefined };
+const nothing = () => undefined;
+const silent = { inc: nothing, set: nothing, observe: nothing, zero: nothing, remove: nothing };
 export const silentMetrics = new Proxy({}, { get: () => silent }) as Metrics;

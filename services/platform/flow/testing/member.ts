@@ -212,6 +212,13 @@ export class Member {
       ready: () => this.holdings.size > 0,
       leases: () => [...this.holdings.values()].map(({ owned }) => owned.lease),
       unhealthyReason: () => null,
+      lag: async () =>
+        [...this.holdings.values()].map(({ topic, partition, owned }) => ({
+          topic,
+          partition,
+          committed: owned.finished(),
+          end: this.broker.log(topic, partition).length,
+        })),
       stop: async () => {
         await Promise.all(this.partitions().map((partition) => this.release(partition)));
       },

@@ -18,7 +18,7 @@ import type { OwnedPartition } from './lease.ts';
 import { takeOver } from './claim.ts';
 import type { Bounds, Stored, Takeover } from './claim.ts';
 import type { Generation } from './session.ts';
-import type { KafkaOptions, Lease, PartitionReader } from '../types.ts';
+import type { KafkaOptions, Lease, PartitionLag, PartitionReader } from '../types.ts';
 import { settlesWithin, unlessAborted } from '../unless-aborted.ts';
 import type { Decoder } from '../wire.ts';
 
@@ -51,6 +51,7 @@ export interface Holdings {
   ready(): boolean;
   leases(): Lease[];
   unhealthyReason(): string | null;
+  lag(): Promise<PartitionLag[]>;
   /** Stores what has been finished since the last time. */
   store(): void;
 }
@@ -204,9 +205,25 @@ export function createHoldings(options: HoldingsOptions): Holdings {
     }
   }
 
+  async function lag(): Promise<PartitionLag[]> {
+    const current = [...holdings.values()].flatMap(({ owned: one }) => (one.lease.isCurrent() ? one : []));
+    const topics = [...Map.groupBy(current, ({ topic }) => topic)].map(async ([topic, held]) => {
+      const partitions = held.map(({ partition }) => partition);
+      const bounds = await unlessAborted(group.bounds(topic, partitions), generation.over);
+      return held.map((one) => ({
+        topic,
+        partition: one.partition,
+        committed: one.finished(),
+        end: bounds.get(one.partition)!.end,
+      }));
+    });
+    return (await Promise.all(topics)).flat();
+  }
+
   return {
     open,
     closeGracefully,
+    lag,
     feed: (topic, partition) => holdings.get(nameOf(topic, partition))?.feed ?? null,
     ready: () => isReady && generation.alive(),
     leases: () =>

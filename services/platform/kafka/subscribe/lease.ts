@@ -14,6 +14,8 @@ export interface OwnedPartition {
   /** What is to be stored; null when the broker has just that. */
   toStore(): Entry | null;
   stored(entry: Entry): void;
+  /** Everything below this offset is finished. */
+  finished(): number;
   /** The reader has closed; clean: nothing it or a predecessor has begun may still take effect. */
   closed(clean: boolean): void;
   /** It has, and clean. */
@@ -101,6 +103,7 @@ export function ownPartition(options: OwnedPartitionOptions): OwnedPartition {
     partition,
     lease,
     toStore,
+    finished: () => finished,
     stored: (entry) => (onBroker = entry),
     closed: (clean) => (left = { clean }),
     leftClean: () => left?.clean ?? false,

@@ -195,6 +195,7 @@ export function createSubscription(context: SubscriptionContext, options: Subscr
     ready: () => holdings?.ready() ?? false,
     leases: () => holdings?.leases() ?? [],
     unhealthyReason,
+    lag: async () => (holdings === null ? [] : holdings.lag()),
     stop: () => (stopped ??= stop()),
   };
   return { subscription, start };
