@@ -36,6 +36,8 @@ export interface AvroField {
   name: string;
   aliases: string[];
   doc: string | null;
+  /** Marked `"personal": true`: it says something about a person. */
+  personal: boolean;
   type: AvroSchema;
   hasDefault: boolean;
   default: unknown;
@@ -115,6 +117,7 @@ function definitionOf(
       name: field.name as string,
       aliases: (field.aliases as string[] | undefined) ?? [],
       doc: (field.doc as string | undefined) ?? null,
+      personal: field.personal === true,
       type: schemaOf(field.type as Json, namespace, named),
       hasDefault: 'default' in field,
       default: field.default,

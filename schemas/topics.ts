@@ -5,7 +5,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { documentKey, orderKey, stockKey } from './keys.ts';
-import type { Cursor, Fulfilment, Order, Outcome, Parked, Prices, Product, Refresh, Stock } from './types.ts';
+import type {
+  Audit,
+  Cursor,
+  Fulfilment,
+  Order,
+  Outcome,
+  Parked,
+  Prices,
+  Product,
+  Refresh,
+  Stock,
+} from './types.ts';
 
 const dayMs = 86_400_000;
 
@@ -56,7 +67,7 @@ export const orders = contract<Order>({
   retentionMs: 28 * dayMs,
   owner: 'order-relay',
   writers: ['order-relay'],
-  readers: ['order-relay', 'order-exporter', 'WMS', 'CRM'],
+  readers: ['order-relay', 'order-exporter', 'cli', 'WMS', 'CRM'],
   personalData: true,
 });
 
@@ -121,7 +132,7 @@ export const refresh = contract<Refresh>({
   description: 'Read this key at its source again',
   retentionMs: 7 * dayMs,
   owner: 'platform',
-  writers: ['order-relay', 'inventory-applier', 'catalog-applier', 'shipment-applier', 'cli'],
+  writers: [...handlers, 'cli'],
   readers: ['order-relay', 'erp-ingester'],
   personalData: false,
 });
@@ -147,7 +158,7 @@ export const parked = contract<Parked>({
   description: 'A record that could not be applied: original bytes, cause, fix, attempts',
   retentionMs: 'compacted',
   owner: 'platform',
-  writers: handlers,
+  writers: [...handlers, 'cli'],
   readers: [...handlers, 'console', 'cli'],
   personalData: true,
 });
@@ -165,6 +176,19 @@ export const cursors = contract<Cursor>({
   personalData: false,
 });
 
+export const audit = contract<Audit>({
+  topic: 'cartage.audit',
+  kind: 'document',
+  key: ({ actor }) => actor,
+  keyParts: 'actor',
+  description: 'One act of a person: who released, replayed, discarded or erased what, and why',
+  retentionMs: 365 * dayMs,
+  owner: 'platform',
+  writers: ['cli'],
+  readers: ['auditors'],
+  personalData: false,
+});
+
 /** Every contract; a contract that is not in this list does not exist. */
 export const contracts: readonly Contract<never>[] = [
   orders,
@@ -176,6 +200,7 @@ export const contracts: readonly Contract<never>[] = [
   outcomes,
   parked,
   cursors,
+  audit,
 ] as unknown as readonly Contract<never>[];
 
 /** The newest Avro schema of a topic, as the text that is registered. */

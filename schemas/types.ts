@@ -1,6 +1,26 @@
 // Made from schemas/*.avsc by `npm run generate`. Do not edit.
 import type { Buffer } from 'node:buffer';
 
+/** One act of a person: what was released, replayed, discarded or erased, by whom and why. */
+export interface Audit {
+  /** Who: the login name at the operating system, or what was given with --as. */
+  actor: string;
+  /** The command: parked.release, parked.discard, refresh, erase. */
+  action: string;
+  /** What it was done to, in words and without personal data: a cause, a topic, the number of keys. */
+  subject: string;
+  /** Keys it was done to; the first thousand of more. */
+  keys: string[];
+  /** How many keys in all. */
+  count: number;
+  /** Why, in the words of the actor. */
+  reason: string | null;
+  /** Process through which it was done: cli, console. */
+  tool: string;
+  /** UTC milliseconds. */
+  at: number;
+}
+
 /** How far a reader of a source is. */
 export interface Cursor {
   /** Process that reads. */
@@ -101,8 +121,10 @@ export interface Parked {
   eventId: string | null;
   /** Headers of the record. */
   headers: Record<string, string>;
-  /** The original bytes of the value. May hold personal data. */
+  /** The original bytes of the value. May hold personal data; taken out after policy.parkedOriginalDays. */
   recordValue: Buffer | null;
+  /** What a held record waits for: configuration/SECTION/MAPPING[/CODE], product/SKU or order/KEY. It is released when that is there. */
+  waitsFor: string | null;
 }
 
 /** "Read this key at its source again." */

@@ -9,7 +9,7 @@ set -eu
 # order-exporter
 $ACLS --add --allow-principal User:cartage-main-order-exporter --operation Read --topic 'magento.orders'
 $ACLS --add --allow-principal User:cartage-main-order-exporter --operation Read --operation Write --topic 'cartage.parked'
-$ACLS --add --allow-principal User:cartage-main-order-exporter --operation Write --topic 'cartage.outcomes'
+$ACLS --add --allow-principal User:cartage-main-order-exporter --operation Write --topic 'cartage.refresh' --topic 'cartage.outcomes'
 $ACLS --add --allow-principal User:cartage-main-order-exporter --operation Read --group 'cartage.main.order-exporter'
 $ACLS --add --allow-principal User:cartage-main-order-exporter --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/order-exporter-'
 
@@ -41,8 +41,7 @@ $ACLS --add --allow-principal User:cartage-main-order-relay --operation Read --g
 $ACLS --add --allow-principal User:cartage-main-order-relay --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/order-relay-'
 
 # erp-ingester
-$ACLS --add --allow-principal User:cartage-main-erp-ingester --operation Read --operation Write --topic 'erp.stock' --topic 'erp.products' --topic 'erp.prices' --topic 'erp.fulfilments' --topic 'cartage.parked' --topic 'cartage.cursors'
-$ACLS --add --allow-principal User:cartage-main-erp-ingester --operation Read --topic 'cartage.refresh'
+$ACLS --add --allow-principal User:cartage-main-erp-ingester --operation Read --operation Write --topic 'erp.stock' --topic 'erp.products' --topic 'erp.prices' --topic 'erp.fulfilments' --topic 'cartage.refresh' --topic 'cartage.parked' --topic 'cartage.cursors'
 $ACLS --add --allow-principal User:cartage-main-erp-ingester --operation Write --topic 'cartage.outcomes'
 $ACLS --add --allow-principal User:cartage-main-erp-ingester --operation Read --group 'cartage.main.erp-ingester'
 $ACLS --add --allow-principal User:cartage-main-erp-ingester --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/erp-ingester-'
@@ -54,10 +53,11 @@ $ACLS --add --allow-principal User:cartage-main-console --operation Describe --t
 $ACLS --add --allow-principal User:cartage-main-console --operation Describe --group 'cartage.main.order-exporter' --group 'cartage.main.inventory-applier' --group 'cartage.main.catalog-applier' --group 'cartage.main.shipment-applier' --group 'cartage.main.order-relay' --group 'cartage.main.erp-ingester'
 
 # cli
-$ACLS --add --allow-principal User:cartage-main-cli --operation Read --operation Create --operation DescribeConfigs --operation AlterConfigs --topic 'cartage.parked'
-$ACLS --add --allow-principal User:cartage-main-cli --operation Write --operation Create --operation DescribeConfigs --operation AlterConfigs --topic 'cartage.refresh'
+$ACLS --add --allow-principal User:cartage-main-cli --operation Read --operation Create --operation DescribeConfigs --operation AlterConfigs --topic 'magento.orders'
+$ACLS --add --allow-principal User:cartage-main-cli --operation Read --operation Write --operation Create --operation DescribeConfigs --operation AlterConfigs --topic 'cartage.parked'
+$ACLS --add --allow-principal User:cartage-main-cli --operation Write --operation Create --operation DescribeConfigs --operation AlterConfigs --topic 'cartage.refresh' --topic 'cartage.audit'
 $ACLS --add --allow-principal User:cartage-main-cli --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/cli-'
-$ACLS --add --allow-principal User:cartage-main-cli --operation Create --operation DescribeConfigs --operation AlterConfigs --topic 'magento.orders' --topic 'erp.stock' --topic 'erp.products' --topic 'erp.prices' --topic 'erp.fulfilments' --topic 'cartage.outcomes' --topic 'cartage.cursors'
+$ACLS --add --allow-principal User:cartage-main-cli --operation Create --operation DescribeConfigs --operation AlterConfigs --topic 'erp.stock' --topic 'erp.products' --topic 'erp.prices' --topic 'erp.fulfilments' --topic 'cartage.outcomes' --topic 'cartage.cursors'
 
 # scaler
 $ACLS --add --allow-principal User:cartage-main-scaler --operation Describe --topic 'magento.orders' --topic 'cartage.refresh'

@@ -23,7 +23,8 @@ export async function startCatalogApplier(
       catalogFlow({
         magento,
         catalog: config.catalog,
-        warehouses: Object.keys(config.stock.sources),
+        // Looked up at each creation: a warehouse may have been mapped since.
+        warehouses: () => Object.keys(config.stock.sources),
         requestRefresh,
         settleMs: config.magento.settleMs,
         connections: config.magento.connections,

@@ -16,7 +16,8 @@ export function basePriceOf(prices: Prices, catalog: Config['catalog'], now: num
     throw new Held({
       code: 'price.currency',
       what: `The price of ${prices.sku} is in ${price.currency}, the shop's base currency is ${catalog.baseCurrency}`,
-      fix: 'Keep the price list in the base currency, or name another list in catalog.basePriceList',
+      fix: 'Keep the price list in the base currency, or name another list in catalog.basePriceList; its prices are released by that',
+      waitsFor: 'configuration/catalog/basePriceList',
     });
   if (compareDecimals(price.amount, '0') <= 0)
     throw new Held({

@@ -44,7 +44,7 @@ function flowOf(mode: 'dry' | 'on' = 'on', attributes: Record<string, string> = 
       baseCurrency: 'EUR',
       attributes,
     }),
-    warehouses: ['W1', 'W/2'],
+    warehouses: () => ['W1', 'W/2'],
     requestRefresh: (topic, keys, reason) => {
       asked.push(...keys.map((key) => `${topic} ${key} ${reason}`));
       return Promise.resolve();

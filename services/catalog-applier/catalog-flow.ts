@@ -16,7 +16,7 @@ export interface CatalogFlowOptions {
   magento: Pick<Magento, 'products' | 'prices' | 'store'>;
   catalog: Config['catalog'];
   /** ERP codes of the warehouses whose stock is asked for after a creation. */
-  warehouses: readonly string[];
+  warehouses: () => readonly string[];
   requestRefresh: RequestRefresh;
   settleMs: number;
   connections: number;
@@ -45,6 +45,7 @@ export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Pr
     lockOf: (record) => foldSku(record.value?.sku ?? ''),
     batchSize: (batchGroup) => (batchGroup === productsContract.topic ? 1 : pricesPerRequest),
     probe: async () => void (await options.magento.store.views()),
+    awaited: { product: async (skus) => new Set((await options.magento.products.existing(skus)).keys()) },
     apply: async (records, attempt) => {
       if (records[0]!.topic === pricesContract.topic)
         return (await writePrices(records as Received<Prices>[], attempt, options)) as BatchResult<

@@ -1,4 +1,4 @@
-import { prices as contract, products } from '../../schemas/topics.ts';
+import { products } from '../../schemas/topics.ts';
 import type { Prices } from '../../schemas/types.ts';
 import type { BasePrice } from '../magento/prices.ts';
 import type { KnownProduct } from '../magento/products.ts';
@@ -103,7 +103,8 @@ function skuUnknown(sku: string): Held {
   return new Held({
     code: 'price.sku_unknown',
     what: `Price of ${sku}: the shop has no such product`,
-    fix: `It is released when Cartage creates the product; if it is created by hand: \`cartage refresh ${contract.topic} '${sku}'\``,
+    fix: 'Create the product in the shop, or let Cartage create it; its price is released by that, within minutes',
+    waitsFor: `product/${sku}`,
   });
 }
 

@@ -83,6 +83,7 @@ function taxClassOf(product: Product, catalog: Config['catalog']): ProductWrite[
   throw new Held({
     code: 'product.tax_class_unmapped',
     what: `Product ${product.sku} has the ERP tax class ${product.taxClass}, which has no Magento tax class`,
-    fix: `Add ${JSON.stringify(product.taxClass)}: <tax class id> under catalog.taxClasses in the configuration, restart, then \`cartage refresh erp.products '${product.sku}'\``,
+    fix: `Add ${JSON.stringify(product.taxClass)}: <tax class id> under catalog.taxClasses in the configuration; it is released by that`,
+    waitsFor: `configuration/catalog/taxClasses/${product.taxClass}`,
   });
 }

@@ -109,7 +109,7 @@ async function askForPriceAndStock(product: Product, options: Options): Promise<
     options.requestRefresh(prices.topic, [product.sku], 'created'),
     options.requestRefresh(
       stock.topic,
-      options.warehouses.map((source) => stockKey({ source, sku: product.sku })),
+      options.warehouses().map((source) => stockKey({ source, sku: product.sku })),
       'created',
     ),
   ]);

@@ -20,6 +20,7 @@ export class WebsiteIds {
         code: 'product.website_unknown',
         what: `The shop has no website ${code}`,
         fix: `Correct catalog.websites in the configuration; the shop has: ${[...this.ids.keys()].join(', ')}`,
+        waitsFor: 'configuration/catalog/websites',
       });
     });
   }

@@ -1,33 +1,53 @@
 import { Command, CommanderError } from 'commander';
 import { Rejected, Unavailable } from '../platform/errors.ts';
 import { check } from './commands/check.ts';
-import { listParked } from './commands/parked.ts';
+import { addErase } from './commands/erase/command.ts';
+import { addParked } from './commands/parked/command.ts';
 import { requestRefresh } from './commands/refresh.ts';
 import { applyTopics } from './commands/topics.ts';
+import { endQuietlyWithReader, printError } from './print.ts';
 
 /** What every command is given. */
 export interface GlobalOptions {
   /** Path of the YAML; undefined: CARTAGE_CONFIG. */
   config?: string;
   json?: boolean;
+  /** Who acts, where it is not the one who is logged in. */
+  as?: string;
 }
+
+/** Makes the action of a command from its work: options and words in, exit code out. */
+export type Run = (
+  // Commander gives what the command declares: each work names the options it takes.
+  work: (options: never, words: string[]) => Promise<number>,
+) => (...given: unknown[]) => Promise<void>;
 
 /** Runs one command. Resolves to the exit code: 0 all well, 1 something is wrong and was said. */
 export async function runCommandLine(argv: string[]): Promise<number> {
+  endQuietlyWithReader();
   let exitCode = 0;
+  const program = commandLine((work) => async (...given) => {
+    const command = given.at(-1) as Command;
+    exitCode = await work(command.optsWithGlobals<never>(), command.args);
+  });
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    return exitCodeOf(error);
+  }
+  return exitCode;
+}
+
+/** All commands. */
+export function commandLine(run: Run): Command {
   const program = new Command('cartage')
     .description('Operates Cartage: orders, stock, products and parcels between Magento and an ERP.')
     .option('--config <file>', 'the configuration (default: CARTAGE_CONFIG, else /etc/cartage/cartage.yaml)')
     .option('--json', 'print JSON instead of text')
+    .option('--as <name>', 'who acts, for the audit (default: your login name)')
     .showHelpAfterError('(see cartage --help)')
+    .configureOutput({ writeErr: (text) => printError(text.trimEnd()) })
     .exitOverride();
-  const run =
-    (work: (options: GlobalOptions & Record<string, unknown>, words: string[]) => Promise<number>) =>
-    async (...given: unknown[]) => {
-      const command = given.at(-1) as Command;
-      exitCode = await work(command.optsWithGlobals(), command.args);
-    };
-
   program
     .command('check')
     .description('try the configuration against shop, ERP, broker and registry; writes nothing')
@@ -39,12 +59,7 @@ export async function runCommandLine(argv: string[]): Promise<number> {
     .description('create topics and register contracts; a second run changes nothing')
     .option('--dry-run', 'say what would be changed')
     .action(run((options) => applyTopics(options)));
-  const parked = program.command('parked').description('records that could not be applied');
-  parked
-    .command('list')
-    .description('cause and fix of each parked record')
-    .option('--code <code>', 'only records parked for this cause')
-    .action(run((options) => listParked(options)));
+  addParked(program, run);
   program
     .command('refresh')
     .description('read keys at their source again and send what is true now')
@@ -53,13 +68,8 @@ export async function runCommandLine(argv: string[]): Promise<number> {
     .option('--dry-run', 'say what would be asked for')
     .addHelpText('after', "\nExample:\n  $ cartage refresh erp.stock 'WH1/ABC-1'")
     .action(run((options, [topic = '', ...keys]) => requestRefresh(options, topic, keys)));
-
-  try {
-    await program.parseAsync(argv);
-  } catch (error) {
-    return exitCodeOf(error);
-  }
-  return exitCode;
+  addErase(program, run);
+  return program;
 }
 
 function exitCodeOf(error: unknown): number {
@@ -67,9 +77,9 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode;
   if (error instanceof Rejected || error instanceof Unavailable) {
     const { what, why, fix, code } = error.fault;
-    process.stderr.write(`${what}${why ? ` (${why})` : ''}.\n${fix}. [${code}]\n`);
+    printError(`${what}${why ? ` (${why})` : ''}.\n${fix}. [${code}]`);
     return 1;
   }
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  printError(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return 1;
 }

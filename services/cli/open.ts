@@ -1,47 +1,53 @@
-import type { PlatformConfig } from '../platform/config/schema.ts';
+import type { Configuration } from '../platform/config/read.ts';
 import { connectKafka, openTopicAdmin } from '../platform/kafka/connect.ts';
 import type { Bus, KafkaOptions, TopicAdmin } from '../platform/kafka/types.ts';
+import { openValueReader } from '../platform/kafka/value-reader.ts';
+import type { ValueReader } from '../platform/kafka/value-reader.ts';
+import { kafkaOptions } from '../platform/lifecycle/kafka-options.ts';
+import { printError } from './print.ts';
+
+type AnyConfiguration = Configuration<never>;
 
 /** Runs `work` with the broker, and closes it in every case. */
-export async function withBus<Result>(
-  config: PlatformConfig,
+export function withBus<Result>(
+  configuration: AnyConfiguration,
   work: (bus: Bus) => Promise<Result>,
 ): Promise<Result> {
-  const bus = connectKafka(kafkaOptions(config));
-  try {
-    return await work(bus);
-  } finally {
-    await bus.close();
-  }
+  return closing(connectKafka(optionsOf(configuration)), work);
 }
 
-export async function withTopicAdmin<Result>(
-  config: PlatformConfig,
+export function withTopicAdmin<Result>(
+  configuration: AnyConfiguration,
   work: (admin: TopicAdmin) => Promise<Result>,
 ): Promise<Result> {
-  const admin = openTopicAdmin(kafkaOptions(config));
-  try {
-    return await work(admin);
-  } finally {
-    await admin.close();
-  }
+  return closing(openTopicAdmin(optionsOf(configuration)), work);
 }
 
-function kafkaOptions({ instance, kafka }: PlatformConfig): KafkaOptions {
-  return {
-    brokers: kafka.brokers,
-    clientId: `cartage-${instance}-cli`,
-    ssl: kafka.ssl,
-    ...(kafka.sasl ? { sasl: kafka.sasl } : {}),
-    registry: kafka.registry,
-    source: `cartage/${instance}/cli`,
-    log: standardErrorLog,
-  };
+export function withValueReader<Result>(
+  configuration: AnyConfiguration,
+  work: (reader: ValueReader) => Promise<Result>,
+): Promise<Result> {
+  return closing(openValueReader(optionsOf(configuration)), work);
+}
+
+async function closing<Part extends { close(): Promise<void> }, Result>(
+  part: Part,
+  work: (part: Part) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work(part);
+  } finally {
+    await part.close();
+  }
 }
 
 /** A command speaks on standard output; what the client has to complain about goes beside it. */
 const standardErrorLog: KafkaOptions['log'] = {
   info: () => undefined,
-  warn: (_fields, message) => void process.stderr.write(`${message}\n`),
-  error: (_fields, message) => void process.stderr.write(`${message}\n`),
+  warn: (_fields, message) => printError(message),
+  error: (_fields, message) => printError(message),
 };
+
+function optionsOf(configuration: AnyConfiguration): KafkaOptions {
+  return kafkaOptions(configuration, 'cli', standardErrorLog);
+}

@@ -1,4 +1,5 @@
 import { splitKey } from '../../schemas/keys.ts';
+import { shellWord } from '../platform/terminal.ts';
 
 /** What `cartage refresh` is to be called with for a parked record. */
 interface ParkedPlace {
@@ -20,10 +21,5 @@ export function refreshCommand({ process, topic, key }: ParkedPlace): string | n
   // An order that was asked for by its entity_id: its key is not known.
   if (asked === 'magento.orders' && splitKey(key, 3) === null) return null;
   const options = key.startsWith('-') ? ' --' : '';
-  return `cartage refresh${options} ${quoted(asked)} ${quoted(key)}`;
-}
-
-function quoted(argument: string): string {
-  if (/^[\w.,:/%+=-]+$/.test(argument)) return argument;
-  return `'${argument.replaceAll("'", `'\\''`)}'`;
+  return `cartage refresh${options} ${shellWord(asked)} ${shellWord(key)}`;
 }

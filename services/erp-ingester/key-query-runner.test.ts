@@ -30,7 +30,7 @@ async function runnerOf(
     keyColumn: 'id',
     shape: rowShapes[stock.topic]!,
   } as Stream;
-  const parking = await openParking(bus, context.group, bus.clock);
+  const parking = await openParking(context);
   const index = await readPublished(bus, stream.shape);
   const publisher = new RecordPublisher({ stream, index, context, parking, epoch: 1 });
   const questions: string[] = [];

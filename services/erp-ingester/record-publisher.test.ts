@@ -25,7 +25,7 @@ async function publisherOf(topic = 'erp.stock') {
   const stream = streamOf(topic);
   const context = contextOf({ bus, clock: bus.clock });
   const index = await readPublished(bus, stream.shape);
-  const parking = await openParking(bus, context.group, bus.clock);
+  const parking = await openParking(context);
   return { publisher: new RecordPublisher({ stream, index, context, parking, epoch: 3 }), parking };
 }
 

@@ -65,7 +65,7 @@ export class IngesterSession {
   /** Everything beside the log itself; what is to be stopped is added to `stops` as it comes. */
   private async open(stops: (() => Promise<unknown> | void)[]): Promise<void> {
     const { slot, process, streams } = this.options;
-    const parking = await openParking(process.bus, process.context.group, process.context.clock);
+    const parking = await openParking(process.context);
     stops.push(() => parking.stop());
     for (const stream of streams) await this.openStream(stream, parking);
     if (slot.load !== null) await this.load(slot.load);

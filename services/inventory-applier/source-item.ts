@@ -1,4 +1,3 @@
-import { stockKey } from '../../schemas/keys.ts';
 import type { Stock } from '../../schemas/types.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { decimalOf, minus, toPlaces, zero } from '../platform/decimal.ts';
@@ -22,7 +21,8 @@ export function sourceItemOf(stock: Stock, config: Config['stock']): SourceItem 
     throw new Held({
       code: 'stock.source_unmapped',
       what: `Stock of ${stock.sku}: the ERP warehouse ${stock.source} has no Magento source`,
-      fix: `Add ${JSON.stringify(stock.source)}: <source code> under stock.sources in the configuration, restart, then \`cartage refresh erp.stock '${stockKey(stock)}'\``,
+      fix: `Add ${JSON.stringify(stock.source)}: <source code> under stock.sources in the configuration; it is released by that`,
+      waitsFor: `configuration/stock/sources/${stock.source}`,
     });
   const available = minus(decimalOf(stock.quantity), decimalOf(String(config.safetyBuffer)));
   const quantity = stock.deleted || available < 0n ? zero : available;

@@ -47,6 +47,7 @@ export function stockFlow(options: StockFlowOptions): StateFlow<Stock> {
     urgent: (record) => isUrgent(record, options, urgency),
     batchSize: () => size.current,
     probe: async () => void (await magento.store.views()),
+    awaited: { product: async (skus) => new Set((await magento.products.existing(skus)).keys()) },
     apply: async (records, attempt) => {
       const results: BatchResult<Stock> = new Map();
       const items = await writable(records, results, options, known);
@@ -87,7 +88,7 @@ async function writable(
   for (const [record, item] of items)
     if (!present.has(item.sku)) {
       items.delete(record);
-      results.set(record, skuUnknown(item.sku, record.key));
+      results.set(record, skuUnknown(item.sku));
     }
   return items;
 }
@@ -133,10 +134,11 @@ function statusText(item: SourceItem): string {
   return item.status === 1 ? 'in stock' : 'out of stock';
 }
 
-function skuUnknown(sku: string, key: string): Held {
+function skuUnknown(sku: string): Held {
   return new Held({
     code: 'stock.sku_unknown',
     what: `Stock of ${sku}: the shop has no such product`,
-    fix: `It is released when Cartage creates the product; if it is created by hand: \`cartage refresh erp.stock '${key}'\``,
+    fix: 'Create the product in the shop, or let Cartage create it; its stock is released by that, within minutes',
+    waitsFor: `product/${sku}`,
   });
 }

@@ -86,7 +86,7 @@ function checkedQuantity(sku: string, quantity: string): string {
     code: 'magento.quantity_out_of_range',
     what: `The quantity ${quantity} of SKU "${sku}" cannot be stored`,
     why: 'Magento keeps 0 to 99999999.9999 in four places, and would store something else without a word',
-    fix: 'Correct the quantity in the ERP, then refresh the key',
+    fix: 'Correct the quantity in the ERP, then `cartage parked release KEY`',
   });
 }
 

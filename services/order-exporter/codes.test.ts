@@ -37,6 +37,15 @@ describe('codesOf', () => {
     expect(attempt).toThrow(line);
   });
 
+  it.each([
+    [{ shippingMethod: 'dhl/express' }, 'configuration/orders/shipping/dhl/express'],
+    [{ store: 'b2b_en' }, 'configuration/orders/stores/b2b_en'],
+    [{ paymentMethod: 'paypal' }, 'configuration/orders/payments/paypal'],
+  ])('says what an order held for %o waits for', (change, waitsFor) => {
+    const attempt = () => codesOf({ ...order, ...change }, maps);
+    expect(attempt).toThrow(expect.objectContaining({ fault: expect.objectContaining({ waitsFor }) }));
+  });
+
   it('rejects goods without a shipping method', () => {
     const attempt = () => codesOf({ ...order, shippingMethod: null }, maps);
     expect(attempt).toThrow(Rejected);

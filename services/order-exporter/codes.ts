@@ -45,7 +45,7 @@ function shippingOf({ shippingMethod }: Named, { shipping }: CodeMaps): Codes {
     throw new Rejected({
       code: 'order.shipping_missing',
       what: 'The order has goods to ship and no shipping method',
-      fix: 'Look in the shop how it was placed; enter it in the ERP by hand and discard this record',
+      fix: 'Look in the shop how it was placed; enter it in the ERP by hand, then `cartage parked discard KEY --reason TEXT`',
     });
   return mapped(shipping, shippingMethod, {
     code: 'order.shipping_unmapped',
@@ -64,7 +64,8 @@ function mapped(
   throw new Held({
     code: missing.code,
     what: `${missing.what} ${code} has no codes of the ERP`,
-    fix: `Add under ${missing.where}: \`${lineFor(code, map)}\`, then refresh the order`,
+    fix: `Add under ${missing.where}: \`${lineFor(code, map)}\`; its orders are released by that`,
+    waitsFor: `configuration/${missing.where.replace('.', '/')}/${code}`,
   });
 }
 

@@ -37,7 +37,8 @@ function unmapped(paymentMethod: string): Held {
   return new Held({
     code: 'order.payment_unmapped',
     what: `Payment method ${paymentMethod || '(none)'} has no rule from which state on its orders are due`,
-    fix: `Add under orders.payments: \`${JSON.stringify(paymentMethod)}: { dueFrom: [processing], codes: { … } }\` ([new] when it is due as soon as it is placed), then refresh the order`,
+    fix: `Add under orders.payments: \`${JSON.stringify(paymentMethod)}: { dueFrom: [processing], codes: { … } }\` ([new] when it is due as soon as it is placed); its orders are released by that`,
+    waitsFor: `configuration/orders/payments/${paymentMethod}`,
   });
 }
 

@@ -5,19 +5,22 @@ import { Held, Rejected } from '../platform/errors.ts';
 const remedies: Readonly<Record<string, { held: boolean; fix: string }>> = {
   'order.totals_differ': {
     held: false,
-    fix: 'Find in the shop what makes the totals differ (an extension that adds a fee, gift cards, a changed price); enter the order in the ERP by hand and discard this record',
+    fix: 'Find in the shop what makes the totals differ (an extension that adds a fee, gift cards, a changed price); enter the order in the ERP by hand, then `cartage parked discard KEY --reason TEXT`',
   },
   'order.product_type_unsupported': {
     held: true,
-    fix: 'Enter the order in the ERP by hand and discard this record',
+    fix: 'Enter the order in the ERP by hand, then `cartage parked discard KEY --reason TEXT`',
   },
   'order.currencies_differ': {
     held: true,
-    fix: 'Enter the order in the ERP by hand and discard this record',
+    fix: 'Enter the order in the ERP by hand, then `cartage parked discard KEY --reason TEXT`',
   },
 };
 
-const unknownRemedy = { held: false, fix: 'Look at the order in the shop; enter it in the ERP by hand' };
+const unknownRemedy = {
+  held: false,
+  fix: 'Look at the order in the shop; enter it in the ERP by hand, then `cartage parked discard KEY --reason TEXT`',
+};
 
 /** Nothing is booked from an order that its record cannot say exactly. @throws Held, Rejected with all problems. */
 export function refuseInexact({ problems }: Pick<Order, 'problems'>): void {

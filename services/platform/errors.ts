@@ -14,6 +14,8 @@ export interface Fault {
   fix: string;
   /** The other side's own words, where it gave any. */
   why?: string;
+  /** Of a held record, what releases it when it is there: `configuration/SECTION/MAPPING[/CODE]`, `product/SKU`, `order/KEY`. */
+  waitsFor?: string;
 }
 
 /** The record is at fault. It is parked at once; the next record goes on. */

@@ -7,6 +7,7 @@ import type { Life } from '../platform/lifecycle/life.ts';
 import { openProcess } from '../platform/lifecycle/process.ts';
 import { connectMagento } from '../magento/connect.ts';
 import { applyFulfilment } from './fulfilment.ts';
+import { shippableOrders } from './shippable-orders.ts';
 import { StoreIds } from './store-ids.ts';
 
 /** Kafka to Magento: shipments. */
@@ -22,7 +23,7 @@ export async function startShipmentApplier(
     magento,
     instance: config.instance,
     fulfilments: config.fulfilments,
-    sources: config.stock.sources,
+    stock: config.stock,
     storeIds: new StoreIds(magento.store),
     requestRefresh: refreshRequester(process.bus, process.name, process.context.clock),
   };
@@ -35,6 +36,7 @@ export async function startShipmentApplier(
       settleMs: config.magento.settleMs,
       handle: (record, attempt) => applyFulfilment(record.value, attempt, options),
       probe: async () => void (await magento.store.views()),
+      awaited: { order: (keys) => shippableOrders(keys, options) },
     }),
   );
 }

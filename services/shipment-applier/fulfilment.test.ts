@@ -66,7 +66,7 @@ function shopOf({ shippedQuantity = '2', refuses = false, stored = '10' } = {}) 
         magento: magento as never,
         instance: 'main',
         fulfilments: fulfilmentsSection.parse({ since: '2026-01-01T00:00:00Z', carriers: {} }),
-        sources: { W1: 'main' },
+        stock: { sources: { W1: 'main' } },
         storeIds: { of: () => Promise.resolve(1) },
         requestRefresh: (topic, keys, reason) => {
           steps.push(`refresh ${topic} ${keys.join(' ')} ${reason}`);

@@ -19,14 +19,17 @@ export interface FulfilmentOptions {
   magento: Pick<Magento, 'orders' | 'shipments' | 'sourceItems'>;
   instance: string;
   fulfilments: Config['fulfilments'];
-  /** ERP warehouse code to Magento source code. */
-  sources: Record<string, string>;
+  stock: Pick<Config['stock'], 'sources'>;
   storeIds: Pick<StoreIds, 'of'>;
   requestRefresh: RequestRefresh;
 }
 
 /** States in which Magento lets an order be shipped. */
 const shippableStates = new Set(['new', 'processing', 'complete']);
+
+export function isShippable({ state }: Pick<MagentoOrder, 'state'>): boolean {
+  return shippableStates.has(state);
+}
 
 /**
  * Brings one ERP document to its order: looks whether the shipment is there, creates it if not, adds tracks that came
@@ -64,7 +67,8 @@ async function findOrder(document: Fulfilment, options: FulfilmentOptions): Prom
   throw new Held({
     code: 'shipment.order_unknown',
     what: `Document ${document.documentId}: the store ${document.store} has no order ${document.incrementId}`,
-    fix: `Correct the order number in the ERP, then \`cartage refresh erp.fulfilments '${orderKey(document)}'\``,
+    fix: 'Correct the order number in the ERP; then `cartage parked discard KEY --reason TEXT`',
+    waitsFor: `order/${orderKey(document)}`,
   });
 }
 
@@ -129,21 +133,23 @@ async function addTracks(
 }
 
 function sourceOf(document: Fulfilment, options: FulfilmentOptions): string {
-  const sourceCode = document.source === null ? undefined : options.sources[document.source];
+  const sourceCode = document.source === null ? undefined : options.stock.sources[document.source];
   if (sourceCode !== undefined) return sourceCode;
   throw new Held({
     code: 'shipment.source_unmapped',
     what: `Document ${document.documentId}: the ERP warehouse ${document.source ?? '(none)'} has no Magento source`,
-    fix: `Add it under stock.sources in the configuration, restart, then \`cartage refresh erp.fulfilments '${orderKey(document)}'\``,
+    fix: 'Add it under stock.sources in the configuration; the document is released by that',
+    ...(document.source === null ? {} : { waitsFor: `configuration/stock/sources/${document.source}` }),
   });
 }
 
 function refuseState(document: Fulfilment, order: MagentoOrder): void {
-  if (shippableStates.has(order.state)) return;
+  if (isShippable(order)) return;
   throw new Held({
     code: 'shipment.order_state',
     what: `Document ${document.documentId}: the order ${document.incrementId} is ${order.state}`,
-    fix: `Release the order in the shop (or stop the delivery in the ERP), then \`cartage refresh erp.fulfilments '${orderKey(document)}'\``,
+    fix: 'Release the order in the shop; the document is released by that, within minutes. Or stop the delivery in the ERP, then `cartage parked discard KEY --reason TEXT`',
+    waitsFor: `order/${orderKey(document)}`,
   });
 }
 

@@ -77,7 +77,7 @@ function refuseTooMuch(item: MagentoOrderItem, quantity: Decimal, document: Fulf
       'shipment.more_than_left',
       document,
       `ships ${toPlaces(quantity, 4)} of ${item.sku}, of which ${toPlaces(left, 4)} are left to ship`,
-      'Look whether the order was shipped by hand in the shop; correct the document in the ERP, or discard it',
+      'Look whether the order was shipped by hand in the shop; correct the document in the ERP, or `cartage parked discard KEY --reason TEXT`',
     );
   if (!item.is_qty_decimal && decimalOf(toPlaces(quantity, 0)) !== quantity)
     throw rejected(

@@ -1,4 +1,3 @@
-import { orderKey } from '../../schemas/keys.ts';
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { MagentoShipment, Track } from '../magento/shipments.ts';
 import type { Config } from '../platform/config/schema.ts';
@@ -12,7 +11,8 @@ export function tracksOf(document: Fulfilment, carriers: Config['fulfilments']['
     throw new Held({
       code: 'shipment.carrier_unmapped',
       what: `Document ${document.documentId}: the ERP carrier ${carrier} has no Magento carrier`,
-      fix: `Add ${JSON.stringify(carrier)}: { code: <carrier code>, title: <name> } under fulfilments.carriers in the configuration, restart, then \`cartage refresh erp.fulfilments '${orderKey(document)}'\``,
+      fix: `Add ${JSON.stringify(carrier)}: { code: <carrier code>, title: <name> } under fulfilments.carriers in the configuration; the document is released by that`,
+      waitsFor: `configuration/fulfilments/carriers/${carrier}`,
     });
   });
 }

@@ -50,6 +50,7 @@ export function parkedOf(instance: string, own: Partial<Parked> & { process?: st
     eventId: null,
     headers: { note: secretAddress },
     recordValue: Buffer.from(secretAddress),
+    waitsFor: null,
     ...rest,
   };
 }

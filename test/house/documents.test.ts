@@ -25,23 +25,14 @@ function unknownScripts(text: string): string[] {
   return named.filter((name) => !scripts.includes(name));
 }
 
-function unknownCommands(text: string): string[] {
-  const source = read('services/cli/command-line.ts');
-  const known = new Set([...source.matchAll(/\.command\('([a-z]+)'\)/g)].map((match) => match[1]!));
-  const named = [...text.matchAll(/`cartage ([a-z]+)/g)].map((match) => match[1]!);
-  return named.filter((name) => !known.has(name));
-}
-
 describe.each(documents)('%s', (document) => {
   const text = read(document);
 
   it('links to what exists', () => expect(brokenLinks(document, text)).toEqual([]));
   it('names npm scripts that exist', () => expect(unknownScripts(text)).toEqual([]));
-  it('names commands that exist', () => expect(unknownCommands(text)).toEqual([]));
 });
 
 it('the checks see what is broken', () => {
   expect(brokenLinks('README.md', '[x](no/such/file.md) [y](README.md)')).toEqual(['no/such/file.md']);
   expect(unknownScripts('`npm run nothing`, npm test')).toEqual(['nothing']);
-  expect(unknownCommands('`cartage fly`, `cartage check`')).toEqual(['fly']);
 });

@@ -138,6 +138,7 @@ describe('publishing', () => {
       parkedAt: 0,
       eventId: null,
       headers: {},
+      waitsFor: null,
     };
     const large = bus.publish(raw, { value: { ...value, recordValue: Buffer.alloc(1_000_001) } });
     const small = bus.publish(raw, { value: { ...value, recordValue: Buffer.alloc(100_000) } });

@@ -2,6 +2,7 @@ import { contracts } from '../../../schemas/topics.ts';
 import { checkConfiguredErp } from '../../erp/check-configured.ts';
 import { checkMagento } from '../../magento/check/check.ts';
 import { readConfiguration } from '../../platform/config/read.ts';
+import type { Configuration } from '../../platform/config/read.ts';
 import type { Config, PlatformConfig } from '../../platform/config/schema.ts';
 import { Unavailable } from '../../platform/errors.ts';
 import type { Finding } from '../../platform/finding.ts';
@@ -14,11 +15,12 @@ type WholeConfig = PlatformConfig & Config;
 
 /** Tries the configuration against the real ends. Writes nothing. Exit code 1 when something fails. */
 export async function check(options: GlobalOptions & { verbose?: boolean }): Promise<number> {
-  const { config } = readConfiguration(sectionNames, options.config);
+  const configuration = readConfiguration(sectionNames, options.config);
+  const { config } = configuration;
   const sections: [string, Promise<Finding[]>][] = [
     ['Magento', checkShop(config)],
     ['ERP', checkConfiguredErp(config.erp)],
-    ['Kafka', checkTopics(config)],
+    ['Kafka', checkTopics(configuration)],
   ];
   // All at once, told in turn: what fails while an earlier one is awaited is thrown when its turn comes.
   for (const [, findings] of sections) findings.catch(() => undefined);
@@ -60,10 +62,10 @@ function checkShop({ magento, orders, stock, catalog }: WholeConfig): Promise<Fi
   );
 }
 
-async function checkTopics(config: WholeConfig): Promise<Finding[]> {
+async function checkTopics(configuration: Configuration<never>): Promise<Finding[]> {
   const fix = 'Run `cartage topics apply`';
   try {
-    const changes = await withTopicAdmin(config, (admin) => admin.check(contracts));
+    const changes = await withTopicAdmin(configuration, (admin) => admin.check(contracts));
     if (changes.length === 0)
       return [
         {

@@ -1,8 +1,8 @@
-import { userInfo } from 'node:os';
 import { splitKey } from '../../../schemas/keys.ts';
 import { contracts, refresh } from '../../../schemas/topics.ts';
 import { readConfiguration } from '../../platform/config/read.ts';
 import { Rejected } from '../../platform/errors.ts';
+import { actorOf, recordAct } from '../act.ts';
 import type { GlobalOptions } from '../command-line.ts';
 import { withBus } from '../open.ts';
 import { printJson, printLine } from '../print.ts';
@@ -14,20 +14,24 @@ export async function requestRefresh(
   keys: string[],
 ): Promise<number> {
   const { keyParts } = sourceOf(topic);
-  const { config } = readConfiguration([], options.config);
-  for (const key of keys) refuseOtherKeys(key, keyParts, config.instance);
+  const configuration = readConfiguration([], options.config);
+  for (const key of keys) refuseOtherKeys(key, keyParts, configuration.config.instance);
+  const requestedBy = `cli ${actorOf(options)}`;
   const requests = keys.map((key) => ({
     topic,
     key,
     reason: 'operator',
-    requestedBy: `cli ${userInfo().username}`,
+    requestedBy,
     requestedAt: Date.now(),
     seen: null,
     entityId: null,
     always: true,
   }));
   if (!options.dryRun)
-    await withBus(config, (bus) => Promise.all(requests.map((value) => bus.publish(refresh, { value }))));
+    await withBus(configuration, async (bus) => {
+      await recordAct(bus, options, { action: 'refresh', subject: `keys of ${topic}`, keys });
+      await Promise.all(requests.map((value) => bus.publish(refresh, { value })));
+    });
   if (options.json) printJson({ dryRun: options.dryRun ?? false, requests });
   else
     for (const { key } of requests)

@@ -6,10 +6,11 @@ import { printJson, printLine, printTable } from '../print.ts';
 
 /** Creates topics and registers contracts, from the one table. What the Kubernetes job runs. */
 export async function applyTopics(options: GlobalOptions & { dryRun?: boolean }): Promise<number> {
-  const { config } = readConfiguration([], options.config);
+  const configuration = readConfiguration([], options.config);
+  const { replicationFactor } = configuration.config.kafka;
   const dryRun = options.dryRun ?? false;
-  const changes = await withTopicAdmin(config, (admin) =>
-    admin.apply(contracts, { replicationFactor: config.kafka.replicationFactor, dryRun }),
+  const changes = await withTopicAdmin(configuration, (admin) =>
+    admin.apply(contracts, { replicationFactor, dryRun }),
   );
   const changed = changes.filter(({ action }) => action !== 'unchanged');
   const conflicts = changes.filter(({ action }) => action === 'conflict');

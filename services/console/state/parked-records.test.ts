@@ -20,6 +20,7 @@ const record = (own: Partial<Parked> = {}): Parked => ({
   eventId: null,
   headers: { secret: 'header' },
   recordValue: Buffer.from('jane@example.com'),
+  waitsFor: null,
   ...own,
 });
 

@@ -98,6 +98,6 @@ function changeMissing(): Rejected {
   return new Rejected({
     code: 'order.change_unconfigured',
     what: 'The order has changed after its export, and no statement says how the ERP is told',
-    fix: 'Configure erp.orders.change, or make the change in the ERP by hand and discard this record',
+    fix: 'Configure erp.orders.change, or make the change in the ERP by hand, then `cartage parked discard KEY --reason TEXT`',
   });
 }

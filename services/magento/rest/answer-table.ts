@@ -156,19 +156,25 @@ export const ANSWER_TABLE: readonly AnswerRow[] = [
       media === 'text' &&
       asked.route.includes('get-product-salable-quantity') &&
       body.startsWith('An error has happened during application run'),
-    verdict: rejected('magento.sku_unknown', 'Create the product in the shop, then refresh the key'),
+    verdict: rejected(
+      'magento.sku_unknown',
+      'Create the product in the shop, then `cartage parked release KEY`',
+    ),
   },
   {
     name: 'not found',
     fits: ({ status, media }) => status === 404 && media === 'json',
-    verdict: rejected('magento.not_found', 'Check whether it was deleted in the shop, then refresh the key'),
+    verdict: rejected(
+      'magento.not_found',
+      'Check whether it was deleted in the shop, then `cartage parked release KEY`',
+    ),
   },
   {
     name: 'refused',
     fits: ({ status, media }) => status >= 400 && status < 500 && media === 'json',
     verdict: rejected(
       'magento.refused',
-      'Correct what the message names at its source, then refresh the key',
+      'Correct what the message names at its source, then `cartage parked release KEY`',
     ),
   },
 

@@ -136,7 +136,7 @@ export function storeUnknown(key: string): Rejected {
   return new Rejected({
     code: 'order.store_unknown',
     what: `The shop has no store view for order ${key}`,
-    fix: 'Refresh the order under the code its store view has now; see Stores > All Stores in the shop',
+    fix: '`cartage refresh magento.orders` the order under the code its store view has now (Stores > All Stores in the shop), then `cartage parked discard KEY --reason TEXT`',
   });
 }
 
@@ -150,7 +150,7 @@ function contractOf(source: MagentoOrder, place: { instance: string; store: stri
         code: 'order.unreadable',
         what: `Order ${key} holds an amount or a time that is none`,
         why: error instanceof Error ? error.message : String(error),
-        fix: 'Look at the order in the shop; when mended, refresh its key',
+        fix: 'Look at the order in the shop; when mended, `cartage parked release KEY`',
       },
       { cause: error },
     );

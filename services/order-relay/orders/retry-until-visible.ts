@@ -32,6 +32,6 @@ export function notFound(key: string): Rejected {
   return new Rejected({
     code: 'order.not_found',
     what: `The shop has no order ${key}`,
-    fix: 'Nothing, when the order was deleted; else refresh it under its right store and number',
+    fix: 'When the order was deleted: `cartage parked discard KEY --reason TEXT`. Else `cartage refresh magento.orders` it under its right store and number',
   });
 }

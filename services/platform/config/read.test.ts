@@ -18,6 +18,7 @@ function opened() {
   const problems: string[] = [];
   writeFileSync(secret, 'first\n');
   const configuration = new Configuration(
+    file,
     () => loadConfig(file, [], { PASSWORD_FILE: secret }),
     () => nowMs,
   );

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { shownLines } from '../terminal.ts';
 import { loadConfig } from './load.ts';
 import type { Config, PlatformConfig, SectionName } from './schema.ts';
 
@@ -13,6 +15,8 @@ type Read<Name extends SectionName> = PlatformConfig & Pick<Config, Name>;
 export class Configuration<Name extends SectionName> {
   /** As it was at the start: all but secrets is taken from here. */
   readonly config: Read<Name>;
+  /** Path of the YAML. */
+  readonly file: string;
   readonly #load: () => Read<Name>;
   readonly #now: () => number;
   #current: Read<Name>;
@@ -21,7 +25,8 @@ export class Configuration<Name extends SectionName> {
   #report: (problem: string) => void = () => undefined;
 
   /** @throws ConfigurationError */
-  constructor(load: () => Read<Name>, now = () => performance.now()) {
+  constructor(file: string, load: () => Read<Name>, now = () => performance.now()) {
+    this.file = file;
     this.#load = load;
     this.#now = now;
     this.config = load();
@@ -32,6 +37,15 @@ export class Configuration<Name extends SectionName> {
   /** Is told of a configuration that cannot be read again. The one in use stays in use. */
   reportTo(report: (problem: string) => void): void {
     this.#report = report;
+  }
+
+  /** The text of the file as it is now; null while there is none, as between two symbolic links. */
+  text(): string | null {
+    try {
+      return readFileSync(this.file, 'utf8');
+    } catch {
+      return null;
+    }
   }
 
   /** As it is now, secrets included. The same object as long as nothing in it changes. */
@@ -59,9 +73,9 @@ export function readConfiguration<Name extends SectionName>(
   file: string = configFile(),
 ): Configuration<Name> {
   try {
-    return new Configuration(() => loadConfig(file, sections, process.env));
+    return new Configuration(file, () => loadConfig(file, sections, process.env));
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${shownLines(error instanceof Error ? error.message : String(error))}\n`);
     return process.exit(1);
   }
 }

@@ -1,3 +1,4 @@
+import type { Mappings } from '../config/watch.ts';
 import type { Bus } from '../kafka/types.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -15,6 +16,8 @@ export interface FlowContext {
   /** A number in [0, 1), to spread retries. */
   random: () => number;
   policy: Policy;
+  /** What the configuration says now of the codes of the two sides. */
+  mappings: Mappings;
   /** kafka.sessionTimeoutMs */
   sessionTimeoutMs: number;
 }

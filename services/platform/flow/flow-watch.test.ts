@@ -12,7 +12,6 @@ let metrics: Metrics;
 /** What the broker answers; null: nothing, for ever. */
 let partitions: PartitionLag[] | Error | null;
 let isReady: boolean;
-let parkedKeys: number;
 let questions: number;
 let watch: { stop(): void };
 
@@ -27,7 +26,6 @@ beforeEach(async () => {
   bus = new RecordingBus();
   metrics = openMetrics('inventory-applier', 'us');
   isReady = true;
-  parkedKeys = 0;
   questions = 0;
   partitions = [of(0, 10, 10), of(3, 5, 25)];
 });
@@ -42,8 +40,8 @@ async function start() {
     return partitions;
   };
   watch = watchFlow(context, { name: 'stock' }, [{ topic: 'erp.stock' }], {
-    subscription: { ready: () => isReady, lag },
-    parking: { size: () => parkedKeys },
+    ready: () => isReady,
+    lag,
   });
   await pass(1);
 }
@@ -153,15 +151,5 @@ describe('what a flow shows from its start on', () => {
       metricName?.endsWith('_count'),
     );
     expect(counts.map(({ value }) => value)).toEqual([0]);
-  });
-
-  it('is what its group has parked, and follows it', async () => {
-    parkedKeys = 5;
-    await start();
-    const shown = async () => (await metrics.parked.get()).values.map(({ value }) => value);
-    expect(await shown()).toEqual([5]);
-    parkedKeys = 0;
-    await pass(30_000);
-    expect(await shown()).toEqual([0]);
   });
 });

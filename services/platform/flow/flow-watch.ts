@@ -1,11 +1,7 @@
 import type { PartitionLag, Subscription } from '../kafka/types.ts';
 import type { FlowContext } from './context.ts';
-import type { Parking } from './outcome/parking.ts';
 
-interface Watched {
-  subscription: Pick<Subscription, 'ready' | 'lag'>;
-  parking: Pick<Parking, 'size'>;
-}
+type Watched = Pick<Subscription, 'ready' | 'lag'>;
 
 const intervalMs = 30_000;
 const askAgainMs = 2_000;
@@ -61,7 +57,6 @@ class FlowWatch {
   async run(over: AbortSignal): Promise<void> {
     this.#progress();
     while (!over.aborted) {
-      this.#context.metrics.parked.set({ flow: this.#flow }, this.#watched.parking.size());
       const partitions = await this.#ask(over);
       if (partitions === null) this.#showUnknown();
       else this.#show(partitions);
@@ -72,8 +67,8 @@ class FlowWatch {
 
   /** Null when it is not known. */
   async #ask(over: AbortSignal): Promise<PartitionLag[] | null> {
-    if (!this.#watched.subscription.ready()) return null;
-    this.#asked ??= this.#watched.subscription.lag().finally(() => (this.#asked = null));
+    if (!this.#watched.ready()) return null;
+    this.#asked ??= this.#watched.lag().finally(() => (this.#asked = null));
     const answered = new AbortController();
     const late = this.#context.clock.wait(answerWithinMs, AbortSignal.any([over, answered.signal]));
     const known = await Promise.race([this.#asked.catch(() => null), late.then(() => null)]);

@@ -1,4 +1,6 @@
-import { refresh } from '../../../schemas/topics.ts';
+import { splitKey } from '../../../schemas/keys.ts';
+import { orders, refresh } from '../../../schemas/topics.ts';
+import type { Parked, Refresh } from '../../../schemas/types.ts';
 import type { Bus } from '../kafka/types.ts';
 import type { Clock } from '../clock.ts';
 import { traceparentOf } from '../telemetry/tracing.ts';
@@ -20,4 +22,25 @@ export function refreshRequester(bus: Bus, requestedBy: string, clock: Clock): R
     };
     await Promise.all(keys.map((key) => bus.publish(refresh, { traceparent, value: { ...value, key } })));
   };
+}
+
+/** What a request names. */
+export type RefreshTarget = Pick<Refresh, 'topic' | 'key' | 'entityId'>;
+
+/**
+ * What is to be asked for so that a flow looks at a parked record again; null where nobody can: it has no key that can
+ * be read, or never became a record of its topic. A parked request of the ERP says only in its value what it was for.
+ */
+export function refreshTargetOf({
+  group,
+  topic,
+  partition,
+  key,
+}: Pick<Parked, 'group' | 'topic' | 'partition' | 'key'>): RefreshTarget | null {
+  if (key === null || partition < 0) return null;
+  if (topic !== refresh.topic) return { topic, key, entityId: null };
+  if (!group.endsWith('.order-relay')) return null;
+  // The key of a request for an order of which only its id is known: instance/entity_id.
+  const entityId = splitKey(key, 3) === null ? Number(key.slice(key.lastIndexOf('/') + 1)) : null;
+  return { topic: orders.topic, key, entityId };
 }

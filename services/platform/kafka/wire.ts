@@ -13,7 +13,7 @@ import type { ReaderSchema, Registry, WriterSchema } from './registry/registry.t
 import type { Received, Undecodable } from './types.ts';
 
 const MAGIC_BYTE = 0;
-const FRAME_BYTES = 5;
+export const frameBytes = 5;
 /** What a broker takes by default (`message.max.bytes`) is 1,048,588 with everything around it. */
 export const MAX_RECORD_BYTES = 1_000_000;
 
@@ -57,10 +57,10 @@ function encode(topic: string, value: unknown, { type }: WriterSchema): Buffer {
 }
 
 function frame(schemaId: number, payload: Buffer): Buffer {
-  const framed = Buffer.allocUnsafe(FRAME_BYTES + payload.length);
+  const framed = Buffer.allocUnsafe(frameBytes + payload.length);
   framed.writeUInt8(MAGIC_BYTE, 0);
   framed.writeUInt32BE(schemaId, 1);
-  payload.copy(framed, FRAME_BYTES);
+  payload.copy(framed, frameBytes);
   return framed;
 }
 
@@ -95,7 +95,7 @@ export function createDecoder(contract: Contract<never>, registry: Registry): De
   function read(seen: Sight, schemaId: number, reader: ReaderSchema): Decoded {
     if ('fault' in reader) return { ...seen, undecodable: reader.fault };
     try {
-      return received(seen, reader.decode(seen.bytes!.subarray(FRAME_BYTES)) as never);
+      return received(seen, reader.decode(seen.bytes!.subarray(frameBytes)) as never);
     } catch (error) {
       return { ...seen, undecodable: damaged(topic, schemaId, error) };
     }
@@ -133,7 +133,7 @@ function sight(message: KafkaMessage, topic: string, partition: number): Sight {
 
 /** Null when the bytes are no Confluent frame. */
 export function schemaIdOf(bytes: Buffer): number | null {
-  if (bytes.length < FRAME_BYTES || bytes[0] !== MAGIC_BYTE) return null;
+  if (bytes.length < frameBytes || bytes[0] !== MAGIC_BYTE) return null;
   return bytes.readUInt32BE(1);
 }
 
@@ -154,7 +154,7 @@ function keyUnreadable(topic: string): Fault {
 }
 
 function noFrame(topic: string, bytes: Buffer): Fault {
-  const found = bytes.length < FRAME_BYTES ? `${bytes.length} bytes` : `a first byte of ${bytes[0]}`;
+  const found = bytes.length < frameBytes ? `${bytes.length} bytes` : `a first byte of ${bytes[0]}`;
   return {
     code: 'record.no_schema_id',
     what: `A record on ${topic} does not begin with the magic byte 0 and a schema id (found ${found})`,

@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 import { followAuthorities } from '../config/authorities.ts';
 import type { Configuration } from '../config/read.ts';
+import { MappingsWatch } from '../config/watch.ts';
 import type { FlowContext } from '../flow/context.ts';
 import { startAdminServer } from '../http/server.ts';
 import type { ReadyCheck } from '../http/server.ts';
@@ -33,7 +34,8 @@ export interface Process {
   listen: (routes?: (app: Express) => void) => Promise<void>;
 }
 
-const stillInUse = 'the configuration cannot be read again: the known secrets stay in use';
+const stillInUse =
+  'the configuration cannot be used as it is now: the mappings and secrets of before stay in force';
 
 /** Opens what every process has. What is started here is stopped last of all. */
 export function openProcess(name: string, configuration: Configuration<never>, life: Life): Process {
@@ -42,7 +44,9 @@ export function openProcess(name: string, configuration: Configuration<never>, l
   exitOnBug((error) => log.fatal({ err: error }, 'process failed'));
   life.stopping.addEventListener('abort', () => log.info('stopping'), { once: true });
   life.onStop(() => log.info('stopped'));
-  configuration.reportTo((why) => log.warn({ why, fix: 'Run `cartage check`' }, stillInUse));
+  configuration.reportTo((why) =>
+    log.error({ why, fix: 'Correct the file; it is read again by itself' }, stillInUse),
+  );
   followAuthorities((error) => log.warn({ err: error }, 'certificate authorities cannot be read again'));
   const metrics = openMetrics(name, instance);
   const tracing = openTracing({
@@ -54,6 +58,9 @@ export function openProcess(name: string, configuration: Configuration<never>, l
   life.onStop(() => tracing.close());
   const bus = connectKafka(kafkaOptions(configuration, name, log));
   life.onStop(() => bus.close());
+  const mappings = new MappingsWatch(configuration, log, systemClock);
+  mappings.start();
+  life.onStop(() => mappings.stop());
   const context: FlowContext = {
     bus,
     group: groupOf(instance, name),
@@ -62,6 +69,7 @@ export function openProcess(name: string, configuration: Configuration<never>, l
     clock: systemClock,
     random: Math.random,
     policy,
+    mappings,
     sessionTimeoutMs: kafka.sessionTimeoutMs,
   };
   const checks = new Map<string, () => string | null>([['kafka', () => bus.unhealthyReason()]]);

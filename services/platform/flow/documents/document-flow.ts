@@ -8,14 +8,14 @@ import { KeyQueues } from './key-queues.ts';
 import type { QueuedDocument } from './key-queues.ts';
 import type { Attempt, Handled } from '../outcome/outcome.ts';
 import { openParking } from '../outcome/parking.ts';
+import type { ParkingFlow } from '../outcome/parking.ts';
 import { boundsOf } from '../outcome/policy.ts';
 import { Settlement } from '../outcome/settlement.ts';
 import { watchFlow } from '../flow-watch.ts';
 import { consumerAttributes } from '../span-attributes.ts';
 
 /** A flow whose records are handled one by one, those of one key strictly in their order, never collapsed. */
-export interface DocumentFlow<Value> {
-  name: string;
+export interface DocumentFlow<Value> extends ParkingFlow {
   contract: Contract<Value>;
   mode: 'dry' | 'on';
   /** Keys handled at once. */
@@ -33,7 +33,7 @@ export async function runDocuments<Value>(
   context: FlowContext,
   flow: DocumentFlow<Value>,
 ): Promise<Subscription> {
-  const parking = await openParking(context.bus, context.group, context.clock);
+  const parking = await openParking(context, flow);
   const settlement = new Settlement(context, flow.name, parking, flow.probe);
   const pool = new Pool(context, flow as unknown as DocumentFlow<never>, settlement);
   const subscription = await context.bus.subscribe({
@@ -42,7 +42,7 @@ export async function runDocuments<Value>(
     sessionTimeoutMs: context.sessionTimeoutMs,
     open: (lease) => pool.open(lease),
   });
-  const watch = watchFlow(context, flow, [flow.contract], { subscription, parking });
+  const watch = watchFlow(context, flow, [flow.contract], subscription);
   return {
     ready: () => subscription.ready(),
     leases: () => subscription.leases(),

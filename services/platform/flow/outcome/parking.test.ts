@@ -1,32 +1,41 @@
 import { describe, expect, it } from '@jest/globals';
 import { parked } from '../../../../schemas/topics.ts';
+import type { Contract } from '../../../../schemas/topics.ts';
 import type { Parked } from '../../../../schemas/types.ts';
 import { Rejected } from '../../errors.ts';
-import type { Bus, Received } from '../../kafka/types.ts';
-import { systemClock } from '../../clock.ts';
+import type { Publication, Received } from '../../kafka/types.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
 import { openParking } from './parking.ts';
+import { contextOf } from '../testing/context.ts';
+import { RecordingBus } from '../testing/recording-bus.ts';
 
 const fault = { code: 'a.fault', what: 'it failed', fix: 'mend it' };
+const dayMs = 86_400_000;
 
 /** A broker that takes at most so many bytes of a record's value. */
-function busWithLimit(limitBytes: number, published: Parked[]): Bus {
-  return {
-    readAll: async () => ({ caughtUp: Promise.resolve(), stop: async () => undefined }),
-    publish: async (_contract: unknown, { value }: { value: Parked }) => {
-      if ((value.recordValue?.length ?? 0) > limitBytes)
-        throw new Rejected({ code: 'kafka.record_too_large', what: 'too large', fix: 'make it smaller' });
-      published.push(value);
-    },
-  } as unknown as Bus;
+class LimitedBus extends RecordingBus {
+  readonly #limitBytes: number;
+
+  constructor(limitBytes: number) {
+    super();
+    this.#limitBytes = limitBytes;
+  }
+
+  override async publish<Value>(contract: Contract<Value>, publication: Publication<Value>): Promise<void> {
+    await Promise.resolve();
+    if (((publication.value as Parked).recordValue?.length ?? 0) > this.#limitBytes)
+      throw new Rejected({ code: 'kafka.record_too_large', what: 'too large', fix: 'make it smaller' });
+    await super.publish(contract, publication);
+  }
 }
 
-const record = (sizeBytes: number) =>
+const record = (sizeBytes: number, key = 'WH1/A') =>
   ({
     contract: parked,
     topic: 'erp.stock',
     partition: 0,
     offset: 7,
-    key: 'WH1/A',
+    key,
     value: null,
     eventId: 'e',
     publishedAt: 1,
@@ -36,21 +45,99 @@ const record = (sizeBytes: number) =>
     bytes: Buffer.alloc(sizeBytes),
   }) as unknown as Received<never>;
 
+const open = (bus: RecordingBus, group = 'g') => openParking(contextOf({ bus, clock: bus.clock, group }));
+
 describe('parking', () => {
   it('keeps the bytes of the record', async () => {
-    const published: Parked[] = [];
-    const parking = await openParking(busWithLimit(100, published), 'g', systemClock);
-    await parking.park(record(50), 'rejected', fault, 1);
-    expect(published[0]).toMatchObject({ code: 'a.fault', key: 'WH1/A', headers: { ce_id: 'e' } });
-    expect(published[0]!.recordValue).toHaveLength(50);
+    const bus = new LimitedBus(100);
+    await (await open(bus)).park(record(50), 'rejected', fault, 1);
+    const value = bus.newest(parked).get('g/erp.stock/WH1/A');
+    expect(value).toMatchObject({ code: 'a.fault', key: 'WH1/A', headers: { ce_id: 'e' }, waitsFor: null });
+    expect(value!.recordValue).toHaveLength(50);
   });
 
   it('leaves out bytes that the broker will not take, instead of trying for ever', async () => {
-    const published: Parked[] = [];
-    const parking = await openParking(busWithLimit(100, published), 'g', systemClock);
+    const bus = new LimitedBus(100);
+    const parking = await open(bus);
     await parking.park(record(500), 'held', fault, 1);
-    expect(published).toHaveLength(1);
-    expect(published[0]).toMatchObject({ code: 'a.fault', status: 'held', recordValue: null });
+    const kept = [...bus.newest(parked).values()];
+    expect(kept).toEqual([
+      expect.objectContaining({ code: 'a.fault', status: 'held', recordValue: null }) as unknown,
+    ]);
     expect(parking.size()).toBe(1);
+  });
+});
+
+describe('the gauge of parked records', () => {
+  /** One replica, with what its gauge shows. */
+  async function replica(bus: RecordingBus) {
+    const shown: number[] = [];
+    const metrics = { parked: { set: (_labels: object, value: number) => shown.push(value) } };
+    const context = contextOf({ bus, clock: bus.clock, group: 'g' });
+    const parking = await openParking(
+      { ...context, metrics: metrics as unknown as Metrics },
+      { name: 'stock' },
+    );
+    return { parking, shown: () => shown.at(-1) };
+  }
+
+  it('is 0 from the start, and right after a restart', async () => {
+    const bus = new RecordingBus();
+    const first = await replica(bus);
+    expect(first.shown()).toBe(0);
+    await first.parking.park(record(5), 'rejected', fault, 1);
+    await first.parking.park(record(5, 'WH1/B'), 'rejected', fault, 1);
+    expect(first.shown()).toBe(2);
+    expect((await replica(bus)).shown()).toBe(2);
+  });
+
+  it('is the same in each replica, whoever of them parks and settles, and when a person discards', async () => {
+    const bus = new RecordingBus();
+    const [one, two] = [await replica(bus), await replica(bus)];
+    for (const key of ['WH1/A', 'WH1/B', 'WH1/C'])
+      await one.parking.park(record(5, key), 'rejected', fault, 1);
+    expect(two.shown()).toBe(3);
+    await two.parking.settle(record(5, 'WH1/A'));
+    expect(one.shown()).toBe(2);
+    await bus.tombstone(parked, 'g/erp.stock/WH1/B');
+    expect([one.shown(), two.shown()]).toEqual([1, 1]);
+  });
+
+  it('counts its own group only', async () => {
+    const bus = new RecordingBus();
+    await (await open(bus, 'g.other')).park(record(5), 'rejected', fault, 1);
+    expect((await replica(bus)).shown()).toBe(0);
+  });
+});
+
+describe('the original of a parked record', () => {
+  it('is taken out after its time; that it is parked, and why, stays', async () => {
+    const bus = new RecordingBus();
+    const context = contextOf({ bus, clock: bus.clock, group: 'g', policy: { parkedOriginalDays: 1 } });
+    const parking = await openParking(context, { name: 'stock' });
+    await parking.park(record(50), 'rejected', fault, 3);
+    const kept = () => bus.newest(parked).get('g/erp.stock/WH1/A');
+    await bus.clock.pass(0.9 * dayMs);
+    expect(kept()!.recordValue).toHaveLength(50);
+    await bus.clock.pass(0.2 * dayMs);
+    expect(kept()).toMatchObject({ recordValue: null, code: 'a.fault', attempts: 3, key: 'WH1/A' });
+    expect(parking.size()).toBe(1);
+    await parking.stop();
+  });
+
+  it('does not come back with what was settled while it was taken out', async () => {
+    const bus = new RecordingBus();
+    const context = contextOf({ bus, clock: bus.clock, group: 'g', policy: { parkedOriginalDays: 1 } });
+    const parking = await openParking(context, { name: 'stock' });
+    await parking.park(record(50), 'rejected', fault, 1);
+    const [value] = bus.newest(parked).values();
+    await bus.clock.pass(1.1 * dayMs);
+    await parking.settle(record(50));
+    // Another process had read it before, and writes it after.
+    await bus.publish(parked, { value: { ...value!, recordValue: null } });
+    await bus.clock.pass(1);
+    expect(bus.newest(parked).get('g/erp.stock/WH1/A')).toBeNull();
+    expect(parking.size()).toBe(0);
+    await parking.stop();
   });
 });

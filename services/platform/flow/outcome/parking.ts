@@ -3,11 +3,23 @@ import { parked } from '../../../../schemas/topics.ts';
 import type { Parked } from '../../../../schemas/types.ts';
 import { Rejected } from '../../errors.ts';
 import type { Fault } from '../../errors.ts';
-import type { Bus, ReadAll, Received, Undecodable } from '../../kafka/types.ts';
-import type { Clock } from '../../clock.ts';
+import type { ReadAll, Received, Undecodable } from '../../kafka/types.ts';
+import type { FlowContext } from '../context.ts';
 import { documentOf } from './outcome.ts';
+import { dropOldOriginals } from './parked-originals.ts';
+import { ParkedPlaces } from './parked-places.ts';
+import { Releases } from './releases.ts';
+import type { Awaited } from './releases.ts';
 
 type Place = Parameters<typeof documentKey>[0];
+type Context = Pick<FlowContext, 'bus' | 'group' | 'clock' | 'log' | 'metrics' | 'mappings' | 'policy'>;
+
+/** The flow that parks, and settles its own parked records; a helper of it that parks beside it has none. */
+export interface ParkingFlow {
+  name: string;
+  /** Where its held records look for what they wait for. */
+  awaited?: Awaited;
+}
 
 /** What one group has parked on `cartage.parked`, kept up to date by reading the topic. */
 export interface Parking {
@@ -19,19 +31,82 @@ export interface Parking {
   stop(): Promise<void>;
 }
 
-/** Resolves when all that the group has parked is known. */
-export async function openParking(bus: Bus, group: string, clock: Clock): Promise<Parking> {
-  const known = new Set<string>();
-  const reading: ReadAll = await bus.readAll(parked, {
-    onRecord: (record) => {
-      if (!record.key.startsWith(`${group}/`)) return;
-      if (record.value === null) known.delete(record.key);
-      else known.add(record.key);
-    },
-  });
+/** Resolves when all that the group has parked is known, its gauge shows it, and what waits in vain is released. */
+export async function openParking(context: Context, flow?: ParkingFlow): Promise<Parking> {
+  const known = new ParkedPlaces(context, flow?.name);
+  const reading: ReadAll = await context.bus.readAll(parked, { onRecord: (record) => known.read(record) });
   await reading.caughtUp;
+  known.caughtUp();
+  const stops: (() => Promise<void> | void)[] = [() => reading.stop()];
+  if (flow) {
+    const releases = new Releases(context, flow.awaited ?? {}, known.byKey);
+    releases.start();
+    stops.push(() => releases.stop(), dropOldOriginals(context, known.byKey));
+  }
+  return new TopicParking(context, known, stops);
+}
 
-  const publish = async (value: Parked, traceparent: string | null) => {
+class TopicParking implements Parking {
+  readonly #context: Context;
+  readonly #known: ParkedPlaces;
+  readonly #stops: readonly (() => Promise<void> | void)[];
+
+  constructor(context: Context, known: ParkedPlaces, stops: readonly (() => Promise<void> | void)[]) {
+    this.#context = context;
+    this.#known = known;
+    this.#stops = stops;
+  }
+
+  async park(record: Received<never>, status: 'rejected' | 'held', fault: Fault, attempts: number) {
+    const { group, clock } = this.#context;
+    const value = {
+      ...placeOf(record, group),
+      ...contentOf(record),
+      ...faultOf(fault),
+      status,
+      attempts,
+      parkedAt: clock.now(),
+    };
+    await this.#publish(value, record.traceparent);
+  }
+
+  async parkUndecodable(record: Undecodable) {
+    const { group, clock } = this.#context;
+    const { topic, partition, offset } = record;
+    const value = {
+      ...contentOf({ ...record, eventId: null }),
+      ...faultOf(record.undecodable),
+      // Bytes that cannot be read may stand under any key: they are named by their place alone.
+      group,
+      topic,
+      partition,
+      offset,
+      key: null,
+      documentId: null,
+      status: 'rejected',
+      attempts: 1,
+      parkedAt: clock.now(),
+    };
+    await this.#publish(value, null);
+  }
+
+  async settle(record: Received<never>) {
+    const key = documentKey(placeOf(record, this.#context.group));
+    if (!this.#known.byKey.has(key)) return;
+    await this.#context.bus.tombstone(parked, key);
+    this.#known.remove(key);
+  }
+
+  size(): number {
+    return this.#known.byKey.size;
+  }
+
+  async stop(): Promise<void> {
+    for (const stop of this.#stops.toReversed()) await stop();
+  }
+
+  async #publish(value: Parked, traceparent: string | null): Promise<void> {
+    const { bus } = this.#context;
     try {
       await bus.publish(parked, { value, traceparent });
     } catch (error) {
@@ -39,48 +114,8 @@ export async function openParking(bus: Bus, group: string, clock: Clock): Promis
       if (!(error instanceof Rejected)) throw error;
       await bus.publish(parked, { value: { ...value, recordValue: null, headers: {} }, traceparent });
     }
-    known.add(documentKey(value));
-  };
-  return {
-    park: (record, status, fault, attempts) =>
-      publish(
-        {
-          ...placeOf(record, group),
-          ...contentOf(record),
-          ...faultOf(fault),
-          status,
-          attempts,
-          parkedAt: clock.now(),
-        },
-        record.traceparent,
-      ),
-    parkUndecodable: (record) =>
-      publish(
-        {
-          ...contentOf({ ...record, eventId: null }),
-          ...faultOf(record.undecodable),
-          // Bytes that cannot be read may stand under any key: they are named by their place alone.
-          group,
-          topic: record.topic,
-          partition: record.partition,
-          offset: record.offset,
-          key: null,
-          documentId: null,
-          status: 'rejected',
-          attempts: 1,
-          parkedAt: clock.now(),
-        },
-        null,
-      ),
-    settle: async (record) => {
-      const key = documentKey(placeOf(record, group));
-      if (!known.has(key)) return;
-      await bus.tombstone(parked, key);
-      known.delete(key);
-    },
-    size: () => known.size,
-    stop: () => reading.stop(),
-  };
+    this.#known.add(documentKey(value), value);
+  }
 }
 
 function placeOf(record: Received<never>, group: string): Place {
@@ -96,6 +131,6 @@ function contentOf(record: {
   return { headers: { ...record.headers }, recordValue: record.bytes, eventId: record.eventId };
 }
 
-function faultOf(fault: Fault) {
-  return { code: fault.code, cause: fault.what, why: fault.why ?? null, fix: fault.fix };
+function faultOf({ code, what, why, fix, waitsFor }: Fault) {
+  return { code, cause: what, why: why ?? null, fix, waitsFor: waitsFor ?? null };
 }

@@ -77,7 +77,7 @@ export function recordFault(fault: Fault, attempts: number): Fault {
     ...fault,
     code: 'record.always_fails',
     what: `${fault.what}, ${attempts} times, while other calls succeed`,
-    fix: 'Look at the record and at the log of the other side; when mended, refresh its key',
+    fix: 'Look at the record and at the log of the other side; when mended, `cartage parked release KEY`',
   };
 }
 
@@ -87,6 +87,6 @@ function bugFault(error: unknown): Fault {
   return {
     code: 'bug',
     what: `An unforeseen ${name} while handling the record`,
-    fix: 'Look for the record in the log of the process and report it as a bug; refresh the key afterwards',
+    fix: 'Look for the record in the log of the process and report it as a bug; when mended, `cartage parked release --cause bug`',
   };
 }

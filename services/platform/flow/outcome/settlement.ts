@@ -121,7 +121,6 @@ export class Settlement {
     );
     this.context.metrics.records.inc({ flow: this.flow, topic, status: 'rejected' });
     await this.publishUntilAcknowledged(lease, () => this.parking.parkUndecodable(record));
-    this.showParked();
   }
 
   private countFailure(error: unknown): void {
@@ -151,7 +150,6 @@ export class Settlement {
     await this.publishUntilAcknowledged(tried.lease, () =>
       this.parking.park(tried.record, status, fault, tried.attempts),
     );
-    this.showParked();
     await this.tell(tried, { status, fault });
     return { finished: true, unknown };
   }
@@ -228,9 +226,5 @@ export class Settlement {
 
   private showBreaker(): void {
     this.context.metrics.breaker.set({ flow: this.flow }, this.breaker.state);
-  }
-
-  private showParked(): void {
-    this.context.metrics.parked.set({ flow: this.flow }, this.parking.size());
   }
 }

@@ -3,6 +3,7 @@ import type { Received, Subscription } from '../../kafka/types.ts';
 import type { FlowContext } from '../context.ts';
 import type { Attempt, Handled } from '../outcome/outcome.ts';
 import { openParking } from '../outcome/parking.ts';
+import type { ParkingFlow } from '../outcome/parking.ts';
 import { watchFlow } from '../flow-watch.ts';
 import { Scheduler } from './scheduler.ts';
 import { Settlement } from '../outcome/settlement.ts';
@@ -15,8 +16,7 @@ export type BatchResult<Value> = Map<Received<Value>, Handled | Error>;
  * A flow that brings the newest state of each key to the other side, in batches. A key has one write at a time;
  * what arrives meanwhile is collapsed to the newest.
  */
-export interface StateFlow<Value> {
-  name: string;
+export interface StateFlow<Value> extends ParkingFlow {
   contracts: readonly Contract<Value>[];
   mode: 'dry' | 'on';
   /** Batches in work at once. */
@@ -46,7 +46,7 @@ export interface StateFlow<Value> {
 
 /** Runs a flow of states until `stop`. */
 export async function runStates<Value>(context: FlowContext, flow: StateFlow<Value>): Promise<Subscription> {
-  const parking = await openParking(context.bus, context.group, context.clock);
+  const parking = await openParking(context, flow);
   const settlement = new Settlement(context, flow.name, parking, flow.probe);
   const scheduler = new Scheduler(context, flow, settlement);
   const subscription = await context.bus.subscribe({
@@ -56,7 +56,7 @@ export async function runStates<Value>(context: FlowContext, flow: StateFlow<Val
     open: (lease) =>
       scheduler.open(new StateReader<Value>(lease, context, flow, settlement, () => scheduler.pump())),
   });
-  const watch = watchFlow(context, flow, flow.contracts, { subscription, parking });
+  const watch = watchFlow(context, flow, flow.contracts, subscription);
   return {
     ready: () => subscription.ready(),
     leases: () => subscription.leases(),

@@ -1,4 +1,5 @@
 import { policySection } from '../../config/sections/platform.ts';
+import type { Mappings } from '../../config/watch.ts';
 import type { Bus } from '../../kafka/types.ts';
 import type { Clock } from '../../clock.ts';
 import type { Log } from '../../telemetry/log.ts';
@@ -22,6 +23,7 @@ export function contextOf(options: {
   clock: Clock;
   random?: () => number;
   policy?: Partial<Policy>;
+  mappings?: Mappings;
   lines?: Line[];
   group?: string;
 }): FlowContext {
@@ -33,6 +35,7 @@ export function contextOf(options: {
     clock: options.clock,
     random: options.random ?? (() => 0.5),
     policy: policyOf(options.policy),
+    mappings: options.mappings ?? fixedMappings,
     sessionTimeoutMs: 15_000,
   };
 }
@@ -48,6 +51,8 @@ export function logTo(lines: Line[]): Log {
     error: write('error'),
   } as unknown as Log;
 }
+
+const fixedMappings: Mappings = { has: () => false, changedAt: () => 0, onChange: () => undefined };
 
 const nothing = () => undefined;
 const silent = { inc: nothing, set: nothing, observe: nothing, zero: nothing, remove: nothing };

@@ -212,7 +212,7 @@ function unknownId(topic: string, writerId: number): Fault {
   return {
     code: 'record.schema_unknown',
     what: `The record on ${topic} names schema id ${writerId}, which the registry does not know`,
-    fix: 'Find its writer: it uses another registry, or the schema was deleted. Register it again, then release the record',
+    fix: 'Find its writer: it uses another registry, or the schema was deleted. Register it again, then `cartage refresh` the key, if it is known, and `cartage parked discard KEY --reason TEXT`',
   };
 }
 

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { parseAvro } from './avro.ts';
+import { hidden, masked, personalFields } from './personal.ts';
+import { contracts } from './topics.ts';
+
+const schemaOf = (topic: string) =>
+  parseAvro(readFileSync(join(import.meta.dirname, `${topic}.avsc`), 'utf8'));
+
+describe('personal data', () => {
+  it.each(contracts.map(({ topic, personalData }) => [topic, personalData] as const))(
+    '%s: the table says %s, and the marks in the contract agree',
+    (topic, personalData) => {
+      expect(personalFields(schemaOf(topic)).length > 0).toBe(personalData);
+    },
+  );
+
+  it('of an order is who ordered and where they live', () => {
+    expect(personalFields(schemaOf('magento.orders'))).toEqual([
+      ...['customerId', 'email', 'firstName', 'lastName'].map((name) => `customer.${name}`),
+      ...['billingAddress', 'shippingAddress'].flatMap((address) =>
+        ['firstName', 'lastName', 'company', 'street', 'city', 'postcode', 'telephone'].map(
+          (name) => `${address}.${name}`,
+        ),
+      ),
+    ]);
+  });
+
+  it('is hidden, in lists and in parts that may be absent; what is absent stays absent', () => {
+    const schema = parseAvro(
+      JSON.stringify({
+        type: 'record',
+        name: 'R',
+        fields: [
+          { name: 'n', type: ['null', 'string'], personal: true },
+          { name: 'open', type: 'int' },
+          {
+            name: 'list',
+            type: {
+              type: 'array',
+              items: { type: 'record', name: 'I', fields: [{ name: 'n', type: 'string', personal: true }] },
+            },
+          },
+          { name: 'part', type: ['null', 'I'] },
+        ],
+      }),
+    );
+    const value = { n: 'Ada', open: 3, list: [{ n: 'Ada' }], part: { n: 'Ada' } };
+    expect(masked(value, schema)).toEqual({
+      n: hidden,
+      open: 3,
+      list: [{ n: hidden }],
+      part: { n: hidden },
+    });
+    expect(masked({ n: null, open: 3, list: [], part: null }, schema)).toEqual({
+      n: null,
+      open: 3,
+      list: [],
+      part: null,
+    });
+    expect(value.list[0]!.n).toBe('Ada');
+  });
+});

@@ -1,0 +1,45 @@
+import { orders, parked } from '../../../../schemas/topics.ts';
+import { readConfiguration } from '../../../platform/config/read.ts';
+import { recordAct } from '../../act.ts';
+import type { GlobalOptions } from '../../command-line.ts';
+import { withBus, withValueReader } from '../../open.ts';
+import { refuseOtherKeys } from '../refresh.ts';
+import { find, ofCustomer, ofOrder } from './find.ts';
+import type { Found, Meant } from './find.ts';
+import { print } from './report.ts';
+
+interface EraseOptions extends GlobalOptions {
+  dryRun?: boolean;
+  reason?: string;
+}
+
+/** The person is named in no record of the act: that would be one more place to erase. */
+export function eraseCustomer(options: EraseOptions, who: string): Promise<number> {
+  return erase(options, 'a customer', ofCustomer(who));
+}
+
+export function eraseOrder(options: EraseOptions, key: string): Promise<number> {
+  const { config } = readConfiguration([], options.config);
+  refuseOtherKeys(key, orders.keyParts, config.instance);
+  return erase(options, 'an order', ofOrder(key));
+}
+
+/** Erases the parked originals; what lies on a topic that keeps records for a time can only be waited for. */
+async function erase(options: EraseOptions, subject: string, isMeant: Meant): Promise<number> {
+  const configuration = readConfiguration([], options.config);
+  const { dryRun = false, reason } = options;
+  const found: Found = await withBus(configuration, async (bus) => {
+    const made = await withValueReader(configuration, (reader) => find(bus, reader, isMeant));
+    if (dryRun) return made;
+    await recordAct(bus, options, {
+      action: 'erase',
+      subject,
+      keys: [...made.orderKeys],
+      ...(reason === undefined ? {} : { reason }),
+    });
+    await Promise.all(made.parkedKeys.map((key) => bus.tombstone(parked, key)));
+    return made;
+  });
+  print(found, options);
+  return 0;
+}

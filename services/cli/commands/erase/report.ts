@@ -1,0 +1,71 @@
+import { contracts, orders, parked } from '../../../../schemas/topics.ts';
+import { processes } from '../../../platform/processes.ts';
+import { shellWord } from '../../../platform/terminal.ts';
+import type { GlobalOptions } from '../../command-line.ts';
+import { printJson, printLine, printSome } from '../../print.ts';
+import type { Found } from './find.ts';
+
+const dayMs = 86_400_000;
+/** A segment is closed after a day, and deleted as a whole (topicSettings in schemas/topics.ts). */
+const segmentMs = dayMs;
+const compactionMs = 7 * dayMs;
+const linesShown = 20;
+
+/** What was erased where, what remains until when, and what is left to do for people. */
+export function print(found: Found, options: GlobalOptions & { dryRun?: boolean }): void {
+  const dryRun = options.dryRun ?? false;
+  const report = {
+    dryRun,
+    orders: [...found.orderKeys],
+    topics: [ordersReport(found), parkedReport(found, dryRun)],
+    unreadable: found.unreadable,
+    toDo: found.orderKeys.size === 0 ? [] : toDo(found),
+  };
+  if (options.json) {
+    printJson(report);
+    return;
+  }
+  printLine(`${found.orderKeys.size} orders concerned.`);
+  printSome(report.orders, linesShown, (count) => `and ${count} more`);
+  printLine();
+  for (const { topic, said } of report.topics) printLine(`${topic}: ${said}`);
+  const others = contracts.filter(({ personalData }) => !personalData).map(({ topic }) => topic);
+  printLine(`${others.join(', ')}: no personal data, only keys; logs and traces neither.`);
+  printSome(
+    found.unreadable.map((key) => `Cannot be read, and may hold such data: ${shellWord(key)}`),
+    linesShown,
+    (count) => `and ${count} more that cannot be read`,
+  );
+  printLine();
+  for (const line of report.toDo) printLine(`To do: ${line}`);
+}
+
+function ordersReport({ published: { count, newestAt } }: Found) {
+  const keptMs = typeof orders.retentionMs === 'number' ? orders.retentionMs : 0;
+  const until = newestAt === null ? null : new Date(newestAt + keptMs + segmentMs).toISOString();
+  const said =
+    until === null
+      ? 'nothing.'
+      : `${count} records remain until ${until} at the latest; no record can be taken out of a topic before its time.`;
+  return { topic: orders.topic, records: count, remainsUntil: until, said };
+}
+
+function parkedReport({ parkedKeys }: Found, dryRun: boolean) {
+  const until = new Date(Date.now() + compactionMs + segmentMs).toISOString();
+  const verb = dryRun ? 'would be erased' : 'erased';
+  const said =
+    parkedKeys.length === 0
+      ? 'nothing.'
+      : `${parkedKeys.length} originals ${verb}; the broker drops the bytes when it compacts, by ${until} at the latest. These orders are not handled by Cartage any more: ${parkedKeys.map(shellWord).join(' ')}`;
+  return { topic: parked.topic, records: parkedKeys.length, remainsUntil: until, said };
+}
+
+function toDo({ orderKeys }: Found): string[] {
+  const cartage = new Set([...processes.map(({ name }) => name), 'cli']);
+  const subscribers = orders.readers.filter((reader) => !cartage.has(reader));
+  return [
+    'In the shop: erase or anonymise the customer (Customers > All Customers) and these orders first, else Cartage publishes them again when they change. Then run this command again.',
+    `In the ERP: erase or anonymise what it holds under these ${orderKeys.size} references.`,
+    ...subscribers.map((name) => `${name} reads ${orders.topic}, and has a copy of its own.`),
+  ];
+}

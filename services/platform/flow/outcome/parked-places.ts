@@ -1,0 +1,71 @@
+import { parked } from '../../../../schemas/topics.ts';
+import type { Parked } from '../../../../schemas/types.ts';
+import type { FlowContext } from '../context.ts';
+
+type Context = Pick<FlowContext, 'bus' | 'group' | 'clock' | 'metrics' | 'policy'>;
+
+const dayMs = 86_400_000;
+
+/** Whether the original of a parked record has been kept long enough. */
+export function originalIsDue(
+  { parkedAt }: Pick<Parked, 'parkedAt'>,
+  { policy, clock }: Pick<FlowContext, 'policy' | 'clock'>,
+): boolean {
+  return parkedAt + policy.parkedOriginalDays * dayMs < clock.now();
+}
+
+/** What is kept in memory of a record that the group has parked. */
+export type ParkedPlace = Pick<Parked, 'group' | 'topic' | 'partition' | 'key' | 'waitsFor' | 'parkedAt'> & {
+  hasOriginal: boolean;
+};
+
+/** Places by key on `cartage.parked`, whoever of the group parked or settled them; the gauge says how many. */
+export class ParkedPlaces {
+  readonly byKey = new Map<string, ParkedPlace>();
+  readonly #context: Context;
+  readonly #flow: string | undefined;
+  #isLive = false;
+
+  constructor(context: Context, flow: string | undefined) {
+    this.#context = context;
+    this.#flow = flow;
+  }
+
+  caughtUp(): void {
+    this.#isLive = true;
+    this.#show();
+  }
+
+  read({ key, value }: { key: string; value: Parked | null }): void {
+    if (!key.startsWith(`${this.#context.group}/`)) return;
+    if (value === null) this.remove(key);
+    else if (this.#isLive && !this.byKey.has(key) && this.#isWithoutOriginal(value))
+      // Settled or discarded while its original was being taken out: that must not bring it back.
+      void this.#context.bus.tombstone(parked, key).catch(() => undefined);
+    else this.add(key, value);
+  }
+
+  add(
+    key: string,
+    { group, topic, partition, key: recordKey, waitsFor, parkedAt, recordValue }: Parked,
+  ): void {
+    const hasOriginal = recordValue !== null;
+    this.byKey.set(key, { group, topic, partition, key: recordKey, waitsFor, parkedAt, hasOriginal });
+    this.#show();
+  }
+
+  remove(key: string): void {
+    this.byKey.delete(key);
+    this.#show();
+  }
+
+  /** Only `dropOldOriginals` writes such a one. */
+  #isWithoutOriginal(value: Parked): boolean {
+    return value.recordValue === null && originalIsDue(value, this.#context);
+  }
+
+  #show(): void {
+    if (this.#isLive && this.#flow !== undefined)
+      this.#context.metrics.parked.set({ flow: this.#flow }, this.byKey.size);
+  }
+}

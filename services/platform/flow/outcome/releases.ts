@@ -1,0 +1,134 @@
+import { splitKey } from '../../../../schemas/keys.ts';
+import type { FlowContext } from '../context.ts';
+import type { ParkedPlace } from './parked-places.ts';
+import { refreshRequester, refreshTargetOf } from '../request-refresh.ts';
+import type { RequestRefresh } from '../request-refresh.ts';
+
+type Context = Pick<FlowContext, 'bus' | 'group' | 'clock' | 'log' | 'mappings'>;
+
+/**
+ * By kind of what held records wait for (`product`, `order`): tells which of the names are there now. Asked in the
+ * background, a few names at a time.
+ */
+export type Awaited = Readonly<Record<string, (names: readonly string[]) => Promise<ReadonlySet<string>>>>;
+
+type IsDue = (place: ParkedPlace, kind: string, name: string, askedAt: number) => boolean;
+
+/** What is parked within this time after a change may have been in work under the mappings of before. */
+const inWorkMs = 60_000;
+/** How often is looked for what is waited for. A changed configuration is looked at when it changes. */
+const lookIntervalMs = 60_000;
+/** Names asked for in one round: a first load may hold tens of thousands, and the shop has other work. */
+const namesPerRound = 200;
+/** What was there and did not help is asked for again after this time only. */
+const askAgainMs = 600_000;
+
+/**
+ * Releases held records when what they wait for is there: their keys are read at the source again, and the success
+ * settles them. Looks at what is there now, not at events, so it does not matter who was running when it came.
+ */
+export class Releases {
+  readonly #context: Context;
+  readonly #awaited: Awaited;
+  readonly #places: ReadonlyMap<string, ParkedPlace>;
+  readonly #requestRefresh: RequestRefresh;
+  readonly #stopping = new AbortController();
+  /** By parked key: when it was asked for. */
+  readonly #askedAt = new Map<string, number>();
+  /** Name after which the next round begins, by kind. */
+  readonly #reached = new Map<string, string>();
+  #working: Promise<void> = Promise.resolve();
+
+  constructor(context: Context, awaited: Awaited, places: ReadonlyMap<string, ParkedPlace>) {
+    this.#context = context;
+    this.#awaited = awaited;
+    this.#places = places;
+    const process = context.group.slice(context.group.lastIndexOf('.') + 1);
+    this.#requestRefresh = refreshRequester(context.bus, process, context.clock);
+  }
+
+  start(): void {
+    this.#context.mappings.onChange(() => this.#enqueue(() => this.#releaseMapped()));
+    void this.#rounds();
+  }
+
+  /** Waits for nothing: what was being asked for is asked for again by whoever comes next. */
+  stop(): void {
+    this.#stopping.abort('stopping');
+  }
+
+  async #rounds(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      this.#enqueue(async () => {
+        for (const key of this.#askedAt.keys()) if (!this.#places.has(key)) this.#askedAt.delete(key);
+        await this.#releaseMapped();
+        for (const [kind, look] of Object.entries(this.#awaited)) await this.#releaseFound(kind, look);
+      });
+      await this.#working;
+      await this.#context.clock.wait(lookIntervalMs, this.#stopping.signal);
+    }
+  }
+
+  /** One after the other, so that nothing is asked for twice. What fails is tried again in the next round. */
+  #enqueue(work: () => Promise<void>): void {
+    this.#working = this.#working.then(async () => {
+      if (this.#stopping.signal.aborted) return;
+      await work().catch((error: unknown) => {
+        if (!this.#stopping.signal.aborted)
+          this.#context.log.warn({ err: error }, 'held records were not looked through, trying again');
+      });
+    });
+  }
+
+  /** Once per change of the mapping, whatever comes of it: what was parked later was judged by the new one. */
+  #releaseMapped(): Promise<void> {
+    const { mappings } = this.#context;
+    return this.#release('mapped', ({ parkedAt }, kind, name, askedAt) => {
+      if (kind !== 'configuration') return false;
+      const path = splitKey(name, 3) ?? name.split('/');
+      const changedAt = mappings.changedAt(path);
+      return mappings.has(path) && askedAt < changedAt && parkedAt < changedAt + inWorkMs;
+    });
+  }
+
+  async #releaseFound(kind: string, look: Awaited[string]): Promise<void> {
+    const names = this.#nextNames(kind);
+    if (names.length === 0) return;
+    const found = await look(names);
+    const before = this.#context.clock.now() - askAgainMs;
+    await this.#release('there now', (_place, ofKind, name, askedAt) => {
+      return ofKind === kind && found.has(name) && askedAt <= before;
+    });
+  }
+
+  /** The names after those of the round before, from the beginning again when all were asked for. */
+  #nextNames(kind: string): string[] {
+    const names = new Set<string>();
+    for (const { waitsFor } of this.#places.values())
+      if (waitsFor?.startsWith(`${kind}/`)) names.add(waitsFor.slice(kind.length + 1));
+    const reached = this.#reached.get(kind) ?? '';
+    const sorted = [...names].toSorted();
+    const after = sorted.filter((name) => name > reached).slice(0, namesPerRound);
+    const next = after.length > 0 ? after : sorted.slice(0, namesPerRound);
+    this.#reached.set(kind, next.at(-1) ?? '');
+    return next;
+  }
+
+  async #release(reason: string, isDue: IsDue): Promise<void> {
+    const { clock, log } = this.#context;
+    if (this.#stopping.signal.aborted) return;
+    const keysByTopic = new Map<string, Set<string>>();
+    const due: string[] = [];
+    for (const [key, place] of this.#places) {
+      const [kind, name] = place.waitsFor === null ? [] : (splitKey(place.waitsFor, 2) ?? []);
+      const target = refreshTargetOf(place);
+      if (kind === undefined || name === undefined || target === null) continue;
+      if (!isDue(place, kind, name, this.#askedAt.get(key) ?? 0)) continue;
+      due.push(key);
+      keysByTopic.set(target.topic, (keysByTopic.get(target.topic) ?? new Set()).add(target.key));
+    }
+    for (const [topic, keys] of keysByTopic) await this.#requestRefresh(topic, [...keys], reason);
+    for (const key of due) this.#askedAt.set(key, clock.now());
+    if (due.length > 0) log.info({ count: due.length, reason }, 'held records released');
+  }
+}

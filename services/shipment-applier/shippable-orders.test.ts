@@ -1,0 +1,28 @@
+import { expect, it } from '@jest/globals';
+import { shippableOrders } from './shippable-orders.ts';
+
+/** The shop's orders: store id, number, state. */
+const orders = [
+  [1, '001', 'processing'],
+  [1, '002', 'holded'],
+  [2, '001', 'new'],
+] as const;
+
+const magento = {
+  orders: {
+    byIncrementIds: (storeId: number, numbers: string[]) =>
+      Promise.resolve(
+        orders
+          .filter(([store, number]) => store === storeId && numbers.includes(number))
+          .map(([, number, state]) => ({ increment_id: number, state })),
+      ),
+  },
+};
+const storeIds = { of: (code: string) => Promise.resolve(code === 'default' ? 1 : 2) };
+
+it('are those that the shop has in a state in which it lets them be shipped, each in its own store', async () => {
+  const keys = ['main/default/001', 'main/default/002', 'main/default/003', 'main/b2b/001', 'main/b2b/002'];
+  expect(await shippableOrders(keys, { magento: magento as never, storeIds })).toEqual(
+    new Set(['main/default/001', 'main/b2b/001']),
+  );
+});

@@ -1,0 +1,281 @@
+/**
+ * The ways out of a parked record: by itself, by what it waits for, and by a person at the command line. Real besides
+ * what stack.ts says: the command line as its own process in a shell, its output pasted back into it.
+ */
+import { execFile } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { audit, parked } from '../../schemas/topics.ts';
+import type { Audit, Parked } from '../../schemas/types.ts';
+import { produceBytes } from './bytes.ts';
+import { openStack } from './stack.ts';
+import type { Stack } from './stack.ts';
+import { until } from './wait.ts';
+
+const project = join(import.meta.dirname, '../..');
+
+/** Configuration as Kubernetes mounts it: a link to a link, and a change is another folder behind the second one. */
+const mount = mkdtempSync(join(tmpdir(), 'cartage-mount-'));
+const file = join(mount, 'cartage.yaml');
+const original = readFileSync(join(project, 'deploy/config/sandbox.yaml'), 'utf8');
+const rule = '    checkmo: { dueFrom: [new, processing, complete], codes: { term: NET14 } }\n';
+
+function swapConfiguration(text: string): void {
+  const version = `v${randomInt(1e9)}`;
+  mkdirSync(join(mount, version));
+  writeFileSync(join(mount, version, 'cartage.yaml'), text);
+  symlinkSync(version, join(mount, '..data_tmp'));
+  renameSync(join(mount, '..data_tmp'), join(mount, '..data'));
+}
+
+let stack: Stack;
+const acts: Audit[] = [];
+
+beforeAll(async () => {
+  expect(original).toContain(rule);
+  swapConfiguration(original);
+  symlinkSync('..data/cartage.yaml', file);
+  stack = await openStack({ environment: { CARTAGE_CONFIG: file } });
+  await stack.bus.readAll(audit, { onRecord: ({ value }) => value && acts.push(value) });
+  for (const name of ['erp-ingester', 'catalog-applier', 'inventory-applier'] as const)
+    await stack.start(name);
+  await Promise.all([stack.start('order-relay'), stack.start('order-exporter')]);
+  await until('something to sell', async () => {
+    const mug = await stack.sandboxes.product('MUG-STONE');
+    return mug?.status === 1 && mug.salable > 10;
+  });
+}, 240_000);
+
+afterAll(async () => stack?.close(), 60_000);
+
+interface Said {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** Types a line into a shell in which `cartage` is the command line. */
+function shell(line: string): Promise<Said> {
+  const cartage = `cartage() { '${process.execPath}' '${join(project, 'services/cli/main.ts')}' "$@"; }`;
+  return new Promise((resolve) => {
+    execFile(
+      'bash',
+      ['-o', 'pipefail', '-c', `${cartage}\n${line}`],
+      { env: { ...process.env, ...stack.environment, LC_ALL: 'C.UTF-8' }, maxBuffer: 64 * 1024 * 1024 },
+      (error, out, err) => resolve({ code: error ? Number(error.code) : 0, out, err }),
+    );
+  });
+}
+
+async function placeOrder(paymentMethod: string, email = 'guest@example.com'): Promise<string> {
+  const placed = await fetch(`${stack.shop.url}/sandbox/orders`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ lines: [{ sku: 'MUG-STONE', qty: 1 }], paymentMethod, email }),
+  });
+  return ((await placed.json()) as { increment_id: string }).increment_id;
+}
+
+/** Places an order that is held, and returns its key on the topic of parked records. */
+async function heldOrder(paymentMethod: string, email?: string): Promise<string> {
+  const number = await placeOrder(paymentMethod, email);
+  const key = `cartage.sandbox.order-exporter/magento.orders/sandbox/default/${number}`;
+  await until('the held order', () => stack.witness.parked.has(key));
+  return key;
+}
+
+/** As another process might have parked it. */
+const made = (number: number, change: Partial<Parked> = {}): Parked => ({
+  group: 'cartage.sandbox.inventory-applier',
+  topic: 'erp.stock',
+  partition: 0,
+  offset: number,
+  key: `WH1/MADE-${number}`,
+  documentId: null,
+  status: 'held',
+  code: 'stock.sku_unknown',
+  cause: `Stock of MADE-${number}: the shop has no such product`,
+  why: null,
+  fix: 'Create the product in the shop',
+  attempts: 1,
+  parkedAt: Date.now(),
+  eventId: null,
+  headers: {},
+  recordValue: null,
+  waitsFor: `product/MADE-${number}`,
+  ...change,
+});
+
+describe('an order held for a mapping', () => {
+  it('is exported by itself when the file has it, after a file that was bad, and nothing is restarted', async () => {
+    const before = stack.pids();
+    const number = await placeOrder('cashondelivery');
+    const key = `cartage.sandbox.order-exporter/magento.orders/sandbox/default/${number}`;
+    await until('the held order', () => stack.witness.parked.get(key)?.code === 'order.payment_unmapped');
+    swapConfiguration(original.replace(rule, `${rule}    cashondelivery: { dueFrom: [nev] }\n`));
+    const other = await heldOrder('purchaseorder');
+    swapConfiguration(
+      original.replace(rule, `${rule}    cashondelivery: { dueFrom: [new], codes: { term: NET0 } }\n`),
+    );
+    await until('the sales order', () => stack.sandboxes.salesOrder(number));
+    await until('nothing parked of it', () => !stack.witness.parked.has(key));
+    expect(stack.pids()).toEqual(before);
+    // Exactly those: the other one waits for another line.
+    expect(stack.witness.parked.has(other)).toBe(true);
+    expect(stack.witness.requests.filter(({ reason }) => reason === 'mapped').map(({ key }) => key)).toEqual([
+      `sandbox/default/${number}`,
+    ]);
+  }, 120_000);
+});
+
+describe('cartage parked', () => {
+  it('lists causes with their fix, and a first load as one line', async () => {
+    const held = await heldOrder('paypal_express');
+    await Promise.all(
+      Array.from({ length: 1_200 }, (_, number) => stack.bus.publish(parked, { value: made(number) })),
+    );
+    await until('all parked', () => stack.witness.parked.size > 1_200);
+    const { out, code } = await shell('cartage parked list');
+    expect(code).toBe(0);
+    expect(out.split('\n').length).toBeLessThan(40);
+    expect(out).toMatch(/order\.payment_unmapped: \d+ held, the oldest \d+ min ago .*, at order-exporter/);
+    expect(out).toContain('Fix: Add under orders.payments: `"paypal_express"');
+    expect(out).toContain(held);
+    expect(out).toContain('Waiting for their product: 1200,');
+    const one = await shell('cartage parked list --flow orders --json');
+    const listed = JSON.parse(one.out) as { parkedKey: string }[];
+    expect(listed.map(({ parkedKey }) => parkedKey)).toContain(held);
+    expect(listed.every(({ parkedKey }) => parkedKey.includes('order-exporter'))).toBe(true);
+    expect((await shell('cartage parked list --flow nonsense')).code).toBe(1);
+  }, 60_000);
+
+  it('ends quietly when its reader has read enough', async () => {
+    const { out, err, code } = await shell('cartage parked list --cause stock.sku_unknown | head -n 1');
+    expect(out.split('\n').filter((line) => line !== '')).toHaveLength(1);
+    expect([code, err]).toEqual([0, '']);
+  }, 60_000);
+
+  it('shows a record as it was, its personal data only when asked to', async () => {
+    const key = await heldOrder('paypal_express', 'ada@example.com');
+    const { out } = await shell(`cartage parked show '${key}'`);
+    expect(out).toMatch(/"incrementId": "\d+"/);
+    expect(out).toContain('[hidden]');
+    expect(out).not.toMatch(/ada@example|Jane|Main St|60601|312-555/);
+    expect((await shell(`cartage parked show '${key}' --reveal`)).out).toContain('ada@example.com');
+  }, 60_000);
+
+  it('never lets the terminal act on what a record holds, and takes back the key that it printed', async () => {
+    const nasty = `WH1/A B'\u001b[2J\u009b1m\u202e;$(touch x)`;
+    const value = made(9_000, {
+      key: nasty,
+      code: 'a.nasty_one',
+      cause: 'gone \u001b]0;title\u0007\r',
+      waitsFor: null,
+    });
+    await stack.bus.publish(parked, { value });
+    await until('it parked', () => stack.witness.parkedFor('a.nasty_one').length === 1);
+    const { out } = await shell('cartage parked list --cause a.nasty_one');
+    // oxlint-disable-next-line no-control-regex -- that none is there is the point
+    expect(out.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
+    const word = out
+      .split('\n')
+      .find((line) => line.startsWith('    '))!
+      .trim();
+    const shown = await shell(`cartage parked show ${word} --json`);
+    expect((JSON.parse(shown.out) as Parked).key).toBe(nasty);
+    expect((await shell(`cartage parked discard ${word} --reason gone`)).code).toBe(0);
+    await until('it gone', () => stack.witness.parkedFor('a.nasty_one').length === 0);
+  }, 60_000);
+
+  it('releases: asks for the key again, on record with who did it', async () => {
+    const key = await heldOrder('paypal_express');
+    const orderKey = key.slice(key.indexOf('sandbox/default/'));
+    const dry = await shell(`cartage parked release '${key}' --dry-run`);
+    expect(dry.out).toContain(`would ask for magento.orders ${orderKey}`);
+    expect((await shell(`cartage --as ada parked release '${key}' --reason 'mended'`)).code).toBe(0);
+    const hint = await until('the request', () =>
+      stack.witness.requests.find((one) => one.key === orderKey && one.reason === 'released'),
+    );
+    expect(hint).toMatchObject({ topic: 'magento.orders', requestedBy: 'cli ada', always: true });
+    const act = await until('the act', () => acts.find(({ action }) => action === 'parked.release'));
+    expect(act).toMatchObject({ actor: 'ada', keys: [key], count: 1, reason: 'mended', tool: 'cli' });
+    expect(acts.filter(({ action }) => action === 'parked.release')).toHaveLength(1);
+    const all = await shell('cartage parked release --cause order.payment_unmapped --dry-run --json');
+    const { asked } = JSON.parse(all.out) as { asked: object };
+    expect(Object.keys(asked)).toEqual(
+      [...stack.witness.parked]
+        .filter(([, { code }]) => code === 'order.payment_unmapped')
+        .map(([name]) => name),
+    );
+    expect((await shell('cartage parked release no/such/key')).code).toBe(1);
+  }, 60_000);
+
+  it('says what can be done about a record that nobody can ask for', async () => {
+    await produceBytes(stack.kafka.bootstrap, 'erp.stock', 'WH1/MUG-STONE', Buffer.from('no Avro at all'));
+    const [name] = await until('the parked bytes', () =>
+      [...stack.witness.parked].find(([, { key, topic }]) => key === null && topic === 'erp.stock'),
+    );
+    const released = await shell(`cartage parked release '${name}'`);
+    expect(released.code).toBe(1);
+    expect(released.out).toContain('cannot be read, so nobody knows its key');
+    const { out } = await shell(`cartage parked show '${name}'`);
+    expect(out).toContain('14 bytes; --reveal shows them');
+    expect((await shell(`cartage parked show '${name}' --reveal`)).out).toContain(
+      Buffer.from('no Avro at all').toString('base64'),
+    );
+    expect((await shell(`cartage parked discard '${name}' --reason 'test bytes'`)).code).toBe(0);
+    await until('it gone', () => !stack.witness.parked.has(name));
+  }, 60_000);
+
+  it('discards by cause for a reason, all on record', async () => {
+    expect((await shell('cartage parked discard --cause stock.sku_unknown')).code).toBe(1);
+    const { code } = await shell(
+      "cartage --as ada parked discard --cause stock.sku_unknown --reason 'not sold here'",
+    );
+    expect(code).toBe(0);
+    await until('none left', () => stack.witness.parkedFor('stock.sku_unknown').length === 0);
+    const act = await until('the act', () =>
+      acts.find(({ subject }) => subject === 'cause stock.sku_unknown'),
+    );
+    expect(act).toMatchObject({
+      actor: 'ada',
+      action: 'parked.discard',
+      count: 1_200,
+      reason: 'not sold here',
+    });
+    expect(act.keys).toHaveLength(1_000);
+  }, 60_000);
+});
+
+describe('cartage erase', () => {
+  it('erases what is parked of a customer, says what remains until when, and names nobody on record', async () => {
+    const key = await heldOrder('paypal_express', 'forget.me@example.com');
+    const other = await heldOrder('paypal_express', 'keep.me@example.com');
+    const orderKey = key.slice(key.indexOf('sandbox/default/'));
+    const dry = await shell('cartage erase customer Forget.Me@Example.com --dry-run');
+    expect(dry.out).toContain('1 originals would be erased');
+    expect(dry.out).toMatch(/magento\.orders: \d+ records remain until 20\d\d-/);
+    expect(stack.witness.parked.has(key)).toBe(true);
+    const { out, code } = await shell('cartage --as ada erase customer Forget.Me@Example.com');
+    expect(code).toBe(0);
+    expect(out).toContain(orderKey);
+    expect(out).toContain('To do: In the ERP');
+    await until('it gone', () => !stack.witness.parked.has(key));
+    expect(stack.witness.parked.has(other)).toBe(true);
+    const act = await until('the act', () => acts.find(({ action }) => action === 'erase'));
+    expect(act).toMatchObject({ actor: 'ada', subject: 'a customer', keys: [orderKey] });
+    expect(JSON.stringify(acts)).not.toMatch(/forget|example\.com/i);
+  }, 60_000);
+
+  it('erases one order', async () => {
+    const key = await heldOrder('paypal_express');
+    const orderKey = key.slice(key.indexOf('sandbox/default/'));
+    const { out } = await shell(`cartage erase order ${orderKey} --json`);
+    expect(JSON.parse(out)).toMatchObject({ dryRun: false, orders: [orderKey] });
+    await until('it gone', () => !stack.witness.parked.has(key));
+    expect((await shell('cartage erase order 000000001')).code).toBe(1);
+  }, 60_000);
+});
