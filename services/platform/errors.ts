@@ -47,7 +47,7 @@ export interface UnavailableOptions extends ErrorOptions {
   outcome?: 'none' | 'unknown';
   /** What the other side asked for by Retry-After. */
   retryAfterMs?: number;
-  /** The same fault may also be the record's own: a lasting one is settled by a probe call (promise 5). */
+  /** The same fault may also be the record's own (a 5xx, no answer in time): of a lasting one a probe call decides. */
   perhapsRecord?: boolean;
   /** No retry can help before a person acts (401, 403): the flow waits and says so. */
   needsOperator?: boolean;

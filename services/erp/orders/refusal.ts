@@ -26,14 +26,18 @@ export function orderFault(error: unknown, place: Place): Error {
   const fault = databaseFault(error);
   const what = `Statement "${place.statement}" of the order export failed`;
   if (isConnectionFault(fault)) {
-    return unavailable(what, error, { outcome: place.atCommit ? 'unknown' : 'none' });
+    // Past "begin" it may be this one order that brings the server down, or that it never answers.
+    return unavailable(what, error, {
+      outcome: place.atCommit ? 'unknown' : 'none',
+      perhapsRecord: place.statement !== 'begin',
+    });
   }
   const sqlState = fault.sqlState!;
   if (sqlState === '42501') return unavailable(what, error, { needsOperator: true });
   if (/^2[23]|^P0|^44/.test(sqlState)) return refusedValue(fault, place, error);
   if (sqlState.startsWith('42') || sqlState.startsWith('0A')) return wrongStatement(fault, place, error);
-  // A statement that always times out, or makes the server fail, may do so because of this one order.
-  return unavailable(what, error, { perhapsRecord: /^(57014|XX|58)/.test(sqlState) });
+  // A statement that always times out (on a lock too), or makes the server fail, may do so because of this one order.
+  return unavailable(what, error, { perhapsRecord: /^(57014|55P03|XX|58)/.test(sqlState) });
 }
 
 function refusedValue(fault: DatabaseFault, place: Place, cause: unknown): Rejected {

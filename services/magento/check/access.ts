@@ -57,6 +57,10 @@ export async function checkResources(magento: Magento): Promise<Finding[]> {
   return [ok('magento.resources', `all ${probes.length} kinds of call are allowed`)];
 }
 
+const ofItsContent = new Set(
+  ['internal_error', 'could_not_save', 'not_json', 'unexpected_shape'].map((name) => `magento.${name}`),
+);
+
 /** What needs a person or did not answer. A refusal of the probe's own content is what a probe hopes for. */
 async function faultOf(call: Promise<unknown>): Promise<Unavailable | null> {
   try {
@@ -64,7 +68,7 @@ async function faultOf(call: Promise<unknown>): Promise<Unavailable | null> {
     return null;
   } catch (error) {
     if (error instanceof Rejected) return null;
-    if (error instanceof Unavailable) return error.perhapsRecord && !error.needsOperator ? null : error;
+    if (error instanceof Unavailable) return ofItsContent.has(error.fault.code) ? null : error;
     throw error;
   }
 }

@@ -38,9 +38,9 @@ function meaningOf(call: Call, status: number, body: string, contentType: string
 describe('pages, which Magento did not mean for us', () => {
   it.each<Row>([
     ['ship', 503, '<title>Error 503: Service Unavailable</title>', 'magento.maintenance', 'none'],
-    ['ship', 503, '<title>503 Backend fetch failed</title>', 'magento.gateway', 'unknown'],
-    ['ship', 502, '<title>502 Bad Gateway</title>', 'magento.gateway', 'unknown'],
-    ['order', 504, '', 'magento.gateway', 'none'],
+    ['ship', 503, '<title>503 Backend fetch failed</title>', 'magento.gateway', 'unknown, perhaps record'],
+    ['ship', 502, '<title>502 Bad Gateway</title>', 'magento.gateway', 'unknown, perhaps record'],
+    ['order', 504, '', 'magento.gateway', 'none, perhaps record'],
     ['stock', 413, '<title>413 Request Entity Too Large</title>', 'magento.request_too_large', 'rejected'],
     ['order', 414, '<title>414 Request-URI Too Large</title>', 'magento.url_too_long', 'rejected'],
     [

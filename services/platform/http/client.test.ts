@@ -82,7 +82,11 @@ describe('what is sent and what comes back', () => {
 describe('a request that was never written had no effect', () => {
   it('refused connection', async () => {
     const error = await failure(clientOf(await unusedOrigin()).request(post));
-    expect(error).toMatchObject({ outcome: 'none', fault: { code: 'http.not_connected' } });
+    expect(error).toMatchObject({
+      outcome: 'none',
+      perhapsRecord: false,
+      fault: { code: 'http.not_connected' },
+    });
     expect(error.fault.why).toContain('ECONNREFUSED');
   });
 
@@ -110,7 +114,11 @@ describe('a request that was never written had no effect', () => {
     const first = client.request({ ...post, path: '/first' });
     await arrived.promise;
     const error = await failure(client.request({ ...post, path: '/second', deadlineMs: 60 }));
-    expect(error).toMatchObject({ outcome: 'none', fault: { code: 'http.deadline' } });
+    expect(error).toMatchObject({
+      outcome: 'none',
+      perhapsRecord: false,
+      fault: { code: 'http.deadline' },
+    });
     hold.resolve();
     await first;
     await client.request({ ...post, path: '/third' });
@@ -122,7 +130,11 @@ describe('a request that was written may have been carried out', () => {
   it('connection reset after the request', async () => {
     const { origin } = await listen((request) => request.socket.destroy());
     const error = await failure(clientOf(origin).request(post));
-    expect(error).toMatchObject({ outcome: 'unknown', fault: { code: 'http.connection_lost' } });
+    expect(error).toMatchObject({
+      outcome: 'unknown',
+      perhapsRecord: true,
+      fault: { code: 'http.connection_lost' },
+    });
   });
 
   it('answer cut in the middle', async () => {
@@ -136,7 +148,11 @@ describe('a request that was written may have been carried out', () => {
   it('no answer within the deadline', async () => {
     const { origin } = await listen(() => undefined);
     const error = await failure(clientOf(origin, { deadlineMs: 80 }).request(post));
-    expect(error).toMatchObject({ outcome: 'unknown', fault: { code: 'http.deadline' } });
+    expect(error).toMatchObject({
+      outcome: 'unknown',
+      perhapsRecord: true,
+      fault: { code: 'http.deadline' },
+    });
   });
 
   it('a body that drips does not escape the deadline', async () => {

@@ -220,7 +220,8 @@ function unavailable(
       why: causeOf(error),
       fix: fixOf(error, attempt),
     },
-    { cause: error, outcome: noEffect ? 'none' : 'unknown', perhapsRecord: error instanceof BodyTooLarge },
+    // One request may make the other side stand still or fall over every time: what reached it may be at fault itself.
+    { cause: error, outcome: noEffect ? 'none' : 'unknown', perhapsRecord: attempt.written },
   );
 }
 

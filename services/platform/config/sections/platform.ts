@@ -28,7 +28,7 @@ export const policySection = z
     retryMaxMs: milliseconds(30_000),
     /** Tries of a record that fails by what must be a bug, before it is parked. */
     bugTries: count(3),
-    /** Tries of a record that alone gets 5xx while a probe call succeeds, before it is parked. */
+    /** Tries of a record that alone gets 5xx or no answer while a probe call succeeds, before it is parked. */
     perhapsRecordTries: count(5),
     /** Failures in a row that open the circuit breaker. */
     breakerFailures: count(5),

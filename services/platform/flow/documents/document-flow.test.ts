@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { outcomes, parked } from '../../../../schemas/topics.ts';
 import { Rejected, Unavailable } from '../../errors.ts';
+import type { Policy } from '../outcome/policy.ts';
 import { runDocuments } from './document-flow.ts';
 import { plains } from '../testing/records.ts';
 import type { Plain } from '../testing/records.ts';
@@ -9,13 +10,18 @@ import { World } from '../testing/world.ts';
 const down = { code: 'shop.down', what: 'Down', fix: 'Wait' };
 const settleMs = 10_000;
 
-async function flowOf(fail: (text: string, attempt: number) => Error | null, probe?: () => Promise<void>) {
+async function flowOf(
+  fail: (text: string, attempt: number) => Error | null,
+  probe?: () => Promise<void>,
+  policy: Partial<Policy> = {},
+  partitions = 1,
+) {
   const handled: { at: number; text: string }[] = [];
   const world = new World<Plain>({
     seed: 1,
     contract: plains,
-    partitions: 1,
-    policy: { retryInitialMs: 100, retryMaxMs: 1_000, perhapsRecordTries: 3 },
+    partitions,
+    policy: { retryInitialMs: 100, retryMaxMs: 1_000, perhapsRecordTries: 3, ...policy },
     start: (context) =>
       runDocuments<Plain>(context, {
         name: 'plains',
@@ -25,8 +31,10 @@ async function flowOf(fail: (text: string, attempt: number) => Error | null, pro
         settleMs,
         ...(probe ? { probe } : {}),
         handle: async ({ value }, attempt) => {
+          await context.clock.wait(5);
+          attempt.assertCurrent();
           handled.push({ at: context.clock.now() - startedAt, text: value.text });
-          await context.clock.wait(10);
+          await context.clock.wait(5);
           const error = fail(value.text, attempt.number);
           if (error) throw error;
           return { status: 'applied' };
@@ -58,7 +66,7 @@ describe('a flow of documents', () => {
     expect(handled[3]!.at - handled[0]!.at).toBeGreaterThanOrEqual(settleMs);
   });
 
-  it('parks the document that gets 5xx while a probe succeeds, and the next of its key waits until that is settled', async () => {
+  it('parks the document that gets no answer while a probe succeeds, when that is settled and it was looked for', async () => {
     const lasting = () => new Unavailable(down, { perhapsRecord: true, outcome: 'unknown' });
     const { world, broker, clock, handled, send } = await flowOf(
       (text) => (text === 'a1' ? lasting() : null),
@@ -68,9 +76,40 @@ describe('a flow of documents', () => {
     world.assignAll();
     await clock.pass(60_000);
     expect(broker.values(parked)).toMatchObject([{ offset: 0, code: 'record.always_fails', attempts: 3 }]);
+    expect(broker.values(parked)[0]!.cause).not.toContain('may have been carried out');
     const tries = handled.filter(({ text }) => text === 'a1');
     const next = handled.find(({ text }) => text === 'a2')!;
     expect([tries.length, next.at - tries[2]!.at >= settleMs]).toEqual([3, true]);
+  });
+
+  it('goes on for all other keys while one gets no answer, and parks that one', async () => {
+    const timedOut = () => new Unavailable(down, { perhapsRecord: true, outcome: 'unknown' });
+    const { world, broker, clock, send, reported } = await flowOf(
+      (text) => (text === 'a!' ? timedOut() : null),
+      () => Promise.resolve(),
+      { maxDistanceRecords: 100, perhapsRecordTries: 5 },
+    );
+    send('a!');
+    for (let number = 0; number < 2_000; number += 1) send(`${'bcdefghij'[number % 9]}${number}`);
+    world.assignAll();
+    await clock.pass(60_000);
+    expect(reported().filter((line) => line.endsWith(' applied'))).toHaveLength(2_000);
+    // The partition stood for it: two tries, and a look when the second could land no more.
+    expect(broker.values(parked)).toMatchObject([{ key: 'a', code: 'record.always_fails', attempts: 2 }]);
+    expect(broker.committed(0).offset).toBe(2_001);
+  });
+
+  it('serves each partition in its turn, however much another one has to do', async () => {
+    const { world, broker, clock, handled, send } = await flowOf(() => null, undefined, {}, 2);
+    for (let number = 0; number < 400; number += 1) {
+      const key = 'abcdefghij'[number % 10]!;
+      send(`${key}${number}`);
+      broker.append(plains, key.toUpperCase(), { key, text: `${key.toUpperCase()}${number}` }, 1);
+    }
+    world.assignAll(world.members[0]);
+    await clock.pass(2_000);
+    const ofFirst = handled.filter(({ text }) => text < 'a').length;
+    expect([handled.length < 600, ofFirst / handled.length]).toEqual([true, expect.closeTo(0.5, 1)]);
   });
 
   it('parks no more than a few while one kind of call fails for all, though a probe of another kind succeeds', async () => {

@@ -22,6 +22,23 @@ describe('the queues of a partition', () => {
     expect([queues.take(100)!.record.offset, queues.lowestOffset(), queues.size]).toEqual([1, 1, 4]);
   });
 
+  it('give the lowest first when it holds all others back, without its back-off but not without its doubt', () => {
+    const queues = new KeyQueues();
+    for (const [offset, key] of ['a', 'b', 'c'].entries()) queues.add(document(key, offset), 0);
+    queues.again(queues.take(0)!, 100);
+    queues.hasten(10);
+    const first = queues.take(10)!;
+    expect(first.record.offset).toBe(0);
+    queues.again(first, 500);
+    queues.hasten(20);
+    expect([queues.take(20)!.record.offset, queues.dueAt(20)]).toEqual([1, 500]);
+    const other = new KeyQueues();
+    other.add(document('a', 0), 0);
+    other.again(other.take(0)!, 900, 300);
+    other.hasten(10);
+    expect([other.take(299), other.take(300)!.record.offset]).toEqual([null, 0]);
+  });
+
   it('let the next of a key wait when the last one may still take effect', () => {
     const queues = new KeyQueues();
     queues.add(document('a', 0), 0);

@@ -1,3 +1,4 @@
+import type { Unavailable } from '../../errors.ts';
 import type { Received, Undecodable } from '../../kafka/types.ts';
 
 /** A record of a document topic that was read and is not finished. */
@@ -6,6 +7,12 @@ export interface QueuedDocument {
   readonly queue: string;
   attempts: number;
   notBefore: number;
+  /** What was tried may take effect until then: part of the wait that nothing shortens. */
+  inDoubtUntil: number;
+  /** It was made the next one, once. */
+  hastened: boolean;
+  /** See `Settled`. */
+  lastLook: Unavailable | null;
 }
 
 /**
@@ -17,7 +24,7 @@ export class KeyQueues {
   /** In the order of the offsets: the first one is the lowest unfinished. */
   private readonly unfinished = new Map<number, QueuedDocument>();
   /** Keys whose head may begin, in the order in which they became so. */
-  private readonly ready = new Set<string>();
+  private ready = new Set<string>();
   private readonly delayed = new Map<string, QueuedDocument>();
   private bytes = 0;
 
@@ -37,7 +44,15 @@ export class KeyQueues {
   add(record: Received<never> | Undecodable, notBefore: number): void {
     // Bytes that cannot be read have no place in the order of a key.
     const queue = 'undecodable' in record ? `undecodable@${record.offset}` : `key:${record.key}`;
-    const document: QueuedDocument = { record, queue, attempts: 0, notBefore };
+    const document = {
+      record,
+      queue,
+      attempts: 0,
+      notBefore,
+      inDoubtUntil: notBefore,
+      hastened: false,
+      lastLook: null,
+    };
     this.unfinished.set(record.offset, document);
     this.bytes += record.sizeBytes;
     const waiting = this.queues.get(queue);
@@ -45,6 +60,18 @@ export class KeyQueues {
     else {
       this.queues.set(queue, [document]);
       this.enqueue(document);
+    }
+  }
+
+  /** The lowest unfinished record holds all others back: it is the next one, and waits no back-off out. */
+  hasten(now: number): void {
+    const [lowest] = this.unfinished.values();
+    if (!lowest || lowest.hastened) return;
+    const { queue, inDoubtUntil } = lowest;
+    if (this.delayed.get(queue) === lowest && inDoubtUntil > now) lowest.notBefore = inDoubtUntil;
+    else if (this.delayed.delete(queue) || this.ready.has(queue)) {
+      lowest.hastened = true;
+      this.ready = new Set([queue, ...this.ready]);
     }
   }
 
@@ -82,13 +109,15 @@ export class KeyQueues {
     const next = waiting?.[0];
     if (next) {
       next.notBefore = Math.max(next.notBefore, notBefore);
+      next.inDoubtUntil = next.notBefore;
       this.enqueue(next);
     } else this.queues.delete(document.queue);
   }
 
-  /** The head stays head and waits. */
-  again(document: QueuedDocument, notBefore: number): void {
-    document.notBefore = notBefore;
+  /** The head stays head and waits; of that until `inDoubtUntil` because its last try may take effect. */
+  again(document: QueuedDocument, notBefore: number, inDoubtUntil = 0): void {
+    document.notBefore = Math.max(notBefore, inDoubtUntil);
+    document.inDoubtUntil = inDoubtUntil;
     this.delayed.set(document.queue, document);
   }
 

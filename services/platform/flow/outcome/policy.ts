@@ -71,12 +71,21 @@ export function backOffMs(attempts: number, policy: Policy, chance: number): num
   return Math.round(fullMs / 2 + (fullMs / 2) * chance);
 }
 
+/** A record that holds its whole partition back has no more tries than these before a probe decides. */
+const pressingTries = 2;
+
+/** The patience with such a record. */
+export function pressed(policy: Policy): Policy {
+  return { ...policy, perhapsRecordTries: Math.min(policy.perhapsRecordTries, pressingTries) };
+}
+
 /** The fault of a record that alone gets errors while a probe call succeeds. */
-export function recordFault(fault: Fault, attempts: number): Fault {
+export function recordFault(fault: Fault, attempts: number, unknown: boolean): Fault {
+  const maybe = unknown ? '; what it asked for last may have been carried out all the same' : '';
   return {
     ...fault,
     code: 'record.always_fails',
-    what: `${fault.what}, ${attempts} times, while other calls succeed`,
+    what: `${fault.what}, ${attempts} times, while other calls succeed${maybe}`,
     fix: 'Look at the record and at the log of the other side; when mended, `cartage parked release KEY`',
   };
 }

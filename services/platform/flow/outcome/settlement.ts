@@ -8,15 +8,17 @@ import { markFailed } from '../../telemetry/tracing.ts';
 import type { FlowContext } from '../context.ts';
 import type { Handled } from './outcome.ts';
 import type { Parking } from './parking.ts';
-import { decide, recordFault } from './policy.ts';
+import { decide, pressed, recordFault } from './policy.ts';
 import { report } from './report.ts';
 
 /**
  * What becomes of a record after a try: finished (and its offset may be), or to be tried again. `unknown`: what was
- * tried may still take effect.
+ * tried may still take effect. `lastLook`: the record would be parked but for that; when the outcome is settled it is
+ * looked at once more without beginning anything, and this is thrown in place of an effect.
  */
 export type Settled =
-  { finished: true; unknown: boolean } | { finished: false; delayMs: number; unknown: boolean };
+  | { finished: true; unknown: boolean }
+  | { finished: false; delayMs: number; unknown: boolean; lastLook: Unavailable | null };
 
 /** A record whose handling began, with what is needed to settle it. */
 export interface Tried {
@@ -27,6 +29,12 @@ export interface Tried {
   span: Span | null;
   /** Its outcome is reported already: it was only written again. */
   reported?: boolean;
+  /** The partition stands still for it: it is tried, and given up, sooner. */
+  pressing?: boolean;
+  /** It failed with others in one call: nothing is said of it alone. */
+  shared?: boolean;
+  /** Its handler finds out whether an earlier try took effect before it begins anything. */
+  looks?: boolean;
 }
 
 /**
@@ -72,14 +80,16 @@ export class Settlement {
 
   /** The handler threw. `record at fault` is parked and finished, all else is to be tried again. */
   async failed(tried: Tried, error: unknown): Promise<Settled> {
-    const decision = decide(error, tried.attempts, this.context.policy, this.context.random());
+    const { policy, random } = this.context;
+    const decision = decide(error, tried.attempts, tried.pressing ? pressed(policy) : policy, random());
     if (decision.kind === 'park') {
       if (decision.fault.code === 'bug') this.logBug(tried, error);
       return this.park(tried, decision.status, decision.fault, false);
     }
     const unknown = decision.kind !== 'again' && decision.unknown;
-    if (decision.kind === 'probe' && (await this.isRecordsFault()))
-      return this.park(tried, 'rejected', recordFault(decision.fault, tried.attempts), unknown);
+    const looksAgain = decision.kind === 'probe' && unknown && tried.looks === true;
+    if (decision.kind === 'probe' && !looksAgain && !tried.shared && (await this.isRecordsFault()))
+      return this.park(tried, 'rejected', recordFault(decision.fault, tried.attempts, unknown), unknown);
     this.context.metrics.retries.inc({ flow: this.flow, code: decision.fault.code });
     this.logRetry(tried, decision.fault, decision.delayMs, unknown);
     if (decision.kind === 'again') {
@@ -89,7 +99,8 @@ export class Settlement {
     this.showBreaker();
     if (tried.span) markFailed(tried.span, decision.fault.code);
     tried.span?.end();
-    return { finished: false, delayMs: decision.delayMs, unknown };
+    const lastLook = looksAgain ? new Unavailable(decision.fault, { perhapsRecord: true }) : null;
+    return { finished: false, delayMs: decision.delayMs, unknown, lastLook };
   }
 
   /** Whether one record of a batch may be at fault for all of it, so that the batch is to be split. */

@@ -1,3 +1,4 @@
+import { Unavailable } from '../../errors.ts';
 import { LeaseLost } from '../../kafka/types.ts';
 import type { Received } from '../../kafka/types.ts';
 import { SpanKind, startSpan, underSpan } from '../../telemetry/tracing.ts';
@@ -17,6 +18,12 @@ export interface Member<Value> {
   attempts: number;
   /** Its outcome is reported: it is only written again. */
   reported: boolean;
+  /** It was part of a try that may still take effect, before the one that told its result. */
+  inDoubt: boolean;
+  /** It failed with others in one batch, and it cannot be said whose fault that is. */
+  shared: boolean;
+  /** The next try is to be its own alone. */
+  alone: boolean;
 }
 
 /** One batch, from the mark on the broker to what became of each record. */
@@ -52,7 +59,7 @@ export class BatchWork<Value> {
     await Promise.all(
       held.map((member) =>
         member.reader.settle(
-          member.entry,
+          member,
           tried.get(member)!,
           results.get(member.record) ?? new Error('the batch gave no result for the record'),
         ),
@@ -103,12 +110,21 @@ export class BatchWork<Value> {
     } catch (error) {
       const isLost = error instanceof LeaseLost;
       if (!isLost && members.length > 1 && (await this.settlement.mayBeOneRecord(error, attempts))) {
+        const unknown = error instanceof Unavailable && error.outcome === 'unknown';
+        for (const member of members) Object.assign(member, { inDoubt: unknown, alone: true });
+        // What creates must not be repeated before the outcome is settled: then each is tried alone.
+        if (unknown && this.flow.creates) return failedAlike(members, error);
         const half = Math.ceil(members.length / 2);
         const left = await this.apply(members.slice(0, half));
         return new Map([...left, ...(await this.apply(members.slice(half)))]);
       }
-      const thrown = error instanceof Error ? error : new Error(String(error));
-      return new Map(members.map(({ record }) => [record, thrown]));
+      return failedAlike(members, error);
     }
   }
+}
+
+function failedAlike<Value>(members: Member<Value>[], error: unknown): BatchResult<Value> {
+  for (const member of members) member.shared = members.length > 1;
+  const thrown = error instanceof Error ? error : new Error(String(error));
+  return new Map(members.map(({ record }) => [record, thrown]));
 }

@@ -27,6 +27,8 @@ export interface Entry<Value> {
   settled: boolean;
   batchGroup: string;
   urgent: boolean;
+  /** It may have made a batch fail: written in one of its own. */
+  alone: boolean;
   state: 'ready' | 'delayed' | 'inFlight';
   dirty: boolean;
   attempts: number;
@@ -46,4 +48,36 @@ export interface Placement {
   rewriteAt?: number | null;
   /** The same, of a write that must not be made twice: look only then. */
   waitUntil?: number | null;
+}
+
+/** One that was never seen before. */
+export function entryOf<Value>(record: Received<Value>, placement: Placement, now: number): Entry<Value> {
+  const { identity, batchGroup, urgent, rewriteAt = null, waitUntil = null } = placement;
+  return {
+    identity,
+    batchGroup,
+    urgent,
+    record,
+    alone: false,
+    openOffset: null,
+    reported: false,
+    settled: false,
+    state: 'ready',
+    dirty: false,
+    attempts: 0,
+    notBefore: waitUntil ?? 0,
+    mustWait: false,
+    rewriteAt: laterOf(rewriteAt, waitUntil),
+    waitingSince: now,
+  };
+}
+
+/** Of the oldest record of the key that may be in work, else of its newest. */
+export function offsetOf<Value>({ openOffset, record }: Entry<Value>): number {
+  return openOffset ?? record.offset;
+}
+
+export function laterOf(left: number | null, right: number | null): number | null {
+  if (left === null) return right;
+  return right === null ? left : Math.max(left, right);
 }

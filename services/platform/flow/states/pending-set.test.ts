@@ -85,6 +85,22 @@ describe('the pending set', () => {
     expect(set.take('l', 5, false, free)[0]).toMatchObject({ attempts: 2, urgent: true });
   });
 
+  it('gives the lowest first when it holds all others back, without its back-off but not without its doubt', () => {
+    const set = new PendingSet<Plain>();
+    for (const [offset, key] of ['a', 'b', 'c'].entries()) set.add(recordOf(key, offset), at(key), offset);
+    set.retry(set.take('l', 1, false, free)[0]!, 50, null);
+    set.hasten();
+    expect(offsetsOf(set.take('l', 1, false, free))).toEqual([0]);
+    const creating = new PendingSet<Plain>();
+    creating.add(recordOf('a', 0), at('a'), 0);
+    creating.retry(creating.take('l', 1, false, free)[0]!, 100, 100);
+    creating.hasten();
+    expect(creating.take('l', 1, false, free)).toEqual([]);
+    creating.wake(100);
+    const [entry] = creating.take('l', 1, false, free);
+    expect([offsetsOf([entry!]), creating.isLowest(entry!)]).toEqual([[0], true]);
+  });
+
   it('keeps a parked key while an earlier write may land, so that a newer value is written again', () => {
     const set = new PendingSet<Plain>();
     set.add(recordOf('a', 0), at('a'), 0);

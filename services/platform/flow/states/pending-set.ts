@@ -1,4 +1,5 @@
 import type { Received } from '../../kafka/types.ts';
+import { entryOf, laterOf, offsetOf } from './pending-entry.ts';
 import type { Entry, Placement } from './pending-entry.ts';
 import { ReadyGroups } from './ready-groups.ts';
 import type { ReadyGroup } from './ready-groups.ts';
@@ -23,11 +24,8 @@ export class PendingSet<Value> {
 
   /** Offset of the lowest record still pending or in work; null when nothing is. */
   lowestOffset(): number | null {
-    const [first] = this.entries.values();
-    if (!first) return null;
-    let lowest = first.record.offset;
-    for (const { openOffset } of this.overtaken) lowest = Math.min(lowest, openOffset ?? lowest);
-    return lowest;
+    const lowest = this.lowest();
+    return lowest && offsetOf(lowest);
   }
 
   /** Takes a record in; returns the one it superseded and of which nothing is reported yet, or null. */
@@ -113,6 +111,34 @@ export class PendingSet<Value> {
     this.delay(entry, notBefore, true);
   }
 
+  /** A write of this key that came before the one at hand may still take effect until then. */
+  doubt(entry: Entry<Value>, until: number): void {
+    entry.rewriteAt = laterOf(entry.rewriteAt, until);
+  }
+
+  /** The lowest pending record holds all others back: it goes first, and waits no back-off out. */
+  hasten(): void {
+    const lowest = this.lowest();
+    if (lowest === null || lowest.urgent || lowest.state === 'inFlight') return;
+    // Its wait is one until an outcome is settled: nothing shortens that.
+    if (lowest.state === 'delayed' && lowest.notBefore >= (lowest.rewriteAt ?? Infinity)) return;
+    this.leaveQueues(lowest);
+    lowest.urgent = true;
+    this.makeReady(lowest);
+  }
+
+  /** Whether it is this entry that holds the offset back. */
+  isLowest(entry: Entry<Value>): boolean {
+    return this.lowest() === entry;
+  }
+
+  private lowest(): Entry<Value> | null {
+    let lowest = this.entries.values().next().value ?? null;
+    for (const entry of this.overtaken)
+      if (lowest === null || offsetOf(entry) < offsetOf(lowest)) lowest = entry;
+    return lowest;
+  }
+
   /** Not begun after all: ready at once, as if it had not been taken. */
   giveBack(entry: Entry<Value>): void {
     entry.attempts -= 1;
@@ -162,26 +188,10 @@ export class PendingSet<Value> {
   }
 
   private insert(record: Received<Value>, placement: Placement, now: number): void {
-    const { identity, batchGroup, urgent, rewriteAt = null, waitUntil = null } = placement;
-    const entry: Entry<Value> = {
-      identity,
-      batchGroup,
-      urgent,
-      record,
-      openOffset: null,
-      reported: false,
-      settled: false,
-      state: 'ready',
-      dirty: false,
-      attempts: 0,
-      notBefore: 0,
-      mustWait: false,
-      rewriteAt: laterOf(rewriteAt, waitUntil),
-      waitingSince: now,
-    };
-    this.entries.set(identity, entry);
-    if (waitUntil === null) this.makeReady(entry);
-    else this.delay(entry, waitUntil, true);
+    const entry = entryOf(record, placement, now);
+    this.entries.set(entry.identity, entry);
+    if (entry.notBefore === 0) this.makeReady(entry);
+    else this.delay(entry, entry.notBefore, true);
   }
 
   /** A newer record came for an entry that waits: it keeps its place, unless it became more pressing. */
@@ -228,9 +238,4 @@ export class PendingSet<Value> {
     this.entries.delete(entry.identity);
     this.bytes -= entry.record.sizeBytes;
   }
-}
-
-function laterOf(left: number | null, right: number | null): number | null {
-  if (left === null) return right;
-  return right === null ? left : Math.max(left, right);
 }

@@ -5,8 +5,10 @@ import type { Attempt, Handled } from '../outcome/outcome.ts';
 import { openParking } from '../outcome/parking.ts';
 import type { ParkingFlow } from '../outcome/parking.ts';
 import { watchFlow } from '../flow-watch.ts';
-import { Scheduler } from './scheduler.ts';
 import { Settlement } from '../outcome/settlement.ts';
+import { Pool } from '../pool.ts';
+import { BatchWork } from './batch-work.ts';
+import { Scheduler } from './scheduler.ts';
 import { StateReader } from './state-reader.ts';
 
 /** What became of each record of a batch: handled, or an error of its own. */
@@ -48,13 +50,18 @@ export interface StateFlow<Value> extends ParkingFlow {
 export async function runStates<Value>(context: FlowContext, flow: StateFlow<Value>): Promise<Subscription> {
   const parking = await openParking(context, flow);
   const settlement = new Settlement(context, flow.name, parking, flow.probe);
-  const scheduler = new Scheduler(context, flow, settlement);
+  const scheduler = new Scheduler(flow, new BatchWork(context, flow, settlement));
+  const pool: Pool<StateReader<Value>> = new Pool({
+    context,
+    flow,
+    breaker: settlement.breaker,
+    next: (readers, now) => scheduler.next(readers, now),
+  });
   const subscription = await context.bus.subscribe({
     contracts: flow.contracts as unknown as readonly Contract<never>[],
     group: context.group,
     sessionTimeoutMs: context.sessionTimeoutMs,
-    open: (lease) =>
-      scheduler.open(new StateReader<Value>(lease, context, flow, settlement, () => scheduler.pump())),
+    open: (lease) => pool.open(new StateReader<Value>(lease, context, flow, settlement, () => pool.pump())),
   });
   const watch = watchFlow(context, flow, flow.contracts, subscription);
   return {
@@ -65,7 +72,7 @@ export async function runStates<Value>(context: FlowContext, flow: StateFlow<Val
     stop: async () => {
       watch.stop();
       await subscription.stop();
-      scheduler.stop();
+      pool.stop();
       await parking.stop();
     },
   };

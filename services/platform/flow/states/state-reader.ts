@@ -3,6 +3,8 @@ import type { Lease, PartitionReader, Received, Undecodable } from '../../kafka/
 import type { FlowContext } from '../context.ts';
 import type { Handled } from '../outcome/outcome.ts';
 import { PendingSet } from './pending-set.ts';
+import type { PooledReader } from '../pool.ts';
+import type { Member } from './batch-work.ts';
 import type { Entry } from './pending-entry.ts';
 import { boundsOf } from '../outcome/policy.ts';
 import { ReadAhead } from './read-ahead.ts';
@@ -10,15 +12,12 @@ import type { Settlement, Tried } from '../outcome/settlement.ts';
 import type { StateFlow } from './state-flow.ts';
 
 /**
- * How long the records up to the mark may be waited for. The last record of a partition outlives compaction, so they
- * come unless a topic was emptied; too short a wait would write old values while the broker or the registry is slow.
+ * One partition of a state topic: what is pending on it, and how far it is finished.
+ *
+ * One key never stops a partition: reading goes on until it is `maxDistanceRecords` ahead; then the lowest pending key
+ * is tried before all others, given two tries, and leaves the set for `cartage.parked` when it cannot be written.
  */
-const catchUpMs = 600_000;
-/** The same for records that only may have been written before: better a little stale than not at all. */
-const catchUpToMs = 30_000;
-
-/** One partition of a state topic: what is pending on it, and how far it is finished. */
-export class StateReader<Value> implements PartitionReader {
+export class StateReader<Value> implements PartitionReader, PooledReader {
   readonly lease: Lease;
   readonly pending: PendingSet<Value>;
   closed = false;
@@ -27,12 +26,9 @@ export class StateReader<Value> implements PartitionReader {
   private readonly settlement: Settlement;
   private readonly wakeUp: () => void;
   private readonly openedAt: number;
-  private lastReceivedAt: number;
   private readonly ahead: ReadAhead;
   /** Until then something begun here or by a predecessor may still take effect. */
   private inDoubtUntil: number;
-  /** Records below the mark are gone. */
-  private inheritedGap = false;
   private undecodableInWork = 0;
   private inWork = 0;
   private idle: (() => void) | null = null;
@@ -53,18 +49,14 @@ export class StateReader<Value> implements PartitionReader {
     this.wakeUp = wakeUp;
     this.pending = new PendingSet<Value>();
     this.openedAt = context.clock.now();
-    this.lastReceivedAt = this.openedAt;
-    this.ahead = new ReadAhead(lease.start);
+    this.ahead = new ReadAhead(lease, boundsOf(context.policy, flow.contracts), this.openedAt);
     this.inDoubtUntil = lease.clean || lease.mark <= lease.start ? 0 : this.openedAt + flow.settleMs;
   }
 
   receive(records: (Received<never> | Undecodable)[]): void {
     if (this.closed) return;
-    this.lastReceivedAt = this.context.clock.now();
     for (const record of records) {
-      const belowMark = this.ahead.readTo < this.lease.mark;
-      this.ahead.take(record);
-      if (belowMark && this.ahead.hasGap) this.inheritedGap = true;
+      this.ahead.take(record, this.context.clock.now());
       if ('undecodable' in record) void this.park(record);
       else this.keep(record as unknown as Received<Value>);
     }
@@ -73,16 +65,11 @@ export class StateReader<Value> implements PartitionReader {
   }
 
   full(): boolean {
-    // What a predecessor may have written has to be read whatever it takes; its own bounds were the same.
-    if (this.ahead.readTo < this.lease.mark) return false;
-    const { keys, bytes, distanceRecords } = boundsOf(this.context.policy, this.flow.contracts);
-    const distance = this.ahead.distance(this.lowestOffset());
-    return (
-      this.pending.size >= keys ||
-      this.pending.sizeBytes >= bytes ||
-      distance.bytes >= bytes ||
-      distance.records >= distanceRecords
-    );
+    return this.ahead.isFull(this.pending, this.lowestOffset());
+  }
+
+  get size(): number {
+    return this.pending.size;
   }
 
   async close(): Promise<boolean> {
@@ -94,19 +81,17 @@ export class StateReader<Value> implements PartitionReader {
   /** Nothing is written before all is read that a predecessor may have written (promise 3). */
   mayBegin(): boolean {
     if (this.closed || !this.lease.isCurrent()) return false;
-    const { mark, catchUpTo } = this.lease;
-    const silentMs = this.context.clock.now() - this.lastReceivedAt;
-    if (this.ahead.readTo < mark) return silentMs >= catchUpMs;
-    return this.ahead.readTo >= catchUpTo || this.full() || silentMs >= catchUpToMs;
+    return this.ahead.hasCaughtUp(this.context.clock.now()) || this.full();
   }
 
   /** Makes delayed entries ready that are due; returns when the next one is. */
   wake(now: number): number | null {
+    if (this.ahead.standsStill(this.lowestOffset())) this.pending.hasten();
     const next = this.pending.wake(now);
     // What only waited until an earlier write could no longer land is gone now.
     if (!this.closed) this.finish();
-    if (this.pending.size > 0 && !this.mayBegin() && !this.closed)
-      return Math.min(next ?? Infinity, now + catchUpToMs);
+    if (this.pending.size > 0 && !this.closed && !this.mayBegin())
+      return Math.min(next ?? Infinity, this.ahead.askAgainAt(now));
     return next;
   }
 
@@ -131,8 +116,13 @@ export class StateReader<Value> implements PartitionReader {
   }
 
   /** Acts on the result of one entry's write, and moves the finished offset. Never throws while the lease stands. */
-  async settle(entry: Entry<Value>, tried: Tried, result: Handled | Error): Promise<void> {
+  async settle(member: Member<Value>, tried: Tried, result: Handled | Error): Promise<void> {
     const { clock } = this.context;
+    const { entry } = member;
+    if (member.inDoubt) {
+      this.doubt();
+      this.pending.doubt(entry, this.inDoubtUntil);
+    }
     if (!this.lease.isCurrent()) {
       this.doubt();
       this.settlement.breaker.inconclusive();
@@ -151,7 +141,7 @@ export class StateReader<Value> implements PartitionReader {
       if (!(result instanceof Error)) {
         await this.settlement.handled(tried, result);
         this.pending.complete(entry, tried.startedAt, clock.now());
-      } else await this.fail(entry, tried, result);
+      } else await this.fail(member, tried, result);
     } catch (error) {
       if (this.lease.isCurrent()) throw error;
       this.doubt();
@@ -160,8 +150,9 @@ export class StateReader<Value> implements PartitionReader {
     this.finish();
   }
 
-  private async fail(entry: Entry<Value>, tried: Tried, error: Error): Promise<void> {
-    const settled = await this.settlement.failed(tried, error);
+  private async fail({ entry, alone, shared }: Member<Value>, tried: Tried, error: Error): Promise<void> {
+    const pressing = this.ahead.standsStill(this.lowestOffset()) && this.pending.isLowest(entry);
+    const settled = await this.settlement.failed({ ...tried, pressing, shared }, error);
     const now = this.context.clock.now();
     if (settled.unknown) this.doubt();
     const inDoubtUntil = settled.unknown ? now + this.flow.settleMs : null;
@@ -170,6 +161,7 @@ export class StateReader<Value> implements PartitionReader {
       return;
     }
     this.supersede(entry, tried);
+    entry.alone = alone;
     const dueAt = now + settled.delayMs;
     // Absolute values are written again soon and asserted later; what creates waits, looks, and only then decides.
     this.pending.retry(entry, this.flow.creates ? Math.max(dueAt, inDoubtUntil ?? 0) : dueAt, inDoubtUntil);
@@ -212,7 +204,7 @@ export class StateReader<Value> implements PartitionReader {
   private inDoubtOf(record: Received<Value>): { rewriteAt?: number; waitUntil?: number } {
     if (this.lease.clean) return {};
     // Where compaction has left a gap, the record that was in work may be gone, and this one is newer.
-    if (record.offset >= this.lease.mark && !this.inheritedGap) return {};
+    if (record.offset >= this.lease.mark && !this.ahead.hasInheritedGap) return {};
     const settledAt = this.openedAt + this.flow.settleMs;
     if (this.context.clock.now() >= settledAt) return {};
     return this.flow.creates ? { waitUntil: settledAt } : { rewriteAt: settledAt };

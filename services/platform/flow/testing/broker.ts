@@ -90,11 +90,11 @@ export class SimulatedBroker {
   }
 
   /** False when the partition belongs to somebody else by now. */
-  commit(partition: number, by: Membership, entry: { offset: number; metadata: string }): boolean {
+  commit(partition: number, by: Membership, entry: Stored): boolean {
     const owner = this.owners.get(partition);
     if (owner?.member !== by.member || owner.generation !== by.generation) return false;
     this.stored.set(partition, entry);
-    this.onCommit(partition, entry.offset);
+    if (entry.offset !== null) this.onCommit(partition, entry.offset);
     return true;
   }
 

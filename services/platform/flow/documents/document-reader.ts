@@ -1,0 +1,170 @@
+import { LeaseLost } from '../../kafka/types.ts';
+import type { Lease, PartitionReader, Received, Undecodable } from '../../kafka/types.ts';
+import { SpanKind, startSpan, underSpan } from '../../telemetry/tracing.ts';
+import type { FlowContext } from '../context.ts';
+import type { Attempt, Handled } from '../outcome/outcome.ts';
+import { boundsOf } from '../outcome/policy.ts';
+import type { Settlement } from '../outcome/settlement.ts';
+import type { PooledReader } from '../pool.ts';
+import { consumerAttributes } from '../span-attributes.ts';
+import type { DocumentFlow } from './document-flow.ts';
+import { KeyQueues } from './key-queues.ts';
+import type { QueuedDocument } from './key-queues.ts';
+
+/** One partition of a document topic: what is unfinished on it, and how far it is finished. */
+export class DocumentReader implements PartitionReader, PooledReader {
+  readonly queues = new KeyQueues();
+  closed = false;
+  readonly #lease: Lease;
+  readonly #context: FlowContext;
+  readonly #flow: DocumentFlow<never>;
+  readonly #settlement: Settlement;
+  readonly #wakeUp: () => void;
+  readonly #openedAt: number;
+  #readTo: number;
+  /** Until then something begun here or by a predecessor may still take effect. */
+  #inDoubtUntil: number;
+  #inFlight = 0;
+  #idle: (() => void) | null = null;
+
+  constructor(
+    lease: Lease,
+    context: FlowContext,
+    flow: DocumentFlow<never>,
+    settlement: Settlement,
+    wakeUp: () => void,
+  ) {
+    this.#lease = lease;
+    this.#context = context;
+    this.#flow = flow;
+    this.#settlement = settlement;
+    this.#wakeUp = wakeUp;
+    this.#openedAt = context.clock.now();
+    this.#readTo = lease.start;
+    this.#inDoubtUntil = lease.clean || lease.mark <= lease.start ? 0 : this.#openedAt + flow.settleMs;
+  }
+
+  get size(): number {
+    return this.queues.size;
+  }
+
+  receive(records: (Received<never> | Undecodable)[]): void {
+    if (this.closed) return;
+    for (const record of records) {
+      this.#readTo = record.offset + 1;
+      // What a predecessor may still be working on is looked at only when that must have ended (promise 2).
+      const inDoubt = !this.#lease.clean && record.offset < this.#lease.mark;
+      this.queues.add(record, inDoubt ? this.#openedAt + this.#flow.settleMs : 0);
+    }
+    this.#wakeUp();
+  }
+
+  full(): boolean {
+    const { keys, bytes } = this.#bounds();
+    return this.queues.size >= keys || this.queues.sizeBytes >= bytes || this.#standsStill();
+  }
+
+  wake(now: number): number | null {
+    if (this.#standsStill()) this.queues.hasten(now);
+    return this.queues.dueAt(now);
+  }
+
+  async close(): Promise<boolean> {
+    this.closed = true;
+    if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    return this.#context.clock.now() >= this.#inDoubtUntil;
+  }
+
+  /** One try of one document, from the mark to the finished offset. Never throws. */
+  async work(document: QueuedDocument): Promise<void> {
+    this.#inFlight += 1;
+    try {
+      await this.#lease.claim(document.record.offset);
+      await this.#tryOnce(document);
+      this.#lease.finish(this.queues.lowestOffset() ?? this.#readTo);
+    } catch (error) {
+      this.#settlement.breaker.inconclusive();
+      if (!(error instanceof LeaseLost) && this.#lease.isCurrent()) throw error;
+    } finally {
+      this.#inFlight -= 1;
+      if (this.#inFlight === 0) this.#idle?.();
+    }
+  }
+
+  async #tryOnce(document: QueuedDocument): Promise<void> {
+    const [context, flow, settlement] = [this.#context, this.#flow, this.#settlement];
+    const { record } = document;
+    if ('undecodable' in record) {
+      await settlement.undecodable(this.#lease, record);
+      settlement.breaker.inconclusive();
+      this.queues.finished(document);
+      return;
+    }
+    const span = startSpan(`process ${record.topic}`, {
+      kind: SpanKind.CONSUMER,
+      parent: record.traceparent,
+      attributes: consumerAttributes(record, context.group),
+    });
+    const { lastLook } = document;
+    // The last look begins nothing: it counts for none of the tries.
+    if (lastLook !== null) document.attempts -= 1;
+    const { attempts } = document;
+    const looks = lastLook === null;
+    const tried = { record, lease: this.#lease, attempts, startedAt: context.clock.now(), span, looks };
+    const attempt: Attempt = {
+      number: attempts,
+      mode: flow.mode,
+      assertCurrent: () => {
+        assertCurrent(this.#lease);
+        if (lastLook !== null) throw lastLook;
+      },
+    };
+    try {
+      const handled = await underSpan(span, () => handleOne(flow, record, attempt));
+      await settlement.handled(tried, handled);
+      this.queues.finished(document);
+    } catch (error) {
+      if (error instanceof LeaseLost || !this.#lease.isCurrent()) {
+        this.#doubt();
+        throw error;
+      }
+      const pressing = this.#standsStill() && this.queues.lowestOffset() === record.offset;
+      const settled = await settlement.failed({ ...tried, pressing }, error);
+      if (settled.unknown) this.#doubt();
+      const settledAt = settled.unknown ? context.clock.now() + flow.settleMs : 0;
+      // This key alone waits: its back-off, or until the other side must have ended with what was tried.
+      if (settled.finished) this.queues.finished(document, settledAt);
+      else {
+        document.lastLook = settled.lastLook;
+        this.queues.again(document, context.clock.now() + settled.delayMs, settledAt);
+      }
+    }
+  }
+
+  /** All from the lowest on is looked up again by a successor, finished or not: that is bounded too. */
+  #standsStill(): boolean {
+    return this.#readTo - (this.queues.lowestOffset() ?? this.#readTo) >= this.#bounds().distanceRecords;
+  }
+
+  #bounds() {
+    return boundsOf(this.#context.policy, [this.#flow.contract]);
+  }
+
+  #doubt(): void {
+    this.#inDoubtUntil = this.#context.clock.now() + this.#flow.settleMs;
+  }
+}
+
+async function handleOne(
+  flow: DocumentFlow<never>,
+  record: Received<never>,
+  attempt: Attempt,
+): Promise<Handled> {
+  // Nothing in Cartage writes tombstones on these topics; one that somebody else wrote asks for nothing.
+  if (record.value === null) return { status: 'unchanged', cause: 'a tombstone' };
+  return flow.handle(record as Received<never> & { value: never }, attempt);
+}
+
+function assertCurrent(lease: Lease): void {
+  if (!lease.isCurrent()) throw new LeaseLost(lease.topic, lease.partition);
+}
