@@ -46,6 +46,7 @@ export function commandLine(run: Run): Command {
     .option('--json', 'print JSON instead of text')
     .option('--as <name>', 'who acts, for the audit (default: your login name)')
     .showHelpAfterError('(see cartage --help)')
+    .addHelpText('after', '\nExit codes: 0 done, 1 something is wrong and was said. Nothing asks back.')
     .configureOutput({ writeErr: (text) => printError(text.trimEnd()) })
     .exitOverride();
   program

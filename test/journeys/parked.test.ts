@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { audit, parked } from '../../schemas/topics.ts';
 import type { Audit, Parked } from '../../schemas/types.ts';
+import { getOrder, hold, unhold } from '../sandbox/shop/sales/order-state.ts';
 import { produceBytes } from './bytes.ts';
 import { openStack } from './stack.ts';
 import type { Stack } from './stack.ts';
@@ -70,13 +71,17 @@ function shell(line: string): Promise<Said> {
   });
 }
 
-async function placeOrder(paymentMethod: string, email = 'guest@example.com'): Promise<string> {
+async function placeOrder(paymentMethod: string, email?: string): Promise<string> {
+  return (await place(paymentMethod, email)).increment_id;
+}
+
+async function place(paymentMethod: string, email = 'guest@example.com') {
   const placed = await fetch(`${stack.shop.url}/sandbox/orders`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ lines: [{ sku: 'MUG-STONE', qty: 1 }], paymentMethod, email }),
   });
-  return ((await placed.json()) as { increment_id: string }).increment_id;
+  return (await placed.json()) as { entity_id: number; increment_id: string };
 }
 
 /** Places an order that is held, and returns its key on the topic of parked records. */
@@ -129,6 +134,29 @@ describe('an order held for a mapping', () => {
       `sandbox/default/${number}`,
     ]);
   }, 120_000);
+});
+
+describe('a shipment held for an order on hold', () => {
+  it('is made by itself when the hold is taken off', async () => {
+    await stack.start('shipment-applier');
+    const { entity_id, increment_id } = await place('checkmo');
+    const { id } = await until('the sales order', () => stack.sandboxes.salesOrder(increment_id));
+    const order = getOrder(stack.shop.shop, entity_id);
+    // The ERP must not hear of it, else it would not ship.
+    await stack.stop('order-relay');
+    hold(stack.shop.shop, order);
+    const { deliveries } = await stack.sandboxes.confirm(id);
+    await stack.sandboxes.ship(deliveries[0]!.id, 'UPS', '1ZHELD');
+    await until('the held document', () => stack.witness.parkedFor('shipment.order_state').length === 1);
+    unhold(stack.shop.shop, order);
+    await until(
+      'the shipment',
+      async () => (await stack.sandboxes.order(entity_id))!.shipments.length === 1,
+      90_000,
+    );
+    await until('nothing held', () => stack.witness.parkedFor('shipment.order_state').length === 0);
+    await stack.start('order-relay');
+  }, 180_000);
 });
 
 describe('cartage parked', () => {

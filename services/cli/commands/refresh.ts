@@ -16,7 +16,7 @@ export async function requestRefresh(
   const { keyParts } = sourceOf(topic);
   const configuration = readConfiguration([], options.config);
   for (const key of keys) refuseOtherKeys(key, keyParts, configuration.config.instance);
-  const requestedBy = `cli ${actorOf(options)}`;
+  const requestedBy = options.dryRun ? 'cli' : `cli ${actorOf(options)}`;
   const requests = keys.map((key) => ({
     topic,
     key,

@@ -21,7 +21,8 @@ export class Configuration<Name extends SectionName> {
   readonly #now: () => number;
   #current: Read<Name>;
   #readAt: number;
-  #isReadable = true;
+  /** What was reported last, while it still holds. */
+  #problem: string | null = null;
   #report: (problem: string) => void = () => undefined;
 
   /** @throws ConfigurationError */
@@ -55,10 +56,11 @@ export class Configuration<Name extends SectionName> {
     try {
       const read = this.#load();
       if (JSON.stringify(read) !== JSON.stringify(this.#current)) this.#current = read;
-      this.#isReadable = true;
+      this.#problem = null;
     } catch (error) {
-      if (this.#isReadable) this.#report(error instanceof Error ? error.message : String(error));
-      this.#isReadable = false;
+      const problem = error instanceof Error ? error.message : String(error);
+      if (problem !== this.#problem) this.#report(problem);
+      this.#problem = problem;
     }
     return this.#current;
   }

@@ -85,6 +85,10 @@ describe('a running process', () => {
     expect(stock.sources).toEqual({ WH1: 'default' });
     expect(changes()).toBe(0);
     expect(problems).toHaveLength(1);
+    writeFileSync(file, textOf('{ WH1: 6, WH2: 7 }'));
+    await clock.pass(30_000);
+    expect(problems).toHaveLength(2);
+    expect(problems[1]).toContain('stock.sources.WH2');
     expect(problems[0]).toMatch(/stock\.sources\.WH1: .*\n.*stock\.safetyBuffer: /);
     writeFileSync(file, textOf('{ WH1: west }'));
     await clock.pass(12_000);

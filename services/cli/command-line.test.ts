@@ -1,0 +1,60 @@
+/** Real: the command line as a process of its own. No broker is asked. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+const main = join(import.meta.dirname, 'main.ts');
+
+function run(...words: string[]): Promise<{ code: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [main, ...words], (error, out, err) =>
+      resolve({ code: error ? Number(error.code) : 0, out, err }),
+    );
+  });
+}
+
+// oxlint-disable-next-line no-control-regex -- that none is there is the point
+const acting = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/;
+
+describe('what goes wrong', () => {
+  it('with the words is said, and the terminal acts on none of them', async () => {
+    const { code, out, err } = await run('che\u001b[2Jck');
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain(String.raw`unknown command 'che\x1b[2Jck'`);
+    expect(err).not.toMatch(acting);
+  }, 30_000);
+
+  it('with the configuration is said whole, whatever stands in it', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'cartage-cli-')), 'cartage.yaml');
+    writeFileSync(file, '"na\\u001b]0;x\\u0007me": 1\n"\\u009b1m": 2\n');
+    const { code, err } = await run('parked', 'list', '--config', file);
+    expect(code).toBe(1);
+    expect(err).toContain(String.raw`na\x1b]0;x\x07me: is not known`);
+    expect(err).toContain('kafka: is required');
+    expect(err).not.toMatch(acting);
+  }, 30_000);
+
+  it('with what is meant is said before anything is asked or done', async () => {
+    expect((await run('parked', 'discard', 'a/key')).err).toContain("required option '--reason <text>'");
+    expect((await run('parked', 'show')).err).toContain("missing required argument 'key'");
+  }, 30_000);
+});
+
+it.each([
+  ['parked', 'list'],
+  ['parked', 'show'],
+  ['parked', 'release'],
+  ['parked', 'discard'],
+  ['erase', 'customer'],
+  ['erase', 'order'],
+])(
+  'cartage %s %s explains itself by example',
+  async (...words) => {
+    const { code, out } = await run(...words, '--help');
+    expect(code).toBe(0);
+    expect(out).toContain(`  $ cartage ${words.join(' ')}`);
+  },
+  30_000,
+);
