@@ -2,7 +2,7 @@ import type { Configuration } from '../platform/config/read.ts';
 import { openPool, renewing } from '../erp/pool.ts';
 import { connectionSource } from '../erp/connection.ts';
 import { SlotLost } from '../erp/replication/faults.ts';
-import { Rejected, Unavailable } from '../platform/errors.ts';
+import { Rejected, Unavailable, messageOf } from '../platform/errors.ts';
 import { backOffMs } from '../platform/flow/outcome/policy.ts';
 import { settlesWithin, unlessAborted } from '../platform/kafka/unless-aborted.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
@@ -59,7 +59,7 @@ export async function startErpIngester(
       } catch (error) {
         if (stopping.aborted) break;
         failures += 1;
-        trouble = error instanceof Error ? error.message : String(error);
+        trouble = messageOf(error);
         standby = error instanceof Unavailable && error.fault.code === 'replication.slot_in_use';
         logEnd(process, error, standby, failures);
         const { policy, random, clock } = process.context;

@@ -1,7 +1,7 @@
 import { queryAll, queryKeys } from '../erp/changed-keys/snapshot-query.ts';
 import type { Answer } from '../erp/changed-keys/snapshot-query.ts';
 import type { SnapshotOptions } from '../erp/changed-keys/snapshot.ts';
-import { Rejected, Unavailable } from '../platform/errors.ts';
+import { Rejected, Unavailable, messageOf } from '../platform/errors.ts';
 import { backOffMs } from '../platform/flow/outcome/policy.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
 import { inSpan } from '../platform/telemetry/tracing.ts';
@@ -200,7 +200,7 @@ export class KeyQueryRunner {
 
   private tellTrouble(error: unknown, failures: number): void {
     const { context, stream } = this.options;
-    this.unhealthyReason = error instanceof Error ? error.message : String(error);
+    this.unhealthyReason = messageOf(error);
     const fault = error instanceof Unavailable || error instanceof Rejected ? error.fault : undefined;
     context.metrics.retries.inc({ flow: stream.name, code: fault?.code ?? 'bug' });
     context.log.warn(

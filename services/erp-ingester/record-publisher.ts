@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Contract } from '../../schemas/topics.ts';
 import { splitKey } from '../../schemas/keys.ts';
 import type { Answer } from '../erp/changed-keys/snapshot-query.ts';
-import { Rejected } from '../platform/errors.ts';
+import { Defect, Rejected } from '../platform/errors.ts';
 import type { Fault } from '../platform/errors.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
 import type { Parking } from '../platform/flow/outcome/parking.ts';
@@ -46,7 +46,7 @@ export class RecordPublisher {
     const rows = this.rowsOf(answer);
     const unasked = rows.find(({ key }) => !asked.has(key));
     if (unasked)
-      throw new Error(
+      throw new Defect(
         `erp.streams.${this.options.stream.name}.query returned the key ${unasked.key}, which was not in $keys`,
       );
     const seen = new Map<string, Set<string>>([...asked.keys()].map((key) => [key, new Set()]));
@@ -130,7 +130,7 @@ export class RecordPublisher {
     return answer.rows.map((row) => {
       const key = row[keyColumn];
       if (key === null || key === undefined)
-        throw new Error(`erp.streams.${name}.query must return the key column ${keyColumn} in every row`);
+        throw new Defect(`erp.streams.${name}.query must return the key column ${keyColumn} in every row`);
       return { key: typeof key === 'string' ? key : JSON.stringify(key), row };
     });
   }

@@ -2,7 +2,7 @@
  * What an error of `pg` means, by SQLSTATE and system error code, never by text
  * (texts are translated by the server's `lc_messages`, and change between versions).
  */
-import { Unavailable } from '../platform/errors.ts';
+import { Unavailable, foreignText } from '../platform/errors.ts';
 import type { UnavailableOptions } from '../platform/errors.ts';
 
 export interface DatabaseFault {
@@ -10,7 +10,10 @@ export interface DatabaseFault {
   sqlState: string | null;
   /** Of the operating system, when there was no connection: ECONNREFUSED, ETIMEDOUT, ... */
   systemCode: string | null;
+  /** Of the driver or the operating system where there is no SQLSTATE, else the server's: see `told`. */
   message: string;
+  /** The server's function that reported it. SQL and PL code cannot choose it, as they can SQLSTATE and names. */
+  routine?: string;
   constraint?: string;
   table?: string;
   column?: string;
@@ -22,14 +25,56 @@ export function databaseFault(error: unknown): DatabaseFault {
   const code = text('code');
   // EPIPE has five capitals too: only the server's own errors carry a severity beside the code.
   const isServerError = code !== undefined && /^[0-9A-Z]{5}$/.test(code) && text('severity') !== undefined;
+  const routine = text('routine');
+  const named = ['constraint', 'table', 'column'].filter((name) => text(name) !== undefined);
   return {
     sqlState: isServerError ? code : null,
     systemCode: isServerError ? null : (code ?? null),
     message: error instanceof Error ? error.message : String(error),
-    ...(text('constraint') !== undefined && { constraint: text('constraint') }),
-    ...(text('table') !== undefined && { table: text('table') }),
-    ...(text('column') !== undefined && { column: text('column') }),
+    ...(routine !== undefined && { routine }),
+    // RAISE may put anything into these; what checks a constraint puts names.
+    ...(constraintRoutines.has(routine ?? '') && Object.fromEntries(named.map((name) => [name, text(name)]))),
   };
+}
+
+const constraintRoutines = new Set([
+  'ExecConstraints',
+  'ReportNotNullViolationError',
+  'ExecWithCheckOptions',
+  'ExecPartitionCheckEmitError',
+  'ExecEvalConstraintCheck',
+  'ExecEvalConstraintNotNull',
+  '_bt_check_unique',
+  'check_exclusion_or_unique_constraint',
+  'ri_ReportViolation',
+]);
+
+/** Functions whose texts name roles, databases, tables, slots or limits, and never a value of a row. */
+const plainRoutines = new Set([
+  'auth_failed',
+  'ClientAuthentication',
+  'InitializeSessionUserId',
+  'InitPostgres',
+  'CheckMyDatabase',
+  'InitProcess',
+  'ProcessStartupPacket',
+  'aclcheck_error',
+  'aclcheck_error_col',
+  'ProcessInterrupts',
+  'DeadLockReport',
+  'LockAcquireExtended',
+  'PreventCommandIfReadOnly',
+  'ReplicationSlotAcquire',
+  'ReplicationSlotCreate',
+  'CheckLogicalDecodingRequirements',
+  'GetPublicationByName',
+]);
+
+/** Always the SQLSTATE. Words, where nobody asked for all of them, of the driver and of what quotes no row in the server. */
+export function told({ sqlState, message, routine }: DatabaseFault): string {
+  if (sqlState === null) return message;
+  const words = plainRoutines.has(routine ?? '') ? message : foreignText(masked(message));
+  return `SQLSTATE ${sqlState}, ${words}`;
 }
 
 /**
@@ -52,7 +97,7 @@ export function needsOperator({ sqlState }: DatabaseFault): boolean {
   return sqlState !== null && (/^(28|3D|42|F0)/.test(sqlState) || sqlState === '55000');
 }
 
-/** An `Unavailable` in the words of the server; `what` is the sentence before them. */
+/** An `Unavailable` as the server's error means it; `what` is the sentence before. */
 export function unavailable(what: string, error: unknown, options: UnavailableOptions = {}): Unavailable {
   const fault = databaseFault(error);
   const operator = options.needsOperator ?? needsOperator(fault);
@@ -60,7 +105,7 @@ export function unavailable(what: string, error: unknown, options: UnavailableOp
     {
       code: unavailableCode(fault),
       what,
-      why: fault.sqlState ? `${fault.message}, SQLSTATE ${fault.sqlState}` : fault.message,
+      why: told(fault),
       fix: unavailableFix(fault),
     },
     { ...options, needsOperator: operator, cause: error },

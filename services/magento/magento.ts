@@ -19,6 +19,7 @@ import { createSources } from './sources.ts';
 import type { Sources } from './sources.ts';
 import { createStore } from './store.ts';
 import type { Store } from './store.ts';
+import { Defect } from '../platform/errors.ts';
 
 export interface MagentoOptions {
   /** The shop, with its folder if it has one; `/rest/...` is added. */
@@ -64,7 +65,7 @@ const CLOCK_READING_AGE_MS = 60_000;
 /** @throws Error when the base URL may not be called (R14). */
 export function createMagento(options: MagentoOptions): Magento {
   const problem = httpsProblem(options.baseUrl, { allowHttp: options.allowHttp ?? false });
-  if (problem !== null) throw new Error(`magento.url: ${problem}`);
+  if (problem !== null) throw new Defect(`magento.url: ${problem}`);
   const now = options.now ?? Date.now;
   const http = createHttpClient({
     name: 'Magento',
@@ -96,7 +97,7 @@ export function createMagento(options: MagentoOptions): Magento {
       const known = rest.clock();
       if (known === null || Math.abs(now() - known.measuredAtMs) > CLOCK_READING_AGE_MS) await store.views();
       const clock = rest.clock();
-      if (clock === null) throw new Error('the shop sends no Date header, so its clock cannot be read');
+      if (clock === null) throw new Defect('the shop sends no Date header, so its clock cannot be read');
       return { ...clock, serverMs: now() + clock.skewMs };
     },
     rest,

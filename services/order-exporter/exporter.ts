@@ -11,6 +11,7 @@ import type { Life } from '../platform/lifecycle/life.ts';
 import { openProcess } from '../platform/lifecycle/process.ts';
 import { sinkCalls } from '../platform/telemetry/sink-calls.ts';
 import { orderFlow } from './order-flow.ts';
+import { Defect } from '../platform/errors.ts';
 
 /** Kafka to ERP: orders. */
 export async function startOrderExporter(
@@ -42,7 +43,7 @@ type OrderStatements = NonNullable<Config['erp']['orders']>;
 
 function statementsOf(erp: Config['erp']): OrderStatements {
   if (erp.orders === undefined)
-    throw new Error(
+    throw new Defect(
       'erp.orders is not configured: add the statements that look an order up and create it, or switch flows.orders off',
     );
   return erp.orders;

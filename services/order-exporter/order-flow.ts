@@ -7,6 +7,7 @@ import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import { codesOf } from './codes.ts';
 import { whyNotDue } from './due.ts';
 import { refuseInexact } from './problems.ts';
+import { Defect } from '../platform/errors.ts';
 
 /** An order as the ERP knows it. */
 export interface ErpOrder {
@@ -105,7 +106,7 @@ async function changeOrder(
   attempt.assertCurrent();
   const changed = await options.erp.change({ key, order, codes });
   // It was there a moment ago: the next try looks anew.
-  if (changed === null) throw new Error('the order went from the ERP between the look-up and the change');
+  if (changed === null) throw new Defect('the order went from the ERP between the look-up and the change');
   return statesWithEffect.has(order.state)
     ? { status: 'applied', targetId, cause: `the ERP was told of state ${order.state}` }
     : { status: 'unchanged', targetId, cause: `the ERP has it; state ${order.state} asks nothing of it` };

@@ -1,5 +1,5 @@
 /**
- * The two error classes that carry the policy of every flow (design.md, promise 5).
+ * The two error classes that carry the policy of every flow.
  * Whoever talks to the other side throws one of them; only `flow/` acts on them.
  * Anything else that is thrown is a bug: it is tried a few times, then parked.
  */
@@ -12,10 +12,29 @@ export interface Fault {
   what: string;
   /** What to do about it, in the imperative. */
   fix: string;
-  /** The other side's own words, where it gave any. */
+  /** In our own words, the system's, or a text that is known to quote no data. */
   why?: string;
   /** Of a held record, what releases it when it is there: `configuration/SECTION/MAPPING[/CODE]`, `product/SKU`, `order/KEY`. */
   waitsFor?: string;
+}
+
+let isForeignTextKept = false;
+
+/**
+ * Whether what other systems say in words is passed on: as the configuration says (`telemetry.foreignText`), and by
+ * `cartage check`, where a person asks.
+ */
+export function keepForeignText(kept: boolean): void {
+  isForeignTextKept = kept;
+}
+
+/**
+ * What another system said, for a `why`. Its words may quote anybody: a trigger's `raise exception 'Customer %'`, a
+ * refused address. So they end here, before there is an error that could carry them into a log, a topic, a trace or a
+ * page, unless they are asked for; status, code and name of the call stay.
+ */
+export function foreignText(said: string): string {
+  return isForeignTextKept ? said : 'its words are left out, see telemetry.foreignText';
 }
 
 /** The record is at fault. It is parked at once; the next record goes on. */
@@ -68,6 +87,35 @@ export class Unavailable extends Error {
     this.retryAfterMs = options.retryAfterMs;
     this.perhapsRecord = options.perhapsRecord ?? false;
     this.needsOperator = options.needsOperator ?? false;
+  }
+}
+
+/**
+ * What may be told of an error that was not foreseen: its text where that is known to quote no data (ours, the Kafka
+ * client's, the operating system's, the engine's complaint about code), else only its name. A parser's error, for one,
+ * quotes what it could not read.
+ */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  return quotesNothing(error) ? error.message : `${error.name}: ${foreignText(error.message)}`;
+}
+
+function quotesNothing(error: Error): boolean {
+  if (error instanceof Rejected || error instanceof Unavailable || error.name.startsWith('KafkaJS'))
+    return true;
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError)
+    return true;
+  if (error instanceof Defect) return true;
+  // A database's error has a code like one of the system, but a severity beside it.
+  const { code, severity } = error as NodeJS.ErrnoException & { severity?: string };
+  return severity === undefined && code !== undefined && /^[A-Z][A-Z0-9_]+$/.test(code);
+}
+
+/** A rule of the code itself is broken, or the configuration cannot be worked with. Its text quotes no data. */
+export class Defect extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'Defect';
   }
 }
 

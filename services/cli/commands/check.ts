@@ -4,7 +4,7 @@ import { checkMagento } from '../../magento/check/check.ts';
 import { readConfiguration } from '../../platform/config/read.ts';
 import type { Configuration } from '../../platform/config/read.ts';
 import type { Config, PlatformConfig } from '../../platform/config/schema.ts';
-import { Unavailable } from '../../platform/errors.ts';
+import { Unavailable, keepForeignText } from '../../platform/errors.ts';
 import type { Finding } from '../../platform/finding.ts';
 import type { GlobalOptions } from '../command-line.ts';
 import { withTopicAdmin } from '../open.ts';
@@ -15,6 +15,7 @@ type WholeConfig = PlatformConfig & Config;
 
 /** Tries the configuration against the real ends. Writes nothing. Exit code 1 when something fails. */
 export async function check(options: GlobalOptions & { verbose?: boolean }): Promise<number> {
+  keepForeignText(true);
   const configuration = readConfiguration(sectionNames, options.config);
   const { config } = configuration;
   const sections: [string, Promise<Finding[]>][] = [

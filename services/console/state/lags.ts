@@ -1,3 +1,4 @@
+import { messageOf } from '../../platform/errors.ts';
 import type { PartitionLag, TopicAdmin } from '../../platform/kafka/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 
@@ -73,7 +74,7 @@ export class Lags {
         for (const topic of topics)
           changed = this.put(`${group}/${topic}`, sum(partitions, topic)) || changed;
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
+        const why = messageOf(error);
         this.problem = `The lag of ${group} could not be asked: ${why}`;
       }
     }

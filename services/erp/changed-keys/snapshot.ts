@@ -6,7 +6,7 @@ import { parseLsn } from '../replication/lsn.ts';
 import type { Lsn } from '../replication/lsn.ts';
 import type { ErpPool } from '../pool.ts';
 import { statement } from '../statement.ts';
-import { databaseFault, masked, unavailable } from '../sqlstate.ts';
+import { databaseFault, told, unavailable } from '../sqlstate.ts';
 import { queryRows, SESSION_SETTINGS } from '../values.ts';
 import type { SqlRow } from '../values.ts';
 import { missingFrom } from './visibility.ts';
@@ -146,9 +146,8 @@ export function queryFault(where: string, error: unknown): Error {
   return new Rejected(
     {
       code: 'erp.query',
-      what: `${where} is refused by the database, SQLSTATE ${fault.sqlState}`,
-      // Of data that the query cannot take, the server quotes the value.
-      why: /^(22|P0|21)/.test(fault.sqlState ?? '') ? masked(fault.message) : fault.message,
+      what: `${where} is refused by the database`,
+      why: told(fault),
       fix: 'Correct the SQL in the configuration; `cartage check` tries it without running it',
     },
     { cause: error },

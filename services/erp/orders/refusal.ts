@@ -1,10 +1,6 @@
-/**
- * What an error means for the one order at hand, by SQLSTATE (PostgreSQL manual, appendix A).
- * The server's texts quote values ("invalid input syntax for type integer: …", "Key (email)=(…)"), and an order is full of
- * personal data: so details are left out, and what stands in quotes or looks like an address is masked.
- */
+/** What an error means for the one order at hand, by SQLSTATE (PostgreSQL manual, appendix A). */
 import { Rejected, Unavailable } from '../../platform/errors.ts';
-import { databaseFault, isConnectionFault, masked, unavailable } from '../sqlstate.ts';
+import { databaseFault, isConnectionFault, told, unavailable } from '../sqlstate.ts';
 import type { DatabaseFault } from '../sqlstate.ts';
 
 export interface Place {
@@ -50,7 +46,7 @@ function refusedValue(fault: DatabaseFault, place: Place, cause: unknown): Rejec
     {
       code: refusalCode(fault.sqlState!),
       what: `The ERP refused the order in statement "${place.statement}"${at.length > 0 ? ` (${at.join(', ')})` : ''}`,
-      why: `${masked(fault.message)}, SQLSTATE ${fault.sqlState}`,
+      why: told(fault),
       fix: 'Correct the mapping of codes, the statement, or the data that it refers to in the ERP; then release the order',
     },
     { cause: new Error(`SQLSTATE ${fault.sqlState}`, { cause: (cause as Error).name }) },
@@ -66,8 +62,8 @@ function wrongStatement(fault: DatabaseFault, place: Place, cause: unknown): Rej
   return new Rejected(
     {
       code: 'order.erp_statement',
-      what: `Statement "${place.statement}" of the order export is wrong, SQLSTATE ${fault.sqlState}`,
-      why: fault.message,
+      what: `Statement "${place.statement}" of the order export is wrong`,
+      why: told(fault),
       fix: 'Correct its SQL in the configuration; `cartage check` tries it without running it',
     },
     { cause },

@@ -1,6 +1,6 @@
 /** The ways a log reader fails that its owner must tell apart. */
 import { Unavailable } from '../../platform/errors.ts';
-import { databaseFault, unavailable } from '../sqlstate.ts';
+import { databaseFault, told, unavailable } from '../sqlstate.ts';
 
 /**
  * Changes are gone for good: the slot is missing, was invalidated, or the log ends before our cursor.
@@ -49,15 +49,16 @@ export async function replicationFault(
   slotState: () => Promise<{ lost: boolean; reason: string | null } | null>,
 ): Promise<Unavailable> {
   if (error instanceof Unavailable) return error;
-  const { sqlState, message } = databaseFault(error);
-  if (sqlState === '55006') return slotInUse(slot, message, error);
+  const fault = databaseFault(error);
+  const { sqlState } = fault;
+  if (sqlState === '55006') return slotInUse(slot, told(fault), error);
   const mayBeLost =
     sqlState === '55000' || sqlState === '42704' || sqlState === '58P01' || sqlState === '57P01';
   if (mayBeLost) {
     const state = await slotState().catch(() => undefined);
     if (state === null) return slotMissing(slot);
     if (state?.lost) return slotInvalidated(slot, state.reason);
-    if (sqlState === '42704') return publicationMissing(message, error);
+    if (sqlState === '42704') return publicationMissing(told(fault), error);
   }
   return unavailable(`The log reader on slot "${slot}" has stopped`, error);
 }

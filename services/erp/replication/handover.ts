@@ -4,6 +4,7 @@
  */
 import type { Lsn } from './lsn.ts';
 import type { Change } from './messages.ts';
+import { Defect } from '../../platform/errors.ts';
 
 interface PartOfTransaction {
   xid: number;
@@ -52,7 +53,7 @@ export class Handover {
 
   change(change: Change, sizeBytes: number): void {
     const open = this.#open;
-    if (!open) throw new Error('a change came outside a transaction');
+    if (!open) throw new Defect('a change came outside a transaction');
     if (open.changes.length >= this.#limits.partChangesMax || this.#openBytes >= this.#limits.partBytesMax) {
       this.#give({ ...open, last: false, endLsn: null });
       this.#hasGivenPart = true;
@@ -65,7 +66,7 @@ export class Handover {
   /** @returns whether the transaction held anything; an empty one is not handed over. */
   commit(endLsn: Lsn): boolean {
     const open = this.#open;
-    if (!open) throw new Error('a commit came outside a transaction');
+    if (!open) throw new Defect('a commit came outside a transaction');
     this.#open = undefined;
     if (open.changes.length === 0 && !this.#hasGivenPart) return false;
     this.#give({ ...open, last: true, endLsn });

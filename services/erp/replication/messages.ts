@@ -6,6 +6,7 @@
 import type { Lsn } from './lsn.ts';
 import { readTuple } from './tuple.ts';
 import type { Row } from './tuple.ts';
+import { Defect } from '../../platform/errors.ts';
 
 export interface Change {
   /** `schema.name`, as the catalog writes it, unquoted. */
@@ -82,7 +83,7 @@ export class MessageDecoder {
     if (type === RELATION) return this.#relation(body, at);
     if (type === KIND.truncate) return this.#truncate(body, at);
     if (WITHOUT_MEANING_HERE.has(type)) return undefined;
-    throw new Error(`pgoutput sent a message of unknown type 0x${type.toString(16)}`);
+    throw new Defect(`pgoutput sent a message of unknown type 0x${type.toString(16)}`);
   }
 
   #insert(body: Buffer, at: number): void {
@@ -144,7 +145,7 @@ export class MessageDecoder {
 
   #relationOf(oid: number): Relation {
     const relation = this.#relations.get(oid);
-    if (!relation) throw new Error(`pgoutput sent a row of table ${oid} without having described the table`);
+    if (!relation) throw new Defect(`pgoutput sent a row of table ${oid} without having described the table`);
     return relation;
   }
 }

@@ -45,7 +45,9 @@ describe('an answer', () => {
     const other = thrown(read, 500, '{"customer_firstname":"Jane"}');
     expect(other.fault.why).toBe('JSON without a message of 29 characters');
     const text = thrown(read, 500, 'no mail to jane@example.com', { 'content-type': 'text/plain' });
-    expect(text.fault.why).toBe('no mail to (e-mail)');
+    expect(text.fault.why).toBe('text of type text/plain, its words are left out, see telemetry.foreignText');
+    const page = thrown(read, 502, '<title>502 Bad Gateway</title>', { 'content-type': 'text/html' });
+    expect(page.fault.why).toBe('502 Bad Gateway');
   });
 
   it('says how many items are allowed', () => {

@@ -1,7 +1,8 @@
 import type { HttpAnswer } from '../../platform/http/client.ts';
-import { Rejected, Unavailable } from '../../platform/errors.ts';
+import { Defect, Rejected, Unavailable, foreignText } from '../../platform/errors.ts';
 import type { Fault } from '../../platform/errors.ts';
 import { parseExact } from './json.ts';
+import { told } from './known-messages.ts';
 import { readMessage, readable } from './messages.ts';
 import { ANSWER_TABLE } from './answer-table.ts';
 import type { Asked, Seen, Verdict } from './verdict.ts';
@@ -30,7 +31,7 @@ export function readAnswer(asked: Asked, answer: HttpAnswer): unknown {
   const fault: Fault = {
     code: verdict.code,
     what: `Magento answered ${seen.status} to "${asked.route}"`,
-    why: seen.message?.text || firstWords(seen),
+    why: seen.message === null ? firstWords(seen) : told(seen.message),
     fix: verdict.fix,
   };
   if (verdict.kind === 'rejected') {
@@ -52,7 +53,7 @@ export function classify(seen: Seen): Verdict | null {
   for (const row of ANSWER_TABLE) {
     if (row.fits(seen)) return row.verdict(seen);
   }
-  throw new Error('the last row of the table fits everything');
+  throw new Defect('the last row of the table fits everything');
 }
 
 export function parse(asked: Asked, answer: HttpAnswer): Seen {
@@ -77,15 +78,17 @@ function parsed(body: string): unknown {
 }
 
 /**
- * A page is named by its title; of other text the first words. The whole page says nothing more. JSON without a
- * message is an answer that was cut or changed on its way, and may be an order: none of it is repeated.
+ * A page of a gateway is named by its title, such as 502 Bad Gateway. Any other text is not ours to pass on. JSON
+ * without a message is an answer that was cut or changed on its way, and may be an order: none of it is repeated.
  */
 function firstWords(seen: Seen): string {
   if (seen.media === 'json' && seen.body !== '')
     return `${seen.json === undefined ? 'broken JSON' : 'JSON without a message'} of ${seen.body.length} characters`;
   const title = /<title>([^<]*)/i.exec(seen.body)?.[1];
+  if (title !== undefined && /^\s*[1-5]\d\d [A-Z][A-Za-z -]{1,40}\s*$/.test(title)) return title.trim();
+  const type = seen.headers['content-type'] ?? 'unknown';
   const words = readable(title ?? seen.body).slice(0, 120);
-  return words || `an empty answer of type ${seen.headers['content-type'] ?? 'unknown'}`;
+  return words ? `text of type ${type}, ${foreignText(words)}` : `an empty answer of type ${type}`;
 }
 
 /** However long a gateway asks us to stay away: until then nothing would move, and nobody would be told anything new. */

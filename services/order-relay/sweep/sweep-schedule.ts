@@ -1,4 +1,4 @@
-import { Unavailable } from '../../platform/errors.ts';
+import { Unavailable, messageOf } from '../../platform/errors.ts';
 import { backOffMs } from '../../platform/flow/outcome/policy.ts';
 import type { Policy } from '../../platform/flow/outcome/policy.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -54,7 +54,7 @@ export function startSweeps(options: SweepScheduleOptions): SweepSchedule {
       return options.intervalMs;
     } catch (error) {
       failures += 1;
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       failing = { since: failing?.since ?? clock.now(), why };
       const retryAfterMs = error instanceof Unavailable ? (error.retryAfterMs ?? 0) : 0;
       const delayMs = Math.max(backOffMs(failures, policy, options.random()), retryAfterMs);

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import express from 'express';
+import { Defect } from '../errors.ts';
 import { startAdminServer } from './server.ts';
 import type { AdminServer, AdminServerOptions } from './server.ts';
 
@@ -63,7 +64,7 @@ describe('the probes', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ ready: false, checks: { group: { ok: false, why } } });
     await server?.close();
 
-    const throwing = await start({ ready: () => Promise.reject(new Error('broker away')) });
+    const throwing = await start({ ready: () => Promise.reject(new Defect('broker away')) });
     const second = await get(`${throwing.url}/readyz`);
     expect(second.status).toBe(503);
     expect(second.body).toContain('broker away');

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
+import { messageOf } from '../errors.ts';
 import type { Express, NextFunction, Request, Response } from 'express';
 
 /** One thing a process needs before it can work; `why` says what is missing when it is not there. */
@@ -97,7 +98,7 @@ async function checksOf(ready: AdminServerOptions['ready']): Promise<Record<stri
   try {
     return await Promise.race([ready(), late]);
   } catch (error) {
-    return { checks: { ok: false, why: error instanceof Error ? error.message : String(error) } };
+    return { checks: { ok: false, why: messageOf(error) } };
   } finally {
     clearTimeout(timer);
   }

@@ -2,6 +2,7 @@ import type { Express } from 'express';
 import { followAuthorities } from '../config/authorities.ts';
 import type { Configuration } from '../config/read.ts';
 import { MappingsWatch } from '../config/watch.ts';
+import { keepForeignText } from '../errors.ts';
 import type { FlowContext } from '../flow/context.ts';
 import { startAdminServer } from '../http/server.ts';
 import type { ReadyCheck } from '../http/server.ts';
@@ -41,6 +42,7 @@ const stillInUse =
 export function openProcess(name: string, configuration: Configuration<never>, life: Life): Process {
   const { instance, kafka, http, telemetry, policy } = configuration.config;
   const log = openLog(name, instance, telemetry.logLevel);
+  keepForeignText(telemetry.foreignText);
   exitOnBug((error) => log.fatal({ err: error }, 'process failed'));
   life.stopping.addEventListener('abort', () => log.info('stopping'), { once: true });
   life.onStop(() => log.info('stopped'));

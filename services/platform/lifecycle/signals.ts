@@ -1,3 +1,4 @@
+import { Defect } from '../errors.ts';
 import { Life } from './life.ts';
 
 /** How long a process may take to finish what it began. Kubernetes' grace period must be longer. */
@@ -27,7 +28,7 @@ export function runProcess(start: (life: Life) => Promise<void>): void {
 }
 
 function notDrained(): never {
-  throw new Error(`not drained after ${drainTimeoutMs} ms: what was in flight is settled by the next owner`);
+  throw new Defect(`not drained after ${drainTimeoutMs} ms: what was in flight is settled by the next owner`);
 }
 
 /** A bug that nobody caught must end the process: a silent half-dead one is worse than a restart. */

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { Logger } from 'pino';
+import { messageOf } from '../errors.ts';
 
 export type Log = Logger;
 
@@ -35,9 +36,19 @@ const hiddenNames = [
 ];
 const hiddenPaths = hiddenNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
-/** Type, message and stack; never the members an error may carry along, such as a request with its headers. */
+/**
+ * Type, message as far as it may be told, and the places in the code; never the members an error may carry along,
+ * such as a request with its headers.
+ */
 export function errorFields(error: unknown): object {
-  if (!(error instanceof Error)) return { message: String(error) };
+  const message = messageOf(error);
+  if (!(error instanceof Error)) return { message };
   const cause = error.cause === undefined ? {} : { cause: errorFields(error.cause) };
-  return { type: error.name, message: error.message, stack: error.stack, ...cause };
+  return { type: error.name, message, stack: placesOf(error), ...cause };
+}
+
+/** The stack without the text that it begins with. */
+function placesOf({ stack = '', message }: Error): string {
+  const start = stack.indexOf(message);
+  return stack.slice(start === -1 ? 0 : start + message.length).trimStart();
 }

@@ -1,5 +1,5 @@
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
-import { Unavailable } from '../../errors.ts';
+import { Unavailable, foreignText } from '../../errors.ts';
 import type { KafkaOptions } from '../types.ts';
 
 /** What the library throws for an answer that is no success. */
@@ -36,7 +36,7 @@ export async function registerContract(
       {
         code: 'registry.not_registered',
         what: `The contract of ${subject} was not registered`,
-        why: words,
+        why: foreignText(words),
         fix: 'Check kafka.registry, then run `cartage topics apply` again',
       },
       { cause: error },

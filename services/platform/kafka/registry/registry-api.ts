@@ -9,7 +9,7 @@
  */
 import { createHttpClient } from '../../http/client.ts';
 import type { HttpAnswer } from '../../http/client.ts';
-import { Unavailable } from '../../errors.ts';
+import { Unavailable, foreignText } from '../../errors.ts';
 import { registerContract } from './registration.ts';
 import type { KafkaOptions } from '../types.ts';
 
@@ -98,7 +98,7 @@ interface Answer {
 function read(answer: HttpAnswer, route: string): Answer {
   const parsed = parse(answer.body);
   const said = parsed?.message;
-  const message = typeof said === 'string' ? said.slice(0, 500) : `HTTP ${answer.status}`;
+  const message = typeof said === 'string' ? foreignText(said.slice(0, 500)) : `HTTP ${answer.status}`;
   return {
     status: answer.status,
     message,
