@@ -59,10 +59,14 @@ export function openAdmin(overrides: Partial<KafkaOptions> = {}): TopicAdmin {
   return openTopicAdmin(optionsFor(overrides), contracts);
 }
 
-export async function applyTopics(rows: readonly Contract<never>[], overrides: Partial<KafkaOptions> = {}) {
+export async function applyTopics(
+  rows: readonly Contract<never>[],
+  overrides: Partial<KafkaOptions> = {},
+  replicationFactor = 1,
+) {
   const admin = openAdmin(overrides);
   try {
-    await admin.apply(rows, { replicationFactor: 1, dryRun: false });
+    await admin.apply(rows, { replicationFactor, dryRun: false });
   } finally {
     await admin.close();
   }

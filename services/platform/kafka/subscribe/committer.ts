@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TopicOffsets } from 'kafkajs';
-import { isFencing, isRebalance } from './group.ts';
+import { isFencing, isRebalance } from './coordinator.ts';
 import type { Entry, OwnedPartition } from './lease.ts';
 import { writeMark } from './claim.ts';
 import type { Generation } from './session.ts';

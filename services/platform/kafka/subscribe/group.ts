@@ -7,30 +7,16 @@
  * - the answers to heart-beats, which are what a lease stands on, and heart-beats of our own by timer (kjs#1396),
  * - committed offsets with their metadata, read anew (kafkajs keeps those of earlier generations in a cache).
  *
- * It replaces methods on objects of this one consumer (`findGroupCoordinator` of its cluster, `joinGroup`,
- * `syncGroup` and `heartbeat` of its coordinator), which kafkajs 2.2.4, pinned and no longer developed, calls in
- * consumer/consumerGroup.js; a test fails when it no longer does.
+ * It replaces `findGroupCoordinator` of this one consumer's cluster, which kafkajs 2.2.4, pinned and no longer developed,
+ * calls in consumer/consumerGroup.js, and gives it a coordinator of our own making (`coordinator.ts`); a test fails
+ * when it no longer does.
  */
-import type { Broker, Cluster, TopicOffsets } from 'kafkajs';
+import type { Cluster, TopicOffsets } from 'kafkajs';
 import type { Bounds, Stored } from './claim.ts';
+import { GroupCoordinator, isFencing, isRebalance, throughCoordinator } from './coordinator.ts';
+import type { CoordinatingBroker } from './coordinator.ts';
 import { instant } from './session.ts';
-import { unlessAborted } from '../unless-aborted.ts';
 import type { Generation, Instant, SessionClock } from './session.ts';
-
-interface GroupRequest {
-  groupId: string;
-  memberId: string;
-  groupGenerationId: number;
-}
-
-/** The part of kafkajs' broker that its types leave out. */
-interface Coordinator extends Broker {
-  nodeId: string;
-  joinGroup(request: object): Promise<{ generationId: number; memberId: string }>;
-  syncGroup(request: object): Promise<unknown>;
-  heartbeat(request: GroupRequest): Promise<unknown>;
-  leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown>;
-}
 
 export interface GroupEvents {
   /** The group is to be joined (again): finish or give up what is in work, then return. A throw ends the consumer. */
@@ -50,21 +36,6 @@ export interface Group {
   leave(generation: Generation): Promise<void>;
 }
 
-/** Errors by which the coordinator says that the generation is over. */
-const FENCING = new Set(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID']);
-
-export function isFencing(error: unknown): boolean {
-  return FENCING.has(errorType(error));
-}
-
-export function isRebalance(error: unknown): boolean {
-  return errorType(error) === 'REBALANCE_IN_PROGRESS';
-}
-
-function errorType(error: unknown): string {
-  return (error as { type?: string } | null)?.type ?? '';
-}
-
 export function joinGroupThrough(
   cluster: Cluster,
   groupId: string,
@@ -72,42 +43,42 @@ export function joinGroupThrough(
   clock: SessionClock,
   stopping: AbortSignal,
 ): Group {
-  const findCoordinator = cluster.findGroupCoordinator.bind(cluster);
-  const watched = new WeakSet<Broker>();
-  let coordinator: Coordinator | null = null;
+  const coordinator = new GroupCoordinator(cluster, groupId);
 
-  cluster.findGroupCoordinator = async (request) => {
+  cluster.findGroupCoordinator = async () => {
     await events.beforeJoin();
-    // kafkajs would go on asking for half an hour while the broker is away, and a stop would wait for that.
-    coordinator = (await unlessAborted(findCoordinator(request), stopping)) as Coordinator;
-    if (!watched.has(coordinator)) watch(coordinator);
-    watched.add(coordinator);
-    return coordinator;
+    await coordinator.found(stopping);
+    return asMember(throughCoordinator(coordinator));
   };
 
-  function watch(broker: Coordinator): void {
-    const join = broker.joinGroup.bind(broker);
-    const sync = broker.syncGroup.bind(broker);
-    const heartbeat = broker.heartbeat.bind(broker);
+  function asMember(broker: CoordinatingBroker): CoordinatingBroker {
     let membership = { id: -1, memberId: '' };
-    broker.joinGroup = async (request) => {
-      const answer = await join(request);
-      membership = { id: answer.generationId, memberId: answer.memberId };
-      return answer;
+    return {
+      ...broker,
+      joinGroup: async (request) => {
+        const answer = await broker.joinGroup(request);
+        membership = { id: answer.generationId, memberId: answer.memberId };
+        return answer;
+      },
+      syncGroup: async (request) => {
+        // The coordinator starts the session's clock when this has arrived, so ours runs out first.
+        const sentAt = instant(clock);
+        const answer = await broker.syncGroup(request);
+        events.joined(membership, sentAt);
+        return answer;
+      },
+      heartbeat: async () => {
+        const generation = events.generation();
+        // Over by our own clock, or given up: the only way back is to join anew, and kafkajs does that on this error.
+        if (!generation?.alive()) throw rejoin();
+        await coordinator.heartbeat(beat(generation));
+      },
     };
-    broker.syncGroup = async (request) => {
-      // The coordinator starts the session's clock when this has arrived, so ours runs out first.
-      const sentAt = instant(clock);
-      const answer = await sync(request);
-      events.joined(membership, sentAt);
-      return answer;
-    };
-    broker.heartbeat = async (request) => {
-      const generation = events.generation();
-      // Over by our own clock, or given up: the only way back is to join anew, and kafkajs does that on this error.
-      if (!generation?.alive()) throw rejoin();
-      return await noteContact(generation, () => heartbeat(request));
-    };
+  }
+
+  function beat(generation: Generation): Promise<unknown> {
+    const request = { groupId, memberId: generation.memberId, groupGenerationId: generation.id };
+    return noteContact(generation, () => coordinator.ask((broker) => broker.heartbeat(request)));
   }
 
   async function noteContact<Answer>(generation: Generation, call: () => Promise<Answer>): Promise<Answer> {
@@ -123,31 +94,16 @@ export function joinGroupThrough(
     }
   }
 
-  async function connected(): Promise<Coordinator> {
-    if (!coordinator) throw new Error('the group has not been joined yet');
-    if (!coordinator.isConnected()) {
-      coordinator = (await cluster.findBroker({ nodeId: coordinator.nodeId })) as Coordinator;
-    }
-    return coordinator;
-  }
-
   return {
-    async heartbeat(generation) {
-      const broker = await connected();
-      const request = { groupId, memberId: generation.memberId, groupGenerationId: generation.id };
-      // The watched method notes the contact; one that was never watched would not.
-      if (watched.has(broker)) await broker.heartbeat(request);
-      else await noteContact(generation, () => broker.heartbeat(request));
-    },
+    heartbeat: (generation) => coordinator.heartbeat(beat(generation)),
     async commit(generation, topics) {
-      const broker = await connected();
       const request = { groupId, groupGenerationId: generation.id, memberId: generation.memberId, topics };
-      await noteContact(generation, () => broker.offsetCommit(request));
+      await noteContact(generation, () => coordinator.ask((broker) => broker.offsetCommit(request)));
     },
     async stored(topic, partitions) {
-      const broker = await connected();
       const asked = [{ topic, partitions: partitions.map((partition) => ({ partition })) }];
-      const { responses } = await broker.offsetFetch({ groupId, topics: asked as unknown as TopicOffsets[] });
+      const topics = asked as unknown as TopicOffsets[];
+      const { responses } = await coordinator.ask((broker) => broker.offsetFetch({ groupId, topics }));
       return new Map(
         responses.flatMap((one) =>
           one.partitions.map((found) => [found.partition, storedOf(found)] as const),
@@ -166,9 +122,8 @@ export function joinGroupThrough(
         ]),
       );
     },
-    async leave(generation) {
-      const broker = await connected();
-      await broker.leaveGroup({ groupId, memberId: generation.memberId });
+    async leave({ memberId }) {
+      await coordinator.ask((broker) => broker.leaveGroup({ groupId, memberId }));
     },
   };
 }

@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Batch, Kafka } from 'kafkajs';
 import type { Contract } from '../../../../schemas/topics.ts';
 import { coPartitionAssigner } from './assigner.ts';
+import { followCoordinator } from './coordinator.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { KafkaOptions, ReadAll, ReadAllOptions, Received } from '../types.ts';
 import { settlesWithin } from '../unless-aborted.ts';
@@ -63,7 +64,7 @@ export async function startReadAll<Value>(
     heartbeatInterval: HEARTBEAT_INTERVAL_MS,
     maxWaitTimeInMs: MAX_WAIT_MS,
     allowAutoTopicCreation: false,
-    partitionAssigners: [coPartitionAssigner(() => undefined)],
+    partitionAssigners: [coPartitionAssigner((cluster) => followCoordinator(cluster, groupId, over.signal))],
   });
 
   consumer.on('consumer.group_join', ({ payload }) => {

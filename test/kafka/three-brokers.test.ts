@@ -1,0 +1,211 @@
+/**
+ * Real: three brokers of this test's own, each behind a proxy, and the shared registry. Two members of a group write
+ * states, one publisher gives them some, a third process reads the whole topic. Asserted, through each fault: what was
+ * acknowledged is on the topic in the order of its key and takes effect, no effect comes after a newer one of its
+ * key, and everything goes on within seconds. How long it stood still is printed, fault by fault.
+ */
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import kafkajs from 'kafkajs';
+import type { Admin } from 'kafkajs';
+import { stock } from '../../schemas/topics.ts';
+import type { Stock } from '../../schemas/types.ts';
+import type { Received } from '../../services/platform/kafka/types.ts';
+import { startTcpProxy, startThreeBrokers } from '../infrastructure/main.ts';
+import type { TcpProxy, TestBroker, ThreeBrokers } from '../infrastructure/main.ts';
+import { StateWriter } from './state-writer.ts';
+import { applyTopics, openBus, ownTopic, stockOf, until, untyped } from './support.ts';
+import type { TestBus } from './support.ts';
+
+jest.setTimeout(120_000);
+
+/** A roll of one broker may hold a flow up for so long; 2 s were measured. */
+const standstillMaxMs = 5_000;
+/** A leader that dies without a word is missed for 1.5 s first. */
+const failoverMaxMs = 8_000;
+const keys = 12;
+const topic = ownTopic(stock, 6);
+const writer = new StateWriter();
+const onTopic: number[] = [];
+const acknowledged: number[] = [];
+const refused: unknown[] = [];
+const inFlight = new Set<Promise<void>>();
+
+let proxies: TcpProxy[];
+let cluster: ThreeBrokers;
+let buses: TestBus[];
+let admin: Admin;
+let load: NodeJS.Timeout;
+
+beforeAll(async () => {
+  proxies = await Promise.all([startTcpProxy(), startTcpProxy(), startTcpProxy()]);
+  const [first, second, third] = proxies.map((proxy) => proxy.port);
+  cluster = await startThreeBrokers({ advertisedProxyPorts: [first!, second!, third!] });
+  proxies.forEach((proxy, index) => proxy.forwardTo(cluster.brokers[index]!.proxiedPort!));
+
+  const direct = cluster.brokers.map((broker) => broker.bootstrap);
+  admin = new kafkajs.Kafka({ brokers: direct, logLevel: kafkajs.logLevel.NOTHING }).admin();
+  await admin.connect();
+  const brokers = proxies.map((proxy) => `127.0.0.1:${proxy.port}`);
+  await applyTopics(untyped(topic), { brokers }, 3);
+  buses = ['member one', 'member two', 'publisher', 'reader'].map((clientId) =>
+    openBus({ brokers, clientId, publishDeadlineMs: 60_000 }),
+  );
+  await readByGroup(buses.slice(0, 2));
+  const read = await buses[3]!.readAll(topic, {
+    onRecord: (record: Received<Stock>) => void onTopic.push(record.value!.version.number),
+  });
+  await read.caughtUp;
+  load = startLoad(buses[2]!);
+  await until('effects', () => writer.effects.length > 100);
+});
+
+afterAll(async () => {
+  clearInterval(load);
+  await Promise.all(buses.map((bus) => bus.close()));
+  await admin.disconnect();
+  await cluster.remove();
+  await Promise.all(proxies.map((proxy) => proxy.close()));
+});
+
+async function readByGroup(members: TestBus[]): Promise<void> {
+  const group = randomUUID();
+  const subscriptions = await Promise.all(
+    members.map((bus) => bus.subscribe({ contracts: untyped(topic), group, open: writer.open })),
+  );
+  await until('each member has its half', () => subscriptions.every((one) => one.leases().length === 3));
+}
+
+/** Numbered states of a few keys, about 100 a second, as fast as answers come. */
+function startLoad(bus: TestBus): NodeJS.Timeout {
+  let number = 0;
+  return setInterval(() => {
+    const mine = number++;
+    const one: Promise<void> = bus
+      .publish(topic, { value: stockOf(`K${mine % keys}`, mine) })
+      .then(
+        () => void acknowledged.push(mine),
+        (error: unknown) => void refused.push(error),
+      )
+      .finally(() => inFlight.delete(one));
+    inFlight.add(one);
+  }, 10);
+}
+
+/** Does something to the cluster under load, waits until all is well, and says how long which partition stood still. */
+async function standstillThrough(fault: string, happens: () => Promise<void>): Promise<number> {
+  const beganAt = performance.now();
+  await happens();
+  const calmAt = performance.now();
+  const marked = acknowledged.length;
+  await until('acknowledgements after it', () => acknowledged.length > marked + 50, 15_000);
+  const newest = acknowledged.slice(0, marked + 50).reduce((a, b) => Math.max(a, b));
+  await until('effects after it', () => appliedUpTo(newest), 15_000);
+  const endedAt = performance.now();
+  const longestMs = Math.max(...partitionsOf(beganAt, endedAt));
+  console.log(
+    `${fault}: no partition stood still for more than ${Math.round(longestMs)} ms (the fault lasted ${Math.round(calmAt - beganAt)} ms)`,
+  );
+  return longestMs;
+}
+
+/** Whether each key has taken effect in a state at least as new as its newest number up to this one. */
+function appliedUpTo(number: number): boolean {
+  const newest = new Map(writer.effects.map((effect) => [effect.number % keys, effect.number]));
+  return newest.size === keys && [...newest.values()].every((one) => one > number - keys);
+}
+
+/** The longest silence of each partition. */
+function partitionsOf(fromMs: number, toMs: number): number[] {
+  const partitions = Map.groupBy(writer.effects, (effect) => effect.partition);
+  return [...partitions.values()].map((effects) => {
+    const times = effects.map((effect) => effect.atMs).filter((atMs) => atMs >= fromMs && atMs <= toMs);
+    return [...times, toMs].reduce(
+      (longest, atMs, index) => Math.max(longest, atMs - (index === 0 ? fromMs : times[index - 1]!)),
+      0,
+    );
+  });
+}
+
+async function leaderOf(name: string, partition: number): Promise<number> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
+  return topics[0]!.partitions.find((one) => one.partitionId === partition)!.leader;
+}
+
+const brokerOf = (id: number): TestBroker => cluster.brokers[id - 1]!;
+
+/** What an operator waits for between two brokers: all copies are up to date. */
+async function inSync(): Promise<void> {
+  await cluster.allNamed();
+  await until('all copies are in sync', async () => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic.topic, '__consumer_offsets'] });
+    return topics.every((one) => one.partitions.every((partition) => partition.isr.length === 3));
+  });
+}
+
+describe('three brokers under load', () => {
+  it.each([1, 2, 3])('broker %i is rolled', async (id) => {
+    const standstillMs = await standstillThrough(`Roll of broker ${id}`, async () => {
+      await brokerOf(id).stop();
+      await brokerOf(id).restart();
+      await inSync();
+    });
+    expect(standstillMs).toBeLessThan(standstillMaxMs);
+  });
+
+  it('the coordinator of the group moves while all brokers live', async () => {
+    const before = await leaderOf('__consumer_offsets', 0);
+    const others = [1, 2, 3].filter((id) => id !== before);
+    const standstillMs = await standstillThrough('Coordinator moved', async () => {
+      await reassign('__consumer_offsets', others);
+      await until('another leads', async () => others.includes(await leaderOf('__consumer_offsets', 0)));
+    });
+    expect(standstillMs).toBeLessThan(standstillMaxMs);
+    await reassign('__consumer_offsets', [...others, before]);
+    await inSync();
+  });
+
+  it('the leader of a partition, and coordinator, is killed and stays away', async () => {
+    const id = await leaderOf('__consumer_offsets', 0);
+    const standstillMs = await standstillThrough('Leader killed', () => brokerOf(id).kill());
+    expect(standstillMs).toBeLessThan(failoverMaxMs);
+    await brokerOf(id).restart();
+    await inSync();
+  });
+
+  it('the leader of a partition is cut off from its clients', async () => {
+    const leader = await leaderOf(topic.topic, 0);
+    await standstillThrough('Leader cut off for 4 s', async () => {
+      proxies[leader - 1]!.blackHole(true);
+      await new Promise((resolve) => {
+        setTimeout(resolve, 4_000);
+      });
+      proxies[leader - 1]!.blackHole(false);
+    });
+  });
+
+  it('has lost nothing and turned nothing round, by the end', async () => {
+    clearInterval(load);
+    await Promise.all(inFlight);
+    expect(refused).toEqual([]);
+    await until('all is read', () => new Set(onTopic).isSupersetOf(new Set(acknowledged)));
+    await until('all has taken effect', () => appliedUpTo(Math.max(...acknowledged)));
+    for (let key = 0; key < keys; key++) {
+      const published = [...new Set(onTopic.filter((one) => one % keys === key))];
+      expect(published).toEqual(published.toSorted((a, b) => a - b));
+      const offsets = writer.effects.filter((one) => one.number % keys === key).map((one) => one.offset);
+      expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));
+    }
+    await until('no trouble', () => buses.every((bus) => bus.unhealthyReason() === null));
+  });
+});
+
+async function reassign(name: string, replicas: number[]): Promise<void> {
+  await admin.alterPartitionReassignments({
+    topics: [{ topic: name, partitionAssignment: [{ partition: 0, replicas }] }],
+  });
+  await until('the copies have moved', async () => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
+    return topics[0]!.partitions[0]!.replicas.length === replicas.length;
+  });
+}
