@@ -3,8 +3,9 @@ import { refresh } from '../../schemas/topics.ts';
 import type { Refresh } from '../../schemas/types.ts';
 import { findKeys } from '../erp/changed-keys/record-keys.ts';
 import type { SnapshotOptions } from '../erp/changed-keys/snapshot.ts';
+import { statement } from '../erp/statement.ts';
 import { NO_DIRT } from '../erp/changed-keys/visibility.ts';
-import { Rejected, Unavailable } from '../platform/errors.ts';
+import { Unavailable } from '../platform/errors.ts';
 import type { BatchResult, StateFlow } from '../platform/flow/states/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import type { KeyQueryRunner } from './key-query-runner.ts';
@@ -38,6 +39,8 @@ export function refreshFlow(options: RefreshesOptions): StateFlow<Refresh> {
     identityOf: (record) => `${record.value?.topic}|${record.key}`,
     batchGroupOf: (record) => record.value?.topic ?? '',
     batchSize: () => 100,
+    probe: () =>
+      statement(options.pool, 'erp.refresh.probe', async () => void (await options.pool.query('select 1'))),
     apply: async (records, attempt) => {
       const stream = byTopic.get(records[0]!.value!.topic)!;
       if (attempt.mode === 'dry')
@@ -58,7 +61,9 @@ async function answerAll(
   const asked: Promise<void>[] = [];
   for (const record of records) {
     const keys = await keysOf(record, stream, options);
-    if (keys instanceof Rejected) results.set(record, keys);
+    if (keys === null)
+      // A request about nothing asks for nothing: many of them must not look like a fault of the flow.
+      results.set(record, { status: 'unchanged', cause: noKey(record.key, stream) });
     else if (keys.length === 0)
       results.set(record, { status: 'unchanged', cause: 'the ERP has no such key' });
     else {
@@ -105,19 +110,19 @@ function stopping(stream: Stream): Unavailable {
   });
 }
 
+function noKey(key: string, { topic, shape }: Stream): string {
+  return `${key} is no key of ${topic}, which are ${shape.keyParts.join('/')}`;
+}
+
+/** Null when the record's key is none of the stream. */
 async function keysOf(
   record: Received<Refresh>,
   stream: Stream,
   options: RefreshesOptions,
-): Promise<string[] | Rejected> {
+): Promise<string[] | null> {
   const names = stream.shape.keyParts;
   const parts = splitKey(record.key, names.length);
-  if (parts === null)
-    return new Rejected({
-      code: 'refresh.key',
-      what: `${record.key} is no key of ${stream.topic}`,
-      fix: `Ask for ${names.join('/')}`,
-    });
+  if (parts === null) return null;
   const found = await (options.findKeys ?? findKeys)({
     pool: options.pool,
     find: stream.find,

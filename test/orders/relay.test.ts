@@ -138,10 +138,10 @@ describe('an order placed in the shop', () => {
     }
   });
 
-  it('is parked when the shop does not have it, and the next one goes on', async () => {
+  it('asks for nothing when the shop does not have it, and the next one goes on', async () => {
     expect(await deliver({ increment_id: '999999999', store_id: 1 }, 'msg_3')).toBe(202);
-    await eventually('the rejection', () =>
-      witness.outcomes.find(({ key, code }) => key === keyOf('999999999') && code === 'order.not_found'),
+    await eventually('its outcome', () =>
+      witness.outcomes.find(({ key, status }) => key === keyOf('999999999') && status === 'unchanged'),
     );
     const { increment_id } = await placeOrder(shop, [{ sku: 'SKU-001', qty: 1 }]);
     await eventually('the next order', () => recordsOf(increment_id)[0]);

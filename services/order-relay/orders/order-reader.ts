@@ -17,7 +17,7 @@ import type { Stores } from './stores.ts';
 
 export interface OrderReaderOptions {
   bus: Pick<Bus, 'publish'>;
-  magento: Pick<Magento, 'orders'>;
+  magento: Pick<Magento, 'orders' | 'store'>;
   stores: Pick<Stores, 'codeOf' | 'idOf'>;
   published: PublishedOrders;
   clock: Clock;
@@ -132,12 +132,9 @@ export function isBefore(order: MagentoOrder, since: number): boolean {
   return epochMsOf(order.created_at) < since;
 }
 
-export function storeUnknown(key: string): Rejected {
-  return new Rejected({
-    code: 'order.store_unknown',
-    what: `The shop has no store view for order ${key}`,
-    fix: '`cartage refresh magento.orders` the order under the code its store view has now (Stores > All Stores in the shop), then `cartage parked discard KEY --reason TEXT`',
-  });
+/** See `notFound`. */
+export function storeUnknown(key: string): Handled {
+  return { status: 'unchanged', cause: `the shop has no store view for order ${key}` };
 }
 
 function contractOf(source: MagentoOrder, place: { instance: string; store: string }, key: string): Order {

@@ -49,6 +49,7 @@ export function refreshRequestFlow(
     lockOf: ({ key }) => key,
     batchGroupOf,
     batchSize: (batchGroup) => (batchGroup === byEntityId ? idsPerBatch : ordersPerRequest),
+    probe: async () => void (await options.magento.store.views()),
     apply: async (records, attempt: Attempt): Promise<BatchResult<Refresh>> => {
       const requests = records as OrderRequest[];
       const first = target(requests[0]!);

@@ -1,5 +1,5 @@
-import { Rejected } from '../../platform/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { Handled } from '../../platform/flow/outcome/outcome.ts';
 import type { OrderRequest } from './request-flow.ts';
 
 /** Webhooks are sent before the order's transaction is committed (failure 9); most were there within 1.2 s (FACTS 3). */
@@ -28,10 +28,10 @@ export async function retryUntilVisible<Found>(
   return found;
 }
 
-export function notFound(key: string): Rejected {
-  return new Rejected({
-    code: 'order.not_found',
-    what: `The shop has no order ${key}`,
-    fix: 'When the order was deleted: `cartage parked discard KEY --reason TEXT`. Else `cartage refresh magento.orders` it under its right store and number',
-  });
+/**
+ * A request about nothing asks for nothing: anyone may send one (a webhook about an order that was rolled back, a key
+ * mistyped), and many of them must not look like a fault of the flow. An order that becomes visible later is swept.
+ */
+export function notFound(key: string): Handled {
+  return { status: 'unchanged', cause: `the shop has no order ${key}` };
 }

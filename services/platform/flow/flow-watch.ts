@@ -33,6 +33,7 @@ function showFromStart({ metrics }: FlowContext, flow: string, topics: readonly 
   metrics.retries.inc({ flow, code: 'bug' }, 0);
   metrics.pending.set({ flow }, 0);
   metrics.breaker.set({ flow }, 0);
+  metrics.breakerOpens.inc({ flow, code: 'bug' }, 0);
   metrics.handling.zero({ flow });
   metrics.eventAge.zero({ flow });
 }

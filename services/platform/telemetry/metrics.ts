@@ -73,6 +73,12 @@ export function openMetrics(process: string, instance: string) {
       '0 closed, 1 open (the other side fails), 2 stopped (too many rejections in a row)',
       'flow',
     ),
+    breakerOpens: counter(
+      'cartage_breaker_opens_total',
+      'Times that a flow stopped sending for a while, by the fault that was the last drop',
+      'flow',
+      'code',
+    ),
     parked: gauge(
       'cartage_parked_keys',
       'Records that the group of the flow has parked and not settled; every replica says the same',

@@ -41,6 +41,7 @@ async function run(seed: number, upsets: boolean) {
         mode: 'on',
         concurrency: 3,
         settleMs,
+        probe: () => Promise.resolve(),
         handle: async ({ value, key, offset, partition }, attempt) => {
           await member.clock.wait(random.between(1, 100));
           if (value.bad) throw new Rejected({ code: 'parcel.bad', what: 'A bad parcel', fix: 'Correct it' });

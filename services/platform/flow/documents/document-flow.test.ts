@@ -29,7 +29,7 @@ async function flowOf(
         mode: 'on',
         concurrency: 2,
         settleMs,
-        ...(probe ? { probe } : {}),
+        probe: probe ?? (() => Promise.reject(new Error('none'))),
         handle: async ({ value }, attempt) => {
           await context.clock.wait(5);
           attempt.assertCurrent();

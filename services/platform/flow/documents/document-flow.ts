@@ -21,7 +21,7 @@ export interface DocumentFlow<Value> extends ParkingFlow {
   /** Looks whether the effect is there, makes it if not. May be called again for the same record at any time. */
   handle(record: Received<Value> & { value: Value }, attempt: Attempt): Promise<Handled>;
   /** A call that succeeds when the other side is well. */
-  probe?: () => Promise<void>;
+  probe: () => Promise<void>;
 }
 
 /** Runs a flow of documents until `stop`. */

@@ -8,6 +8,7 @@ import type { FlowContext } from '../context.ts';
 import { documentOf } from './outcome.ts';
 import { dropOldOriginals } from './parked-originals.ts';
 import { ParkedPlaces } from './parked-places.ts';
+import { shortKey, shortText } from './short-key.ts';
 import { Releases } from './releases.ts';
 import type { Awaited } from './releases.ts';
 
@@ -120,7 +121,7 @@ class TopicParking implements Parking {
 
 function placeOf(record: Received<never>, group: string): Place {
   const { topic, partition, offset, key } = record;
-  return { group, topic, partition, offset, key, documentId: documentOf(record) };
+  return { group, topic, partition, offset, key: shortKey(key), documentId: documentOf(record) };
 }
 
 function contentOf(record: {
@@ -132,5 +133,10 @@ function contentOf(record: {
 }
 
 function faultOf({ code, what, why, fix, waitsFor }: Fault) {
-  return { code, cause: what, why: why ?? null, fix, waitsFor: waitsFor ?? null };
+  const texts = {
+    cause: shortText(what),
+    why: why === undefined ? null : shortText(why),
+    fix: shortText(fix),
+  };
+  return { code, ...texts, waitsFor: waitsFor ?? null };
 }

@@ -129,6 +129,43 @@ describe('the breaker', () => {
     expect(breaker.waitMs(0)).toBe(1_000);
   });
 
+  it('opens when more than half of the last calls failed, though none of them in a row; many records of one call count once', () => {
+    const breaker = new Breaker(policy, () => 1);
+    let calls = 0;
+    for (; breaker.state === 0 && calls < 50; calls += 1)
+      if (calls % 3 > 0) breaker.failed(0, none);
+      else for (let record = 0; record < 50; record += 1) breaker.succeeded(record === 0);
+    expect([breaker.state, calls]).toEqual([1, 12]);
+    const half = new Breaker(policy, () => 1);
+    for (let call = 0; call < 40; call += 1) {
+      half.succeeded();
+      half.failed(0, none);
+    }
+    expect(half.state).toBe(0);
+  });
+
+  it('begins to count anew when it closes', () => {
+    const breaker = new Breaker(policy, () => 1);
+    for (let call = 0; call < 12; call += 1)
+      if (call % 3 === 0) breaker.succeeded();
+      else breaker.failed(0, none);
+    expect(breaker.state).toBe(1);
+    breaker.begin();
+    breaker.succeeded();
+    expect([breaker.failed(0, none), breaker.failed(0, none), breaker.state]).toEqual([0, 0, 0]);
+  });
+
+  it('stops when nearly all of the last records were rejected, and not for most of them', () => {
+    const stopsWith = (everyGood: number) => {
+      const breaker = new Breaker({ ...policy, rejectionsInRow: 20 }, () => 1);
+      for (let record = 1; record <= 400; record += 1)
+        if (record % everyGood === 0) breaker.succeeded();
+        else if (breaker.rejected(0)) return true;
+      return false;
+    };
+    expect([stopsWith(15), stopsWith(4)]).toEqual([true, false]);
+  });
+
   it('stops at rejections in a row, and goes on at the first success', () => {
     const breaker = new Breaker(policy, () => 1);
     expect([1, 2, 3, 4].map(() => breaker.rejected(0))).toEqual([false, false, false, true]);

@@ -5,6 +5,7 @@ import type { Publication, Received } from '../../kafka/types.ts';
 import { markFailed, traceIdOf } from '../../telemetry/tracing.ts';
 import type { FlowContext } from '../context.ts';
 import { documentOf, occurredAtOf, versionOf } from './outcome.ts';
+import { shortKey, shortText } from './short-key.ts';
 
 /** One decision about one record. */
 export interface Verdict {
@@ -47,12 +48,12 @@ function outcomeOf(group: string, record: Received<never>, verdict: Verdict, fin
     topic: record.topic,
     partition: record.partition,
     offset: record.offset,
-    key: record.key,
+    key: shortKey(record.key),
     documentId: documentOf(record),
     eventId: record.eventId,
     status,
     code: fault?.code ?? null,
-    cause: fault?.what ?? verdict.cause ?? null,
+    cause: textOf(fault?.what ?? verdict.cause),
     targetId: verdict.targetId ?? null,
     attempts,
     version: versionOf(record),
@@ -62,6 +63,10 @@ function outcomeOf(group: string, record: Received<never>, verdict: Verdict, fin
     finishedAt,
     traceId: traceIdOf(record.traceparent),
   };
+}
+
+function textOf(text: string | undefined): string | null {
+  return text === undefined ? null : shortText(text);
 }
 
 function endSpan(span: Span | null, verdict: Verdict): void {
@@ -83,13 +88,13 @@ function writeLine(
     topic: record.topic,
     partition: record.partition,
     offset: record.offset,
-    key: record.key,
+    key: shortKey(record.key),
     document: documentOf(record) ?? undefined,
     eventId: record.eventId,
     traceId: traceIdOf(record.traceparent) ?? undefined,
     outcome: verdict.status,
     targetId: verdict.targetId,
-    cause: verdict.fault?.what ?? verdict.cause,
+    cause: textOf(verdict.fault?.what ?? verdict.cause) ?? undefined,
     code: verdict.fault?.code,
     why: verdict.fault?.why,
     fix: verdict.fault?.fix,
@@ -100,4 +105,30 @@ function writeLine(
   else if (verdict.status === 'held') context.log.warn(line, 'record held');
   else if (verdict.status === 'superseded') context.log.debug(line, 'record superseded');
   else context.log.info(line, `record ${verdict.status}`);
+}
+
+interface Failed {
+  record: Received<never>;
+  attempts: number;
+}
+
+/** A try failed and will be repeated. */
+export function logRetry(
+  context: FlowContext,
+  flow: string,
+  { record, attempts }: Failed,
+  fault: Fault,
+  wait: { delayMs: number; unknown: boolean },
+): void {
+  const { topic, partition, offset, key } = record;
+  const { code, what, why, fix } = fault;
+  const said = { code, cause: shortText(what), why, fix: shortText(fix) };
+  context.log.warn(
+    { flow, topic, partition, offset, key: shortKey(key), attempts, ...wait, ...said },
+    wait.unknown ? 'outcome unknown, looking again later' : 'try failed, waiting',
+  );
+}
+
+export function logBug(context: FlowContext, flow: string, { record }: Failed, error: unknown): void {
+  context.log.error({ flow, key: shortKey(record.key), err: error }, 'unforeseen error');
 }

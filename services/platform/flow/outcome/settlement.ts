@@ -9,7 +9,8 @@ import type { FlowContext } from '../context.ts';
 import type { Handled } from './outcome.ts';
 import type { Parking } from './parking.ts';
 import { decide, pressed, recordFault } from './policy.ts';
-import { report } from './report.ts';
+import { logBug, logRetry, report } from './report.ts';
+import { shortText } from './short-key.ts';
 
 /**
  * What becomes of a record after a try: finished (and its offset may be), or to be tried again. `unknown`: what was
@@ -31,6 +32,8 @@ export interface Tried {
   reported?: boolean;
   /** The partition stands still for it: it is tried, and given up, sooner. */
   pressing?: boolean;
+  /** The call that it was a part of, where it was not the only one. */
+  call?: object;
   /** It failed with others in one call: nothing is said of it alone. */
   shared?: boolean;
   /** Its handler finds out whether an earlier try took effect before it begins anything. */
@@ -53,13 +56,13 @@ export class Settlement {
   private readonly context: FlowContext;
   private readonly flow: string;
   private readonly parking: Parking;
-  private readonly probe: (() => Promise<void>) | undefined;
-  /** Errors that the breaker knows: one failed call may be the error of many records. */
+  private readonly probe: () => Promise<void>;
+  /** Calls, and errors of calls, that the breaker knows: one may be that of many records. */
   private readonly counted = new WeakSet<object>();
   /** Records parked on the word of a probe since the last write that worked. */
   private suspects = 0;
 
-  constructor(context: FlowContext, flow: string, parking: Parking, probe?: () => Promise<void>) {
+  constructor(context: FlowContext, flow: string, parking: Parking, probe: () => Promise<void>) {
     this.context = context;
     this.flow = flow;
     this.parking = parking;
@@ -69,7 +72,7 @@ export class Settlement {
 
   /** The handler returned. Resolves when all that is to be reported is acknowledged. */
   async handled(tried: Tried, result: Handled): Promise<void> {
-    this.breaker.succeeded();
+    this.breaker.succeeded(this.isNews(tried.call ?? tried));
     if (result.status === 'applied') this.suspects = 0;
     await this.publishUntilAcknowledged(tried.lease, () => this.parking.settle(tried.record));
     if (tried.reported) {
@@ -83,7 +86,7 @@ export class Settlement {
     const { policy, random } = this.context;
     const decision = decide(error, tried.attempts, tried.pressing ? pressed(policy) : policy, random());
     if (decision.kind === 'park') {
-      if (decision.fault.code === 'bug') this.logBug(tried, error);
+      if (decision.fault.code === 'bug') logBug(this.context, this.flow, tried, error);
       return this.park(tried, decision.status, decision.fault, false);
     }
     const unknown = decision.kind !== 'again' && decision.unknown;
@@ -91,10 +94,10 @@ export class Settlement {
     if (decision.kind === 'probe' && !looksAgain && !tried.shared && (await this.isRecordsFault()))
       return this.park(tried, 'rejected', recordFault(decision.fault, tried.attempts, unknown), unknown);
     this.context.metrics.retries.inc({ flow: this.flow, code: decision.fault.code });
-    this.logRetry(tried, decision.fault, decision.delayMs, unknown);
+    logRetry(this.context, this.flow, tried, decision.fault, { delayMs: decision.delayMs, unknown });
     if (decision.kind === 'again') {
       this.breaker.inconclusive();
-      this.logBug(tried, error);
+      logBug(this.context, this.flow, tried, error);
     } else this.countFailure(error);
     this.showBreaker();
     if (tried.span) markFailed(tried.span, decision.fault.code);
@@ -109,7 +112,7 @@ export class Settlement {
     if (attempts < 2) return false;
     if (!(error instanceof Unavailable)) return true;
     // The halves of a batch knock at a door that is closed to all, unless a probe shows that it is not.
-    return error.perhapsRecord && (this.probe === undefined || (await this.probeSucceeds()));
+    return error.perhapsRecord && (await this.probeSucceeds());
   }
 
   /** A newer record of the key took its place before it was written. Told without waiting: nothing hangs on it. */
@@ -135,10 +138,21 @@ export class Settlement {
   }
 
   private countFailure(error: unknown): void {
-    if (!(error instanceof Unavailable) || this.counted.has(error)) return;
-    this.counted.add(error);
-    const { needsOperator, retryAfterMs = 0 } = error;
-    this.breaker.failed(this.context.clock.now(), { needsOperator, retryAfterMs });
+    if (!(error instanceof Unavailable) || !this.isNews(error)) return;
+    const { needsOperator, retryAfterMs = 0, fault } = error;
+    const pauseMs = this.breaker.failed(this.context.clock.now(), { needsOperator, retryAfterMs });
+    if (pauseMs === 0) return;
+    this.context.metrics.breakerOpens.inc({ flow: this.flow, code: fault.code });
+    this.context.log.warn(
+      { flow: this.flow, code: fault.code, cause: fault.what, why: fault.why, fix: fault.fix, pauseMs },
+      'the other side fails: nothing is sent for a while',
+    );
+  }
+
+  private isNews(call: object): boolean {
+    if (this.counted.has(call)) return false;
+    this.counted.add(call);
+    return true;
   }
 
   private async park(
@@ -147,16 +161,19 @@ export class Settlement {
     fault: Fault,
     unknown: boolean,
   ): Promise<Settled> {
-    if (status === 'held') this.breaker.succeeded();
-    else if (this.breaker.rejected(this.context.clock.now()))
+    if (status === 'held') this.breaker.succeeded(this.isNews(tried.call ?? tried));
+    else if (this.breaker.rejected(this.context.clock.now())) {
+      this.context.metrics.breakerOpens.inc({ flow: this.flow, code: fault.code });
       this.context.log.error(
         {
           flow: this.flow,
           code: fault.code,
+          cause: shortText(fault.what),
           fix: 'Look at what the rejected records have in common: `cartage parked list`',
         },
-        'flow stopped: too many rejections in a row',
+        'flow stopped: too many rejections',
       );
+    }
     this.showBreaker();
     await this.publishUntilAcknowledged(tried.lease, () =>
       this.parking.park(tried.record, status, fault, tried.attempts),
@@ -180,13 +197,24 @@ export class Settlement {
     await this.publishUntilAcknowledged(tried.lease, () => this.context.bus.publish(outcomes, outcome));
   }
 
-  /** Until the broker has it: an offset must not be finished before. Gives up only with the lease. */
+  /**
+   * Until the broker has it: an offset must not be finished before. Gives up with the lease, and what no broker will
+   * ever take, loudly: it would hold its slot and its offset for good.
+   */
   private async publishUntilAcknowledged(lease: Lease, publish: () => Promise<void>): Promise<void> {
     for (let tries = 1; ; tries += 1)
       try {
         return await publish();
       } catch (error) {
         if (!lease.isCurrent()) throw error;
+        if (error instanceof Rejected) {
+          const { topic, partition } = lease;
+          this.context.log.error(
+            { flow: this.flow, topic, partition, ...error.fault },
+            'what became of a record cannot be published: this line alone tells of it',
+          );
+          return;
+        }
         this.context.log.warn({ err: error, flow: this.flow, tries }, 'publishing failed, trying again');
         await this.context.clock.wait(this.context.policy.retryInitialMs);
       }
@@ -201,38 +229,12 @@ export class Settlement {
   }
 
   private async probeSucceeds(): Promise<boolean> {
-    if (!this.probe) return false;
     try {
       await this.probe();
       return true;
     } catch {
       return false;
     }
-  }
-
-  private logRetry(tried: Tried, fault: Fault, delayMs: number, unknown: boolean): void {
-    const { topic, partition, offset, key } = tried.record;
-    this.context.log.warn(
-      {
-        flow: this.flow,
-        topic,
-        partition,
-        offset,
-        key,
-        attempts: tried.attempts,
-        delayMs,
-        unknown,
-        code: fault.code,
-        cause: fault.what,
-        why: fault.why,
-        fix: fault.fix,
-      },
-      unknown ? 'outcome unknown, looking again later' : 'try failed, waiting',
-    );
-  }
-
-  private logBug(tried: Tried, error: unknown): void {
-    this.context.log.error({ flow: this.flow, key: tried.record.key, err: error }, 'unforeseen error');
   }
 
   private showBreaker(): void {

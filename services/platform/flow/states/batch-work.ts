@@ -51,7 +51,9 @@ export class BatchWork<Value> {
       attributes: batchAttributes(first.record.topic, this.context.group, held.length),
     });
     const startedAt = this.context.clock.now();
-    const tried = new Map(held.map((member) => [member, this.triedOf(member, startedAt, span)]));
+    const tried = new Map(
+      held.map((member) => [member, { ...this.triedOf(member, startedAt, span), call: span }]),
+    );
     // With a single record its own trace goes on through the call; several share the batch's.
     const active = held.length === 1 ? tried.get(first)!.span! : span;
     const results = await underSpan(active, () => this.apply(held));

@@ -42,6 +42,7 @@ async function run(seed: number, creates: boolean) {
         mode: 'on',
         concurrency: 3,
         settleMs,
+        probe: () => Promise.resolve(),
         creates,
         batchGroupOf: (record) => String(record.partition),
         urgent: (record) => record.offset % 7 === 0,
@@ -179,6 +180,7 @@ async function runCalm() {
         mode: 'on',
         concurrency: 3,
         settleMs,
+        probe: () => Promise.resolve(),
         batchGroupOf: (record) => String(record.partition),
         batchSize: () => 3,
         apply: async (records, attempt) => {

@@ -43,7 +43,7 @@ export interface StateFlow<Value> extends ParkingFlow {
    * the record at fault stands alone (R41).
    */
   apply(records: Received<Value>[], attempt: Attempt): Promise<BatchResult<Value>>;
-  probe?: () => Promise<void>;
+  probe: () => Promise<void>;
 }
 
 /** Runs a flow of states until `stop`. */

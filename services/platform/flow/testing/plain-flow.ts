@@ -24,6 +24,7 @@ export async function flowOf(
     start: (context) =>
       runStates<Plain>(context, {
         name: 'plains',
+        probe: () => Promise.reject(new Error('none')),
         contracts: [plains],
         mode: 'on',
         concurrency: 1,
