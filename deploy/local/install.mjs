@@ -12,7 +12,16 @@ import { installTogether } from './install/together.mjs';
 
 const purpose = process.argv[process.argv.indexOf('--for') + 1] === 'test' ? 'npm test' : 'npm start';
 
+const elsewhere = `  Why:     it starts Kafka, PostgreSQL and every process side by side and ends them by the means of Linux.
+  Instead: docker compose up --build          the same in containers, with the sandboxes
+           WSL 2 (Windows) or a virtual Linux machine, and there npm start
+           deploy/kubernetes                  for your own shop and ERP`;
+
 async function main() {
+  if (purpose === 'npm start' && process.platform !== 'linux') {
+    console.error(`\nnpm start runs on Linux; this is ${process.platform}.\n\n${elsewhere}\n`);
+    return 1;
+  }
   // First of all, so that nobody waits for a download only to learn that Java is missing.
   const missing = await missingRequirements({ maven: !javaProgramsAreInstalled() });
   if (missing.length > 0) {

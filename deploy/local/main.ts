@@ -1,12 +1,14 @@
-/** `npm start`: Cartage, what it stands on, a sandbox shop and a sandbox ERP, on this one machine. */
-import { writeFileSync } from 'node:fs';
+/** `npm start`: Cartage and what it stands on, on this one machine, with a sandbox shop and ERP or with the user's own. */
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { stateFolder } from './install/places.mjs';
+import { writeEnvironment } from './environment-file.ts';
 import { lockFolder } from './lock.ts';
+import { OwnShop } from './own/shop.ts';
+import { summary } from './own/summary.ts';
 import { onlyNeeded } from './part.ts';
 import { partsOf } from './parts.ts';
-import { makePlan, type Plan } from './plan.ts';
+import { makePlan, overridden, placesOf, type Plan } from './plan.ts';
 import { loopback } from './ports.ts';
 import { endRecordedProcesses } from './records.ts';
 import { jsonReport, textReport, type Report } from './report.ts';
@@ -16,25 +18,32 @@ import { Supervisor } from './supervisor.ts';
 
 const usage = `Usage: npm start [-- OPTIONS]
 
+  --config FILE   run every process against your own shop and ERP, as FILE says (deploy/config/cartage.yaml explains
+                  it), flows off, dry or on; Kafka and registry stay local, and so does http. First: cartage check
+  --sandbox-shop  with --config: a sandbox shop in place of your own
+  --sandbox-erp   with --config: a sandbox ERP in place of your own
   --fresh         forget the state of earlier starts and begin anew
   --only NAMES    only these parts, comma-separated, and what they need (kafka, postgres, registry, sandbox-shop,
                   sandbox-erp, topics, jaeger, or a folder of services/)
   --no-story      start everything, without playing the story and the trickle of business after it
-  --state FOLDER  keep the state there (default: .cartage/run)
+  --state FOLDER  keep the state there (default: .cartage/run; with --config .cartage/own/INSTANCE)
   --json          say what happens as lines of JSON
   --help          this text
 
 DATABASE_URL                 a PostgreSQL of your own for the sandbox ERP (wal_level=logical, an empty database)
 OTEL_EXPORTER_OTLP_ENDPOINT  where traces are sent; otherwise a "jaeger" on the PATH is started and used
 
-Ctrl-C ends everything. Everything listens on ${loopback} only.`;
+Ctrl-C ends everything. Everything listens on ${loopback} only, but for the webhooks of your own shop.`;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
+      config: { type: 'string' },
+      'sandbox-shop': { type: 'boolean', default: false },
+      'sandbox-erp': { type: 'boolean', default: false },
       fresh: { type: 'boolean', default: false },
       only: { type: 'string' },
-      state: { type: 'string', default: join(stateFolder, 'run') },
+      state: { type: 'string' },
       'no-story': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -44,15 +53,20 @@ async function main(): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const state = stateFolderAt(resolve(process.env.INIT_CWD ?? '.', values.state));
+  const own = ownShop(values);
+  const running = join(stateFolder, 'run');
+  const path = values.state === undefined ? (own?.statePath ?? running) : fromHere(values.state);
+  // The command line looks for the environment of the running line in one place.
+  const state = stateFolderAt(path, values.state === undefined ? join(running, 'environment') : undefined);
   const unlock = lockFolder(state.lock);
   const report = values.json ? jsonReport() : textReport();
   try {
     return await runUntilEnded({
       state,
+      own,
       fresh: values.fresh,
       only: values.only?.split(','),
-      story: !values['no-story'] && values.only === undefined,
+      story: !values['no-story'] && values.only === undefined && own === undefined,
       report,
     });
   } finally {
@@ -61,8 +75,27 @@ async function main(): Promise<number> {
   }
 }
 
+/** From where the user typed the command; npm goes to the folder of the project. */
+const fromHere = (path: string): string => resolve(process.env.INIT_CWD ?? '.', path);
+
+interface OwnFlags {
+  config?: string | undefined;
+  'sandbox-shop': boolean;
+  'sandbox-erp': boolean;
+}
+
+function ownShop(flags: OwnFlags): OwnShop | undefined {
+  const { config, 'sandbox-shop': sandboxShop, 'sandbox-erp': sandboxErp } = flags;
+  if (config !== undefined)
+    return new OwnShop({ file: fromHere(config), sandboxShop, sandboxErp }, process.env);
+  if (sandboxShop || sandboxErp)
+    throw new Error('--sandbox-shop and --sandbox-erp go with --config FILE; without it both are sandboxes.');
+  return undefined;
+}
+
 interface Run {
   state: StateFolder;
+  own: OwnShop | undefined;
   fresh: boolean;
   only: readonly string[] | undefined;
   /** Play the story, and go on with a trickle of business. */
@@ -70,33 +103,39 @@ interface Run {
   report: Report;
 }
 
-async function runUntilEnded({ state, fresh, only, story, report }: Run): Promise<number> {
+async function runUntilEnded({ state, own, fresh, only, story, report }: Run): Promise<number> {
+  const say = (text: string) => report.say(text);
   const left = await endRecordedProcesses(state.processes);
-  if (left.length > 0) report.say(`Ended what an earlier start left behind: ${left.join(', ')}.`);
+  if (left.length > 0) say(`Ended what an earlier start left behind: ${left.join(', ')}.`);
   if (fresh) emptyStateFolder(state);
-  report.say(`Cartage is ${hasState(state) ? 'resumed from' : 'set up in'} ${state.path}`);
+  say(`Cartage is ${hasState(state) ? 'resumed from' : 'set up in'} ${state.path}`);
 
-  const plan = await makePlan(state);
-  writeEnvironment(plan);
+  const plan = await makePlan(state, process.env, { own });
+  for (const name of overridden(plan, process.env))
+    say(`  ${name} of the environment is not used: this is a run with sandboxes (your own: --config FILE).`);
+  const forget = writeEnvironment(plan);
+  const unfollow = own?.follow(state.configuration, placesOf(plan), say);
   const abort = new AbortController();
-  const parts = onlyNeeded(partsOf(plan, abort.signal), only);
+  const parts = onlyNeeded(partsOf(plan, abort.signal, say), only);
   const supervisor = new Supervisor({ parts, report, abort });
   const interrupted = untilInterrupted(supervisor, report);
   try {
     await supervisor.start();
-    const business = story ? openBusiness(plan, (text) => report.say(text), abort.signal) : undefined;
+    const business = story ? openBusiness(plan, say, abort.signal) : undefined;
     await business?.tellStory();
-    if (!interruptedAlready) report.say(only ? 'Ctrl-C ends it.' : whatToOpen(plan));
+    if (!interruptedAlready) say(only ? 'Ctrl-C ends it.' : own ? summary(own, plan) : whatToOpen(plan));
     business?.goOn();
     const failure = await Promise.race([supervisor.failed, interrupted]);
-    if (failure) report.say(`\n${failure.message}`);
+    if (failure) say(`\n${failure.message}`);
     return failure ? 1 : 0;
   } catch (error) {
     if (interruptedAlready) return 0;
-    report.say(`\n${error instanceof Error ? error.message : String(error)}\n`);
+    say(`\n${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   } finally {
     await supervisor.stop();
+    unfollow?.();
+    forget();
     // Whatever did not go by itself.
     await endRecordedProcesses(state.processes, 0);
   }
@@ -117,12 +156,6 @@ function untilInterrupted(supervisor: Supervisor, report: Report): Promise<undef
       });
     }
   });
-}
-
-/** With it the command line finds this installation. */
-function writeEnvironment({ state, environment }: Plan): void {
-  const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  writeFileSync(state.environment, `${lines.join('\n')}\n`, { mode: 0o600 });
 }
 
 function whatToOpen({ ports, processPorts, jaeger, state }: Plan): string {

@@ -4,6 +4,7 @@ import { projectFolder } from './install/places.mjs';
 import { startJaeger } from './jaeger.ts';
 import { startKafka } from './kafka.ts';
 import { mainOf } from './ours.ts';
+import { readiness } from './own/readiness.ts';
 import type { Part, RunningPart } from './part.ts';
 import { webhookUrl, type Plan } from './plan.ts';
 import { loopback } from './ports.ts';
@@ -20,18 +21,29 @@ const restartsMaxOfEssentials = 3;
  * What `npm start` starts, in the order of what needs what.
  * Whatever needs nothing starts at once, side by side; our own processes come last, when all they talk to is there.
  */
-export function partsOf(plan: Plan, signal: AbortSignal): Part[] {
+export function partsOf(
+  plan: Plan,
+  signal: AbortSignal,
+  say: (text: string) => void = () => undefined,
+): Part[] {
+  const { shop = true, erp = true } = plan.own?.sandboxes ?? {};
   const hooks = (name: string): ProcessHooks => ({
     signal,
     logFile: plan.state.logFile(name),
     onSpawn: (pid) => recordProcess(plan.state.processes, name, pid),
   });
   const jaeger = plan.jaeger ? [jaegerPart(plan.jaeger, plan.state.jaeger, hooks('jaeger'))] : [];
-  const outside = [kafka(plan, hooks('kafka')), postgres(plan, hooks('postgres')), ...jaeger];
-  const sandboxes = [sandboxErp(plan, hooks('sandbox-erp')), sandboxShop(plan, hooks('sandbox-shop'))];
+  const database = erp ? [postgres(plan, hooks('postgres'))] : [];
+  const outside = [kafka(plan, hooks('kafka')), ...database, ...jaeger];
+  const sandboxes = [
+    ...(erp ? [sandboxErp(plan, hooks('sandbox-erp'))] : []),
+    ...(shop ? [sandboxShop(plan, hooks('sandbox-shop'))] : []),
+  ];
   const before = [...outside, registry(plan, hooks('registry')), ...sandboxes, topics(plan, hooks('topics'))];
   const needs = before.map(({ name }) => name);
-  const ours = [...plan.processPorts].map(([name, port]) => ourProcess(plan, name, port, needs, hooks(name)));
+  const ours = [...plan.processPorts].map(([name, port]) =>
+    ourProcess(plan, { name, port, needs, say }, hooks(name)),
+  );
   return [...before, ...ours];
 }
 
@@ -170,7 +182,14 @@ function topics({ environment }: Plan, hooks: ProcessHooks): Part {
   };
 }
 
-function ourProcess(plan: Plan, name: string, port: number, needs: string[], hooks: ProcessHooks): Part {
+interface OurProcess {
+  name: string;
+  port: number;
+  needs: string[];
+  say: (text: string) => void;
+}
+
+function ourProcess(plan: Plan, { name, port, needs, say }: OurProcess, hooks: ProcessHooks): Part {
   const address = `http://${loopback}:${port}`;
   return {
     name,
@@ -182,7 +201,9 @@ function ourProcess(plan: Plan, name: string, port: number, needs: string[], hoo
         args: [mainOf(name)],
         environment: { ...plan.environment, HTTP_PORT: String(port) },
         hooks,
-        ready: () => answersOk(`${address}/readyz`),
+        ...(plan.own
+          ? { ready: readiness(name, address, say), readyWithinMs: Infinity }
+          : { ready: () => answersOk(`${address}/readyz`) }),
         address,
       }),
   };
@@ -194,19 +215,14 @@ interface NodeProcess {
   environment: Record<string, string>;
   hooks: ProcessHooks;
   ready: NonNullable<ProcessOptions['ready']>;
+  readyWithinMs?: number;
   address: string;
 }
 
-async function nodeProcess({
-  name,
-  args,
-  environment,
-  hooks,
-  ready,
-  address,
-}: NodeProcess): Promise<RunningPart> {
-  const options = { name, ready, ...nodeOptions(args, environment), ...hooksOf(hooks) };
-  // Ours drain within 10 s (R5); a little more, so that it is they who end.
+async function nodeProcess(program: NodeProcess): Promise<RunningPart> {
+  const { name, args, environment, hooks, ready, readyWithinMs = 60_000, address } = program;
+  const options = { name, ready, readyWithinMs, ...nodeOptions(args, environment), ...hooksOf(hooks) };
+  // Ours drain within 10 s; a little more, so that it is they who end.
   const process = await startProcess({ ...options, stopWithinMs: 12_000 });
   return {
     address,

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { processes, type ProcessRow } from '../../services/platform/processes.ts';
 import { projectFolder } from './install/places.mjs';
 import { jaegerOnPath } from './jaeger.ts';
+import type { LocalPlaces } from './own/configuration.ts';
+import type { OwnShop } from './own/shop.ts';
 import { freePort, loopback } from './ports.ts';
 import { secretsOf, type Secrets, type StateFolder } from './state.ts';
 
@@ -18,7 +20,11 @@ export interface Plan {
   databaseUrl: string | undefined;
   /** What our processes and the command line are told beside what they inherit. */
   environment: Record<string, string>;
+  /** Against the user's own shop and ERP; undefined: both are sandboxes. */
+  own: OwnShop | undefined;
 }
+
+type Settled = Omit<Plan, 'environment'>;
 
 const preferred = {
   kafka: 9092,
@@ -32,7 +38,7 @@ const preferred = {
 export async function makePlan(
   state: StateFolder,
   inherited: NodeJS.ProcessEnv = process.env,
-  rows: readonly ProcessRow[] = processes,
+  { rows = processes, own }: { rows?: readonly ProcessRow[]; own?: OwnShop | undefined } = {},
 ): Promise<Plan> {
   const ports = {
     kafka: await freePort(preferred.kafka),
@@ -49,22 +55,32 @@ export async function makePlan(
   }
   const command = jaegerOnPath(inherited.PATH);
   const jaeger = command && { command, port: await freePort(16_686), otlpPort: await freePort(4318) };
-  const plan = { state, secrets: secretsOf(state), ports, processPorts, jaeger: jaeger || undefined };
   const databaseUrl = inherited.DATABASE_URL;
-  return { ...plan, databaseUrl, environment: environmentOf({ ...plan, databaseUrl }, inherited) };
+  const secrets = secretsOf(state);
+  const plan = { state, secrets, ports, processPorts, jaeger: jaeger || undefined, databaseUrl, own };
+  return {
+    ...plan,
+    environment: { ...environmentOf(plan, inherited), ...commonEnvironment(plan, inherited) },
+  };
 }
 
-/** The variables that deploy/config/sandbox.yaml names. */
-export function environmentOf(
-  plan: Omit<Plan, 'environment'>,
-  inherited: NodeJS.ProcessEnv,
-): Record<string, string> {
-  const { ports, secrets, state, jaeger, databaseUrl } = plan;
+function commonEnvironment({ state, jaeger }: Settled, inherited: NodeJS.ProcessEnv): Record<string, string> {
   // A configured address wins over the Jaeger that we start.
   const otlpUrl =
     inherited.OTEL_EXPORTER_OTLP_ENDPOINT ?? (jaeger && `http://${loopback}:${jaeger.otlpPort}`);
   return {
-    CARTAGE_CONFIG: inherited.CARTAGE_CONFIG ?? join(projectFolder, 'deploy/config/sandbox.yaml'),
+    ...(otlpUrl ? { OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl } : {}),
+    NODE_ENV: 'production',
+    NODE_COMPILE_CACHE: state.compileCache,
+  };
+}
+
+/** The variables that the configuration names: that of the sandbox, or the user's own with its own values. */
+function environmentOf(plan: Settled, inherited: NodeJS.ProcessEnv): Record<string, string> {
+  const { ports, secrets, state, own } = plan;
+  if (own) return { ...own.variables(inherited), CARTAGE_CONFIG: state.configuration };
+  return {
+    CARTAGE_CONFIG: join(projectFolder, 'deploy/config/sandbox.yaml'),
     KAFKA_BROKERS: `${loopback}:${ports.kafka}`,
     REGISTRY_URL: `http://${loopback}:${ports.registry}/apis/ccompat/v7`,
     HTTP_HOST: loopback,
@@ -76,12 +92,39 @@ export function environmentOf(
     WEBHOOK_HOST: loopback,
     WEBHOOK_PORT: String(ports.webhook),
     WEBHOOK_SECRET: secrets.webhookSecret,
-    // The role that the sandbox ERP makes for Cartage; on a server of one's own, the user of its address.
-    ERP_DATABASE_URL: databaseUrl ?? `postgres://cartage@${loopback}:${ports.postgres}/erp`,
-    ...(otlpUrl ? { OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl } : {}),
-    NODE_ENV: 'production',
-    NODE_COMPILE_CACHE: state.compileCache,
+    ERP_DATABASE_URL: erpUrl(plan),
   };
+}
+
+/** The role that the sandbox ERP makes for Cartage; on a server of one's own, the user of its address. */
+function erpUrl({ ports, databaseUrl }: Settled): string {
+  return databaseUrl ?? `postgres://cartage@${loopback}:${ports.postgres}/erp`;
+}
+
+/** What this machine puts into the user's own configuration. */
+export function placesOf(plan: Plan): LocalPlaces {
+  const { ports, secrets, own } = plan;
+  const { webhookSecret, ...credentials } = secrets;
+  const shop = {
+    magento: { url: `http://${loopback}:${ports.shop}`, credentials },
+    webhook: { host: loopback, port: ports.webhook, secrets: [webhookSecret] },
+  };
+  return {
+    brokers: `${loopback}:${ports.kafka}`,
+    registryUrl: `http://${loopback}:${ports.registry}/apis/ccompat/v7`,
+    httpHost: loopback,
+    ...(own?.sandboxes.shop && { shop }),
+    ...(own?.sandboxes.erp && { erpUrl: erpUrl(plan) }),
+  };
+}
+
+/** Variables of the environment that this run does not use, because a sandbox stands there. */
+export function overridden({ environment, own }: Plan, inherited: NodeJS.ProcessEnv): string[] {
+  if (own) return [];
+  return Object.keys(environment).filter(
+    (name) =>
+      inherited[name] !== undefined && inherited[name] !== environment[name] && !name.startsWith('NODE_'),
+  );
 }
 
 export const webhookUrl = ({ ports }: Plan): string => `http://${loopback}:${ports.webhook}/webhooks/orders`;

@@ -18,11 +18,14 @@ export interface StateFolder {
   compileCache: string;
   /** `NAME=value` lines with which the command line finds this installation. */
   environment: string;
+  /** The user's own configuration, made for this machine. */
+  configuration: string;
   secrets: string;
   logFile(name: string): string;
 }
 
-export function stateFolderAt(path: string): StateFolder {
+/** `environment` lies elsewhere when the command line would not look for it in this folder. */
+export function stateFolderAt(path: string, environment = join(path, 'environment')): StateFolder {
   const at = (name: string) => join(path, name);
   return {
     path,
@@ -33,7 +36,8 @@ export function stateFolderAt(path: string): StateFolder {
     jaeger: at('jaeger'),
     shop: at('shop.json'),
     compileCache: at('compile-cache'),
-    environment: at('environment'),
+    environment,
+    configuration: at('cartage.yaml'),
     secrets: at('secrets.json'),
     logFile: (name) => join(path, 'logs', `${name}.log`),
   };

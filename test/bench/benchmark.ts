@@ -1,17 +1,15 @@
-/** A figure of ours beside the same figure of a peer, measured in turns in one run on one machine. */
+/** A figure of ours beside the same figure of its peers, measured in turns in one run on one machine. */
 export interface Benchmark {
   name: string;
   /** What is measured, and how, in one or two sentences. */
   about: string;
   unit: string;
-  /** The ratio subject : peer that is aimed at. */
-  goal: number;
-  /** Starts both sides; each call of `measure` is one window. */
+  /** Starts all sides; each call of `measure` is one window. */
   open(): Promise<OpenBenchmark>;
 }
 
 export interface OpenBenchmark {
-  peer: Side;
+  peers: readonly Peer[];
   subject: Side;
   close(): Promise<void>;
 }
@@ -19,6 +17,11 @@ export interface OpenBenchmark {
 export interface Side {
   what: string;
   measure(): Promise<Window>;
+}
+
+export interface Peer extends Side {
+  /** The ratio subject : peer that is aimed at. */
+  goal: number;
 }
 
 /** One window: the figure, and what else is worth seeing. */
@@ -34,19 +37,23 @@ export interface SideResult {
   windows: Window[];
 }
 
+export interface PeerResult extends SideResult {
+  goal: number;
+  /** Subject : peer. */
+  ratio: number;
+  met: boolean;
+}
+
 export interface BenchmarkResult {
   name: string;
   about: string;
   unit: string;
-  peer: SideResult;
+  peers: PeerResult[];
   subject: SideResult;
-  ratio: number;
-  goal: number;
-  met: boolean;
 }
 
 /**
- * Peer and subject take turns, so that what else the machine does weighs on both. The first round warms both up
+ * Peers and subject take turns, so that what else the machine does weighs on all. The first round warms them up
  * (compilation, connections) and does not count. Medians, because one slow window must not decide.
  */
 export async function runBenchmark(
@@ -54,29 +61,34 @@ export async function runBenchmark(
   rounds: number,
   say: (text: string) => void,
 ): Promise<BenchmarkResult> {
-  say(`${benchmark.name}: starting`);
+  const { name, about, unit } = benchmark;
+  say(`${name}: starting`);
   const open = await benchmark.open();
-  const peer: Window[] = [];
-  const subject: Window[] = [];
+  const sides = [...open.peers, open.subject];
+  const windows = new Map<Side, Window[]>(sides.map((side) => [side, []]));
   try {
     for (let round = 0; round <= rounds; round += 1) {
-      const pair = [await open.peer.measure(), await open.subject.measure()] as const;
-      const figures = `peer ${Math.round(pair[0].value)}, subject ${Math.round(pair[1].value)} ${benchmark.unit}`;
-      say(`${benchmark.name}: ${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}: ${figures}`);
-      if (round === 0) continue;
-      peer.push(pair[0]);
-      subject.push(pair[1]);
+      say(`${name}: ${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}`);
+      for (const side of sides) {
+        const window = await side.measure();
+        say(`  ${Math.round(window.value)} ${unit}  ${side.what}`);
+        if (round > 0) windows.get(side)!.push(window);
+      }
     }
   } finally {
     await open.close();
   }
-  const { name, about, unit, goal } = benchmark;
-  const result = {
-    peer: { what: open.peer.what, median: medianOf(peer), windows: peer },
-    subject: { what: open.subject.what, median: medianOf(subject), windows: subject },
+  const resultOf = (side: Side): SideResult => {
+    const own = windows.get(side)!;
+    return { what: side.what, median: medianOf(own), windows: own };
   };
-  const ratio = result.subject.median / result.peer.median;
-  return { name, about, unit, ...result, ratio, goal, met: ratio >= goal };
+  const subject = resultOf(open.subject);
+  const peers = open.peers.map((peer) => {
+    const result = resultOf(peer);
+    const ratio = subject.median / result.median;
+    return { ...result, ratio, goal: peer.goal, met: ratio >= peer.goal };
+  });
+  return { name, about, unit, peers, subject };
 }
 
 function medianOf(windows: readonly Window[]): number {

@@ -7,15 +7,16 @@ import { parseArgs } from 'node:util';
 import { endDeadRuns, endRun, runFolder } from '../infrastructure/folder.ts';
 import { runBenchmark } from './benchmark.ts';
 import type { Benchmark, BenchmarkResult, SideResult } from './benchmark.ts';
+import { idle } from './idle.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
 import type { Report, Study } from './study.ts';
 import { webhooks } from './webhooks.ts';
 
-/** Peer and subject in turns, one ratio. */
+/** Peers and subject in turns, one ratio for each peer. */
 const benchmarks: readonly Benchmark[] = [webhooks];
 /** The whole line at work, a table of figures. */
-const studies: readonly Study[] = [latency, memory];
+const studies: readonly Study[] = [latency, idle, memory];
 const known = [...benchmarks, ...studies];
 
 const { values, positionals } = parseArgs({
@@ -89,10 +90,9 @@ function print(result: BenchmarkResult): void {
     'p99 ms': middle(windows.map((window) => window.latencyP99Ms)),
   });
   console.log(`\n${result.name}: ${result.about}`);
-  console.table([row('peer', result.peer), row('subject', result.subject)]);
-  console.log(
-    `ratio ${result.ratio.toFixed(2)}, goal ${result.goal.toFixed(2)}: ${result.met ? 'met' : 'NOT met'}`,
-  );
+  console.table([...result.peers.map((peer) => row('peer', peer)), row('subject', result.subject)]);
+  for (const { what, ratio, goal, met } of result.peers)
+    console.log(`ratio ${ratio.toFixed(2)}, goal ${goal.toFixed(2)}: ${met ? 'met' : 'NOT met'} (${what})`);
 }
 
 function middle(values: readonly (number | undefined)[]): number | string {

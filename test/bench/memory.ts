@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { trickle } from '../../deploy/local/story/trickle.ts';
 import { openLine } from './line.ts';
 import { openPeer } from './peer.ts';
 import type { Peer } from './peer.ts';
+import { residentMb } from './resources.ts';
 import { percentile } from './study.ts';
 import type { Figures, Study } from './study.ts';
 
@@ -68,9 +68,4 @@ function figures(
     'idle less bare MB': idle.get(name)! - bare,
   }));
   return { rows, notes: ['Linux only: read from /proc/PID/status. MB are 1,048,576 bytes.'] };
-}
-
-function residentMb(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Math.round(Number(kilobytes) / 1024);
 }

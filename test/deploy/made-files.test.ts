@@ -67,7 +67,7 @@ describe('a new row', () => {
   });
 
   it('is started by npm start, on a port of its own', async () => {
-    const plan = await makePlan(stateFolderAt(folder), { PATH: '' }, withWatcher);
+    const plan = await makePlan(stateFolderAt(folder), { PATH: '' }, { rows: withWatcher });
     expect(partsOf(plan, new AbortController().signal).at(-1)?.name).toBe('price-watcher');
     expect(new Set(plan.processPorts.values()).size).toBe(withWatcher.length);
   });

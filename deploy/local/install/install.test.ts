@@ -9,14 +9,14 @@ import { packagesAreInstalled } from './packages.mjs';
 import { progress } from './progress.mjs';
 import { projectFolder } from './places.mjs';
 
-function installOn(programs: Record<string, string>) {
+function installOn(programs: Record<string, string>, flags: string[] = []) {
   const bin = mkdtempSync(join(tmpdir(), 'cartage-path-'));
   for (const [name, says] of Object.entries(programs)) {
     writeFileSync(join(bin, name), `#!/bin/sh\necho '${says}' >&2\n`);
     chmodSync(join(bin, name), 0o755);
   }
   const installer = join(projectFolder, 'deploy/local/install.mjs');
-  const { status, stderr, stdout } = spawnSync(process.execPath, [installer, '--for', 'start'], {
+  const { status, stderr, stdout } = spawnSync(process.execPath, [...flags, installer, '--for', 'start'], {
     env: { PATH: bin },
     encoding: 'utf8',
   });
@@ -40,6 +40,14 @@ describe('the installer', () => {
     );
     expect(installOn({ java: 'java version "1.8.0_392"' }).stderr).toContain('Java 17 or newer (found 8)');
   });
+});
+
+it('says what to use where it does not run, before it asks for anything', () => {
+  const onMac = `data:text/javascript,Object.defineProperty(process, 'platform', { value: 'darwin' })`;
+  const { status, stderr, stdout } = installOn({}, ['--import', onMac]);
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toMatch(/npm start runs on Linux; this is darwin\.[^]*Instead: docker compose up --build/);
+  expect(stderr).not.toContain('Java');
 });
 
 describe('packagesAreInstalled', () => {

@@ -26,22 +26,24 @@ export class ConfigurationError extends Error {
 /**
  * Reads the sections a process needs, and no others: a process must not need the secrets of its neighbours.
  * Names of all sections are checked, the contents of the unread ones are not.
+ * @param read gives the text of the file, for who judges one that is not written yet
  * @throws ConfigurationError with all problems and the path of each field.
  */
 export function loadConfig<Name extends SectionName>(
   file: string,
   sections: readonly Name[],
   environment: Environment,
+  read = (path: string) => readFileSync(path, 'utf8'),
 ): PlatformConfig & Pick<Config, Name> {
   const wanted = new Set<string>([...platformSections, ...sections]);
   const problems: Problem[] = [];
-  const tree = parseYaml(file, problems);
+  const tree = parseYaml(file, read, problems);
   if (environment.NODE_TLS_REJECT_UNAUTHORIZED === '0') problems.push(nothingVerified);
   for (const name of Object.keys(tree))
     if (!(name in configSchema.shape))
       problems.push({ path: name, message: unknownKey(name, Object.keys(configSchema.shape)) });
-  const read = Object.fromEntries(Object.entries(tree).filter(([name]) => wanted.has(name)));
-  const filled = substitute(read, environment, problems);
+  const asked = Object.fromEntries(Object.entries(tree).filter(([name]) => wanted.has(name)));
+  const filled = substitute(asked, environment, problems);
   const shape = Object.fromEntries(Object.entries(configSchema.shape).filter(([name]) => wanted.has(name)));
   const result = z.object(shape).safeParse(filled);
   // A variable that is not set is said once, not again as an empty field.
@@ -63,10 +65,14 @@ const nothingVerified: Problem = {
     'is 0 in the environment: no certificate would be checked. Unset it; NODE_EXTRA_CA_CERTS names a private authority',
 };
 
-function parseYaml(file: string, problems: Problem[]): Record<string, unknown> {
+function parseYaml(
+  file: string,
+  read: (path: string) => string,
+  problems: Problem[],
+): Record<string, unknown> {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = read(file);
   } catch (error) {
     throw new ConfigurationError(file, [
       { path: '', message: `cannot be read: ${(error as Error).message}` },
