@@ -1,6 +1,7 @@
 import { prices as pricesContract, products as productsContract } from '../../schemas/topics.ts';
 import type { Contract } from '../../schemas/topics.ts';
 import type { Prices, Product } from '../../schemas/types.ts';
+import { CodeIds } from '../magento/code-ids.ts';
 import type { Magento } from '../magento/magento.ts';
 import { foldSku } from '../magento/sku.ts';
 import type { Config } from '../platform/config/schema.ts';
@@ -33,7 +34,7 @@ const pricesPerRequest = 20;
  * creations would make several products with one SKU (FACTS, section 7).
  */
 export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Prices> {
-  const websites = new WebsiteIds(options.magento.store);
+  const websites = new WebsiteIds(new CodeIds(() => options.magento.store.websites(), options.clock));
   return {
     name: 'catalog',
     contracts: [productsContract, pricesContract] as unknown as Contract<Product | Prices>[],

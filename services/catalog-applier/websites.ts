@@ -1,27 +1,29 @@
-import type { Store } from '../magento/store.ts';
+import type { CodeIds } from '../magento/code-ids.ts';
 import { Held } from '../platform/errors.ts';
 
-/** Website codes of the configuration to the shop's ids. Asked once, and again when a code is not known. */
+/** Website codes of the configuration to the shop's ids. */
 export class WebsiteIds {
-  private ids = new Map<string, number>();
-  private readonly store: Pick<Store, 'websites'>;
+  readonly #websites: CodeIds;
 
-  constructor(store: Pick<Store, 'websites'>) {
-    this.store = store;
+  constructor(websites: CodeIds) {
+    this.#websites = websites;
   }
 
+  /** @throws Held when the shop lacks one of them. */
   async of(codes: readonly string[]): Promise<number[]> {
-    if (codes.some((code) => !this.ids.has(code)))
-      this.ids = new Map((await this.store.websites()).map(({ id, code }) => [code, id]));
-    return codes.map((code) => {
-      const id = this.ids.get(code);
-      if (id !== undefined) return id;
-      throw new Held({
-        code: 'product.website_unknown',
-        what: `The shop has no website ${code}`,
-        fix: `Correct catalog.websites in the configuration; the shop has: ${[...this.ids.keys()].join(', ')}`,
-        waitsFor: 'configuration/catalog/websites',
-      });
+    const found: number[] = [];
+    for (const code of codes) found.push(await this.#idOf(code));
+    return found;
+  }
+
+  async #idOf(code: string): Promise<number> {
+    const id = await this.#websites.idOf(code);
+    if (id !== null) return id;
+    throw new Held({
+      code: 'product.website_unknown',
+      what: `The shop has no website ${code}`,
+      fix: `Correct catalog.websites in the configuration; the shop has: ${this.#websites.knownCodes().join(', ')}`,
+      waitsFor: 'configuration/catalog/websites',
     });
   }
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../platform/canonical-json.ts';
 import type { Bus, ReadAll } from '../platform/kafka/types.ts';
 import type { RowShape, StreamRecord } from './rows/row.ts';
 
@@ -93,7 +94,8 @@ export function identityOf(shape: RowShape<StreamRecord>, value: StreamRecord): 
 }
 
 /**
- * Of all that the value says but when it was so, and of what its calendar made of it at that time: a price that has
+ * Of all that the value says (its members in one order: what is read back from the topic has that of the schema, a
+ * row's record that of the code) but when it was so, and of what its calendar made of it at that time: a price that has
  * begun since is news, although no row has changed.
  */
 export function digestOf(shape: RowShape<StreamRecord>, value: StreamRecord, at: number): string {
@@ -102,16 +104,8 @@ export function digestOf(shape: RowShape<StreamRecord>, value: StreamRecord, at:
     version: _version,
     ...content
   } = value as unknown as Record<string, unknown>;
-  const text = JSON.stringify([sorted(content), shape.validAt?.(value, at) ?? null]);
+  const text = canonicalJson([content, shape.validAt?.(value, at) ?? null]);
   return createHash('sha1').update(text).digest('base64');
-}
-
-/** Members in one order: what is read back from the topic has that of the schema, a row's record that of the code. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1));
-  return Object.fromEntries(members.map(([name, member]) => [name, sorted(member)]));
 }
 
 /** Reads the topic to its end. */

@@ -1,4 +1,5 @@
 import type { Products } from '../magento/products.ts';
+import { BoundedMap } from '../platform/bounded-map.ts';
 
 const rememberedSkus = 200_000;
 
@@ -8,37 +9,27 @@ const rememberedSkus = 200_000;
  * is asked for again each time.
  */
 export class KnownSkus {
-  private readonly knownUntil = new Map<string, number>();
-  private readonly products: Pick<Products, 'existing'>;
-  private readonly rememberMs: number;
-  private readonly now: () => number;
+  readonly #knownUntil = new BoundedMap<string, number>(rememberedSkus);
+  readonly #products: Pick<Products, 'existing'>;
+  readonly #rememberMs: number;
+  readonly #now: () => number;
 
   constructor(products: Pick<Products, 'existing'>, rememberMs: number, now: () => number) {
-    this.products = products;
-    this.rememberMs = rememberMs;
-    this.now = now;
+    this.#products = products;
+    this.#rememberMs = rememberMs;
+    this.#now = now;
   }
 
   /** Those of the SKUs that the shop has. */
   async among(skus: readonly string[]): Promise<Set<string>> {
-    const now = this.now();
-    const known = new Set(skus.filter((sku) => (this.knownUntil.get(sku) ?? 0) > now));
+    const now = this.#now();
+    const known = new Set(skus.filter((sku) => (this.#knownUntil.get(sku) ?? 0) > now));
     const asked = skus.filter((sku) => !known.has(sku));
     if (asked.length === 0) return known;
-    for (const sku of (await this.products.existing(asked)).keys()) {
+    for (const sku of (await this.#products.existing(asked)).keys()) {
       known.add(sku);
-      this.remember(sku, now);
+      this.#knownUntil.set(sku, now + this.#rememberMs);
     }
     return known;
-  }
-
-  private remember(sku: string, now: number): void {
-    this.knownUntil.delete(sku);
-    this.knownUntil.set(sku, now + this.rememberMs);
-    if (this.knownUntil.size <= rememberedSkus) return;
-    for (const oldest of this.knownUntil.keys()) {
-      this.knownUntil.delete(oldest);
-      return;
-    }
   }
 }

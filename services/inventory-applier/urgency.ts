@@ -1,24 +1,20 @@
+import { BoundedMap } from '../platform/bounded-map.ts';
+
 const rememberedKeys = 200_000;
 
 /** Whether a change sells a SKU out or restocks it: those go first (R44), oversell must not wait behind a full feed. */
 export class Urgency {
   /** Whether the key was in stock as it was written last. */
-  private readonly written = new Map<string, boolean>();
+  readonly #written = new BoundedMap<string, boolean>(rememberedKeys);
 
   /** @param inStock as the shop will show it, the safety buffer taken off. */
   isUrgent(key: string, inStock: boolean): boolean {
-    const before = this.written.get(key);
+    const before = this.#written.get(key);
     // Of a key not yet seen by this process nothing is known: sold out is the dangerous case.
     return before === undefined ? !inStock : before !== inStock;
   }
 
   note(key: string, inStock: boolean): void {
-    this.written.delete(key);
-    this.written.set(key, inStock);
-    if (this.written.size <= rememberedKeys) return;
-    for (const oldest of this.written.keys()) {
-      this.written.delete(oldest);
-      return;
-    }
+    this.#written.set(key, inStock);
   }
 }

@@ -6,21 +6,19 @@ import type { ErpConnection } from '../erp/pool.ts';
 import type { Configuration } from '../platform/config/read.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { runDocuments } from '../platform/flow/documents/document-flow.ts';
-import { runFlow } from '../platform/lifecycle/run-flow.ts';
+import { startFlow } from '../platform/lifecycle/run-flow.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
-import { openProcess } from '../platform/lifecycle/process.ts';
 import { sinkCalls } from '../platform/telemetry/sink-calls.ts';
 import { orderFlow } from './order-flow.ts';
 import { Defect } from '../platform/errors.ts';
 
 /** Kafka to ERP: orders. */
-export async function startOrderExporter(
+export function startOrderExporter(
   configuration: Configuration<'orders' | 'erp'>,
   life: Life,
 ): Promise<void> {
   const { config } = configuration;
-  const process = openProcess('order-exporter', configuration, life);
-  await runFlow(process, config.flows.orders, (mode) => {
+  return startFlow('order-exporter', 'orders', { configuration, life }, (process, mode) => {
     const statements = statementsOf(config.erp);
     const connection = renewing(connectionSource(configuration, process.log, 'writer'));
     const erp = connectOrders(config.erp, connection, statements, sinkCalls(process.metrics, 'erp'));

@@ -1,3 +1,4 @@
+import { CodeIds } from '../magento/code-ids.ts';
 import { connectMagento } from '../magento/connect.ts';
 import type { Magento } from '../magento/magento.ts';
 import type { Configuration } from '../platform/config/read.ts';
@@ -10,7 +11,6 @@ import type { Process } from '../platform/lifecycle/process.ts';
 import { SweepCursors } from './sweep/cursor.ts';
 import { refreshRequestFlow } from './orders/request-flow.ts';
 import { PublishedOrders } from './orders/published.ts';
-import { Stores } from './orders/stores.ts';
 import { startSweeps } from './sweep/sweep-schedule.ts';
 import { Sweep } from './sweep/sweep.ts';
 import { sweptOrders, sweptShipments } from './sweep/swept.ts';
@@ -24,7 +24,7 @@ interface Relay {
   configuration: RelayConfiguration;
   process: Process;
   magento: Magento;
-  stores: Stores;
+  stores: CodeIds;
   published: PublishedOrders;
   skewMs: () => number;
 }
@@ -42,7 +42,7 @@ export async function startOrderRelay(configuration: RelayConfiguration, life: L
     configuration,
     process,
     magento,
-    stores: new Stores(magento.store, process.context.clock),
+    stores: new CodeIds(() => magento.store.views(), process.context.clock),
     published: new PublishedOrders(config.instance, config.orders.sweep.marginMs),
     skewMs: () => magento.rest.clock()?.skewMs ?? 0,
   };

@@ -58,13 +58,16 @@ export class Held extends Rejected {
   }
 }
 
+/** A longer Retry-After is looked at again after this time: it may be a mistake, or over sooner. */
+const retryAfterMaxMs = 900_000;
+
 export interface UnavailableOptions extends ErrorOptions {
   /**
    * `none`: the request had no effect, try again.
    * `unknown`: it may have been carried out, or still be: wait `settleMs`, look, then decide (R72).
    */
   outcome?: 'none' | 'unknown';
-  /** What the other side asked for by Retry-After. */
+  /** What the other side asked for by Retry-After; at most `retryAfterMaxMs` of it count. */
   retryAfterMs?: number;
   /** The same fault may also be the record's own (a 5xx, no answer in time): of a lasting one a probe call decides. */
   perhapsRecord?: boolean;
@@ -84,7 +87,8 @@ export class Unavailable extends Error {
     this.name = 'Unavailable';
     this.fault = fault;
     this.outcome = options.outcome ?? 'none';
-    this.retryAfterMs = options.retryAfterMs;
+    this.retryAfterMs =
+      options.retryAfterMs === undefined ? undefined : Math.min(options.retryAfterMs, retryAfterMaxMs);
     this.perhapsRecord = options.perhapsRecord ?? false;
     this.needsOperator = options.needsOperator ?? false;
   }

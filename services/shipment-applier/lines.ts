@@ -1,5 +1,6 @@
 import type { Fulfilment, FulfilmentLine } from '../../schemas/types.ts';
 import type { MagentoOrder, MagentoOrderItem } from '../magento/order-shape.ts';
+import { foldSku } from '../magento/sku.ts';
 import { decimalOf, minus, sum, toPlaces, zero } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';
 import { Rejected } from '../platform/errors.ts';
@@ -59,7 +60,7 @@ function bySku(
   items: MagentoOrderItem[],
   wanted: ReadonlyMap<number, { quantity: Decimal }>,
 ): MagentoOrderItem | undefined {
-  const same = items.filter((item) => item.sku.toLowerCase() === sku.toLowerCase());
+  const same = items.filter((item) => foldSku(item.sku) === foldSku(sku));
   return same.find((item) => leftOf(item) > (wanted.get(item.item_id)?.quantity ?? zero)) ?? same[0];
 }
 

@@ -1,5 +1,6 @@
 import type { Magento } from '../magento/magento.ts';
 import type { SourceItem } from '../magento/source-items.ts';
+import { foldSku } from '../magento/sku.ts';
 import { compareDecimals, decimalOf, sum, toPlaces, zero } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';
 import type { ShippedItem } from './lines.ts';
@@ -17,10 +18,10 @@ export async function topUpSource(
   const needed = new Map<string, Decimal>();
   for (const { sku, quantity } of items) needed.set(sku, sum([needed.get(sku) ?? zero, decimalOf(quantity)]));
   const stored = await sourceItems.read({ skus: [...needed.keys()], sourceCode });
-  const held = new Map(stored.map((item) => [item.sku.toLowerCase(), item.quantity]));
+  const held = new Map(stored.map((item) => [foldSku(item.sku), item.quantity]));
   return [...needed].flatMap(([sku, need]) => {
     const quantity = toPlaces(need, 4);
-    if (compareDecimals(held.get(sku.toLowerCase()) ?? '0', quantity) >= 0) return [];
+    if (compareDecimals(held.get(foldSku(sku)) ?? '0', quantity) >= 0) return [];
     return [{ sku, sourceCode, quantity, status: 1 as const }];
   });
 }

@@ -1,5 +1,6 @@
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
+import { foldSku } from '../magento/sku.ts';
 import { decimalOf, sum, toPlaces, zero } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';
 import { Rejected } from '../platform/errors.ts';
@@ -35,7 +36,7 @@ export function verifyShipment(shipment: MagentoShipment, document: Fulfilment, 
 }
 
 function nameOf({ orderLineId, sku }: { orderLineId: string | null; sku: string }): string {
-  return orderLineId === null ? sku.toLowerCase() : `line ${orderLineId}`;
+  return orderLineId === null ? foldSku(sku) : `line ${orderLineId}`;
 }
 
 function sumByName(lines: readonly { name: string; quantity: string }[]): Map<string, Decimal> {

@@ -1,7 +1,8 @@
 import type { BasePrice } from '../../magento/prices.ts';
 import type { MagentoProduct, ProductWrite } from '../../magento/products.ts';
+import { foldSku } from '../../magento/sku.ts';
 
-/** A shop that keeps products as Magento does: letter case aside, unknown attributes ignored. */
+/** A shop that keeps products as Magento does: letter case and accents aside, unknown attributes ignored. */
 export class Shop {
   readonly kept = new Map<string, MagentoProduct>();
   readonly writes: string[] = [];
@@ -12,13 +13,11 @@ export class Shop {
   viewPrices: BasePrice[] = [];
 
   products = {
-    get: (sku: string) => Promise.resolve(this.kept.get(sku.toLowerCase()) ?? null),
+    get: (sku: string) => Promise.resolve(this.kept.get(foldSku(sku)) ?? null),
     existing: (skus: readonly string[]) =>
       Promise.resolve(
         new Map(
-          skus.flatMap((sku) =>
-            this.kept.has(sku.toLowerCase()) ? [[sku, this.kept.get(sku.toLowerCase())!]] : [],
-          ),
+          skus.flatMap((sku) => (this.kept.has(foldSku(sku)) ? [[sku, this.kept.get(foldSku(sku))!]] : [])),
         ),
       ),
     create: (sku: string, write: ProductWrite) => this.save('create', sku, write),
@@ -29,9 +28,9 @@ export class Shop {
     readBase: (skus: readonly string[]) =>
       Promise.resolve(
         skus.flatMap((sku) =>
-          this.kept.has(sku.toLowerCase())
+          this.kept.has(foldSku(sku))
             ? [
-                { sku, storeId: 0, price: this.kept.get(sku.toLowerCase())!.price! },
+                { sku, storeId: 0, price: this.kept.get(foldSku(sku))!.price! },
                 ...this.viewPrices.filter((row) => row.sku === sku),
               ]
             : [],
@@ -43,7 +42,7 @@ export class Shop {
         .filter(({ sku }) => this.refusedPrices.has(sku))
         .map((row) => ({ row, message: this.refusedPrices.get(row.sku)! }));
       for (const { sku, price } of rows)
-        if (!this.refusedPrices.has(sku)) this.kept.get(sku.toLowerCase())!.price = price;
+        if (!this.refusedPrices.has(sku)) this.kept.get(foldSku(sku))!.price = price;
       return Promise.resolve({ refused, unmatched: this.unmatched });
     },
   };
@@ -59,7 +58,7 @@ export class Shop {
         .filter((name) => name !== 'customAttributes')
         .join()} ${Object.keys(write.customAttributes ?? {}).join()}`.trim(),
     );
-    const before = this.kept.get(sku.toLowerCase());
+    const before = this.kept.get(foldSku(sku));
     const custom = new Map(
       (before?.custom_attributes ?? []).map(({ attribute_code, value }) => [attribute_code, value]),
     );
@@ -79,7 +78,7 @@ export class Shop {
         .filter(([, value]) => value !== null)
         .map(([attribute_code, value]) => ({ attribute_code, value })),
     } as unknown as MagentoProduct;
-    this.kept.set(sku.toLowerCase(), saved);
+    this.kept.set(foldSku(sku), saved);
     return Promise.resolve(saved);
   }
 }

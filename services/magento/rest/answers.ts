@@ -91,16 +91,13 @@ function firstWords(seen: Seen): string {
   return words ? `text of type ${type}, ${foreignText(words)}` : `an empty answer of type ${type}`;
 }
 
-/** However long a gateway asks us to stay away: until then nothing would move, and nobody would be told anything new. */
-const RETRY_AFTER_MAX_MS = 600_000;
-
 /** Retry-After is seconds or a date; a date is read against the server's own clock. */
 function retryAfter(seen: Seen): number | undefined {
   const value = seen.headers['retry-after'];
   if (value === undefined) return undefined;
-  if (/^\d{1,6}$/.test(value.trim())) return Math.min(Number(value) * 1000, RETRY_AFTER_MAX_MS);
+  if (/^\d{1,6}$/.test(value.trim())) return Number(value) * 1000;
   const waitMs = Date.parse(value) - Date.parse(seen.headers.date ?? '');
-  return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), RETRY_AFTER_MAX_MS);
+  return Number.isNaN(waitMs) ? undefined : Math.max(waitMs, 0);
 }
 
 /** Magento's 404 for an entity as null; every other fault, a missing route included, is thrown on. */

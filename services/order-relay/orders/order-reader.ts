@@ -1,5 +1,6 @@
 import { orders as ordersContract } from '../../../schemas/topics.ts';
 import type { Order } from '../../../schemas/types.ts';
+import type { CodeIds } from '../../magento/code-ids.ts';
 import type { Magento } from '../../magento/magento.ts';
 import type { MagentoOrder } from '../../magento/order-shape.ts';
 import { epochMsOf } from '../../magento/rest/time.ts';
@@ -13,12 +14,11 @@ import type { RequestResults, OrderRequest } from './request-flow.ts';
 import { retryUntilVisible, notFound } from './retry-until-visible.ts';
 import { orderOf } from './order.ts';
 import type { PublishedOrders } from './published.ts';
-import type { Stores } from './stores.ts';
 
 export interface OrderReaderOptions {
   bus: Pick<Bus, 'publish'>;
   magento: Pick<Magento, 'orders' | 'store'>;
-  stores: Pick<Stores, 'codeOf' | 'idOf'>;
+  stores: Pick<CodeIds, 'codeOf' | 'idOf'>;
   published: PublishedOrders;
   clock: Clock;
   instance: string;

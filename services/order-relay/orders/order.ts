@@ -3,6 +3,7 @@ import type { Address, Order, OrderCustomer, Problem } from '../../../schemas/ty
 import { shippingAddressOf, shippingMethodOf } from '../../magento/order-shape.ts';
 import type { MagentoAddress, MagentoOrder } from '../../magento/order-shape.ts';
 import { epochMsOf } from '../../magento/rest/time.ts';
+import { canonicalJson } from '../../platform/canonical-json.ts';
 import { currencyDigits } from './currency.ts';
 import { lineProblems, linesOf, orderLine } from './lines.ts';
 import { totalProblems, totalsOf } from './totals.ts';
@@ -90,13 +91,4 @@ function addressOf(source: MagentoAddress): Address {
     countryCode: source.country_id ?? '',
     telephone: source.telephone,
   };
-}
-
-/** JSON with the members of every object in one order, so that equal values have equal texts. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_name, member: unknown) =>
-    member !== null && typeof member === 'object' && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).toSorted(([left], [right]) => (left < right ? -1 : 1)))
-      : member,
-  );
 }

@@ -4,7 +4,7 @@ import { epochMsOf, magentoTime } from '../../magento/rest/time.ts';
 import { askedById, askedByNumber } from '../orders/request.ts';
 import type { Asked } from '../orders/request.ts';
 import type { PublishedOrders } from '../orders/published.ts';
-import type { Stores } from '../orders/stores.ts';
+import type { CodeIds } from '../../magento/code-ids.ts';
 
 /** One row of a list that is swept, and the order it makes us look at. */
 export interface SweptRow {
@@ -28,7 +28,7 @@ export interface SweptList {
 
 export interface SweptListOptions {
   magento: Pick<Magento, 'orders' | 'shipments'>;
-  stores: Pick<Stores, 'codeOf'>;
+  stores: Pick<CodeIds, 'codeOf'>;
   published: PublishedOrders;
   instance: string;
   /** orders.since, UTC milliseconds. */

@@ -9,7 +9,7 @@ import type { Asked } from '../orders/request.ts';
 import { SeenIds } from './seen-ids.ts';
 import { signatureCheck } from './signature.ts';
 import type { SignatureOptions, SignedHeaders } from './signature.ts';
-import type { Stores } from '../orders/stores.ts';
+import type { CodeIds } from '../../magento/code-ids.ts';
 import { parseBody } from './webhook-body.ts';
 import type { WebhookData } from './webhook-body.ts';
 
@@ -27,7 +27,7 @@ export interface WebhookAnswer {
 
 export interface WebhookOptions extends SignatureOptions {
   bus: Pick<Bus, 'publish'>;
-  stores: Pick<Stores, 'knownCode' | 'codeOf'>;
+  stores: Pick<CodeIds, 'knownCode' | 'codeOf'>;
   instance: string;
   onFailure: (error: unknown) => void;
 }

@@ -1,5 +1,19 @@
 import type { Subscription } from '../kafka/types.ts';
+import type { Configuration } from '../config/read.ts';
+import type { Life } from './life.ts';
+import { openProcess } from './process.ts';
 import type { Process } from './process.ts';
+
+/** A process that is one flow. `run` opens what the flow needs; it is not called when the flow is off. */
+export async function startFlow(
+  name: string,
+  flow: keyof Configuration<never>['config']['flows'],
+  { configuration, life }: { configuration: Configuration<never>; life: Life },
+  run: (process: Process, mode: 'dry' | 'on') => Promise<Subscription>,
+): Promise<void> {
+  const process = openProcess(name, configuration, life);
+  await runFlow(process, configuration.config.flows[flow], (mode) => run(process, mode));
+}
 
 /**
  * Runs the one flow of a process and opens its HTTP face. Off: the process is there, healthy, and does nothing, so

@@ -1,4 +1,4 @@
-import { backOffMs, retryAfterMaxMs } from './policy.ts';
+import { backOffMs } from './policy.ts';
 import type { Policy } from './policy.ts';
 
 /** Of the last `breakerFailures` times this many calls, more than half must have failed to open the breaker. */
@@ -93,10 +93,7 @@ export class Breaker {
   failed(now: number, options: { needsOperator: boolean; retryAfterMs: number }): number {
     this.#failuresInRow += 1;
     this.#calls.note(true);
-    this.#retryAfterUntil = Math.max(
-      this.#retryAfterUntil,
-      now + Math.min(options.retryAfterMs, retryAfterMaxMs),
-    );
+    this.#retryAfterUntil = Math.max(this.#retryAfterUntil, now + options.retryAfterMs);
     const wasTrying = this.#trying;
     this.#trying = false;
     // Work that was in flight when the door closed: it says nothing new about how long to wait.

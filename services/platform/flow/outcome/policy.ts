@@ -26,9 +26,6 @@ export function boundsOf(policy: Policy, contracts: readonly { partitions: numbe
   };
 }
 
-/** A longer Retry-After is looked at again after this time: it may be a mistake, or over sooner. */
-export const retryAfterMaxMs = 900_000;
-
 /** What to do with a record whose handling threw. */
 export type Decision =
   | { kind: 'park'; status: 'rejected' | 'held'; fault: Fault }
@@ -54,7 +51,7 @@ export function decide(error: unknown, attempts: number, policy: Policy, chance:
       return { kind: 'probe', delayMs, fault: error.fault, unknown };
     return {
       kind: 'wait',
-      delayMs: Math.max(delayMs, Math.min(error.retryAfterMs ?? 0, retryAfterMaxMs)),
+      delayMs: Math.max(delayMs, error.retryAfterMs ?? 0),
       fault: error.fault,
       unknown,
       needsOperator: error.needsOperator,

@@ -1,0 +1,56 @@
+import type { Clock } from '../platform/clock.ts';
+
+/** A store view may be renamed; then its orders have another key from then on. */
+const maxAgeMs = 600_000;
+/** Unknown codes and ids do not make us ask more often than this. */
+const minAgeMs = 5_000;
+
+/** Codes and ids of a short list of the shop (store views, websites), asked for when needed and kept for a while. */
+export class CodeIds {
+  readonly #list: () => Promise<{ id: number; code: string }[]>;
+  readonly #clock: Pick<Clock, 'now'>;
+  #codes = new Map<number, string>();
+  #ids = new Map<string, number>();
+  #askedAt = -Infinity;
+  #asking: Promise<void> | null = null;
+
+  constructor(list: () => Promise<{ id: number; code: string }[]>, clock: Pick<Clock, 'now'>) {
+    this.#list = list;
+    this.#clock = clock;
+  }
+
+  /** What is known without asking; undefined when it is not, or when it is time to ask again. */
+  knownCode(id: number): string | undefined {
+    return this.#clock.now() - this.#askedAt < maxAgeMs ? this.#codes.get(id) : undefined;
+  }
+
+  /** The codes that the shop has, as far as known. */
+  knownCodes(): string[] {
+    return [...this.#ids.keys()];
+  }
+
+  /** Null when the shop has none with the id. @throws Unavailable when the shop cannot be asked. */
+  async codeOf(id: number): Promise<string | null> {
+    if (this.knownCode(id) === undefined) await this.#refresh();
+    return this.#codes.get(id) ?? null;
+  }
+
+  /** Null when the shop has none with the code. @throws Unavailable when the shop cannot be asked. */
+  async idOf(code: string): Promise<number | null> {
+    if (!this.#ids.has(code) || this.#clock.now() - this.#askedAt >= maxAgeMs) await this.#refresh();
+    return this.#ids.get(code) ?? null;
+  }
+
+  async #refresh(): Promise<void> {
+    if (this.#clock.now() - this.#askedAt < minAgeMs) return;
+    this.#asking ??= this.#ask().finally(() => (this.#asking = null));
+    await this.#asking;
+  }
+
+  async #ask(): Promise<void> {
+    const found = await this.#list();
+    this.#codes = new Map(found.map(({ id, code }) => [id, code]));
+    this.#ids = new Map(found.map(({ id, code }) => [code, id]));
+    this.#askedAt = this.#clock.now();
+  }
+}
