@@ -3,6 +3,7 @@ import type { Configuration } from '../platform/config/read.ts';
 import { openTopicAdmin } from '../platform/kafka/connect.ts';
 import type { ReadAll, Undecodable } from '../platform/kafka/types.ts';
 import { kafkaOptions } from '../platform/lifecycle/kafka-options.ts';
+import { settlesWithin } from '../platform/kafka/unless-aborted.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
 import { groupOf, openProcess } from '../platform/lifecycle/process.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
@@ -16,6 +17,8 @@ import { statusOf } from './status.ts';
 /** How far back outcomes are read at start: enough for the last hour and yesterday's orders, seconds to read. */
 const historyMs = 24 * 3_600_000;
 const lagIntervalMs = 3_000;
+/** How long the end waits for the lag that is being asked. */
+const lastLagMs = 1_000;
 
 /**
  * The page that shows what goes on. It keeps nothing of its own: all it knows is read from the topics when it starts,
@@ -97,9 +100,12 @@ function openLags(process: Process, configuration: Configuration<never>, onChang
     intervalMs: lagIntervalMs,
     onChange,
   });
-  process.onStop(async () => {
-    await lags.stop();
-    await admin.close();
-  });
+  // A broker that takes requests and gives no answers would hold the end up.
+  process.onStop(() =>
+    settlesWithin(
+      lags.stop().then(() => admin.close()),
+      lastLagMs,
+    ),
+  );
   return lags;
 }

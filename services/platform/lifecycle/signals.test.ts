@@ -11,7 +11,7 @@ const signals = join(import.meta.dirname, 'signals.ts');
 async function endOf(start: string): Promise<{ code: number | null; errors: string }> {
   const program = `import { runProcess } from ${JSON.stringify(signals)};
     setInterval(() => {}, 1000);
-    runProcess(async (life) => { ${start} });`;
+    runProcess(async (life) => { ${start} }, []);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', program]);
   createInterface({ input: child.stdout }).on('line', () => child.kill('SIGTERM'));
   let errors = '';
@@ -45,5 +45,20 @@ describe('runProcess', () => {
   it('ends at once, with 1, at the second signal', async () => {
     const start = `life.onStop(() => { ${told} return new Promise(() => {}); }); ${told}`;
     expect(await endOf(start)).toEqual({ code: 1, errors: '' });
+  });
+
+  it('hears a signal while it still loads what it stands on: nothing is started then', async () => {
+    const program = `import { runProcess } from ${JSON.stringify(signals)};
+      const busy = () => { const until = performance.now() + 100; while (performance.now() < until); };
+      runProcess(async () => { process.stdout.write('started'); }, Array(30).fill(busy));
+      process.stdout.write('loading');`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program]);
+    let said = '';
+    child.stdout.on('data', (text) => {
+      said += String(text);
+      child.kill('SIGTERM');
+    });
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect({ code, said }).toEqual({ code: 0, said: 'loading' });
   });
 });
