@@ -2,6 +2,8 @@
 import { topicSettings, type Contract } from '../../schemas/topics.ts';
 import { documents } from './yaml.ts';
 
+const replicas = 3;
+
 export function kafkaTopics(contracts: readonly Contract<never>[]): string {
   return documents(
     'The operator makes the topics; contracts are still registered by `cartage topics apply`.',
@@ -19,9 +21,8 @@ function kafkaTopic(contract: Contract<never>) {
     },
     spec: {
       partitions: contract.partitions,
-      replicas: 3,
-      // An acknowledgement means two copies, and one broker may be away.
-      config: { ...topicSettings(contract), 'min.insync.replicas': '2' },
+      replicas,
+      config: topicSettings(contract, replicas),
     },
   };
 }

@@ -85,7 +85,7 @@ describe('the table of topics', () => {
     const states = contracts.filter(({ kind, topic }) => kind === 'state' && topic !== 'cartage.refresh');
     expect(states.filter(({ retentionMs }) => retentionMs !== 'compacted')).toEqual([]);
     for (const contract of states)
-      expect(topicSettings(contract)).toMatchObject({
+      expect(topicSettings(contract, 3)).toMatchObject({
         'cleanup.policy': 'compact',
         'segment.ms': '86400000',
       });

@@ -73,17 +73,24 @@ describe('applying topics', () => {
             { name: 'retention.ms', value: '1000' },
             { name: 'max.message.bytes', value: '2000000' },
             { name: 'segment.ms', value: '86400000' },
+            { name: 'min.insync.replicas', value: '2' },
+            { name: 'compression.type', value: 'lz4' },
           ],
         },
       ],
     });
     const [dry] = await topics.apply(untyped(topic as never), { ...once, dryRun: true });
-    expect(dry).toMatchObject({ action: 'settings', detail: 'retention.ms 1000 -> 2419200000' });
+    const detail =
+      'min.insync.replicas 2 -> 1, compression.type lz4 -> producer, retention.ms 1000 -> 2419200000';
+    expect(dry).toMatchObject({ action: 'settings', detail });
+    expect(await topics.check(untyped(topic as never))).toMatchObject([{ action: 'settings', detail }]);
     expect(await settingsOf(topic.topic)).toMatchObject({ 'retention.ms': '1000' });
     await topics.apply(untyped(topic as never), once);
     expect(await settingsOf(topic.topic)).toMatchObject({
       'retention.ms': '2419200000',
       'max.message.bytes': '2000000',
+      'min.insync.replicas': '1',
+      'compression.type': 'producer',
     });
     expect((await topics.apply(untyped(topic as never), once))[0]!.action).toBe('unchanged');
   });

@@ -24,7 +24,6 @@ type Change = Pick<TopicChange, 'action' | 'detail'>;
 const COMPATIBILITY = 'FULL_TRANSITIVE';
 /** kafkajs: the value was set on this topic, as opposed to a default of broker or cluster. */
 const SET_ON_TOPIC = 1;
-const MIN_IN_SYNC_REPLICAS = 2;
 const LEADERS_WITHIN_MS = 30_000;
 const LOOK_AGAIN_MS = 50;
 
@@ -120,14 +119,24 @@ export function createTopicAdmin(context: TopicAdminContext): TopicAdmin {
   };
 }
 
-/** Topic to number of partitions. */
-async function existingTopics(admin: Admin, rows: readonly Row[]): Promise<Map<string, number>> {
+interface Existing {
+  partitions: number;
+  /** Of the partition with the fewest copies. */
+  replicationFactor: number;
+}
+
+async function existingTopics(admin: Admin, rows: readonly Row[]): Promise<Map<string, Existing>> {
   const names = new Set(await admin.listTopics());
   const wanted = rows.map((row) => row.topic).filter((topic) => names.has(topic));
   // Without a name kafkajs would describe all topics of the cluster.
   if (wanted.length === 0) return new Map();
   const { topics } = await admin.fetchTopicMetadata({ topics: wanted });
-  return new Map(topics.map((topic) => [topic.name, topic.partitions.length]));
+  return new Map(
+    topics.map(({ name, partitions }) => {
+      const replicationFactor = Math.min(...partitions.map(({ replicas }) => replicas.length));
+      return [name, { partitions: partitions.length, replicationFactor }];
+    }),
+  );
 }
 
 /** All in one request. Resolves when each partition has a leader, so that whoever comes next can use them. */
@@ -139,7 +148,7 @@ async function create(admin: Admin, rows: readonly Row[], replicationFactor: num
       topic: row.topic,
       numPartitions: row.partitions,
       replicationFactor,
-      configEntries: Object.entries(settingsOfNew(row, replicationFactor)).map(([name, value]) => ({
+      configEntries: Object.entries(topicSettings(row, replicationFactor)).map(([name, value]) => ({
         name,
         value,
       })),
@@ -170,19 +179,12 @@ async function haveLeaders(admin: Admin, names: string[]): Promise<boolean> {
 function created(row: Row, replicationFactor: number): Change {
   return {
     action: 'created',
-    detail: `${row.partitions} partitions, ${describe(settingsOfNew(row, replicationFactor))}`,
+    detail: `${row.partitions} partitions, ${describe(topicSettings(row, replicationFactor))}`,
   };
 }
 
-function settingsOfNew(row: Row, replicationFactor: number): Record<string, string> {
-  const settings = topicSettings(row);
-  // An acknowledgement then means two copies; with one broker there is only one.
-  if (replicationFactor > MIN_IN_SYNC_REPLICAS)
-    settings['min.insync.replicas'] = String(MIN_IN_SYNC_REPLICAS);
-  return settings;
-}
-
-async function adjust(admin: Admin, row: Row, partitions: number, dryRun: boolean): Promise<Change[]> {
+async function adjust(admin: Admin, row: Row, existing: Existing, dryRun: boolean): Promise<Change[]> {
+  const { partitions, replicationFactor } = existing;
   const changes: Change[] = [];
   if (partitions !== row.partitions) {
     changes.push({
@@ -191,7 +193,7 @@ async function adjust(admin: Admin, row: Row, partitions: number, dryRun: boolea
     });
   }
   const found = await settingsOf(admin, row.topic);
-  const wanted = topicSettings(row);
+  const wanted = topicSettings(row, replicationFactor);
   const different = Object.entries(wanted).filter(([name, value]) => found.effective[name] !== value);
   if (different.length === 0) return changes;
   if (!dryRun) {
