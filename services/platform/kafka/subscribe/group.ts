@@ -112,15 +112,21 @@ export function joinGroupThrough(
     },
     async bounds(topic, partitions) {
       const asked = { topic, partitions: partitions.map((partition) => ({ partition })) };
-      const [earliest] = await cluster.fetchTopicsOffset([{ ...asked, fromBeginning: true }]);
-      const [end] = await cluster.fetchTopicsOffset([{ ...asked, fromBeginning: false }]);
-      const ends = new Map(end!.partitions.map((one) => [one.partition, Number(one.offset)]));
-      return new Map(
-        earliest!.partitions.map(({ partition, offset }) => [
-          partition,
-          { earliest: Number(offset), end: ends.get(partition)! },
-        ]),
-      );
+      try {
+        const [earliest] = await cluster.fetchTopicsOffset([{ ...asked, fromBeginning: true }]);
+        const [end] = await cluster.fetchTopicsOffset([{ ...asked, fromBeginning: false }]);
+        const ends = new Map(end!.partitions.map((one) => [one.partition, Number(one.offset)]));
+        return new Map(
+          earliest!.partitions.map(({ partition, offset }) => [
+            partition,
+            { earliest: Number(offset), end: ends.get(partition)! },
+          ]),
+        );
+      } catch (error) {
+        // Perhaps a leader has moved. kafkajs would ask the old one until its metadata are 30 s old.
+        await cluster.refreshMetadata();
+        throw error;
+      }
     },
     async leave({ memberId }) {
       await coordinator.ask((broker) => broker.leaveGroup({ groupId, memberId }));
