@@ -15,7 +15,8 @@ import { startSweeps } from './sweep/sweep-schedule.ts';
 import { Sweep } from './sweep/sweep.ts';
 import { sweptOrders, sweptShipments } from './sweep/swept.ts';
 import { webhookReceiver } from './webhook/webhook.ts';
-import { startWebhookServer } from './webhook/webhook-server.ts';
+import { standardWebhooks } from './webhook/standard-webhooks.ts';
+import { WebhookServer, webhookPath } from './webhook/webhook-server.ts';
 
 type RelayConfiguration = Configuration<'magento' | 'orders' | 'webhook'>;
 
@@ -46,12 +47,28 @@ export async function startOrderRelay(configuration: RelayConfiguration, life: L
     published: new PublishedOrders(config.instance, config.orders.sweep.marginMs),
     skewMs: () => magento.rest.clock()?.skewMs ?? 0,
   };
-  await runFlow(process, config.flows.orders, async (mode) => {
+  let isTaking = false;
+  process.check('webhook', () => (isTaking ? null : 'starting'));
+  const running = await runFlow(process, config.flows.orders, async (mode) => {
     const subscription = await serveRequests(relay, mode);
     await sweep(relay, mode, subscription);
     return subscription;
   });
+  if (running) stayReady(process, running);
   await takeWebhooks(relay);
+  isTaking = true;
+}
+
+/**
+ * Webhooks are taken by every replica, whoever holds the partitions: while the group gives them out anew, all replicas
+ * at once have none, and a balancer that follows readiness would have nobody left.
+ */
+function stayReady(process: Process, subscription: Subscription): void {
+  let hasJoined = false;
+  process.check('subscription', () => {
+    hasJoined ||= subscription.ready();
+    return subscription.unhealthyReason() ?? (hasJoined ? null : 'no partitions assigned yet');
+  });
 }
 
 /** Reads the orders that are asked for. What was published lately is known before the first of them. */
@@ -102,26 +119,28 @@ async function sweep(relay: Relay, mode: 'dry' | 'on', subscription: Subscriptio
 async function takeWebhooks(relay: Relay): Promise<void> {
   const { process, configuration, stores } = relay;
   const { instance, flows, webhook } = configuration.config;
-  const { host, port, toleranceMs, maxBodyBytes, maxPerSecond } = webhook;
+  const { secrets: _, toleranceMs, ...face } = webhook;
   const { bus, clock, log } = process.context;
-  const receive = webhookReceiver({
-    secrets: () => configuration.current().webhook.secrets,
-    toleranceMs,
-    now: () => clock.now(),
-    bus,
-    stores,
-    instance,
-    onFailure: (error) => log.warn({ err: error }, 'webhook not taken: the sender is asked to come again'),
-  });
-  const server = await startWebhookServer({
-    host,
-    port,
-    maxBodyBytes,
-    maxPerSecond,
-    receive: flows.orders === 'off' ? null : receive,
+  const now = () => clock.now();
+  const server = new WebhookServer({
+    ...face,
+    scheme: standardWebhooks({ secrets: () => configuration.current().webhook.secrets, toleranceMs, now }),
+    take:
+      flows.orders === 'off'
+        ? null
+        : webhookReceiver({
+            toleranceMs,
+            now,
+            bus,
+            stores,
+            instance,
+            onFailure: (error) =>
+              log.warn({ err: error }, 'webhook not taken: the sender is asked to come again'),
+          }),
     webhooks: process.metrics.webhooks,
+    onError: (error) => log.error({ err: error }, 'a webhook failed'),
   });
+  const { href } = new URL(webhookPath, await server.listen());
   process.onStop(() => server.close());
-  const { href } = new URL('/webhooks/orders', server.url);
   log.info({ url: href }, 'taking webhooks');
 }

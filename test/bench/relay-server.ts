@@ -3,7 +3,8 @@
  * check, span, Avro, headers, batching, acknowledgement by the broker, metrics), without what serves the requests: that
  * runs wherever their partitions are held. Prints its port, ends with SIGTERM.
  */
-import { startWebhookServer } from '../../services/order-relay/webhook/webhook-server.ts';
+import { standardWebhooks } from '../../services/order-relay/webhook/standard-webhooks.ts';
+import { WebhookServer } from '../../services/order-relay/webhook/webhook-server.ts';
 import { webhookReceiver } from '../../services/order-relay/webhook/webhook.ts';
 import { connectKafka } from '../../services/platform/kafka/connect.ts';
 import { openLog } from '../../services/platform/telemetry/log.ts';
@@ -22,23 +23,29 @@ const bus = connectKafka({
   log,
 });
 const secrets = [benchSecret];
-const server = await startWebhookServer({
+const believed = { toleranceMs: 300_000, now: Date.now };
+const server = new WebhookServer({
   host: '127.0.0.1',
   port: 0,
-  maxBodyBytes: 1024 * 1024,
+  maxBodyBytes: 16 * 1024,
+  maxBufferedBytes: 16 * 1024 * 1024,
+  maxConnections: 10_000,
   maxPerSecond: 1_000_000,
-  receive: webhookReceiver({
-    secrets: () => secrets,
-    toleranceMs: 300_000,
-    now: Date.now,
+  trustedProxies: [],
+  shutdownDelayMs: 0,
+  scheme: standardWebhooks({ ...believed, secrets: () => secrets }),
+  take: webhookReceiver({
+    ...believed,
     bus,
     stores: { knownCode: () => 'default', codeOf: () => Promise.resolve('default') },
     instance: 'bench',
     onFailure: (error) => log.error({ err: error }, 'not taken'),
   }),
   webhooks: openMetrics('order-relay', 'bench').webhooks,
+  onError: (error) => log.error({ err: error }, 'failed'),
 });
-process.stdout.write(`${new URL(server.url).port}\n`);
+const url = await server.listen();
+process.stdout.write(`${new URL(url).port}\n`);
 process.once('SIGTERM', () => {
   server
     .close()

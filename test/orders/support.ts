@@ -185,7 +185,7 @@ export function platformConfig(instance: string): object {
 }
 
 export function webhookConfig(port = 0): object {
-  return { host: '127.0.0.1', port, secrets: [webhookSecret] };
+  return { host: '127.0.0.1', port, secrets: [webhookSecret], shutdownDelayMs: 0 };
 }
 
 export function ordersConfig(more: { sweep?: object } = {}): object {

@@ -1,22 +1,27 @@
-/** So many in each second, counted from the first one in it. */
+import { BoundedMap } from '../../platform/bounded-map.ts';
+
+/** Only who has signed is counted, so these are few; one that is forgotten begins anew. */
+const maxSources = 1_000;
+
+/** So many of each source in each second, counted from its first one in it. */
 export class RateLimit {
-  private readonly maxPerSecond: number;
-  private readonly monotonicMs: () => number;
-  private windowEndsAt = -Infinity;
-  private left = 0;
+  readonly #maxPerSecond: number;
+  readonly #monotonicMs: () => number;
+  readonly #windows = new BoundedMap<string, { endsAt: number; left: number }>(maxSources);
 
   constructor(maxPerSecond: number, monotonicMs: () => number) {
-    this.maxPerSecond = maxPerSecond;
-    this.monotonicMs = monotonicMs;
+    this.#maxPerSecond = maxPerSecond;
+    this.#monotonicMs = monotonicMs;
   }
 
-  take(): boolean {
-    const now = this.monotonicMs();
-    if (now >= this.windowEndsAt) {
-      this.windowEndsAt = now + 1_000;
-      this.left = this.maxPerSecond;
+  take(source: string): boolean {
+    const now = this.#monotonicMs();
+    let window = this.#windows.get(source);
+    if (window === undefined || now >= window.endsAt) {
+      window = { endsAt: now + 1_000, left: this.#maxPerSecond };
+      this.#windows.set(source, window);
     }
-    this.left -= 1;
-    return this.left >= 0;
+    window.left -= 1;
+    return window.left >= 0;
   }
 }

@@ -1,9 +1,18 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import { send, sendLast } from './answer.ts';
+import type { Answer } from './answer.ts';
+import { Bodies } from './bodies.ts';
+import type { BodyFault } from './bodies.ts';
+import { Connections } from './connections.ts';
 import { RateLimit } from './rate-limit.ts';
-import type { SignedHeaders } from './signature.ts';
+import { parserRefusalOf, refusals } from './refusals.ts';
+import type { RefusalReason } from './refusals.ts';
+import type { Claim, Scheme } from './scheme.ts';
+import { sourceReader } from './source.ts';
 import type { WebhookAnswer } from './webhook.ts';
 
 export interface WebhookServerOptions {
@@ -11,93 +20,194 @@ export interface WebhookServerOptions {
   /** 0 takes a free port; `url` says which. */
   port: number;
   maxBodyBytes: number;
+  /** Of all bodies under way together. */
+  maxBufferedBytes: number;
+  maxConnections: number;
+  /** Signed deliveries, of each source. */
   maxPerSecond: number;
-  /** Null: the flow is switched off. */
-  receive: ((headers: SignedHeaders, body: Buffer) => WebhookAnswer | Promise<WebhookAnswer>) | null;
+  /** Whose `X-Forwarded-For` is believed. */
+  trustedProxies: readonly string[];
+  /** How long `close` goes on taking deliveries, until balancers have heard that the process is not ready. */
+  shutdownDelayMs: number;
+  scheme: Scheme;
+  /** Takes a delivery that its sender has signed. Null: the flow is switched off. */
+  take: ((id: string, body: Buffer) => WebhookAnswer | Promise<WebhookAnswer>) | null;
   webhooks: Metrics['webhooks'];
+  onError: (error: unknown) => void;
   /** Milliseconds that never go back. */
   monotonicMs?: () => number;
 }
 
-export interface WebhookServer {
-  url: string;
-  /** Takes no new connection; resolves when what was under way is answered, at the latest after the grace. */
-  close(): Promise<void>;
-}
-
-/** An answer before anything of the delivery is believed. */
-interface Refusal {
-  status: number;
-  reason: string;
-  retryAfterSeconds?: number;
-  allow?: string;
-}
-
-type Answer = Refusal | WebhookAnswer;
-
 export const webhookPath = '/webhooks/orders';
-const closeGraceMs = 5_000;
-/** How long a sender whose body is too large is still listened to, so that it can read why. */
-const lingerMs = 1_000;
-/** A shop that was told "switched off" or "broken" should not knock every second. */
-const offRetryAfterSeconds = 60;
+export const bodyTimeoutMs = 5_000;
+const closeGraceMs = 3_000;
+
+const httpOptions = {
+  maxHeaderSize: 8 * 1024,
+  headersTimeout: 5_000,
+  // Bodies have their own, exact one.
+  requestTimeout: 15_000,
+  connectionsCheckingInterval: 1_000,
+  // Longer than proxies keep a connection (mostly 60 s): the one that closes it must not be the one that is sent to.
+  keepAliveTimeout: 75_000,
+};
+/** Connections that wait to be accepted; the system may allow fewer. */
+const backlog = 4_096;
 
 /**
- * The webhook's face: raw `node:http`, because Express alone would take four fifths of the time of a delivery
- * (engineering.md, 0.4). All limits stand before the body is read (R15).
+ * The webhook's face: raw `node:http`, because Express alone would take four fifths of the time of a delivery.
+ *
+ * What costs memory stands behind what costs nothing: first the request line and the headers are judged, the signature's
+ * among them; then the body is read, within a budget; then the signature is checked, and only a signed delivery counts
+ * against the rate. Whoever is refused before that loses the connection, so that each try costs a new one.
  */
-export async function startWebhookServer(options: WebhookServerOptions): Promise<WebhookServer> {
-  const rate = new RateLimit(options.maxPerSecond, options.monotonicMs ?? (() => performance.now()));
-  const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 15_000, maxHeaderSize: 16 * 1024, keepAliveTimeout: 30_000 },
-    (request, response) => {
-      const refusal = refusalOf(request, options, rate);
-      if (refusal === null) readBody(request, response, options);
-      else refuse(request, response, refusal, options);
-    },
-  );
-  // A sender that asks first is told before it sends.
-  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    const refusal = refusalOf(request, options, rate);
-    if (refusal !== null) return refuse(request, response, refusal, options);
-    response.writeContinue();
-    readBody(request, response, options);
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host, resolve);
-  });
-  const { address, port, family } = server.address() as AddressInfo;
-  return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        const timer = setTimeout(() => server.closeAllConnections(), closeGraceMs);
-        server.close(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-        server.closeIdleConnections();
-      }),
-  };
-}
+export class WebhookServer {
+  readonly #options: WebhookServerOptions;
+  readonly #server: Server;
+  readonly #bodies: Bodies;
+  readonly #connections: Connections;
+  readonly #rate: RateLimit;
+  readonly #sourceOf: (request: IncomingMessage) => string;
+  /** Their last answer is given: what is pipelined behind it is not heard. */
+  readonly #refused = new WeakSet<Socket>();
+  #isDraining = false;
+  #closed: Promise<void> | undefined;
 
-function refusalOf(request: IncomingMessage, options: WebhookServerOptions, rate: RateLimit): Refusal | null {
-  if (request.url !== webhookPath && request.url?.split('?', 1)[0] !== webhookPath)
-    return { status: 404, reason: 'path_unknown' };
-  if (request.method !== 'POST') return { status: 405, reason: 'method_not_allowed', allow: 'POST' };
-  if (options.receive === null)
-    return { status: 503, reason: 'switched_off', retryAfterSeconds: offRetryAfterSeconds };
-  if (!rate.take()) return { status: 429, reason: 'too_many', retryAfterSeconds: 1 };
-  const { headers } = request;
-  if (!isJson(headers['content-type']) || headers['content-encoding'] !== undefined)
-    return { status: 415, reason: 'content_type' };
-  const length = headers['content-length'];
-  if (length === undefined && headers['transfer-encoding'] === undefined)
-    return { status: 411, reason: 'length_required' };
-  if (length !== undefined && Number(length) > options.maxBodyBytes)
-    return { status: 413, reason: 'too_large' };
-  return null;
+  constructor(options: WebhookServerOptions) {
+    this.#options = options;
+    this.#bodies = new Bodies({ ...options, bodyTimeoutMs });
+    this.#connections = new Connections(options.maxConnections, () => this.#count(0, 'too_many_connections'));
+    this.#rate = new RateLimit(options.maxPerSecond, options.monotonicMs ?? (() => performance.now()));
+    this.#sourceOf = sourceReader(options.trustedProxies);
+    const onRequest = (request: IncomingMessage, response: ServerResponse) =>
+      this.#safely(request, response, () => this.#hear(request, response));
+    this.#server = createServer(httpOptions, onRequest)
+      // A sender that asks first is told before it sends.
+      .on('checkContinue', onRequest)
+      .on('connection', (socket: Socket) => this.#connections.opened(socket))
+      .on('clientError', (error: NodeJS.ErrnoException, socket) =>
+        this.#onParserError(error, socket as Socket),
+      );
+  }
+
+  /** Resolves with the address. */
+  async listen(): Promise<string> {
+    const server = this.#server;
+    const { port: wanted, host } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ port: wanted, host, backlog }, resolve);
+    });
+    server.removeAllListeners('error');
+    // A connection that the system could not accept.
+    server.on('error', this.#options.onError);
+    const { address, port, family } = server.address() as AddressInfo;
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  }
+
+  /**
+   * Goes on for the delay, while each answer ends its connection; then takes no new one, and resolves when what was
+   * under way is answered, at the latest after the grace.
+   */
+  close(): Promise<void> {
+    return (this.#closed ??= this.#drain());
+  }
+
+  async #drain(): Promise<void> {
+    this.#isDraining = true;
+    await delay(this.#options.shutdownDelayMs);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => this.#server.closeAllConnections(), closeGraceMs);
+      this.#server.close(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+      this.#server.closeIdleConnections();
+    });
+  }
+
+  #hear(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#refused.has(request.socket)) return;
+    const claim = this.#admit(request);
+    if (typeof claim === 'string') return this.#refuse(request, response, claim);
+    if (request.headers.expect !== undefined) response.writeContinue();
+    this.#bodies.read(request, (body) =>
+      this.#safely(request, response, () => this.#judge(request, response, claim, body)),
+    );
+  }
+
+  /** All that can be said without the body. */
+  #admit({ url, method, headers }: IncomingMessage): Claim | RefusalReason {
+    const { take, scheme, maxBodyBytes } = this.#options;
+    if (url !== webhookPath && url?.split('?', 1)[0] !== webhookPath) return 'path_unknown';
+    if (method !== 'POST') return 'method_not_allowed';
+    if (take === null) return 'switched_off';
+    if (!isJson(headers['content-type']) || headers['content-encoding'] !== undefined) return 'content_type';
+    const claim = scheme(headers);
+    if (typeof claim === 'string') return claim;
+    const length = headers['content-length'];
+    if (length === undefined && headers['transfer-encoding'] === undefined) return 'length_required';
+    return length !== undefined && Number(length) > maxBodyBytes ? 'too_large' : claim;
+  }
+
+  #judge(request: IncomingMessage, response: ServerResponse, claim: Claim, body: Buffer | BodyFault): void {
+    if (body === 'gone') return this.#count(0, body);
+    if (typeof body === 'string') return this.#refuse(request, response, body);
+    if (!claim.isProvenBy(body)) return this.#refuse(request, response, 'signature_wrong');
+    this.#connections.proven(request.socket);
+    if (!this.#rate.take(this.#sourceOf(request)))
+      return this.#answer(response, { ...refusals.too_many, reason: 'too_many' });
+    const answer = this.#options.take!(claim.id, body);
+    if (!(answer instanceof Promise)) return this.#answer(response, answer);
+    answer.then(
+      (later) => this.#answer(response, later),
+      (error: unknown) => this.#fail(request, response, error),
+    );
+  }
+
+  /** Nothing that a sender sends may end the process. */
+  #safely(request: IncomingMessage, response: ServerResponse, step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#fail(request, response, error);
+    }
+  }
+
+  #fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    this.#options.onError(error);
+    this.#refuse(request, response, 'internal');
+  }
+
+  #refuse(request: IncomingMessage, response: ServerResponse, reason: RefusalReason): void {
+    this.#count(refusals[reason].status, reason);
+    this.#refused.add(request.socket);
+    sendLast(request, response, { ...refusals[reason], reason });
+  }
+
+  #answer(response: ServerResponse, answer: Answer): void {
+    this.#count(answer.status, answer.reason);
+    send(response, answer, this.#isDraining);
+  }
+
+  /** What never became a request has no response either. */
+  #onParserError({ code }: NodeJS.ErrnoException, socket: Socket): void {
+    const refusal = parserRefusalOf(code);
+    if (refusal === null || !socket.writable || this.#refused.has(socket)) {
+      socket.destroy();
+      return;
+    }
+    const { line, reason } = refusal;
+    this.#count(Number.parseInt(line, 10), reason);
+    this.#refused.add(socket);
+    socket.write(`HTTP/1.1 ${line}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    socket.destroySoon();
+  }
+
+  /** Code 0: nothing could be answered. */
+  #count(code: number, reason: string): void {
+    this.#options.webhooks.inc({ code: String(code), reason });
+  }
 }
 
 function isJson(contentType: string | undefined): boolean {
@@ -106,77 +216,3 @@ function isJson(contentType: string | undefined): boolean {
     /^application\/json\s*(;\s*charset=utf-8)?\s*$/i.test(contentType ?? '')
   );
 }
-
-function readBody(request: IncomingMessage, response: ServerResponse, options: WebhookServerOptions): void {
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  let refused = false;
-  request.on('data', (chunk: Buffer) => {
-    if (refused) return;
-    sizeBytes += chunk.length;
-    chunks.push(chunk);
-    if (sizeBytes <= options.maxBodyBytes) return;
-    // A chunked body says its size only at its end.
-    refused = true;
-    chunks.length = 0;
-    refuse(request, response, { status: 413, reason: 'too_large' }, options);
-  });
-  // The sender went away half-way: there is nobody to answer. Without a listener it would end the process.
-  request.on('error', () => undefined);
-  request.on('end', () => {
-    if (refused) return;
-    const { headers } = request;
-    const signed = {
-      id: textOf(headers['webhook-id']),
-      timestamp: textOf(headers['webhook-timestamp']),
-      signature: textOf(headers['webhook-signature']),
-    };
-    const answer = options.receive!(signed, chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
-    if (!(answer instanceof Promise)) return send(response, answer, options);
-    answer.then(
-      (later) => send(response, later, options),
-      () => send(response, { status: 500, reason: 'internal' }, options),
-    );
-  });
-}
-
-function textOf(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
-}
-
-/**
- * Answers without keeping what still comes. Closing at once would reset the connection under the answer, so the rest
- * is thrown away for a moment, and then the connection is ended.
- */
-function refuse(
-  request: IncomingMessage,
-  response: ServerResponse,
-  refusal: Refusal,
-  options: WebhookServerOptions,
-): void {
-  send(response, refusal, options);
-  if (request.complete) return;
-  const timer = setTimeout(() => request.socket.destroy(), lingerMs);
-  request.on('error', () => undefined);
-  request.once('close', () => clearTimeout(timer));
-  request.resume();
-}
-
-function send(response: ServerResponse, answer: Answer, { webhooks }: WebhookServerOptions): void {
-  webhooks.inc({ code: String(answer.status), reason: answer.reason });
-  if (response.destroyed || response.headersSent) return;
-  const body =
-    answer.status === 202 && answer.reason === 'accepted'
-      ? acceptedBody
-      : JSON.stringify({ status: answer.reason, ...('detail' in answer ? { detail: answer.detail } : {}) });
-  const headers: OutgoingHttpHeaders = {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-  };
-  if (answer.retryAfterSeconds !== undefined) headers['retry-after'] = String(answer.retryAfterSeconds);
-  if ('allow' in answer) headers.allow = answer.allow;
-  response.writeHead(answer.status, headers);
-  response.end(body);
-}
-
-const acceptedBody = '{"status":"accepted"}';

@@ -6,26 +6,24 @@ import type { Bus } from '../../platform/kafka/types.ts';
 import { SpanKind, markFailed, startSpan, traceparentOf } from '../../platform/telemetry/tracing.ts';
 import { askedById, askedByNumber, requestOf } from '../orders/request.ts';
 import type { Asked } from '../orders/request.ts';
-import { SeenIds } from './seen-ids.ts';
-import { signatureCheck } from './signature.ts';
-import type { SignatureOptions, SignedHeaders } from './signature.ts';
 import type { CodeIds } from '../../magento/code-ids.ts';
+import type { Answer } from './answer.ts';
+import { SeenIds } from './seen-ids.ts';
 import { parseBody } from './webhook-body.ts';
 import type { WebhookData } from './webhook-body.ts';
 
-/** What a delivery is answered. */
-export interface WebhookAnswer {
-  status: 202 | 400 | 401 | 503;
-  /** For metrics and the answer's body: a word with few values. */
-  reason: string;
-  /** Why, in words, for the sender's log. */
-  detail?: string;
-  retryAfterSeconds?: number;
+/** What a signed delivery is answered. */
+export interface WebhookAnswer extends Answer {
+  status: 202 | 400 | 503;
   /** Not to be done again for the same id. */
   done: boolean;
 }
 
-export interface WebhookOptions extends SignatureOptions {
+export interface WebhookOptions {
+  /** For how long before and after its time a delivery is believed. */
+  toleranceMs: number;
+  /** UTC milliseconds. */
+  now: () => number;
   bus: Pick<Bus, 'publish'>;
   stores: Pick<CodeIds, 'knownCode' | 'codeOf'>;
   instance: string;
@@ -45,15 +43,11 @@ const repeated: WebhookAnswer = { status: 202, reason: 'repeated', done: true };
  */
 export function webhookReceiver(
   options: WebhookOptions,
-): (headers: SignedHeaders, body: Buffer) => WebhookAnswer | Promise<WebhookAnswer> {
-  const check = signatureCheck(options);
+): (id: string, body: Buffer) => WebhookAnswer | Promise<WebhookAnswer> {
   const { now, toleranceMs } = options;
-  // A delivery is believed for the tolerance before and after its time, so its id can come back for twice that.
+  // Its id can come back for twice that.
   const seen = new SeenIds<WebhookAnswer>({ ttlMs: 2 * toleranceMs, max: maxSeenIds, now });
-  return (headers, body) => {
-    const fault = check(headers, body);
-    if (fault !== null) return { status: 401, reason: fault, done: false };
-    const id = headers.id!;
+  return (id, body) => {
     if (seen.isDone(id)) return repeated;
     const underWay = seen.underWay(id);
     if (underWay) return underWay.then((answer) => (answer.done ? repeated : answer));

@@ -1,10 +1,15 @@
 import type { Config } from './schema.ts';
 import type { Problem } from './secrets.ts';
 
-/** What no section can know by itself: rules between two of them. Sections that were not read are not judged. */
-export function problemsBetween({ kafka, magento, erp }: Partial<Config>): Problem[] {
-  if (!kafka) return [];
+/** Rules between two fields. Sections that were not read are not judged. */
+export function problemsBetween({ kafka, magento, erp, webhook }: Partial<Config>): Problem[] {
   const problems: Problem[] = [];
+  if (webhook && webhook.maxBufferedBytes < webhook.maxBodyBytes)
+    problems.push({
+      path: 'webhook.maxBufferedBytes',
+      message: `must be at least webhook.maxBodyBytes (${webhook.maxBodyBytes})`,
+    });
+  if (!kafka) return problems;
   const shorter = (path: string, milliseconds: number | undefined) => {
     if (milliseconds === undefined || milliseconds < kafka.sessionTimeoutMs) return;
     // Else a process that lost its partition could still be waiting for a write that its successor overtakes.

@@ -1,5 +1,6 @@
 /** Kinds of field that several sections of the configuration share. */
 import { z } from 'zod';
+import { isNetwork } from '../networks.ts';
 
 export const milliseconds = (defaultMs: number) => z.coerce.number().int().positive().default(defaultMs);
 
@@ -20,6 +21,8 @@ export function namesUser(address: string): boolean {
   const parsed = URL.parse(address);
   return parsed !== null && `${parsed.username}${parsed.password}` !== '';
 }
+
+export const network = text.refine(isNetwork, 'must be an address or a network, e.g. 10.0.0.0/8');
 
 /** A point in time with its zone, given on as UTC milliseconds. */
 export const instant = z.iso

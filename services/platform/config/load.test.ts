@@ -76,6 +76,20 @@ describe('the configuration', () => {
     expect(problemsOf(twice)['stock.sources']).toContain('several warehouses feed the source x');
   });
 
+  it('says of the webhook which secret is too weak, which proxy is no network, and which bound is too small', () => {
+    const secret = `whsec_${Buffer.alloc(23, 1).toString('base64')}`;
+    const webhook = `webhook: { secrets: [${secret}], trustedProxies: [10.0.0.0/8, ingress], shutdownDelayMs: 9000 }`;
+    expect(problemsOf(`instance: main\n${kafka}\n${webhook}`, {}, ['webhook'])).toEqual({
+      'webhook.secrets.0': expect.stringContaining('at least 24 bytes'),
+      'webhook.trustedProxies.1': expect.stringContaining('e.g. 10.0.0.0/8'),
+      'webhook.shutdownDelayMs': expect.stringContaining('5000'),
+    });
+    const small = `webhook: { secrets: [${secret.replace('=', 'A')}], maxBodyBytes: 4096, maxBufferedBytes: 4095 }`;
+    expect(problemsOf(`instance: main\n${kafka}\n${small}`, {}, ['webhook'])).toEqual({
+      'webhook.maxBufferedBytes': 'must be at least webhook.maxBodyBytes (4096)',
+    });
+  });
+
   it('says what is missing', () => {
     expect(problemsOf(`instance: main\n${kafka}`)).toMatchObject({
       stock: 'is required',

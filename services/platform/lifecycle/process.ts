@@ -74,7 +74,11 @@ export function openProcess(name: string, configuration: Configuration<never>, l
     mappings,
     sessionTimeoutMs: kafka.sessionTimeoutMs,
   };
-  const checks = new Map<string, () => string | null>([['kafka', () => bus.unhealthyReason()]]);
+  const checks = new Map<string, () => string | null>([
+    // First of all the balancers hear of the end; what takes requests goes on until they have (see `onStop` there).
+    ['running', () => (life.stopping.aborted ? 'the process is ending' : null)],
+    ['kafka', () => bus.unhealthyReason()],
+  ]);
   return {
     name,
     bus,

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { count, milliseconds, text } from '../fields.ts';
+import { count, milliseconds, network, text } from '../fields.ts';
+
+/** As Standard Webhooks asks for; a short one can be guessed from one delivery. */
+const secretBytesMin = 24;
+const secret = text
+  .regex(/^whsec_[A-Za-z0-9+/=]+$/, 'must look like whsec_ and base64')
+  .refine(
+    (value) => Buffer.from(value.slice('whsec_'.length), 'base64').length >= secretBytesMin,
+    `must hold at least ${secretBytesMin} bytes: openssl rand -base64 32`,
+  );
 
 /** Where the shop's deliveries are taken. A section of its own: whoever does not take them needs no secret. */
 export const webhookSection = z.strictObject({
@@ -11,10 +20,17 @@ export const webhookSection = z.strictObject({
     // An empty one is a second secret that is not in use: '${NEXT_WEBHOOK_SECRET:-}'.
     .preprocess(
       (list) => (Array.isArray(list) ? list.filter((secret) => secret !== '') : list),
-      z.array(text.regex(/^whsec_[A-Za-z0-9+/=]+$/, 'must look like whsec_ and base64')).min(1),
+      z.array(secret).min(1),
     ),
   toleranceMs: milliseconds(300_000),
-  maxBodyBytes: count(1024 * 1024),
-  /** Deliveries answered per second and process; more get 429. */
+  maxBodyBytes: count(16 * 1024),
+  /** Of all deliveries that are being received, together. */
+  maxBufferedBytes: count(16 * 1024 * 1024),
+  maxConnections: count(10_000),
+  /** Signed deliveries answered per second, of each source; more get 429. */
   maxPerSecond: count(5_000),
+  /** Proxies whose `X-Forwarded-For` says who the source is; else it is the address that the connection comes from. */
+  trustedProxies: z.array(network).default([]),
+  /** How long deliveries are still taken after a stop was asked for and /readyz said so; part of the time to drain. */
+  shutdownDelayMs: z.coerce.number().int().min(0).max(5_000).default(3_000),
 });

@@ -1,0 +1,145 @@
+/**
+ * Real: the HTTP server, signatures, ids. Doubles: publishing, and the shop's list of stores.
+ */
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Unavailable } from '../../platform/errors.ts';
+import { sign } from './standard-webhooks.ts';
+import { Edge, body, nextSecret, nowMs, secret } from './testing/edge.ts';
+import type { Overrides } from './testing/edge.ts';
+
+let edge: Edge;
+beforeEach(async () => {
+  edge = new Edge();
+  await edge.open();
+});
+afterEach(() => edge.close());
+
+describe('a webhook', () => {
+  it('becomes one request under the key of the order', async () => {
+    const reply = await edge.deliver();
+    expect(reply).toMatchObject({ status: 202, body: { status: 'accepted' } });
+    expect(edge.published).toEqual([
+      {
+        topic: 'magento.orders',
+        key: 'us/default/000000006',
+        reason: 'webhook',
+        requestedBy: 'order-relay',
+        requestedAt: nowMs,
+        seen: '2026-11-23 07:59:58',
+        entityId: null,
+        always: false,
+      },
+    ]);
+  });
+
+  it.each([
+    ['a store that must be asked for', { increment_id: '9', store_id: 2 }, 'us/german/9'],
+    ['an id alone', { entity_id: 12 }, 'us/12'],
+    ['a store the shop does not know', { entity_id: 12, increment_id: '9', store_id: 99 }, 'us/12'],
+    ['a store by its code', { increment_id: '9', store_code: 'b2b/en' }, 'us/b2b%2Fen/9'],
+    ['ids as text', { entity_id: '12' }, 'us/12'],
+  ])('names the order by %s', async (_name, data, key) => {
+    expect((await edge.deliver({ body: JSON.stringify({ type: 'order.created', data }) })).status).toBe(202);
+    expect(edge.published.map((request) => request.key)).toEqual([key]);
+  });
+
+  it('goes by id when the shop cannot be asked for the store, and is refused for now without an id', async () => {
+    edge.shopIsDown = true;
+    const order = { increment_id: '9', store_id: 2 };
+    const withId = JSON.stringify({ type: 'order.changed', data: { ...order, entity_id: 5 } });
+    expect((await edge.deliver({ body: withId })).status).toBe(202);
+    expect(edge.published[0]?.key).toBe('us/5');
+    const withoutId = JSON.stringify({ type: 'order.changed', data: order });
+    expect((await edge.deliver({ id: 'msg_2', body: withoutId })).status).toBe(503);
+  });
+});
+
+describe('a webhook is not believed', () => {
+  it.each<[string, Overrides, string]>([
+    [
+      'with a wrong signature',
+      { signature: sign(secret, 'msg_1', String(nowMs / 1000), 'other') },
+      'signature_wrong',
+    ],
+    ['with a signature of another version', { signature: 'v2,AAAA v1,' }, 'signature_malformed'],
+    [
+      'with another secret',
+      { signature: sign('whsec_AAAA', 'msg_1', String(nowMs / 1000), body) },
+      'signature_wrong',
+    ],
+    ['from before the tolerance', { timestamp: String(nowMs / 1000 - 301) }, 'timestamp_stale'],
+    ['from the future', { timestamp: String(nowMs / 1000 + 301) }, 'timestamp_stale'],
+    ['without a time', { timestamp: 'soon' }, 'signature_malformed'],
+    ['with an id that is no id', { id: 'x'.repeat(257) }, 'signature_malformed'],
+    ['without an id', { id: '' }, 'signature_missing'],
+  ])('%s: 401', async (_name, overrides, reason) => {
+    expect(await edge.deliver(overrides)).toMatchObject({ status: 401, body: { status: reason } });
+    expect(edge.published).toEqual([]);
+  });
+
+  it('when its body was changed on the way', async () => {
+    const signature = sign(secret, 'msg_1', String(nowMs / 1000), body);
+    expect((await edge.deliver({ signature, body: body.replace('000000006', '000000007') })).status).toBe(
+      401,
+    );
+    expect(edge.published).toEqual([]);
+  });
+
+  it('unless one of its signatures is by one of our secrets', async () => {
+    const timestamp = String(nowMs / 1000);
+    const signature = `v1a,AAAA v1,AAAA ${sign(nextSecret, 'msg_1', timestamp, body)}`;
+    expect((await edge.deliver({ signature })).status).toBe(202);
+    expect(edge.published).toHaveLength(1);
+  });
+});
+
+describe('a body is not understood', () => {
+  it.each<[string, string]>([
+    ['no JSON', '{"type":'],
+    ['another kind of event', JSON.stringify({ type: 'customer.changed', data: { entity_id: 1 } })],
+    ['no order named', JSON.stringify({ type: 'order.changed', data: { store_id: 1 } })],
+  ])('%s: 400', async (_name, content) => {
+    expect((await edge.deliver({ body: content })).status).toBe(400);
+    expect(edge.published).toEqual([]);
+  });
+
+  it('and what is wrong is said without the values', async () => {
+    const wrong = JSON.stringify({ type: 'order.changed', data: { entity_id: 'jane@example.com' } });
+    const reply = await edge.deliver({ body: wrong });
+    expect(reply.body.detail).toContain('data.entity_id');
+    expect(JSON.stringify(reply.body)).not.toContain('jane');
+  });
+});
+
+describe('an id seen before', () => {
+  it('is taken and produces nothing', async () => {
+    await edge.deliver();
+    expect(await edge.deliver()).toMatchObject({ status: 202, body: { status: 'repeated' } });
+    expect(edge.published).toHaveLength(1);
+  });
+
+  it('a hundred times at once: one request', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let asked = 0;
+    edge.publish = () => {
+      asked += 1;
+      return promise;
+    };
+    const replies = Array.from({ length: 100 }, () => edge.deliver());
+    setTimeout(resolve, 100);
+    expect((await Promise.all(replies)).map(({ status }) => status)).toEqual(Array<number>(100).fill(202));
+    expect(asked).toBe(1);
+    expect(edge.published).toHaveLength(1);
+  });
+
+  it('is not remembered when it could not be published, and is taken when it comes again', async () => {
+    edge.publish = () =>
+      Promise.reject(new Unavailable({ code: 'kafka.not_acknowledged', what: 'no answer', fix: 'wait' }));
+    const refused = await Promise.all([edge.deliver(), edge.deliver()]);
+    expect(refused.map(({ status }) => status)).toEqual([503, 503]);
+    expect(refused[0]?.headers['retry-after']).toBe('5');
+    edge.publish = () => Promise.resolve();
+    expect((await edge.deliver()).status).toBe(202);
+    expect(edge.published).toHaveLength(1);
+  });
+});

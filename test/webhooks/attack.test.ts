@@ -1,0 +1,99 @@
+/**
+ * Real: the relay as its own process with the memory of its manifest, broker, registry, loopback. Doubles: the sandbox
+ * shop. An attacker and a shop that behaves send at the same time. Asserted: every delivery of the good one is taken,
+ * within a bounded time, by one process that stays below its limit of memory.
+ */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { placeOrder } from '../magento/shop.ts';
+import { applyTopics, ownInstance } from '../orders/support.ts';
+import { startShop } from '../sandbox/shop/index.ts';
+import type { RunningShop } from '../sandbox/shop/index.ts';
+import type { Wave, WaveResult } from './attacker.ts';
+import { memoryLimitMiB, startRelay } from './relay-process.ts';
+import type { RelayProcess } from './relay-process.ts';
+import { Sender } from './sender.ts';
+
+jest.setTimeout(120_000);
+
+const seed = Number(process.env.CARTAGE_SEED ?? Date.now() % 1_000_000);
+/**
+ * The shortest that Standard Webhooks lets a sender wait. With a processor of one's own it is a second or two; here relay,
+ * broker, attacker and good shop share two, and what waits for its connection to be accepted waits behind thousands.
+ */
+const latencyMaxMs = 15_000;
+
+let shop: RunningShop;
+let relay: RelayProcess;
+let orders: { increment_id: string }[];
+
+beforeAll(async () => {
+  process.stdout.write(`attack: CARTAGE_SEED=${seed}\n`);
+  const instance = ownInstance();
+  await applyTopics(instance);
+  shop = await startShop();
+  orders = await Promise.all([1, 2, 3].map(() => placeOrder(shop, [{ sku: 'SKU-001', qty: 1 }])));
+  relay = await startRelay({ instance, shop });
+});
+afterAll(async () => {
+  await relay?.close();
+  await shop?.close();
+});
+
+async function attack(wave: Omit<Wave, 'port' | 'seed'>): Promise<WaveResult> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    join(import.meta.dirname, 'attacker.ts'),
+    JSON.stringify({ ...wave, port: relay.webhookPort, seed }),
+  ]);
+  return JSON.parse(stdout) as WaveResult;
+}
+
+describe('good webhooks are taken in bounded time and memory', () => {
+  it.each<[string, Omit<Wave, 'port' | 'seed'>, number]>([
+    ['400 connections of 1 MiB, unsigned', { durationMs: 6_000, connections: { huge: 400 } }, 400],
+    [
+      'everything at once',
+      {
+        durationMs: 8_000,
+        connections: {
+          huge: 100,
+          forged: 50,
+          chunked: 100,
+          greedy: 1_500,
+          dripping: 300,
+          halfHeader: 300,
+          pipelined: 50,
+          garbage: 20,
+        },
+      },
+      2_000,
+    ],
+    [
+      '10,000 connections that say little or nothing',
+      { durationMs: 10_000, connections: { silent: 6_000, halfHeader: 2_500, dripping: 1_500 } },
+      9_500,
+    ],
+  ])('under %s', async (name, wave, openAtLeast) => {
+    const sender = new Sender({
+      url: `http://127.0.0.1:${relay.webhookPort}/webhooks/orders`,
+      workers: 8,
+      pauseMs: 40,
+      orders,
+    });
+    const attacked = await attack(wave);
+    await sender.stop();
+    process.stdout.write(
+      `${name}: ${attacked.connections} connections, ${attacked.openAtOnceMax} at once; ${sender.delivered.length} good deliveries, ` +
+        `P50 ${sender.latencyMs(0.5)} ms, P99 ${sender.latencyMs(0.99)} ms, longest ${sender.latencyMs(1)} ms; peak ${relay.peakMiB()} MiB of ${memoryLimitMiB}\n`,
+    );
+    expect(relay.running.hasExited).toBe(false);
+    expect(relay.peakMiB()).toBeLessThan(memoryLimitMiB);
+    expect(sender.refused()).toEqual({});
+    expect(sender.delivered.length).toBeGreaterThan(100);
+    expect(sender.latencyMs(0.5)).toBeLessThan(1_000);
+    expect(sender.latencyMs(1)).toBeLessThan(latencyMaxMs);
+    expect(attacked.openAtOnceMax).toBeGreaterThanOrEqual(openAtLeast);
+  });
+});
