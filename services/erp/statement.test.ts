@@ -1,17 +1,12 @@
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { context, trace } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { Rejected, Unavailable } from '../platform/errors.ts';
 import type { SinkCall } from '../platform/telemetry/sink-calls.ts';
+import { RecordedSpans } from '../platform/telemetry/testing/recorded-spans.ts';
 import { SpanKind, inSpan, startSpan } from '../platform/telemetry/tracing.ts';
 import { openPool } from './pool.ts';
 import { statement } from './statement.ts';
 
-const exporter = new InMemorySpanExporter();
-const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
-trace.setGlobalTracerProvider(provider);
-context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+const spans = new RecordedSpans();
 
 let calls: SinkCall[];
 const pool = openPool({ connectionString: 'postgresql://cartage:secret@erp.example:6432/books' }, (call) =>
@@ -19,13 +14,9 @@ const pool = openPool({ connectionString: 'postgresql://cartage:secret@erp.examp
 );
 beforeEach(() => {
   calls = [];
-  exporter.reset();
+  spans.forget();
 });
-afterAll(async () => {
-  await pool.end();
-  context.disable();
-  trace.disable();
-});
+afterAll(() => pool.end());
 
 const ofServer = (code: string) => Object.assign(new Error('no'), { code, severity: 'ERROR' });
 const fault = { code: 'x', what: 'x', fix: 'x' };
@@ -85,7 +76,7 @@ describe('a statement', () => {
         throw ofServer('23505');
       }),
     ).catch(() => undefined);
-    const span = exporter.getFinishedSpans().find(({ name }) => name === 'erp.orders.create_1')!;
+    const span = spans.ended('erp.orders.create_1')[0]!;
     expect(span.kind).toBe(SpanKind.CLIENT);
     expect(span.parentSpanContext?.spanId).toBe(order.spanContext().spanId);
     expect(span.attributes).toEqual({
@@ -101,6 +92,6 @@ describe('a statement', () => {
 
   it('that belongs to no trace makes none', async () => {
     await statement(pool, 'erp.orders.lookup', () => Promise.resolve(null));
-    expect(exporter.getFinishedSpans()).toEqual([]);
+    expect(spans.count).toBe(0);
   });
 });

@@ -4,6 +4,7 @@ import type { Order } from '../../schemas/types.ts';
 import type { Config } from '../platform/config/schema.ts';
 import type { DocumentFlow } from '../platform/flow/documents/document-flow.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
+import { tieToOrder } from '../platform/telemetry/order-trace.ts';
 import { codesOf } from './codes.ts';
 import { whyNotDue } from './due.ts';
 import { refuseInexact } from './problems.ts';
@@ -57,7 +58,10 @@ export function orderFlow(options: OrderFlowOptions): DocumentFlow<Order> {
     mode: options.mode,
     concurrency,
     settleMs: options.settleMs,
-    handle: ({ value: order }, attempt) => exportOrder(order, options, attempt),
+    handle: ({ key, value: order }, attempt) => {
+      tieToOrder(key, 'order to the ERP');
+      return exportOrder(order, options, attempt);
+    },
     // A key that no order can have: the database answers, and nothing is found.
     probe: async () => void (await options.erp.lookup('-/-/-')),
   };

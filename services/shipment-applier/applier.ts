@@ -5,6 +5,7 @@ import { refreshRequester } from '../platform/flow/request-refresh.ts';
 import { startFlow } from '../platform/lifecycle/run-flow.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
 import { CodeIds } from '../magento/code-ids.ts';
+import { tieToOrder } from '../platform/telemetry/order-trace.ts';
 import { connectMagento } from '../magento/connect.ts';
 import { applyFulfilment } from './fulfilment.ts';
 import { shippableOrders } from './shippable-orders.ts';
@@ -34,7 +35,10 @@ export function startShipmentApplier(
       mode,
       concurrency: config.magento.connections,
       settleMs: config.magento.settleMs,
-      handle: (record, attempt) => applyFulfilment(record.value, attempt, options),
+      handle: (record, attempt) => {
+        tieToOrder(record.key, 'shipment to the shop');
+        return applyFulfilment(record.value, attempt, options);
+      },
       probe: async () => void (await magento.store.views()),
       awaited: { order: (keys) => shippableOrders(keys, options) },
     });

@@ -7,27 +7,19 @@ import { projectFolder } from '../../deploy/local/install/places.mjs';
 import { openMetrics } from '../../services/platform/telemetry/metrics.ts';
 import { itWith, program, run } from './programs.ts';
 import { processes } from './processes.ts';
+import { alertingRules, dashboardExpressions, selectorsOf } from './selectors.ts';
 
 const place = 'deploy/observability';
 const read = (path: string) => readFileSync(join(projectFolder, path), 'utf8');
 const promtool = program('promtool');
 const jaeger = program('jaeger');
 
-const rules = (
-  parse(read(`${place}/alerts.yaml`)) as {
-    groups: {
-      rules: { record?: string; alert?: string; expr: string; annotations?: Record<string, string> }[];
-    }[];
-  }
-).groups.flatMap((group) => group.rules);
+const rules = alertingRules();
+
 interface AlertTest {
   alertname: string;
   exp_alerts: unknown[];
 }
-
-const dashboard = JSON.parse(read(`${place}/grafana/dashboards/cartage.json`)) as {
-  panels: { title: string; targets: { expr: string }[] }[];
-};
 
 /** Names that a scrape may hold: histograms come in three. */
 async function metricNames(): Promise<Set<string>> {
@@ -39,8 +31,7 @@ async function metricNames(): Promise<Set<string>> {
   );
 }
 
-const namesIn = (expression: string) =>
-  [...expression.matchAll(/\b(?:cartage|process)_[a-z_]+/g)].map(([name]) => name);
+const namesIn = (expression: string) => selectorsOf(expression).map(({ name }) => name);
 
 describe('alerts and dashboard', () => {
   itWith([promtool], 'are rules that Prometheus reads', () => {
@@ -90,19 +81,13 @@ describe('alerts and dashboard', () => {
 
   it('speak of metrics that there are', async () => {
     const known = await metricNames();
-    const expressions = [
-      ...rules.map(({ expr }) => expr),
-      ...dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
-    ];
-    // `process_start_time_seconds` is a metric, `process` a label.
+    const expressions = [...rules.map(({ expr }) => expr), ...dashboardExpressions()];
     const unknown = expressions.flatMap(namesIn).filter((name) => !known.has(name));
     expect(unknown).toEqual([]);
   });
 
   it('show every metric of ours', async () => {
-    const shown = new Set(
-      dashboard.panels.flatMap(({ targets }) => targets.flatMap(({ expr }) => namesIn(expr))),
-    );
+    const shown = new Set(dashboardExpressions().flatMap(namesIn));
     const ours = [...(await metricNames())].filter(
       (name) => name.startsWith('cartage_') && !/_(sum|count)$/.test(name),
     );

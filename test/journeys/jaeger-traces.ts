@@ -11,6 +11,11 @@ export interface TraceSpan {
   /** Spans of other traces (or of this one) that it names besides its parent. */
   links: { traceId: string; spanId: string }[];
   tags: Record<string, unknown>;
+  /** What its process says of itself. */
+  resource: Record<string, unknown>;
+  /** UTC microseconds. */
+  startedAt: number;
+  durationUs: number;
 }
 
 interface JaegerTrace {
@@ -18,6 +23,8 @@ interface JaegerTrace {
     traceID: string;
     spanID: string;
     operationName: string;
+    startTime: number;
+    duration: number;
     processID: string;
     references: { refType: string; traceID: string; spanID: string }[];
     tags: { key: string; value: unknown }[];
@@ -75,6 +82,9 @@ export class JaegerTraces {
   }
 }
 
+const asObject = (tags: { key: string; value: unknown }[]) =>
+  Object.fromEntries(tags.map(({ key, value }) => [key, value]));
+
 function spansOf({ spans, processes }: JaegerTrace): TraceSpan[] {
   return spans.map((span) => {
     // Jaeger calls the parent CHILD_OF, and a link FOLLOWS_FROM; both are references.
@@ -88,7 +98,10 @@ function spansOf({ spans, processes }: JaegerTrace): TraceSpan[] {
       links: span.references
         .filter((reference) => reference !== parent)
         .map(({ traceID, spanID }) => ({ traceId: traceID, spanId: spanID })),
-      tags: Object.fromEntries(span.tags.map(({ key, value }) => [key, value])),
+      tags: asObject(span.tags),
+      resource: asObject(processes[span.processID]!.tags),
+      startedAt: span.startTime,
+      durationUs: span.duration,
     };
   });
 }

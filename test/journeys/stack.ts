@@ -12,7 +12,6 @@ import { startProcess } from '../../deploy/local/process.ts';
 import type { RunningProcess } from '../../deploy/local/process.ts';
 import { answersOk } from '../../deploy/local/http-get.ts';
 import { recordProcess } from '../../deploy/local/records.ts';
-import type { Settings } from '../../deploy/local/settings.ts';
 import { Sandboxes } from '../../deploy/local/story/sandboxes.ts';
 import { contracts } from '../../schemas/topics.ts';
 import { connectKafka, openTopicAdmin } from '../../services/platform/kafka/connect.ts';
@@ -63,16 +62,14 @@ export interface Stack {
   stop(name: ProcessName): Promise<number | null>;
   /** Of what runs now. */
   pids(): Map<ProcessName, number>;
+  /** What every process that runs now shows to Prometheus, by its name. */
+  scrapes(): Promise<Map<ProcessName, string>>;
   close(): Promise<void>;
 }
 
 export interface StackOptions {
   /** Added to what every Cartage process is started with. */
   environment?: Record<string, string>;
-  /** Added to what one is started with. */
-  environmentOf?: (name: ProcessName) => Record<string, string>;
-  /** Of the broker, besides the usual ones. */
-  kafkaSettings?: Settings;
 }
 
 /** Opens everything but Cartage's processes. */
@@ -84,10 +81,7 @@ export async function openStack(options: StackOptions = {}): Promise<Stack> {
   };
   try {
     const proxy = closing(await startKafkaProxy(), (part) => part.close());
-    const kafka = closing(
-      await startKafka({ advertisedProxyPort: proxy.port, settings: options.kafkaSettings ?? {} }),
-      (part) => part.remove(),
-    );
+    const kafka = closing(await startKafka({ advertisedProxyPort: proxy.port }), (part) => part.remove());
     proxy.forwardTo(kafka.proxiedPort!);
     const database: FreshDatabase = closing(await freshDatabase(), (part) => part.drop());
     const erpFace = closing(await startErp({ databaseUrl: database.url, seed: true }), (part) =>
@@ -105,11 +99,7 @@ export async function openStack(options: StackOptions = {}): Promise<Stack> {
     const witness = await openWitness(bus);
     const erp = closing(await connectedClient(database.url), (part) => part.end());
     const environment = { ...environmentOf(shop, database.url, webhookPort), ...options.environment };
-    const processes = new Processes(
-      (name) => ({ ...environment, ...options.environmentOf?.(name) }),
-      kafka.bootstrap,
-      `127.0.0.1:${proxy.port}`,
-    );
+    const processes = new Processes(environment, kafka.bootstrap, `127.0.0.1:${proxy.port}`);
     closers.push(() => processes.killAll());
     return {
       shop,
@@ -129,6 +119,7 @@ export async function openStack(options: StackOptions = {}): Promise<Stack> {
       kill: (name) => processes.kill(name),
       stop: (name) => processes.stop(name),
       pids: () => processes.pids(),
+      scrapes: () => processes.scrapes(),
       close: () => closeAll(closers),
     };
   } catch (error) {
@@ -139,18 +130,15 @@ export async function openStack(options: StackOptions = {}): Promise<Stack> {
 
 class Processes {
   private readonly running = new Map<ProcessName, RunningProcess>();
+  private readonly ports = new Map<ProcessName, number>();
   private readonly starting = new Set<Promise<void>>();
   private readonly ending = new AbortController();
-  private readonly environmentOf: (name: ProcessName) => Record<string, string>;
+  private readonly environment: Record<string, string>;
   private readonly brokers: string;
   private readonly proxiedBrokers: string;
 
-  constructor(
-    environmentOf: (name: ProcessName) => Record<string, string>,
-    brokers: string,
-    proxiedBrokers: string,
-  ) {
-    this.environmentOf = environmentOf;
+  constructor(environment: Record<string, string>, brokers: string, proxiedBrokers: string) {
+    this.environment = environment;
     this.brokers = brokers;
     this.proxiedBrokers = proxiedBrokers;
   }
@@ -170,7 +158,7 @@ class Processes {
       args: [join(project, 'services', name, 'main.ts')],
       env: {
         ...process.env,
-        ...this.environmentOf(name),
+        ...this.environment,
         KAFKA_BROKERS: throughProxy ? this.proxiedBrokers : this.brokers,
         HTTP_PORT: String(port),
       },
@@ -181,6 +169,15 @@ class Processes {
       signal: this.ending.signal,
     });
     this.running.set(name, process_);
+    this.ports.set(name, port);
+  }
+
+  async scrapes(): Promise<Map<ProcessName, string>> {
+    const scrapes = [...this.running.keys()].map(async (name) => {
+      const answer = await fetch(`http://127.0.0.1:${this.ports.get(name)}/metrics`);
+      return [name, await answer.text()] as const;
+    });
+    return new Map(await Promise.all(scrapes));
   }
 
   async kill(name: ProcessName): Promise<void> {

@@ -3,8 +3,10 @@
  * stack.ts names as real. Jaeger is taken from the PATH, or unpacked from ../shared/tools/jaeger.xz where that folder
  * lies beside the project; without either the tests are counted as skipped.
  */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { projectFolder } from '../../deploy/local/install/places.mjs';
 import { startJaeger } from '../../deploy/local/jaeger.ts';
 import type { Jaeger } from '../../deploy/local/jaeger.ts';
 import { recordProcess } from '../../deploy/local/records.ts';
@@ -20,6 +22,7 @@ import { until } from './wait.ts';
 
 const jaegerProgram = program('jaeger');
 const mug = 'MUG-STONE';
+const logPosition = /^[0-9A-F]+\/[0-9A-F]+$/;
 
 let jaeger: Jaeger | undefined;
 let stack: Stack | undefined;
@@ -52,6 +55,25 @@ function outcome(what: string, of: (outcome: Outcome) => boolean): Promise<Outco
 
 const named = (spans: TraceSpan[], name: string) => spans.filter((span) => span.name === name);
 
+/**
+ * The PRODUCER span of a record that was published for `parent`: it began no earlier, ended with the broker's
+ * acknowledgement, and is what the record names as its origin.
+ */
+function sentBy(parent: TraceSpan, spans: TraceSpan[], topic: string, key: string): TraceSpan {
+  const sent = named(spans, `send ${topic}`).find(({ parentId }) => parentId === parent.spanId);
+  expect(sent).toMatchObject({ service: parent.service });
+  expect(sent!.tags).toMatchObject({
+    'span.kind': 'producer',
+    'messaging.system': 'kafka',
+    'messaging.operation.type': 'send',
+    'messaging.destination.name': topic,
+    'messaging.kafka.message.key': key,
+  });
+  expect(sent!.durationUs).toBeGreaterThan(0);
+  expect(sent!.startedAt).toBeGreaterThanOrEqual(parent.startedAt);
+  return sent!;
+}
+
 /** The only span of that name. */
 function only(spans: TraceSpan[], name: string): TraceSpan {
   expect(named(spans, name)).toHaveLength(1);
@@ -71,6 +93,43 @@ function expectConsumer(span: TraceSpan, topic: string, process: string, key: st
   });
   expect(span.tags['messaging.message.id']).toEqual(expect.stringMatching(/^[0-9a-f]{32}$/));
   expect(span.tags['messaging.kafka.offset']).toEqual(expect.any(Number));
+}
+
+/** What statements say of themselves (OpenTelemetry, database conventions). */
+function expectStatements(spans: TraceSpan[], ...names: string[]): void {
+  expect(spans.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
+  for (const { name, tags } of spans)
+    expect(tags).toMatchObject({
+      'span.kind': 'client',
+      'db.system.name': 'postgresql',
+      'db.namespace': stack!.erp.database,
+      'db.query.summary': name,
+      'server.address': stack!.erp.host,
+      'server.port': stack!.erp.port,
+    });
+}
+
+/** What processes say of themselves: the project's version, and each replica a name of its own. */
+function expectResources(spans: TraceSpan[]): void {
+  const { version } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  for (const { resource } of spans) expect(resource['service.version']).toBe(version);
+  const instances = Map.groupBy(spans, ({ resource }) => resource['service.instance.id']);
+  const services = Map.groupBy(spans, ({ service }) => service);
+  expect(instances.size).toBe(services.size);
+  expect(services.size).toBeGreaterThan(1);
+}
+
+/** From a span of one trace of an order to another trace of it: by the place where all of them meet. */
+async function expectTied(span: TraceSpan, traceId: string): Promise<void> {
+  expect(span.links).toHaveLength(1);
+  const [link] = span.links;
+  const ties = await traces.trace('what else was done with the order', link!.traceId, (seen) =>
+    seen.some(({ links }) => links.some((back) => back.traceId === traceId)),
+  );
+  const own = ties.find(({ spanId }) => spanId === link!.spanId)!;
+  expect(own.links).toEqual([{ traceId: span.traceId, spanId: span.spanId }]);
 }
 
 /** The batch that a span is linked to, a trace of its own; returns it with what was done for the batch as a whole. */
@@ -97,40 +156,47 @@ describe('one trace', () => {
     );
     const spans = await traces.trace('the story of the order', exported.traceId, (seen) =>
       [
-        'webhook orders',
+        'POST /webhooks/orders',
         'process cartage.refresh',
         'process magento.orders',
         'create order in the ERP',
+        'send cartage.outcomes',
       ].every((name) => named(seen, name).length > 0),
     );
-    const webhook = only(spans, 'webhook orders');
+    const webhook = only(spans, 'POST /webhooks/orders');
     expect(webhook).toMatchObject({ parentId: null, service: 'cartage-order-relay' });
     expect(webhook.tags).toMatchObject({
       'span.kind': 'server',
+      'http.request.method': 'POST',
+      'http.route': '/webhooks/orders',
       'http.response.status_code': 202,
-      'messaging.destination.name': 'cartage.refresh',
       'messaging.kafka.message.key': key,
     });
     const request = only(spans, 'process cartage.refresh');
     expectConsumer(request, 'cartage.refresh', 'order-relay', key);
-    expect(request.parentId).toBe(webhook.spanId);
+    const asked = sentBy(webhook, spans, 'cartage.refresh', key);
+    expect(request.parentId).toBe(asked.spanId);
+    // The webhook is answered only when the broker has the request.
+    expect(webhook.startedAt + webhook.durationUs).toBeGreaterThanOrEqual(asked.startedAt + asked.durationUs);
     await batchOf(request);
     const [read] = named(spans, 'GET orders');
     expect(read).toMatchObject({ service: 'cartage-order-relay', parentId: request.spanId });
     expect(read!.tags).toMatchObject({
       'span.kind': 'client',
       'http.request.method': 'GET',
-      'url.template': 'orders',
+      'url.template': '/rest/V1/orders',
       'http.response.status_code': 200,
     });
     const record = only(spans, 'process magento.orders');
     expectConsumer(record, 'magento.orders', 'order-exporter', key);
-    expect(record).toMatchObject({ parentId: request.spanId });
+    expect(record.parentId).toBe(sentBy(request, spans, 'magento.orders', key).spanId);
     expect(record.tags['cartage.outcome']).toBe('applied');
-    expect(only(spans, 'create order in the ERP')).toMatchObject({
-      service: 'cartage-order-exporter',
-      parentId: record.spanId,
-    });
+    sentBy(record, spans, 'cartage.outcomes', key);
+    const creation = only(spans, 'create order in the ERP');
+    expect(creation).toMatchObject({ service: 'cartage-order-exporter', parentId: record.spanId });
+    const statements = spans.filter(({ parentId }) => parentId === creation.spanId);
+    expectStatements(statements, 'erp.orders.begin', 'erp.orders.lookup', 'erp.orders.commit');
+    expectResources(spans);
   });
 
   itWith(
@@ -155,14 +221,24 @@ describe('one trace', () => {
       expect(change).toMatchObject({ parentId: null, service: 'cartage-erp-ingester' });
       const record = only(spans, 'process erp.fulfilments');
       expectConsumer(record, 'erp.fulfilments', 'shipment-applier', key);
-      expect(record.parentId).toBe(change.spanId);
+      expect(record.parentId).toBe(sentBy(change, spans, 'erp.fulfilments', key).spanId);
       expect(only(spans, 'POST order/:id/ship')).toMatchObject({ parentId: record.spanId });
       const again = only(spans, 'changed key erp.stock');
-      expect(again).toMatchObject({ parentId: record.spanId, service: 'cartage-erp-ingester' });
+      const board = again.tags['messaging.kafka.message.key'] as string;
+      expect(again).toMatchObject({
+        parentId: sentBy(record, spans, 'cartage.refresh', board).spanId,
+        service: 'cartage-erp-ingester',
+      });
       expect(only(spans, 'process erp.stock')).toMatchObject({
-        parentId: again.spanId,
+        parentId: sentBy(again, spans, 'erp.stock', board).spanId,
         service: 'cartage-inventory-applier',
       });
+      const exported = await outcome(
+        'the export',
+        (one) => one.topic === 'magento.orders' && one.key === key && one.status === 'applied',
+      );
+      expect(exported.traceId).not.toBe(shipped.traceId);
+      await expectTied(record, exported.traceId);
     },
   );
 
@@ -181,15 +257,19 @@ describe('one trace', () => {
     const change = only(spans, 'changed key erp.stock');
     expect(change).toMatchObject({ parentId: null, service: 'cartage-erp-ingester' });
     expect(change.tags).toMatchObject({
-      'span.kind': 'producer',
-      'messaging.system': 'kafka',
-      'messaging.operation.type': 'send',
-      'messaging.destination.name': 'erp.stock',
       'messaging.kafka.message.key': key,
+      'cartage.log.position': expect.stringMatching(logPosition),
+      'cartage.log.commit_position': expect.stringMatching(logPosition),
     });
+    expect(change.links).toHaveLength(1);
+    const [question] = change.links;
+    const asked = await traces.trace('the question', question!.traceId, (seen) =>
+      seen.some(({ spanId }) => spanId === question!.spanId),
+    );
+    expectStatements(named(asked, 'erp.streams.stock.query'), 'erp.streams.stock.query');
     const record = only(spans, 'process erp.stock');
     expectConsumer(record, 'erp.stock', 'inventory-applier', key);
-    expect(record.parentId).toBe(change.spanId);
+    expect(record.parentId).toBe(sentBy(change, spans, 'erp.stock', key).spanId);
     const batch = await batchOf(record);
     // Alone in its batch the record goes on through the call; several share the call, which is the batch's.
     const writes = named([...spans, ...batch], 'POST inventory/source-items');

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { HttpAnswer, HttpClient } from '../../platform/http/client.ts';
+import type { HttpAnswer, HttpCall, HttpClient } from '../../platform/http/client.ts';
 import { Rejected, Unavailable } from '../../platform/errors.ts';
 import { readAnswer } from './answers.ts';
 import type { Asked } from './answers.ts';
@@ -59,19 +59,17 @@ export function createRest(options: RestOptions): Rest {
   const signedBase = withoutSlash(options.signingUrl ?? options.baseUrl);
   let clock: ClockReading | null = null;
 
-  async function send(method: string, path: string, route: string, body?: string): Promise<HttpAnswer> {
+  async function send(call: HttpCall): Promise<HttpAnswer> {
     const sentAtMs = now();
     const answer = await options.http.request({
-      method,
-      path: `${calledPath}${path}`,
-      route,
+      ...call,
+      path: `${calledPath}${call.path}`,
       headers: {
         // Anything else may bring XML or an HTML error page (FACTS section 10).
         accept: 'application/json',
-        authorization: options.sign(method, `${signedBase}${path}`),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        authorization: options.sign(call.method, `${signedBase}${call.path}`),
+        ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
       },
-      ...(body === undefined ? {} : { body }),
     });
     clock = readClock(answer.headers.date, sentAtMs, now()) ?? clock;
     return answer;
@@ -79,13 +77,15 @@ export function createRest(options: RestOptions): Rest {
 
   return {
     clock: () => clock,
-    raw: (method, path) => send(method, path, `${method} check`),
+    raw: (method, path) => send({ method, path, route: `${method} check` }),
     async call({ method, path, query = [], body, scope, shape, route, readsOnly }) {
       const store = scope === undefined ? [] : [scope];
       const fullPath = `/${['rest', ...store, 'V1', ...path].map(encodeSegment).join('/')}${queryText(query)}`;
-      const text = body === undefined ? undefined : JSON.stringify(body);
+      const text = body === undefined ? {} : { body: JSON.stringify(body) };
       const asked: Asked = { method, route, path: fullPath, readsOnly: readsOnly ?? false };
-      const answer = await send(method, fullPath, route, text);
+      const prefix = `${calledPath}/rest/${scope === undefined ? '' : ':store/'}V1/`;
+      const template = `${prefix}${route.slice(method.length + 1)}`;
+      const answer = await send({ method, path: fullPath, route, template, ...text });
       return shaped(shape, readAnswer(asked, answer), asked);
     },
   };

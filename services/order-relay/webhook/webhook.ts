@@ -1,7 +1,6 @@
 import { refresh } from '../../../schemas/topics.ts';
 import type { Refresh } from '../../../schemas/types.ts';
 import { Unavailable } from '../../platform/errors.ts';
-import { producerAttributes } from '../../platform/flow/span-attributes.ts';
 import type { Bus } from '../../platform/kafka/types.ts';
 import { SpanKind, markFailed, startSpan, traceparentOf } from '../../platform/telemetry/tracing.ts';
 import { askedById, askedByNumber, requestOf } from '../orders/request.ts';
@@ -58,10 +57,10 @@ export function webhookReceiver(
 }
 
 async function ask(data: WebhookData, options: WebhookOptions): Promise<WebhookAnswer> {
-  const span = startSpan('webhook orders', {
+  const span = startSpan('POST /webhooks/orders', {
     kind: SpanKind.SERVER,
     parent: null,
-    attributes: { 'http.request.method': 'POST' },
+    attributes: { 'http.request.method': 'POST', 'http.route': '/webhooks/orders' },
   });
   let answer: WebhookAnswer;
   try {
@@ -69,7 +68,7 @@ async function ask(data: WebhookData, options: WebhookOptions): Promise<WebhookA
     const asked = known instanceof Promise ? await known : known;
     if (asked === null) answer = { status: 400, reason: 'store_unknown', done: false };
     else {
-      span.setAttributes(producerAttributes(refresh.topic, asked.key));
+      span.setAttribute('messaging.kafka.message.key', asked.key);
       await options.bus.publish(refresh, {
         value: request(asked, data, options),
         traceparent: traceparentOf(span),

@@ -6,6 +6,8 @@ export interface SpannedCall {
   /** Method and path without ids, as in `GET orders/:id`. */
   route: string;
   origin: string;
+  /** The whole path without ids, as in `/rest/V1/orders/:id`; left out where it has no form that repeats. */
+  template?: string;
 }
 
 /**
@@ -14,7 +16,7 @@ export interface SpannedCall {
  * they may hold what identifies a person.
  */
 export function inCallSpan<Answer extends { status: number }>(
-  { method, route, origin }: SpannedCall,
+  { method, route, origin, template }: SpannedCall,
   send: () => Promise<Answer>,
 ): Promise<Answer> {
   if (trace.getActiveSpan() === undefined) return send();
@@ -23,7 +25,7 @@ export function inCallSpan<Answer extends { status: number }>(
     kind: SpanKind.CLIENT,
     attributes: {
       'http.request.method': method,
-      'url.template': route.startsWith(`${method} `) ? route.slice(method.length + 1) : route,
+      ...(template && { 'url.template': template }),
       'server.address': hostname,
       'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
     },

@@ -22,6 +22,8 @@ export interface HttpCall {
   signal?: AbortSignal;
   /** A name with few values for metrics and messages (`POST source-items`), never an id or a SKU. */
   route?: string;
+  /** The path without ids, for traces: `/rest/V1/orders/:id`. */
+  template?: string;
 }
 
 /** One finished call, for metrics. `status` is 0 when no whole answer came. */
@@ -90,7 +92,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const attempt: Attempt = { written: false };
     let status = 0;
     try {
-      const spanned = { method: call.method, route, origin: options.origin };
+      const { method, template } = call;
+      const spanned = { method, route, origin: options.origin, ...(template && { template }) };
       const answer = await inCallSpan(spanned, () => exchange(dispatcher, options, call, attempt));
       status = answer.status;
       return answer;

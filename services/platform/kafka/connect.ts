@@ -2,6 +2,7 @@
 import { schemaText as contractText } from '../../../schemas/topics.ts';
 import type { Contract } from '../../../schemas/topics.ts';
 import { BRIEF_RETRY, PATIENT_RETRY, createClient } from './client.ts';
+import { inSendSpan } from './publish/send-span.ts';
 import { createPublisher } from './publish/publisher.ts';
 import { startReadAll } from './subscribe/read-all.ts';
 import { createRegistryApi } from './registry/registry-api.ts';
@@ -47,8 +48,10 @@ export function connectKafka(
   ) {
     // Awaited for each record: the order of the calls stays the order on the topic.
     const schema = value === null ? null : await registry.writer(contract.topic);
-    const envelope = { contract, key, value, source: options.source, timeMs: now(), traceparent: trace };
-    await publisher.publish(toRecord(envelope, schema));
+    const envelope = { contract, key, value, source: options.source, timeMs: now() };
+    await inSendSpan({ topic: contract.topic, key, traceparent: trace }, (traceparent) =>
+      publisher.publish(toRecord({ ...envelope, traceparent }, schema)),
+    );
   }
 
   function unhealthyReasons(): string | null {

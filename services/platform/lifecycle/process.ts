@@ -15,6 +15,7 @@ import { openMetrics } from '../telemetry/metrics.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { openTracing } from '../telemetry/tracing.ts';
 import { systemClock } from '../clock.ts';
+import { showReady } from './show-ready.ts';
 import type { Life } from './life.ts';
 import { exitOnBug } from './signals.ts';
 
@@ -94,7 +95,7 @@ export function openProcess(name: string, configuration: Configuration<never>, l
         port: http.port,
         ready: () => Object.fromEntries([...checks].map(([label, why]) => [label, asCheck(why())])),
         metrics: () => {
-          for (const [check, why] of checks) metrics.ready.set({ check }, why() === null ? 1 : 0);
+          showReady(metrics.ready, checks);
           return metrics.registry.metrics();
         },
         onError: (error) => log.error({ err: error }, 'request failed'),

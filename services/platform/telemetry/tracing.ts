@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { SpanKind, SpanStatusCode, context, propagation, trace } from '@opentelemetry/api';
 import type { Attributes, Link, Span, SpanContext, Tracer } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
@@ -5,11 +6,14 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
+  AlwaysOffSampler,
   BatchSpanProcessor,
   ParentBasedSampler,
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import type { Sampler } from '@opentelemetry/sdk-trace';
+import project from '../../../package.json' with { type: 'json' };
 import { Rejected, Unavailable } from '../errors.ts';
 
 /**
@@ -24,7 +28,7 @@ export interface Tracing {
 export interface TracingOptions {
   process: string;
   instance: string;
-  /** Base address of an OTLP/HTTP receiver, e.g. http://127.0.0.1:4318. Null: spans are made, not sent. */
+  /** Base address of an OTLP/HTTP receiver, e.g. http://127.0.0.1:4318. Null: trace ids are made, and no spans. */
   otlpUrl: string | null;
   /** Share of new traces that are kept, 0 to 1. */
   sampledShare: number;
@@ -43,9 +47,12 @@ export function openTracing(options: TracingOptions): Tracing {
     resource: resourceFromAttributes({
       'service.name': `cartage-${options.process}`,
       'service.namespace': 'cartage',
-      'service.instance.id': options.instance,
+      'service.version': project.version,
+      // One per replica: a pod has a host name of its own, several on one machine differ by their process.
+      'service.instance.id': `${hostname()}/${process.pid}`,
+      'cartage.instance': options.instance,
     }),
-    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(options.sampledShare) }),
+    sampler: samplerOf(options),
     spanProcessors: exporters,
   });
   const contexts = new AsyncLocalStorageContextManager().enable();
@@ -59,6 +66,12 @@ export function openTracing(options: TracingOptions): Tracing {
       context.disable();
     },
   };
+}
+
+/** What nobody receives is not recorded either; whether a trace is decides the process where it begins. */
+function samplerOf({ otlpUrl, sampledShare }: TracingOptions): Sampler {
+  if (otlpUrl === null) return new AlwaysOffSampler();
+  return new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(sampledShare) });
 }
 
 export interface SpanOptions {
@@ -118,6 +131,11 @@ export function traceparentOf(span: Span | undefined = trace.getActiveSpan()): s
   const current = span?.spanContext();
   if (!current || !trace.isSpanContextValid(current)) return null;
   return `00-${current.traceId}-${current.spanId}-${(current.traceFlags & 1) === 1 ? '01' : '00'}`;
+}
+
+/** Whether the trace of a traceparent is recorded. */
+export function isSampled(traceparent: string): boolean {
+  return (Number.parseInt(traceparent.slice(-2), 16) & 1) === 1;
 }
 
 /** The trace id inside a traceparent; null when it is none. */

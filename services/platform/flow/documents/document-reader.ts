@@ -6,7 +6,7 @@ import type { Attempt, Handled } from '../outcome/outcome.ts';
 import { boundsOf } from '../outcome/policy.ts';
 import type { Settlement } from '../outcome/settlement.ts';
 import type { PooledReader } from '../pool.ts';
-import { consumerAttributes } from '../span-attributes.ts';
+import { consumerAttributes } from '../../telemetry/messaging-attributes.ts';
 import type { DocumentFlow } from './document-flow.ts';
 import { KeyQueues } from './key-queues.ts';
 import type { QueuedDocument } from './key-queues.ts';

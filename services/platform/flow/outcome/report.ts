@@ -2,7 +2,7 @@ import type { Span } from '@opentelemetry/api';
 import type { Outcome } from '../../../../schemas/types.ts';
 import type { Fault } from '../../errors.ts';
 import type { Publication, Received } from '../../kafka/types.ts';
-import { markFailed, traceIdOf } from '../../telemetry/tracing.ts';
+import { markFailed, traceIdOf, traceparentOf } from '../../telemetry/tracing.ts';
 import type { FlowContext } from '../context.ts';
 import { documentOf, occurredAtOf, versionOf } from './outcome.ts';
 import { shortKey, shortText } from './short-key.ts';
@@ -36,7 +36,7 @@ export function report(
   endSpan(span, verdict);
   writeLine(context, flow, record, verdict, finishedAt);
   return {
-    traceparent: record.traceparent,
+    traceparent: span ? traceparentOf(span) : record.traceparent,
     value: outcomeOf(context.group, record, verdict, finishedAt),
   };
 }

@@ -6,7 +6,7 @@ import type { FlowContext } from '../context.ts';
 import type { Attempt } from '../outcome/outcome.ts';
 import type { Entry } from './pending-entry.ts';
 import type { Settlement, Tried } from '../outcome/settlement.ts';
-import { batchAttributes, consumerAttributes } from '../span-attributes.ts';
+import { batchAttributes, consumerAttributes } from '../../telemetry/messaging-attributes.ts';
 import type { BatchResult, StateFlow } from './state-flow.ts';
 import type { StateReader } from './state-reader.ts';
 
