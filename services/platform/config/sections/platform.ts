@@ -40,6 +40,8 @@ export const policySection = z
     /** Rejections in a row that stop a flow: then it is not the records that are wrong. */
     rejectionsInRow: count(50),
     rejectionsPauseMs: milliseconds(60_000),
+    /** How often held records look whether the product or the order that they wait for is there. */
+    heldLookMs: milliseconds(60_000),
     /** How long the original bytes of a parked record are kept; its fault is kept until it is settled. */
     parkedOriginalDays: count(30),
     /** Records that wait, over all partitions of the process. */

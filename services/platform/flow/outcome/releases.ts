@@ -4,7 +4,7 @@ import type { ParkedPlace } from './parked-places.ts';
 import { refreshRequester, refreshTargetOf } from '../request-refresh.ts';
 import type { RequestRefresh } from '../request-refresh.ts';
 
-type Context = Pick<FlowContext, 'bus' | 'group' | 'clock' | 'log' | 'mappings'>;
+type Context = Pick<FlowContext, 'bus' | 'group' | 'clock' | 'log' | 'mappings' | 'policy'>;
 
 /**
  * By kind of what held records wait for (`product`, `order`): tells which of the names are there now. Asked in the
@@ -16,8 +16,6 @@ type IsDue = (place: ParkedPlace, kind: string, name: string, askedAt: number) =
 
 /** What is parked within this time after a change may have been in work under the mappings of before. */
 const inWorkMs = 60_000;
-/** How often is looked for what is waited for. A changed configuration is looked at when it changes. */
-const lookIntervalMs = 60_000;
 /** Names asked for in one round: a first load may hold tens of thousands, and the shop has other work. */
 const namesPerRound = 200;
 /** What was there and did not help is asked for again after this time only. */
@@ -58,6 +56,7 @@ export class Releases {
   }
 
   async #rounds(): Promise<void> {
+    const { clock, policy } = this.#context;
     while (!this.#stopping.signal.aborted) {
       this.#enqueue(async () => {
         for (const key of this.#askedAt.keys()) if (!this.#places.has(key)) this.#askedAt.delete(key);
@@ -65,7 +64,7 @@ export class Releases {
         for (const [kind, look] of Object.entries(this.#awaited)) await this.#releaseFound(kind, look);
       });
       await this.#working;
-      await this.#context.clock.wait(lookIntervalMs, this.#stopping.signal);
+      await clock.wait(policy.heldLookMs, this.#stopping.signal);
     }
   }
 
