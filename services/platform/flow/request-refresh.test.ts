@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import { refreshTargetOf } from './request-refresh.ts';
+
+const target = (process: string, topic: string, key: string | null, partition = 0) =>
+  refreshTargetOf({ group: `cartage.main.${process}`, topic, key, partition });
+
+describe('what is asked for to have a parked record looked at again', () => {
+  it('is its own key on its own topic', () => {
+    expect(target('inventory-applier', 'erp.stock', 'WH1/A/B')).toEqual({
+      topic: 'erp.stock',
+      key: 'WH1/A/B',
+      entityId: null,
+    });
+  });
+
+  it('is the order, when it was a request for one, by its number or by its id', () => {
+    expect(target('order-relay', 'cartage.refresh', 'main/default/007')).toEqual({
+      topic: 'magento.orders',
+      key: 'main/default/007',
+      entityId: null,
+    });
+    expect(target('order-relay', 'cartage.refresh', 'main/42')).toEqual({
+      topic: 'magento.orders',
+      key: 'main/42',
+      entityId: 42,
+    });
+  });
+
+  it('is nothing where the key is not known', () => {
+    expect(target('inventory-applier', 'erp.stock', null)).toBeNull();
+    // A row that made no record is named by the key of its table.
+    expect(target('erp-ingester', 'erp.stock', '{"product_id":"7"}', -1)).toBeNull();
+    expect(target('erp-ingester', 'cartage.refresh', 'WH1/A')).toBeNull();
+  });
+});
