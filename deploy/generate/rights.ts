@@ -10,9 +10,8 @@ import {
   type ProcessRow,
 } from '../../services/platform/processes.ts';
 
-/** READ and WRITE let a principal also DESCRIBE; so does DELETE. */
-export type Operation =
-  'Read' | 'Write' | 'Describe' | 'Delete' | 'Create' | 'DescribeConfigs' | 'AlterConfigs';
+/** Read, Write and Delete let a principal also Describe, and AlterConfigs also DescribeConfigs; Create lets it do nothing else. */
+export type Operation = 'Read' | 'Write' | 'Describe' | 'Delete' | 'Create' | 'AlterConfigs';
 
 export interface Right {
   resource: 'topic' | 'group';
@@ -42,7 +41,7 @@ export function principals(rows: readonly ProcessRow[], instance: string): Princ
     ...rows.map((row) => principal(instance, row.name, rightsOf(rows, row, instance))),
     principal(instance, commandLine.name, [
       ...rightsOf(rows, commandLine, instance),
-      ...contracts.map(({ topic }) => topicRight(topic, ['Create', 'DescribeConfigs', 'AlterConfigs'])),
+      ...contracts.map(({ topic }) => topicRight(topic, ['Describe', 'Create', 'AlterConfigs'])),
     ]),
     ...(scaled.length > 0 ? [principal(instance, 'scaler', lagRights(scaled, instance))] : []),
   ];

@@ -19,6 +19,8 @@ export interface KafkaOptions extends ProcessHooks {
   advertisedProxyPort?: number;
   /** Its place in a cluster; left out, it is alone. */
   member?: ClusterMember;
+  /** Besides the usual ones, or in their place. */
+  settings?: Settings;
 }
 
 /** One of several brokers that are also the controllers of their cluster. */
@@ -123,9 +125,11 @@ interface Listening {
   member: ClusterMember;
   proxiedPort: number | undefined;
   advertisedProxyPort?: number;
+  settings?: Settings;
 }
 
-function serverProperties({ dir, port, member, proxiedPort, advertisedProxyPort }: Listening): string {
+function serverProperties(listening: Listening): string {
+  const { dir, port, member, proxiedPort, advertisedProxyPort } = listening;
   const { id, controllerPorts } = member;
   const voters = controllerPorts.map((controllerPort, index) => `${index + 1}@${loopback}:${controllerPort}`);
   const proxied = proxiedPort === undefined ? '' : `,PROXIED://${loopback}:${proxiedPort}`;
@@ -141,6 +145,7 @@ function serverProperties({ dir, port, member, proxiedPort, advertisedProxyPort 
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': join(dir, 'data'),
     ...kafkaSettings(controllerPorts.length),
+    ...listening.settings,
   };
   return `${Object.entries(settings)
     .map(([key, value]) => `${key}=${value}`)

@@ -5,11 +5,16 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { projectFolder } from '../../deploy/local/install/places.mjs';
 import { loadConfig } from '../../services/platform/config/load.ts';
+import { images } from '../../deploy/local/settings.ts';
 import { anyOf, itWith, program, run, withWords } from './programs.ts';
 import { processes, sectionsOf } from './processes.ts';
 
 interface Service {
   image: string;
+  build?: unknown;
+  pull_policy?: string;
+  mem_limit?: string;
+  tmpfs?: string[];
   ports?: string[];
   environment?: Record<string, string>;
   entrypoint?: string[];
@@ -56,12 +61,41 @@ describe('docker-compose.yml', () => {
   });
 
   it('names the version of each image, the same as without containers', () => {
-    const images = Object.values(services).map(({ image }) => image);
-    expect(images.filter((image) => !/:(local|v?\d[\w.-]*)$/.test(image))).toEqual([]);
-    const pom = read('deploy/local/pom.xml');
-    const version = (property: string) => new RegExp(`<${property}>(.*?)</`).exec(pom)![1];
-    expect(services.kafka!.image).toBe(`apache/kafka:${version('kafka.version')}`);
-    expect(services.registry!.image).toBe(`apicurio/apicurio-registry:${version('apicurio.version')}`);
+    const found = Object.values(services).map(({ image }) => image);
+    expect(found.filter((image) => !/:(local|v?\d+\.\d[\w.-]*)$/.test(image))).toEqual([]);
+    const { kafka, registry, postgres } = services;
+    expect({ kafka: kafka!.image, registry: registry!.image, postgres: postgres!.image }).toEqual(images);
+  });
+
+  it('builds each image of ours once; whoever else runs it waits for that and never asks a registry', () => {
+    const ours = Map.groupBy(
+      Object.values(services).filter(({ image }) => image.endsWith(':local')),
+      ({ image }) => image,
+    );
+    expect(ours.size).toBe(2);
+    for (const users of ours.values()) {
+      expect(users.filter(({ build }) => build)).toHaveLength(1);
+      for (const { build, pull_policy: policy } of users) if (!build) expect(policy).toBe('never');
+    }
+  });
+
+  it('bounds the memory of everything', () => {
+    const unbounded = Object.entries(services).filter(
+      ([, service]) => !/^\d+m$/.test(service.mem_limit ?? ''),
+    );
+    expect(unbounded.map(([name]) => name)).toEqual([]);
+  });
+
+  // As the images declare them: Docker makes a nameless volume for each that nothing is mounted over.
+  it.each([
+    ['kafka', ['/etc/kafka/secrets', '/mnt/shared/config', '/var/lib/kafka/data']],
+    ['postgres', ['/var/lib/postgresql']],
+    ['jaeger', ['/tmp']],
+    ['prometheus', ['/prometheus']],
+  ])('leaves no nameless volume of %s behind', (name, declared) => {
+    const { volumes = [], tmpfs = [] } = services[name]!;
+    const mounted = new Set([...volumes.map((volume) => volume.split(':')[1]), ...tmpfs]);
+    expect(declared.filter((path) => !mounted.has(path))).toEqual([]);
   });
 
   it.each(['shop', 'erp'])('starts the sandbox %s with options that it knows', (name) => {

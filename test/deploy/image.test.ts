@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { projectFolder } from '../../deploy/local/install/places.mjs';
+import { importsOf } from '../house/imports.ts';
+import { projectFiles } from '../house/source.ts';
 
 const read = (path: string) => readFileSync(join(projectFolder, path), 'utf8');
 const dockerfile = read('deploy/Dockerfile');
@@ -29,8 +31,18 @@ describe('the image', () => {
     expect(dockerfile).toMatch(/^ENTRYPOINT .*exec node/m);
   });
 
-  it('leaves tests and secrets of a working copy behind', () => {
-    expect(read('.dockerignore')).toMatch(/^\*$/m);
-    expect(read('.dockerignore')).toMatch(/^\*\*\/\*\.test\.ts$/m);
+  it('leaves tests, doubles and secrets of a working copy behind', () => {
+    const lines = read('.dockerignore').split('\n');
+    expect(lines).toEqual(expect.arrayContaining(['*', '**/*.test.ts', '**/testing']));
+  });
+
+  it('holds nothing that needs what was left behind', () => {
+    const left = /(\.test\.ts$|\/testing\/)/;
+    const inside = projectFiles().filter(
+      (file) => /^(services|schemas|test\/sandbox)\/.*\.ts$/.test(file.path) && !left.test(file.path),
+    );
+    expect(inside.length).toBeGreaterThan(100);
+    const needing = inside.filter((file) => importsOf(file).some(({ target }) => left.test(target ?? '')));
+    expect(needing.map(({ path }) => path)).toEqual([]);
   });
 });

@@ -1,3 +1,5 @@
+import type { Settings } from '../../deploy/local/settings.ts';
+
 /** What the tests need of the world outside: a broker, a registry, a database. Two back ends give it. */
 export interface Backend {
   startKafka(options?: KafkaNeeds): Promise<TestKafka>;
@@ -12,6 +14,8 @@ export interface KafkaNeeds {
    * the proxy forwards to `proxiedPort`.
    */
   advertisedProxyPort?: number;
+  /** Besides the usual ones, or in their place; of deploy/local/settings.ts. */
+  settings?: Settings;
 }
 
 export interface TestKafka {

@@ -15,7 +15,7 @@ import { LoopbackContainer } from './loopback-container.ts';
  * whole suite in containers, and three brokers in containers, have never run.
  */
 export const containers: Backend = {
-  startKafka: ({ advertisedProxyPort } = {}) => startKafkaContainer({ advertisedProxyPort }),
+  startKafka: (needs = {}) => startKafkaContainer(needs),
 
   async startThreeBrokers({ advertisedProxyPorts } = {}) {
     const network = await new Network().start();

@@ -2,7 +2,7 @@ import type { StartedNetwork } from 'testcontainers';
 import { Wait, getContainerRuntimeClient } from 'testcontainers';
 import { namedBrokers } from '../../deploy/local/kafka-metadata.ts';
 import { freePort, loopback } from '../../deploy/local/ports.ts';
-import { asKafkaEnvironment, images, kafkaSettings } from '../../deploy/local/settings.ts';
+import { asKafkaEnvironment, images, kafkaSettings, type Settings } from '../../deploy/local/settings.ts';
 import type { TestKafka } from './backend.ts';
 import { ContainerLife } from './container-life.ts';
 import { LoopbackContainer } from './loopback-container.ts';
@@ -17,6 +17,7 @@ export interface KafkaContainerNeeds {
   advertisedProxyPort?: number | undefined;
   /** Its place in a cluster, whose containers know each other by name in one network. Left out: it is alone. */
   member?: { id: number; size: number; network: StartedNetwork };
+  settings?: Settings | undefined;
 }
 
 /**
@@ -55,7 +56,7 @@ export async function startKafkaContainer(needs: KafkaContainerNeeds): Promise<T
 const hostName = (id: number) => `kafka-${id}`;
 
 /** The image makes `server.properties` of these names. */
-function environment(port: number, { advertisedProxyPort, member }: KafkaContainerNeeds) {
+function environment(port: number, { advertisedProxyPort, member, settings }: KafkaContainerNeeds) {
   const { id, size } = member ?? { id: 1, size: 1 };
   const hosts = member ? Array.from({ length: size }, (_, index) => hostName(index + 1)) : ['localhost'];
   const listeners = [
@@ -80,6 +81,7 @@ function environment(port: number, { advertisedProxyPort, member }: KafkaContain
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'BETWEEN',
     ...kafkaSettings(size),
+    ...settings,
   });
 }
 

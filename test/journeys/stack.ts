@@ -12,6 +12,7 @@ import { startProcess } from '../../deploy/local/process.ts';
 import type { RunningProcess } from '../../deploy/local/process.ts';
 import { answersOk } from '../../deploy/local/http-get.ts';
 import { recordProcess } from '../../deploy/local/records.ts';
+import type { Settings } from '../../deploy/local/settings.ts';
 import { Sandboxes } from '../../deploy/local/story/sandboxes.ts';
 import { contracts } from '../../schemas/topics.ts';
 import { connectKafka, openTopicAdmin } from '../../services/platform/kafka/connect.ts';
@@ -70,6 +71,10 @@ export interface Stack {
 export interface StackOptions {
   /** Added to what every Cartage process is started with. */
   environment?: Record<string, string>;
+  /** Added to what one is started with. */
+  environmentOf?: (name: ProcessName) => Record<string, string>;
+  /** Of the broker, besides the usual ones. */
+  kafkaSettings?: Settings;
 }
 
 /** Opens everything but Cartage's processes. */
@@ -81,7 +86,10 @@ export async function openStack(options: StackOptions = {}): Promise<Stack> {
   };
   try {
     const proxy = closing(await startKafkaProxy(), (part) => part.close());
-    const kafka = closing(await startKafka({ advertisedProxyPort: proxy.port }), (part) => part.remove());
+    const kafka = closing(
+      await startKafka({ advertisedProxyPort: proxy.port, settings: options.kafkaSettings ?? {} }),
+      (part) => part.remove(),
+    );
     proxy.forwardTo(kafka.proxiedPort!);
     const database: FreshDatabase = closing(await freshDatabase(), (part) => part.drop());
     const erpFace = closing(await startErp({ databaseUrl: database.url, seed: true }), (part) =>
@@ -99,7 +107,11 @@ export async function openStack(options: StackOptions = {}): Promise<Stack> {
     const witness = await openWitness(bus);
     const erp = closing(await connectedClient(database.url), (part) => part.end());
     const environment = { ...environmentOf(shop, database.url, webhookPort), ...options.environment };
-    const processes = new Processes(environment, kafka.bootstrap, `127.0.0.1:${proxy.port}`);
+    const processes = new Processes(
+      (name) => ({ ...environment, ...options.environmentOf?.(name) }),
+      kafka.bootstrap,
+      `127.0.0.1:${proxy.port}`,
+    );
     closers.push(() => processes.killAll());
     return {
       shop,
@@ -133,12 +145,16 @@ class Processes {
   private readonly ports = new Map<ProcessName, number>();
   private readonly starting = new Set<Promise<void>>();
   private readonly ending = new AbortController();
-  private readonly environment: Record<string, string>;
+  private readonly environmentOf: (name: ProcessName) => Record<string, string>;
   private readonly brokers: string;
   private readonly proxiedBrokers: string;
 
-  constructor(environment: Record<string, string>, brokers: string, proxiedBrokers: string) {
-    this.environment = environment;
+  constructor(
+    environmentOf: (name: ProcessName) => Record<string, string>,
+    brokers: string,
+    proxiedBrokers: string,
+  ) {
+    this.environmentOf = environmentOf;
     this.brokers = brokers;
     this.proxiedBrokers = proxiedBrokers;
   }
@@ -158,7 +174,7 @@ class Processes {
       args: [join(project, 'services', name, 'main.ts')],
       env: {
         ...process.env,
-        ...this.environment,
+        ...this.environmentOf(name),
         KAFKA_BROKERS: throughProxy ? this.proxiedBrokers : this.brokers,
         HTTP_PORT: String(port),
       },
