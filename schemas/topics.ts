@@ -132,7 +132,7 @@ export const refresh = contract<Refresh>({
   description: 'Read this key at its source again',
   retentionMs: 7 * dayMs,
   owner: 'platform',
-  writers: [...handlers, 'cli'],
+  writers: [...handlers, 'cli', 'console'],
   readers: ['order-relay', 'erp-ingester'],
   personalData: false,
 });
@@ -184,7 +184,7 @@ export const audit = contract<Audit>({
   description: 'One act of a person: who released, replayed, discarded or erased what, and why',
   retentionMs: 365 * dayMs,
   owner: 'platform',
-  writers: ['cli'],
+  writers: ['cli', 'console'],
   readers: ['auditors'],
   personalData: false,
 });

@@ -37,6 +37,11 @@ export const secretFiles: Readonly<Record<Need, SecretFiles>> = {
     folder: 'webhook',
     files: { WEBHOOK_SECRET: 'secret' },
   },
+  'console-password': {
+    secret: 'cartage-console',
+    folder: 'console',
+    files: { CONSOLE_PASSWORD: 'password' },
+  },
 };
 
 /** Label of the pods that the network lets through to another side; null where nothing has to be reached. */
@@ -45,6 +50,7 @@ export const reaches: Readonly<Record<Need, string | null>> = {
   'erp-reader': 'reaches-erp',
   'erp-writer': 'reaches-erp',
   'webhook-secret': null,
+  'console-password': null,
 };
 
 /** Variables of a process to the files that hold them; what is needed first names a variable first. */

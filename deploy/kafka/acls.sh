@@ -48,8 +48,10 @@ $ACLS --add --allow-principal User:cartage-main-erp-ingester --resource-pattern-
 
 # console
 $ACLS --add --allow-principal User:cartage-main-console --operation Read --topic 'cartage.outcomes' --topic 'cartage.parked' --topic 'cartage.cursors'
+$ACLS --add --allow-principal User:cartage-main-console --operation Write --operation Describe --topic 'cartage.refresh'
+$ACLS --add --allow-principal User:cartage-main-console --operation Write --topic 'cartage.audit'
 $ACLS --add --allow-principal User:cartage-main-console --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/console-'
-$ACLS --add --allow-principal User:cartage-main-console --operation Describe --topic 'magento.orders' --topic 'erp.stock' --topic 'erp.products' --topic 'erp.prices' --topic 'erp.fulfilments' --topic 'cartage.refresh'
+$ACLS --add --allow-principal User:cartage-main-console --operation Describe --topic 'magento.orders' --topic 'erp.stock' --topic 'erp.products' --topic 'erp.prices' --topic 'erp.fulfilments'
 $ACLS --add --allow-principal User:cartage-main-console --operation Describe --group 'cartage.main.order-exporter' --group 'cartage.main.inventory-applier' --group 'cartage.main.catalog-applier' --group 'cartage.main.shipment-applier' --group 'cartage.main.order-relay' --group 'cartage.main.erp-ingester'
 
 # cli

@@ -84,6 +84,7 @@ function environmentOf(plan: Settled, inherited: NodeJS.ProcessEnv): Record<stri
     KAFKA_BROKERS: `${loopback}:${ports.kafka}`,
     REGISTRY_URL: `http://${loopback}:${ports.registry}/apis/ccompat/v7`,
     HTTP_HOST: loopback,
+    CONSOLE_WITHOUT_LOGIN: 'true',
     MAGENTO_URL: `http://${loopback}:${ports.shop}`,
     MAGENTO_CONSUMER_KEY: secrets.consumerKey,
     MAGENTO_CONSUMER_SECRET: secrets.consumerSecret,

@@ -1,3 +1,4 @@
+import { shownLines } from '../../services/platform/terminal.ts';
 import { isLive, seconds } from './install/progress.mjs';
 import type { Part } from './part.ts';
 import type { Exit } from './process.ts';
@@ -38,7 +39,8 @@ export function textReport(options: ReportOptions = {}): Report & { close(): voi
 
   const clear = live ? '\r\x1b[K' : '';
   const line = (text: string) => {
-    write(`${clear}${text}\n`);
+    // Numbers and names come from shop and ERP.
+    write(`${clear}${shownLines(text)}\n`);
     showWaiting();
   };
   const showWaiting = () => {

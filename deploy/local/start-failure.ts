@@ -1,3 +1,5 @@
+import { shownLine } from '../../services/platform/terminal.ts';
+
 /** A part did not start: which one, what it said last, what to do. */
 export class StartFailure extends Error {
   readonly part: string;
@@ -22,5 +24,6 @@ export function lastWords(lines: readonly string[], linesMax = 12): string[] {
   return lines
     .filter((line) => !/^\s+at /.test(line))
     .slice(-linesMax)
-    .map((line) => (line.length > lineCharactersMax ? `${line.slice(0, lineCharactersMax)}…` : line));
+    .map((line) => (line.length > lineCharactersMax ? `${line.slice(0, lineCharactersMax)}…` : line))
+    .map(shownLine);
 }

@@ -8,6 +8,8 @@ import type { Life } from '../platform/lifecycle/life.ts';
 import { groupOf, openProcess } from '../platform/lifecycle/process.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
 import { flows } from './flows.ts';
+import { Access } from './access/access.ts';
+import { askAgain } from './ask-again.ts';
 import { LiveFeed } from './http/live-feed.ts';
 import { consoleRoutes } from './http/routes.ts';
 import { ConsoleState } from './state/console-state.ts';
@@ -22,11 +24,9 @@ const lastLagMs = 1_000;
 
 /**
  * The page that shows what goes on. It keeps nothing of its own: all it knows is read from the topics when it starts,
- * and then live. It changes nothing either, so it has no login yet: whoever reaches its port can read keys, causes and
- * figures, but no personal data. Where it listens is `http.host`: keep it on loopback or behind a proxy that
- * knows its users.
+ * and then live. All but the probes is behind a log-in.
  */
-export async function startConsole(configuration: Configuration<never>, life: Life): Promise<void> {
+export async function startConsole(configuration: Configuration<'console'>, life: Life): Promise<void> {
   const { config } = configuration;
   const process = openProcess('console', configuration, life);
   const { clock } = process.context;
@@ -49,9 +49,22 @@ export async function startConsole(configuration: Configuration<never>, life: Li
     });
   const feed = new LiveFeed({ snapshot: () => JSON.stringify(status()) });
 
+  const access = new Access({
+    instance: config.instance,
+    settings: () => configuration.current().console,
+    now: () => clock.now(),
+  });
+  if (config.console.withoutLogin)
+    process.log.warn('whoever reaches this port may use the console: there is no log-in');
   process.check('topics', () => (readings.complete ? null : 'still reading what has happened'));
   await process.listen((app) =>
-    consoleRoutes(app, { status, story: (text) => state.history.story(text), feed }),
+    consoleRoutes(app, {
+      access,
+      status,
+      story: (text) => state.history.story(text),
+      feed,
+      askAgain: (id, user) => askAgain(process, state.parked.get(id), user),
+    }),
   );
   // After `listen`, so that open event streams end before the server waits for its answers under way.
   process.onStop(() => feed.close());

@@ -9,17 +9,26 @@ interface ParkedPlace {
 }
 
 /**
- * The command that reads the key at its source again, for a POSIX shell. A key is text from another system: it is
- * quoted, so that pasting it runs nothing else. Null where a key cannot be named: undecodable records have none, a
- * refresh of the ERP says only in its value which topic it was for, and control characters do not survive a paste.
+ * What is asked for to have the key read at its source again. Null where a key cannot be named: undecodable records
+ * have none, and a refresh of the ERP says only in its value which topic it was for.
  */
-export function refreshCommand({ process, topic, key }: ParkedPlace): string | null {
-  // oxlint-disable-next-line no-control-regex -- finding them is the point
-  if (key === null || key === '' || /[\u0000-\u001f\u007f]/.test(key)) return null;
+export function refreshTarget({ process, topic, key }: ParkedPlace): { topic: string; key: string } | null {
+  if (key === null || key === '') return null;
   const asked = topic === 'cartage.refresh' ? (process === 'order-relay' ? 'magento.orders' : null) : topic;
   if (asked === null) return null;
   // An order that was asked for by its entity_id: its key is not known.
   if (asked === 'magento.orders' && splitKey(key, 3) === null) return null;
-  const options = key.startsWith('-') ? ' --' : '';
-  return `cartage refresh${options} ${shellWord(asked)} ${shellWord(key)}`;
+  return { topic: asked, key };
+}
+
+/**
+ * The command that does it, for a POSIX shell. A key is text from another system: it is quoted, so that pasting it runs
+ * nothing else. Null also where control characters would not survive the paste.
+ */
+export function refreshCommand(place: ParkedPlace): string | null {
+  const target = refreshTarget(place);
+  // oxlint-disable-next-line no-control-regex -- finding them is the point
+  if (target === null || /[\u0000-\u001f\u007f]/.test(target.key)) return null;
+  const options = target.key.startsWith('-') ? ' --' : '';
+  return `cartage refresh${options} ${shellWord(target.topic)} ${shellWord(target.key)}`;
 }

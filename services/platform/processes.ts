@@ -8,7 +8,7 @@ import { contracts } from '../../schemas/topics.ts';
 import type { Config } from './config/schema.ts';
 
 /** The other side that a process talks to, and the secrets that it is given for it. */
-export type Need = 'shop' | 'erp-reader' | 'erp-writer' | 'webhook-secret';
+export type Need = 'shop' | 'erp-reader' | 'erp-writer' | 'webhook-secret' | 'console-password';
 
 /** One way a record goes, with the service level it is promised. */
 export interface FlowRow {
@@ -175,10 +175,11 @@ export const processes: readonly ProcessRow[] = [
   }),
   row({
     name: 'console',
+    needs: ['console-password'],
     summary: 'The page that shows what goes on. Keeps nothing: after a restart it reads the topics again',
     called: {
       port: 'http',
-      by: 'People: `kubectl port-forward service/console 8000:80`, or a proxy that knows its users',
+      by: 'People: `kubectl port-forward service/console 8000:80`, or an ingress with TLS whose name is in console.hosts',
       onHost: 8000,
     },
     replicas: 1,

@@ -19,9 +19,14 @@ export function shownLines(text: string): string {
   return text.split('\n').map(shownLine).join('\n');
 }
 
-/** JSON text with what JSON leaves as it is, in a form that means the same. */
+/** A value as JSON that a terminal only shows. */
 export function shownJson(value: unknown): string {
-  return JSON.stringify(value, null, 2)
+  return escapedJson(JSON.stringify(value, null, 2));
+}
+
+/** JSON text with what JSON leaves as it is, in a form that means the same. */
+export function escapedJson(json: string): string {
+  return json
     .split('\n')
     .map((line) => line.replaceAll(acting, (character) => `\\u${hex(character, 4)}`))
     .join('\n');

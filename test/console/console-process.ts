@@ -41,10 +41,13 @@ export async function applyTopics(instance: string): Promise<void> {
 export const openBus = (instance: string): Bus => connectKafka(kafkaOptions(instance));
 
 /** Resolves when it says that it listens. */
-export async function startConsoleProcess(instance: string): Promise<ConsoleProcess> {
+export async function startConsoleProcess(
+  instance: string,
+  login: object = { withoutLogin: true },
+): Promise<ConsoleProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'cartage-console-'));
   const file = join(folder, 'cartage.yaml');
-  writeFileSync(file, configurationOf(instance));
+  writeFileSync(file, configurationOf(instance, login));
   const child = spawn(process.execPath, [mainOf('console')], {
     env: { ...process.env, CARTAGE_CONFIG: file },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -70,11 +73,12 @@ export async function startConsoleProcess(instance: string): Promise<ConsoleProc
   };
 }
 
-function configurationOf(instance: string): string {
+function configurationOf(instance: string, login: object): string {
   return JSON.stringify({
     instance,
     kafka: { brokers: [sharedKafka()], replicationFactor: 1, registry: { url: sharedRegistry() } },
     http: { host: '127.0.0.1', port: 0 },
+    console: login,
     flows: { shipments: 'dry', catalog: 'off' },
   });
 }

@@ -10,5 +10,6 @@ export const exampleVariables = {
   MAGENTO_ACCESS_TOKEN: 'c'.repeat(32),
   MAGENTO_ACCESS_TOKEN_SECRET: 'd'.repeat(32),
   WEBHOOK_SECRET: `whsec_${Buffer.alloc(24, 1).toString('base64')}`,
+  CONSOLE_PASSWORD: 'a password of the example',
   ERP_DATABASE_URL: 'postgres://cartage@127.0.0.1/erp',
 };

@@ -45,6 +45,7 @@ function lonely(address: string): Record<string, string> {
     KAFKA_BROKERS: address,
     REGISTRY_URL: `http://${address}`,
     HTTP_HOST: '127.0.0.1',
+    CONSOLE_WITHOUT_LOGIN: 'true',
     WEBHOOK_HOST: '127.0.0.1',
     WEBHOOK_PORT: '0',
     WEBHOOK_SECRET: `whsec_${Buffer.from('the secret of the endings').toString('base64')}`,

@@ -228,6 +228,7 @@ function environmentOf(shop: RunningShop, databaseUrl: string, webhookPort: numb
     NODE_ENV: 'production',
     REGISTRY_URL: sharedRegistry(),
     HTTP_HOST: '127.0.0.1',
+    CONSOLE_WITHOUT_LOGIN: 'true',
     WEBHOOK_HOST: '127.0.0.1',
     WEBHOOK_PORT: String(webhookPort),
     WEBHOOK_SECRET: webhookSecret,

@@ -11,7 +11,7 @@ import { withTopicAdmin } from '../open.ts';
 import { printJson, printLine } from '../print.ts';
 
 const sectionNames = ['magento', 'webhook', 'orders', 'stock', 'catalog', 'fulfilments', 'erp'] as const;
-type WholeConfig = PlatformConfig & Config;
+type WholeConfig = PlatformConfig & Omit<Config, 'console'>;
 
 /** Tries the configuration against the real ends. Writes nothing. Exit code 1 when something fails. */
 export async function check(options: GlobalOptions & { verbose?: boolean }): Promise<number> {

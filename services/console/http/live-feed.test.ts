@@ -12,21 +12,25 @@ afterEach(() => {
 
 async function open(options: Partial<ConstructorParameters<typeof LiveFeed>[0]> = {}) {
   let pushes = 0;
+  const allowed = new Set(['one', 'other']);
   const feed = new LiveFeed({ snapshot: () => String((pushes += 1)), intervalMs: 50, ...options });
-  const app = express().get('/', (request, response) => feed.serve(request, response));
+  const app = express().get('/', (request, response) => {
+    const source = request.query.from as string;
+    feed.serve(response, source, () => allowed.has(source));
+  });
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   ends.push(() => {
     feed.close();
     server.close();
   });
-  return { feed, port: (server.address() as AddressInfo).port, pushes: () => pushes };
+  return { feed, allowed, port: (server.address() as AddressInfo).port, pushes: () => pushes };
 }
 
 /** Reads until `text` has come; the status when the answer ends before. */
-function readUntil(port: number, text: string): Promise<string | number> {
+function readUntil(port: number, text: string, from = 'one'): Promise<string | number> {
   return new Promise((resolve) => {
-    const call = get({ port, host: '127.0.0.1', agent: false }, (answer) => {
+    const call = get({ port, host: '127.0.0.1', path: `/?from=${from}`, agent: false }, (answer) => {
       let got = '';
       answer.setEncoding('utf8').on('data', (chunk: string) => {
         got += chunk;
@@ -59,13 +63,30 @@ it('says something now and then when nothing happens', async () => {
   expect(await readUntil(port, 'data: 2\n\n')).toContain('data: 2');
 });
 
-it('refuses more pages than it can serve, and ends them all when it closes', async () => {
-  const { feed, port, pushes } = await open({ maxClients: 1 });
-  const first = readUntil(port, 'never');
+it('ends the oldest page of whoever has most, never one of another, where there are too many', async () => {
+  const { port, pushes } = await open({ maxClients: 3 });
+  const other = readUntil(port, 'data: 9\n', 'other');
   await readUntilPushed(() => pushes() === 1);
-  expect(await readUntil(port, 'never')).toBe(503);
+  const [oldest] = [readUntil(port, 'never'), await readUntilPushed(() => pushes() === 2)];
+  void readUntil(port, 'never');
+  await readUntilPushed(() => pushes() === 3);
+  const newest = readUntil(port, 'data: 4\n');
+  expect(await oldest).toBe(200);
+  expect(await newest).toContain('data: 4');
+  for (let more = 0; more < 5; more += 1) await readUntil(port, 'data: ');
+  expect(await Promise.race([other, Promise.resolve('still open')])).toBe('still open');
+});
+
+it('ends a page whose log-in has ended, and all when it closes', async () => {
+  const { feed, allowed, port, pushes } = await open({ intervalMs: 0 });
+  const [one, other] = [readUntil(port, 'never'), readUntil(port, 'never', 'other')];
+  await readUntilPushed(() => pushes() === 2);
+  allowed.delete('one');
+  feed.changed();
+  expect(await one).toBe(200);
+  expect(await Promise.race([other, Promise.resolve('still open')])).toBe('still open');
   feed.close();
-  expect(await first).toBe(200);
+  expect(await other).toBe(200);
 });
 
 async function readUntilPushed(holds: () => boolean): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 
 interface LiveFeedOptions {
   /** JSON of what is true now. */
@@ -10,59 +10,81 @@ interface LiveFeedOptions {
   maxClients?: number;
 }
 
+/** One open page. */
+interface Reader {
+  response: Response;
+  /** Who, and from where. */
+  source: string;
+  /** False when the log-in has ended since. */
+  mayRead: () => boolean;
+}
+
 /**
  * Server-sent events: the whole status to each open page, when something has changed. A page that reads too slowly is
- * skipped and gets the newest status when it has caught up, so nothing piles up here.
+ * skipped and gets the newest status when it has caught up, so nothing piles up here. A new page is never refused:
+ * where there are too many, the oldest of whoever has most is ended.
  */
 export class LiveFeed {
-  private readonly clients = new Set<Response>();
-  private readonly options: Required<LiveFeedOptions>;
-  private pushing: NodeJS.Timeout | null = null;
-  private pushedAt = 0;
-  private readonly idle: NodeJS.Timeout;
+  /** In the order in which they came. */
+  readonly #readers = new Set<Reader>();
+  readonly #options: Required<LiveFeedOptions>;
+  readonly #idle: NodeJS.Timeout;
+  #pushing: NodeJS.Timeout | null = null;
+  #pushedAt = 0;
 
   constructor(options: LiveFeedOptions) {
-    this.options = { intervalMs: 1_000, idleMs: 15_000, maxClients: 50, ...options };
-    this.idle = setInterval(() => this.changed(), this.options.idleMs);
-    this.idle.unref();
+    this.#options = { intervalMs: 1_000, idleMs: 15_000, maxClients: 50, ...options };
+    this.#idle = setInterval(() => this.changed(), this.#options.idleMs);
+    this.#idle.unref();
   }
 
   /** Something happened; may be called as often as it likes. */
   changed(): void {
-    if (this.pushing !== null || this.clients.size === 0) return;
-    const dueIn = this.pushedAt + this.options.intervalMs - performance.now();
-    this.pushing = setTimeout(() => this.push(), Math.max(0, dueIn));
-    this.pushing.unref();
+    if (this.#pushing !== null || this.#readers.size === 0) return;
+    const dueIn = this.#pushedAt + this.#options.intervalMs - performance.now();
+    this.#pushing = setTimeout(() => this.#push(), Math.max(0, dueIn));
+    this.#pushing.unref();
   }
 
-  /** Serves `GET /api/events`. */
-  serve(_request: Request, response: Response): void {
-    if (this.clients.size >= this.options.maxClients) {
-      response.status(503).json({ error: 'too_many_pages_open' });
-      return;
-    }
+  /** Serves `GET /api/events` until the page goes, or `mayRead` says no. */
+  serve(response: Response, source: string, mayRead: () => boolean): void {
+    if (this.#readers.size >= this.#options.maxClients) this.#endOldestOfMost();
     response.set({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
-    response.write(`retry: 2000\n\n${this.event()}`);
-    this.clients.add(response);
+    response.write(`retry: 2000\n\n${this.#event()}`);
+    const reader = { response, source, mayRead };
+    this.#readers.add(reader);
     response.on('drain', () => this.changed());
-    response.on('close', () => this.clients.delete(response));
+    response.on('close', () => this.#readers.delete(reader));
   }
 
   close(): void {
-    clearInterval(this.idle);
-    if (this.pushing !== null) clearTimeout(this.pushing);
-    for (const client of this.clients) client.end();
-    this.clients.clear();
+    clearInterval(this.#idle);
+    if (this.#pushing !== null) clearTimeout(this.#pushing);
+    for (const reader of this.#readers) this.#end(reader);
   }
 
-  private push(): void {
-    this.pushing = null;
-    this.pushedAt = performance.now();
-    const event = this.event();
-    for (const client of this.clients) if (client.writableLength === 0) client.write(event);
+  #push(): void {
+    this.#pushing = null;
+    this.#pushedAt = performance.now();
+    const event = this.#event();
+    for (const reader of this.#readers) {
+      if (!reader.mayRead()) this.#end(reader);
+      else if (reader.response.writableLength === 0) reader.response.write(event);
+    }
   }
 
-  private event(): string {
-    return `event: status\ndata: ${this.options.snapshot()}\n\n`;
+  #endOldestOfMost(): void {
+    const bySource = [...Map.groupBy(this.#readers, ({ source }) => source).values()];
+    const most = bySource.toSorted((one, other) => other.length - one.length)[0];
+    if (most?.[0]) this.#end(most[0]);
+  }
+
+  #end(reader: Reader): void {
+    this.#readers.delete(reader);
+    reader.response.end();
+  }
+
+  #event(): string {
+    return `event: status\ndata: ${this.#options.snapshot()}\n\n`;
   }
 }

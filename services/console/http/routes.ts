@@ -1,14 +1,18 @@
 import express from 'express';
 import type { Express } from 'express';
 import { join } from 'node:path';
+import type { Access } from '../access/access.ts';
 import type { OutcomeView } from '../state/outcome-view.ts';
 import type { Status } from '../status.ts';
 import type { LiveFeed } from './live-feed.ts';
 
 export interface ConsoleRoutes {
+  access: Access;
   status: () => Status;
   story: (text: string) => OutcomeView[];
   feed: LiveFeed;
+  /** Asks for the key of a parked record on behalf of a person; false when there is nothing to ask for. */
+  askAgain: (parkedId: string, user: string) => Promise<boolean>;
 }
 
 /**
@@ -36,12 +40,31 @@ const maxQueryCharacters = 200;
  * - `GET /api/status`   `Status`
  * - `GET /api/events`   server-sent events `status`, each a whole `Status`
  * - `GET /api/story?key=TEXT`  `{ key, outcomes: OutcomeView[] }`: keys that contain TEXT, in order of time
+ * - `GET /api/user`  `{ user, mayLogOut }`: who is logged in, and whether here
+ * - `POST /api/refresh`  `{ id }` of a parked record: its key is read at its source again; 202
  */
-export function consoleRoutes(app: Express, { status, story, feed }: ConsoleRoutes): void {
+export function consoleRoutes(app: Express, routes: ConsoleRoutes): void {
+  const { access, status, story, feed, askAgain } = routes;
+  access.guard(app);
   app.get('/api/status', (_request, response) => {
     response.json(status());
   });
-  app.get('/api/events', (request, response) => feed.serve(request, response));
+  app.get('/api/events', (request, response) => {
+    const source = `${access.userOf(request) ?? ''} ${request.socket.remoteAddress ?? ''}`;
+    feed.serve(response, source, () => access.userOf(request) !== null);
+  });
+  app.get('/api/user', (request, response) => {
+    response.json({ user: access.userOf(request), mayLogOut: access.hasSession(request) });
+  });
+  app.post('/api/refresh', express.json({ limit: '16kb' }), async (request, response) => {
+    const { id } = (request.body ?? {}) as { id?: unknown };
+    const user = access.userOf(request) ?? '';
+    if (typeof id === 'string' && (await askAgain(id, user))) response.status(202).json({ asked: id });
+    else
+      response
+        .status(404)
+        .json({ error: 'nothing_to_ask_for', fix: 'Reload the page: it is settled, or has no key' });
+  });
   app.get('/api/story', (request, response) => {
     const { key } = request.query;
     if (typeof key !== 'string' || key.trim() === '' || key.length > maxQueryCharacters) {

@@ -76,9 +76,29 @@ function connect() {
     connected = false;
     draw();
     // The browser comes back by itself, except after an answer that was not a stream.
-    if (events.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
+    if (events.readyState === EventSource.CLOSED) setTimeout(() => void comeBack(), 3000);
   });
 }
+
+/** To the stream, or to the log-in when that has ended meanwhile. */
+async function comeBack() {
+  const answer = await fetch('/api/user').catch(() => null);
+  if (answer?.status === 401) location.assign('/login');
+  else connect();
+}
+
+async function showUser() {
+  const { user, mayLogOut } = await (await fetch('/api/user')).json();
+  setText(byId('user').firstElementChild, user);
+  byId('user').hidden = !mayLogOut;
+}
+
+byId('user')
+  .querySelector('button')
+  .addEventListener('click', () => {
+    void fetch('/logout', { method: 'POST', redirect: 'manual' }).then(() => location.assign('/login'));
+  });
+void showUser();
 
 byId('search').addEventListener('submit', (event) => {
   event.preventDefault();

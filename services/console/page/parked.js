@@ -35,30 +35,54 @@ const columns = (now, flowName) => [
   {
     title: 'What to do',
     className: 'wide',
-    cell: ({ fix, command }) => [{ text: fix }, command === null ? null : { text: command, make: copyable }],
+    cell: ({ id, fix, command }) => [
+      { text: fix },
+      command === null ? null : { text: command, make: (text) => commandRow(id, text) },
+    ],
   },
   { title: 'Tries', className: 'number', cell: ({ attempts }) => count(attempts) },
 ];
 
-function copyable(command) {
+/** The command to type, a button that copies it, and one that does the same from here. */
+function commandRow(id, command) {
   const text = element('code', '', command);
-  const button = element('button', '', 'Copy');
-  button.type = 'button';
-  button.setAttribute('aria-label', `Copy: ${command}`);
-  button.addEventListener('click', () => void copy(command, text, button));
-  return element('div', 'command', text, button);
+  const copyButton = button('Copy', `Copy: ${command}`, (self) => copy(command, text, self));
+  const askButton = button('Ask again', `Read at its source again: ${command}`, (self) => askAgain(id, self));
+  return element('div', 'command', text, copyButton, askButton);
 }
 
-async function copy(command, text, button) {
+function button(words, label, act) {
+  const made = element('button', '', words);
+  made.type = 'button';
+  made.setAttribute('aria-label', label);
+  made.addEventListener('click', () => void act(made));
+  return made;
+}
+
+async function askAgain(id, self) {
+  self.disabled = true;
+  const answer = await fetch('/api/refresh', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ id }),
+  }).catch(() => null);
+  self.textContent = answer?.ok ? 'Asked' : 'Not asked';
+  setTimeout(() => {
+    self.textContent = 'Ask again';
+    self.disabled = false;
+  }, 1500);
+}
+
+async function copy(command, text, self) {
   try {
     await navigator.clipboard.writeText(command);
-    button.textContent = 'Copied';
+    self.textContent = 'Copied';
   } catch {
     // Without https the clipboard is closed to pages: the text is selected, the rest is one key.
     getSelection().selectAllChildren(text);
-    button.textContent = 'Selected';
+    self.textContent = 'Selected';
   }
-  setTimeout(() => (button.textContent = 'Copy'), 1500);
+  setTimeout(() => (self.textContent = 'Copy'), 1500);
 }
 
 export function showParked({ parked }, now, flowName, redraw) {

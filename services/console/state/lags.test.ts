@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { PartitionLag } from '../../platform/kafka/types.ts';
 import { systemClock } from '../../platform/clock.ts';
+import { Defect } from '../../platform/errors.ts';
 import { Lags } from './lags.ts';
 
 const partition = (topic: string, committed: number | null, end: number): PartitionLag => ({
@@ -32,7 +33,7 @@ it('sums partitions per topic, keeps the last answer while the broker is away, a
   expect(changes).toBe(1);
 
   answer = () => {
-    throw new Error('no broker');
+    throw new Defect('no broker');
   };
   await lags.poll();
   expect(lags.of('g', 'a')).toEqual({ records: 6, started: true });

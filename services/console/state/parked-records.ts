@@ -75,6 +75,11 @@ export class ParkedRecords {
     return this.full.delete(id) || this.brief.delete(id);
   }
 
+  /** Undefined when it is settled, or not known in full. */
+  get(id: string): ParkedView | undefined {
+    return this.full.get(id);
+  }
+
   summary(): ParkedSummary {
     const newest = [...this.full.values()].toSorted((a, b) => b.parkedAt - a.parkedAt);
     const groups = new Map<string, ParkedGroup>();

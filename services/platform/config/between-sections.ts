@@ -1,8 +1,25 @@
+import { isThisMachine } from '../http/https.ts';
 import type { Config } from './schema.ts';
 import type { Problem } from './secrets.ts';
 
 /** Rules between two fields. Sections that were not read are not judged. */
-export function problemsBetween({ kafka, magento, erp, webhook }: Partial<Config>): Problem[] {
+export function problemsBetween(config: Partial<Config>): Problem[] {
+  return [...fieldProblems(config), ...loginProblems(config)];
+}
+
+/** A page that everybody on the network may use is never what was meant. */
+function loginProblems({ http, console: page }: Partial<Config>): Problem[] {
+  if (!http || !page || page.password !== '' || page.proxy) return [];
+  if (!page.withoutLogin)
+    return [
+      { path: 'console.password', message: 'is required; on this machine alone withoutLogin: true will do' },
+    ];
+  if (isThisMachine(http.host)) return [];
+  const message = `is for this machine alone, and http.host is ${http.host}: set http.host to 127.0.0.1, or a password`;
+  return [{ path: 'console.withoutLogin', message }];
+}
+
+function fieldProblems({ kafka, magento, erp, webhook }: Partial<Config>): Problem[] {
   const problems: Problem[] = [];
   if (webhook && webhook.maxBufferedBytes < webhook.maxBodyBytes)
     problems.push({

@@ -163,6 +163,27 @@ describe('the configuration', () => {
       );
   });
 
+  it.each([
+    ['http: { host: 127.0.0.1 }', 'console.password'],
+    ['console: { withoutLogin: true }', 'console.withoutLogin'],
+    ['http: { host: "::" }\nconsole: { withoutLogin: true }', 'console.withoutLogin'],
+    ['http: { host: localhost.example }\nconsole: { withoutLogin: true }', 'console.withoutLogin'],
+    ['console: { password: short }', 'console.password'],
+    ['console: { proxy: { userHeader: X-User, from: [10.0.0.0/33] } }', 'console.proxy.from.0'],
+    ['console: { proxy: { userHeader: X-User, from: [] } }', 'console.proxy.from'],
+  ])('refuses a console that anybody could use: %s', (fields, path) => {
+    expect(Object.keys(problemsOf(`instance: main\n${kafka}\n${fields}`, {}, ['console']))).toEqual([path]);
+  });
+
+  it.each([
+    'console: { password: "twelve or more" }',
+    'console: { proxy: { userHeader: X-User, from: [10.0.0.0/8, "fd00::/8", 127.0.0.1] } }',
+    'http: { host: 127.0.0.1 }\nconsole: { withoutLogin: true }',
+    'http: { host: "::1" }\nconsole: { withoutLogin: true }',
+  ])('takes a console with a log-in, or on this machine alone: %s', (fields) => {
+    expect(loadConfig(written(`instance: main\n${kafka}\n${fields}`), ['console'], {}).console).toBeDefined();
+  });
+
   it('refuses to run where no certificate would be checked', () => {
     const problems = problemsOf(`instance: main\n${kafka}`, { NODE_TLS_REJECT_UNAUTHORIZED: '0' }, []);
     expect(problems).toEqual({ NODE_TLS_REJECT_UNAUTHORIZED: expect.stringContaining('Unset it') });

@@ -1,6 +1,7 @@
 /** The configuration as a whole: one section per file of sections/, none of it optional by accident. */
 import { z } from 'zod';
 import { catalogSection } from './sections/catalog.ts';
+import { consoleSection } from './sections/console.ts';
 import { erpSection } from './sections/erp.ts';
 import { fulfilmentsSection } from './sections/fulfilments.ts';
 import { magentoSection } from './sections/magento.ts';
@@ -26,6 +27,7 @@ export const configSchema = z.strictObject({
   catalog: catalogSection,
   fulfilments: fulfilmentsSection,
   erp: erpSection,
+  console: consoleSection,
 });
 
 export type Config = z.output<typeof configSchema>;

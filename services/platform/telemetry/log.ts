@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { messageOf } from '../errors.ts';
+import { escapedJson } from '../terminal.ts';
 
 export type Log = Logger;
 
@@ -16,6 +17,8 @@ export function openLog(process: string, instance: string, level = 'info'): Log 
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: hiddenPaths, censor: '[hidden]' },
     serializers: { err: errorFields },
+    // JSON escapes ESC by itself, but not what other terminals take for it.
+    hooks: { streamWrite: escapedJson },
   });
 }
 
