@@ -98,4 +98,19 @@ describe('npm start', () => {
     expect(await exited).toBe(1);
     expect(errors()).toMatch(/There is no part "kafak"\. There are: kafka, postgres, /);
   });
+
+  it('lists every option that it takes, and says where a sandbox for one side belongs', async () => {
+    const source = readFileSync(join(import.meta.dirname, 'main.ts'), 'utf8');
+    const options = [...source.matchAll(/^ {6}'?([a-z-]+)'?: \{ type: '/gm)].map(([, name]) => name);
+    expect(options.length).toBeGreaterThan(7);
+    const { events, errors, exited } = start('--sandbox-shop');
+    expect(await exited).toBe(1);
+    expect(errors()).toContain('--sandbox-shop and --sandbox-erp go with --config FILE');
+    expect(events).toEqual([]);
+    const help = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), '--help']);
+    let text = '';
+    help.stdout.on('data', (piece) => (text += String(piece)));
+    await once(help, 'close');
+    expect(options.filter((name) => !text.includes(`--${name} `))).toEqual([]);
+  });
 });
