@@ -11,7 +11,7 @@ import { benchSecret } from './deliveries.ts';
 
 const [broker = '', topic = ''] = process.argv.slice(2);
 const key = Buffer.from(benchSecret.slice('whsec_'.length), 'base64');
-const kafka = new Kafka({ clientId: 'bench-express', brokers: [broker], logLevel: logLevel.ERROR });
+const kafka = new Kafka({ clientId: 'bench-express', brokers: [broker], logLevel: logLevel.NOTHING });
 const producer = kafka.producer({ allowAutoTopicCreation: false });
 await producer.connect();
 
