@@ -10,11 +10,27 @@ import { podMonitor, prometheusRule, scaledObjects, withoutReplicas } from './op
 import { aclScript, kafkaUsers, loginPatches } from './principals.ts';
 import { kafkaTopics } from './strimzi-topics.ts';
 
-/** Of the shop instance in deploy/config/cartage.yaml; it is part of groups and principals. */
-const instance = 'main';
+export interface MadeFile {
+  /** From the project's folder. */
+  path: string;
+  text: string;
+}
 
-/** Paths from the project's folder. */
-export function madeFiles(rows: readonly ProcessRow[] = processes): { path: string; text: string }[] {
+/** Of deploy/config/cartage.yaml. */
+const exampleInstance = 'main';
+
+/** What names consumer groups and principals, of which the shop instance is a part. */
+export function instanceFiles(rows: readonly ProcessRow[], instance: string): MadeFile[] {
+  const files = {
+    'deploy/kubernetes/components/scaling/scaled-objects.yaml': scaledObjects(rows, instance),
+    'deploy/kubernetes/components/principals/logins.yaml': loginPatches(rows, instance),
+    'deploy/kubernetes/strimzi/users.yaml': kafkaUsers(rows, instance),
+    'deploy/kafka/acls.sh': aclScript(rows, instance),
+  };
+  return Object.entries(files).map(([path, text]) => ({ path, text }));
+}
+
+export function madeFiles(rows: readonly ProcessRow[] = processes): MadeFile[] {
   const kubernetes = 'deploy/kubernetes';
   const observability = 'deploy/observability';
   const files: Record<string, string> = {
@@ -25,14 +41,13 @@ export function madeFiles(rows: readonly ProcessRow[] = processes): { path: stri
     [`${kubernetes}/components/monitoring/rules.yaml`]: prometheusRule(
       textOf(`${observability}/alerts.yaml`),
     ),
-    [`${kubernetes}/components/scaling/scaled-objects.yaml`]: scaledObjects(rows, instance),
     [`${kubernetes}/components/scaling/without-replicas.yaml`]: withoutReplicas(rows),
-    [`${kubernetes}/components/principals/logins.yaml`]: loginPatches(rows, instance),
     [`${kubernetes}/strimzi/topics.yaml`]: kafkaTopics(contracts),
-    [`${kubernetes}/strimzi/users.yaml`]: kafkaUsers(rows, instance),
-    'deploy/kafka/acls.sh': aclScript(rows, instance),
   };
-  return Object.entries(files).map(([path, text]) => ({ path, text }));
+  return [
+    ...Object.entries(files).map(([path, text]) => ({ path, text })),
+    ...instanceFiles(rows, exampleInstance),
+  ];
 }
 
 const textOf = (path: string): string => readFileSync(join(projectFolder, path), 'utf8');

@@ -1,7 +1,8 @@
 /**
  * `npm run generate`: writes all that is made: from the contracts (schemas/generate.ts, which takes `--publish`), and
  * from the tables of processes and topics (made-files.ts). With `--check`, nothing is written, and stale files are an
- * error. `--users INSTANCE` and `--acls INSTANCE` print the Kafka principals of a shop instance of another name.
+ * error. `--instance NAME` makes what names groups and principals for a shop instance of another name than `main`, for a
+ * copy of this project that serves it: nothing else is written then.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,8 +10,7 @@ import { parseArgs } from 'node:util';
 import { generate as generateContracts } from '../../schemas/generate.ts';
 import { processes } from '../../services/platform/processes.ts';
 import { projectFolder } from '../local/install/places.mjs';
-import { madeFiles } from './made-files.ts';
-import { aclScript, kafkaUsers } from './principals.ts';
+import { instanceFiles, madeFiles, type MadeFile } from './made-files.ts';
 
 /** What is stale, in words; empty when all is fresh. */
 export function staleFiles(): string[] {
@@ -21,6 +21,13 @@ export function staleFiles(): string[] {
     .map(({ path }) => `${path} does not fit the tables it is made from: run \`npm run generate\``);
 }
 
+function write(files: readonly MadeFile[]): void {
+  for (const { path, text } of files) {
+    mkdirSync(dirname(inProject(path)), { recursive: true });
+    writeFileSync(inProject(path), text);
+  }
+}
+
 const inProject = (path: string): string => join(projectFolder, path);
 
 function main(): void {
@@ -28,21 +35,15 @@ function main(): void {
     options: {
       check: { type: 'boolean', default: false },
       publish: { type: 'boolean', default: false },
-      users: { type: 'string' },
-      acls: { type: 'string' },
+      instance: { type: 'string' },
     },
   });
-  if (values.users !== undefined) return process.stdout.write(kafkaUsers(processes, values.users)) as never;
-  if (values.acls !== undefined) return process.stdout.write(aclScript(processes, values.acls)) as never;
+  if (values.instance !== undefined) return write(instanceFiles(processes, values.instance));
 
   const contractsFit = generateContracts(values);
   const stale = values.check ? staleFiles() : [];
   for (const line of stale) console.error(line);
-  if (!values.check)
-    for (const { path, text } of madeFiles()) {
-      mkdirSync(dirname(inProject(path)), { recursive: true });
-      writeFileSync(inProject(path), text);
-    }
+  if (!values.check) write(madeFiles());
   process.exitCode = contractsFit && stale.length === 0 ? 0 : 1;
 }
 

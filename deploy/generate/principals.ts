@@ -5,8 +5,8 @@ import { documents, madeHere, type Commented } from './yaml.ts';
 
 export function kafkaUsers(rows: readonly ProcessRow[], instance: string): string {
   return documents(
-    `The operator makes a Secret of the same name with the password, in the namespace of Kafka: copy it to Cartage's.\n` +
-      `For a shop instance of another name than ${instance}: \`npm run generate -- --users INSTANCE\`.`,
+    "The operator makes a Secret of the same name with the password, in the namespace of Kafka: copy it to Cartage's.\n" +
+      `For the shop instance ${instance}; for another: \`npm run generate -- --instance NAME\`.`,
     principals(rows, instance).map(kafkaUser),
   );
 }
@@ -27,7 +27,7 @@ function kafkaUser({ name, rights }: Principal): Commented {
           resource: {
             type: right.resource,
             name: right.name,
-            patternType: right.prefix ? 'prefix' : 'literal',
+            patternType: right.resource === 'group' ? 'prefix' : 'literal',
           },
           operations: [...right.operations],
         })),
@@ -51,21 +51,21 @@ export function aclScript(rows: readonly ProcessRow[], instance: string): string
 # ${madeHere}
 # The rights of each process on a cluster without an operator; a second run changes nothing. Give each user a password
 # first (kafka-configs.sh --alter --add-config 'SCRAM-SHA-512=[password=...]' --entity-type users --entity-name NAME).
-# For a shop instance of another name than ${instance}: \`npm run generate -- --acls INSTANCE\`.
+# For the shop instance ${instance}; for another: \`npm run generate -- --instance NAME\`.
 #   ACLS='kafka-acls.sh --bootstrap-server HOST:PORT --command-config admin.properties' sh deploy/kafka/acls.sh
 set -eu
 ${lines.join('\n')}
 `;
 }
 
-const sameLine = ({ resource, prefix, operations }: Right) => [resource, prefix, ...operations].join();
+const sameLine = ({ resource, operations }: Right) => [resource, ...operations].join();
 
 function aclLine({ name }: Principal, rights: readonly Right[]): string {
-  const [{ resource, prefix, operations }] = rights as [Right];
+  const [{ resource, operations }] = rights as [Right];
   return [
     '$ACLS --add',
     `--allow-principal User:${name}`,
-    ...(prefix ? ['--resource-pattern-type prefixed'] : []),
+    ...(resource === 'group' ? ['--resource-pattern-type prefixed'] : []),
     ...operations.map((operation) => `--operation ${operation}`),
     ...rights.map((right) => `--${resource} '${right.name}'`),
   ].join(' ');

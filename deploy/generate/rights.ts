@@ -14,10 +14,9 @@ import {
 export type Operation = 'Read' | 'Write' | 'Describe' | 'Delete' | 'Create' | 'AlterConfigs';
 
 export interface Right {
+  /** A topic of this name; all groups whose names begin so, which no two processes share. */
   resource: 'topic' | 'group';
   name: string;
-  /** Where true, all names that begin so. */
-  prefix: boolean;
   operations: readonly Operation[];
 }
 
@@ -59,9 +58,7 @@ function rightsOf(rows: readonly ProcessRow[], row: ProcessRow, instance: string
     ...reads.map((topic) => topicRight(topic, ['Read'])),
     ...topicsWrittenBy(row.name).map((topic) => topicRight(topic, ['Write'])),
     ...(handled.size > 0 ? [groupRight(groupName(instance, row.name), ['Read'])] : []),
-    ...(readsWhole
-      ? [{ ...groupRight(readGroupPrefix(instance, row.name), ['Read', 'Delete']), prefix: true }]
-      : []),
+    ...(readsWhole ? [groupRight(readGroupPrefix(instance, row.name), ['Read', 'Delete'])] : []),
     ...(row.watchesGroups ? lagRights(rows, instance) : []),
   ];
 }
@@ -79,12 +76,12 @@ function lagRights(rows: readonly ProcessRow[], instance: string): Right[] {
 const topicRight = (name: string, operations: readonly Operation[]): Right => ({
   resource: 'topic',
   name,
-  prefix: false,
   operations,
 });
 const groupRight = (name: string, operations: readonly Operation[]): Right => ({
-  ...topicRight(name, operations),
   resource: 'group',
+  name,
+  operations,
 });
 
 /** One right per resource, with all that was given to it. */

@@ -30,6 +30,12 @@ describe('the table of processes', () => {
     expect(topicsWrittenBy('erp-ingester')).toContain('erp.stock');
   });
 
+  it('has no name that begins with another: rights to groups are given by how their names begin', () => {
+    const names = all.map(({ name }) => name);
+    const begins = (name: string) => names.filter((other) => other !== name && other.startsWith(name));
+    expect(names.flatMap(begins)).toEqual([]);
+  });
+
   it('never has more members of a group than there are partitions', () => {
     const partitions = Math.min(...contracts.map((contract) => contract.partitions));
     for (const { scaled, replicas } of processes)

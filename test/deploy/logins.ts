@@ -73,12 +73,12 @@ const operationTypes = {
   AlterConfigs: types.ALTER_CONFIGS,
 } as const;
 
-function entries(user: string, { resource, name, prefix, operations }: Right): AclEntry[] {
+function entries(user: string, { resource, name, operations }: Right): AclEntry[] {
   const { AclResourceTypes, AclPermissionTypes, ResourcePatternTypes } = kafkajs;
   return operations.map((operation) => ({
     resourceType: resource === 'topic' ? AclResourceTypes.TOPIC : AclResourceTypes.GROUP,
     resourceName: name,
-    resourcePatternType: prefix ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL,
+    resourcePatternType: resource === 'group' ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL,
     principal: `User:${user}`,
     host: '*',
     operation: operationTypes[operation],

@@ -2,14 +2,17 @@
  * Real: the tables of processes and topics, everything that is made from them. Asserted: the files that are checked in
  * are what would be made now, and one more row is in all of them, in the console and in the local start.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { withBlock } from '../../deploy/generate/blocks.ts';
-import { madeFiles } from '../../deploy/generate/made-files.ts';
+import { instanceFiles, madeFiles } from '../../deploy/generate/made-files.ts';
 import { staleFiles } from '../../deploy/generate/main.ts';
+import { principals } from '../../deploy/generate/rights.ts';
+import { projectFolder } from '../../deploy/local/install/places.mjs';
 import { partsOf } from '../../deploy/local/parts.ts';
 import { makePlan } from '../../deploy/local/plan.ts';
 import { stateFolderAt } from '../../deploy/local/state.ts';
@@ -70,6 +73,52 @@ describe('a new row', () => {
     const plan = await makePlan(stateFolderAt(folder), { PATH: '' }, { rows: withWatcher });
     expect(partsOf(plan, new AbortController().signal).at(-1)?.name).toBe('price-watcher');
     expect(new Set(plan.processPorts.values()).size).toBe(withWatcher.length);
+  });
+});
+
+describe('the script of the rights', () => {
+  /** One of "User:x Read topic magento.orders", for each that a line of `kafka-acls.sh` would give. */
+  function givenBy(line: string): string[] {
+    const [principal] = /(?<=--allow-principal )\S+/.exec(line)!;
+    const of = (option: string) =>
+      [...line.matchAll(new RegExp(`--${option} (\\S+)`, 'g'))].map(([, word]) => word!);
+    const pattern = of('resource-pattern-type')[0] ?? 'literal';
+    return ['topic', 'group'].flatMap((resource) =>
+      of(resource).flatMap((name) =>
+        of('operation').map((operation) => `${principal} ${operation} ${resource} ${name} ${pattern}`),
+      ),
+    );
+  }
+
+  it('gives each principal what the table says, and nothing else', () => {
+    const script = join(projectFolder, 'deploy/kafka/acls.sh');
+    const { status, stdout } = spawnSync('sh', [script], {
+      encoding: 'utf8',
+      env: { ACLS: 'echo', PATH: process.env.PATH },
+    });
+    expect(status).toBe(0);
+    const wanted = principals(processes, 'main').flatMap(({ name: user, rights }) =>
+      rights.flatMap(({ resource, name, operations }) =>
+        operations.map(
+          (operation) =>
+            `User:${user} ${operation} ${resource} ${name} ${resource === 'group' ? 'prefixed' : 'literal'}`,
+        ),
+      ),
+    );
+    const given = stdout.trim().split('\n').flatMap(givenBy);
+    expect(given.toSorted()).toEqual(wanted.toSorted());
+    expect(given.length).toBeGreaterThan(50);
+  });
+});
+
+describe('what names groups and principals', () => {
+  it('is made for a shop instance of any name', () => {
+    for (const { path, text } of instanceFiles(processes, 'b2b'))
+      expect({ path, own: text.includes('cartage-b2b-'), main: /[./-]main[./-]/.test(text) }).toEqual({
+        path,
+        own: true,
+        main: false,
+      });
   });
 });
 
