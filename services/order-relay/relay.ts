@@ -14,9 +14,9 @@ import { PublishedOrders } from './orders/published.ts';
 import { startSweeps } from './sweep/sweep-schedule.ts';
 import { Sweep } from './sweep/sweep.ts';
 import { sweptOrders, sweptShipments } from './sweep/swept.ts';
-import { webhookReceiver } from './webhook/webhook.ts';
+import { webhookPath, webhookReceiver } from './webhook/webhook.ts';
 import { standardWebhooks } from './webhook/standard-webhooks.ts';
-import { WebhookServer, webhookPath } from './webhook/webhook-server.ts';
+import { WebhookServer } from './webhook/webhook-server.ts';
 
 type RelayConfiguration = Configuration<'magento' | 'orders' | 'webhook'>;
 

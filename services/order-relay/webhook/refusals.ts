@@ -32,6 +32,22 @@ const byParserCode: Record<string, typeof malformed> = {
   HPE_CHUNK_EXTENSIONS_OVERFLOW: { line: '413 Content Too Large', reason: 'too_large' },
 };
 
+/** Of a signed delivery (webhook.ts). */
+const ofDeliveries = { body_invalid: { status: 400 }, store_unknown: { status: 400 } };
+
+/** Every refusal as it is counted: an alert sees nothing of a counter that is born at 20. */
+export function countedRefusals(): { code: string; reason: string }[] {
+  const answered = Object.entries({ ...refusals, ...ofDeliveries }).map(([reason, { status }]) => ({
+    code: String(status),
+    reason,
+  }));
+  const unparsed = [malformed, ...Object.values(byParserCode)].map(({ line, reason }) => ({
+    code: line.slice(0, 3),
+    reason,
+  }));
+  return [...answered, ...unparsed];
+}
+
 /** Of what never became a request. Null: the connection broke, and nobody is there to be answered. */
 export function parserRefusalOf(code = ''): typeof malformed | null {
   return byParserCode[code] ?? (code.startsWith('HPE_') ? malformed : null);

@@ -255,6 +255,18 @@ it('503 while the flow is off', async () => {
   });
 });
 
+describe('the count of answers', () => {
+  it('shows every refusal at 0 before the first, so that the first burst is an increase', async () => {
+    await edge.open();
+    const before = await edge.shown();
+    expect(Object.values(before).every((count) => count === 0)).toBe(true);
+    for (const overrides of [{ method: 'PUT' }, { path: '/webhooks/products' }, { body: Buffer.from('{}') }])
+      await edge.deliver(overrides);
+    expect(Object.keys(await edge.shown())).toEqual(Object.keys(before));
+    expect(Object.keys(await edge.answers())).toHaveLength(3);
+  });
+});
+
 describe('a close', () => {
   it('goes on taking deliveries for the delay, each the last of its connection, and lets those under way end', async () => {
     await edge.open({ shutdownDelayMs: 500 });

@@ -9,10 +9,11 @@ import { Bodies } from './bodies.ts';
 import type { BodyFault } from './bodies.ts';
 import { Connections } from './connections.ts';
 import { RateLimit } from './rate-limit.ts';
-import { parserRefusalOf, refusals } from './refusals.ts';
+import { countedRefusals, parserRefusalOf, refusals } from './refusals.ts';
 import type { RefusalReason } from './refusals.ts';
 import type { Claim, Scheme } from './scheme.ts';
 import { sourceReader } from './source.ts';
+import { webhookPath } from './webhook.ts';
 import type { WebhookAnswer } from './webhook.ts';
 
 export interface WebhookServerOptions {
@@ -38,7 +39,6 @@ export interface WebhookServerOptions {
   monotonicMs?: () => number;
 }
 
-export const webhookPath = '/webhooks/orders';
 export const bodyTimeoutMs = 5_000;
 const closeGraceMs = 3_000;
 
@@ -75,6 +75,7 @@ export class WebhookServer {
 
   constructor(options: WebhookServerOptions) {
     this.#options = options;
+    for (const labels of countedRefusals()) options.webhooks.inc(labels, 0);
     this.#bodies = new Bodies({ ...options, bodyTimeoutMs });
     this.#connections = new Connections(options.maxConnections, () => this.#count(0, 'too_many_connections'));
     this.#rate = new RateLimit(options.maxPerSecond, options.monotonicMs ?? (() => performance.now()));

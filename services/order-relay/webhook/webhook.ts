@@ -33,6 +33,8 @@ export interface WebhookOptions {
 const maxSeenIds = 100_000;
 const retryAfterSeconds = 5;
 
+export const webhookPath = '/webhooks/orders';
+
 const accepted: WebhookAnswer = { status: 202, reason: 'accepted', done: true };
 const repeated: WebhookAnswer = { status: 202, reason: 'repeated', done: true };
 
@@ -57,10 +59,10 @@ export function webhookReceiver(
 }
 
 async function ask(data: WebhookData, options: WebhookOptions): Promise<WebhookAnswer> {
-  const span = startSpan('POST /webhooks/orders', {
+  const span = startSpan(`POST ${webhookPath}`, {
     kind: SpanKind.SERVER,
     parent: null,
-    attributes: { 'http.request.method': 'POST', 'http.route': '/webhooks/orders' },
+    attributes: { 'http.request.method': 'POST', 'http.route': webhookPath },
   });
   let answer: WebhookAnswer;
   try {

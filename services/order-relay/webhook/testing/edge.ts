@@ -108,10 +108,14 @@ export class Edge {
     await this.#server?.close();
   }
 
-  /** Number of answers, by `code reason`. */
-  async answers(): Promise<Record<string, number>> {
+  /** Number of answers, by `code reason`; all that is shown, and what was given. */
+  async shown(): Promise<Record<string, number>> {
     const { values } = await this.#webhooks.get();
     return Object.fromEntries(values.map(({ labels, value }) => [`${labels.code} ${labels.reason}`, value]));
+  }
+
+  async answers(): Promise<Record<string, number>> {
+    return Object.fromEntries(Object.entries(await this.shown()).filter(([, count]) => count > 0));
   }
 
   connect(localAddress = '127.0.0.1'): Socket {
