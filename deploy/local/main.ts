@@ -8,7 +8,7 @@ import { OwnShop } from './own/shop.ts';
 import { summary } from './own/summary.ts';
 import { onlyNeeded } from './part.ts';
 import { partsOf } from './parts.ts';
-import { makePlan, overridden, placesOf, type Plan } from './plan.ts';
+import { type Plan, consoleNote, makePlan, overridden, placesOf } from './plan.ts';
 import { loopback } from './ports.ts';
 import { endRecordedProcesses } from './records.ts';
 import { jsonReport, textReport, type Report } from './report.ts';
@@ -167,7 +167,10 @@ function whatToOpen({ ports, processPorts, jaeger, state }: Plan): string {
   };
   const lines = Object.entries(places)
     .filter(([, port]) => port !== undefined)
-    .map(([name, port]) => `  ${name.padEnd(16)} http://${loopback}:${port}`);
+    .map(
+      ([name, port]) =>
+        `  ${name.padEnd(16)} http://${loopback}:${port}${name === 'Console' ? consoleNote(process.env) : ''}`,
+    );
   return [
     '',
     ...lines,

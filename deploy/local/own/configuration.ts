@@ -39,6 +39,8 @@ export function localText(
       ...tree,
       kafka: { ...kafka, brokers, registry: { url: registryUrl }, replicationFactor: 1 },
       http: { ...treeOf(tree.http), host: httpHost, port: '${HTTP_PORT:-8080}' },
+      // Nobody else reaches it here.
+      console: { password: '${CONSOLE_PASSWORD:-}', withoutLogin: true },
       ...(shop && {
         magento: { ...magento, ...shop.magento },
         webhook: { ...treeOf(tree.webhook), ...shop.webhook },

@@ -47,7 +47,7 @@ async function readAs(own: OwnShop, sections: Parameters<typeof loadConfig>[1]) 
 
 describe('npm start -- --config', () => {
   it('keeps shop, ERP and flows as the file and the environment say, and takes Kafka and ports of this machine', async () => {
-    const { plan, config } = await readAs(ownShop(), ['magento', 'erp', 'webhook']);
+    const { plan, config } = await readAs(ownShop(), ['magento', 'erp', 'webhook', 'console']);
     expect(config.magento.url).toBe('https://shop.example');
     expect(config.magento.credentials).toEqual({
       consumerKey: 'key # 1',
@@ -66,6 +66,7 @@ describe('npm start -- --config', () => {
     });
     expect(config.kafka.sasl).toBeUndefined();
     expect(config.http.host).toBe('127.0.0.1');
+    expect(config.console).toMatchObject({ password: '', withoutLogin: true });
     expect(overridden(plan, environment)).toEqual([]);
   });
 

@@ -81,7 +81,9 @@ function unsettled({ sandboxShop, sandboxErp }: OwnOptions): LocalPlaces {
     brokers: `${loopback}:9092`,
     registryUrl: url,
     httpHost: loopback,
-    ...(sandboxShop && { shop: { magento: { url, credentials }, webhook: { secrets: ['whsec_eA=='] } } }),
+    ...(sandboxShop && {
+      shop: { magento: { url, credentials }, webhook: { secrets: [`whsec_${'x'.repeat(32)}`] } },
+    }),
     ...(sandboxErp && { erpUrl: `postgres://${loopback}/erp` }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Plan } from '../plan.ts';
+import { consoleNote, type Plan } from '../plan.ts';
 import { loopback } from '../ports.ts';
 import type { OwnShop } from './shop.ts';
 
@@ -11,7 +11,7 @@ export function summary(
   const sandbox = (port: number) => `sandbox, http://${loopback}:${port}`;
   const webhooks = sandboxes.shop ? `${loopback}:${ports.webhook}` : `${webhook.host}:${webhook.port}`;
   const places: Record<string, string | undefined> = {
-    Console: `http://${loopback}:${processPorts.get('console')}`,
+    Console: `http://${loopback}:${processPorts.get('console')}${consoleNote(process.env)}`,
     Shop: sandboxes.shop ? sandbox(ports.shop) : magento.url,
     ERP: sandboxes.erp ? sandbox(ports.erp) : databaseOf(config.erp.connection.url),
     Webhooks: `taken on http://${webhooks}/webhooks/orders`,
