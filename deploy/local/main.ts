@@ -159,6 +159,7 @@ function untilInterrupted(supervisor: Supervisor, report: Report): Promise<undef
 }
 
 function whatToOpen({ ports, processPorts, jaeger, state }: Plan): string {
+  const { CONSOLE_PASSWORD, CONSOLE_PASSWORD_FILE } = process.env;
   const places = {
     Console: processPorts.get('console'),
     Shop: ports.shop,
@@ -169,7 +170,7 @@ function whatToOpen({ ports, processPorts, jaeger, state }: Plan): string {
     .filter(([, port]) => port !== undefined)
     .map(
       ([name, port]) =>
-        `  ${name.padEnd(16)} http://${loopback}:${port}${name === 'Console' ? consoleNote(process.env) : ''}`,
+        `  ${name.padEnd(16)} http://${loopback}:${port}${name === 'Console' ? consoleNote(CONSOLE_PASSWORD ?? CONSOLE_PASSWORD_FILE) : ''}`,
     );
   return [
     '',

@@ -129,7 +129,7 @@ export function overridden({ environment, own }: Plan, inherited: NodeJS.Process
 }
 
 /** What is printed beside its address: that anybody on this machine may use the page is never left unsaid. */
-export const consoleNote = ({ CONSOLE_PASSWORD, CONSOLE_PASSWORD_FILE }: NodeJS.ProcessEnv): string =>
-  CONSOLE_PASSWORD || CONSOLE_PASSWORD_FILE ? '' : '   without log-in, to this machine alone';
+export const consoleNote = (password: string | undefined): string =>
+  password ? '' : '   without log-in, to this machine alone';
 
 export const webhookUrl = ({ ports }: Plan): string => `http://${loopback}:${ports.webhook}/webhooks/orders`;

@@ -39,8 +39,7 @@ export function localText(
       ...tree,
       kafka: { ...kafka, brokers, registry: { url: registryUrl }, replicationFactor: 1 },
       http: { ...treeOf(tree.http), host: httpHost, port: '${HTTP_PORT:-8080}' },
-      // Nobody else reaches it here.
-      console: { password: '${CONSOLE_PASSWORD:-}', withoutLogin: true },
+      console: { password: ifSet(treeOf(tree.console).password), withoutLogin: true },
       ...(shop && {
         magento: { ...magento, ...shop.magento },
         webhook: { ...treeOf(tree.webhook), ...shop.webhook },
@@ -51,6 +50,11 @@ export function localText(
     },
     { lineWidth: 0 },
   );
+}
+
+/** The console's password is a choice here, where nobody else reaches the page: its variable may be missing. */
+function ifSet(password: unknown): string {
+  return typeof password === 'string' ? password.replaceAll(/\$\{(\w+)\}/g, '${$1:-}') : '';
 }
 
 const isTree = (value: unknown): value is Tree =>

@@ -70,6 +70,15 @@ describe('npm start -- --config', () => {
     expect(overridden(plan, environment)).toEqual([]);
   });
 
+  it('asks for a password on its console when one is set, by whatever variable the file names', async () => {
+    const named = join(folder, 'named.yaml');
+    writeFileSync(named, readFileSync(file, 'utf8').replace('${CONSOLE_PASSWORD}', '${OUR_PASSWORD}'));
+    const own = ownShop({ file: named }, { ...environment, OUR_PASSWORD: 'long enough 1' });
+    expect(own.config.console.password).toBe('long enough 1');
+    expect(summary(own, await planOf(own))).not.toContain('log-in');
+    expect(summary(ownShop({ file: named }), await planOf(own))).toContain('without log-in');
+  });
+
   it('starts no sandbox unless it is asked for, and every process in each case', async () => {
     const namesOf = async (own: OwnShop) =>
       partsOf(await planOf(own), new AbortController().signal).map(({ name }) => name);

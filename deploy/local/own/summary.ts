@@ -11,7 +11,7 @@ export function summary(
   const sandbox = (port: number) => `sandbox, http://${loopback}:${port}`;
   const webhooks = sandboxes.shop ? `${loopback}:${ports.webhook}` : `${webhook.host}:${webhook.port}`;
   const places: Record<string, string | undefined> = {
-    Console: `http://${loopback}:${processPorts.get('console')}${consoleNote(process.env)}`,
+    Console: `http://${loopback}:${processPorts.get('console')}${consoleNote(config.console.password)}`,
     Shop: sandboxes.shop ? sandbox(ports.shop) : magento.url,
     ERP: sandboxes.erp ? sandbox(ports.erp) : databaseOf(config.erp.connection.url),
     Webhooks: `taken on http://${webhooks}/webhooks/orders`,
