@@ -69,6 +69,7 @@ async function run(seed: number, creates: boolean) {
   const { clock, broker, random } = world;
   const side = new OtherSide(clock, random, settleMs);
   side.trouble = { refused: 0.15, unanswered: 0.2 };
+  side.stuck = (key) => key.endsWith('stuck');
   side.onBegin = (call) => {
     const { partition, offset, member } = call;
     if (broker.owners.get(partition)?.member !== member.name)
@@ -111,12 +112,13 @@ async function run(seed: number, creates: boolean) {
   function produce(bad: boolean): void {
     newest += 1;
     const partition = random.between(0, partitions);
-    const key = `${partition}/${random.between(0, 5)}`;
+    const key = `${partition}/${random.chance(0.04) ? 'stuck' : random.between(0, 5)}`;
     broker.append(levels, key, { key, number: newest, bad }, partition);
   }
 
   const first = await world.begin();
   first.publishFailures = 0.05;
+  first.latePublishes = 0.02;
   world.assignAll(first);
   for (let step = 0; step < 14; step += 1) {
     for (let count = random.between(0, 8); count > 0; count -= 1) produce(random.chance(0.05));
@@ -126,7 +128,7 @@ async function run(seed: number, creates: boolean) {
   side.trouble = { refused: 0, unanswered: 0 };
   await clock.pass(20_000);
   world.assignAll(world.living()[0] ?? (await world.begin()));
-  await clock.pass(60_000);
+  await clock.pass(240_000);
   return { world, side, faults, newestBelow, parkedFrom };
 }
 

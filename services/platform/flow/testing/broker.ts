@@ -19,7 +19,11 @@ export class SimulatedBroker {
   readonly owners = new Map<number, Membership>();
   /** Called with each commit that the broker accepted. */
   onCommit: (partition: number, offset: number) => void = () => undefined;
+  /** Where a member's publish goes; one partition unless told otherwise. */
+  partitionOf: (contract: { partitions: number }, key: string) => number = () => 0;
   private readonly logs = new Map<string, Kept[]>();
+  /** Offset of the next record to be published, by log. */
+  private readonly ends = new Map<string, number>();
   private readonly stored = new Map<number, Stored>();
   private readonly listeners = new Map<string, Set<(record: Kept) => void>>();
 
@@ -41,36 +45,68 @@ export class SimulatedBroker {
     partition = 0,
     traceparent: string | null = null,
   ): Received<Value> {
-    const log = this.log(contract.topic, partition);
     const bytes = value === null ? null : Buffer.from(JSON.stringify(value));
     const record: Received<Value> = {
       contract,
       topic: contract.topic,
       partition,
-      offset: log.length,
+      offset: this.end(contract.topic, partition),
       key,
       value,
-      eventId: `${contract.topic}-${partition}-${log.length}`,
+      eventId: `${contract.topic}-${partition}-${this.end(contract.topic, partition)}`,
       publishedAt: this.clock.now(),
       headers: {},
       traceparent,
       sizeBytes: bytes?.length ?? 0,
       bytes,
     };
-    const kept = record as unknown as Received<never>;
-    log.push(kept);
-    for (const listener of this.listeners.get(contract.topic) ?? []) listener(kept);
+    this.keep(record as unknown as Received<never>);
     return record;
   }
 
   appendUndecodable(topic: string, partition = 0): Undecodable {
-    const log = this.log(topic, partition);
     const bytes = Buffer.from('?');
     const undecodable = { code: 'record.undecodable', what: 'Bytes that fit no schema', fix: 'Look at them' };
-    const place = { topic, partition, offset: log.length, key: null, publishedAt: this.clock.now() };
+    const place = {
+      topic,
+      partition,
+      offset: this.end(topic, partition),
+      key: null,
+      publishedAt: this.clock.now(),
+    };
     const record: Undecodable = { ...place, headers: {}, sizeBytes: 1, bytes, undecodable };
-    log.push(record);
+    this.keep(record);
     return record;
+  }
+
+  private keep(record: Kept): void {
+    const { topic, partition } = record;
+    this.log(topic, partition).push(record);
+    this.ends.set(`${topic}[${partition}]`, record.offset + 1);
+    for (const listener of this.listeners.get(topic) ?? []) listener(record);
+  }
+
+  end(topic: string, partition = 0): number {
+    return this.ends.get(`${topic}[${partition}]`) ?? 0;
+  }
+
+  /** All partitions of a topic. */
+  records(topic: string): Kept[] {
+    return [...this.logs.values()].flat().filter((record) => record.topic === topic);
+  }
+
+  /** The topic is deleted and made again: what the group has stored of it stays. */
+  recreate(topic: string): void {
+    for (const [name, log] of this.logs)
+      if (name.startsWith(`${topic}[`)) {
+        log.length = 0;
+        this.ends.set(name, 0);
+      }
+  }
+
+  /** What an operator's tool does to a group that is stopped, or kafkajs to an offset that was out of range. */
+  setStored(partition: number, stored: Stored): void {
+    this.stored.set(partition, stored);
   }
 
   listen(topic: string, listener: (record: Kept) => void): () => void {
@@ -80,9 +116,15 @@ export class SimulatedBroker {
     return () => listeners.delete(listener);
   }
 
+  /** All that is on a topic, then what comes, when `later` lets it; returns how to stop. */
+  follow(topic: string, onRecord: (record: Kept) => void, later = (run: () => void) => run()): () => void {
+    for (const record of this.records(topic)) onRecord(record);
+    return this.listen(topic, (record) => later(() => onRecord(record)));
+  }
+
   takeOver(topic: string, partition: number): Takeover {
     const stored = this.stored.get(partition) ?? { offset: null, metadata: null };
-    return takeOver(stored, { earliest: 0, end: this.log(topic, partition).length });
+    return takeOver(stored, { earliest: 0, end: this.end(topic, partition) });
   }
 
   committed(partition: number): Stored {
@@ -90,11 +132,11 @@ export class SimulatedBroker {
   }
 
   /** False when the partition belongs to somebody else by now. */
-  commit(partition: number, by: Membership, entry: Stored): boolean {
+  commit(partition: number, by: Membership, entry: { offset: number; metadata: string }): boolean {
     const owner = this.owners.get(partition);
     if (owner?.member !== by.member || owner.generation !== by.generation) return false;
     this.stored.set(partition, entry);
-    if (entry.offset !== null) this.onCommit(partition, entry.offset);
+    this.onCommit(partition, entry.offset);
     return true;
   }
 

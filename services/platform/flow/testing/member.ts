@@ -4,11 +4,11 @@ import { ownPartition } from '../../kafka/subscribe/lease.ts';
 import type { OwnedPartition } from '../../kafka/subscribe/lease.ts';
 import { writeMark } from '../../kafka/subscribe/claim.ts';
 import type { Generation } from '../../kafka/subscribe/session.ts';
-import type { Bus, PartitionReader, Publication, ReadAll, ReadAllOptions } from '../../kafka/types.ts';
-import type { Received, SubscribeOptions, Subscription } from '../../kafka/types.ts';
-import type { Clock } from '../../clock.ts';
+import type { Bus, PartitionReader, Publication } from '../../kafka/types.ts';
+import type { SubscribeOptions, Subscription } from '../../kafka/types.ts';
 import type { Membership, SimulatedBroker } from './broker.ts';
 import type { Random } from './random.ts';
+import { SleepingClock } from './sleeping-clock.ts';
 
 interface Holding {
   topic: string;
@@ -19,13 +19,14 @@ interface Holding {
   position: number;
   alive: boolean;
   closed: Promise<void> | null;
-  commits: Promise<void>;
+  commits?: Promise<void>;
 }
 
 const commitIntervalMs = 250;
 const fetchIntervalMs = 20;
 /** How long a rebalance waits for what is in flight. */
 const closeLimitMs = 6_000;
+const sessionMs = 15_000;
 let generations = 0;
 
 /**
@@ -34,13 +35,15 @@ let generations = 0;
  */
 export class Member {
   readonly name: string;
-  readonly clock: Clock;
+  readonly clock: SleepingClock;
   readonly bus: Bus;
   alive = true;
   /** It stops, and gets no more partitions. */
   stopping = false;
   /** Share of publishes that fail, half of them after they were stored. */
   publishFailures = 0;
+  /** Share of publishes that land only when whoever sent them may long have lost everything. */
+  latePublishes = 0;
   private readonly holdings = new Map<number, Holding>();
   private readonly earlier = new Map<number, Holding>();
   private options: SubscribeOptions | null = null;
@@ -51,21 +54,33 @@ export class Member {
     this.name = name;
     this.broker = broker;
     this.random = random;
-    this.clock = { now: () => broker.clock.now(), wait: (ms, signal) => this.wait(ms, signal) };
+    this.clock = new SleepingClock(broker.clock);
     this.bus = this.face();
   }
 
   /** The process is gone: nothing it awaits ever comes, what it has sent goes on without it. */
   crash(): void {
     this.alive = false;
+    this.clock.die();
     for (const holding of this.holdings.values()) holding.alive = false;
+  }
+
+  /** The machine is suspended: nothing runs until it wakes, and then its leases are over if that took too long. */
+  sleep(ms: number): void {
+    this.clock.sleep(ms);
+    if (ms < sessionMs) return;
+    const lost = [...this.holdings.values()];
+    this.holdings.clear();
+    for (const holding of [...lost, ...this.earlier.values()]) holding.alive = false;
+    this.broker.clock.after(ms, () => {
+      for (const holding of lost) if (this.alive) void this.close(holding, true);
+    });
   }
 
   holds(partition: number): boolean {
     return this.holdings.get(partition)?.alive ?? false;
   }
 
-  /** Offset of the next record to be fetched. */
   position(partition: number): number {
     return this.holdings.get(partition)?.position ?? -1;
   }
@@ -84,8 +99,7 @@ export class Member {
     if (!this.alive || this.stopping || this.broker.owners.get(partition) !== membership) return;
     const found = this.broker.takeOver(topic, partition);
     const known = before && found.by === this.name && before.owned.leftClean();
-    const holding = { topic, partition, membership, alive: true, closed: null, commits: Promise.resolve() };
-    const full = holding as unknown as Holding;
+    const full = { topic, partition, membership, alive: true, closed: null } as unknown as Holding;
     full.owned = ownPartition({
       topic,
       partition,
@@ -99,7 +113,7 @@ export class Member {
     this.holdings.set(partition, full);
     full.position = full.owned.lease.start;
     full.reader = this.options!.open(full.owned.lease);
-    this.every(commitIntervalMs, full, () => void this.store(full).catch(() => undefined));
+    this.keepCommitting(full);
     this.feed(full);
   }
 
@@ -119,7 +133,7 @@ export class Member {
     if (!holding) return;
     this.holdings.delete(partition);
     const limit = new AbortController();
-    await Promise.race([this.close(holding, false), this.wait(closeLimitMs, limit.signal)]);
+    await Promise.race([this.close(holding, false), this.clock.wait(closeLimitMs, limit.signal)]);
     limit.abort('closed');
     if (holding.alive) await this.store(holding).catch(() => undefined);
     holding.alive = false;
@@ -133,10 +147,10 @@ export class Member {
   }
 
   private store(holding: Holding): Promise<void> {
-    const stored = holding.commits.then(async () => {
+    const stored = Promise.resolve(holding.commits).then(async () => {
       const entry = holding.owned.toStore();
       if (!entry) return;
-      await this.wait(this.random.between(1, 15));
+      await this.clock.wait(this.random.between(1, 15));
       if (!holding.alive) throw new Error('the generation is over');
       const metadata = writeMark(entry.mark);
       if (!this.broker.commit(holding.partition, holding.membership, { offset: entry.offset, metadata }))
@@ -150,8 +164,19 @@ export class Member {
   /** Fetches while there is something to fetch, and waits for the next record otherwise. */
   private feed(holding: Holding): void {
     if (!this.alive || !holding.alive || holding.closed) return;
+    if (this.clock.isAsleep) {
+      this.clock.whenAwake(() => this.feed(holding));
+      return;
+    }
+    if (holding.position > this.broker.end(holding.topic, holding.partition)) {
+      // The topic was made anew.
+      this.lose(holding.partition);
+      void this.assign(holding.topic, holding.partition);
+      return;
+    }
     const log = this.broker.log(holding.topic, holding.partition);
-    const records = log.slice(holding.position, holding.position + this.random.between(1, 6));
+    const from = log.findIndex(({ offset }) => offset >= holding.position);
+    const records = from < 0 ? [] : log.slice(from, from + this.random.between(1, 6));
     if (records.length === 0) {
       const stop = this.broker.listen(holding.topic, () => {
         stop();
@@ -160,49 +185,47 @@ export class Member {
       return;
     }
     if (!holding.reader.full()) {
-      holding.position += records.length;
+      holding.position = records.at(-1)!.offset + 1;
       holding.reader.receive(records);
     }
     this.broker.clock.after(fetchIntervalMs, () => this.feed(holding));
   }
 
-  private every(ms: number, holding: Holding, run: () => void): void {
-    this.broker.clock.after(ms, () => {
-      if (!this.alive || !holding.alive) return;
-      run();
-      this.every(ms, holding, run);
-    });
-  }
-
-  private wait(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      void this.broker.clock.wait(ms, signal).then(() => {
-        if (this.alive) resolve();
-      });
-    });
+  private keepCommitting(holding: Holding): void {
+    if (!this.alive || !holding.alive) return;
+    if (!this.clock.isAsleep) void this.store(holding).catch(() => undefined);
+    this.broker.clock.after(commitIntervalMs, () => this.keepCommitting(holding));
   }
 
   private face(): Bus {
     return {
       publish: (contract, publication) => this.publish(contract, publication),
       tombstone: async (contract, key) => {
-        await this.wait(this.random.between(1, 10));
-        this.broker.append(contract, key, null);
+        await this.clock.wait(this.random.between(1, 10));
+        this.broker.append(contract, key, null, this.broker.partitionOf(contract, key));
       },
       subscribe: (options) => this.subscribe(options),
-      readAll: (contract, options) => this.readAll(contract, options),
+      readAll: async ({ topic }, options) => {
+        const later = (run: () => void) => void this.broker.clock.after(2, () => this.alive && run());
+        const stop = this.broker.follow(topic, (record) => options.onRecord(record as never), later);
+        return { caughtUp: Promise.resolve(), stop: async () => stop() };
+      },
       unhealthyReason: () => null,
       close: () => Promise.resolve(),
     };
   }
 
   private async publish<Value>(contract: Contract<Value>, publication: Publication<Value>): Promise<void> {
-    await this.wait(this.random.between(1, 10));
+    await this.clock.wait(this.random.between(1, 10));
     const fails = this.random.chance(this.publishFailures);
     const lost = new Unavailable({ code: 'kafka.unreachable', what: 'No answer', fix: 'Wait' });
     if (fails && this.random.chance(0.5)) throw lost;
+    if (this.random.chance(this.latePublishes))
+      await this.broker.clock.wait(this.random.between(0, 2 * sessionMs));
     const { value, traceparent = null } = publication;
-    this.broker.append(contract, contract.key(value), value, 0, traceparent);
+    const key = contract.key(value);
+    this.broker.append(contract, key, value, this.broker.partitionOf(contract, key), traceparent);
+    await this.clock.wait(0);
     if (fails) throw lost;
   }
 
@@ -217,20 +240,11 @@ export class Member {
           topic,
           partition,
           committed: owned.finished(),
-          end: this.broker.log(topic, partition).length,
+          end: this.broker.end(topic, partition),
         })),
       stop: async () => {
         await Promise.all(this.partitions().map((partition) => this.release(partition)));
       },
     };
-  }
-
-  private async readAll<Value>(contract: Contract<Value>, options: ReadAllOptions<Value>): Promise<ReadAll> {
-    const hand = (record: unknown) => options.onRecord(record as Received<Value>);
-    for (const record of this.broker.log(contract.topic)) hand(record);
-    const stop = this.broker.listen(contract.topic, (record) => {
-      this.broker.clock.after(2, () => this.alive && hand(record));
-    });
-    return { caughtUp: Promise.resolve(), stop: async () => stop() };
   }
 }

@@ -31,6 +31,8 @@ export class OtherSide {
   trouble: Trouble = { refused: 0, unanswered: 0 };
   /** Called before a call takes its way, to check what must hold then. */
   onBegin: (call: Call) => void = () => undefined;
+  /** Keys of which no request is ever answered. */
+  stuck: (key: string) => boolean = () => false;
   readonly settleMs: number;
   private readonly clock: VirtualClock;
   private readonly random: Random;
@@ -57,26 +59,29 @@ export class OtherSide {
     attempt.assertCurrent();
     const begunAt = this.clock.now();
     const refused = this.random.chance(this.trouble.refused);
-    const unanswered = !refused && this.random.chance(this.trouble.unanswered);
+    const isStuck = records.some(({ key }) => this.stuck(key));
+    const unanswered = isStuck || (!refused && this.random.chance(this.trouble.unanswered));
     const tookMs = this.random.between(20, 400);
     let landsAt = begunAt + tookMs;
     if (refused || (unanswered && this.random.chance(0.4))) landsAt = Infinity;
     else if (unanswered) landsAt = begunAt + this.random.between(0, this.settleMs);
     const calls = records.map((record) => {
       const call = { ...record, member, begunAt, landsAt, landed: false, answered: false };
+      if (this.stuck(record.key)) call.landsAt = Infinity;
       this.onBegin(call);
       this.calls.push(call);
       this.watch(call);
       return call;
     });
     await member.clock.wait(tookMs + 1);
-    if (refused) throw new Unavailable({ code: 'shop.down', what: 'Down', fix: 'Wait' });
+    if (refused && !isStuck) throw new Unavailable({ code: 'shop.down', what: 'Down', fix: 'Wait' });
     if (!unanswered && calls.every((call) => call.landed)) {
       for (const call of calls) call.answered = true;
       return;
     }
     await member.clock.wait(1_500);
-    throw new Unavailable({ code: 'shop.deadline', what: 'No answer', fix: 'Wait' }, { outcome: 'unknown' });
+    const fault = { code: 'shop.deadline', what: 'No answer', fix: 'Wait' };
+    throw new Unavailable(fault, { outcome: 'unknown', perhapsRecord: true });
   }
 
   private watch(call: Call): void {

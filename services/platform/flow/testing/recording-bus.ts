@@ -24,9 +24,7 @@ export class RecordingBus implements Bus {
   subscribe: Bus['subscribe'] = () => Promise.reject(new Error('nothing subscribes here'));
 
   readAll: Bus['readAll'] = (contract, options) => {
-    const hand = (record: unknown) => options.onRecord(record as Parameters<typeof options.onRecord>[0]);
-    for (const record of this.broker.log(contract.topic)) hand(record);
-    const stop = this.broker.listen(contract.topic, hand);
+    const stop = this.broker.follow(contract.topic, (record) => options.onRecord(record as never));
     return Promise.resolve({ caughtUp: Promise.resolve(), stop: () => Promise.resolve(stop()) });
   };
 

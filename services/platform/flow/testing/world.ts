@@ -3,6 +3,7 @@ import type { Subscription } from '../../kafka/types.ts';
 import type { FlowContext } from '../context.ts';
 import type { Policy } from '../outcome/policy.ts';
 import { SimulatedBroker } from './broker.ts';
+import type { Membership } from './broker.ts';
 import type { Line } from './context.ts';
 import { contextOf } from './context.ts';
 import { Member } from './member.ts';
@@ -17,6 +18,14 @@ export interface WorldOptions<Value> {
   policy?: Partial<Policy>;
   /** What is in flight at a process that dies or loses a partition goes on without it. */
   onLost?: (member: Member) => void;
+}
+
+const sessionMs = 15_000;
+
+/** Whom the broker takes for the owner, and who may still come to act as one. */
+function isOwner(member: Member, { member: name }: Membership, partition: number): boolean {
+  if (member.name !== name || !member.alive) return false;
+  return !member.clock.isAsleep || member.holds(partition);
 }
 
 /** A broker, processes that come and go, and the time they live in; all chance from one seed. */
@@ -53,7 +62,7 @@ export class World<Value> {
   assignAll(to?: Member): void {
     for (let partition = 0; partition < this.options.partitions; partition += 1) {
       const owner = this.broker.owners.get(partition);
-      if (owner && this.living().some(({ name }) => name === owner.member)) continue;
+      if (owner && this.members.some((member) => isOwner(member, owner, partition))) continue;
       const living = this.living();
       if (living.length === 0) continue;
       void (to ?? this.random.pick(living)).assign(this.options.contract.topic, partition);
@@ -85,11 +94,24 @@ export class World<Value> {
     member.crash();
   }
 
-  living(): Member[] {
-    return this.members.filter(({ alive, stopping }) => alive && !stopping);
+  /** A machine is suspended: others take over when its session has run out, before it wakes or after. */
+  private async suspend(member: Member): Promise<void> {
+    const sleepMs = this.random.between(1_000, 40_000);
+    member.sleep(sleepMs);
+    if (sleepMs < sessionMs) return;
+    this.options.onLost?.(member);
+    await this.clock.pass(sessionMs);
+    this.assignAll(await this.successor());
   }
 
-  /** One thing that happens to the group: a crash, a lost session, a rebalance away and back, a clean stop. */
+  living(): Member[] {
+    return this.members.filter(({ alive, stopping, clock }) => alive && !stopping && !clock.isAsleep);
+  }
+
+  /**
+   * One thing that happens to the group: a crash (and the offset lost with it), a sleep, a lost session, a
+   * rebalance away and back, a clean stop.
+   */
   async upset(): Promise<void> {
     const living = this.living();
     const owner = living.find((member) => member.partitions().length > 0);
@@ -98,11 +120,16 @@ export class World<Value> {
       return;
     }
     const what = this.random.next();
-    if (what < 0.4) {
+    if (what < 0.3) {
+      const partitions = owner.partitions();
       this.crash(owner);
       await this.clock.pass(this.random.between(0, 3_000));
+      // As kafkajs does with an offset that it takes for out of range.
+      if (this.random.chance(0.2))
+        for (const partition of partitions) this.broker.setStored(partition, { offset: null, metadata: '' });
       this.assignAll(await this.successor());
-    } else if (what < 0.6) {
+    } else if (what < 0.4) await this.suspend(owner);
+    else if (what < 0.6) {
       this.lose(owner);
       this.assignAll(await this.successor());
     } else await this.handOver(owner, living);
