@@ -35,9 +35,9 @@ export const policySection = z
     bugTries: count(3),
     /** Tries of a record that alone gets 5xx or no answer while a probe call succeeds, before it is parked. */
     perhapsRecordTries: count(5),
-    /** Failures in a row that open the circuit breaker. */
+    /** Failures in a row that open the circuit breaker; so does more than half of the last four times as many calls. */
     breakerFailures: count(5),
-    /** Rejections in a row that stop a flow: then it is not the records that are wrong. */
+    /** Rejections in a row (or nine tenths of twice as many) that stop a flow: then it is not the records that are wrong. */
     rejectionsInRow: count(50),
     rejectionsPauseMs: milliseconds(60_000),
     /** How often held records look whether the product or the order that they wait for is there. */

@@ -20,24 +20,24 @@ export interface QueuedDocument {
  * ever in work, so the order of a key is kept also while its head waits for another try.
  */
 export class KeyQueues {
-  private readonly queues = new Map<string, QueuedDocument[]>();
+  readonly #queues = new Map<string, QueuedDocument[]>();
   /** In the order of the offsets: the first one is the lowest unfinished. */
-  private readonly unfinished = new Map<number, QueuedDocument>();
+  readonly #unfinished = new Map<number, QueuedDocument>();
   /** Keys whose head may begin, in the order in which they became so. */
-  private ready = new Set<string>();
-  private readonly delayed = new Map<string, QueuedDocument>();
-  private bytes = 0;
+  #ready = new Set<string>();
+  readonly #delayed = new Map<string, QueuedDocument>();
+  #bytes = 0;
 
   get size(): number {
-    return this.unfinished.size;
+    return this.#unfinished.size;
   }
 
   get sizeBytes(): number {
-    return this.bytes;
+    return this.#bytes;
   }
 
   lowestOffset(): number | null {
-    for (const offset of this.unfinished.keys()) return offset;
+    for (const offset of this.#unfinished.keys()) return offset;
     return null;
   }
 
@@ -53,38 +53,38 @@ export class KeyQueues {
       hastened: false,
       lastLook: null,
     };
-    this.unfinished.set(record.offset, document);
-    this.bytes += record.sizeBytes;
-    const waiting = this.queues.get(queue);
+    this.#unfinished.set(record.offset, document);
+    this.#bytes += record.sizeBytes;
+    const waiting = this.#queues.get(queue);
     if (waiting) waiting.push(document);
     else {
-      this.queues.set(queue, [document]);
-      this.enqueue(document);
+      this.#queues.set(queue, [document]);
+      this.#enqueue(document);
     }
   }
 
   /** The lowest unfinished record holds all others back: it is the next one, and waits no back-off out. */
   hasten(now: number): void {
-    const [lowest] = this.unfinished.values();
+    const [lowest] = this.#unfinished.values();
     if (!lowest || lowest.hastened) return;
     const { queue, inDoubtUntil } = lowest;
-    if (this.delayed.get(queue) === lowest && inDoubtUntil > now) lowest.notBefore = inDoubtUntil;
-    else if (this.delayed.delete(queue) || this.ready.has(queue)) {
+    if (this.#delayed.get(queue) === lowest && inDoubtUntil > now) lowest.notBefore = inDoubtUntil;
+    else if (this.#delayed.delete(queue) || this.#ready.has(queue)) {
       lowest.hastened = true;
-      this.ready = new Set([queue, ...this.ready]);
+      this.#ready = new Set([queue, ...this.#ready]);
     }
   }
 
   /** The next head that may begin now, or null. */
   take(now: number): QueuedDocument | null {
-    for (const [queue, document] of this.delayed)
+    for (const [queue, document] of this.#delayed)
       if (document.notBefore <= now) {
-        this.delayed.delete(queue);
-        this.ready.add(queue);
+        this.#delayed.delete(queue);
+        this.#ready.add(queue);
       }
-    for (const queue of this.ready) {
-      this.ready.delete(queue);
-      const document = this.queues.get(queue)?.[0];
+    for (const queue of this.#ready) {
+      this.#ready.delete(queue);
+      const document = this.#queues.get(queue)?.[0];
       if (!document) continue;
       document.attempts += 1;
       return document;
@@ -95,34 +95,34 @@ export class KeyQueues {
   /** When the next delayed head may begin; null when none is delayed. */
   dueAt(now: number): number | null {
     let earliest: number | null = null;
-    for (const { notBefore } of this.delayed.values())
+    for (const { notBefore } of this.#delayed.values())
       if (notBefore > now && (earliest === null || notBefore < earliest)) earliest = notBefore;
     return earliest;
   }
 
   /** The next record of the key may begin, not before the given time. */
   finished(document: QueuedDocument, notBefore = 0): void {
-    this.unfinished.delete(document.record.offset);
-    this.bytes -= document.record.sizeBytes;
-    const waiting = this.queues.get(document.queue);
+    this.#unfinished.delete(document.record.offset);
+    this.#bytes -= document.record.sizeBytes;
+    const waiting = this.#queues.get(document.queue);
     waiting?.shift();
     const next = waiting?.[0];
     if (next) {
       next.notBefore = Math.max(next.notBefore, notBefore);
       next.inDoubtUntil = next.notBefore;
-      this.enqueue(next);
-    } else this.queues.delete(document.queue);
+      this.#enqueue(next);
+    } else this.#queues.delete(document.queue);
   }
 
   /** The head stays head and waits; of that until `inDoubtUntil` because its last try may take effect. */
   again(document: QueuedDocument, notBefore: number, inDoubtUntil = 0): void {
     document.notBefore = Math.max(notBefore, inDoubtUntil);
     document.inDoubtUntil = inDoubtUntil;
-    this.delayed.set(document.queue, document);
+    this.#delayed.set(document.queue, document);
   }
 
-  private enqueue(document: QueuedDocument): void {
-    if (document.notBefore > 0) this.delayed.set(document.queue, document);
-    else this.ready.add(document.queue);
+  #enqueue(document: QueuedDocument): void {
+    if (document.notBefore > 0) this.#delayed.set(document.queue, document);
+    else this.#ready.add(document.queue);
   }
 }

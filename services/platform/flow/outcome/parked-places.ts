@@ -19,7 +19,7 @@ export type ParkedPlace = Pick<Parked, 'group' | 'topic' | 'partition' | 'key' |
   hasOriginal: boolean;
 };
 
-/** Places by key on `cartage.parked`, whoever of the group parked or settled them; the gauge says how many. */
+/** Places by key on `cartage.parked`, whoever of the group parked or cleared them; the gauge says how many. */
 export class ParkedPlaces {
   readonly byKey = new Map<string, ParkedPlace>();
   readonly #context: Context;

@@ -24,7 +24,7 @@ export interface Entry<Value> {
   /** The outcome of `record` is reported: it is only written again. */
   reported: boolean;
   /** Nothing is to be written (`record` is parked); the entry only waits until an earlier write cannot land any more. */
-  settled: boolean;
+  onlyWaits: boolean;
   batchGroup: string;
   urgent: boolean;
   /** It may have made a batch fail: written in one of its own. */
@@ -61,7 +61,7 @@ export function entryOf<Value>(record: Received<Value>, placement: Placement, no
     alone: false,
     openOffset: null,
     reported: false,
-    settled: false,
+    onlyWaits: false,
     state: 'ready',
     dirty: false,
     attempts: 0,

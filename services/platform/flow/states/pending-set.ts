@@ -7,56 +7,56 @@ import type { ReadyGroup } from './ready-groups.ts';
 /** The newest record of each key that was read and is not yet written; its states stand in `pending-entry.ts`. */
 export class PendingSet<Value> {
   /** In the order of the offsets of their newest records: the first one is the lowest pending. */
-  private readonly entries = new Map<string, Entry<Value>>();
-  private readonly batchGroups = new ReadyGroups<Value>();
-  private readonly delayed = new Set<Entry<Value>>();
+  readonly #entries = new Map<string, Entry<Value>>();
+  readonly #batchGroups = new ReadyGroups<Value>();
+  readonly #delayed = new Set<Entry<Value>>();
   /** Those with an `openOffset`: few. */
-  private readonly overtaken = new Set<Entry<Value>>();
-  private bytes = 0;
+  readonly #overtaken = new Set<Entry<Value>>();
+  #bytes = 0;
 
   get size(): number {
-    return this.entries.size;
+    return this.#entries.size;
   }
 
   get sizeBytes(): number {
-    return this.bytes;
+    return this.#bytes;
   }
 
   /** Offset of the lowest record still pending or in work; null when nothing is. */
   lowestOffset(): number | null {
-    const lowest = this.lowest();
+    const lowest = this.#lowest();
     return lowest && offsetOf(lowest);
   }
 
   /** Takes a record in; returns the one it superseded and of which nothing is reported yet, or null. */
   add(record: Received<Value>, placement: Placement, now: number): Received<Value> | null {
-    const known = this.entries.get(placement.identity);
+    const known = this.#entries.get(placement.identity);
     if (!known) {
-      this.bytes += record.sizeBytes;
-      this.insert(record, placement, now);
+      this.#bytes += record.sizeBytes;
+      this.#insert(record, placement, now);
       return null;
     }
     const superseded = known.record;
     const isNews = !known.reported && (known.state !== 'inFlight' || known.dirty);
-    this.overtake(known, now);
+    this.#overtake(known, now);
     known.record = record;
-    this.bytes += record.sizeBytes - superseded.sizeBytes;
+    this.#bytes += record.sizeBytes - superseded.sizeBytes;
     known.rewriteAt = laterOf(known.rewriteAt, placement.rewriteAt ?? placement.waitUntil ?? null);
     known.reported = false;
-    known.settled = false;
-    this.entries.delete(known.identity);
-    this.entries.set(known.identity, known);
+    known.onlyWaits = false;
+    this.#entries.delete(known.identity);
+    this.#entries.set(known.identity, known);
     if (known.state === 'inFlight') {
       known.dirty = true;
       Object.assign(known, { batchGroup: placement.batchGroup, urgent: placement.urgent });
-    } else this.requeue(known, placement);
+    } else this.#requeue(known, placement);
     // The record in flight is reported by its own write: it is not superseded.
     return isNews ? superseded : null;
   }
 
   /** Batch groups with ready entries. */
   readyGroups(): ReadyGroup[] {
-    return this.batchGroups.ready();
+    return this.#batchGroups.ready();
   }
 
   /** Takes up to `count` ready entries of a batch group in flight, see `ReadyGroups.pick`. */
@@ -66,7 +66,7 @@ export class PendingSet<Value> {
     normalFirst: boolean,
     blocked: (entry: Entry<Value>) => boolean,
   ): Entry<Value>[] {
-    const taken = this.batchGroups.pick(batchGroup, count, normalFirst, blocked);
+    const taken = this.#batchGroups.pick(batchGroup, count, normalFirst, blocked);
     for (const entry of taken) {
       entry.state = 'inFlight';
       entry.attempts += 1;
@@ -78,11 +78,11 @@ export class PendingSet<Value> {
   complete(entry: Entry<Value>, startedAt: number, now: number): void {
     entry.attempts = 0;
     if (entry.rewriteAt !== null && startedAt >= entry.rewriteAt) entry.rewriteAt = null;
-    if (entry.dirty) this.renew(entry, now);
-    else if (entry.rewriteAt === null) this.remove(entry);
+    if (entry.dirty) this.#renew(entry, now);
+    else if (entry.rewriteAt === null) this.#remove(entry);
     else {
       entry.reported = true;
-      this.delay(entry, entry.rewriteAt, false);
+      this.#delay(entry, entry.rewriteAt, false);
     }
   }
 
@@ -94,12 +94,12 @@ export class PendingSet<Value> {
     entry.attempts = 0;
     entry.rewriteAt = laterOf(entry.rewriteAt, inDoubtUntil);
     if (entry.rewriteAt !== null && now >= entry.rewriteAt) entry.rewriteAt = null;
-    if (entry.dirty) this.renew(entry, now);
-    else if (entry.rewriteAt === null) this.remove(entry);
+    if (entry.dirty) this.#renew(entry, now);
+    else if (entry.rewriteAt === null) this.#remove(entry);
     else {
       entry.reported = true;
-      entry.settled = true;
-      this.delay(entry, entry.rewriteAt, false);
+      entry.onlyWaits = true;
+      this.#delay(entry, entry.rewriteAt, false);
     }
   }
 
@@ -107,8 +107,8 @@ export class PendingSet<Value> {
   retry(entry: Entry<Value>, notBefore: number, inDoubtUntil: number | null): void {
     entry.dirty = false;
     entry.rewriteAt = laterOf(entry.rewriteAt, inDoubtUntil);
-    if (entry.rewriteAt === null) this.closeOffset(entry);
-    this.delay(entry, notBefore, true);
+    if (entry.rewriteAt === null) this.#closeOffset(entry);
+    this.#delay(entry, notBefore, true);
   }
 
   /** A write of this key that came before the one at hand may still take effect until then. */
@@ -118,23 +118,23 @@ export class PendingSet<Value> {
 
   /** The lowest pending record holds all others back: it goes first, and waits no back-off out. */
   hasten(): void {
-    const lowest = this.lowest();
+    const lowest = this.#lowest();
     if (lowest === null || lowest.urgent || lowest.state === 'inFlight') return;
     // Its wait is one until an outcome is settled: nothing shortens that.
     if (lowest.state === 'delayed' && lowest.notBefore >= (lowest.rewriteAt ?? Infinity)) return;
-    this.leaveQueues(lowest);
+    this.#leaveQueues(lowest);
     lowest.urgent = true;
-    this.makeReady(lowest);
+    this.#makeReady(lowest);
   }
 
   /** Whether it is this entry that holds the offset back. */
   isLowest(entry: Entry<Value>): boolean {
-    return this.lowest() === entry;
+    return this.#lowest() === entry;
   }
 
-  private lowest(): Entry<Value> | null {
-    let lowest = this.entries.values().next().value ?? null;
-    for (const entry of this.overtaken)
+  #lowest(): Entry<Value> | null {
+    let lowest = this.#entries.values().next().value ?? null;
+    for (const entry of this.#overtaken)
       if (lowest === null || offsetOf(entry) < offsetOf(lowest)) lowest = entry;
     return lowest;
   }
@@ -143,99 +143,99 @@ export class PendingSet<Value> {
   giveBack(entry: Entry<Value>): void {
     entry.attempts -= 1;
     entry.dirty = false;
-    if (entry.rewriteAt === null) this.closeOffset(entry);
-    this.makeReady(entry);
+    if (entry.rewriteAt === null) this.#closeOffset(entry);
+    this.#makeReady(entry);
   }
 
   /** Makes what is due ready; returns when the next delayed entry is due, or null. */
   wake(now: number): number | null {
     let next: number | null = null;
-    for (const entry of this.delayed)
-      if (entry.notBefore <= now) this.due(entry, now);
+    for (const entry of this.#delayed)
+      if (entry.notBefore <= now) this.#due(entry, now);
       else if (next === null || entry.notBefore < next) next = entry.notBefore;
     return next;
   }
 
-  private due(entry: Entry<Value>, now: number): void {
-    this.delayed.delete(entry);
-    if (entry.settled) {
-      this.remove(entry);
+  #due(entry: Entry<Value>, now: number): void {
+    this.#delayed.delete(entry);
+    if (entry.onlyWaits) {
+      this.#remove(entry);
       return;
     }
     // What could still land has landed; the newest value is pending and will be written over it.
     if (entry.rewriteAt !== null && entry.rewriteAt <= now) {
       entry.rewriteAt = null;
-      this.closeOffset(entry);
+      this.#closeOffset(entry);
     }
-    this.makeReady(entry);
+    this.#makeReady(entry);
   }
 
   /** Remembers the record that may be in work when a newer one takes its place. */
-  private overtake(entry: Entry<Value>, now: number): void {
+  #overtake(entry: Entry<Value>, now: number): void {
     const mayBeInWork =
       (entry.state === 'inFlight' && !entry.dirty) || (entry.rewriteAt !== null && now < entry.rewriteAt);
-    if (entry.openOffset === null && mayBeInWork) this.openFrom(entry, entry.record.offset);
+    if (entry.openOffset === null && mayBeInWork) this.#openFrom(entry, entry.record.offset);
   }
 
-  private openFrom(entry: Entry<Value>, offset: number): void {
+  #openFrom(entry: Entry<Value>, offset: number): void {
     entry.openOffset = offset;
-    this.overtaken.add(entry);
+    this.#overtaken.add(entry);
   }
 
-  private closeOffset(entry: Entry<Value>): void {
+  #closeOffset(entry: Entry<Value>): void {
     entry.openOffset = null;
-    this.overtaken.delete(entry);
+    this.#overtaken.delete(entry);
   }
 
-  private insert(record: Received<Value>, placement: Placement, now: number): void {
+  #insert(record: Received<Value>, placement: Placement, now: number): void {
     const entry = entryOf(record, placement, now);
-    this.entries.set(entry.identity, entry);
-    if (entry.notBefore === 0) this.makeReady(entry);
-    else this.delay(entry, entry.notBefore, true);
+    this.#entries.set(entry.identity, entry);
+    if (entry.notBefore === 0) this.#makeReady(entry);
+    else this.#delay(entry, entry.notBefore, true);
   }
 
   /** A newer record came for an entry that waits: it keeps its place, unless it became more pressing. */
-  private requeue(entry: Entry<Value>, placement: Placement): void {
+  #requeue(entry: Entry<Value>, placement: Placement): void {
     const urgent = placement.urgent || entry.urgent;
     const stays =
       entry.state === 'ready' && entry.batchGroup === placement.batchGroup && entry.urgent === urgent;
     if (stays) return;
-    this.leaveQueues(entry);
+    this.#leaveQueues(entry);
     entry.batchGroup = placement.batchGroup;
     entry.urgent = urgent;
     // One that only waits to be written again gives way to the newer value.
-    if (entry.state === 'delayed' && entry.mustWait) this.delayed.add(entry);
-    else this.makeReady(entry);
+    if (entry.state === 'delayed' && entry.mustWait) this.#delayed.add(entry);
+    else this.#makeReady(entry);
   }
 
-  private renew(entry: Entry<Value>, now: number): void {
+  #renew(entry: Entry<Value>, now: number): void {
     entry.dirty = false;
     entry.waitingSince = now;
-    if (entry.rewriteAt === null) this.closeOffset(entry);
-    this.makeReady(entry);
+    if (entry.rewriteAt === null) this.#closeOffset(entry);
+    this.#makeReady(entry);
   }
 
-  private delay(entry: Entry<Value>, notBefore: number, mustWait: boolean): void {
+  #delay(entry: Entry<Value>, notBefore: number, mustWait: boolean): void {
     entry.state = 'delayed';
     entry.notBefore = notBefore;
     entry.mustWait = mustWait;
-    this.delayed.add(entry);
+    this.#delayed.add(entry);
   }
 
-  private makeReady(entry: Entry<Value>): void {
+  #makeReady(entry: Entry<Value>): void {
     entry.state = 'ready';
-    this.batchGroups.put(entry);
+    this.#batchGroups.put(entry);
   }
 
-  private leaveQueues(entry: Entry<Value>): void {
-    this.delayed.delete(entry);
-    this.batchGroups.leave(entry);
+  #leaveQueues(entry: Entry<Value>): void {
+    this.#delayed.delete(entry);
+    this.#batchGroups.leave(entry);
   }
 
-  private remove(entry: Entry<Value>): void {
-    this.leaveQueues(entry);
-    this.closeOffset(entry);
-    this.entries.delete(entry.identity);
-    this.bytes -= entry.record.sizeBytes;
+  #remove(entry: Entry<Value>): void {
+    this.#leaveQueues(entry);
+    this.#closeOffset(entry);
+    this.#entries.delete(entry.identity);
+    this.#bytes -= entry.record.sizeBytes;
   }
 }

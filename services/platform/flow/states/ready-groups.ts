@@ -14,11 +14,11 @@ interface BatchGroup<Value> {
 
 /** The entries that may be written now, by batch group, in the order in which they became so; urgent ones apart. */
 export class ReadyGroups<Value> {
-  private readonly batchGroups = new Map<string, BatchGroup<Value>>();
+  readonly #batchGroups = new Map<string, BatchGroup<Value>>();
 
   ready(): ReadyGroup[] {
     const found: ReadyGroup[] = [];
-    for (const [batchGroup, { urgent, normal }] of this.batchGroups) {
+    for (const [batchGroup, { urgent, normal }] of this.#batchGroups) {
       const normalSince = firstOf(normal)?.waitingSince ?? null;
       const urgentSince = firstOf(urgent)?.waitingSince ?? null;
       if (normalSince !== null || urgentSince !== null) found.push({ batchGroup, urgentSince, normalSince });
@@ -36,7 +36,7 @@ export class ReadyGroups<Value> {
     normalFirst: boolean,
     blocked: (entry: Entry<Value>) => boolean,
   ): Entry<Value>[] {
-    const queues = this.batchGroups.get(batchGroup);
+    const queues = this.#batchGroups.get(batchGroup);
     if (!queues) return [];
     const picked: Entry<Value>[] = [];
     for (const queue of normalFirst ? [queues.normal, queues.urgent] : [queues.urgent, queues.normal])
@@ -49,14 +49,14 @@ export class ReadyGroups<Value> {
   }
 
   put(entry: Entry<Value>): void {
-    let batchGroup = this.batchGroups.get(entry.batchGroup);
+    let batchGroup = this.#batchGroups.get(entry.batchGroup);
     if (!batchGroup)
-      this.batchGroups.set(entry.batchGroup, (batchGroup = { urgent: new Map(), normal: new Map() }));
+      this.#batchGroups.set(entry.batchGroup, (batchGroup = { urgent: new Map(), normal: new Map() }));
     (entry.urgent ? batchGroup.urgent : batchGroup.normal).set(entry.identity, entry);
   }
 
   leave(entry: Entry<Value>): void {
-    for (const { urgent, normal } of this.batchGroups.values()) {
+    for (const { urgent, normal } of this.#batchGroups.values()) {
       urgent.delete(entry.identity);
       normal.delete(entry.identity);
     }

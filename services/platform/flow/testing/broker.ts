@@ -21,11 +21,11 @@ export class SimulatedBroker {
   onCommit: (partition: number, offset: number) => void = () => undefined;
   /** Where a member's publish goes; one partition unless told otherwise. */
   partitionOf: (contract: { partitions: number }, key: string) => number = () => 0;
-  private readonly logs = new Map<string, Kept[]>();
+  readonly #logs = new Map<string, Kept[]>();
   /** Offset of the next record to be published, by log. */
-  private readonly ends = new Map<string, number>();
-  private readonly stored = new Map<number, Stored>();
-  private readonly listeners = new Map<string, Set<(record: Kept) => void>>();
+  readonly #ends = new Map<string, number>();
+  readonly #stored = new Map<number, Stored>();
+  readonly #listeners = new Map<string, Set<(record: Kept) => void>>();
 
   constructor(clock: VirtualClock) {
     this.clock = clock;
@@ -33,8 +33,8 @@ export class SimulatedBroker {
 
   log(topic: string, partition = 0): Kept[] {
     const name = `${topic}[${partition}]`;
-    let log = this.logs.get(name);
-    if (!log) this.logs.set(name, (log = []));
+    let log = this.#logs.get(name);
+    if (!log) this.#logs.set(name, (log = []));
     return log;
   }
 
@@ -60,7 +60,7 @@ export class SimulatedBroker {
       sizeBytes: bytes?.length ?? 0,
       bytes,
     };
-    this.keep(record as unknown as Received<never>);
+    this.#keep(record as unknown as Received<never>);
     return record;
   }
 
@@ -75,43 +75,43 @@ export class SimulatedBroker {
       publishedAt: this.clock.now(),
     };
     const record: Undecodable = { ...place, headers: {}, sizeBytes: 1, bytes, undecodable };
-    this.keep(record);
+    this.#keep(record);
     return record;
   }
 
-  private keep(record: Kept): void {
+  #keep(record: Kept): void {
     const { topic, partition } = record;
     this.log(topic, partition).push(record);
-    this.ends.set(`${topic}[${partition}]`, record.offset + 1);
-    for (const listener of this.listeners.get(topic) ?? []) listener(record);
+    this.#ends.set(`${topic}[${partition}]`, record.offset + 1);
+    for (const listener of this.#listeners.get(topic) ?? []) listener(record);
   }
 
   end(topic: string, partition = 0): number {
-    return this.ends.get(`${topic}[${partition}]`) ?? 0;
+    return this.#ends.get(`${topic}[${partition}]`) ?? 0;
   }
 
   /** All partitions of a topic. */
   records(topic: string): Kept[] {
-    return [...this.logs.values()].flat().filter((record) => record.topic === topic);
+    return [...this.#logs.values()].flat().filter((record) => record.topic === topic);
   }
 
   /** The topic is deleted and made again: what the group has stored of it stays. */
   recreate(topic: string): void {
-    for (const [name, log] of this.logs)
+    for (const [name, log] of this.#logs)
       if (name.startsWith(`${topic}[`)) {
         log.length = 0;
-        this.ends.set(name, 0);
+        this.#ends.set(name, 0);
       }
   }
 
   /** What an operator's tool does to a group that is stopped, or kafkajs to an offset that was out of range. */
   setStored(partition: number, stored: Stored): void {
-    this.stored.set(partition, stored);
+    this.#stored.set(partition, stored);
   }
 
   listen(topic: string, listener: (record: Kept) => void): () => void {
-    let listeners = this.listeners.get(topic);
-    if (!listeners) this.listeners.set(topic, (listeners = new Set()));
+    let listeners = this.#listeners.get(topic);
+    if (!listeners) this.#listeners.set(topic, (listeners = new Set()));
     listeners.add(listener);
     return () => listeners.delete(listener);
   }
@@ -123,19 +123,19 @@ export class SimulatedBroker {
   }
 
   takeOver(topic: string, partition: number): Takeover {
-    const stored = this.stored.get(partition) ?? { offset: null, metadata: null };
+    const stored = this.#stored.get(partition) ?? { offset: null, metadata: null };
     return takeOver(stored, { earliest: 0, end: this.end(topic, partition) });
   }
 
   committed(partition: number): Stored {
-    return this.stored.get(partition) ?? { offset: null, metadata: null };
+    return this.#stored.get(partition) ?? { offset: null, metadata: null };
   }
 
   /** False when the partition belongs to somebody else by now. */
   commit(partition: number, by: Membership, entry: { offset: number; metadata: string }): boolean {
     const owner = this.owners.get(partition);
     if (owner?.member !== by.member || owner.generation !== by.generation) return false;
-    this.stored.set(partition, entry);
+    this.#stored.set(partition, entry);
     this.onCommit(partition, entry.offset);
     return true;
   }

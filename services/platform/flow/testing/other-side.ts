@@ -34,12 +34,12 @@ export class OtherSide {
   /** Keys of which no request is ever answered. */
   stuck: (key: string) => boolean = () => false;
   readonly settleMs: number;
-  private readonly clock: VirtualClock;
-  private readonly random: Random;
+  readonly #clock: VirtualClock;
+  readonly #random: Random;
 
   constructor(clock: VirtualClock, random: Random, settleMs: number) {
-    this.clock = clock;
-    this.random = random;
+    this.#clock = clock;
+    this.#random = random;
     this.settleMs = settleMs;
   }
 
@@ -47,7 +47,7 @@ export class OtherSide {
   delay(member: Member): void {
     for (const call of this.calls)
       if (call.member === member && !call.landed && call.landsAt !== Infinity && !call.answered)
-        call.landsAt = call.begunAt + this.random.between(0, this.settleMs);
+        call.landsAt = call.begunAt + this.#random.between(0, this.settleMs);
   }
 
   async write(
@@ -55,22 +55,22 @@ export class OtherSide {
     member: Member,
     attempt: Attempt,
   ): Promise<void> {
-    await member.clock.wait(this.random.between(0, 200));
+    await member.clock.wait(this.#random.between(0, 200));
     attempt.assertCurrent();
-    const begunAt = this.clock.now();
-    const refused = this.random.chance(this.trouble.refused);
+    const begunAt = this.#clock.now();
+    const refused = this.#random.chance(this.trouble.refused);
     const isStuck = records.some(({ key }) => this.stuck(key));
-    const unanswered = isStuck || (!refused && this.random.chance(this.trouble.unanswered));
-    const tookMs = this.random.between(20, 400);
+    const unanswered = isStuck || (!refused && this.#random.chance(this.trouble.unanswered));
+    const tookMs = this.#random.between(20, 400);
     let landsAt = begunAt + tookMs;
-    if (refused || (unanswered && this.random.chance(0.4))) landsAt = Infinity;
-    else if (unanswered) landsAt = begunAt + this.random.between(0, this.settleMs);
+    if (refused || (unanswered && this.#random.chance(0.4))) landsAt = Infinity;
+    else if (unanswered) landsAt = begunAt + this.#random.between(0, this.settleMs);
     const calls = records.map((record) => {
       const call = { ...record, member, begunAt, landsAt, landed: false, answered: false };
       if (this.stuck(record.key)) call.landsAt = Infinity;
       this.onBegin(call);
       this.calls.push(call);
-      this.watch(call);
+      this.#watch(call);
       return call;
     });
     await member.clock.wait(tookMs + 1);
@@ -84,16 +84,16 @@ export class OtherSide {
     throw new Unavailable(fault, { outcome: 'unknown', perhapsRecord: true });
   }
 
-  private watch(call: Call): void {
+  #watch(call: Call): void {
     if (call.landsAt === Infinity) return;
-    this.clock.at(call.landsAt, () => {
+    this.#clock.at(call.landsAt, () => {
       // Its time may have been put off meanwhile.
-      if (this.clock.now() < call.landsAt) this.watch(call);
-      else this.land(call);
+      if (this.#clock.now() < call.landsAt) this.#watch(call);
+      else this.#land(call);
     });
   }
 
-  private land(call: Call): void {
+  #land(call: Call): void {
     call.landed = true;
     this.values.set(call.key, call.number);
   }

@@ -7,34 +7,34 @@ interface Event {
 
 /** Time that passes only when a test lets it: from event to event, with all promises settled in between. */
 export class VirtualClock implements Clock {
-  private time = 1_000_000;
+  #time = 1_000_000;
   /** Sorted by time; of equal times the earlier made comes first. */
-  private readonly events: Event[] = [];
+  readonly #events: Event[] = [];
 
   now(): number {
-    return this.time;
+    return this.#time;
   }
 
   at(at: number, run: () => void): Event {
-    const event = { at: Math.max(at, this.time), run };
+    const event = { at: Math.max(at, this.#time), run };
     let low = 0;
-    let high = this.events.length;
+    let high = this.#events.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.events[middle]!.at <= event.at) low = middle + 1;
+      if (this.#events[middle]!.at <= event.at) low = middle + 1;
       else high = middle;
     }
-    this.events.splice(low, 0, event);
+    this.#events.splice(low, 0, event);
     return event;
   }
 
   after(delayMs: number, run: () => void): Event {
-    return this.at(this.time + delayMs, run);
+    return this.at(this.#time + delayMs, run);
   }
 
   cancel(event: Event): void {
-    const index = this.events.indexOf(event);
-    if (index >= 0) this.events.splice(index, 1);
+    const index = this.#events.indexOf(event);
+    if (index >= 0) this.#events.splice(index, 1);
   }
 
   wait(ms: number, signal?: AbortSignal): Promise<void> {
@@ -54,17 +54,17 @@ export class VirtualClock implements Clock {
   /** Lets time pass up to `until`. */
   async run(until: number): Promise<void> {
     await settled();
-    while (this.events.length > 0 && this.events[0]!.at <= until) {
-      const event = this.events.shift()!;
-      this.time = Math.max(this.time, event.at);
+    while (this.#events.length > 0 && this.#events[0]!.at <= until) {
+      const event = this.#events.shift()!;
+      this.#time = Math.max(this.#time, event.at);
       event.run();
       await settled();
     }
-    this.time = Math.max(this.time, until);
+    this.#time = Math.max(this.#time, until);
   }
 
   async pass(ms: number): Promise<void> {
-    await this.run(this.time + ms);
+    await this.run(this.#time + ms);
   }
 }
 

@@ -35,18 +35,18 @@ export class World<Value> {
   readonly random: Random;
   readonly members: Member[] = [];
   readonly lines: Line[] = [];
-  private readonly subscriptions = new Map<Member, Subscription>();
-  private readonly options: WorldOptions<Value>;
+  readonly #subscriptions = new Map<Member, Subscription>();
+  readonly #options: WorldOptions<Value>;
 
   constructor(options: WorldOptions<Value>) {
-    this.options = options;
+    this.#options = options;
     this.random = new Random(options.seed);
   }
 
   async begin(): Promise<Member> {
     const member = new Member(`process-${this.members.length}`, this.broker, this.random);
     this.members.push(member);
-    const { policy, start } = this.options;
+    const { policy, start } = this.#options;
     const context = contextOf({
       bus: member.bus,
       clock: member.clock,
@@ -54,54 +54,54 @@ export class World<Value> {
       lines: this.lines,
       ...(policy ? { policy } : {}),
     });
-    this.subscriptions.set(member, await start(context, member));
+    this.#subscriptions.set(member, await start(context, member));
     return member;
   }
 
   /** Gives every partition to a living process, if it has none. */
   assignAll(to?: Member): void {
-    for (let partition = 0; partition < this.options.partitions; partition += 1) {
+    for (let partition = 0; partition < this.#options.partitions; partition += 1) {
       const owner = this.broker.owners.get(partition);
       if (owner && this.members.some((member) => isOwner(member, owner, partition))) continue;
       const living = this.living();
       if (living.length === 0) continue;
-      void (to ?? this.random.pick(living)).assign(this.options.contract.topic, partition);
+      void (to ?? this.random.pick(living)).assign(this.#options.contract.topic, partition);
     }
   }
 
   crash(member: Member): void {
     member.crash();
-    this.options.onLost?.(member);
+    this.#options.onLost?.(member);
   }
 
   /** The session of one process runs out while it is at work: a zombie for as long as it does not know. */
   lose(member: Member): void {
     for (const partition of member.partitions()) member.lose(partition);
-    this.options.onLost?.(member);
+    this.#options.onLost?.(member);
   }
 
   async hand(from: Member, to: Member): Promise<void> {
     for (const partition of from.partitions()) {
       await from.release(partition);
       if (to.alive && !to.stopping && !this.broker.owners.has(partition))
-        void to.assign(this.options.contract.topic, partition);
+        void to.assign(this.#options.contract.topic, partition);
     }
   }
 
   async stop(member: Member): Promise<void> {
     member.stopping = true;
-    await this.subscriptions.get(member)!.stop();
+    await this.#subscriptions.get(member)!.stop();
     member.crash();
   }
 
   /** A machine is suspended: others take over when its session has run out, before it wakes or after. */
-  private async suspend(member: Member): Promise<void> {
+  async #suspend(member: Member): Promise<void> {
     const sleepMs = this.random.between(1_000, 40_000);
     member.sleep(sleepMs);
     if (sleepMs < sessionMs) return;
-    this.options.onLost?.(member);
+    this.#options.onLost?.(member);
     await this.clock.pass(sessionMs);
-    this.assignAll(await this.successor());
+    this.assignAll(await this.#successor());
   }
 
   living(): Member[] {
@@ -116,7 +116,7 @@ export class World<Value> {
     const living = this.living();
     const owner = living.find((member) => member.partitions().length > 0);
     if (!owner) {
-      this.assignAll(await this.successor());
+      this.assignAll(await this.#successor());
       return;
     }
     const what = this.random.next();
@@ -127,18 +127,18 @@ export class World<Value> {
       // As kafkajs does with an offset that it takes for out of range.
       if (this.random.chance(0.2))
         for (const partition of partitions) this.broker.setStored(partition, { offset: null, metadata: '' });
-      this.assignAll(await this.successor());
-    } else if (what < 0.4) await this.suspend(owner);
+      this.assignAll(await this.#successor());
+    } else if (what < 0.4) await this.#suspend(owner);
     else if (what < 0.6) {
       this.lose(owner);
-      this.assignAll(await this.successor());
-    } else await this.handOver(owner, living);
+      this.assignAll(await this.#successor());
+    } else await this.#handOver(owner, living);
     await settled();
   }
 
-  private async handOver(owner: Member, living: Member[]): Promise<void> {
+  async #handOver(owner: Member, living: Member[]): Promise<void> {
     const others = living.filter((member) => member !== owner);
-    const to = this.random.pick([...others, owner, await this.successor()]);
+    const to = this.random.pick([...others, owner, await this.#successor()]);
     // Time must pass meanwhile, so the hand-over is not awaited.
     if (this.random.chance(0.3))
       void this.stop(owner).then(() => this.assignAll(to === owner ? undefined : to));
@@ -146,7 +146,7 @@ export class World<Value> {
     await this.clock.pass(this.random.between(0, 8_000));
   }
 
-  private async successor(): Promise<Member> {
+  async #successor(): Promise<Member> {
     const living = this.living();
     return living.length > 1 && this.random.chance(0.4) ? this.random.pick(living) : this.begin();
   }
