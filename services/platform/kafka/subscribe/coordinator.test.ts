@@ -15,7 +15,13 @@ class FakeCluster {
   answers: Record<string, Answer> = { 1: 'ok', 2: 'ok', 3: 'ok' };
   readonly asked: string[] = [];
 
-  getNodeIds = () => [1, 2, 3];
+  known = [1, 2, 3];
+
+  getNodeIds = () => this.known;
+
+  async refreshMetadata() {
+    this.known = [1, 2, 3];
+  }
 
   async findBroker({ nodeId }: { nodeId: string }) {
     await answered(this.reachable[nodeId]!);
@@ -68,6 +74,13 @@ describe('the coordinator of a group', () => {
     cluster.reachable[2] = 'hangs';
     await beat();
     expect(cluster.asked).toEqual(['3']);
+  });
+
+  it('is found although kafkajs has forgotten all brokers', async () => {
+    const { cluster, beat } = grouped();
+    cluster.known = [];
+    await beat();
+    expect(cluster.asked).toEqual(['1']);
   });
 
   it('does not stop the fetch loop by being away or hanging, only by saying that the membership is over', async () => {

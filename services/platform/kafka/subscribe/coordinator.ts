@@ -120,6 +120,8 @@ export class GroupCoordinator {
   async #whereItIs(): Promise<{ nodeId: string }> {
     const request = { groupId: this.#groupId, coordinatorType: groupCoordinator };
     let failure: unknown = new Error('no broker is known');
+    // kafkajs forgets a broker that has closed its connection, the only one too.
+    if (this.#cluster.getNodeIds().length === 0) await this.#cluster.refreshMetadata();
     for (const nodeId of shuffled(this.#cluster.getNodeIds())) {
       const answer = this.#cluster
         .findBroker({ nodeId: String(nodeId) })
