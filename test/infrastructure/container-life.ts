@@ -1,18 +1,15 @@
-/** What an engine offers for one container; each call fails with a `statusCode` when it does not fit the state. */
+/** What an engine offers for one container. Stopping what does not run may be an error, and which one differs. */
 export interface EngineContainer {
   stop(options: { t: number }): Promise<unknown>;
   kill(options: { signal: string }): Promise<unknown>;
   restart(options: { t: number }): Promise<unknown>;
   remove(options: { force: boolean; v: boolean }): Promise<unknown>;
+  /** Fails with `statusCode` 404 when there is no such container. */
+  inspect(): Promise<{ State: { Running: boolean } }>;
 }
 
 /** Seconds until the engine kills what was asked to stop. */
 const politeSeconds = 30;
-
-/** Answers that say: it is so already. */
-const stoppedAlready = 304;
-const gone = 404;
-const notRunning = 409;
 
 /**
  * Stops, kills, restarts and removes a container as often as it is asked to, by asking the engine each time.
@@ -28,11 +25,11 @@ export class ContainerLife {
 
   /** SIGTERM, then SIGKILL. */
   async stop(): Promise<void> {
-    await unless(this.#container.stop({ t: politeSeconds }), stoppedAlready);
+    await this.#unless(() => this.#isDown(), this.#container.stop({ t: politeSeconds }));
   }
 
   async kill(): Promise<void> {
-    await unless(this.#container.kill({ signal: 'SIGKILL' }), notRunning);
+    await this.#unless(() => this.#isDown(), this.#container.kill({ signal: 'SIGKILL' }));
   }
 
   /** Starts it again, whether it runs or not. */
@@ -42,14 +39,26 @@ export class ContainerLife {
 
   /** With its volumes, whether it runs or not. */
   async remove(): Promise<void> {
-    await unless(this.#container.remove({ force: true, v: true }), gone);
+    await this.#unless(() => this.#isGone(), this.#container.remove({ force: true, v: true }));
   }
-}
 
-async function unless(answer: Promise<unknown>, harmless: number): Promise<void> {
-  try {
-    await answer;
-  } catch (error) {
-    if ((error as { statusCode?: number }).statusCode !== harmless) throw error;
+  /** An error counts only when what was wanted is not so. */
+  async #unless(isSo: () => Promise<boolean>, answer: Promise<unknown>): Promise<void> {
+    try {
+      await answer;
+    } catch (error) {
+      if (!(await isSo())) throw error;
+    }
+  }
+
+  async #isDown(): Promise<boolean> {
+    return !(await this.#container.inspect()).State.Running;
+  }
+
+  #isGone(): Promise<boolean> {
+    return this.#container.inspect().then(
+      () => false,
+      (error: { statusCode?: number }) => error.statusCode === 404,
+    );
   }
 }
