@@ -28,7 +28,7 @@ const server = new WebhookServer({
   host: '127.0.0.1',
   port: 0,
   maxBodyBytes: 16 * 1024,
-  maxBufferedBytes: 16 * 1024 * 1024,
+  maxBufferedBytes: 8 * 1024 * 1024,
   maxConnections: 10_000,
   maxPerSecond: 1_000_000,
   trustedProxies: [],

@@ -65,7 +65,7 @@ const kinds: Record<Kind, (socket: Socket, random: Random) => void> = {
   },
   silent: () => undefined,
   halfHeader: (socket, random) => {
-    socket.write(`POST /webhooks/orders HTTP/1.1\r\nx-pad: ${'x'.repeat(random.between(1, 7_500))}`);
+    socket.write(`POST /webhooks/orders HTTP/1.1\r\nx-pad: ${'x'.repeat(random.between(1, 3_900))}`);
   },
   pipelined: (socket, random) => {
     socket.write(`${unsigned(2)}{}`.repeat(random.between(2, 400)));

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Bodies } from './bodies.ts';
 import type { BodyFault } from './bodies.ts';
 
-const limits = { maxBodyBytes: 100, maxBufferedBytes: 250, bodyTimeoutMs: 60_000 };
+const limits = { maxBodyBytes: 100, maxBufferedBytes: 250, requestBytes: 0, bodyTimeoutMs: 60_000 };
 
 /** A request whose body the test sends, and what became of it. */
 class Sent {
@@ -105,6 +105,17 @@ describe('the budget', () => {
     for (const sent of crumbs) await sent.send('x', 'x');
     expect(crumbs.map(({ results }) => results)).toEqual([['no_room'], [], []]);
   });
+});
+
+it('a request counts before the first byte of its body, until it is settled', async () => {
+  const bodies = new Bodies({ ...limits, requestBytes: 120 });
+  const [first, second] = [new Sent(bodies), new Sent(bodies)];
+  expect(first.results).toEqual([]);
+  const third = new Sent(bodies);
+  expect(first.results).toEqual(['no_room']);
+  await Promise.all([second.end(), third.end()]);
+  const last = [new Sent(bodies), new Sent(bodies)];
+  expect(last.map(({ results }) => results)).toEqual([[], []]);
 });
 
 it('a slow body is cut at its deadline, not before; the next one at its own', async () => {

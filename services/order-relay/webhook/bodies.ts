@@ -7,6 +7,8 @@ export interface BodyLimits {
   maxBodyBytes: number;
   /** Of all bodies under way together. */
   maxBufferedBytes: number;
+  /** What a request takes besides its body. */
+  requestBytes: number;
   /** From the end of the headers to the end of the body. */
   bodyTimeoutMs: number;
 }
@@ -29,26 +31,32 @@ export class Bodies {
 
   /** Calls `done` exactly once. What comes after a fault is not kept and not listened to. */
   read(request: IncomingMessage, done: (result: Buffer | BodyFault) => void): void {
-    const body = new Body(Number(request.headers['content-length'] ?? this.#limits.maxBodyBytes));
+    const { maxBodyBytes, requestBytes } = this.#limits;
+    const body = new Body(Number(request.headers['content-length'] ?? maxBodyBytes));
     const settle = (result: Buffer | BodyFault) => {
       if (!this.#underWay.delete(body)) return;
-      this.#bufferedBytes -= body.heldBytes;
+      this.#hold(-body.heldBytes - requestBytes);
       request.off('data', onData);
       done(result);
     };
     const onData = (chunk: Buffer) => {
-      if (body.sizeBytes + chunk.length > this.#limits.maxBodyBytes) return settle('too_large');
-      this.#bufferedBytes += body.add(chunk);
-      while (this.#bufferedBytes > this.#limits.maxBufferedBytes) this.#oldest()?.settle('no_room');
+      if (body.sizeBytes + chunk.length > maxBodyBytes) return settle('too_large');
+      this.#hold(body.add(chunk));
     };
     body.settle = settle;
     body.dueAt = performance.now() + this.#limits.bodyTimeoutMs;
     this.#underWay.add(body);
+    this.#hold(requestBytes);
     if (!this.#isWatching) this.#watch(this.#limits.bodyTimeoutMs);
     request.on('data', onData);
     request.on('end', () => settle(body.whole()));
     // The sender went away. Without a listener it would end the process.
     request.on('error', () => settle('gone'));
+  }
+
+  #hold(bytes: number): void {
+    this.#bufferedBytes += bytes;
+    while (this.#bufferedBytes > this.#limits.maxBufferedBytes) this.#oldest()?.settle('no_room');
   }
 
   #oldest(): Body | undefined {

@@ -77,6 +77,20 @@ describe('the request line and the headers', () => {
     expect(statusOf(await edge.exchange(bytesOf(headers)))).toBe(401);
   });
 
+  it('a refused sender that still sends is let finish, so that it can read why', async () => {
+    await edge.open();
+    const socket = edge.connect();
+    const events: string[] = [];
+    for (const event of ['end', 'error']) socket.on(event, () => events.push(event));
+    socket.write(bytesOf({ ...headersOf(), 'content-length': '40000' }, 'x'.repeat(20_000)));
+    expect(statusOf(String(await once(socket, 'data')))).toBe(413);
+    await edge.deliver();
+    expect(events).toEqual([]);
+    socket.write('x'.repeat(20_000));
+    await once(socket, 'end');
+    expect(events).toEqual(['end']);
+  });
+
   it('a sender that asks first is told before it sends', async () => {
     await edge.open();
     const asking = { expect: '100-continue' };
@@ -102,7 +116,7 @@ describe('the request line and the headers', () => {
   it.each<[number, string, string]>([
     [400, 'what is no HTTP', 'hello\r\n\r\n'],
     [400, 'a length and chunks', bytesOf({ ...headersOf(), 'transfer-encoding': 'chunked' }, body)],
-    [431, 'headers over 8 KiB', bytesOf({ ...headersOf(), 'x-pad': 'x'.repeat(9_000) }, body)],
+    [431, 'headers over 4 KiB', bytesOf({ ...headersOf(), 'x-pad': 'x'.repeat(5_000) }, body)],
   ])('%d for %s', async (status, _name, bytes) => {
     await edge.open();
     expect(statusOf(await edge.exchange(bytes))).toBe(status);
@@ -151,7 +165,7 @@ describe('the body', () => {
   });
 
   it('under way the longest gives way with 503 when the budget is used up, and good ones are taken', async () => {
-    await edge.open({ maxBufferedBytes: 40_000 });
+    await edge.open({ maxBufferedBytes: 45_000 });
     const headers = { ...headersOf(), 'content-length': '16000' };
     const halves = Array.from({ length: 4 }, () => edge.connect());
     const answered = Promise.race(halves.map((socket) => once(socket, 'data')));

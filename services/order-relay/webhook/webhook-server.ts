@@ -40,10 +40,13 @@ export interface WebhookServerOptions {
 }
 
 export const bodyTimeoutMs = 5_000;
+/** Measured: headers, request and response, besides the connection. */
+const requestBytes = 4 * 1024;
 const closeGraceMs = 3_000;
 
 const httpOptions = {
-  maxHeaderSize: 8 * 1024,
+  // Each connection may hold so much unfinished.
+  maxHeaderSize: 4 * 1024,
   headersTimeout: 5_000,
   // Bodies have their own, exact one.
   requestTimeout: 15_000,
@@ -76,7 +79,7 @@ export class WebhookServer {
   constructor(options: WebhookServerOptions) {
     this.#options = options;
     for (const labels of countedRefusals()) options.webhooks.inc(labels, 0);
-    this.#bodies = new Bodies({ ...options, bodyTimeoutMs });
+    this.#bodies = new Bodies({ ...options, requestBytes, bodyTimeoutMs });
     this.#connections = new Connections(options.maxConnections, () => this.#count(0, 'too_many_connections'));
     this.#rate = new RateLimit(options.maxPerSecond, options.monotonicMs ?? (() => performance.now()));
     this.#sourceOf = sourceReader(options.trustedProxies);

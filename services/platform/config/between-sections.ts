@@ -21,10 +21,10 @@ function loginProblems({ http, console: page }: Partial<Config>): Problem[] {
 
 function fieldProblems({ kafka, magento, erp, webhook }: Partial<Config>): Problem[] {
   const problems: Problem[] = [];
-  if (webhook && webhook.maxBufferedBytes < webhook.maxBodyBytes)
+  if (webhook && webhook.maxBufferedBytes < 2 * webhook.maxBodyBytes)
     problems.push({
       path: 'webhook.maxBufferedBytes',
-      message: `must be at least webhook.maxBodyBytes (${webhook.maxBodyBytes})`,
+      message: `must be at least twice webhook.maxBodyBytes (${webhook.maxBodyBytes})`,
     });
   if (!kafka) return problems;
   const shorter = (path: string, milliseconds: number | undefined) => {

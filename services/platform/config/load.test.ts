@@ -84,9 +84,9 @@ describe('the configuration', () => {
       'webhook.trustedProxies.1': expect.stringContaining('e.g. 10.0.0.0/8'),
       'webhook.shutdownDelayMs': expect.stringContaining('5000'),
     });
-    const small = `webhook: { secrets: [${secret.replace('=', 'A')}], maxBodyBytes: 4096, maxBufferedBytes: 4095 }`;
+    const small = `webhook: { secrets: [${secret.replace('=', 'A')}], maxBodyBytes: 40000, maxBufferedBytes: 79999 }`;
     expect(problemsOf(`instance: main\n${kafka}\n${small}`, {}, ['webhook'])).toEqual({
-      'webhook.maxBufferedBytes': 'must be at least webhook.maxBodyBytes (4096)',
+      'webhook.maxBufferedBytes': 'must be at least twice webhook.maxBodyBytes (40000)',
     });
   });
 

@@ -89,7 +89,7 @@ export class Edge {
       host: '127.0.0.1',
       port: 0,
       maxBodyBytes: 16 * 1024,
-      maxBufferedBytes: 64 * 1024,
+      maxBufferedBytes: 8 * 1024 * 1024,
       maxConnections: 1_000,
       maxPerSecond: 1_000,
       trustedProxies: [],

@@ -25,7 +25,11 @@ export const webhookSection = z.strictObject({
   toleranceMs: milliseconds(300_000),
   maxBodyBytes: count(16 * 1024),
   /** Of all deliveries that are being received, together. */
-  maxBufferedBytes: count(16 * 1024 * 1024),
+  maxBufferedBytes: z.coerce
+    .number()
+    .int()
+    .min(64 * 1024)
+    .default(8 * 1024 * 1024),
   maxConnections: count(10_000),
   /** Signed deliveries answered per second, of each source; more get 429. */
   maxPerSecond: count(5_000),
