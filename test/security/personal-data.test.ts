@@ -82,7 +82,7 @@ function configOf(instance: string, foreignText: boolean): object {
     telemetry: { otlpUrl: `http://127.0.0.1:${port}`, foreignText },
     policy: { retryInitialMs: 50, retryMaxMs: 100, perhapsRecordTries: 2 },
     orders: ordersConfig(),
-    fulfilments: { since: '2026-01-01T00:00:00Z' },
+    fulfilments: { since: '2026-01-01T00:00:00Z', carriers: {} },
     erp: {
       connection: { url: database.url, statementTimeoutMs: 4_000 },
       slot: instance.replaceAll('-', '_'),
@@ -135,6 +135,7 @@ it('what an ERP says of a customer is in no log, topic, page or trace', async ()
     for (const service of ['order-exporter', 'erp-ingester'])
       processes.push(await startProcess(service, configOf(instance, false)));
     const [exporter, ingester] = processes as [RunningProcess, RunningProcess];
+    const { url } = await ingester.logged('started');
     page = await startConsoleProcess(instance);
     await refuseOrders(instance, witness, ['1', '2', '4']);
     const lines = () => JSON.stringify(exporter.lines);
@@ -145,7 +146,6 @@ it('what an ERP says of a customer is in no log, topic, page or trace', async ()
     await refuseOrders(instance, witness, ['3', '5']);
     await eventually('a try of the order whose right is missing', () => lines().includes('42501'));
     await eventually('the load to fail', () => JSON.stringify(ingester.lines).includes('P0001'));
-    const { url } = await ingester.logged('started');
     const ready = await eventually('readiness', async () => {
       const answer = await httpGet(`${String(url)}/readyz`, 3_000);
       return answer?.body.includes('P0001') ? answer.body : undefined;

@@ -5,6 +5,7 @@
  * the registry has answered, while the fetch loop (and with it the heart-beats and the other partitions) goes on.
  * The same pause keeps memory bounded when the reader is full.
  */
+import { messageOf } from '../../errors.ts';
 import type { Batch, KafkaMessage } from 'kafkajs';
 import type { Bounds } from './claim.ts';
 import type { KafkaOptions, PartitionReader } from '../types.ts';
@@ -111,7 +112,7 @@ export function createFeed(options: FeedOptions): Feed {
   /** A reader that throws has lost records; going on would finish offsets behind them. It stands until the restart. */
   function fail(what: string, error: unknown): void {
     if (broken !== null) return;
-    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const why = error instanceof Error ? `${error.name}: ${messageOf(error)}` : typeof error;
     broken = `the reader of ${topic}[${partition}] threw in ${what}(): ${why}`;
     log.error({ topic, partition }, `${broken}. The partition stands still until the process is restarted`);
     hold();
