@@ -1,5 +1,6 @@
 /** The four flows end to end, with all processes running. What is real and what is not: see stack.ts. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { alertingRules, dashboardExpressions, isIn, samplesOf, selectorsOf } from '../deploy/selectors.ts';
 import { openStack } from './stack.ts';
 import type { Stack } from './stack.ts';
 import { produceBytes } from './bytes.ts';
@@ -224,4 +225,20 @@ describe('every record', () => {
     expect(orders.every(({ traceId, targetId }) => traceId !== null && targetId !== null)).toBe(true);
     expect(JSON.stringify(outcomes)).not.toMatch(/guest@example\.com|Jane|Main St/);
   });
+});
+
+describe('what Prometheus sees', () => {
+  it('is every series that an alert or a panel asks for, on a process that runs', async () => {
+    await stack.start('console');
+    const selectors = [...alertingRules().map(({ expr }) => expr), ...dashboardExpressions()].flatMap(
+      selectorsOf,
+    );
+    const missing = async () => {
+      const samples = [...(await stack.scrapes()).values()].flatMap(samplesOf);
+      return [...new Set(selectors.filter((one) => !isIn(samples, one)).map(({ text }) => text))];
+    };
+    // What is asked of the broker and the database comes a moment after the start.
+    await until('the lag of all flows', async () => !(await missing()).some((text) => text.includes('lag')));
+    expect(await missing()).toEqual([]);
+  }, 120_000);
 });

@@ -38,7 +38,7 @@ function showFromStart({ metrics }: FlowContext, flow: string, topics: readonly 
   metrics.eventAge.zero({ flow });
 }
 
-/** Asks the broker every 30 s where the partitions end: one request for each topic. */
+/** Asks the broker every 30 s where the partitions begin and end: two small requests for each topic. */
 class FlowWatch {
   readonly #context: FlowContext;
   readonly #flow: string;
