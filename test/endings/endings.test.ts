@@ -21,7 +21,18 @@ const rounds = Number(process.env.CARTAGE_TEST_ROUNDS ?? 1);
 const seed = randomInt(1_000_000);
 const random = new Random(seed);
 
-beforeAll(() => void process.stdout.write(`endings: seed ${seed}\n`));
+/** Takes connections and requests, and never answers. */
+const silent = createServer((socket) => socket.on('error', () => undefined).resume());
+/** Addresses where nobody helps: a refused one, and the silent one. */
+let nobody: string[];
+
+beforeAll(async () => {
+  process.stdout.write(`endings: seed ${seed}\n`);
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  nobody = ['127.0.0.1:9', `127.0.0.1:${(silent.address() as AddressInfo).port}`];
+});
+afterAll(() => void silent.close());
 
 /** Two at a time: so many starts at once would only measure the machine. */
 async function badEndings(environment: () => Record<string, string>, withinMs: number): Promise<object[]> {
@@ -62,14 +73,8 @@ describe('SIGTERM ends every process within ten seconds', () => {
   it(
     'while what it needs is away, or takes requests and never answers',
     async () => {
-      const silent = createServer((socket) => socket.on('error', () => undefined).resume());
-      silent.listen(0, '127.0.0.1');
-      await once(silent, 'listening');
-      const { port } = silent.address() as AddressInfo;
-      const addresses = ['127.0.0.1:9', `127.0.0.1:${port}`];
       for (let round = 0; round < rounds; round += 1)
-        expect(await badEndings(() => lonely(random.pick(addresses)), 8_000)).toEqual([]);
-      silent.close();
+        expect(await badEndings(() => lonely(random.pick(nobody)), 8_000)).toEqual([]);
     },
     rounds * 120_000,
   );
@@ -87,6 +92,15 @@ describe('SIGTERM ends every process within ten seconds', () => {
       async () => {
         for (let round = 0; round < rounds; round += 1)
           expect(await badEndings(() => stack.environment, 8_000)).toEqual([]);
+      },
+      rounds * 90_000,
+    );
+
+    it(
+      'but the broker',
+      async () => {
+        const lost = () => ({ ...stack.environment, KAFKA_BROKERS: random.pick(nobody) });
+        for (let round = 0; round < rounds; round += 1) expect(await badEndings(lost, 8_000)).toEqual([]);
       },
       rounds * 90_000,
     );
