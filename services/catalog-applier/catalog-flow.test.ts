@@ -6,7 +6,7 @@ import { catalogSection } from '../platform/config/sections/catalog.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 import type { Handled } from '../platform/flow/outcome/outcome.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
-import { LeaseLost } from '../platform/kafka/types.ts';
+import { LeaseLost } from '../platform/fence.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import { catalogFlow } from './catalog-flow.ts';
 import { Shop } from './testing/shop.ts';
@@ -100,7 +100,7 @@ describe('a new product', () => {
   it('is not created when the lease is lost, nor in a dry run', async () => {
     const { shop, product } = flowOf();
     const lost = () => {
-      throw new LeaseLost(products.topic, 0);
+      throw new LeaseLost(`${products.topic}[0]`);
     };
     await expect(product(productOf('A'), { number: 1, mode: 'on', assertCurrent: lost })).rejects.toThrow(
       LeaseLost,

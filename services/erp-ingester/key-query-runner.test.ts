@@ -8,7 +8,7 @@ import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import { openMetrics } from '../platform/telemetry/metrics.ts';
 import { KeyQueryRunner } from './key-query-runner.ts';
 import type { KeyQueryRunnerOptions } from './key-query-runner.ts';
-import { readPublished } from './published-index.ts';
+import { PublishedReading } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
 import { rowShapes } from './rows/index.ts';
 import type { Stream } from './stream.ts';
@@ -31,7 +31,7 @@ async function runnerOf(
     shape: rowShapes[stock.topic]!,
   } as Stream;
   const parking = await openParking(context);
-  const index = await readPublished(bus, stream.shape);
+  const index = await new PublishedReading(stream.shape).read(bus);
   const publisher = new RecordPublisher({ stream, index, context, parking, epoch: 1 });
   const questions: string[] = [];
   const runner = new KeyQueryRunner({

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../platform/canonical-json.ts';
-import type { Bus, ReadAll } from '../platform/kafka/types.ts';
 import type { RowShape, StreamRecord } from './rows/row.ts';
 
 interface Published {
@@ -56,6 +55,11 @@ export class PublishedIndex {
     return this.records.get(identity)?.digest === digest;
   }
 
+  /** What was published last; empty while that is not known. */
+  digestOf(identity: string): string {
+    return this.records.get(identity)?.digest ?? '';
+  }
+
   sourceKeyOf(identity: string): string | null {
     return this.records.get(identity)?.sourceKey ?? null;
   }
@@ -106,17 +110,4 @@ export function digestOf(shape: RowShape<StreamRecord>, value: StreamRecord, at:
   } = value as unknown as Record<string, unknown>;
   const text = canonicalJson([content, shape.validAt?.(value, at) ?? null]);
   return createHash('sha1').update(text).digest('base64');
-}
-
-/** Reads the topic to its end. */
-export async function readPublished(bus: Bus, shape: RowShape<StreamRecord>): Promise<PublishedIndex> {
-  const index = new PublishedIndex();
-  const reading: ReadAll = await bus.readAll(shape.contract, {
-    onRecord: ({ value, publishedAt }) => {
-      if (value !== null) index.note(identityOf(shape, value), value, digestOf(shape, value, publishedAt));
-    },
-  });
-  await reading.caughtUp;
-  await reading.stop();
-  return index;
 }

@@ -6,7 +6,7 @@ import { openParking } from '../platform/flow/outcome/parking.ts';
 import { contextOf } from '../platform/flow/testing/context.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import type { Dirt } from './dirty-set.ts';
-import { readPublished } from './published-index.ts';
+import { PublishedReading } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
 import { rowShapes } from './rows/index.ts';
 import type { Stream } from './stream.ts';
@@ -24,7 +24,7 @@ function streamOf(topic: string): Stream {
 async function publisherOf(topic = 'erp.stock') {
   const stream = streamOf(topic);
   const context = contextOf({ bus, clock: bus.clock });
-  const index = await readPublished(bus, stream.shape);
+  const index = await new PublishedReading(stream.shape).read(bus);
   const parking = await openParking(context);
   return { publisher: new RecordPublisher({ stream, index, context, parking, epoch: 3 }), parking };
 }

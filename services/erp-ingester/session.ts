@@ -1,8 +1,10 @@
 import { Cron } from 'croner';
 import type { SnapshotOptions } from '../erp/changed-keys/snapshot.ts';
 import type { Lsn } from '../erp/replication/lsn.ts';
+import { SlotFence } from '../erp/replication/slot-fence.ts';
 import { openParking } from '../platform/flow/outcome/parking.ts';
 import type { Parking } from '../platform/flow/outcome/parking.ts';
+import { underFence } from '../platform/fence.ts';
 import { runStates } from '../platform/flow/states/state-flow.ts';
 import type { Config, PlatformConfig } from '../platform/config/schema.ts';
 import { settlesWithin, unlessAborted } from '../platform/kafka/unless-aborted.ts';
@@ -10,8 +12,8 @@ import type { Process } from '../platform/lifecycle/process.ts';
 import { KeyQueryRunner } from './key-query-runner.ts';
 import type { LogCursors } from './cursor.ts';
 import { LogReader } from './log-reader.ts';
-import { readPublished } from './published-index.ts';
 import type { PublishedIndex } from './published-index.ts';
+import { PublishedReading } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
 import { refreshFlow } from './refreshes.ts';
 import type { SlotSession } from './slot-session.ts';
@@ -26,6 +28,8 @@ export interface SessionOptions {
   process: Process;
 }
 
+/** How long after its fence has fallen a publish may still land: the broker's time for one request, and a margin. */
+const landsWithinMs = 15_000;
 /** How often the cursor is written at most. */
 const cursorIntervalMs = 200;
 /** How long the end waits for the answers under way. */
@@ -45,16 +49,21 @@ export class IngesterSession {
 
   /** Until the signal fires (returns) or the log ends (throws). `onRunning` is called when the log is being followed. */
   async run(signal: AbortSignal, onRunning: () => void): Promise<void> {
-    const { slot } = this.options;
+    const { slot, pool, process } = this.options;
     const end = () => this.ending.abort(signal.reason);
     signal.addEventListener('abort', end, { once: true });
     if (signal.aborted) end();
-    const stops: (() => Promise<unknown> | void)[] = [() => slot.log.close()];
+    const fence = new SlotFence({ sender: slot.log.sender, pool, clock: process.context.clock });
+    const watching = fence.watch(this.ending.signal);
+    const stops: (() => Promise<unknown> | void)[] = [() => slot.log.close(), () => watching];
     try {
-      // A first load takes minutes, and a topic that nobody answers for ever: the end waits for neither.
-      await unlessAborted(this.open(stops), this.ending.signal);
-      onRunning();
-      await this.follow();
+      // Whatever is published from here on is published as the holder of the slot: records, parked rows, the cursor.
+      await underFence(fence, async () => {
+        // A first load takes minutes, and a topic that nobody answers for ever: the end waits for neither.
+        await unlessAborted(this.open(stops), this.ending.signal);
+        onRunning();
+        await this.follow();
+      });
     } finally {
       signal.removeEventListener('abort', end);
       this.ending.abort();
@@ -67,7 +76,7 @@ export class IngesterSession {
     const { slot, process, streams } = this.options;
     const parking = await openParking(process.context);
     stops.push(() => parking.stop());
-    for (const stream of streams) await this.openStream(stream, parking);
+    for (const stream of streams) await this.openStream(stream, parking, stops);
     if (slot.load !== null) await this.load(slot.load);
     const asking = [...this.runners.values()].map((runner) => runner.run(this.ending.signal));
     // A question that is not answered in time is asked again by the next holder of the slot.
@@ -81,9 +90,15 @@ export class IngesterSession {
     stops.push(() => process.check('streams', () => null));
   }
 
-  private async openStream(stream: Stream, parking: Parking): Promise<void> {
+  private async openStream(
+    stream: Stream,
+    parking: Parking,
+    stops: (() => Promise<unknown> | void)[],
+  ): Promise<void> {
     const { process, pool, config, slot } = this.options;
-    const index = await readPublished(process.bus, stream.shape);
+    const published = new PublishedReading(stream.shape);
+    const index = await published.read(process.bus);
+    stops.push(() => published.stop());
     this.indexes.set(stream.topic, index);
     const publisher = new RecordPublisher({
       stream,
@@ -103,8 +118,31 @@ export class IngesterSession {
       statementTimeoutMs: config.erp.connection.statementTimeoutMs,
     });
     this.runners.set(stream.name, runner);
+    void this.correctStrays(stream, published, runner);
     // A stream that came with a new configuration, over tables that were watched before, or a topic made anew.
     if (slot.load === null && index.isEmpty && stream.shape.deleted !== null) runner.dirty.addAll({});
+  }
+
+  /**
+   * Another process may have been publishing when it lost the slot. When none of that can land any more, the keys whose
+   * last record on the topic is not what we have published are asked and published again.
+   */
+  private async correctStrays(
+    stream: Stream,
+    published: PublishedReading,
+    runner: KeyQueryRunner,
+  ): Promise<void> {
+    const { clock, log } = this.options.process.context;
+    await clock.wait(landsWithinMs, this.ending.signal);
+    if (this.ending.signal.aborted) return;
+    const strays = published.strays();
+    await published.stop();
+    if (strays.length > 0)
+      log.warn(
+        { flow: stream.name, records: strays.length },
+        'overwritten by another process: published again',
+      );
+    for (const { key, asked } of strays) runner.dirty.add(key, { asked });
   }
 
   /** Everything, once. The log waits meanwhile, and its changes are asked for again afterwards: nothing falls between. */

@@ -8,7 +8,7 @@ import { stockSection } from '../platform/config/sections/stock.ts';
 import { Rejected } from '../platform/errors.ts';
 import { runStates } from '../platform/flow/states/state-flow.ts';
 import type { StateFlow } from '../platform/flow/states/state-flow.ts';
-import { LeaseLost } from '../platform/kafka/types.ts';
+import { LeaseLost } from '../platform/fence.ts';
 import { World } from '../platform/flow/testing/world.ts';
 import { stockFlow } from './stock-flow.ts';
 
@@ -103,7 +103,7 @@ describe('the flow of stock', () => {
       number: 1,
       mode: 'on' as const,
       assertCurrent: () => {
-        throw new LeaseLost(stock.topic, 0);
+        throw new LeaseLost(`${stock.topic}[0]`);
       },
     };
     await expect(flow().apply([send('W1', 'A', '5')], attempt)).rejects.toBeInstanceOf(LeaseLost);

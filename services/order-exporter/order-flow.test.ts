@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Order } from '../../schemas/types.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 import type { Attempt } from '../platform/flow/outcome/outcome.ts';
-import { LeaseLost } from '../platform/kafka/types.ts';
+import { LeaseLost } from '../platform/fence.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import { orderFlow } from './order-flow.ts';
 import type { ErpOrderInput, ErpOrders, OrderFlowOptions } from './order-flow.ts';
@@ -124,7 +124,7 @@ describe('an order the ERP does not have', () => {
   it('is not created by a process that has lost the lease', async () => {
     const { erp, handle } = setUp();
     const assertCurrent = () => {
-      throw new LeaseLost('magento.orders', 0);
+      throw new LeaseLost('magento.orders[0]');
     };
     await expect(handle({}, { assertCurrent })).rejects.toThrow(LeaseLost);
     expect(erp.calls).toEqual(['lookup']);

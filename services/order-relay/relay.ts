@@ -1,3 +1,4 @@
+import { refresh } from '../../schemas/topics.ts';
 import { CodeIds } from '../magento/code-ids.ts';
 import { connectMagento } from '../magento/connect.ts';
 import type { Magento } from '../magento/magento.ts';
@@ -11,6 +12,7 @@ import type { Process } from '../platform/lifecycle/process.ts';
 import { SweepCursors } from './sweep/cursor.ts';
 import { refreshRequestFlow } from './orders/request-flow.ts';
 import { PublishedOrders } from './orders/published.ts';
+import { requestOf } from './orders/request.ts';
 import { startSweeps } from './sweep/sweep-schedule.ts';
 import { Sweep } from './sweep/sweep.ts';
 import { sweptOrders, sweptShipments } from './sweep/swept.ts';
@@ -44,7 +46,11 @@ export async function startOrderRelay(configuration: RelayConfiguration, life: L
     process,
     magento,
     stores: new CodeIds(() => magento.store.views(), process.context.clock),
-    published: new PublishedOrders(config.instance, config.orders.sweep.marginMs),
+    published: new PublishedOrders({
+      instance: config.instance,
+      marginMs: config.orders.sweep.marginMs,
+      onWentBack: (key) => lookAgain(process, key),
+    }),
     skewMs: () => magento.rest.clock()?.skewMs ?? 0,
   };
   let isTaking = false;
@@ -69,6 +75,14 @@ function stayReady(process: Process, subscription: Subscription): void {
     hasJoined ||= subscription.ready();
     return subscription.unhealthyReason() ?? (hasJoined ? null : 'no partitions assigned yet');
   });
+}
+
+/** Every replica sees it and asks; the requests collapse. One that is lost is made up for by the next sweep. */
+function lookAgain({ bus, log, context }: Process, key: string): void {
+  log.warn({ key }, 'an older state of an order was published after a newer one: looking at it again');
+  const asked = { key, entityId: null };
+  const value = requestOf({ asked, reason: 'went back', seen: null, requestedAt: context.clock.now() });
+  bus.publish(refresh, { value }).catch((error: unknown) => log.warn({ err: error, key }, 'not asked for'));
 }
 
 /** Reads the orders that are asked for. What was published lately is known before the first of them. */

@@ -19,6 +19,10 @@ export class BoundedMap<Key, Value> {
     return this.#entries.has(key);
   }
 
+  delete(key: Key): void {
+    this.#entries.delete(key);
+  }
+
   set(key: Key, value: Value): void {
     // Deleted first: a Map keeps the place of a key that is set again, and its place is its age.
     this.#entries.delete(key);

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { stock } from '../../schemas/topics.ts';
-import { LeaseLost } from '../../services/platform/kafka/types.ts';
+import { LeaseLost } from '../../services/platform/fence.ts';
 import { startMember } from './member-process.ts';
 import type { MemberProcess } from './member-process.ts';
 import { applyTopics, openAdmin, openBus, ownTopic, recorder, stockOf, until, untyped } from './support.ts';
@@ -47,7 +47,7 @@ describe('a successor', () => {
       open: taken.open,
     });
     await until('a lease', () => subscription.ready());
-    expect(taken.taken[0]!.lease).toMatchObject({ start: 0, mark: 0, clean: true });
+    expect(taken.taken[0]!.lease).toMatchObject({ start: 0, claimed: 0, clean: true });
     await until('all records', () => taken.records().length === 20);
     await subscription.stop();
   });
@@ -66,7 +66,7 @@ describe('a successor', () => {
       open: taken.open,
     });
     await until('the takeover', () => subscription.ready());
-    expect(taken.taken[0]!.lease).toMatchObject({ start: 0, mark: 20, clean: false });
+    expect(taken.taken[0]!.lease).toMatchObject({ start: 0, claimed: 20, clean: false });
     await subscription.stop();
   });
 
@@ -84,7 +84,7 @@ describe('a successor', () => {
       open: taken.open,
     });
     await until('the takeover', () => subscription.ready());
-    expect(taken.taken[0]!.lease).toMatchObject({ start: 0, mark: 20, clean: true });
+    expect(taken.taken[0]!.lease).toMatchObject({ start: 0, claimed: 20, clean: true });
     await subscription.stop();
   });
 
@@ -101,7 +101,7 @@ describe('a successor', () => {
     const taken = recorder();
     const second = await bus.subscribe({ contracts: untyped(topic), group, open: taken.open });
     await until('the takeover', () => second.ready());
-    expect(taken.taken[0]!.lease).toMatchObject({ start: 0, mark: 20, clean: false });
+    expect(taken.taken[0]!.lease).toMatchObject({ start: 0, claimed: 20, clean: false });
     await second.stop();
   });
 
@@ -148,7 +148,7 @@ describe('an owner', () => {
       open: taken.open,
     });
     await until('the takeover', () => subscription.ready());
-    expect(taken.taken[0]!.lease).toMatchObject({ mark: 20, clean: false });
+    expect(taken.taken[0]!.lease).toMatchObject({ claimed: 20, clean: false });
     sleeper.tell('held?');
     sleeper.signal('SIGCONT');
     await until('its answer', () => sleeper.news.some((news) => news.said === 'held'));

@@ -17,7 +17,7 @@ export interface MemberOrders {
 }
 
 export type MemberNews =
-  | { said: 'open'; partition: number; start: number; mark: number; clean: boolean }
+  | { said: 'open'; partition: number; start: number; claimed: number; clean: boolean }
   | { said: 'received'; partition: number; offsets: number[] }
   | { said: 'claimed'; partition: number; offset: number }
   | { said: 'closed'; partition: number; lost: boolean }
@@ -45,9 +45,9 @@ await bus.subscribe({
   group: orders.group,
   sessionTimeoutMs: orders.sessionTimeoutMs,
   open(lease) {
-    const { partition, start, mark, clean } = lease;
+    const { partition, start, claimed, clean } = lease;
     leases.push(lease);
-    say({ said: 'open', partition, start, mark, clean });
+    say({ said: 'open', partition, start, claimed, clean });
     return {
       receive(records) {
         const offsets = records.map((record) => record.offset);

@@ -52,7 +52,7 @@ export function optionsFor(overrides: Partial<KafkaOptions> = {}): KafkaOptions 
 
 export function openBus(overrides: Partial<KafkaOptions> = {}): TestBus {
   const options = optionsFor(overrides);
-  return { ...connectKafka(options, contracts), notes: options.notes };
+  return Object.assign(connectKafka(options, contracts), { notes: options.notes });
 }
 
 export function openAdmin(overrides: Partial<KafkaOptions> = {}): TopicAdmin {

@@ -1,6 +1,7 @@
 /** One order, one transaction, one deadline. */
 import type pg from 'pg';
 import { Rejected } from '../../platform/errors.ts';
+import { LeaseLost, assertCurrent } from '../../platform/fence.ts';
 import { bindSql } from '../changed-keys/sql-template.ts';
 import type { ErpPool } from '../pool.ts';
 import { statement } from '../statement.ts';
@@ -36,7 +37,8 @@ export interface TransactionOptions {
 
 /**
  * Runs `work` in one transaction of one connection.
- * @throws {Unavailable} with outcome `unknown` only when COMMIT was sent and no answer came; {Rejected} see refusal.ts.
+ * @throws {Unavailable} with outcome `unknown` only when COMMIT was sent and no answer came; {Rejected} see refusal.ts;
+ *   {LeaseLost} before COMMIT, when the order belongs to another process by now.
  */
 export async function transaction<T>(
   pool: ErpPool,
@@ -51,13 +53,15 @@ export async function transaction<T>(
     const session = new OrderSession(client, pool, options, place);
     await session.begin();
     const result = await work(session);
+    // The effect of them all is this one: it may have become somebody else's while the statements ran.
+    assertCurrent('this order');
     place.statement = 'commit';
     place.atCommit = true;
     await session.commit();
     isOver = true;
     return result;
   } catch (error) {
-    throw orderFault(error, place);
+    throw error instanceof LeaseLost ? error : orderFault(error, place);
   } finally {
     // After any failure the connection goes: that rolls back whatever state it was in, answered or not.
     client?.release(!isOver);

@@ -13,6 +13,7 @@ import type { TransactionPart } from './handover.ts';
 import type { Lsn } from './lsn.ts';
 import { MessageDecoder } from './messages.ts';
 import type { Relation } from './messages.ts';
+import type { WalSender } from './slot-fence.ts';
 import { LogStatus } from './status.ts';
 
 export interface WatchedTable {
@@ -57,6 +58,7 @@ export interface LogPosition {
 
 export interface ReplicationLog {
   readonly system: SystemIdentity;
+  readonly sender: WalSender;
   /** One reader at a time. Ends after `close()`; throws `SlotLost` or `Unavailable` when the stream ends otherwise. */
   transactions(): AsyncGenerator<TransactionPart, void, void>;
   /** Everything up to and including the transaction that ends here is safe elsewhere. Exact, and told within 100 ms. */
@@ -76,6 +78,7 @@ const SILENT_MS_MAX = 120_000;
 /** A log that is being streamed; made by `openLog`. */
 export class StreamedLog implements ReplicationLog {
   readonly system: SystemIdentity;
+  readonly sender: WalSender;
   readonly #connection: ReplicationConnection;
   readonly #options: LogOptions;
   readonly #start: Lsn;
@@ -96,6 +99,7 @@ export class StreamedLog implements ReplicationLog {
     options: LogOptions,
     system: SystemIdentity,
     start: Lsn,
+    sender: WalSender,
     intervalMs: number,
     explain: (error: Error) => Promise<Error>,
   ) {
@@ -103,6 +107,7 @@ export class StreamedLog implements ReplicationLog {
     this.#connection = connection;
     this.#options = options;
     this.system = system;
+    this.sender = sender;
     this.#start = start;
     this.#intervalMs = intervalMs;
     this.#status = new LogStatus(start);

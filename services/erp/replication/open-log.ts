@@ -46,7 +46,8 @@ async function openOn(connection: ReplicationConnection, options: LogOptions): P
   );
   const timeoutMs = Number(timeout[0]?.setting ?? 0) || Infinity;
   const intervalMs = options.statusIntervalMs ?? Math.min(STATUS_INTERVAL_MS_MAX, timeoutMs / 4);
-  const log = new StreamedLog(connection, options, system, start, intervalMs, (error) =>
+  const sender = { pid: connection.pid, timeoutMs };
+  const log = new StreamedLog(connection, options, system, start, sender, intervalMs, (error) =>
     replicationFault(options.slot, error, () => lookAtSlot(options)),
   );
   await log.start();

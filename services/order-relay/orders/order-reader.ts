@@ -99,16 +99,14 @@ export class OrderReader {
       if (isBefore(source, this.options.since)) return placedBefore;
       const order = contractOf(source, { instance, store }, request.key);
       const said = order.problems.length > 0 ? `, with ${problemCodes(order)}` : '';
-      if (!isForced(request.value) && published.isSame(order)) {
-        published.note(order, readAt);
+      if (!isForced(request.value) && published.isSame(order, readAt))
         return { status: 'unchanged', cause: 'the last published state is the same' };
-      }
       if (attempt.mode === 'dry')
         return { status: 'dry', cause: `would publish state ${order.state}${said}` };
-      attempt.assertCurrent();
-      const traceparent = batchSize === 1 ? traceparentOf() : null;
-      await bus.publish(ordersContract, { value: order, traceparent: traceparent ?? request.traceparent });
-      published.note(order, readAt);
+      const traceparent = (batchSize === 1 ? traceparentOf() : null) ?? request.traceparent;
+      await published.publishing(order, readAt, () =>
+        bus.publish(ordersContract, { value: order, traceparent }),
+      );
       return {
         status: 'applied',
         targetId: String(order.entityId),

@@ -30,7 +30,7 @@ beforeEach(() => {
   calls = [];
   bus = new NotingBus();
   clock = new StandingClock(readTime);
-  published = new PublishedOrders('us', marginMs);
+  published = new PublishedOrders({ instance: 'us', marginMs, onWentBack: () => undefined });
 });
 
 function flow(mode: 'dry' | 'on' = 'on', since = 0) {

@@ -23,8 +23,15 @@ export type OrderRequest = Received<Refresh> & { value: Refresh };
 export type RequestResults = Map<OrderRequest, Handled | Error>;
 
 /**
- * Serves the requests: reads each order and publishes it whole. Reading has no effect and publishing the same state twice
- * is harmless, so nothing is to be waited for after an unknown outcome (`settleMs` 0).
+ * How long after its fence has fallen a publish may still land: the broker's time for one request, and a margin. What
+ * lay unsent in the sender's machine was thrown away by then.
+ */
+const landsWithinMs = 15_000;
+
+/**
+ * Serves the requests: reads each order and publishes it whole. A publish is the effect here: after an unknown outcome,
+ * and after taking over from a process that did not leave cleanly, the order is looked at once more when an earlier
+ * publish can no longer land, and published again if the topic shows another state.
  */
 export function refreshRequestFlow(
   options: OrderReaderOptions & { mode: 'dry' | 'on'; connections: number },
@@ -42,7 +49,7 @@ export function refreshRequestFlow(
     contracts: [refresh],
     mode: options.mode,
     concurrency: options.connections,
-    settleMs: 0,
+    settleMs: landsWithinMs,
     accepts: (record) => target(record) !== null,
     // A forced request must not give way to one that is content with what is published.
     identityOf: ({ key, value }) => `${key}|${value && isForced(value) ? 'forced' : (value?.seen ?? '')}`,

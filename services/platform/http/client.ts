@@ -1,7 +1,9 @@
 import { Pool } from 'undici';
 import type { Dispatcher } from 'undici';
-import { Unavailable } from '../errors.ts';
+import { LeaseLost, currentFence } from '../fence.ts';
+import type { Fence } from '../fence.ts';
 import { inCallSpan } from './call-span.ts';
+import { BodyTooLarge, DeadlinePassed, unavailable } from './no-answer.ts';
 
 /** What came back. Header names are in lower case; several lines of one header are joined by a comma. */
 export interface HttpAnswer {
@@ -60,14 +62,18 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-/** What is known of one call while it runs. `written`: its first bytes may have reached the other side. */
+/** What is known of one call while it runs. */
 interface Attempt {
+  /** Its first bytes may have reached the other side. */
   written: boolean;
+  /** By the wall clock: a machine that was suspended has let no time pass for timers. */
+  endsAt: number;
+  fence: Fence | null;
+  route: string;
 }
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
 const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024;
-const METHODS_WITHOUT_EFFECT = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const now = options.now ?? (() => performance.now());
@@ -84,12 +90,14 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     keepAliveTimeout: 4_000,
     keepAliveMaxTimeout: 30_000,
   });
-  const dispatcher = pool.compose(noteWritten);
+  const dispatcher = pool.compose(beginOrRefuse);
 
   async function request(call: HttpCall): Promise<HttpAnswer> {
     const started = now();
     const route = call.route ?? call.method;
-    const attempt: Attempt = { written: false };
+    const deadlineMs = call.deadlineMs ?? options.deadlineMs;
+    const endsAt = Date.now() + deadlineMs;
+    const attempt: Attempt = { written: false, endsAt, fence: currentFence(), route };
     let status = 0;
     try {
       const { method, template } = call;
@@ -98,7 +106,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       status = answer.status;
       return answer;
     } catch (error) {
-      throw unavailable(options, call, attempt, error);
+      throw error instanceof LeaseLost ? error : unavailable(options, call, attempt, error);
     } finally {
       options.onAnswer?.({ status, durationMs: now() - started, method: call.method, route });
     }
@@ -107,12 +115,18 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   return { request, close: () => pool.destroy() };
 }
 
-/** undici calls `onRequestStart` just before it writes a request; what fails earlier had no effect at all. */
-const noteWritten: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (callOptions, handler) =>
+/**
+ * undici calls `onRequestStart` just before it writes a request; what fails earlier had no effect at all. A request may
+ * have waited long for its connection, and the machine may have slept meanwhile: whether it may still begin is asked here.
+ */
+const beginOrRefuse: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (callOptions, handler) =>
   dispatch(callOptions, {
     onRequestStart(controller, context) {
+      const attempt = (callOptions as { opaque?: Attempt }).opaque!;
       handler.onRequestStart?.(controller, context);
-      if (!controller.aborted) (callOptions as { opaque?: Attempt }).opaque!.written = true;
+      const refusal = refusalOf(attempt);
+      if (refusal) controller.abort(refusal);
+      if (!controller.aborted) attempt.written = true;
     },
     onRequestUpgrade: (...args) => handler.onRequestUpgrade?.(...args),
     onResponseStart: (...args) => handler.onResponseStart?.(...args),
@@ -120,6 +134,11 @@ const noteWritten: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (call
     onResponseEnd: (...args) => handler.onResponseEnd?.(...args),
     onResponseError: (...args) => handler.onResponseError?.(...args),
   });
+
+function refusalOf({ fence, endsAt, route }: Attempt): Error | null {
+  if (fence !== null && !fence.isCurrent()) return new LeaseLost(`what "${route}" is about`);
+  return Date.now() < endsAt ? null : new DeadlinePassed(endsAt);
+}
 
 /** Runs one call under its deadline. The deadline is raced: undici does not abort what still waits in its queue. */
 async function exchange(
@@ -194,56 +213,4 @@ async function readBody(
     signal.removeEventListener('abort', destroy);
     body.destroy();
   }
-}
-
-class DeadlinePassed extends Error {
-  constructor(deadlineMs: number) {
-    super(`no whole answer within ${deadlineMs} ms`);
-  }
-}
-
-class BodyTooLarge extends Error {
-  constructor(maxBodyBytes: number) {
-    super(`the answer is longer than ${maxBodyBytes} bytes`);
-  }
-}
-
-function unavailable(
-  options: HttpClientOptions,
-  call: HttpCall,
-  attempt: Attempt,
-  error: unknown,
-): Unavailable {
-  const route = call.route ?? call.method;
-  const noEffect = !attempt.written || METHODS_WITHOUT_EFFECT.has(call.method.toUpperCase());
-  return new Unavailable(
-    {
-      code: codeOf(error, attempt),
-      what: `${options.name} at ${options.origin} gave no answer to "${route}"`,
-      why: causeOf(error),
-      fix: fixOf(error, attempt),
-    },
-    // One request may make the other side stand still or fall over every time: what reached it may be at fault itself.
-    { cause: error, outcome: noEffect ? 'none' : 'unknown', perhapsRecord: attempt.written },
-  );
-}
-
-function codeOf(error: unknown, attempt: Attempt): string {
-  if (error instanceof DeadlinePassed) return 'http.deadline';
-  if (error instanceof BodyTooLarge) return 'http.body_too_large';
-  return attempt.written ? 'http.connection_lost' : 'http.not_connected';
-}
-
-function fixOf(error: unknown, attempt: Attempt): string {
-  if (error instanceof BodyTooLarge) return 'Ask for less at once, or raise the limit on the body';
-  if (attempt.written) return 'It is tried again by itself; look at the load and the log of the other side';
-  return 'Check the address, the name resolution, the certificate and that the other side is running';
-}
-
-/** The innermost message with its system code: undici wraps, and several addresses give an AggregateError. */
-function causeOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return causeOf(error.errors[0]);
-  if (!(error instanceof Error)) return String(error);
-  const code = (error as NodeJS.ErrnoException).code;
-  return code && !error.message.includes(code) ? `${error.message}, ${code}` : error.message;
 }

@@ -16,8 +16,6 @@ export interface AdminServerOptions {
   port: number;
   /** Named checks; all must be ok for 200. A check that throws or hangs counts as not ready. */
   ready: () => Record<string, ReadyCheck> | Promise<Record<string, ReadyCheck>>;
-  /** Why the process should be restarted, or null. Nothing that waits for another system belongs here. */
-  alive?: () => string | null;
   /** Metrics in the Prometheus text format. */
   metrics: () => string | Promise<string>;
   /** The process's own routes, added before the 404. */
@@ -76,8 +74,8 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
 
 function addProbes(app: Express, options: AdminServerOptions): void {
   app.get('/livez', (_request, response) => {
-    const why = options.alive?.() ?? null;
-    response.status(why === null ? 200 : 503).json(why === null ? { alive: true } : { alive: false, why });
+    // What cannot be mended ends the process; one that hangs does not answer.
+    response.json({ alive: true });
   });
   app.get('/readyz', async (_request, response) => {
     const checks = await checksOf(options.ready);

@@ -3,6 +3,7 @@ import kafkajs, { Kafka, logLevel } from 'kafkajs';
 import type {
   AuthenticationProviderArgs,
   Authenticator,
+  ISocketFactory,
   KafkaConfig,
   LogEntry,
   Mechanism,
@@ -35,7 +36,11 @@ export const REQUEST_TIMEOUT_MS = 10_000;
 const CONNECTION_TIMEOUT_MS = 3_000;
 
 /** A client makes no connection by itself; each producer, consumer or admin made from it has its own. */
-export function createClient(options: KafkaOptions, retry: RetryOptions): Kafka {
+export function createClient(
+  options: KafkaOptions,
+  retry: RetryOptions,
+  socketFactory?: ISocketFactory,
+): Kafka {
   quietIdleLoop();
   registerCodecs();
   const config: KafkaConfig = {
@@ -45,6 +50,7 @@ export function createClient(options: KafkaOptions, retry: RetryOptions): Kafka 
     requestTimeout: REQUEST_TIMEOUT_MS,
     enforceRequestTimeout: true,
     retry,
+    ...(socketFactory && { socketFactory }),
     logLevel: logLevel.INFO,
     logCreator: () => (entry) => passOn(options.log, entry),
     ssl: tlsOf(options.ssl),

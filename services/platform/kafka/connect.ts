@@ -1,17 +1,28 @@
 /** Kafka as a service sees it; what stands behind each call is in the file of its name. */
 import { schemaText as contractText } from '../../../schemas/topics.ts';
+import type { Kafka } from 'kafkajs';
 import type { Contract } from '../../../schemas/topics.ts';
+import { currentFence } from '../fence.ts';
 import { BRIEF_RETRY, PATIENT_RETRY, createClient } from './client.ts';
+import { Publisher } from './publish/publisher.ts';
+import { WholeTopic } from './subscribe/read-all.ts';
 import { inSendSpan } from './publish/send-span.ts';
-import { createPublisher } from './publish/publisher.ts';
-import { startReadAll } from './subscribe/read-all.ts';
 import { createRegistryApi } from './registry/registry-api.ts';
-import { createRegistry } from './registry/registry.ts';
+import { Registry } from './registry/registry.ts';
 import { systemClock } from './subscribe/session.ts';
-import { createSubscription } from './subscribe/subscription.ts';
+import { GroupMember } from './subscribe/subscription.ts';
 import { createTopicAdmin } from './topics.ts';
 import { topicsExist } from './topic-check.ts';
-import type { Bus, KafkaOptions, TopicAdmin } from './types.ts';
+import type {
+  Bus,
+  KafkaOptions,
+  Publication,
+  ReadAll,
+  ReadAllOptions,
+  SubscribeOptions,
+  Subscription,
+  TopicAdmin,
+} from './types.ts';
 import { toRecord } from './wire.ts';
 
 /** Only tests give other texts: their topics carry names of their own. */
@@ -21,6 +32,8 @@ export interface Contracts {
 
 /** A subscription or a reading of a whole topic. */
 interface Part {
+  onStopped: () => void;
+  start(): Promise<void>;
   unhealthyReason(): string | null;
   stop(): Promise<void>;
 }
@@ -30,78 +43,98 @@ export function connectKafka(
   options: KafkaOptions,
   contracts: Contracts = { schemaText: contractText },
 ): Bus {
-  const { log } = options;
-  const now = options.now ?? Date.now;
-  const patient = createClient(options, PATIENT_RETRY);
-  const brief = createClient(options, BRIEF_RETRY);
-  const registry = createRegistry({ api: createRegistryApi(options.registry), log, ...contracts });
-  const publisher = createPublisher(brief, options);
-  const closing = new AbortController();
-  const parts = new Set<Part>();
-  const stopped = new WeakSet<Part>();
+  return new KafkaBus(options, contracts);
+}
 
-  async function put<Value>(
-    contract: Contract<Value>,
-    key: string,
-    value: Value | null,
-    trace: string | null,
-  ) {
+class KafkaBus implements Bus {
+  readonly #options: KafkaOptions;
+  readonly #patient: Kafka;
+  readonly #brief: Kafka;
+  readonly #registry: Registry;
+  readonly #publisher: Publisher;
+  readonly #closing = new AbortController();
+  readonly #parts = new Set<Part>();
+  #dead: string | null = null;
+
+  constructor(options: KafkaOptions, contracts: Contracts) {
+    this.#options = options;
+    this.#patient = createClient(options, PATIENT_RETRY);
+    this.#brief = createClient(options, BRIEF_RETRY);
+    this.#registry = new Registry({
+      api: createRegistryApi(options.registry),
+      log: options.log,
+      ...contracts,
+    });
+    this.#publisher = new Publisher(options);
+  }
+
+  publish<Value>(contract: Contract<Value>, { value, traceparent }: Publication<Value>): Promise<void> {
+    return this.#put(contract, contract.key(value), value, traceparent ?? null);
+  }
+
+  tombstone<Value>(contract: Contract<Value>, key: string): Promise<void> {
+    return this.#put(contract, key, null, null);
+  }
+
+  async subscribe(options: SubscribeOptions): Promise<Subscription> {
+    await this.#topicsExist(options.contracts.map((contract) => contract.topic));
+    const subscription = new GroupMember({ ...this.#shared(), clock: systemClock }, options);
+    await this.#begin(subscription);
+    return subscription;
+  }
+
+  async readAll<Value>(contract: Contract<Value>, options: ReadAllOptions<Value>): Promise<ReadAll> {
+    await this.#topicsExist([contract.topic]);
+    const { source } = this.#options;
+    const reading = new WholeTopic({ ...this.#shared(), brief: this.#brief, source }, contract, options);
+    await this.#begin(reading);
+    return reading;
+  }
+
+  unhealthyReason(): string | null {
+    const all = [this.#publisher, this.#registry, ...this.#parts].map((one) => one.unhealthyReason());
+    return [this.#dead, ...all].filter((why) => why !== null).join('; ') || null;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(new Error('the connection to Kafka is being closed'));
+    await Promise.all([...this.#parts].map((part) => part.stop()));
+    await this.#publisher.close();
+    await this.#registry.close();
+  }
+
+  async #put<Value>(contract: Contract<Value>, key: string, value: Value | null, trace: string | null) {
+    const fence = currentFence();
     // Awaited for each record: the order of the calls stays the order on the topic.
-    const schema = value === null ? null : await registry.writer(contract.topic);
-    const envelope = { contract, key, value, source: options.source, timeMs: now() };
+    const schema = value === null ? null : await this.#registry.writer(contract.topic);
+    const { source, now = Date.now } = this.#options;
+    const envelope = { contract, key, value, source, timeMs: now() };
     await inSendSpan({ topic: contract.topic, key, traceparent: trace }, (traceparent) =>
-      publisher.publish(toRecord({ ...envelope, traceparent }, schema)),
+      this.#publisher.publish(toRecord({ ...envelope, traceparent }, schema), fence),
     );
   }
 
-  function unhealthyReasons(): string | null {
-    const running = [...parts].filter((part) => !stopped.has(part));
-    const found = [
-      publisher.unhealthyReason(),
-      registry.unhealthyReason(),
-      ...running.map((part) => part.unhealthyReason()),
-    ];
-    return found.filter((one) => one !== null).join('; ') || null;
+  #shared() {
+    const { log } = this.#options;
+    return { client: this.#patient, registry: this.#registry, log, onDead: (why: string) => this.#died(why) };
+  }
+
+  #died(why: string): void {
+    this.#dead ??= `${why}. The process must be restarted`;
+    this.#options.log.error({}, this.#dead);
+    this.#options.onDead?.(this.#dead);
+  }
+
+  #topicsExist(topics: string[]): Promise<void> {
+    return topicsExist(this.#brief, topics, this.#options.log, this.#closing.signal);
   }
 
   /** What was stopped on purpose is no trouble, and is not kept: an ingester that starts over reads its topics each time. */
-  async function stopPart(part: Part): Promise<void> {
-    stopped.add(part);
-    await part.stop();
-    parts.delete(part);
+  async #begin(part: Part): Promise<void> {
+    part.onStopped = () => this.#parts.delete(part);
+    this.#parts.add(part);
+    await part.start();
   }
-
-  return {
-    publish: (contract, { value, traceparent }) =>
-      put(contract, contract.key(value), value, traceparent ?? null),
-    tombstone: (contract, key) => put(contract, key, null, null),
-    async subscribe(subscribe) {
-      const topics = subscribe.contracts.map((contract) => contract.topic);
-      await topicsExist(brief, topics, log, closing.signal);
-      const made = createSubscription({ client: patient, registry, log, clock: systemClock }, subscribe);
-      const { subscription } = made;
-      parts.add(subscription);
-      await made.start();
-      return { ...subscription, stop: () => stopPart(subscription) };
-    },
-    async readAll(contract, readAll) {
-      await topicsExist(brief, [contract.topic], log, closing.signal);
-      const made = await startReadAll(
-        { client: patient, brief, registry, log, source: options.source },
-        contract,
-        readAll,
-      );
-      parts.add(made);
-      return { ...made, stop: () => stopPart(made) };
-    },
-    unhealthyReason: unhealthyReasons,
-    async close() {
-      closing.abort(new Error('the connection to Kafka is being closed'));
-      await Promise.all([...parts].map((part) => part.stop()));
-      await publisher.close();
-      await registry.close();
-    },
-  };
 }
 
 export function openTopicAdmin(

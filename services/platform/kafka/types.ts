@@ -5,14 +5,15 @@
  *
  * A partition is held under a *lease*: from the moment the group assigned it until the group may have given it to
  * somebody else. An owner keeps two offsets on the broker, in one commit: the committed offset (everything below it
- * is finished) and, in the commit's metadata, the *mark*: no effect at or above it has been begun. So before an
- * effect is begun its record must lie under a mark the broker has stored (`claim`). That costs one commit per
+ * is finished) and, in the commit's metadata, how far it has *claimed*: no effect at or above that has been begun. So
+ * before an effect is begun its record must be claimed, and the broker must have stored that (`claim`). That costs one commit per
  * batch (a few milliseconds) and buys two things: a successor knows exactly which records a predecessor may have
  * been working on, and the commit is itself the check that the lease still stands, since the broker refuses it for
  * an older generation.
  */
 import type { Contract } from '../../../schemas/topics.ts';
 import type { Fault } from '../errors.ts';
+import type { Fence } from '../fence.ts';
 
 /** A record that fits its contract. `value` is null for a tombstone. */
 export interface Received<Value> {
@@ -47,35 +48,25 @@ export interface Undecodable {
   readonly undecodable: Fault;
 }
 
-/** Thrown by `claim` when the partition belongs to somebody else by now: begin nothing more. */
-export class LeaseLost extends Error {
-  constructor(topic: string, partition: number) {
-    super(`The lease on ${topic}[${partition}] is over: another member of the group holds it now.`);
-    this.name = 'LeaseLost';
-  }
-}
-
 /** The right to work on one partition, until the group gives it to somebody else. */
-export interface Lease {
+export interface Lease extends Fence {
   readonly topic: string;
   readonly partition: number;
   /** First record to be read. */
   readonly start: number;
   /**
-   * Records in [start, mark) may have been in work at a predecessor. `mark === start` when there was none.
-   * Read up to the mark before the first effect, so that an old value is never written after a newer one.
+   * Records in [start, claimed) may have been in work at a predecessor. `claimed === start` when there was none.
+   * Read up to there before the first effect, so that an old value is never written after a newer one.
    */
-  readonly mark: number;
+  readonly claimed: number;
   /**
    * Also to be read before the first effect, as far as memory allows: nothing tells how far the group had read (offsets
-   * expired or set back), and it may have written the newest values long ago. Else the mark.
+   * expired or set back), and it may have written the newest values long ago. Else `claimed`.
    */
   readonly catchUpTo: number;
-  /** True when the predecessor had nothing in flight when it stopped: no outcome below the mark is unknown. */
+  /** True when the predecessor had nothing in flight when it stopped: no outcome below `claimed` is unknown. */
   readonly clean: boolean;
-  /** False from the moment another member may hold the partition. To be checked before each effect. */
-  isCurrent(): boolean;
-  /** Resolves when the broker has stored a mark of at least `offset + 1`. Throws `LeaseLost`. */
+  /** Resolves when the broker has stored that all up to and including `offset` is claimed. @throws LeaseLost */
   claim(offset: number): Promise<void>;
   /** Everything below `offset` is finished; stored with the next commit (within `commitIntervalMs`). */
   finish(offset: number): void;
@@ -111,7 +102,7 @@ export interface Subscription {
   ready(): boolean;
   /** Leases held now. */
   leases(): readonly Lease[];
-  /** Null while all is well, else why not: no fetch for too long, crashed. */
+  /** Null while all is well, else why not: no fetch for too long. */
   unhealthyReason(): string | null;
   /** Of each partition held now: what is finished, and where it ends. Rejects when the broker cannot be asked. */
   lag(): Promise<PartitionLag[]>;
@@ -140,7 +131,11 @@ export interface ReadAll {
 
 /** Kafka, as a service sees it. */
 export interface Bus {
-  /** Resolves only when the broker has acknowledged. Throws `Unavailable` after the deadline: nothing is known then. */
+  /**
+   * Resolves only when the broker has acknowledged. Work under a fence publishes under it: see `platform/fence.ts`.
+   * @throws Unavailable after the deadline, or when the fence has fallen meanwhile: nothing is known then. LeaseLost
+   *   when it fell before anything was sent.
+   */
   publish<Value>(contract: Contract<Value>, publication: Publication<Value>): Promise<void>;
   /** A tombstone: the key is gone, or settled. */
   tombstone<Value>(contract: Contract<Value>, key: string): Promise<void>;
@@ -161,6 +156,8 @@ export interface KafkaOptions {
   /** ce_source of what this process publishes, e.g. `cartage/main/order-relay`. */
   source: string;
   publishDeadlineMs?: number;
+  /** A reader has failed, or kafkajs has given a consumer up: nothing but a restart of the process mends it. */
+  onDead?(why: string): void;
   log: {
     info(fields: object, message: string): void;
     warn(fields: object, message: string): void;

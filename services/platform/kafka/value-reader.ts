@@ -1,7 +1,7 @@
 import { schemaText as contractText } from '../../../schemas/topics.ts';
 import { Rejected } from '../errors.ts';
 import { createRegistryApi } from './registry/registry-api.ts';
-import { createRegistry } from './registry/registry.ts';
+import { Registry } from './registry/registry.ts';
 import type { KafkaOptions } from './types.ts';
 import { frameBytes, schemaIdOf } from './wire.ts';
 
@@ -15,7 +15,7 @@ export interface ValueReader {
 const answerWithinMs = 10_000;
 
 export function openValueReader(options: Pick<KafkaOptions, 'registry' | 'log'>): ValueReader {
-  const registry = createRegistry({
+  const registry = new Registry({
     api: createRegistryApi(options.registry),
     log: options.log,
     schemaText: contractText,

@@ -59,7 +59,7 @@ export function openProcess(name: string, configuration: Configuration<never>, l
     sampledShare: telemetry.sampledShare,
   });
   life.onStop(() => tracing.close());
-  const bus = connectKafka(kafkaOptions(configuration, name, log));
+  const bus = connectKafka({ ...kafkaOptions(configuration, name, log), onDead: endProcess });
   life.onStop(() => bus.close());
   const mappings = new MappingsWatch(configuration, log, systemClock);
   mappings.start();
@@ -110,6 +110,13 @@ export function openProcess(name: string, configuration: Configuration<never>, l
 /** Consumer groups are named after the instance and the process (design.md, section 2). */
 export function groupOf(instance: string, process: string): string {
   return `cartage.${instance}.${process}`;
+}
+
+/** What only a restart mends ends the process, as an error that nobody caught: whoever runs it starts it again. */
+function endProcess(why: string): void {
+  setImmediate(() => {
+    throw new Error(why);
+  });
 }
 
 function asCheck(why: string | null): ReadyCheck {

@@ -61,8 +61,8 @@ async function run(seed: number, upsets: boolean) {
     const { partition, offset, member, number, key } = call;
     if (broker.owners.get(partition)?.member !== member.name)
       faults.push(`${key}/${number} begun by ${member.name}, which does not own the partition`);
-    const { mark } = JSON.parse(broker.committed(partition).metadata!) as { mark: number };
-    if (mark <= offset) faults.push(`${key}/${number} begun at ${offset} under the mark ${mark}`);
+    const { claimed } = JSON.parse(broker.committed(partition).metadata!) as { claimed: number };
+    if (claimed <= offset) faults.push(`${key}/${number} begun at ${offset} under the mark ${claimed}`);
     for (const earlier of side.calls.filter((one) => one.key === key)) {
       if (!earlier.landed && earlier.landsAt < Infinity)
         faults.push(`${key}/${number} begun while ${earlier.number} may still land`);

@@ -1,4 +1,4 @@
-import { LeaseLost } from '../../kafka/types.ts';
+import { LeaseLost, assertCurrent, underFence } from '../../fence.ts';
 import type { Lease, PartitionReader, Received, Undecodable } from '../../kafka/types.ts';
 import { SpanKind, startSpan, underSpan } from '../../telemetry/tracing.ts';
 import type { FlowContext } from '../context.ts';
@@ -41,7 +41,7 @@ export class DocumentReader implements PartitionReader, PooledReader {
     this.#wakeUp = wakeUp;
     this.#openedAt = context.clock.now();
     this.#readTo = lease.start;
-    this.#inDoubtUntil = lease.clean || lease.mark <= lease.start ? 0 : this.#openedAt + flow.settleMs;
+    this.#inDoubtUntil = lease.clean || lease.claimed <= lease.start ? 0 : this.#openedAt + flow.settleMs;
   }
 
   get size(): number {
@@ -53,7 +53,7 @@ export class DocumentReader implements PartitionReader, PooledReader {
     for (const record of records) {
       this.#readTo = record.offset + 1;
       // What a predecessor may still be working on is looked at only when that must have ended (promise 2).
-      const inDoubt = !this.#lease.clean && record.offset < this.#lease.mark;
+      const inDoubt = !this.#lease.clean && record.offset < this.#lease.claimed;
       this.queues.add(record, inDoubt ? this.#openedAt + this.#flow.settleMs : 0);
     }
     this.#wakeUp();
@@ -115,18 +115,26 @@ export class DocumentReader implements PartitionReader, PooledReader {
       number: attempts,
       mode: flow.mode,
       assertCurrent: () => {
-        assertCurrent(this.#lease);
+        assertCurrent(record.topic, this.#lease);
         if (lastLook !== null) throw lastLook;
       },
     };
     try {
-      const handled = await underSpan(span, () => handleOne(flow, record, attempt));
+      const handled = await underSpan(span, () =>
+        underFence(this.#lease, () => handleOne(flow, record, attempt)),
+      );
       await settlement.handled(tried, handled);
       this.queues.finished(document);
     } catch (error) {
-      if (error instanceof LeaseLost || !this.#lease.isCurrent()) {
+      if (!this.#lease.isCurrent()) {
         this.#doubt();
         throw error;
+      }
+      // A look-up that it shared with work of another partition, which was lost: nothing was begun here.
+      if (error instanceof LeaseLost) {
+        settlement.breaker.inconclusive();
+        span.end();
+        return this.queues.again(document, context.clock.now() + context.policy.retryInitialMs, 0);
       }
       const pressing = this.#standsStill() && this.queues.lowestOffset() === record.offset;
       const settled = await settlement.failed({ ...tried, pressing }, error);
@@ -163,8 +171,4 @@ async function handleOne(
   // Nothing in Cartage writes tombstones on these topics; one that somebody else wrote asks for nothing.
   if (record.value === null) return { status: 'unchanged', cause: 'a tombstone' };
   return flow.handle(record as Received<never> & { value: never }, attempt);
-}
-
-function assertCurrent(lease: Lease): void {
-  if (!lease.isCurrent()) throw new LeaseLost(lease.topic, lease.partition);
 }

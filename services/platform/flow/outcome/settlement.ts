@@ -5,6 +5,7 @@ import type { Fault } from '../../errors.ts';
 import type { Lease, Received, Undecodable } from '../../kafka/types.ts';
 import { Breaker } from './breaker.ts';
 import { markFailed } from '../../telemetry/tracing.ts';
+import { underFence } from '../../fence.ts';
 import type { FlowContext } from '../context.ts';
 import type { Handled } from './outcome.ts';
 import type { Parking } from './parking.ts';
@@ -204,7 +205,7 @@ export class Settlement {
   private async publishUntilAcknowledged(lease: Lease, publish: () => Promise<void>): Promise<void> {
     for (let tries = 1; ; tries += 1)
       try {
-        return await publish();
+        return await underFence(lease, publish);
       } catch (error) {
         if (!lease.isCurrent()) throw error;
         if (error instanceof Rejected) {

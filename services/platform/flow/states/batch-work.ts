@@ -1,5 +1,5 @@
 import { Unavailable } from '../../errors.ts';
-import { LeaseLost } from '../../kafka/types.ts';
+import { LeaseLost, allOf, assertCurrent, underFence } from '../../fence.ts';
 import type { Received } from '../../kafka/types.ts';
 import { SpanKind, startSpan, underSpan } from '../../telemetry/tracing.ts';
 import type { FlowContext } from '../context.ts';
@@ -96,19 +96,15 @@ export class BatchWork<Value> {
   /** Writes the batch, and in halves when one of its records may be at fault for all (R41). */
   private async apply(members: Member<Value>[]): Promise<BatchResult<Value>> {
     const attempts = Math.max(...members.map((member) => member.attempts));
+    const fence = allOf([...new Set(members.map(({ reader }) => reader.lease))]);
     const attempt: Attempt = {
       number: attempts,
       mode: this.flow.mode,
-      assertCurrent: () => {
-        const lost = members.find(({ reader }) => !reader.lease.isCurrent());
-        if (lost) throw new LeaseLost(lost.reader.lease.topic, lost.reader.lease.partition);
-      },
+      assertCurrent: () => assertCurrent(members[0]!.record.topic, fence),
     };
     try {
-      return await this.flow.apply(
-        members.map(({ record }) => record),
-        attempt,
-      );
+      const records = members.map(({ record }) => record);
+      return await underFence(fence, () => this.flow.apply(records, attempt));
     } catch (error) {
       const isLost = error instanceof LeaseLost;
       if (!isLost && members.length > 1 && (await this.settlement.mayBeOneRecord(error, attempts))) {

@@ -2,7 +2,7 @@ import type { Lease } from '../../kafka/types.ts';
 import type { Bounds } from '../outcome/policy.ts';
 
 /**
- * How long the records up to the mark may be waited for. The last record of a partition outlives compaction, so they
+ * How long the records up to the claimed may be waited for. The last record of a partition outlives compaction, so they
  * come unless a topic was emptied; too short a wait would write old values while the broker or the registry is slow.
  */
 const catchUpMs = 600_000;
@@ -25,15 +25,15 @@ const inheritedShare = 2;
 export class ReadAhead {
   /** Offset of the next record to be read. */
   readTo: number;
-  /** Offsets below the mark were passed over: compaction has removed records that a predecessor may have read. */
+  /** Offsets below what was claimed were passed over: compaction has removed records that a predecessor may have read. */
   hasInheritedGap = false;
-  readonly #lease: Pick<Lease, 'start' | 'mark' | 'catchUpTo'>;
+  readonly #lease: Pick<Lease, 'start' | 'claimed' | 'catchUpTo'>;
   readonly #bounds: Bounds;
   #receivedAt: number;
   #bytes = 0;
   #checkpoints: { offset: number; bytes: number }[] = [];
 
-  constructor(lease: Pick<Lease, 'start' | 'mark' | 'catchUpTo'>, bounds: Bounds, now: number) {
+  constructor(lease: Pick<Lease, 'start' | 'claimed' | 'catchUpTo'>, bounds: Bounds, now: number) {
     this.#lease = lease;
     this.#bounds = bounds;
     this.#receivedAt = now;
@@ -42,7 +42,7 @@ export class ReadAhead {
 
   take(record: { offset: number; sizeBytes: number }, now: number): void {
     this.#receivedAt = now;
-    if (record.offset > this.readTo && this.readTo < this.#lease.mark) this.hasInheritedGap = true;
+    if (record.offset > this.readTo && this.readTo < this.#lease.claimed) this.hasInheritedGap = true;
     const last = this.#checkpoints.at(-1);
     // One checkpoint for every 64 offsets is exact enough, and costs next to nothing.
     if (!last || record.offset - last.offset >= 64)
@@ -54,7 +54,7 @@ export class ReadAhead {
   /** No more may be read: too much is pending, or the lowest pending record lies too far back. */
   isFull(pending: { size: number; sizeBytes: number }, lowestOffset: number | null): boolean {
     const { keys, bytes } = this.#bounds;
-    if (this.readTo < this.#lease.mark && this.#isInherited())
+    if (this.readTo < this.#lease.claimed && this.#isInherited())
       return pending.sizeBytes >= inheritedShare * bytes;
     return pending.size >= keys || pending.sizeBytes >= bytes || this.standsStill(lowestOffset);
   }
@@ -67,9 +67,9 @@ export class ReadAhead {
 
   /** All is read that may have been written before, or what is left of it does not come. */
   hasCaughtUp(now: number): boolean {
-    const { mark, catchUpTo } = this.#lease;
+    const { claimed, catchUpTo } = this.#lease;
     if (this.readTo >= catchUpTo) return true;
-    return now - this.#receivedAt >= (this.readTo < mark ? catchUpMs : catchUpToMs);
+    return now - this.#receivedAt >= (this.readTo < claimed ? catchUpMs : catchUpToMs);
   }
 
   /** When `hasCaughtUp` is to be asked again though nothing was read. */
@@ -79,8 +79,8 @@ export class ReadAhead {
 
   /** A predecessor with the same bounds may have read so far; else the offset was lost, or the bounds are new. */
   #isInherited(): boolean {
-    const { start, mark } = this.#lease;
-    return mark - start <= inheritedShare * this.#bounds.distanceRecords;
+    const { start, claimed } = this.#lease;
+    return claimed - start <= inheritedShare * this.#bounds.distanceRecords;
   }
 
   /** Bytes and offsets from the lowest unfinished record to the last one read. */

@@ -77,8 +77,9 @@ async function run(seed: number, creates: boolean) {
     const newer = side.calls.find((earlier) => earlier.key === call.key && earlier.number > call.number);
     if (newer) faults.push(`${call.key}=${call.number} begun after ${newer.number}`);
     const { metadata } = broker.committed(partition);
-    const { mark } = JSON.parse(metadata!) as { mark: number };
-    if (mark <= offset) faults.push(`${call.key}=${call.number} begun at ${offset} under the mark ${mark}`);
+    const { claimed } = JSON.parse(metadata!) as { claimed: number };
+    if (claimed <= offset)
+      faults.push(`${call.key}=${call.number} begun at ${offset} under the mark ${claimed}`);
   };
   broker.onCommit = (partition, offset) => {
     const left = new Set(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Held, Rejected, Unavailable } from '../../errors.ts';
-import { LeaseLost } from '../../kafka/types.ts';
+import { LeaseLost } from '../../fence.ts';
 import { flowOf, keysTo } from '../testing/plain-flow.ts';
 import { plains } from '../testing/records.ts';
 
@@ -126,7 +126,7 @@ describe('a batch of which one lease is lost', () => {
     let losses = 1;
     const { world, clock, send, reported, broker } = await flowOf({
       apply: (records) => {
-        if ((losses -= 1) >= 0) return Promise.reject(new LeaseLost('another', 5));
+        if ((losses -= 1) >= 0) return Promise.reject(new LeaseLost('another[5]'));
         return Promise.resolve(new Map(records.map((record) => [record, { status: 'applied' as const }])));
       },
     });

@@ -1,4 +1,4 @@
-import { LeaseLost } from '../../kafka/types.ts';
+import { LeaseLost } from '../../fence.ts';
 import type { Lease, PartitionReader, Received, Undecodable } from '../../kafka/types.ts';
 import type { FlowContext } from '../context.ts';
 import type { Handled } from '../outcome/outcome.ts';
@@ -50,7 +50,7 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
     this.pending = new PendingSet<Value>();
     this.openedAt = context.clock.now();
     this.ahead = new ReadAhead(lease, boundsOf(context.policy, flow.contracts), this.openedAt);
-    this.inDoubtUntil = lease.clean || lease.mark <= lease.start ? 0 : this.openedAt + flow.settleMs;
+    this.inDoubtUntil = lease.clean || lease.claimed <= lease.start ? 0 : this.openedAt + flow.settleMs;
   }
 
   receive(records: (Received<never> | Undecodable)[]): void {
@@ -204,7 +204,7 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
   private inDoubtOf(record: Received<Value>): { rewriteAt?: number; waitUntil?: number } {
     if (this.lease.clean) return {};
     // Where compaction has left a gap, the record that was in work may be gone, and this one is newer.
-    if (record.offset >= this.lease.mark && !this.ahead.hasInheritedGap) return {};
+    if (record.offset >= this.lease.claimed && !this.ahead.hasInheritedGap) return {};
     const settledAt = this.openedAt + this.flow.settleMs;
     if (this.context.clock.now() >= settledAt) return {};
     return this.flow.creates ? { waitUntil: settledAt } : { rewriteAt: settledAt };

@@ -46,7 +46,7 @@ describe('reading', () => {
       policy: { maxPendingKeys: 4, maxDistanceRecords: 16 },
     });
     send(...keysTo(30), 'k000');
-    broker.setStored(0, { offset: 0, metadata: '{"mark":31,"clean":false,"by":"gone"}' });
+    broker.setStored(0, { offset: 0, metadata: '{"claimed":31,"clean":false,"by":"gone"}' });
     world.assignAll();
     await clock.pass(30_000);
     expect(calls[0]!.keys).toHaveLength(20);
@@ -100,7 +100,7 @@ describe('reading', () => {
     const { world, broker, clock, calls, send } = await flowOf();
     send('a', 'a', 'b');
     broker.log(plains.topic).splice(0, 1);
-    broker.setStored(0, { offset: 0, metadata: '{"mark":1,"clean":false,"by":"gone"}' });
+    broker.setStored(0, { offset: 0, metadata: '{"claimed":1,"clean":false,"by":"gone"}' });
     world.assignAll();
     await clock.pass(30_000);
     expect(calls.map(({ keys }) => keys.toSorted().join())).toEqual(['a,b', 'a,b']);

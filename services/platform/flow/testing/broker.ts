@@ -124,7 +124,7 @@ export class SimulatedBroker {
 
   takeOver(topic: string, partition: number): Takeover {
     const stored = this.#stored.get(partition) ?? { offset: null, metadata: null };
-    return takeOver(stored, { earliest: 0, end: this.end(topic, partition) });
+    return takeOver(stored, { earliest: 0, end: this.end(topic, partition), topicId: null });
   }
 
   committed(partition: number): Stored {

@@ -1,9 +1,7 @@
 import type { Contract } from '../../../../schemas/topics.ts';
 import { Unavailable } from '../../errors.ts';
-import { ownPartition } from '../../kafka/subscribe/lease.ts';
-import type { OwnedPartition } from '../../kafka/subscribe/lease.ts';
-import { writeMark } from '../../kafka/subscribe/claim.ts';
-import type { Generation } from '../../kafka/subscribe/session.ts';
+import { OwnedPartition } from '../../kafka/subscribe/lease.ts';
+import { writeClaim } from '../../kafka/subscribe/claim.ts';
 import type { Bus, PartitionReader, Publication } from '../../kafka/types.ts';
 import type { SubscribeOptions, Subscription } from '../../kafka/types.ts';
 import type { Membership, SimulatedBroker } from './broker.ts';
@@ -100,19 +98,19 @@ export class Member {
     const found = this.broker.takeOver(topic, partition);
     const known = before && found.by === this.name && before.owned.leftClean();
     const full = { topic, partition, membership, alive: true, closed: null } as unknown as Holding;
-    full.owned = ownPartition({
+    full.owned = new OwnedPartition({
       topic,
       partition,
       takeover: { ...found, clean: found.clean || known === true },
       by: this.name,
-      generation: { alive: () => full.alive } as Generation,
+      generation: { alive: () => full.alive },
       store: () => this.store(full),
     });
     await this.store(full).catch(() => undefined);
     if (!full.alive || !this.alive) return;
     this.holdings.set(partition, full);
-    full.position = full.owned.lease.start;
-    full.reader = this.options!.open(full.owned.lease);
+    full.position = full.owned.start;
+    full.reader = this.options!.open(full.owned);
     this.keepCommitting(full);
     this.feed(full);
   }
@@ -152,7 +150,7 @@ export class Member {
       if (!entry) return;
       await this.clock.wait(this.random.between(1, 15));
       if (!holding.alive) throw new Error('the generation is over');
-      const metadata = writeMark(entry.mark);
+      const metadata = writeClaim(entry.claim);
       if (!this.broker.commit(holding.partition, holding.membership, { offset: entry.offset, metadata }))
         throw new Error('fenced');
       holding.owned.stored(entry);
@@ -233,13 +231,13 @@ export class Member {
     this.options = options;
     return {
       ready: () => this.holdings.size > 0,
-      leases: () => [...this.holdings.values()].map(({ owned }) => owned.lease),
+      leases: () => [...this.holdings.values()].map(({ owned }) => owned),
       unhealthyReason: () => null,
       lag: async () =>
         [...this.holdings.values()].map(({ topic, partition, owned }) => ({
           topic,
           partition,
-          committed: owned.finished(),
+          committed: owned.finished,
           end: this.broker.end(topic, partition),
         })),
       stop: async () => {

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Rejected, Unavailable } from '../../errors.ts';
-import { createBatcher } from './batcher.ts';
-import type { Batcher, BatcherOptions, OutgoingRecord } from './batcher.ts';
+import { LeaseLost } from '../../fence.ts';
+import { Batcher } from './batcher.ts';
+import type { BatcherOptions, OutgoingRecord } from './batcher.ts';
 
 const record = (key: string, text: string): OutgoingRecord => ({
   topic: 'erp.stock',
@@ -30,7 +31,7 @@ afterEach(async () => {
 });
 
 function batcherWith(options: Partial<BatcherOptions> & Pick<BatcherOptions, 'send'>): Batcher {
-  const batcher = createBatcher({
+  const batcher = new Batcher({
     deadlineMs: 60_000,
     maxBatchBytes: 10_000,
     maxQueueBytes: 100_000,
@@ -94,7 +95,7 @@ describe('the batcher', () => {
     expect(first).toMatchObject({ name: 'Unavailable', outcome: 'unknown' });
     expect(first!.fault.code).toBe('kafka.not_acknowledged');
     expect(second).toMatchObject({ name: 'Unavailable', outcome: 'none' });
-    expect(batcher.queuedBytes()).toBe(0);
+    expect(batcher.queuedBytes).toBe(0);
     calls[0]!.fail(new Error('too late'));
     await turn();
     expect(calls).toHaveLength(1);
@@ -214,6 +215,59 @@ describe('under random failures', () => {
       }
     },
   );
+
+  describe('under a fence', () => {
+    const fenced = () => {
+      const fence = { current: true, isCurrent: () => fence.current };
+      return fence;
+    };
+
+    it('sends no further attempt when the fence has fallen between two, and says that nothing is known', async () => {
+      const { calls, send } = heldSend();
+      const batcher = batcherWith({ send });
+      const fence = fenced();
+      const published = batcher.add(record('a', '1'), fence);
+      const other = batcher.add(record('b', '2'));
+      await turn();
+      fence.current = false;
+      calls[0]!.fail(new Error('no answer'));
+      await expect(published).rejects.toMatchObject({
+        outcome: 'unknown',
+        fault: { code: 'kafka.lease_over' },
+      });
+      await until(() => calls.length === 2);
+      expect(calls[1]!.records).toEqual(['2']);
+      calls[1]!.acknowledge();
+      await other;
+    });
+
+    it('begins nothing when the fence has fallen while the record waited', async () => {
+      const { calls, send } = heldSend();
+      const batcher = batcherWith({ send });
+      const fence = fenced();
+      const first = batcher.add(record('a', '1'));
+      await turn();
+      const late = batcher.add(record('a', '2'), fence);
+      fence.current = false;
+      calls[0]!.acknowledge();
+      await first;
+      await expect(late).rejects.toBeInstanceOf(LeaseLost);
+      expect(calls).toHaveLength(1);
+    });
+
+    it('takes back what is under way when the fence falls, without waiting for its answer', async () => {
+      const { calls, send } = heldSend();
+      let abandoned = 0;
+      const batcher = batcherWith({ send, abandon: () => (abandoned += 1) });
+      const fence = fenced();
+      const published = batcher.add(record('a', '1'), fence);
+      await turn();
+      fence.current = false;
+      await expect(published).rejects.toMatchObject({ outcome: 'unknown' });
+      expect([calls.length, abandoned]).toEqual([1, 1]);
+      calls[0]!.fail(new Error('reset'));
+    });
+  });
 });
 
 function mulberry32(seed: number): () => number {

@@ -3,14 +3,17 @@
  *
  * - idle: a record is sent at once, with whatever else was added in the same turn of the event loop.
  * - sending: what comes meanwhile waits for the answer and leaves together as the next batch. No fixed delay: under
- *   load batches grow by themselves (engineering.md A4: 11.5k acknowledged webhooks/s against 3.1k/s with a fixed 5 ms).
- * - failing: the same batch is sent again until it is acknowledged or all of its records are past their deadline.
- *   Nothing overtakes it, so the order of a key's records is the order in which they were added.
+ *   load batches grow by themselves (11.5k acknowledged webhooks/s against 3.1k/s with a fixed 5 ms).
+ * - failing: the same batch is sent again until it is acknowledged or all of its records are given up: past their
+ *   deadline, or because the fence they stand under has fallen. Nothing overtakes it, so the order of a key's records
+ *   is the order in which they were added.
  *
- * A batch sent twice may be on the topic twice. That is the price of losing nothing (platform.md, section 2).
+ * A batch sent twice may be on the topic twice. That is the price of losing nothing.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Rejected, Unavailable } from '../../errors.ts';
+import { LeaseLost } from '../../fence.ts';
+import type { Fence } from '../../fence.ts';
 
 export interface OutgoingRecord {
   topic: string;
@@ -26,6 +29,8 @@ export interface BatcherOptions {
    * Throws `Rejected` when the records themselves are at fault; anything else is tried again.
    */
   send(records: readonly OutgoingRecord[], onWrite: () => void): Promise<void>;
+  /** A record was given up while an attempt with it may be under way: see that it does not arrive later. */
+  abandon?(): void;
   /** From `add` to the acknowledgement. */
   deadlineMs: number;
   maxBatchBytes: number;
@@ -35,20 +40,9 @@ export interface BatcherOptions {
   onFailure?: (error: unknown, attempt: number) => void;
 }
 
-export interface Batcher {
-  /**
-   * Resolves when the broker has acknowledged.
-   * @throws Unavailable `none` when the queue is full or it was never sent, `unknown` when it may have been written;
-   *   Rejected when the broker will never take this record.
-   */
-  add(record: OutgoingRecord): Promise<void>;
-  queuedBytes(): number;
-  /** Takes nothing more; resolves when everything added is settled, what is left after the limit by an error. */
-  close(limitMs: number): Promise<void>;
-}
-
 interface Waiting {
   record: OutgoingRecord;
+  fence: Fence | null;
   sizeBytes: number;
   deadlineAt: number;
   /** It may be on the topic. */
@@ -58,122 +52,159 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-const RECORD_OVERHEAD_BYTES = 64;
-const DEADLINE_CHECK_MS = 50;
+const recordOverheadBytes = 64;
+const checkIntervalMs = 50;
 
-export function createBatcher(options: BatcherOptions): Batcher {
-  const now = options.now ?? (() => performance.now());
-  const retryDelayMs = options.retryDelayMs ?? ((attempt) => Math.min(100 * 2 ** (attempt - 1), 1_000));
-  let queue: Waiting[] = [];
+export class Batcher {
+  readonly #options: BatcherOptions;
+  #queue: Waiting[] = [];
   /** Not settled, in the order of their deadlines. */
-  const open = new Set<Waiting>();
-  let queuedBytes = 0;
-  let lastError: unknown = null;
-  let running: Promise<void> | null = null;
-  let timer: NodeJS.Timeout | null = null;
-  let closed = false;
+  readonly #open = new Set<Waiting>();
+  #queuedBytes = 0;
+  #lastError: unknown = null;
+  #isRunning = false;
+  #timer: NodeJS.Timeout | null = null;
+  #closed = false;
 
-  function add(record: OutgoingRecord): Promise<void> {
+  constructor(options: BatcherOptions) {
+    this.#options = options;
+  }
+
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
+  /**
+   * Resolves when the broker has acknowledged.
+   * @throws Unavailable `none` when the queue is full or it was never sent, `unknown` when it may have been written;
+   *   LeaseLost when the fence fell before it was ever sent; Rejected when the broker will never take this record.
+   */
+  add(record: OutgoingRecord, fence: Fence | null = null): Promise<void> {
     const sizeBytes = sizeOf(record);
-    if (closed) return Promise.reject(new Unavailable(closing(record)));
-    if (queuedBytes + sizeBytes > options.maxQueueBytes) return Promise.reject(queueFull(record));
-    queuedBytes += sizeBytes;
+    if (this.#closed) return Promise.reject(new Unavailable(closing(record)));
+    if (this.#queuedBytes + sizeBytes > this.#options.maxQueueBytes) return Promise.reject(queueFull(record));
+    this.#queuedBytes += sizeBytes;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const deadlineAt = now() + options.deadlineMs;
-    const one: Waiting = { record, sizeBytes, deadlineAt, written: false, settled: promise, resolve, reject };
-    open.add(one);
-    queue.push(one);
+    const deadlineAt = this.#now() + this.#options.deadlineMs;
+    const one = { record, fence, sizeBytes, deadlineAt, written: false, settled: promise, resolve, reject };
+    this.#open.add(one);
+    this.#queue.push(one);
     // Not at once: what is published in the same turn leaves together.
-    running ??= Promise.resolve().then(run);
-    timer ??= setInterval(expire, Math.min(DEADLINE_CHECK_MS, options.deadlineMs));
+    if (!this.#isRunning) void Promise.resolve().then(() => this.#run());
+    this.#isRunning = true;
+    this.#timer ??= setInterval(() => this.#check(), Math.min(checkIntervalMs, this.#options.deadlineMs));
     return promise;
   }
 
-  async function run(): Promise<void> {
-    while (queue.length > 0) {
-      const waiting = take();
-      if (waiting.length > 0) await deliver(waiting);
-    }
-    running = null;
+  /** Takes nothing more; resolves when everything added is settled, what is left after the limit by an error. */
+  async close(limitMs: number): Promise<void> {
+    this.#closed = true;
+    const limit = setTimeout(() => this.#giveUpLate(Infinity), limitMs);
+    while (this.#open.size > 0) await Promise.allSettled([...this.#open].map((one) => one.settled));
+    clearTimeout(limit);
+  }
+
+  async #run(): Promise<void> {
+    while (this.#queue.length > 0) await this.#deliver(this.#take());
+    this.#isRunning = false;
   }
 
   /** The longest prefix of the queue that fits one batch. */
-  function take(): Waiting[] {
+  #take(): Waiting[] {
+    const { maxBatchBytes } = this.#options;
     let count = 0;
     let sizeBytes = 0;
     while (
-      count < queue.length &&
-      (count === 0 || sizeBytes + queue[count]!.sizeBytes <= options.maxBatchBytes)
-    ) {
-      sizeBytes += queue[count]!.sizeBytes;
-      count++;
-    }
-    const taken = queue.slice(0, count);
-    queue = queue.slice(count);
-    return taken.filter((one) => open.has(one));
+      count < this.#queue.length &&
+      (count === 0 || sizeBytes + this.#queue[count]!.sizeBytes <= maxBatchBytes)
+    )
+      sizeBytes += this.#queue[count++]!.sizeBytes;
+    return this.#queue.splice(0, count);
   }
 
-  async function deliver(waiting: Waiting[]): Promise<void> {
-    const records = waiting.map((one) => one.record);
-    const onWrite = () => waiting.forEach((one) => (one.written = true));
-    for (let attempt = 1; waiting.some((one) => open.has(one)); attempt++) {
+  async #deliver(waiting: Waiting[]): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      // Before every attempt: what is given up must not be sent once more.
+      this.#giveUpFenced();
+      const batch = waiting.filter((one) => this.#open.has(one));
+      if (batch.length === 0) return;
       try {
-        await options.send(records, onWrite);
-        lastError = null;
-        for (const one of waiting) settle(one, null);
+        const onWrite = () => batch.forEach((one) => (one.written = true));
+        await this.#options.send(
+          batch.map(({ record }) => record),
+          onWrite,
+        );
+        this.#lastError = null;
+        for (const one of batch) this.#settle(one, null);
+        return;
       } catch (error) {
-        lastError = error;
-        options.onFailure?.(error, attempt);
-        if (error instanceof Rejected) return refuse(waiting, error);
-        if (waiting.some((one) => open.has(one))) await delay(retryDelayMs(attempt));
+        this.#lastError = error;
+        this.#options.onFailure?.(error, attempt);
+        if (error instanceof Rejected) return this.#refuse(batch, error);
+        if (batch.some((one) => this.#open.has(one))) await delay(this.#retryDelayMs(attempt));
       }
     }
   }
 
   /** The broker does not say which record it is: halve until the bad one stands alone. */
-  async function refuse(waiting: Waiting[], error: Rejected): Promise<void> {
-    if (waiting.length === 1) return settle(waiting[0]!, error);
+  async #refuse(waiting: Waiting[], error: Rejected): Promise<void> {
+    if (waiting.length === 1) return this.#settle(waiting[0]!, error);
     const middle = Math.ceil(waiting.length / 2);
-    await deliver(waiting.slice(0, middle));
-    await deliver(waiting.slice(middle));
+    await this.#deliver(waiting.slice(0, middle));
+    await this.#deliver(waiting.slice(middle));
   }
 
-  function expire(): void {
-    const at = now();
-    giveUp((one) => one.deadlineAt <= at);
+  #check(): void {
+    this.#giveUpLate(this.#now());
+    this.#giveUpFenced();
   }
 
-  /** From the oldest on, as long as `over` says so. */
-  function giveUp(over: (one: Waiting) => boolean): void {
-    for (const one of open) {
-      if (!over(one)) break;
-      settle(one, deadlinePassed(one.record, one.written, lastError));
+  /** From the oldest on, while the deadline is over. */
+  #giveUpLate(at: number): void {
+    for (const one of this.#open) {
+      if (one.deadlineAt > at) break;
+      this.#giveUp(one, deadlinePassed(one.record, one.written, this.#lastError));
     }
   }
 
-  function settle(one: Waiting, error: Error | null): void {
-    if (!open.delete(one)) return;
-    queuedBytes -= one.sizeBytes;
-    if (open.size === 0 && timer) {
-      clearInterval(timer);
-      timer = null;
+  #giveUpFenced(): void {
+    const current = new Map<Fence, boolean>();
+    for (const one of this.#open) {
+      if (one.fence === null) continue;
+      if (!current.has(one.fence)) current.set(one.fence, one.fence.isCurrent());
+      if (current.get(one.fence)) continue;
+      const { topic, key } = one.record;
+      this.#giveUp(one, one.written ? fenceFell(one.record) : new LeaseLost(`${topic} ${key}`));
+    }
+  }
+
+  #giveUp(one: Waiting, error: Error): void {
+    this.#settle(one, error);
+    if (one.written) this.#options.abandon?.();
+  }
+
+  #settle(one: Waiting, error: Error | null): void {
+    if (!this.#open.delete(one)) return;
+    this.#queuedBytes -= one.sizeBytes;
+    if (this.#open.size === 0 && this.#timer) {
+      clearInterval(this.#timer);
+      this.#timer = null;
     }
     if (error) one.reject(error);
     else one.resolve();
   }
 
-  async function close(limitMs: number): Promise<void> {
-    closed = true;
-    const limit = setTimeout(() => giveUp(() => true), limitMs);
-    while (open.size > 0) await Promise.allSettled([...open].map((one) => one.settled));
-    clearTimeout(limit);
+  #now(): number {
+    return this.#options.now?.() ?? performance.now();
   }
 
-  return { add, queuedBytes: () => queuedBytes, close };
+  #retryDelayMs(attempt: number): number {
+    return this.#options.retryDelayMs?.(attempt) ?? Math.min(100 * 2 ** (attempt - 1), 1_000);
+  }
 }
 
 function sizeOf(record: OutgoingRecord): number {
-  let sizeBytes = RECORD_OVERHEAD_BYTES + Buffer.byteLength(record.key) + (record.value?.length ?? 0);
+  let sizeBytes = recordOverheadBytes + Buffer.byteLength(record.key) + (record.value?.length ?? 0);
   for (const [name, value] of Object.entries(record.headers)) sizeBytes += name.length + value.length + 4;
   return sizeBytes;
 }
@@ -192,6 +223,17 @@ function queueFull(record: OutgoingRecord): Unavailable {
     what: `The record for ${record.topic} was not taken: too many bytes wait for the broker's acknowledgement`,
     fix: 'It is tried again by itself; look at the broker if this lasts',
   });
+}
+
+function fenceFell(record: OutgoingRecord): Unavailable {
+  return new Unavailable(
+    {
+      code: 'kafka.lease_over',
+      what: `The lease ended while a record for ${record.topic} was being published`,
+      fix: 'Nothing: whoever holds it now publishes what is true by then',
+    },
+    { outcome: 'unknown' },
+  );
 }
 
 function deadlinePassed(record: OutgoingRecord, written: boolean, cause: unknown): Unavailable {

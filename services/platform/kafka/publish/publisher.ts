@@ -2,42 +2,90 @@
  * Publishes by one plain producer with one request in flight.
  *
  * Never idempotent, never transactional: kafkajs rolls its sequence numbers back before it retries and so loses
- * acknowledged records (16-18 of 2,000 in platform.md, section 2). kafkajs itself does not retry here either: when one of
- * several brokers has answered and a leader moves to it, its retry takes the whole request for answered. Ours sends
- * the same batch again as a whole.
+ * acknowledged records (16-18 of 2,000 with answers cut off by a proxy). kafkajs itself does not retry here either:
+ * when one of several brokers has answered and a leader moves to it, its retry takes the whole request for answered.
+ * Ours sends the same batch again as a whole.
  */
 import { Partitioners } from 'kafkajs';
-import type { Kafka, Producer } from 'kafkajs';
+import type { Producer } from 'kafkajs';
 import { Rejected } from '../../errors.ts';
-import { createBatcher } from './batcher.ts';
+import type { Fence } from '../../fence.ts';
+import { Batcher } from './batcher.ts';
 import type { OutgoingRecord } from './batcher.ts';
-import { BRIEF_RETRY } from '../client.ts';
+import { BRIEF_RETRY, createClient } from '../client.ts';
 import type { KafkaOptions } from '../types.ts';
+import { Sockets } from './sockets.ts';
 
-export interface Publisher {
-  /** Resolves with the broker's acknowledgement. @throws Unavailable, Rejected: as `Batcher.add`. */
-  publish(record: OutgoingRecord): Promise<void>;
-  /** Null, or why nothing could be sent lately. */
-  unhealthyReason(): string | null;
-  close(): Promise<void>;
-}
-
-const DEFAULT_DEADLINE_MS = 30_000;
+const defaultDeadlineMs = 30_000;
 /** Below what a broker takes as one record batch (1,048,588), since all of it may be for one partition. */
-const MAX_BATCH_BYTES = 900_000;
-const MAX_QUEUE_BYTES = 32 * 1024 * 1024;
-const CLOSE_LIMIT_MS = 5_000;
-/** A connection that takes requests and gives no answers is given up after so many of them. */
-const TIMEOUTS_BEFORE_RECONNECT = 2;
+const maxBatchBytes = 900_000;
+const maxQueueBytes = 32 * 1024 * 1024;
+const closeLimitMs = 5_000;
+/** How soon a publisher with nothing to publish finds out that the broker is there again. */
+const recheckMs = 2_000;
 
-export function createPublisher(client: Kafka, options: KafkaOptions): Publisher {
-  let producer: Producer | null = null;
-  let failing: { since: number; why: string } | null = null;
-  let timeouts = 0;
-  const now = options.now ?? Date.now;
+export class Publisher {
+  readonly #options: KafkaOptions;
+  readonly #sockets = new Sockets();
+  readonly #batcher: Batcher;
+  #producer: Producer | null = null;
+  #failing: { since: number; why: string } | null = null;
+  #recheck: NodeJS.Timeout | null = null;
+  #closed = false;
 
-  async function connected(): Promise<Producer> {
-    if (producer) return producer;
+  constructor(options: KafkaOptions) {
+    this.#options = options;
+    this.#batcher = new Batcher({
+      send: (records, onWrite) => this.#send(records, onWrite),
+      abandon: () => this.#sockets.reset(),
+      onFailure: (error, attempt) => this.#onFailure(error, attempt),
+      deadlineMs: options.publishDeadlineMs ?? defaultDeadlineMs,
+      maxBatchBytes,
+      maxQueueBytes,
+    });
+  }
+
+  /**
+   * Resolves with the broker's acknowledgement. Under a fence, no attempt begins after it has fallen.
+   * @throws Unavailable, LeaseLost, Rejected: as `Batcher.add`.
+   */
+  publish(record: OutgoingRecord, fence: Fence | null): Promise<void> {
+    return this.#batcher.add(record, fence);
+  }
+
+  /** Null, or why nothing could be sent lately. */
+  unhealthyReason(): string | null {
+    if (this.#failing === null) return null;
+    return `nothing could be published since ${new Date(this.#failing.since).toISOString()}: ${this.#failing.why}`;
+  }
+
+  async close(): Promise<void> {
+    await this.#batcher.close(closeLimitMs);
+    this.#closed = true;
+    if (this.#recheck) clearTimeout(this.#recheck);
+    await this.#disconnect();
+  }
+
+  async #send(records: readonly OutgoingRecord[], onWrite: () => void): Promise<void> {
+    const through = await this.#connected();
+    onWrite();
+    try {
+      await through.sendBatch({ acks: -1, topicMessages: byTopic(records) });
+      this.#failing = null;
+    } catch (error) {
+      const cause = innermost(error);
+      if (cause.type === 'MESSAGE_TOO_LARGE' || cause.type === 'INVALID_RECORD')
+        throw refused(records, cause);
+      // What was not answered may still lie in this machine: it must not leave after a newer batch.
+      if (cause.name === 'KafkaJSRequestTimeoutError') this.#sockets.reset();
+      throw cause;
+    }
+  }
+
+  async #connected(): Promise<Producer> {
+    if (this.#producer && this.#sockets.wereReset) await this.#disconnect();
+    if (this.#producer) return this.#producer;
+    const client = createClient(this.#options, BRIEF_RETRY, this.#sockets.factory);
     const made = client.producer({
       allowAutoTopicCreation: false,
       idempotent: false,
@@ -46,59 +94,43 @@ export function createPublisher(client: Kafka, options: KafkaOptions): Publisher
       retry: { ...BRIEF_RETRY, retries: 0 },
     });
     await made.connect();
-    producer = made;
+    this.#producer = made;
     return made;
   }
 
-  async function send(records: readonly OutgoingRecord[], onWrite: () => void): Promise<void> {
-    const through = await connected();
-    onWrite();
-    try {
-      await through.sendBatch({ acks: -1, topicMessages: byTopic(records) });
-      failing = null;
-      timeouts = 0;
-    } catch (error) {
-      const cause = innermost(error);
-      if (cause.type === 'MESSAGE_TOO_LARGE' || cause.type === 'INVALID_RECORD')
-        throw refused(records, cause);
-      timeouts = cause.name === 'KafkaJSRequestTimeoutError' ? timeouts + 1 : 0;
-      if (timeouts >= TIMEOUTS_BEFORE_RECONNECT) await reconnect();
-      throw cause;
-    }
-  }
-
-  async function reconnect(): Promise<void> {
-    const old = producer;
-    producer = null;
-    timeouts = 0;
+  async #disconnect(): Promise<void> {
+    const old = this.#producer;
+    this.#producer = null;
+    this.#sockets.wereReset = false;
     await old?.disconnect().catch(() => undefined);
   }
 
-  function onFailure(error: unknown, attempt: number): void {
+  #onFailure(error: unknown, attempt: number): void {
+    // The broker has answered, so it is there.
+    if (error instanceof Rejected) return;
     const why = error instanceof Error ? error.message : String(error);
-    failing ??= { since: now(), why };
-    if (attempt === 1 || attempt % 10 === 0) {
-      options.log.warn({ attempt }, `Publishing is tried again: ${why}`);
+    this.#failing ??= { since: this.#options.now?.() ?? Date.now(), why };
+    this.#recheck ??= setTimeout(() => void this.#lookAgain(), recheckMs);
+    if (attempt === 1 || attempt % 10 === 0)
+      this.#options.log.warn({ attempt }, `Publishing is tried again: ${why}`);
+  }
+
+  /** With nothing left to publish nobody else would find out that the broker is back. */
+  async #lookAgain(): Promise<void> {
+    this.#recheck = null;
+    if (this.#closed || this.#failing === null) return;
+    if (this.#batcher.queuedBytes === 0) {
+      try {
+        await this.#disconnect();
+        await this.#connected();
+        this.#failing = null;
+        return;
+      } catch {
+        // Still away: `failing` says since when.
+      }
     }
+    if (!this.#closed) this.#recheck ??= setTimeout(() => void this.#lookAgain(), recheckMs);
   }
-
-  const batcher = createBatcher({
-    send,
-    onFailure,
-    deadlineMs: options.publishDeadlineMs ?? DEFAULT_DEADLINE_MS,
-    maxBatchBytes: MAX_BATCH_BYTES,
-    maxQueueBytes: MAX_QUEUE_BYTES,
-  });
-
-  async function close(): Promise<void> {
-    await batcher.close(CLOSE_LIMIT_MS);
-    await reconnect();
-  }
-
-  const unhealthyReason = () =>
-    failing && `nothing could be published since ${new Date(failing.since).toISOString()}: ${failing.why}`;
-
-  return { publish: (record) => batcher.add(record), unhealthyReason, close };
 }
 
 /** One entry per topic; within it the order in which the records were added. */

@@ -10,6 +10,7 @@
 import { createHttpClient } from '../../http/client.ts';
 import type { HttpAnswer } from '../../http/client.ts';
 import { Unavailable, foreignText } from '../../errors.ts';
+import { unfenced } from '../../fence.ts';
 import { registerContract } from './registration.ts';
 import type { KafkaOptions } from '../types.ts';
 
@@ -47,15 +48,16 @@ export function createRegistryApi(options: KafkaOptions['registry']): RegistryAp
 
   async function call(method: string, path: string, body?: object): Promise<Answer> {
     const route = `${method} ${path.replaceAll(/\d+/g, 'N')}`;
-    const answer = await http.request({
+    const asked = {
       method,
       path: base + path,
       // Looked up for each call: user and password may change.
       headers: { accept: CONTENT_TYPE, 'content-type': CONTENT_TYPE, ...authorization(options) },
       route,
       ...(body && { body: JSON.stringify(body) }),
-    });
-    return read(answer, route);
+    };
+    // What is learnt of a schema serves all, not only the work that asked first.
+    return read(await unfenced(() => http.request(asked)), route);
   }
 
   return {

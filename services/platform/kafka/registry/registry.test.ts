@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { schemaText } from '../../../../schemas/topics.ts';
 import { Unavailable } from '../../errors.ts';
 import type { RegistryApi } from './registry-api.ts';
-import { createRegistry, oneLine } from './registry.ts';
-import type { Registry, RegistryOptions } from './registry.ts';
+import { Registry, oneLine } from './registry.ts';
+import type { RegistryOptions } from './registry.ts';
 
 const down = () =>
   new Unavailable({ code: 'http.not_connected', what: 'no answer', fix: 'look' }, { outcome: 'unknown' });
@@ -33,12 +33,16 @@ class FakeApi implements RegistryApi {
   close = async () => undefined;
 }
 
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
+
 const open: Registry[] = [];
 afterEach(() => Promise.all(open.splice(0).map((registry) => registry.close())));
 
 function registryWith(api: FakeApi, options: Partial<RegistryOptions> = {}) {
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const registry = createRegistry({ api, schemaText, log, confirmationDelayMs: 1, ...options });
+  const registry = new Registry({ api, schemaText, log, confirmationDelayMs: 1, ...options });
   open.push(registry);
   return registry;
 }
@@ -89,6 +93,19 @@ describe('reading by the schema of the writer', () => {
     api.answers = [stockText];
     expect(registry.known('erp.stock', 3)).toBeNull();
     expect(await registry.reader('erp.stock', 3, signal)).toHaveProperty('decode');
+  });
+
+  it('believes in no unknown id while the registry does not know our own contract either', async () => {
+    const api = new FakeApi();
+    api.answers = [null];
+    api.ownId = null;
+    const registry = registryWith(api, { confirmations: 1 });
+    const reading = registry.reader('erp.stock', 3, signal);
+    await until(() => api.asked > 2);
+    expect(registry.unhealthyReason()).toMatch(/does not know the contract of erp.stock either/);
+    api.ownId = 1;
+    api.answers = [stockText];
+    expect(await reading).toHaveProperty('decode');
   });
 
   it('says that a writer publishes something else on the topic', async () => {

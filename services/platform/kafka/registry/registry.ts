@@ -4,9 +4,10 @@
  *
  * What a failed look-up means:
  * - not reachable, 5xx, 401, a 404 that is not the registry's own: the registry is at fault, records wait.
- * - "no such id", said by the registry several times: the record is at fault. Not at the first time, because a
- *   registry that replays its own log after a start knows only part of its ids (platform.md, section 3).
- *   The id is then remembered as unknown, and asked for again after a while that doubles.
+ * - "no such id", by a registry that does not know our own contract either: it replays its own log after a start, or
+ *   was emptied. It is believed in nothing, records wait.
+ * - "no such id" otherwise, said several times: the record is at fault. The id is then remembered as unknown, and asked
+ *   for again after a while that doubles.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import avsc from 'avsc';
@@ -26,18 +27,6 @@ export interface WriterSchema {
 /** How to read what one writer wrote. */
 export type ReaderSchema = { decode(payload: Buffer): unknown } | { fault: Fault };
 
-export interface Registry {
-  /** @throws Unavailable (`none`) when the registry cannot be asked, or does not know our schema. */
-  writer(topic: string): Promise<WriterSchema>;
-  /** What is known without asking. */
-  known(topic: string, writerId: number): ReaderSchema | null;
-  /** Waits as long as the registry cannot be asked. Rejects only when `signal` ends it. */
-  reader(topic: string, writerId: number, signal: AbortSignal): Promise<ReaderSchema>;
-  /** Null, or since when and why records wait. */
-  unhealthyReason(): string | null;
-  close(): Promise<void>;
-}
-
 export interface RegistryOptions {
   api: RegistryApi;
   schemaText(topic: string): string;
@@ -48,114 +37,136 @@ export interface RegistryOptions {
   confirmationDelayMs?: number;
 }
 
-const WAIT_MIN_MS = 200;
-const WAIT_MAX_MS = 5_000;
-const UNKNOWN_MIN_MS = 30_000;
-const UNKNOWN_MAX_MS = 600_000;
-const WRITER_RETRY_MS = 1_000;
+const waitMinMs = 200;
+const waitMaxMs = 5_000;
+const unknownMinMs = 30_000;
+const unknownMaxMs = 600_000;
+const writerRetryMs = 1_000;
 
-export function createRegistry(options: RegistryOptions): Registry {
-  const now = options.now ?? Date.now;
-  const confirmations = options.confirmations ?? 3;
-  const confirmationDelayMs = options.confirmationDelayMs ?? 700;
-  const ownTypes = new Map<string, Type>();
-  const writers = new Map<string, { promise: Promise<WriterSchema>; failedAt: number | null }>();
-  const readers = new Map<string, ReaderSchema>();
-  const unknown = new Map<number, { until: number; delayMs: number }>();
-  const asking = new Map<number, Promise<string | null>>();
-  const closing = new AbortController();
-  let waiting: { since: number; why: string } | null = null;
+export class Registry {
+  readonly #options: RegistryOptions;
+  readonly #ownTypes = new Map<string, Type>();
+  readonly #writers = new Map<string, { promise: Promise<WriterSchema>; failedAt: number | null }>();
+  readonly #readers = new Map<string, ReaderSchema>();
+  readonly #unknown = new Map<number, { until: number; delayMs: number }>();
+  readonly #asking = new Map<number, Promise<string | null>>();
+  readonly #closing = new AbortController();
+  #waiting: { since: number; why: string } | null = null;
 
-  function ownType(topic: string): Type {
-    let type = ownTypes.get(topic);
-    if (!type) ownTypes.set(topic, (type = parseSchema(options.schemaText(topic))));
-    return type;
+  constructor(options: RegistryOptions) {
+    this.#options = options;
   }
 
-  function writer(topic: string): Promise<WriterSchema> {
-    const cached = writers.get(topic);
-    if (cached && (cached.failedAt === null || now() - cached.failedAt < WRITER_RETRY_MS))
+  /** @throws Unavailable (`none`) when the registry cannot be asked, or does not know our schema. */
+  writer(topic: string): Promise<WriterSchema> {
+    const cached = this.#writers.get(topic);
+    if (cached && (cached.failedAt === null || this.#now() - cached.failedAt < writerRetryMs))
       return cached.promise;
-    const entry = { promise: lookUpWriter(topic), failedAt: null as number | null };
-    entry.promise.catch(() => (entry.failedAt = now()));
-    writers.set(topic, entry);
+    const entry = { promise: this.#lookUpWriter(topic), failedAt: null as number | null };
+    entry.promise.catch(() => (entry.failedAt = this.#now()));
+    this.#writers.set(topic, entry);
     return entry.promise;
   }
 
-  async function lookUpWriter(topic: string): Promise<WriterSchema> {
-    const subject = subjectOf(topic);
-    const id = await options.api.idOf(subject, oneLine(options.schemaText(topic))).catch((error: unknown) => {
-      throw withoutEffect(error);
-    });
-    if (id === null) throw contractMissing(subject);
-    const type = ownType(topic);
-    // What we write we can read without asking; a subscription asks for this before its first record.
-    readers.set(`${id}/${topic}`, { decode: (payload) => type.fromBuffer(payload) as unknown });
-    return { id, type };
+  /** What is known without asking. */
+  known(topic: string, writerId: number): ReaderSchema | null {
+    const cached = this.#readers.get(`${writerId}/${topic}`);
+    if (cached) return cached;
+    const absent = this.#unknown.get(writerId);
+    return absent && absent.until > this.#now() ? { fault: unknownId(topic, writerId) } : null;
   }
 
-  function known(topic: string, writerId: number): ReaderSchema | null {
-    const cached = readers.get(`${writerId}/${topic}`);
+  /** Waits as long as the registry cannot be asked. Rejects only when `signal` ends it. */
+  async reader(topic: string, writerId: number, signal: AbortSignal): Promise<ReaderSchema> {
+    const cached = this.known(topic, writerId);
     if (cached) return cached;
-    const absent = unknown.get(writerId);
-    return absent && absent.until > now() ? { fault: unknownId(topic, writerId) } : null;
-  }
-
-  async function reader(topic: string, writerId: number, signal: AbortSignal): Promise<ReaderSchema> {
-    const cached = known(topic, writerId);
-    if (cached) return cached;
-    const text = await unlessAborted(shared(writerId), signal);
+    const text = await unlessAborted(this.#shared(topic, writerId), signal);
     if (text === null) return { fault: unknownId(topic, writerId) };
-    const made = resolve(topic, writerId, text);
-    readers.set(`${writerId}/${topic}`, made);
+    const made = this.#resolve(topic, writerId, text);
+    this.#readers.set(`${writerId}/${topic}`, made);
     return made;
   }
 
+  /** Null, or since when and why records wait. */
+  unhealthyReason(): string | null {
+    if (this.#waiting === null) return null;
+    const { since, why } = this.#waiting;
+    return `records wait for the schema registry since ${new Date(since).toISOString()}: ${why}`;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(new Error('the schema registry client is closed'));
+    await this.#options.api.close();
+  }
+
+  async #lookUpWriter(topic: string): Promise<WriterSchema> {
+    const id = await this.#ownId(topic).catch((error: unknown) => {
+      throw withoutEffect(error);
+    });
+    if (id === null) throw contractMissing(subjectOf(topic));
+    const type = this.#ownType(topic);
+    // What we write we can read without asking; a subscription asks for this before its first record.
+    this.#readers.set(`${id}/${topic}`, { decode: (payload) => type.fromBuffer(payload) as unknown });
+    return { id, type };
+  }
+
+  /** Under which id the registry knows this process' own contract of the topic; null when it does not. */
+  #ownId(topic: string): Promise<number | null> {
+    return this.#options.api.idOf(subjectOf(topic), oneLine(this.#options.schemaText(topic)));
+  }
+
+  #ownType(topic: string): Type {
+    let type = this.#ownTypes.get(topic);
+    if (!type) this.#ownTypes.set(topic, (type = parseSchema(this.#options.schemaText(topic))));
+    return type;
+  }
+
   /** One question per id at a time, whoever waits for it, and though some of them may stop waiting. */
-  function shared(writerId: number): Promise<string | null> {
-    let promise = asking.get(writerId);
+  #shared(topic: string, writerId: number): Promise<string | null> {
+    let promise = this.#asking.get(writerId);
     if (!promise) {
-      promise = ask(writerId).finally(() => asking.delete(writerId));
-      promise.catch(() => undefined);
-      asking.set(writerId, promise);
+      promise = this.#ask(topic, writerId).finally(() => this.#asking.delete(writerId));
+      this.#asking.set(writerId, promise);
     }
     return promise;
   }
 
-  async function ask(writerId: number): Promise<string | null> {
+  async #ask(topic: string, writerId: number): Promise<string | null> {
+    const { api, log, confirmations = 3, confirmationDelayMs = 700 } = this.#options;
+    const { signal } = this.#closing;
     let denials = 0;
-    const { signal } = closing;
-    for (let attempt = 0; ; attempt++) {
+    for (let attempt = 0; ; attempt += 1) {
       signal.throwIfAborted();
       try {
-        const text = await options.api.schemaById(writerId);
-        waiting = null;
+        const text = await api.schemaById(writerId);
+        if (text === null && (await this.#ownId(topic)) === null) throw new IncompleteRegistry(topic);
+        this.#waiting = null;
         if (text !== null) return text;
-        if (++denials >= confirmations) return remember(writerId);
+        if (++denials >= confirmations) return this.#remember(writerId);
         await delay(confirmationDelayMs, undefined, { signal });
       } catch (error) {
         signal.throwIfAborted();
         const why = error instanceof Error ? error.message : String(error);
-        waiting ??= { since: now(), why };
-        options.log.warn(
+        this.#waiting ??= { since: this.#now(), why };
+        log.warn(
           { schemaId: writerId, attempt: attempt + 1 },
           `Records wait for the schema registry: ${why}`,
         );
-        await delay(Math.min(WAIT_MIN_MS * 2 ** attempt, WAIT_MAX_MS), undefined, { signal });
+        await delay(Math.min(waitMinMs * 2 ** attempt, waitMaxMs), undefined, { signal });
       }
     }
   }
 
-  function remember(writerId: number): null {
-    const before = unknown.get(writerId);
-    const delayMs = before ? Math.min(before.delayMs * 2, UNKNOWN_MAX_MS) : UNKNOWN_MIN_MS;
-    unknown.set(writerId, { until: now() + delayMs, delayMs });
+  #remember(writerId: number): null {
+    const before = this.#unknown.get(writerId);
+    const delayMs = before ? Math.min(before.delayMs * 2, unknownMaxMs) : unknownMinMs;
+    this.#unknown.set(writerId, { until: this.#now() + delayMs, delayMs });
     return null;
   }
 
-  function resolve(topic: string, writerId: number, text: string): ReaderSchema {
+  #resolve(topic: string, writerId: number, text: string): ReaderSchema {
     try {
-      const own = ownType(topic);
+      const own = this.#ownType(topic);
       const writerType = parseSchema(text);
       // With the very same schema no resolver is needed; it would only cost time.
       const resolver = own.equals(writerType) ? undefined : own.createResolver(writerType);
@@ -165,16 +176,16 @@ export function createRegistry(options: RegistryOptions): Registry {
     }
   }
 
-  const unhealthyReason = () =>
-    waiting &&
-    `records wait for the schema registry since ${new Date(waiting.since).toISOString()}: ${waiting.why}`;
-
-  async function close(): Promise<void> {
-    closing.abort(new Error('the schema registry client is closed'));
-    await options.api.close();
+  #now(): number {
+    return this.#options.now?.() ?? Date.now();
   }
+}
 
-  return { writer, known, reader, unhealthyReason, close };
+/** A registry that does not know what `cartage topics apply` has put there cannot say of an id that there is none. */
+class IncompleteRegistry extends Error {
+  constructor(topic: string) {
+    super(`it does not know the contract of ${topic} either: it replays its own log, or has lost it`);
+  }
 }
 
 export function subjectOf(topic: string): string {

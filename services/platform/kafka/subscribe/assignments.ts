@@ -2,19 +2,17 @@
  * The partitions that one generation of the group has given us: opened once each, closed once each.
  *
  * Opening: wait until this process's own earlier reader of the partition has closed; read what the group has stored;
- * store our first mark (by which the coordinator also confirms the generation); open the reader; seek; resume.
+ * store our first claim (by which the coordinator also confirms the generation); open the reader; seek; resume.
  * Closing gracefully (the group is about to be joined anew, or the process stops): readers finish what is in flight
- * while nobody else can have their partitions, then offsets and clean marks are stored. Closing lost: readers are told,
- * and nothing is stored any more.
+ * while nobody else can have their partitions, then offsets and clean claims are stored. Closing lost: readers are
+ * told, and nothing is stored any more.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Assignment } from 'kafkajs';
-import { createCommitter } from './committer.ts';
-import { createFeed } from './fetcher.ts';
-import type { Feed } from './fetcher.ts';
+import { Committer } from './committer.ts';
+import { Fetcher } from './fetcher.ts';
 import type { Group } from './group.ts';
-import { ownPartition } from './lease.ts';
-import type { OwnedPartition } from './lease.ts';
+import { OwnedPartition } from './lease.ts';
 import { takeOver } from './claim.ts';
 import type { Bounds, Stored, Takeover } from './claim.ts';
 import type { Generation } from './session.ts';
@@ -28,7 +26,7 @@ export interface Earlier {
   owned: OwnedPartition;
 }
 
-export interface HoldingsOptions {
+export interface AssignmentsOptions {
   generation: Generation;
   group: Group;
   /** One uuid per subscription. */
@@ -40,198 +38,197 @@ export interface HoldingsOptions {
   pause(topic: string, partition: number): void;
   resume(topic: string, partition: number): void;
   seek(topic: string, partition: number, offset: number): void;
+  /** A reader could not be opened, or threw: only a restart of the process mends it. */
+  onFailed(why: string): void;
   log: KafkaOptions['log'];
 }
 
-export interface Holdings {
-  open(assignment: Assignment): Promise<void>;
-  /** Resolves when all readers have closed and all is stored, or after the limit. The generation is over then. */
-  closeGracefully(limitMs: number, reason: string): Promise<void>;
-  feed(topic: string, partition: number): Feed | null;
-  ready(): boolean;
-  leases(): Lease[];
-  unhealthyReason(): string | null;
-  lag(): Promise<PartitionLag[]>;
-  /** Stores what has been finished since the last time. */
-  store(): void;
-}
-
-interface Holding {
+interface Assigned {
   owned: OwnedPartition;
   reader: PartitionReader;
-  feed: Feed;
+  fetcher: Fetcher;
   closing: Promise<void> | null;
 }
 
-const RETRY_MS = 300;
+const retryMs = 300;
 /** For the last commit after the readers have closed. */
-const LAST_COMMIT_LIMIT_MS = 2_000;
+const lastCommitLimitMs = 2_000;
 
-export function createHoldings(options: HoldingsOptions): Holdings {
-  const { generation, group, log } = options;
-  const owned = new Set<OwnedPartition>();
-  const holdings = new Map<string, Holding>();
-  let isReady = false;
-  let broken: string | null = null;
+export class Assignments {
+  readonly #options: AssignmentsOptions;
+  readonly #owned = new Set<OwnedPartition>();
+  readonly #assigned = new Map<string, Assigned>();
+  readonly #committer: Committer;
+  #isReady = false;
 
-  const committer = createCommitter({
-    generation,
-    partitions: () => owned,
-    commit: (topics) => group.commit(generation, topics),
-    onRetry: (error) => log.warn({ error: String(error) }, 'A commit is tried again'),
-  });
-
-  generation.over.addEventListener('abort', () => {
-    for (const holding of holdings.values()) void close(holding, true);
-  });
-
-  async function open(assignment: Assignment): Promise<void> {
-    await Promise.all(Object.entries(assignment).map(([topic, partitions]) => openTopic(topic, partitions)));
-    isReady = broken === null;
-  }
-
-  async function openTopic(topic: string, partitions: number[]): Promise<void> {
-    if (partitions.length === 0) return;
-    const stored = await insist(() => group.stored(topic, partitions));
-    const bounds = await insist(() => group.bounds(topic, partitions));
-    await Promise.all(
-      partitions.map((partition) =>
-        openPartition(topic, partition, stored.get(partition)!, bounds.get(partition)!),
-      ),
-    );
-  }
-
-  async function openPartition(
-    topic: string,
-    partition: number,
-    stored: Stored,
-    bounds: Bounds,
-  ): Promise<void> {
-    const key = nameOf(topic, partition);
-    const before = options.earlier.get(key);
-    await unlessAborted(before?.closed ?? Promise.resolve(), generation.over);
-    const takeover = knownOf(takeOver(stored, bounds), before);
-    if (takeover.gap) log.error({ topic, partition }, `A gap on ${key}: ${takeover.gap}`);
-    const { by } = options;
-    const one = ownPartition({ topic, partition, takeover, by, generation, store: () => committer.store() });
-    owned.add(one);
-    await committer.store();
-    if (!generation.alive()) throw generation.over.reason;
-    hold(key, one);
-  }
-
-  /** Of its own earlier reader a process knows more than that one could store: it has closed by now. */
-  function knownOf(takeover: Takeover, before: Earlier | undefined): Takeover {
-    if (!before || takeover.by !== options.by) return takeover;
-    return { ...takeover, clean: takeover.clean || before.owned.leftClean() };
-  }
-
-  function hold(key: string, one: OwnedPartition): void {
-    const { topic, partition, lease } = one;
-    const reader = openReader(key, lease);
-    if (!reader) return;
-    const feed = createFeed({
-      topic,
-      partition,
-      start: lease.start,
-      reader,
-      decoder: options.decoders.get(topic)!,
-      pause: () => options.pause(topic, partition),
-      resume: () => options.resume(topic, partition),
-      seek: (offset) => options.seek(topic, partition, offset),
-      bounds: async () => (await group.bounds(topic, [partition])).get(partition)!,
-      recreated: () => generation.end(`${topic} was recreated`),
-      over: generation.over,
-      log,
+  constructor(options: AssignmentsOptions) {
+    this.#options = options;
+    const { generation, group, log } = options;
+    this.#committer = new Committer({
+      generation,
+      partitions: () => this.#owned,
+      commit: (topics) => group.commit(generation, topics),
+      onRetry: (error) => log.warn({ error: String(error) }, 'A commit is tried again'),
     });
-    holdings.set(key, { owned: one, reader, feed, closing: null });
-    options.seek(topic, partition, lease.start);
-    options.resume(topic, partition);
+    generation.over.addEventListener('abort', () => {
+      for (const assigned of this.#assigned.values()) void this.#close(assigned, true);
+    });
   }
 
-  function openReader(key: string, lease: Lease): PartitionReader | null {
-    try {
-      return options.open(lease);
-    } catch (error) {
-      broken = `the reader of ${key} could not be opened: ${String(error)}`;
-      log.error({ topic: lease.topic, partition: lease.partition }, broken);
-      return null;
-    }
+  async open(assignment: Assignment): Promise<void> {
+    const topics = Object.entries(assignment).filter(([, partitions]) => partitions.length > 0);
+    await Promise.all(topics.map(([topic, partitions]) => this.#openTopic(topic, partitions)));
+    this.#isReady = true;
   }
 
-  function close(holding: Holding, lost: boolean): Promise<void> {
-    const { owned: one, reader, feed } = holding;
-    holding.closing ??= (async () => {
-      feed.close();
-      try {
-        one.closed(await reader.close(lost));
-      } catch (error) {
-        one.closed(false);
-        log.error(
-          { topic: one.topic, partition: one.partition },
-          `close() of a reader threw: ${String(error)}`,
-        );
-      }
-    })();
-    options.earlier.set(nameOf(one.topic, one.partition), { closed: holding.closing, owned: one });
-    return holding.closing;
-  }
-
-  async function closeGracefully(limitMs: number, reason: string): Promise<void> {
+  /** Resolves when all readers have closed and all is stored, or after the limit. The generation is over then. */
+  async closeGracefully(limitMs: number, reason: string): Promise<void> {
+    const { generation, log } = this.#options;
     if (generation.alive()) {
-      isReady = false;
-      const closed = Promise.all([...holdings.values()].map((holding) => close(holding, false)));
-      if (!(await settlesWithin(closed, limitMs))) {
+      this.#isReady = false;
+      const closed = Promise.all(
+        [...this.#assigned.values()].map((assigned) => this.#close(assigned, false)),
+      );
+      if (!(await settlesWithin(closed, limitMs)))
         log.warn(
           { limitMs },
           `Work is still in flight after ${limitMs} ms; the next owner will look it up (${reason})`,
         );
-      }
-      await settlesWithin(committer.store(), LAST_COMMIT_LIMIT_MS);
+      await settlesWithin(this.#committer.store(), lastCommitLimitMs);
     }
     generation.end(reason);
   }
 
-  /** Until it succeeds or the generation is over: a coordinator that has just started is still loading its offsets. */
-  async function insist<Result>(ask: () => Promise<Result>): Promise<Result> {
+  fetcher(topic: string, partition: number): Fetcher | null {
+    return this.#assigned.get(nameOf(topic, partition))?.fetcher ?? null;
+  }
+
+  ready(): boolean {
+    return this.#isReady && this.#options.generation.alive();
+  }
+
+  leases(): Lease[] {
+    return [...this.#assigned.values()].map(({ owned }) => owned).filter((lease) => lease.isCurrent());
+  }
+
+  async lag(): Promise<PartitionLag[]> {
+    const { group, generation } = this.#options;
+    const current = [...this.#owned].filter((one) => one.isCurrent());
+    const topics = [...Map.groupBy(current, ({ topic }) => topic)].map(async ([topic, owned]) => {
+      const partitions = owned.map(({ partition }) => partition);
+      const bounds = await unlessAborted(group.bounds(topic, partitions), generation.over);
+      return owned.map(({ partition, finished }) => ({
+        topic,
+        partition,
+        committed: finished,
+        end: bounds.get(partition)!.end,
+      }));
+    });
+    return (await Promise.all(topics)).flat();
+  }
+
+  /** Stores what has been finished since the last time. */
+  store(): void {
+    this.#committer.store().catch(() => undefined);
+  }
+
+  async #openTopic(topic: string, partitions: number[]): Promise<void> {
+    const { group } = this.#options;
+    const stored = await this.#untilAnswered(() => group.stored(topic, partitions));
+    const bounds = await this.#untilAnswered(() => group.bounds(topic, partitions));
+    await Promise.all(
+      partitions.map((partition) =>
+        this.#openPartition(topic, partition, stored.get(partition)!, bounds.get(partition)!),
+      ),
+    );
+  }
+
+  async #openPartition(topic: string, partition: number, stored: Stored, bounds: Bounds): Promise<void> {
+    const { generation, by, log } = this.#options;
+    const name = nameOf(topic, partition);
+    const before = this.#options.earlier.get(name);
+    await unlessAborted(before?.closed ?? Promise.resolve(), generation.over);
+    const takeover = this.#knownOf(takeOver(stored, bounds), before);
+    if (takeover.gap) log.error({ topic, partition }, `A gap on ${name}: ${takeover.gap}`);
+    const store = () => this.#committer.store();
+    const owned = new OwnedPartition({ topic, partition, takeover, by, generation, store });
+    this.#owned.add(owned);
+    await store();
+    if (!generation.alive()) throw generation.over.reason;
+    this.#begin(owned);
+  }
+
+  /** Of its own earlier reader a process knows more than that one could store: it has closed by now. */
+  #knownOf(takeover: Takeover, before: Earlier | undefined): Takeover {
+    if (!before || takeover.by !== this.#options.by) return takeover;
+    return { ...takeover, clean: takeover.clean || before.owned.leftClean() };
+  }
+
+  #begin(owned: OwnedPartition): void {
+    const { topic, partition, topicId, start } = owned;
+    const { generation, group, decoders, log } = this.#options;
+    const reader = this.#openReader(owned);
+    if (!reader) return;
+    const fetcher = new Fetcher({
+      topic,
+      partition,
+      start,
+      reader,
+      decoder: decoders.get(topic)!,
+      pause: () => this.#options.pause(topic, partition),
+      resume: () => this.#options.resume(topic, partition),
+      seek: (offset) => this.#options.seek(topic, partition, offset),
+      bounds: async () => (await group.bounds(topic, [partition])).get(partition)!,
+      topicId,
+      onRecreated: () => generation.end(`${topic} was recreated`),
+      onFailed: (why) => this.#options.onFailed(why),
+      over: generation.over,
+      log,
+    });
+    this.#assigned.set(nameOf(topic, partition), { owned, reader, fetcher, closing: null });
+    this.#options.seek(topic, partition, start);
+    this.#options.resume(topic, partition);
+  }
+
+  #openReader(lease: OwnedPartition): PartitionReader | null {
+    try {
+      return this.#options.open(lease);
+    } catch (error) {
+      const name = nameOf(lease.topic, lease.partition);
+      this.#options.onFailed(`the reader of ${name} could not be opened: ${String(error)}`);
+      return null;
+    }
+  }
+
+  #close(assigned: Assigned, lost: boolean): Promise<void> {
+    const { owned, reader, fetcher } = assigned;
+    assigned.closing ??= (async () => {
+      fetcher.close();
+      try {
+        owned.closed(await reader.close(lost));
+      } catch (error) {
+        owned.closed(false);
+        const { topic, partition } = owned;
+        this.#options.log.error({ topic, partition }, `close() of a reader threw: ${String(error)}`);
+      }
+    })();
+    this.#options.earlier.set(nameOf(owned.topic, owned.partition), { closed: assigned.closing, owned });
+    return assigned.closing;
+  }
+
+  /** Tried until the generation is over: a coordinator that has just started is still loading its offsets. */
+  async #untilAnswered<Result>(ask: () => Promise<Result>): Promise<Result> {
+    const { generation, log } = this.#options;
     for (;;) {
       try {
         return await unlessAborted(ask(), generation.over);
       } catch (error) {
         if (!generation.alive()) throw error;
         log.warn({ error: String(error) }, 'Cannot read the committed offsets yet');
-        await delay(RETRY_MS, undefined, { signal: generation.over });
+        await delay(retryMs, undefined, { signal: generation.over });
       }
     }
   }
-
-  async function lag(): Promise<PartitionLag[]> {
-    const current = [...holdings.values()].flatMap(({ owned: one }) => (one.lease.isCurrent() ? one : []));
-    const topics = [...Map.groupBy(current, ({ topic }) => topic)].map(async ([topic, held]) => {
-      const partitions = held.map(({ partition }) => partition);
-      const bounds = await unlessAborted(group.bounds(topic, partitions), generation.over);
-      return held.map((one) => ({
-        topic,
-        partition: one.partition,
-        committed: one.finished(),
-        end: bounds.get(one.partition)!.end,
-      }));
-    });
-    return (await Promise.all(topics)).flat();
-  }
-
-  return {
-    open,
-    closeGracefully,
-    lag,
-    feed: (topic, partition) => holdings.get(nameOf(topic, partition))?.feed ?? null,
-    ready: () => isReady && generation.alive(),
-    leases: () =>
-      [...holdings.values()].map((holding) => holding.owned.lease).filter((lease) => lease.isCurrent()),
-    unhealthyReason: () =>
-      broken ?? [...holdings.values()].map((one) => one.feed.unhealthyReason()).find(Boolean) ?? null,
-    store: () => void committer.store().catch(() => undefined),
-  };
 }
 
 export function nameOf(topic: string, partition: number): string {

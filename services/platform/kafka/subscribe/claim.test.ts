@@ -1,17 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { takeOver, writeMark } from './claim.ts';
+import { takeOver, writeClaim } from './claim.ts';
 
-const bounds = { earliest: 10, end: 100 };
-const metadata = (mark: number, clean: boolean) => writeMark({ mark, clean, by: 'me' });
+const bounds = { earliest: 10, end: 100, topicId: 'one' };
+const metadata = (claimed: number, clean: boolean) =>
+  writeClaim({ claimed: claimed, clean, by: 'me', topicId: 'one' });
 
 describe('taking a partition over', () => {
   it('of a group that never committed begins at the earliest record', () => {
     expect(takeOver({ offset: null, metadata: null }, bounds)).toEqual({
       start: 10,
-      mark: 10,
+      claimed: 10,
       clean: true,
       by: null,
       catchUpTo: 100,
+      topicId: 'one',
       gap: null,
     });
   });
@@ -19,20 +21,20 @@ describe('taking a partition over', () => {
   it('learns from the mark what the predecessor may have been working on', () => {
     expect(takeOver({ offset: 20, metadata: metadata(50, false) }, bounds)).toMatchObject({
       start: 20,
-      mark: 50,
+      claimed: 50,
       clean: false,
       by: 'me',
       catchUpTo: 50,
     });
     expect(takeOver({ offset: 20, metadata: metadata(50, true) }, bounds)).toMatchObject({
-      mark: 50,
+      claimed: 50,
       clean: true,
     });
   });
 
   it('is clean when everything below the mark was finished, however the predecessor ended', () => {
     expect(takeOver({ offset: 50, metadata: metadata(50, false) }, bounds)).toMatchObject({
-      mark: 50,
+      claimed: 50,
       clean: true,
     });
   });
@@ -40,17 +42,17 @@ describe('taking a partition over', () => {
   it('after an operator has set the offset believes that nothing is in work', () => {
     expect(takeOver({ offset: 30, metadata: null }, bounds)).toMatchObject({
       start: 30,
-      mark: 30,
+      claimed: 30,
       clean: true,
       catchUpTo: 100,
     });
   });
 
   it('doubts everything up to the end when it cannot read the metadata', () => {
-    for (const text of ['{', '{"mark":"50"}', '7', '{"v":2}']) {
+    for (const text of ['{', '{"claimed":"50"}', '7', '{"v":2}']) {
       expect(takeOver({ offset: 30, metadata: text }, bounds)).toMatchObject({
         start: 30,
-        mark: 100,
+        claimed: 100,
         clean: false,
       });
     }
@@ -58,19 +60,19 @@ describe('taking a partition over', () => {
 
   it('says a gap when the records were deleted unread, and keeps the mark', () => {
     const taken = takeOver({ offset: 4, metadata: metadata(50, false) }, bounds);
-    expect(taken).toMatchObject({ start: 10, mark: 50, clean: false });
+    expect(taken).toMatchObject({ start: 10, claimed: 50, clean: false });
     expect(taken.gap).toMatch(/6 records were deleted unread/);
   });
 
   it('doubts everything when kafkajs has reset the offset and with it the mark', () => {
     const taken = takeOver({ offset: null, metadata: 'offset out of range' }, bounds);
-    expect(taken).toMatchObject({ start: 10, mark: 100, clean: false });
+    expect(taken).toMatchObject({ start: 10, claimed: 100, clean: false });
     expect(taken.gap).toMatch(/out of range/);
   });
 
   it('says a gap when the topic was recreated, and forgets the mark of the old one', () => {
     const taken = takeOver({ offset: 500, metadata: metadata(600, false) }, bounds);
-    expect(taken).toMatchObject({ start: 10, mark: 10, clean: true });
+    expect(taken).toMatchObject({ start: 10, claimed: 10, clean: true });
     expect(taken.gap).toMatch(/recreated/);
   });
 });

@@ -1,17 +1,20 @@
 /** What an owner leaves on the broker beside the committed offset, in the commit's metadata (at most 4,096 bytes). */
-export interface Mark {
+export interface Claim {
   /** No effect at or above this offset has been begun. */
-  mark: number;
-  /** Nothing below the mark has an unknown outcome. */
+  claimed: number;
+  /** Nothing below `claimed` has an unknown outcome. */
   clean: boolean;
   /** Which subscription wrote it: one uuid per `subscribe`. */
   by: string;
+  /** Of which topic the offsets are, for a topic can be recreated under its name; null where the broker tells none. */
+  topicId: string | null;
 }
 
 export interface Bounds {
   earliest: number;
   /** Offset of the next record to be published. */
   end: number;
+  topicId: string | null;
 }
 
 /** What the group has stored for a partition; offset null when it never committed. */
@@ -22,27 +25,33 @@ export interface Stored {
 
 export interface Takeover {
   start: number;
-  mark: number;
+  claimed: number;
   clean: boolean;
   by: string | null;
-  /** Where nothing tells how far the group had read: the end of the topic. Else the mark. */
+  /** Where nothing tells how far the group had read: the end of the topic. Else the same as `claimed`. */
   catchUpTo: number;
+  topicId: string | null;
   /** In words, when records were lost to the group before it read them. */
   gap: string | null;
 }
 
-export function writeMark(mark: Mark): string {
-  return JSON.stringify(mark);
+export function writeClaim(claim: Claim): string {
+  return JSON.stringify(claim);
 }
 
-function readMark(metadata: string): Mark | null {
+function readClaim(metadata: string): Claim | null {
   try {
-    const { mark, clean, by } = JSON.parse(metadata) as Partial<Mark>;
-    if (!Number.isSafeInteger(mark) || typeof clean !== 'boolean' || typeof by !== 'string') return null;
-    return { mark: mark!, clean, by };
+    const { claimed, clean, by, topicId = null } = JSON.parse(metadata) as Partial<Claim>;
+    if (!Number.isSafeInteger(claimed) || typeof clean !== 'boolean' || typeof by !== 'string') return null;
+    return { claimed: claimed!, clean, by, topicId };
   } catch {
     return null;
   }
+}
+
+/** Only where both are told can two ids differ. */
+export function isAnotherTopic(topicId: string | null, before: string | null): boolean {
+  return topicId !== null && before !== null && topicId !== before;
 }
 
 /**
@@ -53,28 +62,32 @@ function readMark(metadata: string): Mark | null {
  * - an offset without our metadata (set by an operator's tool, which needs a stopped group): nothing was in work, but
  *   what comes may have been written before.
  * - metadata that cannot be read (a newer version of Cartage?): anything up to the end may have been in work.
- * - an offset that is no longer on the topic: at the earliest record that is, and loudly, because it is a gap.
+ * - an offset of another topic than this one: at the earliest record, and loudly, because it is a gap.
+ * - an offset that is no longer on the topic: at the earliest record that is, and as loudly.
  */
 export function takeOver(stored: Stored, bounds: Bounds): Takeover {
   const { offset, metadata } = stored;
-  const none = { clean: true, by: null, gap: null, catchUpTo: bounds.end };
-  if (offset === null && metadata === null) return { ...none, start: bounds.earliest, mark: bounds.earliest };
+  const { earliest, end, topicId } = bounds;
+  const none = { clean: true, by: null, gap: null, catchUpTo: end, topicId };
+  if (offset === null && metadata === null) return { ...none, start: earliest, claimed: earliest };
   if (offset === null) {
     const gap = 'the offset was out of range, and where the group stood is not known any more';
-    const clean = bounds.end === bounds.earliest;
-    return { ...none, start: bounds.earliest, mark: bounds.end, clean, gap };
+    return { ...none, start: earliest, claimed: end, clean: end === earliest, gap };
   }
-  if (offset > bounds.end) {
-    const gap = `the group stands at ${offset}, behind the end of the topic (${bounds.end}): it was deleted and recreated, or restored from an older copy`;
-    return { ...none, start: bounds.earliest, mark: bounds.earliest, gap };
+  const left = metadata ? readClaim(metadata) : null;
+  if (offset > end || isAnotherTopic(topicId, left?.topicId ?? null)) {
+    const gap = `the group stands at ${offset} of a topic that is no more: it was deleted and recreated, or restored from an older copy (this one ends at ${end})`;
+    return { ...none, start: earliest, claimed: earliest, gap };
   }
   const gap =
-    offset < bounds.earliest
-      ? `the group stands at ${offset}, but the topic begins at ${bounds.earliest}: ${bounds.earliest - offset} records were deleted unread`
+    offset < earliest
+      ? `the group stands at ${offset}, but the topic begins at ${earliest}: ${earliest - offset} records were deleted unread`
       : null;
-  const start = Math.max(offset, bounds.earliest);
-  const left = metadata ? (readMark(metadata) ?? { mark: bounds.end, clean: false, by: null }) : null;
-  const mark = Math.max(start, left?.mark ?? start);
-  const catchUpTo = left ? mark : bounds.end;
-  return { start, mark, clean: mark === start || left!.clean, by: left?.by ?? null, catchUpTo, gap };
+  const start = Math.max(offset, earliest);
+  // Metadata that says nothing: whoever wrote it may have begun anything.
+  const unreadable = Boolean(metadata) && left === null;
+  const claimed = Math.max(start, left?.claimed ?? (unreadable ? end : start));
+  const clean = claimed === start || (left?.clean ?? false);
+  const catchUpTo = metadata ? claimed : end;
+  return { start, claimed, clean, by: left?.by ?? null, catchUpTo, topicId, gap };
 }

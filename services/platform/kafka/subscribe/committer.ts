@@ -7,14 +7,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { TopicOffsets } from 'kafkajs';
 import { isFencing, isRebalance } from './coordinator.ts';
 import type { Entry, OwnedPartition } from './lease.ts';
-import { writeMark } from './claim.ts';
+import { writeClaim } from './claim.ts';
 import type { Generation } from './session.ts';
 import { unlessAborted } from '../unless-aborted.ts';
-
-export interface Committer {
-  /** Resolves when a commit begun after this call has stored what was wanted then. Rejects when the generation is over. */
-  store(): Promise<void>;
-}
 
 export interface CommitterOptions {
   generation: Generation;
@@ -24,28 +19,34 @@ export interface CommitterOptions {
   retryMinMs?: number;
 }
 
-const RETRY_MIN_MS = 50;
-const RETRY_MAX_MS = 1_000;
+const retryMinMs = 50;
+const retryMaxMs = 1_000;
 
-export function createCommitter(options: CommitterOptions): Committer {
-  const { generation, partitions, commit, onRetry, retryMinMs = RETRY_MIN_MS } = options;
-  let running: Promise<void> = Promise.resolve();
-  let next: Promise<void> | null = null;
+export class Committer {
+  readonly #options: CommitterOptions;
+  #running: Promise<void> = Promise.resolve();
+  #next: Promise<void> | null = null;
 
-  function store(): Promise<void> {
-    next ??= running
-      .catch(() => undefined)
-      .then(() => {
-        next = null;
-        running = round();
-        return running;
-      });
-    return next;
+  constructor(options: CommitterOptions) {
+    this.#options = options;
   }
 
-  async function round(): Promise<void> {
-    for (let attempt = 0; ; attempt++) {
-      const entries = changed();
+  /** Resolves when a commit begun after this call has stored what was wanted then. Rejects when the generation is over. */
+  store(): Promise<void> {
+    this.#next ??= this.#running
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = null;
+        this.#running = this.#round();
+        return this.#running;
+      });
+    return this.#next;
+  }
+
+  async #round(): Promise<void> {
+    const { generation, commit, onRetry } = this.#options;
+    for (let attempt = 0; ; attempt += 1) {
+      const entries = this.#changed();
       if (entries.length === 0) return;
       if (!generation.alive()) throw generation.over.reason;
       try {
@@ -57,30 +58,25 @@ export function createCommitter(options: CommitterOptions): Committer {
         if (!generation.alive()) throw error;
         // The coordinator moved, or did not answer: as long as the session lasts nobody else has the partitions.
         onRetry?.(error);
-        await delay(Math.min(retryMinMs * 2 ** attempt, RETRY_MAX_MS), undefined, {
-          signal: generation.over,
-        });
+        const firstMs = this.#options.retryMinMs ?? retryMinMs;
+        await delay(Math.min(firstMs * 2 ** attempt, retryMaxMs), undefined, { signal: generation.over });
       }
     }
   }
 
-  function changed(): [OwnedPartition, Entry][] {
-    const entries: [OwnedPartition, Entry][] = [];
-    for (const owned of partitions()) {
+  #changed(): [OwnedPartition, Entry][] {
+    return [...this.#options.partitions()].flatMap((owned): [OwnedPartition, Entry][] => {
       const entry = owned.toStore();
-      if (entry) entries.push([owned, entry]);
-    }
-    return entries;
+      return entry ? [[owned, entry]] : [];
+    });
   }
-
-  return { store };
 }
 
 function byTopic(entries: [OwnedPartition, Entry][]): TopicOffsets[] {
   const topics = new Map<string, { partition: number; offset: string; metadata: string }[]>();
-  for (const [{ topic, partition }, { offset, mark }] of entries) {
+  for (const [{ topic, partition }, { offset, claim }] of entries) {
     const partitions = topics.get(topic) ?? [];
-    partitions.push({ partition, offset: String(offset), metadata: writeMark(mark) });
+    partitions.push({ partition, offset: String(offset), metadata: writeClaim(claim) });
     topics.set(topic, partitions);
   }
   return [...topics].map(([topic, partitions]) => ({ topic, partitions }));

@@ -16,6 +16,7 @@ import type { Bounds, Stored } from './claim.ts';
 import { GroupCoordinator, isFencing, isRebalance, throughCoordinator } from './coordinator.ts';
 import type { CoordinatingBroker } from './coordinator.ts';
 import { instant } from './session.ts';
+import { topicIdOf } from './topic-identity.ts';
 import type { Generation, Instant, SessionClock } from './session.ts';
 
 export interface GroupEvents {
@@ -115,11 +116,12 @@ export function joinGroupThrough(
       try {
         const [earliest] = await cluster.fetchTopicsOffset([{ ...asked, fromBeginning: true }]);
         const [end] = await cluster.fetchTopicsOffset([{ ...asked, fromBeginning: false }]);
+        const topicId = await topicIdOf(cluster, topic);
         const ends = new Map(end!.partitions.map((one) => [one.partition, Number(one.offset)]));
         return new Map(
           earliest!.partitions.map(({ partition, offset }) => [
             partition,
-            { earliest: Number(offset), end: ends.get(partition)! },
+            { earliest: Number(offset), end: ends.get(partition)!, topicId },
           ]),
         );
       } catch (error) {

@@ -4,14 +4,12 @@
  * coordinator and the clock. What every owner is told must cover what its predecessors have begun.
  */
 import { describe, expect, it } from '@jest/globals';
-import { createCommitter } from './committer.ts';
-import { ownPartition } from './lease.ts';
-import type { OwnedPartition } from './lease.ts';
+import { Committer } from './committer.ts';
+import { OwnedPartition } from './lease.ts';
 import { takeOver } from './claim.ts';
 import type { Stored, Takeover } from './claim.ts';
-import { createGeneration } from './session.ts';
-import type { Generation } from './session.ts';
-import { LeaseLost } from '../types.ts';
+import { Generation } from './session.ts';
+import { LeaseLost } from '../../fence.ts';
 
 const TOPIC_END = 60;
 const clock = { monotonicMs: () => 0, wallMs: () => 0 };
@@ -55,16 +53,16 @@ interface Owner {
 function own(coordinator: Coordinator): Owner {
   const id = ++coordinator.generation;
   const joinedAt = { monotonicMs: 0, wallMs: 0 };
-  const generation = createGeneration({ id, memberId: `m${id}`, joinedAt, sessionTimeoutMs: 10_000, clock });
-  const takeover = takeOver(coordinator.stored, { earliest: 0, end: TOPIC_END });
-  const committer = createCommitter({
+  const generation = new Generation({ id, memberId: `m${id}`, joinedAt, sessionTimeoutMs: 10_000, clock });
+  const takeover = takeOver(coordinator.stored, { earliest: 0, end: TOPIC_END, topicId: null });
+  const committer = new Committer({
     generation,
     partitions: () => [owned],
     commit: (topics) => coordinator.commit(generation, topics),
     retryMinMs: 0,
   });
   const store = () => committer.store();
-  const owned = ownPartition({ topic: 't', partition: 0, takeover, by: `m${id}`, generation, store });
+  const owned = new OwnedPartition({ topic: 't', partition: 0, takeover, by: `m${id}`, generation, store });
   return { generation, owned, takeover, store };
 }
 
@@ -75,7 +73,7 @@ interface World {
 }
 
 async function live(owner: Owner, world: World, random: () => number): Promise<void> {
-  const { lease } = owner.owned;
+  const lease = owner.owned;
   const working = new Set<number>();
   let next = lease.start;
   const finish = () => {
@@ -124,10 +122,10 @@ describe('leases over many lives', () => {
       const world: World = { open: new Set(), done: new Set() };
       for (let life = 0; life < 8; life++) {
         const owner = own(coordinator);
-        const { start, mark, clean } = owner.takeover;
+        const { start, claimed, clean } = owner.takeover;
         for (const offset of world.open) {
           expect(offset).toBeGreaterThanOrEqual(start);
-          expect(offset).toBeLessThan(mark);
+          expect(offset).toBeLessThan(claimed);
           expect(clean).toBe(false);
         }
         for (let offset = 0; offset < start; offset++) expect(world.done.has(offset)).toBe(true);
@@ -143,12 +141,12 @@ describe('an owner', () => {
   it('may not begin anything once the coordinator has refused its generation', async () => {
     const coordinator = new Coordinator(() => 0.9);
     const first = own(coordinator);
-    await first.owned.lease.claim(3);
+    await first.owned.claim(3);
     const second = own(coordinator);
     await second.store();
-    await expect(first.owned.lease.claim(10)).rejects.toBeInstanceOf(LeaseLost);
-    expect(first.owned.lease.isCurrent()).toBe(false);
-    first.owned.lease.finish(9);
+    await expect(first.owned.claim(10)).rejects.toBeInstanceOf(LeaseLost);
+    expect(first.owned.isCurrent()).toBe(false);
+    first.owned.finish(9);
     await expect(first.store()).rejects.toThrow();
     expect(coordinator.stored.offset).toBe(0);
   });
@@ -158,18 +156,18 @@ describe('an owner', () => {
     const owner = own(coordinator);
     await owner.store();
     const before = coordinator.commits;
-    await Promise.all(Array.from({ length: 20 }, (_, offset) => owner.owned.lease.claim(offset)));
+    await Promise.all(Array.from({ length: 20 }, (_, offset) => owner.owned.claim(offset)));
     expect(coordinator.commits - before).toBeLessThanOrEqual(2);
   });
 
   it('stores nothing when nothing has changed', async () => {
     const coordinator = new Coordinator(() => 0.9);
     const owner = own(coordinator);
-    await owner.owned.lease.claim(5);
+    await owner.owned.claim(5);
     const before = coordinator.commits;
     await owner.store();
-    owner.owned.lease.finish(0);
-    await owner.owned.lease.claim(2);
+    owner.owned.finish(0);
+    await owner.owned.claim(2);
     await owner.store();
     expect(coordinator.commits).toBe(before);
   });
@@ -177,16 +175,16 @@ describe('an owner', () => {
   it('begins nothing under a mark that says clean, though it is high enough', async () => {
     const coordinator = new Coordinator(() => 0.9);
     const first = own(coordinator);
-    await first.owned.lease.claim(9);
+    await first.owned.claim(9);
     first.owned.closed(true);
     await first.store();
     const second = own(coordinator);
-    expect(second.takeover).toMatchObject({ start: 0, mark: 10, clean: true });
+    expect(second.takeover).toMatchObject({ start: 0, claimed: 10, clean: true });
     await second.store();
-    await second.owned.lease.claim(4);
+    await second.owned.claim(4);
     // Killed now: the next owner must know.
-    expect(takeOver(coordinator.stored, { earliest: 0, end: TOPIC_END })).toMatchObject({
-      mark: 10,
+    expect(takeOver(coordinator.stored, { earliest: 0, end: TOPIC_END, topicId: null })).toMatchObject({
+      claimed: 10,
       clean: false,
     });
   });

@@ -1,30 +1,12 @@
-/**
- * One partition as its owner sees it, and what the owner has to keep on the broker for whoever comes next: the
- * committed offset (everything below is finished) and the mark (nothing at or above it was begun), see types.ts.
- */
-import type { Mark, Takeover } from './claim.ts';
+import { LeaseLost } from '../../fence.ts';
+import type { Claim, Takeover } from './claim.ts';
 import type { Generation } from './session.ts';
-import { LeaseLost } from '../types.ts';
 import type { Lease } from '../types.ts';
 
-export interface OwnedPartition {
-  readonly topic: string;
-  readonly partition: number;
-  readonly lease: Lease;
-  /** What is to be stored; null when the broker has just that. */
-  toStore(): Entry | null;
-  stored(entry: Entry): void;
-  /** Everything below this offset is finished. */
-  finished(): number;
-  /** The reader has closed; clean: nothing it or a predecessor has begun may still take effect. */
-  closed(clean: boolean): void;
-  /** It has, and clean. */
-  leftClean(): boolean;
-}
-
+/** What is kept on the broker for one partition. */
 export interface Entry {
   offset: number;
-  mark: Mark;
+  claim: Claim;
 }
 
 export interface OwnedPartitionOptions {
@@ -33,79 +15,110 @@ export interface OwnedPartitionOptions {
   takeover: Takeover;
   /** Names this subscription in the metadata. */
   by: string;
-  generation: Generation;
+  generation: Pick<Generation, 'alive'>;
   /** Resolves when a commit begun after the call is stored; rejects when the generation is over. */
   store(): Promise<void>;
 }
 
-export function ownPartition(options: OwnedPartitionOptions): OwnedPartition {
-  const { topic, partition, takeover, by, generation } = options;
-  let finished = takeover.start;
-  let mark = takeover.mark;
+/**
+ * One partition as its owner sees it, and what the owner has to keep on the broker for whoever comes next: the
+ * committed offset (everything below is finished) and the claim (nothing at or above it was begun), see types.ts.
+ */
+export class OwnedPartition implements Lease {
+  readonly topic: string;
+  readonly partition: number;
+  readonly start: number;
+  readonly claimed: number;
+  readonly catchUpTo: number;
+  readonly clean: boolean;
+  readonly topicId: string | null;
+  readonly #options: OwnedPartitionOptions;
+  #finished: number;
+  #claim: number;
   /** An effect may have been begun under this lease. */
-  let begun = false;
+  #begun = false;
   /** What the reader said when it closed. */
-  let left: { clean: boolean } | null = null;
-  let onBroker: Entry | null = null;
+  #left: { clean: boolean } | null = null;
+  #onBroker: Entry | null = null;
 
-  /** Whatever the predecessor left open is settled once everything below its mark is finished. */
-  const inheritedSettled = () => takeover.clean || finished >= takeover.mark;
-
-  function wanted(): Entry {
-    const clean = left?.clean ?? (!begun && inheritedSettled());
-    return { offset: finished, mark: { mark: Math.max(mark, finished), clean, by } };
+  constructor(options: OwnedPartitionOptions) {
+    const { topic, partition, takeover } = options;
+    this.topic = topic;
+    this.partition = partition;
+    this.start = takeover.start;
+    this.claimed = takeover.claimed;
+    this.catchUpTo = takeover.catchUpTo;
+    this.clean = takeover.clean;
+    this.topicId = takeover.topicId;
+    this.#options = options;
+    this.#finished = takeover.start;
+    this.#claim = takeover.claimed;
   }
 
-  function toStore(): Entry | null {
-    const entry = wanted();
-    const same =
-      onBroker !== null &&
-      entry.offset === onBroker.offset &&
-      entry.mark.mark === onBroker.mark.mark &&
-      entry.mark.clean === onBroker.mark.clean;
-    return same ? null : entry;
+  isCurrent(): boolean {
+    return this.#left === null && this.#options.generation.alive();
+  }
+
+  async claim(offset: number): Promise<void> {
+    if (!this.isCurrent()) throw this.#lost();
+    this.#begun = true;
+    this.#claim = Math.max(this.#claim, offset + 1);
+    while (!this.#isClaimed(offset)) {
+      try {
+        await this.#options.store();
+      } catch {
+        throw this.#lost();
+      }
+    }
+    if (!this.#options.generation.alive()) throw this.#lost();
+  }
+
+  /** Everything below this offset is finished. */
+  get finished(): number {
+    return this.#finished;
+  }
+
+  finish(offset: number): void {
+    this.#finished = Math.max(this.#finished, offset);
+  }
+
+  /** What is to be stored; null when the broker has just that. */
+  toStore(): Entry | null {
+    const clean = this.#left?.clean ?? (!this.#begun && this.#inheritedIsSettled());
+    const claimed = Math.max(this.#claim, this.#finished);
+    const { by } = this.#options;
+    const entry = { offset: this.#finished, claim: { claimed, clean, by, topicId: this.topicId } };
+    const known = this.#onBroker;
+    const isSame =
+      known?.offset === entry.offset && known.claim.claimed === claimed && known.claim.clean === clean;
+    return isSame ? null : entry;
+  }
+
+  stored(entry: Entry): void {
+    this.#onBroker = entry;
+  }
+
+  /** The reader has closed; clean: nothing it or a predecessor has begun may still take effect. */
+  closed(clean: boolean): void {
+    this.#left = { clean };
+  }
+
+  /** It has, and clean. */
+  leftClean(): boolean {
+    return this.#left?.clean ?? false;
+  }
+
+  /** Whatever the predecessor left open is settled once everything below its claim is finished. */
+  #inheritedIsSettled(): boolean {
+    return this.clean || this.#finished >= this.claimed;
   }
 
   /** The broker says of this offset that it may be in work. */
-  const claimed = (offset: number) =>
-    onBroker !== null && onBroker.mark.mark > offset && !onBroker.mark.clean;
-
-  async function claim(offset: number): Promise<void> {
-    if (left || !generation.alive()) throw new LeaseLost(topic, partition);
-    begun = true;
-    mark = Math.max(mark, offset + 1);
-    while (!claimed(offset)) {
-      try {
-        await options.store();
-      } catch {
-        throw new LeaseLost(topic, partition);
-      }
-    }
-    if (!generation.alive()) throw new LeaseLost(topic, partition);
+  #isClaimed(offset: number): boolean {
+    return this.#onBroker !== null && this.#onBroker.claim.claimed > offset && !this.#onBroker.claim.clean;
   }
 
-  const lease: Lease = {
-    topic,
-    partition,
-    start: takeover.start,
-    mark: takeover.mark,
-    catchUpTo: takeover.catchUpTo,
-    clean: takeover.clean,
-    isCurrent: () => left === null && generation.alive(),
-    claim,
-    finish(offset) {
-      finished = Math.max(finished, offset);
-    },
-  };
-
-  return {
-    topic,
-    partition,
-    lease,
-    toStore,
-    finished: () => finished,
-    stored: (entry) => (onBroker = entry),
-    closed: (clean) => (left = { clean }),
-    leftClean: () => left?.clean ?? false,
-  };
+  #lost(): LeaseLost {
+    return new LeaseLost(`${this.topic}[${this.partition}]`);
+  }
 }

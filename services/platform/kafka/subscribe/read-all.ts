@@ -2,19 +2,24 @@
  * A whole topic, from its beginning or a point in time, then live.
  *
  * kafkajs cannot read without a group, so each reading is the only member of a group of its own, which never commits
- * and is deleted at the end. Where it stands is known here alone: after every (re)join it seeks there.
+ * and is deleted at the end. Where it stands is known here alone (each partition's `Fetcher`): after every (re)join it
+ * seeks there. A topic that was recreated under its name is read from its beginning, all partitions together.
  */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Batch, Kafka } from 'kafkajs';
+import type { Cluster, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Contract } from '../../../../schemas/topics.ts';
 import { coPartitionAssigner } from './assigner.ts';
+import { isAnotherTopic } from './claim.ts';
 import { followCoordinator } from './coordinator.ts';
+import { Fetcher } from './fetcher.ts';
+import { deleteGroup, reachOf } from './reach.ts';
+import type { Reach } from './reach.ts';
+import { topicIdOf } from './topic-identity.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { KafkaOptions, ReadAll, ReadAllOptions, Received } from '../types.ts';
+import type { KafkaOptions, ReadAll, ReadAllOptions, Received, Undecodable } from '../types.ts';
 import { settlesWithin } from '../unless-aborted.ts';
 import { createDecoder } from '../wire.ts';
-import type { Decoded } from '../wire.ts';
+import type { Decoder } from '../wire.ts';
 
 export interface ReadAllContext {
   client: Kafka;
@@ -22,178 +27,187 @@ export interface ReadAllContext {
   brief: Kafka;
   registry: Registry;
   log: KafkaOptions['log'];
+  onDead(why: string): void;
   source: string;
 }
 
-interface Reach {
-  /** Next offset to be handed over. */
-  position: number;
-  /** End of the topic when the reading began. */
-  end: number;
-}
+const sessionTimeoutMs = 30_000;
+const heartbeatIntervalMs = 3_000;
+const maxWaitMs = 250;
+const leaveLimitMs = 2_000;
+const watchdogMs = 60_000;
 
-const SESSION_TIMEOUT_MS = 30_000;
-const HEARTBEAT_INTERVAL_MS = 3_000;
-const MAX_WAIT_MS = 250;
-const LEAVE_LIMIT_MS = 2_000;
-const WATCHDOG_MS = 60_000;
-const NOT_LED = new Set(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE', 'UNKNOWN_TOPIC_OR_PARTITION']);
-const NOT_LED_RETRY_MS = 100;
-const NOT_LED_TRIES = 100;
+export class WholeTopic<Value> implements ReadAll {
+  onStopped: () => void = () => undefined;
+  readonly #context: ReadAllContext;
+  readonly #options: ReadAllOptions<Value>;
+  readonly #topic: string;
+  readonly #groupId: string;
+  readonly #decoder: Decoder;
+  readonly #consumer: Consumer;
+  readonly #caughtUp = Promise.withResolvers<void>();
+  readonly #over = new AbortController();
+  readonly #fetchers = new Map<number, Fetcher>();
+  #cluster: Cluster | null = null;
+  #topicId: string | null = null;
+  #reach = new Map<number, Reach>();
+  #lastFetchAt = performance.now();
+  #stopped: Promise<void> | null = null;
 
-export async function startReadAll<Value>(
-  context: ReadAllContext,
-  contract: Contract<Value>,
-  options: ReadAllOptions<Value>,
-): Promise<ReadAll & { unhealthyReason(): string | null }> {
-  const { client, brief, registry, log } = context;
-  const { topic } = contract;
-  const groupId = `cartage-read-${context.source}-${randomUUID()}`;
-  const decoder = createDecoder(contract as unknown as Contract<never>, registry);
-  const reach = await reachOf(brief, topic, options.sinceMs);
-  const caughtUp = Promise.withResolvers<void>();
-  const over = new AbortController();
-  caughtUp.promise.catch(() => undefined);
-  let problem: string | null = null;
-  let lastFetchAt = performance.now();
-  let stopped: Promise<void> | null = null;
-
-  const consumer = client.consumer({
-    groupId,
-    sessionTimeout: SESSION_TIMEOUT_MS,
-    heartbeatInterval: HEARTBEAT_INTERVAL_MS,
-    maxWaitTimeInMs: MAX_WAIT_MS,
-    allowAutoTopicCreation: false,
-    partitionAssigners: [coPartitionAssigner((cluster) => followCoordinator(cluster, groupId, over.signal))],
-  });
-
-  consumer.on('consumer.group_join', ({ payload }) => {
-    for (const partition of payload.memberAssignment[topic] ?? []) {
-      consumer.seek({ topic, partition, offset: String(at(partition).position) });
-    }
-  });
-  consumer.on('consumer.fetch', () => (lastFetchAt = performance.now()));
-  // Emitted also for what never comes to eachBatch, such as a compacted end.
-  consumer.on('consumer.end_batch_process', ({ payload }) =>
-    advance(payload.partition, Number(payload.lastOffset) + 1),
-  );
-  consumer.on('consumer.crash', ({ payload }) => {
-    if (!payload.restart && !over.signal.aborted)
-      problem = `reading ${topic} has ended: ${payload.error.message}`;
-  });
-
-  function at(partition: number): Reach {
-    const known = reach.get(partition) ?? { position: 0, end: 0 };
-    reach.set(partition, known);
-    return known;
+  constructor(context: ReadAllContext, contract: Contract<Value>, options: ReadAllOptions<Value>) {
+    this.#context = context;
+    this.#options = options;
+    this.#topic = contract.topic;
+    this.#groupId = `cartage-read-${context.source}-${randomUUID()}`;
+    this.#decoder = createDecoder(contract as unknown as Contract<never>, context.registry);
+    this.#caughtUp.promise.catch(() => undefined);
+    this.#consumer = context.client.consumer({
+      groupId: this.#groupId,
+      sessionTimeout: sessionTimeoutMs,
+      heartbeatInterval: heartbeatIntervalMs,
+      maxWaitTimeInMs: maxWaitMs,
+      allowAutoTopicCreation: false,
+      partitionAssigners: [coPartitionAssigner((cluster) => this.#onCluster(cluster))],
+    });
   }
 
-  function advance(partition: number, position: number): void {
-    const known = at(partition);
-    known.position = Math.max(known.position, position);
-    settle();
+  /** Resolves when everything that was on the topic at the start has been handed over. */
+  get caughtUp(): Promise<void> {
+    return this.#caughtUp.promise;
   }
 
-  function settle(): void {
-    if ([...reach.values()].every((one) => one.position >= one.end)) caughtUp.resolve();
-  }
-
-  async function take(batch: Batch): Promise<void> {
-    for (const message of batch.messages) {
-      // Read again after a rejoin, but handed over already.
-      if (Number(message.offset) < at(batch.partition).position) continue;
-      hand(await decoder.decode(message, batch.partition, over.signal));
-      at(batch.partition).position = Number(message.offset) + 1;
-    }
-  }
-
-  function hand(record: Decoded): void {
-    try {
-      if ('undecodable' in record) options.onUndecodable?.(record);
-      else options.onRecord(record as unknown as Received<Value>);
-    } catch (error) {
-      problem = `the reader of ${topic} threw at [${record.partition}] ${record.offset}: ${String(error)}`;
-      log.error({ topic, partition: record.partition, offset: record.offset }, problem);
-    }
-  }
-
-  await consumer.connect();
-  await consumer.subscribe({ topics: [topic], fromBeginning: true });
-  await consumer.run({
-    autoCommit: false,
-    eachBatchAutoResolve: false,
-    partitionsConsumedConcurrently: 4,
-    eachBatch: async (payload) => {
-      try {
-        await take(payload.batch);
-        payload.resolveOffset(payload.batch.lastOffset());
-      } catch (error) {
-        if (!over.signal.aborted) log.error({ topic }, `A batch could not be taken: ${String(error)}`);
-      }
-    },
-  });
-  settle();
-
-  async function stop(): Promise<void> {
-    over.abort(new Error('the reading is being stopped'));
-    caughtUp.reject(over.signal.reason);
-    await settlesWithin(consumer.disconnect(), LEAVE_LIMIT_MS);
-    await settlesWithin(deleteGroup(brief, groupId), LEAVE_LIMIT_MS);
-  }
-
-  function unhealthyReason(): string | null {
-    const silentMs = performance.now() - lastFetchAt;
-    if (silentMs > WATCHDOG_MS) return `${topic} has not been read for ${Math.round(silentMs / 1000)} s`;
-    return problem;
-  }
-
-  return { caughtUp: caughtUp.promise, stop: () => (stopped ??= stop()), unhealthyReason };
-}
-
-/** Where each partition begins (at the point in time, if one is given) and ends now. */
-async function reachOf(
-  client: Kafka,
-  topic: string,
-  sinceMs: number | undefined,
-): Promise<Map<number, Reach>> {
-  const admin = client.admin();
-  await admin.connect();
-  try {
-    const { ends, since } = await whenLed(async () => ({
-      ends: await admin.fetchTopicOffsets(topic),
-      since: sinceMs === undefined ? null : await admin.fetchTopicOffsetsByTimestamp(topic, sinceMs),
-    }));
-    const starts = new Map(since?.map((one) => [one.partition, Number(one.offset)]));
-    return new Map(
-      ends.map(({ partition, low, high }) => [
-        partition,
-        { position: Math.max(Number(low), starts.get(partition) ?? 0), end: Number(high) },
-      ]),
+  async start(): Promise<void> {
+    const consumer = this.#consumer;
+    this.#reach = await reachOf(this.#context.brief, this.#topic, this.#options.sinceMs);
+    consumer.on('consumer.group_join', ({ payload }) =>
+      this.#onJoin(payload.memberAssignment[this.#topic] ?? []),
     );
-  } finally {
-    await admin.disconnect();
+    consumer.on('consumer.fetch', () => (this.#lastFetchAt = performance.now()));
+    // For what never comes to eachBatch: an end of the topic that compaction, or a transaction, left without records.
+    consumer.on('consumer.end_batch_process', ({ payload }) => {
+      if (payload.batchSize === 0) this.#passed(payload.partition, Number(payload.lastOffset) + 1);
+    });
+    consumer.on('consumer.crash', ({ payload }) => {
+      if (!payload.restart && !this.#over.signal.aborted)
+        this.#context.onDead(`reading ${this.#topic} was given up: ${payload.error.message}`);
+    });
+    await consumer.connect();
+    await consumer.subscribe({ topics: [this.#topic], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 4,
+      eachBatch: (payload) => this.#eachBatch(payload),
+    });
+    this.#settle();
   }
-}
 
-/** Right after a topic was made, or its leader moved, a broker refuses to speak for it for a moment. */
-async function whenLed<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await ask();
-    } catch (error) {
-      const { type = '' } = error as { type?: string };
-      if (!NOT_LED.has(type) || tries >= NOT_LED_TRIES) throw error;
-      await delay(NOT_LED_RETRY_MS);
+  unhealthyReason(): string | null {
+    const silentMs = performance.now() - this.#lastFetchAt;
+    return silentMs > watchdogMs && !this.#stopped
+      ? `${this.#topic} has not been read for ${Math.round(silentMs / 1000)} s`
+      : null;
+  }
+
+  stop(): Promise<void> {
+    return (this.#stopped ??= this.#stop());
+  }
+
+  async #stop(): Promise<void> {
+    this.#over.abort(new Error('the reading is being stopped'));
+    this.#caughtUp.reject(this.#over.signal.reason);
+    for (const fetcher of this.#fetchers.values()) fetcher.close();
+    await settlesWithin(this.#consumer.disconnect(), leaveLimitMs);
+    await settlesWithin(deleteGroup(this.#context.brief, this.#groupId), leaveLimitMs);
+    this.onStopped();
+  }
+
+  #onCluster(cluster: Cluster): void {
+    this.#cluster = cluster;
+    followCoordinator(cluster, this.#groupId, this.#over.signal);
+  }
+
+  #onJoin(partitions: number[]): void {
+    for (const partition of partitions) {
+      const known = this.#fetchers.get(partition);
+      if (!known) this.#begin(partition, this.#reach.get(partition)?.position ?? 0);
+      else this.#seek(partition, known.position);
+    }
+    // A topic that is deleted makes its readers join again, so this is when another one can be noticed.
+    void this.#checkIdentity();
+  }
+
+  async #checkIdentity(): Promise<void> {
+    const topicId = await topicIdOf(this.#cluster!, this.#topic).catch(() => null);
+    if (isAnotherTopic(topicId, this.#topicId)) await this.#restart(topicId);
+    this.#topicId ??= topicId;
+  }
+
+  async #restart(topicId: string | null): Promise<void> {
+    this.#topicId = topicId;
+    this.#context.log.error(
+      { topic: this.#topic },
+      `${this.#topic} was recreated: it is read from its beginning`,
+    );
+    for (const [partition, fetcher] of this.#fetchers) {
+      fetcher.close();
+      this.#begin(partition, 0);
     }
   }
-}
 
-async function deleteGroup(client: Kafka, groupId: string): Promise<void> {
-  const admin = client.admin();
-  try {
-    await admin.connect();
-    await admin.deleteGroups([groupId]);
-  } finally {
-    await admin.disconnect();
+  #begin(partition: number, start: number): void {
+    const topic = this.#topic;
+    const fetcher = new Fetcher({
+      topic,
+      partition,
+      start,
+      reader: { receive: (records) => this.#deliver(partition, records), full: () => false },
+      decoder: this.#decoder,
+      pause: () => this.#consumer.pause([{ topic, partitions: [partition] }]),
+      resume: () => this.#consumer.resume([{ topic, partitions: [partition] }]),
+      seek: (offset) => this.#seek(partition, offset),
+      bounds: async () => {
+        const { position: earliest, end } = (await reachOf(this.#context.brief, topic)).get(partition)!;
+        return { earliest, end, topicId: await topicIdOf(this.#cluster!, topic) };
+      },
+      topicId: this.#topicId,
+      onRecreated: ({ topicId }) => void this.#restart(topicId),
+      onFailed: (why) => this.#context.onDead(why),
+      over: this.#over.signal,
+      log: this.#context.log,
+    });
+    this.#fetchers.set(partition, fetcher);
+    this.#consumer.resume([{ topic, partitions: [partition] }]);
+    this.#seek(partition, start);
+  }
+
+  #seek(partition: number, offset: number): void {
+    this.#consumer.seek({ topic: this.#topic, partition, offset: String(offset) });
+  }
+
+  async #eachBatch(payload: EachBatchPayload): Promise<void> {
+    try {
+      const { batch } = payload;
+      if (this.#fetchers.get(batch.partition)?.offer(batch)) payload.resolveOffset(batch.lastOffset());
+    } catch (error) {
+      this.#context.log.error({ topic: this.#topic }, `A batch could not be taken: ${String(error)}`);
+    }
+  }
+
+  #deliver(partition: number, records: readonly (Received<never> | Undecodable)[]): void {
+    for (const record of records)
+      if ('undecodable' in record) this.#options.onUndecodable?.(record);
+      else this.#options.onRecord(record as unknown as Received<Value>);
+    this.#passed(partition, records.at(-1)!.offset + 1);
+  }
+
+  #passed(partition: number, position: number): void {
+    const reach = this.#reach.get(partition);
+    if (reach) reach.position = Math.max(reach.position, position);
+    this.#settle();
+  }
+
+  #settle(): void {
+    if ([...this.#reach.values()].every((one) => one.position >= one.end)) this.#caughtUp.resolve();
   }
 }

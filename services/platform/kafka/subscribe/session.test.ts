@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createGeneration, instant } from './session.ts';
+import { Generation, instant } from './session.ts';
 import type { SessionClock } from './session.ts';
 
 class FakeClock implements SessionClock {
@@ -14,7 +14,7 @@ class FakeClock implements SessionClock {
 }
 
 function generationAt(clock: FakeClock) {
-  return createGeneration({
+  return new Generation({
     id: 1,
     memberId: 'm',
     joinedAt: instant(clock),

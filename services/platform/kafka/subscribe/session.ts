@@ -26,20 +26,6 @@ export function elapsedMs(clock: SessionClock, since: Instant): number {
   return Math.max(clock.monotonicMs() - since.monotonicMs, clock.wallMs() - since.wallMs);
 }
 
-/** One membership of the group, from the answer to our join until it is over. It never comes back to life. */
-export interface Generation {
-  readonly id: number;
-  readonly memberId: string;
-  /** Checks the time, too: to be asked before each effect. */
-  alive(): boolean;
-  /** The coordinator has answered a request sent at `sentAt` for this generation. */
-  contact(sentAt: Instant): void;
-  sinceContactMs(): number;
-  end(reason: string): void;
-  /** Aborted when the generation is over. */
-  readonly over: AbortSignal;
-}
-
 export interface GenerationOptions {
   id: number;
   memberId: string;
@@ -48,35 +34,48 @@ export interface GenerationOptions {
   clock: SessionClock;
 }
 
-export function createGeneration(options: GenerationOptions): Generation {
-  const { id, memberId, clock, sessionTimeoutMs } = options;
-  const over = new AbortController();
-  let lastContact = options.joinedAt;
+/** One membership of the group, from the answer to our join until it is over. It never comes back to life. */
+export class Generation {
+  readonly id: number;
+  readonly memberId: string;
+  readonly #clock: SessionClock;
+  readonly #sessionTimeoutMs: number;
+  readonly #over = new AbortController();
+  #lastContact: Instant;
 
-  function alive(): boolean {
-    if (over.signal.aborted) return false;
-    if (elapsedMs(clock, lastContact) < sessionTimeoutMs) return true;
-    end(`no answer of the group's coordinator for ${sessionTimeoutMs} ms`);
+  constructor(options: GenerationOptions) {
+    this.id = options.id;
+    this.memberId = options.memberId;
+    this.#clock = options.clock;
+    this.#sessionTimeoutMs = options.sessionTimeoutMs;
+    this.#lastContact = options.joinedAt;
+  }
+
+  /** Aborted when the generation is over. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** Checks the time, too: to be asked before each effect. */
+  alive(): boolean {
+    if (this.over.aborted) return false;
+    if (this.sinceContactMs() < this.#sessionTimeoutMs) return true;
+    this.end(`no answer of the group's coordinator for ${this.#sessionTimeoutMs} ms`);
     return false;
   }
 
-  function contact(sentAt: Instant): void {
+  /** The coordinator has answered a request sent at `sentAt` for this generation. */
+  contact(sentAt: Instant): void {
     // An answer that comes after the session has run out brings nothing back: another member may have begun.
-    if (!alive()) return;
-    if (sentAt.monotonicMs > lastContact.monotonicMs) lastContact = sentAt;
+    if (!this.alive()) return;
+    if (sentAt.monotonicMs > this.#lastContact.monotonicMs) this.#lastContact = sentAt;
   }
 
-  function end(reason: string): void {
-    over.abort(new Error(reason));
+  sinceContactMs(): number {
+    return elapsedMs(this.#clock, this.#lastContact);
   }
 
-  return {
-    id,
-    memberId,
-    alive,
-    contact,
-    end,
-    sinceContactMs: () => elapsedMs(clock, lastContact),
-    over: over.signal,
-  };
+  end(reason: string): void {
+    this.#over.abort(new Error(reason));
+  }
 }

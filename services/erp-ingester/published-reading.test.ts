@@ -1,0 +1,54 @@
+/** Real: the reading and its index. Double: the topic. */
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { stock } from '../../schemas/topics.ts';
+import type { Stock } from '../../schemas/types.ts';
+import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
+import { digestOf } from './published-index.ts';
+import type { PublishedIndex } from './published-index.ts';
+import { PublishedReading } from './published-reading.ts';
+import { rowShapes } from './rows/index.ts';
+
+const shape = rowShapes['erp.stock']!;
+const key = 'W1/A';
+const valueOf = (quantity: string) =>
+  ({ source: 'W1', sku: 'A', quantity, sourceKey: '{"id":"7"}', deleted: false }) as Stock;
+
+let bus: RecordingBus;
+let reading: PublishedReading;
+let index: PublishedIndex;
+
+beforeEach(async () => {
+  bus = new RecordingBus();
+  reading = new PublishedReading(shape);
+  bus.broker.append(stock, key, valueOf('9.0000'));
+  index = await reading.read(bus);
+});
+
+/** As the publisher does it: doubted, published, noted. */
+function publishHere(quantity: string): void {
+  const value = valueOf(quantity);
+  index.doubt(key, value);
+  bus.broker.append(stock, key, value);
+  index.note(key, value, digestOf(shape, value, bus.clock.now()));
+}
+
+describe('what another process has published after it lost the slot', () => {
+  it('is found when it lies above our own record, with the key to ask the ERP by', () => {
+    publishHere('5.0000');
+    bus.broker.append(stock, key, valueOf('6.0000'));
+    expect(reading.strays()).toEqual([{ key: '7', asked: key }]);
+  });
+
+  it('is found also where we have published nothing of that key yet', () => {
+    bus.broker.append(stock, key, valueOf('6.0000'));
+    expect(reading.strays()).toHaveLength(1);
+  });
+
+  it('is no matter below our own record, nor where it says the same', () => {
+    bus.broker.append(stock, key, valueOf('6.0000'));
+    publishHere('5.0000');
+    expect(reading.strays()).toEqual([]);
+    bus.broker.append(stock, key, valueOf('5.0000'));
+    expect(reading.strays()).toEqual([]);
+  });
+});

@@ -1,0 +1,65 @@
+import type { Bus, ReadAll } from '../platform/kafka/types.ts';
+import { PublishedIndex, digestOf, identityOf } from './published-index.ts';
+import type { RowShape, StreamRecord } from './rows/row.ts';
+
+/** A record that stands last on the topic under its key, and is not what this process has published there. */
+export interface Stray {
+  /** Key of the stream, as the ERP is asked by it. */
+  key: string;
+  /** Key of the record. */
+  asked: string;
+}
+
+/**
+ * Reads a topic to its end into an index, and watches it for a while from there on: a process that has lost the slot may
+ * still be publishing, and its older record may land after our newer one. The order of the topic is the truth.
+ */
+export class PublishedReading {
+  readonly #shape: RowShape<StreamRecord>;
+  readonly #index = new PublishedIndex();
+  /** The last record of each key since then, as long as it is not the one that we have published. */
+  readonly #last = new Map<string, { digest: string; stray: Stray }>();
+  #reading: ReadAll | null = null;
+  #isCaughtUp = false;
+
+  constructor(shape: RowShape<StreamRecord>) {
+    this.#shape = shape;
+  }
+
+  /** Resolves when all that was on the topic is in the index. */
+  async read(bus: Bus): Promise<PublishedIndex> {
+    this.#reading = await bus.readAll(this.#shape.contract, {
+      onRecord: ({ value, publishedAt, key }) => {
+        if (value === null) return;
+        const identity = identityOf(this.#shape, value);
+        const digest = digestOf(this.#shape, value, publishedAt);
+        if (this.#isCaughtUp) this.#watch(identity, digest, { key: keyOf(value), asked: key });
+        else this.#index.note(identity, value, digest);
+      },
+    });
+    await this.#reading.caughtUp;
+    this.#isCaughtUp = true;
+    return this.#index;
+  }
+
+  /** To be asked when nothing of a predecessor can land any more. */
+  strays(): Stray[] {
+    return [...this.#last].flatMap(([identity, { digest, stray }]) => {
+      const ours = this.#index.digestOf(identity);
+      return ours === '' || ours === digest ? [] : [stray];
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#reading?.stop();
+  }
+
+  #watch(identity: string, digest: string, stray: Stray): void {
+    if (this.#index.digestOf(identity) === digest) this.#last.delete(identity);
+    else this.#last.set(identity, { digest, stray });
+  }
+}
+
+function keyOf({ sourceKey }: StreamRecord): string {
+  return String(Object.values(JSON.parse(sourceKey) as object)[0]);
+}
