@@ -21,5 +21,5 @@ it('asks for the leaders again when one refuses to say where its partition begin
   const stopping = new AbortController().signal;
   const group = joinGroupThrough(cluster as unknown as Cluster, 'group', events, systemClock, stopping);
   await expect(group.bounds('stock', [0])).rejects.toBe(moved);
-  expect(await group.bounds('stock', [0])).toEqual(new Map([[0, { earliest: 3, end: 7 }]]));
+  expect(await group.bounds('stock', [0])).toEqual(new Map([[0, { earliest: 3, end: 7, topicId: null }]]));
 });

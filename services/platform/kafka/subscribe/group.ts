@@ -116,7 +116,7 @@ export function joinGroupThrough(
       try {
         const [earliest] = await cluster.fetchTopicsOffset([{ ...asked, fromBeginning: true }]);
         const [end] = await cluster.fetchTopicsOffset([{ ...asked, fromBeginning: false }]);
-        const topicId = await topicIdOf(cluster, topic);
+        const topicId = await topicIdOf(cluster, topic, partitions[0]!);
         const ends = new Map(end!.partitions.map((one) => [one.partition, Number(one.offset)]));
         return new Map(
           earliest!.partitions.map(({ partition, offset }) => [

@@ -138,7 +138,7 @@ export class WholeTopic<Value> implements ReadAll {
   }
 
   async #checkIdentity(): Promise<void> {
-    const topicId = await topicIdOf(this.#cluster!, this.#topic).catch(() => null);
+    const topicId = await topicIdOf(this.#cluster!, this.#topic, 0);
     if (isAnotherTopic(topicId, this.#topicId)) await this.#restart(topicId);
     this.#topicId ??= topicId;
   }
@@ -168,7 +168,7 @@ export class WholeTopic<Value> implements ReadAll {
       seek: (offset) => this.#seek(partition, offset),
       bounds: async () => {
         const { position: earliest, end } = (await reachOf(this.#context.brief, topic)).get(partition)!;
-        return { earliest, end, topicId: await topicIdOf(this.#cluster!, topic) };
+        return { earliest, end, topicId: await topicIdOf(this.#cluster!, topic, partition) };
       },
       topicId: this.#topicId,
       onRecreated: ({ topicId }) => void this.#restart(topicId),

@@ -19,11 +19,21 @@ interface SendingBroker extends Broker {
 const metadataApiKey = 3;
 const metadataVersion = 10;
 
-/** The id as hexadecimal text; null where the broker does not tell (older than 2.8) or has no such topic now. */
-export async function topicIdOf(cluster: Cluster, topic: string): Promise<string | null> {
-  const [nodeId] = cluster.getNodeIds();
-  if (nodeId === undefined) return null;
-  const broker = (await cluster.findBroker({ nodeId: String(nodeId) })) as SendingBroker;
+/**
+ * The id as hexadecimal text; null where it is not told: a broker older than 2.8, no such topic now, no answer. Asked of
+ * the leader of the partition, who is the one that is known to be there.
+ */
+export async function topicIdOf(cluster: Cluster, topic: string, partition: number): Promise<string | null> {
+  try {
+    const [leader] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
+    return leader === undefined ? null : await askFor(cluster, leader, topic);
+  } catch {
+    return null;
+  }
+}
+
+async function askFor(cluster: Cluster, nodeId: string, topic: string): Promise<string | null> {
+  const broker = (await cluster.findBroker({ nodeId })) as SendingBroker;
   if ((broker.versions?.[metadataApiKey]?.maxVersion ?? 0) < metadataVersion) return null;
   const { topicId } = await broker.connectionPool.send({
     request: {
