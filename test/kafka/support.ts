@@ -34,6 +34,8 @@ export interface Note {
 
 export interface TestBus extends Bus {
   notes: Note[];
+  /** What was said to end the process. */
+  dead: string[];
 }
 
 export function optionsFor(overrides: Partial<KafkaOptions> = {}): KafkaOptions & { notes: Note[] } {
@@ -51,8 +53,9 @@ export function optionsFor(overrides: Partial<KafkaOptions> = {}): KafkaOptions 
 }
 
 export function openBus(overrides: Partial<KafkaOptions> = {}): TestBus {
-  const options = optionsFor(overrides);
-  return Object.assign(connectKafka(options, contracts), { notes: options.notes });
+  const dead: string[] = [];
+  const options = { ...optionsFor(overrides), onDead: (why: string) => dead.push(why) };
+  return Object.assign(connectKafka(options, contracts), { notes: options.notes, dead });
 }
 
 export function openAdmin(overrides: Partial<KafkaOptions> = {}): TopicAdmin {

@@ -15,5 +15,5 @@ export function inSendSpan(
     parent: traceparent,
     attributes: producerAttributes(topic, key),
   });
-  return inSpan(span, () => send(traceparentOf(span)));
+  return inSpan(span, () => send(traceparentOf(span) ?? traceparent));
 }

@@ -13,7 +13,7 @@ import { Committer } from './committer.ts';
 import { Fetcher } from './fetcher.ts';
 import type { Group } from './group.ts';
 import { OwnedPartition } from './lease.ts';
-import { takeOver } from './claim.ts';
+import { isAnotherTopic, takeOver } from './claim.ts';
 import type { Bounds, Stored, Takeover } from './claim.ts';
 import type { Generation } from './session.ts';
 import type { KafkaOptions, Lease, PartitionLag, PartitionReader } from '../types.ts';
@@ -107,7 +107,7 @@ export class Assignments {
     return this.#isReady && this.#options.generation.alive();
   }
 
-  leases(): Lease[] {
+  leases(): OwnedPartition[] {
     return [...this.#assigned.values()].map(({ owned }) => owned).filter((lease) => lease.isCurrent());
   }
 
@@ -125,6 +125,20 @@ export class Assignments {
       }));
     });
     return (await Promise.all(topics)).flat();
+  }
+
+  /**
+   * To be called now and then: kafkajs goes on with the offset where it stood when a topic is recreated within a moment
+   * and holds as many records again, and no answer of the broker tells.
+   */
+  async checkTopics(): Promise<void> {
+    const { group, generation, log } = this.#options;
+    const firsts = [...Map.groupBy(this.leases(), ({ topic }) => topic).values()].map(([first]) => first!);
+    for (const { topic, partition, topicId } of firsts) {
+      if (!isAnotherTopic(await group.topicId(topic, partition), topicId)) continue;
+      log.error({ topic }, `A gap: ${topic} was recreated under its reader`);
+      generation.end(`${topic} was recreated`);
+    }
   }
 
   /** Stores what has been finished since the last time. */
@@ -179,7 +193,7 @@ export class Assignments {
       resume: () => this.#options.resume(topic, partition),
       seek: (offset) => this.#options.seek(topic, partition, offset),
       bounds: async () => (await group.bounds(topic, [partition])).get(partition)!,
-      topicId,
+      topicId: () => topicId,
       onRecreated: () => generation.end(`${topic} was recreated`),
       onFailed: (why) => this.#options.onFailed(why),
       over: generation.over,

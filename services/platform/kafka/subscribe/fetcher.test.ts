@@ -42,7 +42,7 @@ function setUp(options: Partial<FetcherOptions> & { full?: () => boolean; receiv
     resume: () => void calls.push('resume'),
     seek: (offset) => void calls.push(`seek ${offset}`),
     bounds: async () => ({ earliest: 0, end: 1_000, topicId: 'one' }),
-    topicId: 'one',
+    topicId: () => 'one',
     onRecreated: () => void calls.push('recreated'),
     onFailed: (why) => void errors.push(why),
     over: over.signal,

@@ -26,7 +26,7 @@ export interface FetcherOptions {
   /** As they are now. */
   bounds(): Promise<Bounds>;
   /** The topic's id when the reading began; null where the broker tells none. */
-  topicId: string | null;
+  topicId(): string | null;
   /** The topic is another one than before, under the same name: all that is known of it holds no more. */
   onRecreated(bounds: Bounds): void;
   /** The reader threw, or the decoder: nothing is handed over any more until the process is restarted. */
@@ -187,7 +187,7 @@ export class Fetcher {
     try {
       const bounds = await this.#options.bounds();
       const { earliest, end, topicId } = bounds;
-      const recreated = isAnotherTopic(topicId, this.#options.topicId) || this.#position > end;
+      const recreated = isAnotherTopic(topicId, this.#options.topicId()) || this.#position > end;
       if (recreated || this.#position < earliest) {
         const cause = recreated ? 'are gone: the topic was recreated' : 'were deleted before they were read';
         log.error(

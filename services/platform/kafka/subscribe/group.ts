@@ -34,6 +34,8 @@ export interface Group {
   /** What the group has committed, and where the topic begins and ends, per partition. */
   stored(topic: string, partitions: number[]): Promise<Map<number, Stored>>;
   bounds(topic: string, partitions: number[]): Promise<Map<number, Bounds>>;
+  /** See topic-identity.ts. */
+  topicId(topic: string, partition: number): Promise<string | null>;
   leave(generation: Generation): Promise<void>;
 }
 
@@ -130,6 +132,7 @@ export function joinGroupThrough(
         throw error;
       }
     },
+    topicId: (topic, partition) => topicIdOf(cluster, topic, partition),
     async leave({ memberId }) {
       await coordinator.ask((broker) => broker.leaveGroup({ groupId, memberId }));
     },

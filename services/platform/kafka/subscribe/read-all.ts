@@ -36,6 +36,7 @@ const heartbeatIntervalMs = 3_000;
 const maxWaitMs = 250;
 const leaveLimitMs = 2_000;
 const watchdogMs = 60_000;
+const identityCheckMs = 5_000;
 
 export class WholeTopic<Value> implements ReadAll {
   onStopped: () => void = () => undefined;
@@ -52,6 +53,7 @@ export class WholeTopic<Value> implements ReadAll {
   #topicId: string | null = null;
   #reach = new Map<number, Reach>();
   #lastFetchAt = performance.now();
+  #timer: NodeJS.Timeout | null = null;
   #stopped: Promise<void> | null = null;
 
   constructor(context: ReadAllContext, contract: Contract<Value>, options: ReadAllOptions<Value>) {
@@ -82,7 +84,7 @@ export class WholeTopic<Value> implements ReadAll {
     consumer.on('consumer.group_join', ({ payload }) =>
       this.#onJoin(payload.memberAssignment[this.#topic] ?? []),
     );
-    consumer.on('consumer.fetch', () => (this.#lastFetchAt = performance.now()));
+    consumer.on('consumer.fetch', () => this.#onFetch());
     // For what never comes to eachBatch: an end of the topic that compaction, or a transaction, left without records.
     consumer.on('consumer.end_batch_process', ({ payload }) => {
       if (payload.batchSize === 0) this.#passed(payload.partition, Number(payload.lastOffset) + 1);
@@ -100,6 +102,7 @@ export class WholeTopic<Value> implements ReadAll {
       eachBatch: (payload) => this.#eachBatch(payload),
     });
     this.#settle();
+    this.#timer = setInterval(() => void this.#checkIdentity(), identityCheckMs);
   }
 
   unhealthyReason(): string | null {
@@ -116,6 +119,7 @@ export class WholeTopic<Value> implements ReadAll {
   async #stop(): Promise<void> {
     this.#over.abort(new Error('the reading is being stopped'));
     this.#caughtUp.reject(this.#over.signal.reason);
+    if (this.#timer) clearInterval(this.#timer);
     for (const fetcher of this.#fetchers.values()) fetcher.close();
     await settlesWithin(this.#consumer.disconnect(), leaveLimitMs);
     await settlesWithin(deleteGroup(this.#context.brief, this.#groupId), leaveLimitMs);
@@ -127,23 +131,29 @@ export class WholeTopic<Value> implements ReadAll {
     followCoordinator(cluster, this.#groupId, this.#over.signal);
   }
 
+  #onFetch(): void {
+    this.#lastFetchAt = performance.now();
+    // Before the first fetch kafkajs does not know the leaders, who could tell.
+    if (this.#topicId === null) void this.#checkIdentity();
+  }
+
   #onJoin(partitions: number[]): void {
     for (const partition of partitions) {
       const known = this.#fetchers.get(partition);
       if (!known) this.#begin(partition, this.#reach.get(partition)?.position ?? 0);
       else this.#seek(partition, known.position);
     }
-    // A topic that is deleted makes its readers join again, so this is when another one can be noticed.
-    void this.#checkIdentity();
   }
 
+  /** Now and then: no answer of the broker tells that a topic was recreated within a moment. */
   async #checkIdentity(): Promise<void> {
-    const topicId = await topicIdOf(this.#cluster!, this.#topic, 0);
-    if (isAnotherTopic(topicId, this.#topicId)) await this.#restart(topicId);
+    if (this.#cluster === null) return;
+    const topicId = await topicIdOf(this.#cluster, this.#topic, 0);
+    if (isAnotherTopic(topicId, this.#topicId) && !this.#stopped) this.#restart(topicId);
     this.#topicId ??= topicId;
   }
 
-  async #restart(topicId: string | null): Promise<void> {
+  #restart(topicId: string | null): void {
     this.#topicId = topicId;
     this.#context.log.error(
       { topic: this.#topic },
@@ -170,8 +180,8 @@ export class WholeTopic<Value> implements ReadAll {
         const { position: earliest, end } = (await reachOf(this.#context.brief, topic)).get(partition)!;
         return { earliest, end, topicId: await topicIdOf(this.#cluster!, topic, partition) };
       },
-      topicId: this.#topicId,
-      onRecreated: ({ topicId }) => void this.#restart(topicId),
+      topicId: () => this.#topicId,
+      onRecreated: ({ topicId }) => this.#restart(topicId),
       onFailed: (why) => this.#context.onDead(why),
       over: this.#over.signal,
       log: this.#context.log,

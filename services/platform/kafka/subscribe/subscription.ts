@@ -37,6 +37,7 @@ const maxWaitMs = 250;
 const maxBytesPerPartition = 1024 * 1024;
 const metadataMaxAgeMs = 30_000;
 const watchdogMs = 30_000;
+const identityCheckMs = 5_000;
 /** A stop is to be over within the 10 s that a process has. */
 const stopLimitMs = 6_000;
 const leaveLimitMs = 2_000;
@@ -91,6 +92,7 @@ export class GroupMember implements Subscription {
     this.#timers = [
       setInterval(() => this.#store(), this.#options.commitIntervalMs ?? defaultCommitIntervalMs),
       setInterval(() => this.#heartbeat(), this.#heartbeatIntervalMs),
+      setInterval(() => void this.#assignments?.checkTopics(), identityCheckMs),
     ];
     // Its own version of a contract is what a reader meets most often; better known before the first record.
     for (const topic of this.#topics) this.#context.registry.writer(topic).catch(() => undefined);
