@@ -79,7 +79,7 @@ export function brokerSuite(name: string, open: (partitions: number) => Promise<
     await ready(subscription);
     await has(notes, count);
     await driver.during(subscription.stop());
-    const { start, claimed: claimed, catchUpTo, clean } = notes.first.lease;
+    const { start, claimed, catchUpTo, clean } = notes.first.lease;
     return { start, claimed, catchUpTo, clean, first: notes.records[0]?.offset };
   };
 
