@@ -10,9 +10,9 @@ import { LoopbackContainer } from './loopback-container.ts';
 /**
  * The same versions and settings in containers, by testcontainers, on an engine of this machine.
  *
- * How far it was tried: with images made to the official names, the tests of this folder and of the broker, the lost
- * slot and a subscriber ran on it, before three brokers and the present bookkeeping were written. Journeys and the
- * whole suite in containers, and three brokers in containers, have never run.
+ * How far it was tried, on podman, with images made to the official names where none could be pulled: brokers, one
+ * and three of them, started, stopped twice, killed, rolled and removed; before that the tests of this folder, of the
+ * broker, of the lost slot and of a subscriber. The journeys and the whole suite have never run in containers.
  */
 export const containers: Backend = {
   startKafka: (needs = {}) => startKafkaContainer(needs),
