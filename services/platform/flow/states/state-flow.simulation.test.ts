@@ -147,7 +147,8 @@ describe('a flow of states, by chance', () => {
         for (let partition = 0; partition < partitions; partition += 1) {
           const end = world.broker.log(levels.topic, partition).length;
           const { offset } = world.broker.committed(partition);
-          if (offset !== end) faults.push(`committed ${offset} of ${end}`);
+          // Of a topic made anew without a record nothing is stored.
+          if (end > 0 && offset !== end) faults.push(`committed ${offset} of ${end}`);
           for (const [key, number] of newestBelow(partition, end))
             if (side.values.get(key) !== number && !parkedFrom(key, number))
               faults.push(`${key} is ${side.values.get(key)} in the end, not ${number}`);

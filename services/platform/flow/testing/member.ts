@@ -1,5 +1,6 @@
 import type { Contract } from '../../../../schemas/topics.ts';
 import { Unavailable } from '../../errors.ts';
+import { assertCurrent } from '../../fence.ts';
 import { OwnedPartition } from '../../kafka/subscribe/lease.ts';
 import { writeClaim } from '../../kafka/subscribe/claim.ts';
 import type { Bus, PartitionReader, Publication } from '../../kafka/types.ts';
@@ -120,7 +121,7 @@ export class Member {
     const holding = this.holdings.get(partition);
     if (!holding) return;
     this.holdings.delete(partition);
-    this.broker.owners.delete(partition);
+    if (this.broker.owners.get(partition) === holding.membership) this.broker.owners.delete(partition);
     holding.alive = false;
     void this.close(holding, true);
   }
@@ -169,7 +170,7 @@ export class Member {
     if (holding.position > this.broker.end(holding.topic, holding.partition)) {
       // The topic was made anew.
       this.lose(holding.partition);
-      void this.assign(holding.topic, holding.partition);
+      if (!this.broker.owners.has(holding.partition)) void this.assign(holding.topic, holding.partition);
       return;
     }
     const log = this.broker.log(holding.topic, holding.partition);
@@ -215,6 +216,7 @@ export class Member {
 
   private async publish<Value>(contract: Contract<Value>, publication: Publication<Value>): Promise<void> {
     await this.clock.wait(this.random.between(1, 10));
+    assertCurrent(contract.topic);
     const fails = this.random.chance(this.publishFailures);
     const lost = new Unavailable({ code: 'kafka.unreachable', what: 'No answer', fix: 'Wait' });
     if (fails && this.random.chance(0.5)) throw lost;

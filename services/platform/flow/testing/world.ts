@@ -104,12 +104,20 @@ export class World<Value> {
     this.assignAll(await this.#successor());
   }
 
+  /** The topic is deleted and made again under its name, when what was begun on it can land no more. */
+  async #recreate(): Promise<void> {
+    for (const member of this.living()) if (member.partitions().length > 0) this.lose(member);
+    await this.clock.pass(sessionMs);
+    this.broker.recreate(this.#options.contract.topic);
+    this.assignAll();
+  }
+
   living(): Member[] {
     return this.members.filter(({ alive, stopping, clock }) => alive && !stopping && !clock.isAsleep);
   }
 
   /**
-   * One thing that happens to the group: a crash (and the offset lost with it), a sleep, a lost session, a
+   * One thing that happens to the group: a crash (and the offset lost with it), a sleep, a lost session, a topic made anew, a
    * rebalance away and back, a clean stop.
    */
   async upset(): Promise<void> {
@@ -129,6 +137,7 @@ export class World<Value> {
         for (const partition of partitions) this.broker.setStored(partition, { offset: null, metadata: '' });
       this.assignAll(await this.#successor());
     } else if (what < 0.4) await this.#suspend(owner);
+    else if (what < 0.45) await this.#recreate();
     else if (what < 0.6) {
       this.lose(owner);
       this.assignAll(await this.#successor());
