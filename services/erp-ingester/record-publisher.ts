@@ -122,7 +122,7 @@ export class RecordPublisher {
 
   /** All rows of the key are readable: what was parked of it is mended. */
   private settle(key: string): Promise<void> {
-    return this.options.parking.settle(this.placeholder(key, null));
+    return this.options.parking.clear(this.placeholder(key, null));
   }
 
   private rowsOf(answer: Answer): Row[] {

@@ -64,7 +64,7 @@ const retryAfterMaxMs = 900_000;
 export interface UnavailableOptions extends ErrorOptions {
   /**
    * `none`: the request had no effect, try again.
-   * `unknown`: it may have been carried out, or still be: wait `settleMs`, look, then decide (R72).
+   * `unknown`: it may have been carried out, or still be: wait `settleMs`, look, then decide.
    */
   outcome?: 'none' | 'unknown';
   /** What the other side asked for by Retry-After; at most `retryAfterMaxMs` of it count. */

@@ -5,7 +5,7 @@ import type { Attempt, Handled } from '../outcome/outcome.ts';
 import { openParking } from '../outcome/parking.ts';
 import type { ParkingFlow } from '../outcome/parking.ts';
 import { watchFlow } from '../flow-watch.ts';
-import { Settlement } from '../outcome/settlement.ts';
+import { Verdicts } from '../outcome/verdicts.ts';
 import { Pool } from '../pool.ts';
 import type { Work } from '../pool.ts';
 import { DocumentReader } from './document-reader.ts';
@@ -30,19 +30,19 @@ export async function runDocuments<Value>(
   flow: DocumentFlow<Value>,
 ): Promise<Subscription> {
   const parking = await openParking(context, flow);
-  const settlement = new Settlement(context, flow.name, parking, flow.probe);
+  const verdicts = new Verdicts(context, flow.name, parking, flow.probe);
   const untyped = flow as unknown as DocumentFlow<never>;
   const pool: Pool<DocumentReader> = new Pool({
     context,
     flow,
-    breaker: settlement.breaker,
+    breaker: verdicts.breaker,
     next: nextDocument,
   });
   const subscription = await context.bus.subscribe({
     contracts: [flow.contract as unknown as Contract<never>],
     group: context.group,
     sessionTimeoutMs: context.sessionTimeoutMs,
-    open: (lease) => pool.open(new DocumentReader(lease, context, untyped, settlement, () => pool.pump())),
+    open: (lease) => pool.open(new DocumentReader(lease, context, untyped, verdicts, () => pool.pump())),
   });
   const watch = watchFlow(context, flow, [flow.contract], subscription);
   return {

@@ -4,7 +4,7 @@ import { SpanKind, startSpan, underSpan } from '../../telemetry/tracing.ts';
 import type { FlowContext } from '../context.ts';
 import type { Attempt, Handled } from '../outcome/outcome.ts';
 import { boundsOf } from '../outcome/policy.ts';
-import type { Settlement } from '../outcome/settlement.ts';
+import type { Verdicts } from '../outcome/verdicts.ts';
 import type { PooledReader } from '../pool.ts';
 import { consumerAttributes } from '../../telemetry/messaging-attributes.ts';
 import type { DocumentFlow } from './document-flow.ts';
@@ -18,7 +18,7 @@ export class DocumentReader implements PartitionReader, PooledReader {
   readonly #lease: Lease;
   readonly #context: FlowContext;
   readonly #flow: DocumentFlow<never>;
-  readonly #settlement: Settlement;
+  readonly #verdicts: Verdicts;
   readonly #wakeUp: () => void;
   readonly #openedAt: number;
   #readTo: number;
@@ -31,13 +31,13 @@ export class DocumentReader implements PartitionReader, PooledReader {
     lease: Lease,
     context: FlowContext,
     flow: DocumentFlow<never>,
-    settlement: Settlement,
+    verdicts: Verdicts,
     wakeUp: () => void,
   ) {
     this.#lease = lease;
     this.#context = context;
     this.#flow = flow;
-    this.#settlement = settlement;
+    this.#verdicts = verdicts;
     this.#wakeUp = wakeUp;
     this.#openedAt = context.clock.now();
     this.#readTo = lease.start;
@@ -52,7 +52,7 @@ export class DocumentReader implements PartitionReader, PooledReader {
     if (this.closed) return;
     for (const record of records) {
       this.#readTo = record.offset + 1;
-      // What a predecessor may still be working on is looked at only when that must have ended (promise 2).
+      // What a predecessor may still be working on is looked at only when that must have ended.
       const inDoubt = !this.#lease.clean && record.offset < this.#lease.claimed;
       this.queues.add(record, inDoubt ? this.#openedAt + this.#flow.settleMs : 0);
     }
@@ -83,7 +83,7 @@ export class DocumentReader implements PartitionReader, PooledReader {
       await this.#tryOnce(document);
       this.#lease.finish(this.queues.lowestOffset() ?? this.#readTo);
     } catch (error) {
-      this.#settlement.breaker.inconclusive();
+      this.#verdicts.breaker.inconclusive();
       if (!(error instanceof LeaseLost) && this.#lease.isCurrent()) throw error;
     } finally {
       this.#inFlight -= 1;
@@ -92,11 +92,11 @@ export class DocumentReader implements PartitionReader, PooledReader {
   }
 
   async #tryOnce(document: QueuedDocument): Promise<void> {
-    const [context, flow, settlement] = [this.#context, this.#flow, this.#settlement];
+    const [context, flow, verdicts] = [this.#context, this.#flow, this.#verdicts];
     const { record } = document;
     if ('undecodable' in record) {
-      await settlement.undecodable(this.#lease, record);
-      settlement.breaker.inconclusive();
+      await verdicts.undecodable(this.#lease, record);
+      verdicts.breaker.inconclusive();
       this.queues.finished(document);
       return;
     }
@@ -123,7 +123,7 @@ export class DocumentReader implements PartitionReader, PooledReader {
       const handled = await underSpan(span, () =>
         underFence(this.#lease, () => handleOne(flow, record, attempt)),
       );
-      await settlement.handled(tried, handled);
+      await verdicts.handled(tried, handled);
       this.queues.finished(document);
     } catch (error) {
       if (!this.#lease.isCurrent()) {
@@ -132,19 +132,19 @@ export class DocumentReader implements PartitionReader, PooledReader {
       }
       // A look-up that it shared with work of another partition, which was lost: nothing was begun here.
       if (error instanceof LeaseLost) {
-        settlement.breaker.inconclusive();
+        verdicts.breaker.inconclusive();
         span.end();
         return this.queues.again(document, context.clock.now() + context.policy.retryInitialMs, 0);
       }
       const pressing = this.#standsStill() && this.queues.lowestOffset() === record.offset;
-      const settled = await settlement.failed({ ...tried, pressing }, error);
-      if (settled.unknown) this.#doubt();
-      const settledAt = settled.unknown ? context.clock.now() + flow.settleMs : 0;
+      const after = await verdicts.failed({ ...tried, pressing }, error);
+      if (after.unknown) this.#doubt();
+      const settledAt = after.unknown ? context.clock.now() + flow.settleMs : 0;
       // This key alone waits: its back-off, or until the other side must have ended with what was tried.
-      if (settled.finished) this.queues.finished(document, settledAt);
+      if (after.finished) this.queues.finished(document, settledAt);
       else {
-        document.lastLook = settled.lastLook;
-        this.queues.again(document, context.clock.now() + settled.delayMs, settledAt);
+        document.lastLook = after.lastLook;
+        this.queues.again(document, context.clock.now() + after.delayMs, settledAt);
       }
     }
   }

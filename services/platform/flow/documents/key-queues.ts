@@ -11,7 +11,7 @@ export interface QueuedDocument {
   inDoubtUntil: number;
   /** It was made the next one, once. */
   hastened: boolean;
-  /** See `Settled`. */
+  /** See `AfterTry`. */
   lastLook: Unavailable | null;
 }
 

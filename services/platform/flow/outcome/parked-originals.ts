@@ -49,7 +49,7 @@ async function dropDue(
   await reading.caughtUp;
   await reading.stop();
   for (const [key, value] of due)
-    // What was settled meanwhile stays settled.
+    // What was cleared meanwhile stays so.
     if (isDueNow(key) && !signal.aborted) await context.bus.publish(parked, { value });
   context.log.info({ count: due.size }, 'originals of parked records taken out');
 }

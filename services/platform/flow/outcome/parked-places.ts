@@ -40,7 +40,7 @@ export class ParkedPlaces {
     if (!key.startsWith(`${this.#context.group}/`)) return;
     if (value === null) this.remove(key);
     else if (this.#isLive && !this.byKey.has(key) && this.#isWithoutOriginal(value))
-      // Settled or discarded while its original was being taken out: that must not bring it back.
+      // AfterTry or discarded while its original was being taken out: that must not bring it back.
       void this.#context.bus.tombstone(parked, key).catch(() => undefined);
     else this.add(key, value);
   }

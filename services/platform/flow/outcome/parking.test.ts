@@ -97,7 +97,7 @@ describe('the gauge of parked records', () => {
     for (const key of ['WH1/A', 'WH1/B', 'WH1/C'])
       await one.parking.park(record(5, key), 'rejected', fault, 1);
     expect(two.shown()).toBe(3);
-    await two.parking.settle(record(5, 'WH1/A'));
+    await two.parking.clear(record(5, 'WH1/A'));
     expect(one.shown()).toBe(2);
     await bus.tombstone(parked, 'g/erp.stock/WH1/B');
     expect([one.shown(), two.shown()]).toEqual([1, 1]);
@@ -132,7 +132,7 @@ describe('the original of a parked record', () => {
     await parking.park(record(50), 'rejected', fault, 1);
     const [value] = bus.newest(parked).values();
     await bus.clock.pass(1.1 * dayMs);
-    await parking.settle(record(50));
+    await parking.clear(record(50));
     // Another process had read it before, and writes it after.
     await bus.publish(parked, { value: { ...value!, recordValue: null } });
     await bus.clock.pass(1);

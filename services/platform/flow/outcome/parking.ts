@@ -15,7 +15,7 @@ import type { Awaited } from './releases.ts';
 type Place = Parameters<typeof documentKey>[0];
 type Context = Pick<FlowContext, 'bus' | 'group' | 'clock' | 'log' | 'metrics' | 'mappings' | 'policy'>;
 
-/** The flow that parks, and settles its own parked records; a helper of it that parks beside it has none. */
+/** The flow that parks, and clears its own parked records; a helper of it that parks beside it has none. */
 export interface ParkingFlow {
   name: string;
   /** Where its held records look for what they wait for. */
@@ -26,8 +26,8 @@ export interface ParkingFlow {
 export interface Parking {
   park(record: Received<never>, status: 'rejected' | 'held', fault: Fault, attempts: number): Promise<void>;
   parkUndecodable(record: Undecodable): Promise<void>;
-  /** A success of the same key (or document) settles what was parked for it. Does nothing when nothing was. */
-  settle(record: Received<never>): Promise<void>;
+  /** A success of the same key (or document) clears what was parked for it. Does nothing when nothing was. */
+  clear(record: Received<never>): Promise<void>;
   size(): number;
   stop(): Promise<void>;
 }
@@ -91,7 +91,7 @@ class TopicParking implements Parking {
     await this.#publish(value, null);
   }
 
-  async settle(record: Received<never>) {
+  async clear(record: Received<never>) {
     const key = documentKey(placeOf(record, this.#context.group));
     if (!this.#known.byKey.has(key)) return;
     await this.#context.bus.tombstone(parked, key);

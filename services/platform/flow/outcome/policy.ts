@@ -37,7 +37,7 @@ export type Decision =
   | { kind: 'again'; delayMs: number; fault: Fault };
 
 /**
- * The retry and park policy, the only place that knows it (design.md, promise 5).
+ * The retry and park policy, the only place that knows it.
  * @param attempts tries made so far, 1 after the first.
  * @param chance a number in [0, 1) that spreads retries.
  */

@@ -5,7 +5,7 @@ import { SpanKind, startSpan, underSpan } from '../../telemetry/tracing.ts';
 import type { FlowContext } from '../context.ts';
 import type { Attempt } from '../outcome/outcome.ts';
 import type { Entry } from './pending-entry.ts';
-import type { Settlement, Tried } from '../outcome/settlement.ts';
+import type { Verdicts, Tried } from '../outcome/verdicts.ts';
 import { batchAttributes, consumerAttributes } from '../../telemetry/messaging-attributes.ts';
 import type { BatchResult, StateFlow } from './state-flow.ts';
 import type { StateReader } from './state-reader.ts';
@@ -28,39 +28,39 @@ export interface Member<Value> {
 
 /** One batch, from the mark on the broker to what became of each record. */
 export class BatchWork<Value> {
-  private readonly context: FlowContext;
-  private readonly flow: StateFlow<Value>;
-  private readonly settlement: Settlement;
+  readonly #context: FlowContext;
+  readonly #flow: StateFlow<Value>;
+  readonly #verdicts: Verdicts;
 
-  constructor(context: FlowContext, flow: StateFlow<Value>, settlement: Settlement) {
-    this.context = context;
-    this.flow = flow;
-    this.settlement = settlement;
+  constructor(context: FlowContext, flow: StateFlow<Value>, verdicts: Verdicts) {
+    this.#context = context;
+    this.#flow = flow;
+    this.#verdicts = verdicts;
   }
 
   async run(batch: Member<Value>[]): Promise<void> {
-    const held = await this.claimed(batch);
-    const [first] = held;
+    const current = await this.#claimed(batch);
+    const [first] = current;
     if (!first) {
-      this.settlement.breaker.inconclusive();
+      this.#verdicts.breaker.inconclusive();
       return;
     }
     const span = startSpan(`process batch ${first.record.topic}`, {
       kind: SpanKind.CONSUMER,
       parent: null,
-      attributes: batchAttributes(first.record.topic, this.context.group, held.length),
+      attributes: batchAttributes(first.record.topic, this.#context.group, current.length),
     });
-    const startedAt = this.context.clock.now();
+    const startedAt = this.#context.clock.now();
     const tried = new Map(
-      held.map((member) => [member, { ...this.triedOf(member, startedAt, span), call: span }]),
+      current.map((member) => [member, { ...this.#triedOf(member, startedAt, span), call: span }]),
     );
     // With a single record its own trace goes on through the call; several share the batch's.
-    const active = held.length === 1 ? tried.get(first)!.span! : span;
-    const results = await underSpan(active, () => this.apply(held));
+    const active = current.length === 1 ? tried.get(first)!.span! : span;
+    const results = await underSpan(active, () => this.#apply(current));
     span.end();
     await Promise.all(
-      held.map((member) =>
-        member.reader.settle(
+      current.map((member) =>
+        member.reader.conclude(
           member,
           tried.get(member)!,
           results.get(member.record) ?? new Error('the batch gave no result for the record'),
@@ -69,52 +69,52 @@ export class BatchWork<Value> {
     );
   }
 
-  private triedOf(member: Member<Value>, startedAt: number, batch: ReturnType<typeof startSpan>): Tried {
+  #triedOf(member: Member<Value>, startedAt: number, batch: ReturnType<typeof startSpan>): Tried {
     const record = member.record as unknown as Received<never>;
     const span = startSpan(`process ${record.topic}`, {
       kind: SpanKind.CONSUMER,
       parent: record.traceparent,
       links: [batch.spanContext()],
-      attributes: consumerAttributes(record, this.context.group),
+      attributes: consumerAttributes(record, this.#context.group),
     });
     const { attempts, reported } = member;
     return { record, lease: member.reader.lease, attempts, startedAt, span, reported };
   }
 
   /** Drops the entries whose lease is over: the next owner writes them. */
-  private async claimed(batch: Member<Value>[]): Promise<Member<Value>[]> {
+  async #claimed(batch: Member<Value>[]): Promise<Member<Value>[]> {
     const readers = [...new Set(batch.map(({ reader }) => reader))];
-    const held = new Set<StateReader<Value>>();
+    const current = new Set<StateReader<Value>>();
     await Promise.all(
       readers.map(async (reader) => {
-        if (await reader.claimed()) held.add(reader);
+        if (await reader.claimed()) current.add(reader);
       }),
     );
-    return batch.filter(({ reader }) => held.has(reader));
+    return batch.filter(({ reader }) => current.has(reader));
   }
 
-  /** Writes the batch, and in halves when one of its records may be at fault for all (R41). */
-  private async apply(members: Member<Value>[]): Promise<BatchResult<Value>> {
+  /** Writes the batch, and in halves when one of its records may be at fault for all. */
+  async #apply(members: Member<Value>[]): Promise<BatchResult<Value>> {
     const attempts = Math.max(...members.map((member) => member.attempts));
     const fence = allOf([...new Set(members.map(({ reader }) => reader.lease))]);
     const attempt: Attempt = {
       number: attempts,
-      mode: this.flow.mode,
+      mode: this.#flow.mode,
       assertCurrent: () => assertCurrent(members[0]!.record.topic, fence),
     };
     try {
       const records = members.map(({ record }) => record);
-      return await underFence(fence, () => this.flow.apply(records, attempt));
+      return await underFence(fence, () => this.#flow.apply(records, attempt));
     } catch (error) {
       const isLost = error instanceof LeaseLost;
-      if (!isLost && members.length > 1 && (await this.settlement.mayBeOneRecord(error, attempts))) {
+      if (!isLost && members.length > 1 && (await this.#verdicts.mayBeOneRecord(error, attempts))) {
         const unknown = error instanceof Unavailable && error.outcome === 'unknown';
         for (const member of members) Object.assign(member, { inDoubt: unknown, alone: true });
         // What creates must not be repeated before the outcome is settled: then each is tried alone.
-        if (unknown && this.flow.creates) return failedAlike(members, error);
+        if (unknown && this.#flow.creates) return failedAlike(members, error);
         const half = Math.ceil(members.length / 2);
-        const left = await this.apply(members.slice(0, half));
-        return new Map([...left, ...(await this.apply(members.slice(half)))]);
+        const left = await this.#apply(members.slice(0, half));
+        return new Map([...left, ...(await this.#apply(members.slice(half)))]);
       }
       return failedAlike(members, error);
     }

@@ -1,7 +1,7 @@
 import type { Received } from '../../kafka/types.ts';
 
 /**
- * The pending set of one partition of a state topic (design.md, promise 3): the newest record of each key that was
+ * The pending set of one partition of a state topic: the newest record of each key that was
  * read and is not yet written. Older ones are superseded on arrival.
  *
  * An entry is in one of three states.

@@ -5,7 +5,7 @@ import type { Attempt, Handled } from '../outcome/outcome.ts';
 import { openParking } from '../outcome/parking.ts';
 import type { ParkingFlow } from '../outcome/parking.ts';
 import { watchFlow } from '../flow-watch.ts';
-import { Settlement } from '../outcome/settlement.ts';
+import { Verdicts } from '../outcome/verdicts.ts';
 import { Pool } from '../pool.ts';
 import { BatchWork } from './batch-work.ts';
 import { Scheduler } from './scheduler.ts';
@@ -31,7 +31,7 @@ export interface StateFlow<Value> extends ParkingFlow {
   accepts?: (record: Received<Value>) => boolean;
   /** What collapses with what; the topic and the key unless told otherwise. */
   identityOf?: (record: Received<Value>) => string;
-  /** True when it must not wait behind others (R44); those others still get every second batch once overdue. */
+  /** True when it must not wait behind others; those others still get every second batch once overdue. */
   urgent?: (record: Received<Value>) => boolean;
   /** Records of one batch group may be written in one batch. */
   batchGroupOf: (record: Received<Value>) => string;
@@ -40,7 +40,7 @@ export interface StateFlow<Value> extends ParkingFlow {
   batchSize: (batchGroup: string) => number;
   /**
    * Writes a batch. What it throws holds for every record of it; a batch that is rejected as a whole is split until
-   * the record at fault stands alone (R41).
+   * the record at fault stands alone.
    */
   apply(records: Received<Value>[], attempt: Attempt): Promise<BatchResult<Value>>;
   probe: () => Promise<void>;
@@ -49,19 +49,19 @@ export interface StateFlow<Value> extends ParkingFlow {
 /** Runs a flow of states until `stop`. */
 export async function runStates<Value>(context: FlowContext, flow: StateFlow<Value>): Promise<Subscription> {
   const parking = await openParking(context, flow);
-  const settlement = new Settlement(context, flow.name, parking, flow.probe);
-  const scheduler = new Scheduler(flow, new BatchWork(context, flow, settlement));
+  const verdicts = new Verdicts(context, flow.name, parking, flow.probe);
+  const scheduler = new Scheduler(flow, new BatchWork(context, flow, verdicts));
   const pool: Pool<StateReader<Value>> = new Pool({
     context,
     flow,
-    breaker: settlement.breaker,
+    breaker: verdicts.breaker,
     next: (readers, now) => scheduler.next(readers, now),
   });
   const subscription = await context.bus.subscribe({
     contracts: flow.contracts as unknown as readonly Contract<never>[],
     group: context.group,
     sessionTimeoutMs: context.sessionTimeoutMs,
-    open: (lease) => pool.open(new StateReader<Value>(lease, context, flow, settlement, () => pool.pump())),
+    open: (lease) => pool.open(new StateReader<Value>(lease, context, flow, verdicts, () => pool.pump())),
   });
   const watch = watchFlow(context, flow, flow.contracts, subscription);
   return {

@@ -8,7 +8,7 @@ import type { Member } from './batch-work.ts';
 import type { Entry } from './pending-entry.ts';
 import { boundsOf } from '../outcome/policy.ts';
 import { ReadAhead } from './read-ahead.ts';
-import type { Settlement, Tried } from '../outcome/settlement.ts';
+import type { Verdicts, Tried } from '../outcome/verdicts.ts';
 import type { StateFlow } from './state-flow.ts';
 
 /**
@@ -21,51 +21,51 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
   readonly lease: Lease;
   readonly pending: PendingSet<Value>;
   closed = false;
-  private readonly context: FlowContext;
-  private readonly flow: StateFlow<Value>;
-  private readonly settlement: Settlement;
-  private readonly wakeUp: () => void;
-  private readonly openedAt: number;
-  private readonly ahead: ReadAhead;
+  readonly #context: FlowContext;
+  readonly #flow: StateFlow<Value>;
+  readonly #verdicts: Verdicts;
+  readonly #wakeUp: () => void;
+  readonly #openedAt: number;
+  readonly #ahead: ReadAhead;
   /** Until then something begun here or by a predecessor may still take effect. */
-  private inDoubtUntil: number;
-  private undecodableInWork = 0;
-  private inWork = 0;
-  private idle: (() => void) | null = null;
+  #inDoubtUntil: number;
+  #undecodableInWork = 0;
+  #inWork = 0;
+  #idle: (() => void) | null = null;
   /** Undecodable records not yet parked hold the offset back like pending ones. */
-  private readonly unparked = new Set<number>();
+  readonly #unparked = new Set<number>();
 
   constructor(
     lease: Lease,
     context: FlowContext,
     flow: StateFlow<Value>,
-    settlement: Settlement,
+    verdicts: Verdicts,
     wakeUp: () => void,
   ) {
     this.lease = lease;
-    this.context = context;
-    this.flow = flow;
-    this.settlement = settlement;
-    this.wakeUp = wakeUp;
+    this.#context = context;
+    this.#flow = flow;
+    this.#verdicts = verdicts;
+    this.#wakeUp = wakeUp;
     this.pending = new PendingSet<Value>();
-    this.openedAt = context.clock.now();
-    this.ahead = new ReadAhead(lease, boundsOf(context.policy, flow.contracts), this.openedAt);
-    this.inDoubtUntil = lease.clean || lease.claimed <= lease.start ? 0 : this.openedAt + flow.settleMs;
+    this.#openedAt = context.clock.now();
+    this.#ahead = new ReadAhead(lease, boundsOf(context.policy, flow.contracts), this.#openedAt);
+    this.#inDoubtUntil = lease.clean || lease.claimed <= lease.start ? 0 : this.#openedAt + flow.settleMs;
   }
 
   receive(records: (Received<never> | Undecodable)[]): void {
     if (this.closed) return;
     for (const record of records) {
-      this.ahead.take(record, this.context.clock.now());
-      if ('undecodable' in record) void this.park(record);
-      else this.keep(record as unknown as Received<Value>);
+      this.#ahead.take(record, this.#context.clock.now());
+      if ('undecodable' in record) void this.#park(record);
+      else this.#keep(record as unknown as Received<Value>);
     }
-    this.finish();
-    this.wakeUp();
+    this.#finish();
+    this.#wakeUp();
   }
 
   full(): boolean {
-    return this.ahead.isFull(this.pending, this.lowestOffset());
+    return this.#ahead.isFull(this.pending, this.#lowestOffset());
   }
 
   get size(): number {
@@ -74,40 +74,41 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
 
   async close(): Promise<boolean> {
     this.closed = true;
-    if (this.inWork + this.undecodableInWork > 0) await new Promise<void>((resolve) => (this.idle = resolve));
-    return this.context.clock.now() >= this.inDoubtUntil;
+    if (this.#inWork + this.#undecodableInWork > 0)
+      await new Promise<void>((resolve) => (this.#idle = resolve));
+    return this.#context.clock.now() >= this.#inDoubtUntil;
   }
 
-  /** Nothing is written before all is read that a predecessor may have written (promise 3). */
+  /** Nothing is written before all is read that a predecessor may have written. */
   mayBegin(): boolean {
     if (this.closed || !this.lease.isCurrent()) return false;
-    return this.ahead.hasCaughtUp(this.context.clock.now()) || this.full();
+    return this.#ahead.hasCaughtUp(this.#context.clock.now()) || this.full();
   }
 
   /** Makes delayed entries ready that are due; returns when the next one is. */
   wake(now: number): number | null {
-    if (this.ahead.standsStill(this.lowestOffset())) this.pending.hasten();
+    if (this.#ahead.standsStill(this.#lowestOffset())) this.pending.hasten();
     const next = this.pending.wake(now);
     // What only waited until an earlier write could no longer land is gone now.
-    if (!this.closed) this.finish();
+    if (!this.closed) this.#finish();
     if (this.pending.size > 0 && !this.closed && !this.mayBegin())
-      return Math.min(next ?? Infinity, this.ahead.askAgainAt(now));
+      return Math.min(next ?? Infinity, this.#ahead.askAgainAt(now));
     return next;
   }
 
   began(): void {
-    this.inWork += 1;
+    this.#inWork += 1;
   }
 
   ended(): void {
-    this.inWork -= 1;
-    this.restIfIdle();
+    this.#inWork -= 1;
+    this.#restIfIdle();
   }
 
   /** Stores the mark over all that was read; false when the lease is over. */
   async claimed(): Promise<boolean> {
     try {
-      await this.lease.claim(this.ahead.readTo - 1);
+      await this.lease.claim(this.#ahead.readTo - 1);
       return this.lease.isCurrent() && !this.closed;
     } catch (error) {
       if (error instanceof LeaseLost) return false;
@@ -116,82 +117,82 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
   }
 
   /** Acts on the result of one entry's write, and moves the finished offset. Never throws while the lease stands. */
-  async settle(member: Member<Value>, tried: Tried, result: Handled | Error): Promise<void> {
-    const { clock } = this.context;
+  async conclude(member: Member<Value>, tried: Tried, result: Handled | Error): Promise<void> {
+    const { clock } = this.#context;
     const { entry } = member;
     if (member.inDoubt) {
-      this.doubt();
-      this.pending.doubt(entry, this.inDoubtUntil);
+      this.#doubt();
+      this.pending.doubt(entry, this.#inDoubtUntil);
     }
     if (!this.lease.isCurrent()) {
-      this.doubt();
-      this.settlement.breaker.inconclusive();
+      this.#doubt();
+      this.#verdicts.breaker.inconclusive();
       tried.span?.end();
       return;
     }
     if (result instanceof LeaseLost) {
       // Another partition of the batch is lost, not this one: nothing was begun.
-      this.settlement.breaker.inconclusive();
+      this.#verdicts.breaker.inconclusive();
       tried.span?.end();
-      this.supersede(entry, tried);
+      this.#supersede(entry, tried);
       this.pending.giveBack(entry);
       return;
     }
     try {
       if (!(result instanceof Error)) {
-        await this.settlement.handled(tried, result);
+        await this.#verdicts.handled(tried, result);
         this.pending.complete(entry, tried.startedAt, clock.now());
-      } else await this.fail(member, tried, result);
+      } else await this.#fail(member, tried, result);
     } catch (error) {
       if (this.lease.isCurrent()) throw error;
-      this.doubt();
+      this.#doubt();
       return;
     }
-    this.finish();
+    this.#finish();
   }
 
-  private async fail({ entry, alone, shared }: Member<Value>, tried: Tried, error: Error): Promise<void> {
-    const pressing = this.ahead.standsStill(this.lowestOffset()) && this.pending.isLowest(entry);
-    const settled = await this.settlement.failed({ ...tried, pressing, shared }, error);
-    const now = this.context.clock.now();
-    if (settled.unknown) this.doubt();
-    const inDoubtUntil = settled.unknown ? now + this.flow.settleMs : null;
-    if (settled.finished) {
+  async #fail({ entry, alone, shared }: Member<Value>, tried: Tried, error: Error): Promise<void> {
+    const pressing = this.#ahead.standsStill(this.#lowestOffset()) && this.pending.isLowest(entry);
+    const after = await this.#verdicts.failed({ ...tried, pressing, shared }, error);
+    const now = this.#context.clock.now();
+    if (after.unknown) this.#doubt();
+    const inDoubtUntil = after.unknown ? now + this.#flow.settleMs : null;
+    if (after.finished) {
       this.pending.park(entry, now, inDoubtUntil);
       return;
     }
-    this.supersede(entry, tried);
+    this.#supersede(entry, tried);
     entry.alone = alone;
-    const dueAt = now + settled.delayMs;
+    const dueAt = now + after.delayMs;
     // Absolute values are written again soon and asserted later; what creates waits, looks, and only then decides.
-    this.pending.retry(entry, this.flow.creates ? Math.max(dueAt, inDoubtUntil ?? 0) : dueAt, inDoubtUntil);
+    this.pending.retry(entry, this.#flow.creates ? Math.max(dueAt, inDoubtUntil ?? 0) : dueAt, inDoubtUntil);
   }
 
   /** The write it would repeat is out of date when a newer record has come: reported as such. */
-  private supersede(entry: Entry<Value>, tried: Tried): void {
-    if (entry.dirty && !tried.reported) this.settlement.superseded({ ...tried, span: null });
+  #supersede(entry: Entry<Value>, tried: Tried): void {
+    if (entry.dirty && !tried.reported) this.#verdicts.superseded({ ...tried, span: null });
   }
 
-  private doubt(): void {
-    this.inDoubtUntil = this.context.clock.now() + this.flow.settleMs;
+  #doubt(): void {
+    this.#inDoubtUntil = this.#context.clock.now() + this.#flow.settleMs;
   }
 
-  private keep(record: Received<Value>): void {
-    if (record.value === null || this.flow.accepts?.(record) === false) return;
-    const identity = this.flow.identityOf?.(record) ?? `${record.topic}|${record.key}`;
-    const now = this.context.clock.now();
+  #keep(record: Received<Value>): void {
+    if (record.value === null || this.#flow.accepts?.(record) === false) return;
+    const identity = this.#flow.identityOf?.(record) ?? `${record.topic}|${record.key}`;
+    const now = this.#context.clock.now();
     const superseded = this.pending.add(
       record,
       {
         identity,
-        batchGroup: this.flow.batchGroupOf(record),
-        urgent: this.flow.urgent?.(record) ?? false,
-        ...this.inDoubtOf(record),
+        batchGroup: this.#flow.batchGroupOf(record),
+        urgent: this.#flow.urgent?.(record) ?? false,
+        ...this.#inDoubtOf(record),
       },
       now,
     );
     if (superseded)
-      this.settlement.superseded({
+      this.#verdicts.superseded({
         record: superseded as unknown as Received<never>,
         lease: this.lease,
         attempts: 0,
@@ -200,43 +201,43 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
       });
   }
 
-  /** A predecessor that did not leave cleanly may still be writing an older value of this key (promise 2). */
-  private inDoubtOf(record: Received<Value>): { rewriteAt?: number; waitUntil?: number } {
+  /** A predecessor that did not leave cleanly may still be writing an older value of this key. */
+  #inDoubtOf(record: Received<Value>): { rewriteAt?: number; waitUntil?: number } {
     if (this.lease.clean) return {};
     // Where compaction has left a gap, the record that was in work may be gone, and this one is newer.
-    if (record.offset >= this.lease.claimed && !this.ahead.hasInheritedGap) return {};
-    const settledAt = this.openedAt + this.flow.settleMs;
-    if (this.context.clock.now() >= settledAt) return {};
-    return this.flow.creates ? { waitUntil: settledAt } : { rewriteAt: settledAt };
+    if (record.offset >= this.lease.claimed && !this.#ahead.hasInheritedGap) return {};
+    const settledAt = this.#openedAt + this.#flow.settleMs;
+    if (this.#context.clock.now() >= settledAt) return {};
+    return this.#flow.creates ? { waitUntil: settledAt } : { rewriteAt: settledAt };
   }
 
-  private async park(record: Undecodable): Promise<void> {
-    this.undecodableInWork += 1;
-    this.unparked.add(record.offset);
+  async #park(record: Undecodable): Promise<void> {
+    this.#undecodableInWork += 1;
+    this.#unparked.add(record.offset);
     try {
-      await this.settlement.undecodable(this.lease, record);
-      this.unparked.delete(record.offset);
-      this.finish();
+      await this.#verdicts.undecodable(this.lease, record);
+      this.#unparked.delete(record.offset);
+      this.#finish();
     } catch {
       // Only when the lease is over: the next owner parks it.
     } finally {
-      this.undecodableInWork -= 1;
-      this.restIfIdle();
+      this.#undecodableInWork -= 1;
+      this.#restIfIdle();
     }
   }
 
-  private finish(): void {
-    this.lease.finish(this.lowestOffset() ?? this.ahead.readTo);
+  #finish(): void {
+    this.lease.finish(this.#lowestOffset() ?? this.#ahead.readTo);
   }
 
-  private lowestOffset(): number | null {
-    const offsets = [...this.unparked];
+  #lowestOffset(): number | null {
+    const offsets = [...this.#unparked];
     const pending = this.pending.lowestOffset();
     if (pending !== null) offsets.push(pending);
     return offsets.length === 0 ? null : Math.min(...offsets);
   }
 
-  private restIfIdle(): void {
-    if (this.inWork + this.undecodableInWork === 0) this.idle?.();
+  #restIfIdle(): void {
+    if (this.#inWork + this.#undecodableInWork === 0) this.#idle?.();
   }
 }

@@ -23,6 +23,7 @@ export class SimulatedBroker {
   partitionOf: (contract: { partitions: number }, key: string) => number = () => 0;
   readonly #logs = new Map<string, Kept[]>();
   /** Offset of the next record to be published, by log. */
+  readonly #recreations = new Map<string, number>();
   readonly #ends = new Map<string, number>();
   readonly #stored = new Map<number, Stored>();
   readonly #listeners = new Map<string, Set<(record: Kept) => void>>();
@@ -95,8 +96,13 @@ export class SimulatedBroker {
     return [...this.#logs.values()].flat().filter((record) => record.topic === topic);
   }
 
+  topicId(topic: string): string {
+    return `${topic}#${this.#recreations.get(topic) ?? 0}`;
+  }
+
   /** The topic is deleted and made again: what the group has stored of it stays. */
   recreate(topic: string): void {
+    this.#recreations.set(topic, (this.#recreations.get(topic) ?? 0) + 1);
     for (const [name, log] of this.#logs)
       if (name.startsWith(`${topic}[`)) {
         log.length = 0;
@@ -124,7 +130,7 @@ export class SimulatedBroker {
 
   takeOver(topic: string, partition: number): Takeover {
     const stored = this.#stored.get(partition) ?? { offset: null, metadata: null };
-    return takeOver(stored, { earliest: 0, end: this.end(topic, partition), topicId: null });
+    return takeOver(stored, { earliest: 0, end: this.end(topic, partition), topicId: this.topicId(topic) });
   }
 
   committed(partition: number): Stored {

@@ -9,7 +9,7 @@ import type { Membership, SimulatedBroker } from './broker.ts';
 import type { Random } from './random.ts';
 import { SleepingClock } from './sleeping-clock.ts';
 
-interface Holding {
+interface Assignment {
   topic: string;
   partition: number;
   owned: OwnedPartition;
@@ -43,170 +43,170 @@ export class Member {
   publishFailures = 0;
   /** Share of publishes that land only when whoever sent them may long have lost everything. */
   latePublishes = 0;
-  private readonly holdings = new Map<number, Holding>();
-  private readonly earlier = new Map<number, Holding>();
-  private options: SubscribeOptions | null = null;
-  private readonly broker: SimulatedBroker;
-  private readonly random: Random;
+  readonly #assignments = new Map<number, Assignment>();
+  readonly #earlier = new Map<number, Assignment>();
+  #options: SubscribeOptions | null = null;
+  readonly #broker: SimulatedBroker;
+  readonly #random: Random;
 
   constructor(name: string, broker: SimulatedBroker, random: Random) {
     this.name = name;
-    this.broker = broker;
-    this.random = random;
+    this.#broker = broker;
+    this.#random = random;
     this.clock = new SleepingClock(broker.clock);
-    this.bus = this.face();
+    this.bus = this.#face();
   }
 
   /** The process is gone: nothing it awaits ever comes, what it has sent goes on without it. */
   crash(): void {
     this.alive = false;
     this.clock.die();
-    for (const holding of this.holdings.values()) holding.alive = false;
+    for (const assignment of this.#assignments.values()) assignment.alive = false;
   }
 
   /** The machine is suspended: nothing runs until it wakes, and then its leases are over if that took too long. */
   sleep(ms: number): void {
     this.clock.sleep(ms);
     if (ms < sessionMs) return;
-    const lost = [...this.holdings.values()];
-    this.holdings.clear();
-    for (const holding of [...lost, ...this.earlier.values()]) holding.alive = false;
-    this.broker.clock.after(ms, () => {
-      for (const holding of lost) if (this.alive) void this.close(holding, true);
+    const lost = [...this.#assignments.values()];
+    this.#assignments.clear();
+    for (const assignment of [...lost, ...this.#earlier.values()]) assignment.alive = false;
+    this.#broker.clock.after(ms, () => {
+      for (const assignment of lost) if (this.alive) void this.#close(assignment, true);
     });
   }
 
   holds(partition: number): boolean {
-    return this.holdings.get(partition)?.alive ?? false;
+    return this.#assignments.get(partition)?.alive ?? false;
   }
 
   position(partition: number): number {
-    return this.holdings.get(partition)?.position ?? -1;
+    return this.#assignments.get(partition)?.position ?? -1;
   }
 
   partitions(): number[] {
-    return [...this.holdings.keys()].filter((partition) => this.holds(partition));
+    return [...this.#assignments.keys()].filter((partition) => this.holds(partition));
   }
 
   /** The group gives this process a partition, which nobody else may hold. */
   async assign(topic: string, partition: number): Promise<void> {
-    generations += 1;
-    const membership = { member: this.name, generation: generations };
-    this.broker.owners.set(partition, membership);
-    const before = this.earlier.get(partition);
+    const membership = { member: this.name, generation: (generations += 1) };
+    this.#broker.owners.set(partition, membership);
+    const before = this.#earlier.get(partition);
     await before?.closed;
-    if (!this.alive || this.stopping || this.broker.owners.get(partition) !== membership) return;
-    const found = this.broker.takeOver(topic, partition);
+    if (!this.alive || this.stopping || this.#broker.owners.get(partition) !== membership) return;
+    const found = this.#broker.takeOver(topic, partition);
     const known = before && found.by === this.name && before.owned.leftClean();
-    const full = { topic, partition, membership, alive: true, closed: null } as unknown as Holding;
+    const full = { topic, partition, membership, alive: true, closed: null } as unknown as Assignment;
     full.owned = new OwnedPartition({
       topic,
       partition,
       takeover: { ...found, clean: found.clean || known === true },
       by: this.name,
       generation: { alive: () => full.alive },
-      store: () => this.store(full),
+      store: () => this.#store(full),
     });
-    await this.store(full).catch(() => undefined);
+    await this.#store(full).catch(() => undefined);
     if (!full.alive || !this.alive) return;
-    this.holdings.set(partition, full);
+    this.#assignments.set(partition, full);
     full.position = full.owned.start;
-    full.reader = this.options!.open(full.owned);
-    this.keepCommitting(full);
-    this.feed(full);
+    full.reader = this.#options!.open(full.owned);
+    this.#keepCommitting(full);
+    this.#fetch(full);
   }
 
   /** The session has run out: the partition is somebody else's, and this process knows it. */
   lose(partition: number): void {
-    const holding = this.holdings.get(partition);
-    if (!holding) return;
-    this.holdings.delete(partition);
-    if (this.broker.owners.get(partition) === holding.membership) this.broker.owners.delete(partition);
-    holding.alive = false;
-    void this.close(holding, true);
+    const assignment = this.#assignments.get(partition);
+    if (!assignment) return;
+    this.#assignments.delete(partition);
+    if (this.#broker.owners.get(partition) === assignment.membership) this.#broker.owners.delete(partition);
+    assignment.alive = false;
+    void this.#close(assignment, true);
   }
 
   /** A rebalance: what is in flight ends first, if it does so in time. */
   async release(partition: number): Promise<void> {
-    const holding = this.holdings.get(partition);
-    if (!holding) return;
-    this.holdings.delete(partition);
+    const assignment = this.#assignments.get(partition);
+    if (!assignment) return;
+    this.#assignments.delete(partition);
     const limit = new AbortController();
-    await Promise.race([this.close(holding, false), this.clock.wait(closeLimitMs, limit.signal)]);
+    await Promise.race([this.#close(assignment, false), this.clock.wait(closeLimitMs, limit.signal)]);
     limit.abort('closed');
-    if (holding.alive) await this.store(holding).catch(() => undefined);
-    holding.alive = false;
-    if (this.broker.owners.get(partition) === holding.membership) this.broker.owners.delete(partition);
+    if (assignment.alive) await this.#store(assignment).catch(() => undefined);
+    assignment.alive = false;
+    if (this.#broker.owners.get(partition) === assignment.membership) this.#broker.owners.delete(partition);
   }
 
-  private close(holding: Holding, lost: boolean): Promise<void> {
-    holding.closed ??= holding.reader.close(lost).then((clean) => holding.owned.closed(clean));
-    this.earlier.set(holding.partition, holding);
-    return holding.closed;
+  #close(assignment: Assignment, lost: boolean): Promise<void> {
+    assignment.closed ??= assignment.reader.close(lost).then((clean) => assignment.owned.closed(clean));
+    this.#earlier.set(assignment.partition, assignment);
+    return assignment.closed;
   }
 
-  private store(holding: Holding): Promise<void> {
-    const stored = Promise.resolve(holding.commits).then(async () => {
-      const entry = holding.owned.toStore();
+  #store(assignment: Assignment): Promise<void> {
+    const stored = Promise.resolve(assignment.commits).then(async () => {
+      const entry = assignment.owned.toStore();
       if (!entry) return;
-      await this.clock.wait(this.random.between(1, 15));
-      if (!holding.alive) throw new Error('the generation is over');
-      const metadata = writeClaim(entry.claim);
-      if (!this.broker.commit(holding.partition, holding.membership, { offset: entry.offset, metadata }))
+      await this.clock.wait(this.#random.between(1, 15));
+      if (!assignment.alive) throw new Error('the generation is over');
+      const commit = { offset: entry.offset, metadata: writeClaim(entry.claim) };
+      if (!this.#broker.commit(assignment.partition, assignment.membership, commit))
         throw new Error('fenced');
-      holding.owned.stored(entry);
+      assignment.owned.stored(entry);
     });
-    holding.commits = stored.catch(() => undefined);
+    assignment.commits = stored.catch(() => undefined);
     return stored;
   }
 
   /** Fetches while there is something to fetch, and waits for the next record otherwise. */
-  private feed(holding: Holding): void {
-    if (!this.alive || !holding.alive || holding.closed) return;
+  #fetch(assignment: Assignment): void {
+    if (!this.alive || !assignment.alive || assignment.closed) return;
     if (this.clock.isAsleep) {
-      this.clock.whenAwake(() => this.feed(holding));
+      this.clock.whenAwake(() => this.#fetch(assignment));
       return;
     }
-    if (holding.position > this.broker.end(holding.topic, holding.partition)) {
+    if (assignment.position > this.#broker.end(assignment.topic, assignment.partition)) {
       // The topic was made anew.
-      this.lose(holding.partition);
-      if (!this.broker.owners.has(holding.partition)) void this.assign(holding.topic, holding.partition);
+      this.lose(assignment.partition);
+      if (!this.#broker.owners.has(assignment.partition))
+        void this.assign(assignment.topic, assignment.partition);
       return;
     }
-    const log = this.broker.log(holding.topic, holding.partition);
-    const from = log.findIndex(({ offset }) => offset >= holding.position);
-    const records = from < 0 ? [] : log.slice(from, from + this.random.between(1, 6));
+    const log = this.#broker.log(assignment.topic, assignment.partition);
+    const from = log.findIndex(({ offset }) => offset >= assignment.position);
+    const records = from < 0 ? [] : log.slice(from, from + this.#random.between(1, 6));
     if (records.length === 0) {
-      const stop = this.broker.listen(holding.topic, () => {
+      const stop = this.#broker.listen(assignment.topic, () => {
         stop();
-        this.broker.clock.after(fetchIntervalMs, () => this.feed(holding));
+        this.#broker.clock.after(fetchIntervalMs, () => this.#fetch(assignment));
       });
       return;
     }
-    if (!holding.reader.full()) {
-      holding.position = records.at(-1)!.offset + 1;
-      holding.reader.receive(records);
+    if (!assignment.reader.full()) {
+      assignment.position = records.at(-1)!.offset + 1;
+      assignment.reader.receive(records);
     }
-    this.broker.clock.after(fetchIntervalMs, () => this.feed(holding));
+    this.#broker.clock.after(fetchIntervalMs, () => this.#fetch(assignment));
   }
 
-  private keepCommitting(holding: Holding): void {
-    if (!this.alive || !holding.alive) return;
-    if (!this.clock.isAsleep) void this.store(holding).catch(() => undefined);
-    this.broker.clock.after(commitIntervalMs, () => this.keepCommitting(holding));
+  #keepCommitting(assignment: Assignment): void {
+    if (!this.alive || !assignment.alive) return;
+    if (!this.clock.isAsleep) void this.#store(assignment).catch(() => undefined);
+    this.#broker.clock.after(commitIntervalMs, () => this.#keepCommitting(assignment));
   }
 
-  private face(): Bus {
+  #face(): Bus {
     return {
-      publish: (contract, publication) => this.publish(contract, publication),
+      publish: (contract, publication) => this.#publish(contract, publication),
       tombstone: async (contract, key) => {
-        await this.clock.wait(this.random.between(1, 10));
-        this.broker.append(contract, key, null, this.broker.partitionOf(contract, key));
+        await this.clock.wait(this.#random.between(1, 10));
+        this.#broker.append(contract, key, null, this.#broker.partitionOf(contract, key));
       },
-      subscribe: (options) => this.subscribe(options),
+      subscribe: (options) => this.#subscribe(options),
       readAll: async ({ topic }, options) => {
-        const later = (run: () => void) => void this.broker.clock.after(2, () => this.alive && run());
-        const stop = this.broker.follow(topic, (record) => options.onRecord(record as never), later);
+        const later = (run: () => void) => void this.#broker.clock.after(2, () => this.alive && run());
+        const stop = this.#broker.follow(topic, (record) => options.onRecord(record as never), later);
         return { caughtUp: Promise.resolve(), stop: async () => stop() };
       },
       unhealthyReason: () => null,
@@ -214,33 +214,33 @@ export class Member {
     };
   }
 
-  private async publish<Value>(contract: Contract<Value>, publication: Publication<Value>): Promise<void> {
-    await this.clock.wait(this.random.between(1, 10));
+  async #publish<Value>(contract: Contract<Value>, publication: Publication<Value>): Promise<void> {
+    await this.clock.wait(this.#random.between(1, 10));
     assertCurrent(contract.topic);
-    const fails = this.random.chance(this.publishFailures);
+    const fails = this.#random.chance(this.publishFailures);
     const lost = new Unavailable({ code: 'kafka.unreachable', what: 'No answer', fix: 'Wait' });
-    if (fails && this.random.chance(0.5)) throw lost;
-    if (this.random.chance(this.latePublishes))
-      await this.broker.clock.wait(this.random.between(0, 2 * sessionMs));
+    if (fails && this.#random.chance(0.5)) throw lost;
+    if (this.#random.chance(this.latePublishes))
+      await this.#broker.clock.wait(this.#random.between(0, 2 * sessionMs));
     const { value, traceparent = null } = publication;
     const key = contract.key(value);
-    this.broker.append(contract, key, value, this.broker.partitionOf(contract, key), traceparent);
+    this.#broker.append(contract, key, value, this.#broker.partitionOf(contract, key), traceparent);
     await this.clock.wait(0);
     if (fails) throw lost;
   }
 
-  private async subscribe(options: SubscribeOptions): Promise<Subscription> {
-    this.options = options;
+  async #subscribe(options: SubscribeOptions): Promise<Subscription> {
+    this.#options = options;
     return {
-      ready: () => this.holdings.size > 0,
-      leases: () => [...this.holdings.values()].map(({ owned }) => owned),
+      ready: () => this.#assignments.size > 0,
+      leases: () => [...this.#assignments.values()].map(({ owned }) => owned),
       unhealthyReason: () => null,
       lag: async () =>
-        [...this.holdings.values()].map(({ topic, partition, owned }) => ({
+        [...this.#assignments.values()].map(({ topic, partition, owned }) => ({
           topic,
           partition,
           committed: owned.finished,
-          end: this.broker.end(topic, partition),
+          end: this.#broker.end(topic, partition),
         })),
       stop: async () => {
         await Promise.all(this.partitions().map((partition) => this.release(partition)));

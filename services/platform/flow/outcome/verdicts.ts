@@ -18,11 +18,11 @@ import { shortText } from './short-key.ts';
  * tried may still take effect. `lastLook`: the record would be parked but for that; when the outcome is settled it is
  * looked at once more without beginning anything, and this is thrown in place of an effect.
  */
-export type Settled =
+export type AfterTry =
   | { finished: true; unknown: boolean }
   | { finished: false; delayMs: number; unknown: boolean; lastLook: Unavailable | null };
 
-/** A record whose handling began, with what is needed to settle it. */
+/** A record whose handling began, with what is needed to conclude it. */
 export interface Tried {
   record: Received<never>;
   lease: Lease;
@@ -49,58 +49,58 @@ export interface Tried {
 const suspectsInRow = 3;
 
 /**
- * The one place that acts on the result of a try (design.md, promise 5): parks, waits, reports, moves the breaker.
+ * The one place that acts on the result of a try: parks, waits, reports, moves the breaker.
  * Shared by flows of states and of documents.
  */
-export class Settlement {
+export class Verdicts {
   readonly breaker: Breaker;
-  private readonly context: FlowContext;
-  private readonly flow: string;
-  private readonly parking: Parking;
-  private readonly probe: () => Promise<void>;
+  readonly #context: FlowContext;
+  readonly #flow: string;
+  readonly #parking: Parking;
+  readonly #probe: () => Promise<void>;
   /** Calls, and errors of calls, that the breaker knows: one may be that of many records. */
-  private readonly counted = new WeakSet<object>();
+  readonly #counted = new WeakSet<object>();
   /** Records parked on the word of a probe since the last write that worked. */
-  private suspects = 0;
+  #suspects = 0;
 
   constructor(context: FlowContext, flow: string, parking: Parking, probe: () => Promise<void>) {
-    this.context = context;
-    this.flow = flow;
-    this.parking = parking;
-    this.probe = probe;
+    this.#context = context;
+    this.#flow = flow;
+    this.#parking = parking;
+    this.#probe = probe;
     this.breaker = new Breaker(context.policy, context.random);
   }
 
   /** The handler returned. Resolves when all that is to be reported is acknowledged. */
   async handled(tried: Tried, result: Handled): Promise<void> {
-    this.breaker.succeeded(this.isNews(tried.call ?? tried));
-    if (result.status === 'applied') this.suspects = 0;
-    await this.publishUntilAcknowledged(tried.lease, () => this.parking.settle(tried.record));
+    this.breaker.succeeded(this.#isNews(tried.call ?? tried));
+    if (result.status === 'applied') this.#suspects = 0;
+    await this.#publishUntilAcknowledged(tried.lease, () => this.#parking.clear(tried.record));
     if (tried.reported) {
-      this.showBreaker();
+      this.#showBreaker();
       tried.span?.end();
-    } else await this.tell(tried, { ...result });
+    } else await this.#tell(tried, { ...result });
   }
 
   /** The handler threw. `record at fault` is parked and finished, all else is to be tried again. */
-  async failed(tried: Tried, error: unknown): Promise<Settled> {
-    const { policy, random } = this.context;
+  async failed(tried: Tried, error: unknown): Promise<AfterTry> {
+    const { policy, random } = this.#context;
     const decision = decide(error, tried.attempts, tried.pressing ? pressed(policy) : policy, random());
     if (decision.kind === 'park') {
-      if (decision.fault.code === 'bug') logBug(this.context, this.flow, tried, error);
-      return this.park(tried, decision.status, decision.fault, false);
+      if (decision.fault.code === 'bug') logBug(this.#context, this.#flow, tried, error);
+      return this.#park(tried, decision.status, decision.fault, false);
     }
     const unknown = decision.kind !== 'again' && decision.unknown;
     const looksAgain = decision.kind === 'probe' && unknown && tried.looks === true;
-    if (decision.kind === 'probe' && !looksAgain && !tried.shared && (await this.isRecordsFault()))
-      return this.park(tried, 'rejected', recordFault(decision.fault, tried.attempts, unknown), unknown);
-    this.context.metrics.retries.inc({ flow: this.flow, code: decision.fault.code });
-    logRetry(this.context, this.flow, tried, decision.fault, { delayMs: decision.delayMs, unknown });
+    if (decision.kind === 'probe' && !looksAgain && !tried.shared && (await this.#isRecordsFault()))
+      return this.#park(tried, 'rejected', recordFault(decision.fault, tried.attempts, unknown), unknown);
+    this.#context.metrics.retries.inc({ flow: this.#flow, code: decision.fault.code });
+    logRetry(this.#context, this.#flow, tried, decision.fault, { delayMs: decision.delayMs, unknown });
     if (decision.kind === 'again') {
       this.breaker.inconclusive();
-      logBug(this.context, this.flow, tried, error);
-    } else this.countFailure(error);
-    this.showBreaker();
+      logBug(this.#context, this.#flow, tried, error);
+    } else this.#countFailure(error);
+    this.#showBreaker();
     if (tried.span) markFailed(tried.span, decision.fault.code);
     tried.span?.end();
     const lastLook = looksAgain ? new Unavailable(decision.fault, { perhapsRecord: true }) : null;
@@ -113,61 +113,56 @@ export class Settlement {
     if (attempts < 2) return false;
     if (!(error instanceof Unavailable)) return true;
     // The halves of a batch knock at a door that is closed to all, unless a probe shows that it is not.
-    return error.perhapsRecord && (await this.probeSucceeds());
+    return error.perhapsRecord && (await this.#probeSucceeds());
   }
 
   /** A newer record of the key took its place before it was written. Told without waiting: nothing hangs on it. */
   superseded(tried: Tried): void {
-    this.context.metrics.coalesced.inc({ flow: this.flow });
-    this.tell(tried, {
+    this.#context.metrics.coalesced.inc({ flow: this.#flow });
+    this.#tell(tried, {
       status: 'superseded',
       cause: 'a newer record of the same key came before it was written',
     }).catch((error: unknown) =>
-      this.context.log.warn({ err: error, flow: this.flow }, 'outcome not published'),
+      this.#context.log.warn({ err: error, flow: this.#flow }, 'outcome not published'),
     );
   }
 
   async undecodable(lease: Lease, record: Undecodable): Promise<void> {
     const { code, what, fix } = record.undecodable;
     const { topic, partition, offset } = record;
-    this.context.log.error(
-      { flow: this.flow, topic, partition, offset, code, cause: what, fix },
+    this.#context.log.error(
+      { flow: this.#flow, topic, partition, offset, code, cause: what, fix },
       'record cannot be read',
     );
-    this.context.metrics.records.inc({ flow: this.flow, topic, status: 'rejected' });
-    await this.publishUntilAcknowledged(lease, () => this.parking.parkUndecodable(record));
+    this.#context.metrics.records.inc({ flow: this.#flow, topic, status: 'rejected' });
+    await this.#publishUntilAcknowledged(lease, () => this.#parking.parkUndecodable(record));
   }
 
-  private countFailure(error: unknown): void {
-    if (!(error instanceof Unavailable) || !this.isNews(error)) return;
+  #countFailure(error: unknown): void {
+    if (!(error instanceof Unavailable) || !this.#isNews(error)) return;
     const { needsOperator, retryAfterMs = 0, fault } = error;
-    const pauseMs = this.breaker.failed(this.context.clock.now(), { needsOperator, retryAfterMs });
+    const pauseMs = this.breaker.failed(this.#context.clock.now(), { needsOperator, retryAfterMs });
     if (pauseMs === 0) return;
-    this.context.metrics.breakerOpens.inc({ flow: this.flow, code: fault.code });
-    this.context.log.warn(
-      { flow: this.flow, code: fault.code, cause: fault.what, why: fault.why, fix: fault.fix, pauseMs },
+    this.#context.metrics.breakerOpens.inc({ flow: this.#flow, code: fault.code });
+    this.#context.log.warn(
+      { flow: this.#flow, code: fault.code, cause: fault.what, why: fault.why, fix: fault.fix, pauseMs },
       'the other side fails: nothing is sent for a while',
     );
   }
 
-  private isNews(call: object): boolean {
-    if (this.counted.has(call)) return false;
-    this.counted.add(call);
+  #isNews(call: object): boolean {
+    if (this.#counted.has(call)) return false;
+    this.#counted.add(call);
     return true;
   }
 
-  private async park(
-    tried: Tried,
-    status: 'rejected' | 'held',
-    fault: Fault,
-    unknown: boolean,
-  ): Promise<Settled> {
-    if (status === 'held') this.breaker.succeeded(this.isNews(tried.call ?? tried));
-    else if (this.breaker.rejected(this.context.clock.now())) {
-      this.context.metrics.breakerOpens.inc({ flow: this.flow, code: fault.code });
-      this.context.log.error(
+  async #park(tried: Tried, status: 'rejected' | 'held', fault: Fault, unknown: boolean): Promise<AfterTry> {
+    if (status === 'held') this.breaker.succeeded(this.#isNews(tried.call ?? tried));
+    else if (this.breaker.rejected(this.#context.clock.now())) {
+      this.#context.metrics.breakerOpens.inc({ flow: this.#flow, code: fault.code });
+      this.#context.log.error(
         {
-          flow: this.flow,
+          flow: this.#flow,
           code: fault.code,
           cause: shortText(fault.what),
           fix: 'Look at what the rejected records have in common: `cartage parked list`',
@@ -175,15 +170,15 @@ export class Settlement {
         'flow stopped: too many rejections',
       );
     }
-    this.showBreaker();
-    await this.publishUntilAcknowledged(tried.lease, () =>
-      this.parking.park(tried.record, status, fault, tried.attempts),
+    this.#showBreaker();
+    await this.#publishUntilAcknowledged(tried.lease, () =>
+      this.#parking.park(tried.record, status, fault, tried.attempts),
     );
-    await this.tell(tried, { status, fault });
+    await this.#tell(tried, { status, fault });
     return { finished: true, unknown };
   }
 
-  private async tell(
+  async #tell(
     tried: Tried,
     verdict: {
       status: Handled['status'] | 'held' | 'rejected';
@@ -192,17 +187,17 @@ export class Settlement {
       cause?: string;
     },
   ) {
-    this.showBreaker();
+    this.#showBreaker();
     const { record, attempts, startedAt, span } = tried;
-    const outcome = report(this.context, this.flow, record, { ...verdict, attempts, startedAt }, span);
-    await this.publishUntilAcknowledged(tried.lease, () => this.context.bus.publish(outcomes, outcome));
+    const outcome = report(this.#context, this.#flow, record, { ...verdict, attempts, startedAt }, span);
+    await this.#publishUntilAcknowledged(tried.lease, () => this.#context.bus.publish(outcomes, outcome));
   }
 
   /**
    * Until the broker has it: an offset must not be finished before. Gives up with the lease, and what no broker will
    * ever take, loudly: it would hold its slot and its offset for good.
    */
-  private async publishUntilAcknowledged(lease: Lease, publish: () => Promise<void>): Promise<void> {
+  async #publishUntilAcknowledged(lease: Lease, publish: () => Promise<void>): Promise<void> {
     for (let tries = 1; ; tries += 1)
       try {
         return await underFence(lease, publish);
@@ -210,35 +205,35 @@ export class Settlement {
         if (!lease.isCurrent()) throw error;
         if (error instanceof Rejected) {
           const { topic, partition } = lease;
-          this.context.log.error(
-            { flow: this.flow, topic, partition, ...error.fault },
+          this.#context.log.error(
+            { flow: this.#flow, topic, partition, ...error.fault },
             'what became of a record cannot be published: this line alone tells of it',
           );
           return;
         }
-        this.context.log.warn({ err: error, flow: this.flow, tries }, 'publishing failed, trying again');
-        await this.context.clock.wait(this.context.policy.retryInitialMs);
+        this.#context.log.warn({ err: error, flow: this.#flow, tries }, 'publishing failed, trying again');
+        await this.#context.clock.wait(this.#context.policy.retryInitialMs);
       }
   }
 
-  private async isRecordsFault(): Promise<boolean> {
-    if (this.suspects >= suspectsInRow || !(await this.probeSucceeds())) return false;
+  async #isRecordsFault(): Promise<boolean> {
+    if (this.#suspects >= suspectsInRow || !(await this.#probeSucceeds())) return false;
     // Others may have been parked while the probe was under way.
-    if (this.suspects >= suspectsInRow) return false;
-    this.suspects += 1;
+    if (this.#suspects >= suspectsInRow) return false;
+    this.#suspects += 1;
     return true;
   }
 
-  private async probeSucceeds(): Promise<boolean> {
+  async #probeSucceeds(): Promise<boolean> {
     try {
-      await this.probe();
+      await this.#probe();
       return true;
     } catch {
       return false;
     }
   }
 
-  private showBreaker(): void {
-    this.context.metrics.breaker.set({ flow: this.flow }, this.breaker.state);
+  #showBreaker(): void {
+    this.#context.metrics.breaker.set({ flow: this.#flow }, this.breaker.state);
   }
 }
