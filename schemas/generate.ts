@@ -1,17 +1,19 @@
 /**
  * The contracts' part of `npm run generate`: writes what is made from them and the table of topics: types.ts, the table
  * in README.md. With `--publish`, a contract that changed is also written to history/ as its
- * next version, unless readers would not understand it. With `--check`, nothing is written; stale files and
- * incompatible contracts are an error.
+ * next version, unless readers would not understand it. With `--check`, nothing is written; stale files,
+ * incompatible contracts and versions that were edited after they were published are an error.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withCatalogue } from './catalogue.ts';
 import { compatibilityProblems } from './compatibility.ts';
+import { historyProblems, publishVersion, versionsIn } from './history.ts';
 import { contracts } from './topics.ts';
 import { typescriptOf } from './typescript.ts';
 
 const folder = import.meta.dirname;
+const historyFolder = join(folder, 'history');
 
 /** Topics that have a contract file, in alphabetical order. */
 export function contractTopics(): string[] {
@@ -23,10 +25,7 @@ export function contractTopics(): string[] {
 
 /** Every version of a topic's contract that was ever published, oldest first. */
 export function publishedVersions(topic: string): string[] {
-  const texts: string[] = [];
-  for (let version = 1; existsSync(historyFile(topic, version)); version += 1)
-    texts.push(readFileSync(historyFile(topic, version), 'utf8'));
-  return texts;
+  return versionsIn(historyFolder, topic);
 }
 
 export function currentText(topic: string): string {
@@ -71,31 +70,25 @@ export function incompatibleContracts(): string[] {
   );
 }
 
-function historyFile(topic: string, version: number): string {
-  return join(folder, 'history', `${topic}.${version}.avsc`);
-}
-
 function inProject(path: string): string {
   return join(folder, '..', path);
 }
 
 function publish(): void {
   for (const topic of contractTopics()) {
-    const versions = publishedVersions(topic);
-    if (versions.at(-1) === currentText(topic)) continue;
-    writeFileSync(historyFile(topic, versions.length + 1), currentText(topic));
-    console.log(`${topic}: version ${versions.length + 1}`);
+    if (publishedVersions(topic).at(-1) === currentText(topic)) continue;
+    console.log(`published: history/${publishVersion(historyFolder, topic, currentText(topic))}`);
   }
 }
 
-/** @returns Whether all is fresh and compatible; what is not was said on standard error. */
+/** @returns Whether all is fresh, compatible and as it was published; what is not was said on standard error. */
 export function generate({ check, publish: publishing }: { check: boolean; publish: boolean }): boolean {
-  const incompatible = incompatibleContracts();
-  const problems = check ? [...incompatible, ...staleFiles()] : incompatible;
+  const broken = [...historyProblems(historyFolder), ...incompatibleContracts()];
+  const problems = check ? [...broken, ...staleFiles()] : broken;
   for (const line of problems) console.error(line);
   if (!check) {
     for (const { path, text } of madeFiles()) writeFileSync(inProject(path), text);
-    if (publishing && incompatible.length === 0) publish();
+    if (publishing && broken.length === 0) publish();
   }
   return problems.length === 0;
 }

@@ -123,8 +123,9 @@ describe('keys', () => {
     if (schema.kind === 'array' || schema.kind === 'map') return [];
     return name;
   };
+  // `actor` names an operator, who answers for what was done: the one name that stands in a key.
   const allowed = new Set(
-    'instance store incrementId source sku key group topic documentId process'.split(' '),
+    'instance store incrementId source sku key group topic documentId process actor'.split(' '),
   );
 
   it.each(contracts.map((contract) => [contract.topic, contract] as const))(
@@ -148,7 +149,8 @@ describe('what is made from the contracts', () => {
 
   it('has no version without its contract', () => {
     const history = readdirSync(new URL('../../schemas/history', import.meta.url));
-    const unknown = history.filter((name) => !topics.includes(name.replace(/\.\d+\.avsc$/, '')));
+    const versions = history.filter((name) => name !== 'digests.txt');
+    const unknown = versions.filter((name) => !topics.includes(name.replace(/\.\d+\.avsc$/, '')));
     expect(unknown).toEqual([]);
   });
 });
