@@ -148,18 +148,21 @@ describe('a shipment held for an order on hold', () => {
     const order = getOrder(stack.shop.shop, entity_id);
     // The ERP must not hear of it, else it would not ship.
     await stack.stop('order-relay');
-    hold(stack.shop.shop, order);
-    const { deliveries } = await stack.sandboxes.confirm(id);
-    await stack.sandboxes.ship(deliveries[0]!.id, 'UPS', '1ZHELD');
-    await until('the held document', () => stack.witness.parkedFor('shipment.order_state').length === 1);
-    unhold(stack.shop.shop, order);
-    await until(
-      'the shipment',
-      async () => (await stack.sandboxes.order(entity_id))!.shipments.length === 1,
-      90_000,
-    );
-    await until('nothing held', () => stack.witness.parkedFor('shipment.order_state').length === 0);
-    await stack.start('order-relay');
+    try {
+      hold(stack.shop.shop, order);
+      const { deliveries } = await stack.sandboxes.confirm(id);
+      await stack.sandboxes.ship(deliveries[0]!.id, 'UPS', '1ZHELD');
+      await until('the held document', () => stack.witness.parkedFor('shipment.order_state').length === 1);
+      unhold(stack.shop.shop, order);
+      await until(
+        'the shipment',
+        async () => (await stack.sandboxes.order(entity_id))!.shipments.length === 1,
+        90_000,
+      );
+      await until('nothing held', () => stack.witness.parkedFor('shipment.order_state').length === 0);
+    } finally {
+      await stack.start('order-relay');
+    }
   }, 180_000);
 });
 
