@@ -4,7 +4,7 @@ import type { Refresh } from '../../schemas/types.ts';
 import { findKeys } from '../erp/changed-keys/record-keys.ts';
 import type { SnapshotOptions } from '../erp/changed-keys/snapshot.ts';
 import { statement } from '../erp/statement.ts';
-import { NO_DIRT } from '../erp/changed-keys/visibility.ts';
+import { noDirt } from '../erp/changed-keys/visibility.ts';
 import { Unavailable } from '../platform/errors.ts';
 import type { BatchResult, StateFlow } from '../platform/flow/states/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
@@ -127,7 +127,7 @@ async function keysOf(
     pool: options.pool,
     find: stream.find,
     where: `erp.streams.${stream.name}.find`,
-    dirt: NO_DIRT,
+    dirt: noDirt,
     statementTimeoutMs: options.statementTimeoutMs,
     records: [Object.fromEntries(names.map((name, index) => [name, parts[index]!]))],
   });

@@ -10,7 +10,7 @@ export type ErpClientConfig = pg.ClientConfig;
 export type ErpConnection = pg.PoolConfig;
 
 /** How the ERP's administrator sees us in pg_stat_activity. */
-const APPLICATION_NAME = 'cartage';
+const applicationName = 'cartage';
 
 /** Connections, and who is told of what is asked through them. */
 export class ErpPool extends Pool {
@@ -33,7 +33,7 @@ export class ErpPool extends Pool {
 
 export function openPool(connection: ErpConnection, onCall: (call: SinkCall) => void = () => {}): ErpPool {
   const settings = {
-    application_name: APPLICATION_NAME,
+    application_name: applicationName,
     connectionTimeoutMillis: 5_000,
     max: 4,
     keepAlive: true,

@@ -8,21 +8,21 @@ import type { CustomTypesConfig } from 'pg';
 
 export type SqlRow = Record<string, unknown>;
 
-/** Assumes a session in ISO date style and UTC; `SESSION_SETTINGS` sets both. */
-export const SESSION_SETTINGS = `set local datestyle = 'ISO'; set local timezone = 'UTC'; set local intervalstyle = 'iso_8601'; set local extra_float_digits = 1; set local bytea_output = 'hex'`;
+/** Assumes a session in ISO date style and UTC; `sessionSettings` sets both. */
+export const sessionSettings = `set local datestyle = 'ISO'; set local timezone = 'UTC'; set local intervalstyle = 'iso_8601'; set local extra_float_digits = 1; set local bytea_output = 'hex'`;
 
 const asText = (text: string) => text;
-const OID = { bool: 16, int2: 21, int4: 23, oid: 26, float4: 700, float8: 701, json: 114, jsonb: 3802 };
-const ARRAY_OF_TEXT = 1009;
-const PARSERS = new Map<number, (text: string) => unknown>([
-  [OID.bool, (text) => text === 't'],
-  [OID.int2, Number],
-  [OID.int4, Number],
-  [OID.oid, Number],
-  [OID.float4, Number],
-  [OID.float8, Number],
-  [OID.json, parseJson],
-  [OID.jsonb, parseJson],
+const oids = { bool: 16, int2: 21, int4: 23, oid: 26, float4: 700, float8: 701, json: 114, jsonb: 3802 };
+const textArrayOid = 1009;
+const parsers = new Map<number, (text: string) => unknown>([
+  [oids.bool, (text) => text === 't'],
+  [oids.int2, Number],
+  [oids.int4, Number],
+  [oids.oid, Number],
+  [oids.float4, Number],
+  [oids.float8, Number],
+  [oids.json, parseJson],
+  [oids.jsonb, parseJson],
   [1114, isoTime], // timestamp
   [1184, isoTime], // timestamptz
   [1005, (text) => parseArray(text, Number)], // int2[]
@@ -30,20 +30,20 @@ const PARSERS = new Map<number, (text: string) => unknown>([
   [1000, (text) => parseArray(text, (item) => item === 't')], // bool[]
   [1185, (text) => parseArray(text, isoTime)], // timestamptz[]
   [1115, (text) => parseArray(text, isoTime)], // timestamp[]
-  ...[ARRAY_OF_TEXT, 1015, 1014, 1016, 1231, 1182, 2951].map(
+  ...[textArrayOid, 1015, 1014, 1016, 1231, 1182, 2951].map(
     (oid) => [oid, (text: string) => parseArray(text, asText)] as const, // text, varchar, char, int8, numeric, date, uuid
   ),
 ]);
 
 // The library's own list of type ids has no arrays.
-const parseTextArray = types.getTypeParser(ARRAY_OF_TEXT as never) as (text: string) => unknown[];
+const parseTextArray = types.getTypeParser(textArrayOid as never) as (text: string) => unknown[];
 
 /**
  * smallint, integer and floats are numbers, bigint and numeric strings, times ISO 8601 to the microsecond
  * (`2026-01-02T03:04:05.123456Z`; without a zone when the column has none), json parsed, all else text.
  */
 export const losslessTypes: CustomTypesConfig = {
-  getTypeParser: ((oid: number) => PARSERS.get(oid) ?? asText) as CustomTypesConfig['getTypeParser'],
+  getTypeParser: ((oid: number) => parsers.get(oid) ?? asText) as CustomTypesConfig['getTypeParser'],
 };
 
 function parseArray(text: string, item: (text: string) => unknown): unknown[] {
@@ -64,11 +64,11 @@ function isoTime(text: string): string {
 }
 
 /** More digits than a double keeps for certain. */
-const LONG_NUMBER = /\d[\d.]{15,}/;
+const longNumber = /\d[\d.]{15,}/;
 
 /** JSON in which a number that a double cannot hold stays text instead of being rounded. */
 function parseJson(text: string): unknown {
-  if (!LONG_NUMBER.test(text)) return JSON.parse(text);
+  if (!longNumber.test(text)) return JSON.parse(text);
   return JSON.parse(text, ((_name: string, value: unknown, context?: { source?: string }) => {
     const source = context?.source;
     return typeof value === 'number' && source !== undefined && !isExact(value, source) ? source : value;

@@ -60,7 +60,7 @@ export interface Magento {
   close(): Promise<void>;
 }
 
-const CLOCK_READING_AGE_MS = 60_000;
+const clockReadingAgeMs = 60_000;
 
 /** @throws Error when the base URL may not be called (R14). */
 export function createMagento(options: MagentoOptions): Magento {
@@ -95,7 +95,7 @@ export function createMagento(options: MagentoOptions): Magento {
     shipments: createShipments(rest),
     async serverTime() {
       const known = rest.clock();
-      if (known === null || Math.abs(now() - known.measuredAtMs) > CLOCK_READING_AGE_MS) await store.views();
+      if (known === null || Math.abs(now() - known.measuredAtMs) > clockReadingAgeMs) await store.views();
       const clock = rest.clock();
       if (clock === null) throw new Defect('the shop sends no Date header, so its clock cannot be read');
       return { ...clock, serverMs: now() + clock.skewMs };

@@ -23,10 +23,9 @@ export interface Orders {
   byIncrementIds(storeId: number, incrementIds: readonly string[]): Promise<MagentoOrder[]>;
 }
 
-const SUMMARY_FIELDS =
-  'items[entity_id,increment_id,store_id,state,status,created_at,updated_at],total_count';
+const summaryFields = 'items[entity_id,increment_id,store_id,state,status,created_at,updated_at],total_count';
 /** 30 whole orders took 229 ms (FACTS section 11); a page of more holds up too much memory on both sides. */
-const WHOLE_ORDERS_PER_PAGE = 30;
+const wholeOrdersPerPage = 30;
 
 export function createOrders(rest: Rest): Orders {
   return {
@@ -38,7 +37,7 @@ export function createOrders(rest: Rest): Orders {
       if (page.createdFrom !== undefined) {
         filters.push([{ field: 'created_at', condition: 'gteq', value: checkedTime(page.createdFrom) }]);
       }
-      const search = sweepSearch(page, filters, SUMMARY_FIELDS);
+      const search = sweepSearch(page, filters, summaryFields);
       const found = await searchPage(rest, { path: ['orders'], search, item: magentoOrderSummary });
       return { orders: found.items, totalCount: found.totalCount };
     },
@@ -59,7 +58,7 @@ export function createOrders(rest: Rest): Orders {
         const search = {
           groups: [anyOf('increment_id', chunk), [{ field: 'store_id', value: String(storeId) }]],
           sort: [{ field: 'entity_id', direction: 'ASC' as const }],
-          pageSize: WHOLE_ORDERS_PER_PAGE,
+          pageSize: wholeOrdersPerPage,
         };
         orders.push(...(await searchAll(rest, { path: ['orders'], search, item: magentoOrder })));
       }

@@ -60,10 +60,10 @@ export interface Products {
 }
 
 /** Global values; without a scope Magento would write store view 1 only. */
-const GLOBAL = 'all';
-const SKU_FIELDS = 'items[sku],total_count';
+const globalScope = 'all';
+const skuFields = 'items[sku],total_count';
 /** What no web server, proxy or URL class rewrites; every other SKU goes by query or body instead of by path. */
-const SAFE_IN_PATH = /^[A-Za-z0-9_-][A-Za-z0-9._~-]*$/;
+const safeInPath = /^[A-Za-z0-9_-][A-Za-z0-9._~-]*$/;
 
 export function createProducts(rest: Rest): Products {
   const save = (method: 'POST' | 'PUT', path: string[], sku: string, product: ProductWrite) =>
@@ -71,16 +71,18 @@ export function createProducts(rest: Rest): Products {
       method,
       path,
       body: { product: bodyOf(sku, product) },
-      scope: GLOBAL,
+      scope: globalScope,
       shape: magentoProduct,
       route: `${method} products`,
     });
   return {
     async get(sku) {
-      if (SAFE_IN_PATH.test(sku)) {
+      if (safeInPath.test(sku)) {
         const path = ['products', sku];
         const route = 'GET products/:sku';
-        return nullIfAbsent(rest.call({ method: 'GET', path, scope: GLOBAL, shape: magentoProduct, route }));
+        return nullIfAbsent(
+          rest.call({ method: 'GET', path, scope: globalScope, shape: magentoProduct, route }),
+        );
       }
       const found = await search(rest, [sku], magentoProduct);
       return matchSkus([sku], found).get(sku) ?? null;
@@ -99,7 +101,7 @@ export function createProducts(rest: Rest): Products {
       const search = {
         sort: [{ field: 'entity_id', direction: 'ASC' as const }],
         pageSize: limit,
-        fields: SKU_FIELDS,
+        fields: skuFields,
       };
       const found = await searchPage(rest, { path: ['products'], search, item: z.object({ sku: text }) });
       return found.items.map(({ sku }) => sku);
@@ -109,7 +111,7 @@ export function createProducts(rest: Rest): Products {
 
     // PUT and POST are one and the same save in Magento: an existing SKU in the body of a POST is updated.
     update: (sku, product) =>
-      SAFE_IN_PATH.test(sku)
+      safeInPath.test(sku)
         ? save('PUT', ['products', sku], sku, product)
         : save('POST', ['products'], sku, product),
   };
@@ -118,7 +120,7 @@ export function createProducts(rest: Rest): Products {
 function search<Item extends z.ZodType>(rest: Rest, skus: readonly string[], item: Item, fields?: string) {
   const by = { groups: [anyOf('sku', skus)], sort: [{ field: 'entity_id', direction: 'ASC' as const }] };
   const search = { ...by, pageSize: 100, ...(fields === undefined ? {} : { fields }) };
-  return searchAll(rest, { path: ['products'], search, item, scope: GLOBAL });
+  return searchAll(rest, { path: ['products'], search, item, scope: globalScope });
 }
 
 function bodyOf(sku: string, product: ProductWrite): Record<string, unknown> {

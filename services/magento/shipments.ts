@@ -58,7 +58,7 @@ export interface Shipments {
   addTrack(orderId: number, shipmentId: number, track: Track): Promise<number>;
 }
 
-const SUMMARY_FIELDS = 'items[entity_id,order_id,created_at,updated_at],total_count';
+const summaryFields = 'items[entity_id,order_id,created_at,updated_at],total_count';
 
 export function createShipments(rest: Rest): Shipments {
   return {
@@ -79,7 +79,7 @@ export function createShipments(rest: Rest): Shipments {
     },
 
     async page(page) {
-      const search = sweepSearch(page, [], SUMMARY_FIELDS);
+      const search = sweepSearch(page, [], summaryFields);
       const found = await searchPage(rest, { path: ['shipments'], search, item: summary });
       return { shipments: found.items, totalCount: found.totalCount };
     },

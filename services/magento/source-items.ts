@@ -37,7 +37,7 @@ export interface SourceItems {
 }
 
 const storedRow = z.object({ sku: text, source_code: text, quantity: decimal, status: integer });
-const QUANTITY = /^\d{1,8}(\.\d{1,4})?$/;
+const quantityPattern = /^\d{1,8}(\.\d{1,4})?$/;
 
 export function createSourceItems(rest: Rest): SourceItems {
   return {
@@ -81,7 +81,7 @@ export function createSourceItems(rest: Rest): SourceItems {
 
 function checkedQuantity(sku: string, quantity: string): string {
   const plain = plainDecimal(quantity);
-  if (QUANTITY.test(plain)) return plain;
+  if (quantityPattern.test(plain)) return plain;
   throw new Rejected({
     code: 'magento.quantity_out_of_range',
     what: `The quantity ${quantity} of SKU "${sku}" cannot be stored`,

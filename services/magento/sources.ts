@@ -43,13 +43,13 @@ export interface Sources {
   salableQuantity(sku: string, stockId: number): Promise<string>;
 }
 
-const PAGE_SIZE = 100;
+const rowsPerPage = 100;
 
 export function createSources(rest: Rest): Sources {
   const all = <Item extends z.ZodType>(member: string, item: Item, ...sorted: string[]) =>
     searchAll(rest, {
       path: ['inventory', member],
-      search: { sort: sorted.map((field) => ({ field, direction: 'ASC' as const })), pageSize: PAGE_SIZE },
+      search: { sort: sorted.map((field) => ({ field, direction: 'ASC' as const })), pageSize: rowsPerPage },
       item,
     });
   return {

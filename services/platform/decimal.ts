@@ -6,8 +6,8 @@
 /** A decimal, scaled by 10^12: eight places more than Magento keeps, so that its own float noise is seen as noise. */
 export type Decimal = bigint & { readonly decimal: true };
 
-const SCALE = 12;
-const ONE = 10n ** BigInt(SCALE);
+const scale = 12;
+const one = 10n ** BigInt(scale);
 
 export const zero = 0n as Decimal;
 
@@ -21,8 +21,8 @@ export function decimalOf(text: string | null): Decimal {
   const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
   if (!match) throw new RangeError(`"${text}" is no decimal number`);
   const [, sign, whole = '0', fraction = ''] = match;
-  const kept = BigInt(whole + fraction.slice(0, SCALE).padEnd(SCALE, '0'));
-  const rounded = (fraction[SCALE] ?? '0') >= '5' ? kept + 1n : kept;
+  const kept = BigInt(whole + fraction.slice(0, scale).padEnd(scale, '0'));
+  const rounded = (fraction[scale] ?? '0') >= '5' ? kept + 1n : kept;
   return (sign ? -rounded : rounded) as Decimal;
 }
 
@@ -33,10 +33,10 @@ export const minus = (left: Decimal, right: Decimal): Decimal => (left - right) 
 
 export const magnitude = (value: Decimal): Decimal => (value < 0n ? 0n - value : value) as Decimal;
 
-export const times = (left: Decimal, right: Decimal): Decimal => divideRounded(left * right, ONE) as Decimal;
+export const times = (left: Decimal, right: Decimal): Decimal => divideRounded(left * right, one) as Decimal;
 
 /** One minor unit of a currency with so many digits: a cent is 0.01. */
-export const minorUnit = (digits: number): Decimal => (10n ** BigInt(SCALE - digits)) as Decimal;
+export const minorUnit = (digits: number): Decimal => (10n ** BigInt(scale - digits)) as Decimal;
 
 /**
  * Integer of minor units, half away from zero.
@@ -50,7 +50,7 @@ export function toMinor(value: Decimal, digits: number): number {
 
 /** Decimal text with exactly so many places, half away from zero: `1.7500`. */
 export function toPlaces(value: Decimal, places: number): string {
-  const scaled = divideRounded(magnitude(value), 10n ** BigInt(SCALE - places))
+  const scaled = divideRounded(magnitude(value), 10n ** BigInt(scale - places))
     .toString()
     .padStart(places + 1, '0');
   const text = places === 0 ? scaled : `${scaled.slice(0, -places)}.${scaled.slice(-places)}`;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { compileFind, findKeys } from '../../services/erp/changed-keys/record-keys.ts';
 import { compileKeyQuery, queryAll, queryKeys } from '../../services/erp/changed-keys/snapshot-query.ts';
 import { compileVia, queryVia } from '../../services/erp/changed-keys/via.ts';
-import { NO_DIRT } from '../../services/erp/changed-keys/visibility.ts';
+import { noDirt } from '../../services/erp/changed-keys/visibility.ts';
 import { testDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const base = () => ({ pool: database.pool, where, dirt: NO_DIRT });
+const base = () => ({ pool: database.pool, where, dirt: noDirt });
 const keyed = (sql: string) => ({ ...base(), query: compileKeyQuery(sql, where) });
 const products = 'select id, sku from product where $keys::int[] is null or id = any($keys) order by id';
 

@@ -63,7 +63,7 @@ export async function* queryAll(
       );
     await ask(`declare all_keys no scroll cursor for ${text}`, values);
     for (;;) {
-      const rows = await ask(`fetch ${options.chunkRows ?? CHUNK_ROWS} from all_keys`, []);
+      const rows = await ask(`fetch ${options.chunkRows ?? defaultChunkRows} from all_keys`, []);
       if (rows.length === 0) return;
       yield { version: snapshot.version, rows };
     }
@@ -75,7 +75,7 @@ export async function* queryAll(
   }
 }
 
-const CHUNK_ROWS = 5_000;
+const defaultChunkRows = 5_000;
 
 function encodeKeys(keys: readonly Key[]): readonly Key[] | string {
   return keys.every((key) => typeof key === 'string') ? keys : JSON.stringify(keys);

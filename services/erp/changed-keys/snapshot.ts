@@ -7,7 +7,7 @@ import type { Lsn } from '../replication/lsn.ts';
 import type { ErpPool } from '../pool.ts';
 import { statement } from '../statement.ts';
 import { databaseFault, told, unavailable } from '../sqlstate.ts';
-import { queryRows, SESSION_SETTINGS } from '../values.ts';
+import { queryRows, sessionSettings } from '../values.ts';
 import type { SqlRow } from '../values.ts';
 import { missingFrom } from './visibility.ts';
 import type { Dirt, SnapshotPosition } from './visibility.ts';
@@ -33,12 +33,12 @@ export interface Snapshot {
   close(outcome: 'done' | 'failed'): Promise<void>;
 }
 
-const STATEMENT_TIMEOUT_MS = 30_000;
-const VISIBLE_WITHIN_MS = 30_000;
-const LOOK_AGAIN_MS = 3;
-const LOOK_AGAIN_MS_MAX = 100;
+const defaultStatementTimeoutMs = 30_000;
+const defaultVisibleWithinMs = 30_000;
+const lookAgainMs = 3;
+const lookAgainMsMax = 100;
 /** Beside the server's own limit, for a server that no longer answers at all. */
-const CLIENT_GRACE_MS = 5_000;
+const clientGraceMs = 5_000;
 
 /** @throws {Unavailable} `erp.commit_not_visible` when the wait is over; connection faults. */
 export async function openSnapshot(options: SnapshotOptions): Promise<Snapshot> {
@@ -50,7 +50,7 @@ export async function openSnapshot(options: SnapshotOptions): Promise<Snapshot> 
     return {
       client,
       version,
-      queryTimeoutMs: (options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS) + CLIENT_GRACE_MS,
+      queryTimeoutMs: (options.statementTimeoutMs ?? defaultStatementTimeoutMs) + clientGraceMs,
       close: (outcome) => endSnapshot(client, outcome),
     };
   } catch (error) {
@@ -61,12 +61,12 @@ export async function openSnapshot(options: SnapshotOptions): Promise<Snapshot> 
 }
 
 async function takeSnapshot(client: pg.PoolClient, options: SnapshotOptions): Promise<Lsn> {
-  const withinMs = options.visibleWithinMs ?? VISIBLE_WITHIN_MS;
+  const withinMs = options.visibleWithinMs ?? defaultVisibleWithinMs;
   const deadlineMs = performance.now() + withinMs;
-  for (let waitMs = LOOK_AGAIN_MS; ; waitMs = Math.min(waitMs * 2, LOOK_AGAIN_MS_MAX)) {
+  for (let waitMs = lookAgainMs; ; waitMs = Math.min(waitMs * 2, lookAgainMsMax)) {
     // The position comes first, on its own: taken inside, it could count a commit that the snapshot lacks.
     const position = await logPosition(client);
-    await client.query(begin(options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS));
+    await client.query(begin(options.statementTimeoutMs ?? defaultStatementTimeoutMs));
     const missing = await missingFrom(client, options.dirt, position);
     if (missing === null) return position.lsn;
     await client.query('rollback');
@@ -86,7 +86,7 @@ async function logPosition(client: pg.ClientBase): Promise<SnapshotPosition> {
 function begin(statementTimeoutMs: number): string {
   const limit = Math.round(statementTimeoutMs);
   return `begin isolation level repeatable read read only; set local statement_timeout = ${limit};
-    set local idle_in_transaction_session_timeout = 0; ${SESSION_SETTINGS}`;
+    set local idle_in_transaction_session_timeout = 0; ${sessionSettings}`;
 }
 
 async function endSnapshot(client: pg.PoolClient, outcome: 'done' | 'failed'): Promise<void> {

@@ -14,10 +14,10 @@ export interface SqlTemplate {
 /** Names a template may use, and the type that the server is told; null leaves it to a cast in the text. */
 export type ParameterTypes = Readonly<Record<string, string | null>>;
 
-const PARAMETER = /\$(?<name>[A-Za-z_]\w*|\d+)/y;
+const parameterPattern = /\$(?<name>[A-Za-z_]\w*|\d+)/y;
 /** A dollar inside an identifier is part of it; positional `$1` is caught by PARAMETER first. */
-const PLAIN = /[\w\u0080-\uffff][\w$\u0080-\uffff]*|[\s\S]/y;
-const UNTOUCHED = [
+const plainPattern = /[\w\u0080-\uffff][\w$\u0080-\uffff]*|[\s\S]/y;
+const untouchedPatterns = [
   /--[^\n]*/y,
   /[eE]'(?:[^'\\]|\\[\s\S]|'')*'/y,
   /'(?:[^']|'')*'/y,
@@ -33,7 +33,7 @@ export function compileSql(sql: string, types: ParameterTypes, where: string): S
   const parameters: string[] = [];
   let text = '';
   for (let at = 0; at < sql.length;) {
-    const token = untouched(sql, at) ?? parameter(sql, at) ?? match(PLAIN, sql, at)!;
+    const token = untouched(sql, at) ?? parameter(sql, at) ?? match(plainPattern, sql, at)!;
     at += token[0].length;
     const name = token.groups?.name;
     text += name === undefined ? token[0] : position(name, types, parameters, where);
@@ -58,7 +58,7 @@ type Token = { 0: string; groups?: Record<string, string> | undefined };
 
 function untouched(sql: string, at: number): Token | undefined {
   if (sql.startsWith('/*', at)) return { 0: sql.slice(at, blockCommentEnd(sql, at)) };
-  for (const pattern of UNTOUCHED) {
+  for (const pattern of untouchedPatterns) {
     const token = match(pattern, sql, at);
     if (token) return { 0: token[0] };
   }
@@ -66,7 +66,7 @@ function untouched(sql: string, at: number): Token | undefined {
 }
 
 function parameter(sql: string, at: number): Token | undefined {
-  return match(PARAMETER, sql, at);
+  return match(parameterPattern, sql, at);
 }
 
 /** Block comments nest in PostgreSQL. One that never ends takes the rest; the server will say so. */

@@ -16,7 +16,7 @@ export interface Dirt {
   endLsn: Lsn;
 }
 
-export const NO_DIRT: Dirt = { xids: [], endLsn: 0n };
+export const noDirt: Dirt = { xids: [], endLsn: 0n };
 
 /**
  * A transaction id with its epoch. The log carries the lower 32 bits; of the 64-bit ids with these bits it is the one

@@ -18,7 +18,7 @@ interface ServerRow {
 }
 
 /** Managed databases give the right by membership of a role of their own instead of the attribute. */
-const SERVER_QUERY = `
+const serverQuery = `
   select current_setting('server_version_num')::int as version,
          current_setting('wal_level') as wal_level,
          (select count(*)::int from pg_replication_slots) as slots,
@@ -33,7 +33,7 @@ const SERVER_QUERY = `
 
 /** @param hasSlot ours is counted among the used ones already. */
 export async function checkServer(client: pg.ClientBase, hasSlot: boolean): Promise<Finding[]> {
-  const { rows } = await client.query<ServerRow>(SERVER_QUERY);
+  const { rows } = await client.query<ServerRow>(serverQuery);
   const server = rows[0]!;
   const version = checkVersion(server);
   // The other questions are put in words that an older server does not know.

@@ -6,7 +6,7 @@ import { fail, ok, warn } from '../../platform/finding.ts';
 import type { Finding } from '../../platform/finding.ts';
 
 /** Less log than this before the slot is lost is worth a warning. */
-const SAFE_BYTES_MIN = 1024n * 1024n * 1024n;
+const safeBytesMin = 1024n * 1024n * 1024n;
 
 export async function checkSlot(
   client: pg.ClientBase,
@@ -33,7 +33,7 @@ function judge(name: string, state: SlotState | null): Finding {
     );
   }
   const safe = state.safeWalSizeBytes;
-  if (state.walStatus === 'unreserved' || (safe !== null && safe < SAFE_BYTES_MIN)) {
+  if (state.walStatus === 'unreserved' || (safe !== null && safe < safeBytesMin)) {
     const why = `wal_status ${state.walStatus}, ${safe ?? 'unknown'} bytes of log left before the slot is lost`;
     return warn(
       'erp.slot',

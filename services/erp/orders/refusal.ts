@@ -12,10 +12,10 @@ export interface Place {
 
 /** The ERP has a row with this value already; for a creation that means: look again. */
 export function isRefusedAsDuplicate(error: unknown): boolean {
-  return error instanceof Rejected && error.fault.code === DUPLICATE;
+  return error instanceof Rejected && error.fault.code === duplicateCode;
 }
 
-const DUPLICATE = 'order.erp_duplicate';
+const duplicateCode = 'order.erp_duplicate';
 
 export function orderFault(error: unknown, place: Place): Error {
   if (error instanceof Rejected || error instanceof Unavailable) return error;
@@ -54,7 +54,7 @@ function refusedValue(fault: DatabaseFault, place: Place, cause: unknown): Rejec
 }
 
 function refusalCode(sqlState: string): string {
-  if (sqlState === '23505') return DUPLICATE;
+  if (sqlState === '23505') return duplicateCode;
   return sqlState.startsWith('23') ? 'order.erp_constraint' : 'order.erp_value';
 }
 

@@ -36,12 +36,12 @@ export interface SqlOrders {
   close(): Promise<void>;
 }
 
-const DEADLINE_MS = 15_000;
+const defaultDeadlineMs = 15_000;
 
 export function createSqlOrders(options: SqlOrdersOptions): SqlOrders {
   const statements = compileStatements(options.statements, 'erp.orders');
   const pool = openPool(options.connection, options.onCall);
-  const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
+  const deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
   const inTransaction = <T>(
     name: TransactionName,
     mode: string,

@@ -37,7 +37,7 @@ export interface CompiledStatements {
   change: CompiledStatement[];
 }
 
-const GIVEN: ParameterTypes = { key: 'text', order: 'jsonb', codes: 'jsonb', lookup: 'jsonb' };
+const givenTypes: ParameterTypes = { key: 'text', order: 'jsonb', codes: 'jsonb', lookup: 'jsonb' };
 
 /** @throws {Rejected} on unknown parameters, names used twice and names that are no identifiers. */
 export function compileStatements(statements: OrderStatements, where: string): CompiledStatements {
@@ -53,7 +53,7 @@ export function compileStatements(statements: OrderStatements, where: string): C
 }
 
 function compileList(statements: readonly NamedStatement[], where: string): CompiledStatement[] {
-  let types = GIVEN;
+  let types = givenTypes;
   return statements.map(({ name, sql }, index) => {
     if (name === undefined) {
       const place = `${where}.${index}`;

@@ -27,7 +27,7 @@ export interface OrderInput {
 }
 
 /** The server's limit comes first: a slow statement then ends with the server's own answer. */
-const CLIENT_GRACE_MS = 2_000;
+const clientGraceMs = 2_000;
 
 export interface TransactionOptions {
   mode: string;
@@ -131,7 +131,7 @@ export class OrderSession {
   #query(sql: string, values: readonly unknown[]): Promise<SqlRow[]> {
     const leftMs = Math.max(1, this.#endsAtMs - performance.now());
     return statement(this.#pool, `erp.orders.${this.#place.statement}`, () =>
-      queryRows(this.#client, { text: sql, values, timeoutMs: leftMs + CLIENT_GRACE_MS }),
+      queryRows(this.#client, { text: sql, values, timeoutMs: leftMs + clientGraceMs }),
     );
   }
 }

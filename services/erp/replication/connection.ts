@@ -17,13 +17,13 @@ import { formatLsn } from './lsn.ts';
 import type { Lsn } from './lsn.ts';
 import { toPostgresMicros } from './messages.ts';
 
-const FULL_READ_BYTES = 65_536;
-const REST_MS = 1;
-const READ_AHEAD_BYTES = 1;
-const CLOSE_WITHIN_MS = 2_000;
+const fullReadBytes = 65_536;
+const restMs = 1;
+const readAheadBytes = 1;
+const closeWithinMs = 2_000;
 
 /** Fixes the text form of values, whatever the role's or the database's settings are. */
-const SESSION =
+const session =
   '-c datestyle=ISO -c timezone=UTC -c intervalstyle=iso_8601 -c extra_float_digits=1 -c bytea_output=hex -c statement_timeout=0';
 
 export interface StreamHandlers {
@@ -56,10 +56,9 @@ export class ReplicationConnection {
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
       ...config,
-      options: `${config.options ?? ''} ${SESSION}`.trim(),
+      options: `${config.options ?? ''} ${session}`.trim(),
       replication: 'database',
-      stream: () =>
-        new Socket({ highWaterMark: READ_AHEAD_BYTES } as ConstructorParameters<typeof Socket>[0]),
+      stream: () => new Socket({ highWaterMark: readAheadBytes } as ConstructorParameters<typeof Socket>[0]),
       ...(config.ssl && { ssl: withReadAhead(config.ssl) }),
     };
     const client = new Client(settings);
@@ -125,7 +124,7 @@ export class ReplicationConnection {
     if (!socket) return this.#client.end();
     if (socket.destroyed) return undefined;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => socket.destroy(), CLOSE_WITHIN_MS);
+      const timer = setTimeout(() => socket.destroy(), closeWithinMs);
       socket.once('close', () => {
         clearTimeout(timer);
         resolve();
@@ -148,11 +147,11 @@ export class ReplicationConnection {
     if (this.#handlers!.isFull()) {
       this.#isBlocked = true;
       this.#socket!.pause();
-    } else if (chunk.length < FULL_READ_BYTES) {
+    } else if (chunk.length < fullReadBytes) {
       this.#socket!.pause();
       this.#restTimer = setTimeout(() => {
         if (!this.#isBlocked) this.#socket!.resume();
-      }, REST_MS);
+      }, restMs);
     }
   }
 
@@ -192,7 +191,7 @@ export class ReplicationConnection {
 
 /** Node takes the mark for TLS sockets too; its type does not list it. */
 function withReadAhead(ssl: true | ConnectionOptions): ConnectionOptions {
-  const settings = { ...(ssl !== true && ssl), highWaterMark: READ_AHEAD_BYTES };
+  const settings = { ...(ssl !== true && ssl), highWaterMark: readAheadBytes };
   return settings;
 }
 

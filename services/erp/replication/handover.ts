@@ -20,7 +20,7 @@ export type TransactionPart =
   (PartOfTransaction & { last: false; endLsn: null }) | (PartOfTransaction & { last: true; endLsn: Lsn });
 
 /** What the objects of a change cost beside its text, roughly. */
-const CHANGE_OVERHEAD_BYTES = 300;
+const changeOverheadBytes = 300;
 
 export interface HandoverLimits {
   partChangesMax: number;
@@ -60,7 +60,7 @@ export class Handover {
       open.changes = [];
     }
     open.changes.push(change);
-    this.#openBytes += sizeBytes + CHANGE_OVERHEAD_BYTES;
+    this.#openBytes += sizeBytes + changeOverheadBytes;
   }
 
   /** @returns whether the transaction held anything; an empty one is not handed over. */

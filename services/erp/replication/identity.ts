@@ -32,7 +32,7 @@ export interface IdentityFinding {
   statement: string | null;
 }
 
-const IDENTITY_QUERY = `
+const identityQuery = `
   select c.relreplident as identity,
          array(select a.attname::text from pg_attribute a
                 where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns,
@@ -64,7 +64,7 @@ export async function checkIdentities(
   for (const [table, columns] of columnsOf) {
     const { schema, name } = splitTable(table);
     try {
-      const result = await database.query<IdentityRow>(IDENTITY_QUERY, [schema, name]);
+      const result = await database.query<IdentityRow>(identityQuery, [schema, name]);
       findings.push(judge(table, [...columns], result.rows[0]));
     } catch (error) {
       throw unavailable(`The replica identity of ${table} could not be read`, error);

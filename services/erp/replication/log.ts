@@ -68,12 +68,12 @@ export interface ReplicationLog {
   close(): Promise<void>;
 }
 
-const ACKNOWLEDGE_WITHIN_MS = 100;
+const acknowledgeWithinMs = 100;
 /**
  * Unanswered reports until the line counts as dead (a link cut one way says nothing by itself). Long, because a server
  * that decodes a large transaction of tables we do not watch is silent meanwhile, and giving up would begin it anew.
  */
-const SILENT_MS_MAX = 120_000;
+const defaultSilentMsMax = 120_000;
 
 /** A log that is being streamed; made by `openLog`. */
 export class StreamedLog implements ReplicationLog {
@@ -152,7 +152,7 @@ export class StreamedLog implements ReplicationLog {
   acknowledge(endLsn: Lsn): void {
     this.#status.acknowledge(endLsn);
     // One report for many: with 70,000 transactions a second a write for each would cost more than the reading.
-    this.#acknowledgeTimer ??= setTimeout(() => this.#report(false), ACKNOWLEDGE_WITHIN_MS);
+    this.#acknowledgeTimer ??= setTimeout(() => this.#report(false), acknowledgeWithinMs);
   }
 
   position(): LogPosition {
@@ -204,7 +204,7 @@ export class StreamedLog implements ReplicationLog {
     // While the socket rests because the owner is slow, nothing can be heard, and that is no silence.
     if (!this.#handover.isFull) this.#silentIntervals += 1;
     const silentMs = Math.round(this.#silentIntervals * this.#intervalMs);
-    if (silentMs <= (this.#options.silentMsMax ?? SILENT_MS_MAX)) return this.#report(true);
+    if (silentMs <= (this.#options.silentMsMax ?? defaultSilentMsMax)) return this.#report(true);
     void this.#failed(
       Object.assign(new Error(`the server has been silent for ${silentMs} ms`), { code: 'ETIMEDOUT' }),
     );

@@ -4,11 +4,11 @@
  */
 export type Lsn = bigint;
 
-const LSN_TEXT = /^([0-9A-Fa-f]{1,8})\/([0-9A-Fa-f]{1,8})$/;
+const lsnPattern = /^([0-9A-Fa-f]{1,8})\/([0-9A-Fa-f]{1,8})$/;
 
 /** @throws {TypeError} when the text is not a log position. */
 export function parseLsn(text: string): Lsn {
-  const match = LSN_TEXT.exec(text);
+  const match = lsnPattern.exec(text);
   if (!match) throw new TypeError(`"${text}" is no log position; it should look like 16/B374D848`);
   return (BigInt(`0x${match[1]}`) << 32n) | BigInt(`0x${match[2]}`);
 }

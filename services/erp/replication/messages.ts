@@ -45,14 +45,14 @@ export interface MessageHandlers {
 /** Which columns of a table to decode; undefined means all. */
 export type WantedColumns = (table: string) => ReadonlySet<string> | undefined;
 
-const KIND = { insert: 0x49, update: 0x55, delete: 0x44, truncate: 0x54 } as const;
-const BEGIN = 0x42;
-const COMMIT = 0x43;
-const RELATION = 0x52;
-const OLD_KEY = 0x4b; // 'K'
-const OLD_ROW = 0x4f; // 'O'
+const changeTags = { insert: 0x49, update: 0x55, delete: 0x44, truncate: 0x54 } as const;
+const beginTag = 0x42;
+const commitTag = 0x43;
+const relationTag = 0x52;
+const oldKeyTag = 0x4b; // 'K'
+const oldRowTag = 0x4f; // 'O'
 /** Type, origin and logical message: legal, and nothing that a reader of keys needs. */
-const WITHOUT_MEANING_HERE: ReadonlySet<number> = new Set([0x59, 0x4f, 0x4d]);
+const tagsWithoutMeaningHere: ReadonlySet<number> = new Set([0x59, 0x4f, 0x4d]);
 
 export class MessageDecoder {
   readonly #relations = new Map<number, Relation>();
@@ -68,21 +68,21 @@ export class MessageDecoder {
   decode(body: Buffer, start: number): void {
     const type = body[start]!;
     const at = start + 1;
-    if (type === KIND.insert) return this.#insert(body, at);
-    if (type === KIND.update) return this.#update(body, at);
-    if (type === KIND.delete) return this.#delete(body, at);
-    if (type === BEGIN) {
+    if (type === changeTags.insert) return this.#insert(body, at);
+    if (type === changeTags.update) return this.#update(body, at);
+    if (type === changeTags.delete) return this.#delete(body, at);
+    if (type === beginTag) {
       return this.#handlers.begin(
         body.readBigUInt64BE(at),
         postgresTime(body, at + 8),
         body.readUInt32BE(at + 16),
       );
     }
-    if (type === COMMIT)
+    if (type === commitTag)
       return this.#handlers.commit(body.readBigUInt64BE(at + 1), body.readBigUInt64BE(at + 9));
-    if (type === RELATION) return this.#relation(body, at);
-    if (type === KIND.truncate) return this.#truncate(body, at);
-    if (WITHOUT_MEANING_HERE.has(type)) return undefined;
+    if (type === relationTag) return this.#relation(body, at);
+    if (type === changeTags.truncate) return this.#truncate(body, at);
+    if (tagsWithoutMeaningHere.has(type)) return undefined;
     throw new Defect(`pgoutput sent a message of unknown type 0x${type.toString(16)}`);
   }
 
@@ -97,8 +97,8 @@ export class MessageDecoder {
     let next = at + 4;
     let old: Row | null = null;
     const part = body[next];
-    if (part === OLD_KEY || part === OLD_ROW) {
-      const tuple = readTuple(body, next + 1, relation, part === OLD_KEY);
+    if (part === oldKeyTag || part === oldRowTag) {
+      const tuple = readTuple(body, next + 1, relation, part === oldKeyTag);
       old = tuple.row;
       next = tuple.end;
     }
@@ -108,7 +108,7 @@ export class MessageDecoder {
 
   #delete(body: Buffer, at: number): void {
     const relation = this.#relationOf(body.readUInt32BE(at));
-    const { row } = readTuple(body, at + 5, relation, body[at + 4] === OLD_KEY);
+    const { row } = readTuple(body, at + 5, relation, body[at + 4] === oldKeyTag);
     this.#handlers.change({ table: relation.table, kind: 'delete', old: row, new: null });
   }
 
@@ -156,13 +156,13 @@ function readName(body: Buffer, start: number): [name: string, end: number] {
 }
 
 /** Microseconds between 1970 and 2000, where PostgreSQL's clock begins. */
-const POSTGRES_EPOCH_MICROS = 946_684_800_000_000n;
+const postgresEpochMicros = 946_684_800_000_000n;
 
 function postgresTime(body: Buffer, at: number): Date {
-  return new Date(Number((body.readBigInt64BE(at) + POSTGRES_EPOCH_MICROS) / 1000n));
+  return new Date(Number((body.readBigInt64BE(at) + postgresEpochMicros) / 1000n));
 }
 
 /** The server's form of a time, for status messages. */
 export function toPostgresMicros(timeMs: number): bigint {
-  return BigInt(Math.round(timeMs)) * 1000n - POSTGRES_EPOCH_MICROS;
+  return BigInt(Math.round(timeMs)) * 1000n - postgresEpochMicros;
 }

@@ -17,7 +17,7 @@ import type { Lsn } from './lsn.ts';
 import { readSlot, slotName } from './slot.ts';
 import type { SlotState } from './slot.ts';
 
-const STATUS_INTERVAL_MS_MAX = 10_000;
+const statusIntervalMsMax = 10_000;
 
 /**
  * @throws {SlotLost} the slot is missing or invalidated, or the log ends before `startAfter`.
@@ -45,7 +45,7 @@ async function openOn(connection: ReplicationConnection, options: LogOptions): P
     `select setting from pg_catalog.pg_settings where name = 'wal_sender_timeout'`,
   );
   const timeoutMs = Number(timeout[0]?.setting ?? 0) || Infinity;
-  const intervalMs = options.statusIntervalMs ?? Math.min(STATUS_INTERVAL_MS_MAX, timeoutMs / 4);
+  const intervalMs = options.statusIntervalMs ?? Math.min(statusIntervalMsMax, timeoutMs / 4);
   const sender = { pid: connection.pid, timeoutMs };
   const log = new StreamedLog(connection, options, system, start, sender, intervalMs, (error) =>
     replicationFault(options.slot, error, () => lookAtSlot(options)),

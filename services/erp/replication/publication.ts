@@ -18,7 +18,7 @@ export interface PublicationState {
   unpublished: string[];
 }
 
-const KINDS = ['insert', 'update', 'delete', 'truncate'] as const;
+const changeKinds = ['insert', 'update', 'delete', 'truncate'] as const;
 
 /** Null when there is none of this name. */
 export async function inspectPublication(database: Database, name: string): Promise<PublicationState | null> {
@@ -38,7 +38,7 @@ export async function inspectPublication(database: Database, name: string): Prom
       allTables: row.all_tables === true,
       viaRoot: row.via_root === true,
       tables: tables.rows.map((table) => table.name),
-      unpublished: KINDS.filter((kind) => row[kind] !== true),
+      unpublished: changeKinds.filter((kind) => row[kind] !== true),
     };
   } catch (error) {
     throw unavailable(`Publication "${name}" could not be read`, error);
@@ -65,7 +65,7 @@ export function publicationStatement(
     statements.push(`ALTER PUBLICATION ${publication} SET TABLE ${list};`);
   }
   if (state.unpublished.length > 0) {
-    statements.push(`ALTER PUBLICATION ${publication} SET (publish = '${KINDS.join(', ')}');`);
+    statements.push(`ALTER PUBLICATION ${publication} SET (publish = '${changeKinds.join(', ')}');`);
   }
   return statements.length > 0 ? statements.join(' ') : null;
 }

@@ -111,7 +111,7 @@ export async function createSlot(pool: pg.Pool, name: string, options: CreateSlo
   }
 }
 
-const LOOK_AGAIN_MS = 10;
+const lookAgainMs = 10;
 
 /**
  * A snapshot lists the running transactions older than the last one that ended, no newer ones. So one of our own is
@@ -125,9 +125,9 @@ async function runningTransactionsEnded(client: pg.ClientBase, withinMs: number)
     'select array(select pg_snapshot_xip(pg_current_snapshot())::text) as xids',
   );
   let running = first.rows[0]!.xids;
-  for (let waitedMs = 0; running.length > 0; waitedMs += LOOK_AGAIN_MS) {
+  for (let waitedMs = 0; running.length > 0; waitedMs += lookAgainMs) {
     if (waitedMs > withinMs) throw Object.assign(new Error('transactions are still open'), { code: '57014' });
-    await setTimeout(LOOK_AGAIN_MS);
+    await setTimeout(lookAgainMs);
     const again = await client.query<{ xids: string[] }>(
       `select array(select x from unnest($1::text[]) x
          where not pg_visible_in_snapshot(x::xid8, pg_current_snapshot())) as xids`,

@@ -7,8 +7,8 @@ import type { Relation } from './messages.ts';
  */
 export type Row = Record<string, string | null>;
 
-const NULL = 0x6e; // 'n'
-const UNCHANGED = 0x75; // 'u'
+const nullTag = 0x6e; // 'n'
+const unchangedTag = 0x75; // 'u'
 
 export interface ReadTuple {
   row: Row;
@@ -28,13 +28,13 @@ export function readTuple(body: Buffer, start: number, relation: Relation, keyOn
     const kind = body[at]!;
     at += 1;
     let valueEnd = at;
-    if (kind !== NULL && kind !== UNCHANGED) {
+    if (kind !== nullTag && kind !== unchangedTag) {
       valueEnd = at + 4 + body.readUInt32BE(at);
       at += 4;
     }
     const column = relation.columns[index];
-    if (column?.wanted && kind !== UNCHANGED && (!keyOnly || column.inIdentity)) {
-      row[column.name] = kind === NULL ? null : body.toString('utf8', at, valueEnd);
+    if (column?.wanted && kind !== unchangedTag && (!keyOnly || column.inIdentity)) {
+      row[column.name] = kind === nullTag ? null : body.toString('utf8', at, valueEnd);
     }
     at = valueEnd;
   }

@@ -20,12 +20,12 @@ export interface ExpectedOfShop {
 }
 
 /** Beyond this the reader's windows and the operator's eyes go wrong; at 600 s Magento refuses every signature. */
-const SKEW_WARN_MS = 30_000;
-const SKEW_FAIL_MS = 300_000;
-const PRICE_SAMPLE_SKUS = 50;
+const skewWarnMs = 30_000;
+const skewFailMs = 300_000;
+const priceSampleSkus = 50;
 
 /** What a changed path looks like: a page, another route, or a signature over something else. */
-const SPOILT_PATH_CODES = new Set(['magento.not_rest', 'magento.route_missing', 'magento.signature_invalid']);
+const spoiltPathCodes = new Set(['magento.not_rest', 'magento.route_missing', 'magento.signature_invalid']);
 
 /** Looks at a shop as `cartage check` reports it. Writes nothing; every finding says what to do. */
 export async function checkMagento(options: MagentoOptions, expected: ExpectedOfShop): Promise<Finding[]> {
@@ -77,11 +77,11 @@ async function checkVersion(magento: Magento): Promise<Finding> {
 async function checkClock(magento: Magento): Promise<Finding[]> {
   const { skewMs } = await magento.serverTime();
   const seconds = Math.round(Math.abs(skewMs) / 1000);
-  if (Math.abs(skewMs) < SKEW_WARN_MS) return [ok('magento.clock', `the clocks are ${seconds} s apart`)];
+  if (Math.abs(skewMs) < skewWarnMs) return [ok('magento.clock', `the clocks are ${seconds} s apart`)];
   const side = skewMs < 0 ? 'behind' : 'ahead of';
   return [
     {
-      level: Math.abs(skewMs) < SKEW_FAIL_MS ? 'warn' : 'fail',
+      level: Math.abs(skewMs) < skewFailMs ? 'warn' : 'fail',
       code: 'magento.clock',
       what: `The clock of the shop is ${seconds} s ${side} ours`,
       why: 'Magento refuses signatures of more than 600 s in its future, and latencies are measured wrongly',
@@ -129,7 +129,7 @@ async function checkSources(magento: Magento, { sourceCodes = [] }: ExpectedOfSh
 
 /** REST does not tell the price scope; prices of single store views are there only under scope "website". */
 async function checkPriceScope(magento: Magento, { priceScope }: ExpectedOfShop): Promise<Finding[]> {
-  const sample = await magento.products.sample(PRICE_SAMPLE_SKUS);
+  const sample = await magento.products.sample(priceSampleSkus);
   const prices = await magento.prices.readBase(sample);
   const website = prices.find(({ storeId }) => storeId !== 0);
   if (website && priceScope === 'global') {
@@ -158,7 +158,7 @@ async function checkOddPath(magento: Magento): Promise<Finding[]> {
       route: 'GET inventory/is-product-salable',
     });
   } catch (error) {
-    if (!(error instanceof Unavailable) || !SPOILT_PATH_CODES.has(error.fault.code)) throw error;
+    if (!(error instanceof Unavailable) || !spoiltPathCodes.has(error.fault.code)) throw error;
     return [
       {
         level: 'warn',

@@ -5,7 +5,7 @@ import type { AnswerRow } from './verdict.ts';
  * What Magento says about credentials and signatures (FACTS section 1). Each message has its own remedy, and one
  * message (out of scope) has three causes; a 403 never comes from Magento.
  */
-export const OAUTH_ROWS: readonly AnswerRow[] = [
+export const oauthRows: readonly AnswerRow[] = [
   message(
     401,
     'The signature is invalid',

@@ -1,4 +1,4 @@
-import { OAUTH_ROWS } from './answer-table-oauth.ts';
+import { oauthRows } from './answer-table-oauth.ts';
 import { operator, rejected, says, unavailable } from './verdict.ts';
 import type { AnswerRow } from './verdict.ts';
 
@@ -6,7 +6,7 @@ import type { AnswerRow } from './verdict.ts';
  * What Magento's answers mean, from FACTS sections 1, 4, 6, 7 and 10. Some 400s pass by themselves (lock waits),
  * some 500s never do (an unknown SKU), and much of what comes back was never written by Magento.
  */
-export const ANSWER_TABLE: readonly AnswerRow[] = [
+export const answerTable: readonly AnswerRow[] = [
   // In front of Magento: web server, cache, firewall. Their pages are never Magento's opinion of a record.
   {
     name: 'too many requests',
@@ -85,7 +85,7 @@ export const ANSWER_TABLE: readonly AnswerRow[] = [
       operator('magento.verb_refused', 'Something in front of Magento refuses this HTTP method; allow it'),
   },
 
-  ...OAUTH_ROWS,
+  ...oauthRows,
 
   // Magento itself: wrong address.
   {

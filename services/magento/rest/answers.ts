@@ -4,7 +4,7 @@ import type { Fault } from '../../platform/errors.ts';
 import { parseExact } from './json.ts';
 import { told } from './known-messages.ts';
 import { readMessage, readable } from './messages.ts';
-import { ANSWER_TABLE } from './answer-table.ts';
+import { answerTable } from './answer-table.ts';
 import type { Asked, Seen, Verdict } from './verdict.ts';
 
 export type { Asked } from './verdict.ts';
@@ -50,7 +50,7 @@ export function readAnswer(asked: Asked, answer: HttpAnswer): unknown {
 /** The verdict of the first row that fits, or null for a success. */
 export function classify(seen: Seen): Verdict | null {
   if (seen.status >= 200 && seen.status < 300 && seen.json !== undefined) return null;
-  for (const row of ANSWER_TABLE) {
+  for (const row of answerTable) {
     if (row.fits(seen)) return row.verdict(seen);
   }
   throw new Defect('the last row of the table fits everything');

@@ -4,9 +4,9 @@
  * reading gives its source text, writing takes decimal text.
  */
 
-const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
+const decimalPattern = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 /** Beyond this many places a number is noise or an attack, not money. */
-const MAX_EXPONENT = 60;
+const maxExponent = 60;
 
 type Reviver = (key: string, value: unknown, context: { source: string }) => unknown;
 const parseWithSource = JSON.parse as (text: string, reviver: Reviver) => unknown;
@@ -32,9 +32,9 @@ export function jsonNumber(text: string): unknown {
  * @throws RangeError when the text is no decimal number.
  */
 export function plainDecimal(text: string): string {
-  const match = DECIMAL.exec(text);
+  const match = decimalPattern.exec(text);
   const exponent = Number(match?.[4] ?? 0);
-  if (!match || Math.abs(exponent) > MAX_EXPONENT) throw new RangeError(`"${text}" is no decimal number`);
+  if (!match || Math.abs(exponent) > maxExponent) throw new RangeError(`"${text}" is no decimal number`);
   const [, sign, whole = '', fraction = ''] = match;
   const digits = whole + fraction;
   const point = whole.length + exponent;

@@ -10,7 +10,7 @@ export interface MagentoMessage {
   errors: MagentoMessage[];
 }
 
-const MAX_TEXT_LENGTH = 600;
+const maxTextLength = 600;
 
 /** @returns null when the value has no message, whatever else it is. */
 export function readMessage(body: unknown): MagentoMessage | null {
@@ -58,5 +58,5 @@ export function readable(text: string): string {
     .replace(/[^\s@"'<>]+@[^\s@"'<>]+/g, '(e-mail)')
     .replace(/\s+/g, ' ')
     .trim()
-    .slice(0, MAX_TEXT_LENGTH);
+    .slice(0, maxTextLength);
 }

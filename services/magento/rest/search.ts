@@ -49,18 +49,18 @@ export function anyOf(field: string, values: readonly string[]): Filter[] {
   return filters;
 }
 
-const MAX_VALUES_PER_REQUEST = 100;
+const maxValuesPerRequest = 100;
 /** 7 kB of URL were let through by a stock nginx, 9 kB were not (FACTS section 10). */
-const MAX_VALUES_BYTES = 4_000;
-const BYTES_PER_FILTER = 300;
+const maxValuesBytes = 4_000;
+const bytesPerFilter = 300;
 
 /** Splits values so that a request that lists them stays under the web server's limit on URLs. */
 export function inChunks(values: readonly string[]): string[][] {
   const chunks: string[][] = [];
   let sizeBytes = Number.POSITIVE_INFINITY;
   for (const value of new Set(values)) {
-    const valueBytes = encodeURIComponent(value).length + 3 + (value.includes(',') ? BYTES_PER_FILTER : 0);
-    if (sizeBytes + valueBytes > MAX_VALUES_BYTES || chunks.at(-1)!.length >= MAX_VALUES_PER_REQUEST) {
+    const valueBytes = encodeURIComponent(value).length + 3 + (value.includes(',') ? bytesPerFilter : 0);
+    if (sizeBytes + valueBytes > maxValuesBytes || chunks.at(-1)!.length >= maxValuesPerRequest) {
       chunks.push([]);
       sizeBytes = 0;
     }

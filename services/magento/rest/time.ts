@@ -1,5 +1,5 @@
 /** Magento's REST times: UTC, whole seconds, no zone (FACTS section 3). */
-const MAGENTO_TIME = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
+const magentoTimePattern = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
 
 /** `2026-11-23 08:07:07`, the fraction of a second cut. */
 export function magentoTime(epochMs: number): string {
@@ -13,7 +13,7 @@ export function epochMsOf(text: string): number {
 
 /** Filters by anything else are no error: they match everything, or read an offset as if it were not there. */
 export function checkedTime(text: string): string {
-  if (!MAGENTO_TIME.test(text))
+  if (!magentoTimePattern.test(text))
     throw new RangeError(`"${text}" is no time such as 2026-11-23 08:07:07 (UTC)`);
   return text;
 }

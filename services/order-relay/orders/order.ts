@@ -16,7 +16,7 @@ export interface Place {
 }
 
 /** Rises when the shop is restored from a backup, because its update times go back then. */
-const EPOCH = 1;
+const versionEpoch = 1;
 
 /**
  * One Magento order as the contract has it (R23): lines once, money in minor units, totals worked out again and
@@ -55,7 +55,7 @@ export function orderOf(source: MagentoOrder, { instance, store }: Place): Order
   return {
     ...content,
     occurredAt: updatedAt,
-    version: { epoch: EPOCH, number: updatedAt },
+    version: { epoch: versionEpoch, number: updatedAt },
     digest: createHash('sha256').update(canonicalJson(content)).digest('hex'),
   };
 }

@@ -72,14 +72,14 @@ interface Attempt {
   route: string;
 }
 
-const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
-const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024;
+const defaultConnectTimeoutMs = 5_000;
+const defaultMaxBodyBytes = 32 * 1024 * 1024;
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const now = options.now ?? (() => performance.now());
   const pool = new Pool(options.origin, {
     connections: options.connections,
-    connect: { timeout: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS },
+    connect: { timeout: options.connectTimeoutMs ?? defaultConnectTimeoutMs },
     // One request per connection at a time: pipelining is no concurrency (engineering.md A4), and over
     // HTTP/2 `connections` would no longer bound what the other side has to do at once.
     pipelining: 1,
@@ -188,7 +188,7 @@ async function send(
   for (const [name, value] of Object.entries(response.headers)) {
     if (value !== undefined) headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
   }
-  const body = await readBody(response.body, options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES, signal);
+  const body = await readBody(response.body, options.maxBodyBytes ?? defaultMaxBodyBytes, signal);
   return { status: response.statusCode, headers, body };
 }
 

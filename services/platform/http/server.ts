@@ -33,8 +33,8 @@ export interface AdminServer {
   close(): Promise<void>;
 }
 
-const READY_TIMEOUT_MS = 2_000;
-const PROMETHEUS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+const readyTimeoutMs = 2_000;
+const prometheusContentType = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** The face every process shows to its operator: `/livez`, `/readyz`, `/metrics`, and what `routes` adds. */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
@@ -83,15 +83,15 @@ function addProbes(app: Express, options: AdminServerOptions): void {
     response.status(ready ? 200 : 503).json({ ready, checks });
   });
   app.get('/metrics', async (_request, response) => {
-    response.type(PROMETHEUS_CONTENT_TYPE).send(await options.metrics());
+    response.type(prometheusContentType).send(await options.metrics());
   });
 }
 
 async function checksOf(ready: AdminServerOptions['ready']): Promise<Record<string, ReadyCheck>> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Record<string, ReadyCheck>>((resolve) => {
-    const why = `no answer within ${READY_TIMEOUT_MS} ms`;
-    timer = setTimeout(() => resolve({ checks: { ok: false, why } }), READY_TIMEOUT_MS);
+    const why = `no answer within ${readyTimeoutMs} ms`;
+    timer = setTimeout(() => resolve({ checks: { ok: false, why } }), readyTimeoutMs);
   });
   try {
     return await Promise.race([ready(), late]);

@@ -17,7 +17,7 @@ import type { KafkaOptions } from './types.ts';
  * kafkajs takes other defaults under NODE_ENV=test, so everything that matters is said here (platform.md, section 2).
  * With these a consumer is back 1.3 s after the broker, with the library's own only after 30 s.
  */
-export const PATIENT_RETRY: RetryOptions = {
+export const patientRetry: RetryOptions = {
   initialRetryTime: 200,
   maxRetryTime: 2_000,
   factor: 0.2,
@@ -30,10 +30,10 @@ export const PATIENT_RETRY: RetryOptions = {
  * For what retries by itself (publisher, administration) and must hear of a failure soon, with its reason.
  * The publisher's batch is even tried only once per call, see `publisher.ts`.
  */
-export const BRIEF_RETRY: RetryOptions = { ...PATIENT_RETRY, maxRetryTime: 1_000, retries: 2 };
+export const briefRetry: RetryOptions = { ...patientRetry, maxRetryTime: 1_000, retries: 2 };
 
-export const REQUEST_TIMEOUT_MS = 10_000;
-const CONNECTION_TIMEOUT_MS = 3_000;
+export const requestTimeoutMs = 10_000;
+const connectionTimeoutMs = 3_000;
 
 /** A client makes no connection by itself; each producer, consumer or admin made from it has its own. */
 export function createClient(
@@ -46,8 +46,8 @@ export function createClient(
   const config: KafkaConfig = {
     clientId: options.clientId,
     brokers: options.brokers,
-    connectionTimeout: CONNECTION_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: connectionTimeoutMs,
+    requestTimeout: requestTimeoutMs,
     enforceRequestTimeout: true,
     retry,
     ...(socketFactory && { socketFactory }),
@@ -102,14 +102,14 @@ function saslOf(sasl: Sasl): Mechanism {
 function passOn(log: KafkaOptions['log'], entry: LogEntry): void {
   const { message, timestamp: _timestamp, logger: _logger, stack: _stack, ...rest } = entry.log;
   const fields = { component: 'kafkajs', namespace: entry.namespace, ...plain(rest) };
-  if (entry.level === logLevel.ERROR && CRASHES.some((words) => message.startsWith(words))) {
+  if (entry.level === logLevel.ERROR && crashes.some((words) => message.startsWith(words))) {
     log.error(fields, message);
   } else if (entry.level === logLevel.ERROR || entry.level === logLevel.WARN) {
     log.warn(fields, message);
   }
 }
 
-const CRASHES = ['Crash', 'Offset out of range', 'Error when calling', 'Failed to execute listener'];
+const crashes = ['Crash', 'Offset out of range', 'Error when calling', 'Failed to execute listener'];
 
 /** Identifiers only: kafkajs puts whole errors and payloads of requests into its fields. */
 function plain(fields: Record<string, unknown>): Record<string, unknown> {

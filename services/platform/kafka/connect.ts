@@ -3,7 +3,7 @@ import { schemaText as contractText } from '../../../schemas/topics.ts';
 import type { Kafka } from 'kafkajs';
 import type { Contract } from '../../../schemas/topics.ts';
 import { currentFence } from '../fence.ts';
-import { BRIEF_RETRY, PATIENT_RETRY, createClient } from './client.ts';
+import { briefRetry, patientRetry, createClient } from './client.ts';
 import { Publisher } from './publish/publisher.ts';
 import { WholeTopic } from './subscribe/read-all.ts';
 import { inSendSpan } from './publish/send-span.ts';
@@ -58,8 +58,8 @@ class KafkaBus implements Bus {
 
   constructor(options: KafkaOptions, contracts: Contracts) {
     this.#options = options;
-    this.#patient = createClient(options, PATIENT_RETRY);
-    this.#brief = createClient(options, BRIEF_RETRY);
+    this.#patient = createClient(options, patientRetry);
+    this.#brief = createClient(options, briefRetry);
     this.#registry = new Registry({
       api: createRegistryApi(options.registry),
       log: options.log,
@@ -141,6 +141,6 @@ export function openTopicAdmin(
   options: KafkaOptions,
   contracts: Contracts = { schemaText: contractText },
 ): TopicAdmin {
-  const client = createClient(options, BRIEF_RETRY);
+  const client = createClient(options, briefRetry);
   return createTopicAdmin({ client, api: createRegistryApi(options.registry), ...contracts });
 }

@@ -3,7 +3,7 @@ import type { Kafka } from 'kafkajs';
 import { Unavailable } from '../errors.ts';
 import type { KafkaOptions } from './types.ts';
 
-const RETRY_MS = 1_000;
+const retryMs = 1_000;
 
 /**
  * Waits for the broker, then makes sure that the topics are there. kafkajs would wait for a missing topic for half an
@@ -31,7 +31,7 @@ export async function topicsExist(
     } finally {
       await admin.disconnect().catch(() => undefined);
     }
-    await delay(RETRY_MS, undefined, { signal });
+    await delay(retryMs, undefined, { signal });
   }
 }
 

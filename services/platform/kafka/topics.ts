@@ -21,11 +21,11 @@ export interface TopicAdminContext {
 type Row = Contract<never>;
 type Change = Pick<TopicChange, 'action' | 'detail'>;
 
-const COMPATIBILITY = 'FULL_TRANSITIVE';
+const compatibility = 'FULL_TRANSITIVE';
 /** kafkajs: the value was set on this topic, as opposed to a default of broker or cluster. */
-const SET_ON_TOPIC = 1;
-const LEADERS_WITHIN_MS = 30_000;
-const LOOK_AGAIN_MS = 50;
+const configSourceTopic = 1;
+const leadersWithinMs = 30_000;
+const lookAgainMs = 50;
 
 export function createTopicAdmin(context: TopicAdminContext): TopicAdmin {
   const { client, api } = context;
@@ -71,11 +71,11 @@ export function createTopicAdmin(context: TopicAdminContext): TopicAdmin {
     const schema = oneLine(context.schemaText(topic));
     const changes: Change[] = [];
     const level = await api.compatibility(subject);
-    if (level !== COMPATIBILITY) {
-      if (!dryRun) await api.setCompatibility(subject, COMPATIBILITY);
+    if (level !== compatibility) {
+      if (!dryRun) await api.setCompatibility(subject, compatibility);
       changes.push({
         action: 'compatibility',
-        detail: `${subject}: ${level ?? 'none of its own'} -> ${COMPATIBILITY}`,
+        detail: `${subject}: ${level ?? 'none of its own'} -> ${compatibility}`,
       });
     }
     const known = await api.idOf(subject, schema);
@@ -155,11 +155,11 @@ async function create(admin: Admin, rows: readonly Row[], replicationFactor: num
     })),
   });
   const names = rows.map((row) => row.topic);
-  const deadline = Date.now() + LEADERS_WITHIN_MS;
+  const deadline = Date.now() + leadersWithinMs;
   while (!(await haveLeaders(admin, names))) {
     if (Date.now() > deadline)
       throw new Error(`the new topics ${names.join(', ')} have no leaders yet; run it again`);
-    await setTimeout(LOOK_AGAIN_MS);
+    await setTimeout(lookAgainMs);
   }
 }
 
@@ -222,7 +222,7 @@ async function settingsOf(admin: Admin, topic: string) {
     resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
   });
   const entries = resources[0]?.configEntries ?? [];
-  const setHere = entries.filter((entry) => (entry.configSource as number) === SET_ON_TOPIC);
+  const setHere = entries.filter((entry) => (entry.configSource as number) === configSourceTopic);
   const record = (list: typeof entries) =>
     Object.fromEntries(list.map((entry) => [entry.configName, entry.configValue]));
   return { effective: record(entries), setOnTopic: record(setHere) };

@@ -12,10 +12,10 @@ import { eventHeaders, textHeaders } from './headers.ts';
 import type { ReaderSchema, Registry, WriterSchema } from './registry/registry.ts';
 import type { Received, Undecodable } from './types.ts';
 
-const MAGIC_BYTE = 0;
+const magicByte = 0;
 export const frameBytes = 5;
 /** What a broker takes by default (`message.max.bytes`) is 1,048,588 with everything around it. */
-export const MAX_RECORD_BYTES = 1_000_000;
+export const maxRecordBytes = 1_000_000;
 
 export interface Outgoing<Value> {
   contract: Contract<Value>;
@@ -33,7 +33,7 @@ export function toRecord<Value>(outgoing: Outgoing<Value>, schema: WriterSchema 
   if (key === '') throw new Rejected(keyMissing(contract.topic));
   const payload = value === null ? null : encode(contract.topic, value, schema!);
   const framed = payload && frame(schema!.id, payload);
-  if (framed && framed.length > MAX_RECORD_BYTES) {
+  if (framed && framed.length > maxRecordBytes) {
     throw new Rejected(tooLarge(contract.topic, key, framed.length));
   }
   const version = versionOf(value);
@@ -58,7 +58,7 @@ function encode(topic: string, value: unknown, { type }: WriterSchema): Buffer {
 
 function frame(schemaId: number, payload: Buffer): Buffer {
   const framed = Buffer.allocUnsafe(frameBytes + payload.length);
-  framed.writeUInt8(MAGIC_BYTE, 0);
+  framed.writeUInt8(magicByte, 0);
   framed.writeUInt32BE(schemaId, 1);
   payload.copy(framed, frameBytes);
   return framed;
@@ -133,7 +133,7 @@ function sight(message: KafkaMessage, topic: string, partition: number): Sight {
 
 /** Null when the bytes are no Confluent frame. */
 export function schemaIdOf(bytes: Buffer): number | null {
-  if (bytes.length < frameBytes || bytes[0] !== MAGIC_BYTE) return null;
+  if (bytes.length < frameBytes || bytes[0] !== magicByte) return null;
   return bytes.readUInt32BE(1);
 }
 
@@ -175,7 +175,7 @@ function damaged(topic: string, schemaId: number, error: unknown): Fault {
 function tooLarge(topic: string, key: string, sizeBytes: number): Fault {
   return {
     code: 'record.too_large',
-    what: `The record ${key} for ${topic} has ${sizeBytes} bytes, more than the ${MAX_RECORD_BYTES} that a broker takes`,
+    what: `The record ${key} for ${topic} has ${sizeBytes} bytes, more than the ${maxRecordBytes} that a broker takes`,
     fix: 'Make it smaller at its source, such as by shortening descriptions',
   };
 }

@@ -12,7 +12,7 @@ import { Rejected } from '../../errors.ts';
 import type { Fence } from '../../fence.ts';
 import { Batcher } from './batcher.ts';
 import type { OutgoingRecord } from './batcher.ts';
-import { BRIEF_RETRY, createClient } from '../client.ts';
+import { briefRetry, createClient } from '../client.ts';
 import type { KafkaOptions } from '../types.ts';
 import { Sockets } from './sockets.ts';
 
@@ -85,13 +85,13 @@ export class Publisher {
   async #connected(): Promise<Producer> {
     if (this.#producer && this.#sockets.wereReset) await this.#disconnect();
     if (this.#producer) return this.#producer;
-    const client = createClient(this.#options, BRIEF_RETRY, this.#sockets.factory);
+    const client = createClient(this.#options, briefRetry, this.#sockets.factory);
     const made = client.producer({
       allowAutoTopicCreation: false,
       idempotent: false,
       // murmur2 of the key, as every Java client does it: WMS and CRM may compute the partition.
       createPartitioner: Partitioners.DefaultPartitioner,
-      retry: { ...BRIEF_RETRY, retries: 0 },
+      retry: { ...briefRetry, retries: 0 },
     });
     await made.connect();
     this.#producer = made;

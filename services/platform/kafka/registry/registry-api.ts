@@ -27,14 +27,14 @@ export interface RegistryApi {
   close(): Promise<void>;
 }
 
-const DEADLINE_MS = 5_000;
-const CONNECTIONS = 4;
-const CONTENT_TYPE = 'application/vnd.schemaregistry.v1+json';
+const deadlineMs = 5_000;
+const connections = 4;
+const contentType = 'application/vnd.schemaregistry.v1+json';
 
 /** Codes of the registry API; without one of them a 404 comes from something in between. */
-const NO_SUBJECT = 40401;
-const NO_SCHEMA = 40403;
-const NO_LEVEL = 40408;
+const noSubject = 40401;
+const noSchema = 40403;
+const noLevel = 40408;
 
 export function createRegistryApi(options: KafkaOptions['registry']): RegistryApi {
   const url = new URL(options.url);
@@ -42,8 +42,8 @@ export function createRegistryApi(options: KafkaOptions['registry']): RegistryAp
   const http = createHttpClient({
     name: 'The schema registry',
     origin: url.origin,
-    connections: CONNECTIONS,
-    deadlineMs: DEADLINE_MS,
+    connections,
+    deadlineMs,
   });
 
   async function call(method: string, path: string, body?: object): Promise<Answer> {
@@ -52,7 +52,7 @@ export function createRegistryApi(options: KafkaOptions['registry']): RegistryAp
       method,
       path: base + path,
       // Looked up for each call: user and password may change.
-      headers: { accept: CONTENT_TYPE, 'content-type': CONTENT_TYPE, ...authorization(options) },
+      headers: { accept: contentType, 'content-type': contentType, ...authorization(options) },
       route,
       ...(body && { body: JSON.stringify(body) }),
     };
@@ -63,18 +63,18 @@ export function createRegistryApi(options: KafkaOptions['registry']): RegistryAp
   return {
     async schemaById(id) {
       const answer = await call('GET', `/schemas/ids/${id}`);
-      if (answer.missing(NO_SCHEMA)) return null;
+      if (answer.missing(noSchema)) return null;
       return String(answer.body().schema);
     },
     async idOf(subject, schema) {
       const answer = await call('POST', `/subjects/${encodeURIComponent(subject)}`, { schema });
-      if (answer.missing(NO_SUBJECT, NO_SCHEMA)) return null;
+      if (answer.missing(noSubject, noSchema)) return null;
       return Number(answer.body().id);
     },
     register: (subject, schema) => registerContract(options, subject, schema),
     async compatibility(subject) {
       const answer = await call('GET', `/config/${encodeURIComponent(subject)}`);
-      if (answer.missing(NO_SUBJECT, NO_LEVEL)) return null;
+      if (answer.missing(noSubject, noLevel)) return null;
       return String(answer.body().compatibilityLevel);
     },
     async setCompatibility(subject, level) {

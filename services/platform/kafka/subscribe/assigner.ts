@@ -6,20 +6,20 @@
 import { AssignerProtocol } from 'kafkajs';
 import type { Assignment, Cluster, PartitionAssigner } from 'kafkajs';
 
-const NAME = 'CartageCoPartitionAssigner';
-const VERSION = 0;
+const assignerName = 'CartageCoPartitionAssigner';
+const assignerVersion = 0;
 
 /** `onCluster` receives the consumer's own connection to the cluster, which kafkajs shows to assigners only. */
 export function coPartitionAssigner(onCluster: (cluster: Cluster) => void): PartitionAssigner {
   return ({ cluster }) => {
     onCluster(cluster);
     return {
-      name: NAME,
-      version: VERSION,
+      name: assignerName,
+      version: assignerVersion,
       protocol: ({ topics }) => ({
-        name: NAME,
+        name: assignerName,
         metadata: AssignerProtocol.MemberMetadata.encode({
-          version: VERSION,
+          version: assignerVersion,
           topics,
           userData: Buffer.alloc(0),
         }),
@@ -36,7 +36,7 @@ export function coPartitionAssigner(onCluster: (cluster: Cluster) => void): Part
         return [...assignments].map(([memberId, assignment]) => ({
           memberId,
           memberAssignment: AssignerProtocol.MemberAssignment.encode({
-            version: VERSION,
+            version: assignerVersion,
             assignment,
             userData: Buffer.alloc(0),
           }),

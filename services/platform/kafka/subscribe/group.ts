@@ -140,10 +140,10 @@ export function joinGroupThrough(
 }
 
 /** What kafkajs stores, without metadata, when the broker says "offset out of range": our mark is lost then. */
-const RESET_BY_KAFKAJS = -2;
+const resetByKafkajs = -2;
 
 function storedOf({ offset, metadata }: { offset: string; metadata?: string | null }): Stored {
-  if (Number(offset) === RESET_BY_KAFKAJS) return { offset: null, metadata: 'offset out of range' };
+  if (Number(offset) === resetByKafkajs) return { offset: null, metadata: 'offset out of range' };
   return { offset: Number(offset) < 0 ? null : Number(offset), metadata: metadata || null };
 }
 

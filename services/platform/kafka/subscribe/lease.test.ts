@@ -11,7 +11,7 @@ import type { Stored, Takeover } from './claim.ts';
 import { Generation } from './session.ts';
 import { LeaseLost } from '../../fence.ts';
 
-const TOPIC_END = 60;
+const topicEnd = 60;
 const clock = { monotonicMs: () => 0, wallMs: () => 0 };
 
 class Coordinator {
@@ -54,7 +54,7 @@ function own(coordinator: Coordinator): Owner {
   const id = ++coordinator.generation;
   const joinedAt = { monotonicMs: 0, wallMs: 0 };
   const generation = new Generation({ id, memberId: `m${id}`, joinedAt, sessionTimeoutMs: 10_000, clock });
-  const takeover = takeOver(coordinator.stored, { earliest: 0, end: TOPIC_END, topicId: null });
+  const takeover = takeOver(coordinator.stored, { earliest: 0, end: topicEnd, topicId: null });
   const committer = new Committer({
     generation,
     partitions: () => [owned],
@@ -82,8 +82,8 @@ async function live(owner: Owner, world: World, random: () => number): Promise<v
     lease.finish(lowest);
   };
   const steps = Math.floor(random() * 25);
-  for (let step = 0; step < steps && next < TOPIC_END; step++) {
-    const ahead = Math.min(next + Math.floor(random() * 4), TOPIC_END - 1);
+  for (let step = 0; step < steps && next < topicEnd; step++) {
+    const ahead = Math.min(next + Math.floor(random() * 4), topicEnd - 1);
     await lease.claim(ahead);
     for (; next <= ahead; next++) {
       working.add(next);
@@ -183,7 +183,7 @@ describe('an owner', () => {
     await second.store();
     await second.owned.claim(4);
     // Killed now: the next owner must know.
-    expect(takeOver(coordinator.stored, { earliest: 0, end: TOPIC_END, topicId: null })).toMatchObject({
+    expect(takeOver(coordinator.stored, { earliest: 0, end: topicEnd, topicId: null })).toMatchObject({
       claimed: 10,
       clean: false,
     });
