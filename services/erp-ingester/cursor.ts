@@ -16,21 +16,21 @@ export interface LogCursor {
 
 /** The cursor of the ERP's log on `cartage.cursors`. */
 export class LogCursors {
-  private readonly bus: Bus;
-  private readonly source: string;
-  private readonly clock: Clock;
+  readonly #bus: Bus;
+  readonly #source: string;
+  readonly #clock: Clock;
 
   constructor(bus: Bus, source: string, clock: Clock) {
-    this.bus = bus;
-    this.source = source;
-    this.clock = clock;
+    this.#bus = bus;
+    this.#source = source;
+    this.#clock = clock;
   }
 
   async read(): Promise<LogCursor | null> {
     let found: Cursor | null = null;
-    const reading = await this.bus.readAll(cursors, {
+    const reading = await this.#bus.readAll(cursors, {
       onRecord: ({ key, value }) => {
-        if (key === `erp-ingester/${this.source}`) found = value;
+        if (key === `erp-ingester/${this.#source}`) found = value;
       },
     });
     await reading.caughtUp;
@@ -40,13 +40,13 @@ export class LogCursors {
 
   /** Resolves when the broker has it. */
   async write(cursor: LogCursor): Promise<void> {
-    await this.bus.publish(cursors, {
+    await this.#bus.publish(cursors, {
       value: {
         ...cursor,
         process: 'erp-ingester',
-        source: this.source,
+        source: this.#source,
         position: formatLsn(cursor.position),
-        updatedAt: this.clock.now(),
+        updatedAt: this.#clock.now(),
       },
     });
   }

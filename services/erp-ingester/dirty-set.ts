@@ -26,43 +26,43 @@ export interface Cause {
 
 /** The dirty keys of one stream. Many changes of one key become one entry, hence one question and one record. */
 export class DirtySet {
-  private keys = new Map<string, Dirt>();
-  private everything: Dirt | null = null;
-  private wake: (() => void) | null = null;
+  #keys = new Map<string, Dirt>();
+  #everything: Dirt | null = null;
+  #wake: (() => void) | null = null;
 
   /** Keys to ask; all of them together count as one. */
   get size(): number {
-    return this.keys.size + (this.everything === null ? 0 : 1);
+    return this.#keys.size + (this.#everything === null ? 0 : 1);
   }
 
   add(key: string, cause: Cause): void {
-    let dirt = this.keys.get(key);
-    if (!dirt) this.keys.set(key, (dirt = newDirt()));
+    let dirt = this.#keys.get(key);
+    if (!dirt) this.#keys.set(key, (dirt = newDirt()));
     merge(dirt, cause);
-    this.wake?.();
+    this.#wake?.();
   }
 
   /** All keys may have changed. */
   addAll(cause: Cause): void {
-    this.everything ??= newDirt();
-    merge(this.everything, cause);
-    this.wake?.();
+    this.#everything ??= newDirt();
+    merge(this.#everything, cause);
+    this.#wake?.();
   }
 
   /** Puts back what could not be asked; what became dirty meanwhile is merged. */
   putBack(taken: Map<string, Dirt>): void {
-    const since = this.keys;
-    this.keys = taken;
+    const since = this.#keys;
+    this.#keys = taken;
     for (const [key, dirt] of since) {
-      const known = this.keys.get(key);
+      const known = this.#keys.get(key);
       if (known) mergeDirt(known, dirt);
-      else this.keys.set(key, dirt);
+      else this.#keys.set(key, dirt);
     }
   }
 
   putBackAll(dirt: Dirt): void {
-    if (this.everything) mergeDirt(dirt, this.everything);
-    this.everything = dirt;
+    if (this.#everything) mergeDirt(dirt, this.#everything);
+    this.#everything = dirt;
   }
 
   /** Resolves when there is something to ask, or at once when the signal has fired. */
@@ -73,27 +73,27 @@ export class DirtySet {
         signal.removeEventListener('abort', done);
         resolve();
       };
-      this.wake = done;
+      this.#wake = done;
       signal.addEventListener('abort', done);
     });
-    this.wake = null;
+    this.#wake = null;
   }
 
   /** The keys to ask next, oldest first. */
   take(count: number): Map<string, Dirt> {
     const taken = new Map<string, Dirt>();
-    for (const [key, dirt] of this.keys) {
+    for (const [key, dirt] of this.#keys) {
       if (taken.size >= count) break;
       taken.set(key, dirt);
-      this.keys.delete(key);
+      this.#keys.delete(key);
     }
     return taken;
   }
 
   /** Whether all keys are to be asked. */
   takeAll(): Dirt | null {
-    const dirt = this.everything;
-    this.everything = null;
+    const dirt = this.#everything;
+    this.#everything = null;
     return dirt;
   }
 }

@@ -34,36 +34,36 @@ export class KeyQueryRunner {
   readonly dirty = new DirtySet();
   /** Why nothing is answered; null while all is well. */
   unhealthyReason: string | null = null;
-  private readonly options: KeyQueryRunnerOptions;
-  private readonly questions: { queryKeys: typeof queryKeys; queryAll: typeof queryAll };
+  readonly #options: KeyQueryRunnerOptions;
+  readonly #questions: { queryKeys: typeof queryKeys; queryAll: typeof queryAll };
 
   constructor(options: KeyQueryRunnerOptions) {
-    this.options = options;
-    this.questions = options.questions ?? { queryKeys, queryAll };
+    this.#options = options;
+    this.#questions = options.questions ?? { queryKeys, queryAll };
     const { stream, context } = options;
     context.metrics.records.inc({ flow: stream.name, topic: stream.topic, status: 'applied' }, 0);
-    this.showProgress();
+    this.#showProgress();
   }
 
   /** Until the signal fires. Never throws: what cannot be asked stays dirty and is tried again. */
   async run(signal: AbortSignal): Promise<void> {
     let failures = 0;
     while (!signal.aborted) {
-      this.showPending();
+      this.#showPending();
       await this.dirty.wait(signal);
       if (signal.aborted) return;
-      this.showPending();
+      this.#showPending();
       // Nothing has waited until now.
-      if (failures === 0) this.showProgress();
+      if (failures === 0) this.#showProgress();
       try {
-        await this.step(signal);
+        await this.#step(signal);
         failures = 0;
         this.unhealthyReason = null;
-        this.showProgress();
+        this.#showProgress();
       } catch (error) {
         failures += 1;
-        this.tellTrouble(error, failures);
-        const { clock, policy, random } = this.options.context;
+        this.#tellTrouble(error, failures);
+        const { clock, policy, random } = this.#options.context;
         await clock.wait(backOffMs(failures, policy, random()), signal);
       }
     }
@@ -79,47 +79,47 @@ export class KeyQueryRunner {
       traceparent: null,
       settled: [],
     };
-    return this.askEverything(dirt, signal);
+    return this.#askEverything(dirt, signal);
   }
 
-  private async step(signal: AbortSignal): Promise<void> {
+  async #step(signal: AbortSignal): Promise<void> {
     const everything = this.dirty.takeAll();
     if (everything) {
       try {
-        await this.askEverything(everything, signal);
+        await this.#askEverything(everything, signal);
       } catch (error) {
         this.dirty.putBackAll(everything);
         throw error;
       }
       return;
     }
-    const taken = this.dirty.take(this.options.keysPerQuery);
+    const taken = this.dirty.take(this.#options.keysPerQuery);
     if (taken.size === 0) return;
     try {
-      await inSpan(questionSpan(this.options.stream, taken), () => this.ask(taken));
+      await inSpan(questionSpan(this.#options.stream, taken), () => this.#ask(taken));
     } catch (error) {
       this.dirty.putBack(taken);
       throw error;
     }
   }
 
-  private async ask(taken: Map<string, Dirt>): Promise<void> {
-    const startedAt = this.options.context.clock.now();
+  async #ask(taken: Map<string, Dirt>): Promise<void> {
+    const startedAt = this.#options.context.clock.now();
     let answer: Answer;
     try {
-      answer = await this.questions.queryKeys({
-        ...this.question(dirtOf(taken.values())),
+      answer = await this.#questions.queryKeys({
+        ...this.#question(dirtOf(taken.values())),
         keys: [...taken.keys()],
       });
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
       // Refused without any key as well: it is the SQL, no key is to blame, and nothing is parked.
-      await this.questions.queryKeys({ ...this.question({ xids: [], endLsn: 0n }), keys: [] });
-      return this.askApart(taken, error);
+      await this.#questions.queryKeys({ ...this.#question({ xids: [], endLsn: 0n }), keys: [] });
+      return this.#askApart(taken, error);
     }
-    const published = await this.options.publisher.publishKeys(answer, taken);
+    const published = await this.#options.publisher.publishKeys(answer, taken);
     for (const dirt of taken.values()) settle(dirt);
-    const { context, stream } = this.options;
+    const { context, stream } = this.#options;
     context.log.info(
       {
         flow: stream.name,
@@ -135,37 +135,34 @@ export class KeyQueryRunner {
   }
 
   /** The database refuses the query: perhaps because of the data of one key, which then stands alone and is parked. */
-  private async askApart(taken: Map<string, Dirt>, error: Rejected): Promise<void> {
+  async #askApart(taken: Map<string, Dirt>, error: Rejected): Promise<void> {
     const [first] = taken;
     if (taken.size === 1 && first) {
-      await this.options.publisher.parkKey(first[0], error.fault);
+      await this.#options.publisher.parkKey(first[0], error.fault);
       settle(first[1]);
       return;
     }
     const keys = [...taken];
     const half = Math.ceil(keys.length / 2);
     for (const part of [keys.slice(0, half), keys.slice(half)]) {
-      await this.ask(new Map(part));
+      await this.#ask(new Map(part));
       // Answered: not to be put back when a later part cannot be asked.
       for (const [key] of part) taken.delete(key);
     }
   }
 
-  private async askEverything(
-    dirt: Dirt,
-    signal: AbortSignal,
-  ): Promise<{ records: number; published: number }> {
-    const { publisher, stream, context, rowsPerFetch } = this.options;
+  async #askEverything(dirt: Dirt, signal: AbortSignal): Promise<{ records: number; published: number }> {
+    const { publisher, stream, context, rowsPerFetch } = this.#options;
     const startedAt = context.clock.now();
     const round = publisher.beginRound(dirt);
-    for await (const answer of this.questions.queryAll({
-      ...this.question(dirtOf([dirt])),
+    for await (const answer of this.#questions.queryAll({
+      ...this.#question(dirtOf([dirt])),
       chunkRows: rowsPerFetch,
     })) {
       // All keys of a large ERP take minutes; whoever comes next begins anew.
       signal.throwIfAborted();
       await round.take(answer);
-      this.showProgress();
+      this.#showProgress();
     }
     const result = await round.end();
     settle(dirt);
@@ -176,8 +173,8 @@ export class KeyQueryRunner {
     return result;
   }
 
-  private question(dirt: { xids: number[]; endLsn: bigint }) {
-    const { stream, pool, since, statementTimeoutMs } = this.options;
+  #question(dirt: { xids: number[]; endLsn: bigint }) {
+    const { stream, pool, since, statementTimeoutMs } = this.#options;
     return {
       pool,
       query: stream.query,
@@ -188,18 +185,18 @@ export class KeyQueryRunner {
     };
   }
 
-  private showPending(): void {
-    const { context, stream } = this.options;
+  #showPending(): void {
+    const { context, stream } = this.#options;
     context.metrics.pending.set({ flow: stream.name }, this.dirty.size);
   }
 
-  private showProgress(): void {
-    const { context, stream } = this.options;
+  #showProgress(): void {
+    const { context, stream } = this.#options;
     context.metrics.lastProgress.set({ flow: stream.name }, context.clock.now() / 1000);
   }
 
-  private tellTrouble(error: unknown, failures: number): void {
-    const { context, stream } = this.options;
+  #tellTrouble(error: unknown, failures: number): void {
+    const { context, stream } = this.#options;
     this.unhealthyReason = messageOf(error);
     const fault = error instanceof Unavailable || error instanceof Rejected ? error.fault : undefined;
     context.metrics.retries.inc({ flow: stream.name, code: fault?.code ?? 'bug' });

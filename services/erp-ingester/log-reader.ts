@@ -36,42 +36,43 @@ const waitingMaxDefault = 200_000;
 
 /** Turns the changes of the log into dirty keys. The log says only which keys changed, never what is true. */
 export class LogReader {
-  private readonly options: LogReaderOptions;
-  private readonly transactions: OpenTransactions;
-  private current: OpenTransaction | null = null;
+  readonly #options: LogReaderOptions;
+  readonly #transactions: OpenTransactions;
+  #current: OpenTransaction | null = null;
   /** Keys of transactions whose answer is not published. */
-  private waiting = 0;
+  #waiting = 0;
 
   constructor(options: LogReaderOptions) {
-    this.options = options;
-    this.transactions = new OpenTransactions(options.onProgress);
+    this.#options = options;
+    this.#transactions = new OpenTransactions(options.onProgress);
   }
 
   /** Until the log ends; throws what ends it otherwise. */
   async run(parts: AsyncIterable<TransactionPart>, signal: AbortSignal): Promise<void> {
-    const { waitingMax = waitingMaxDefault } = this.options;
+    const { waitingMax = waitingMaxDefault } = this.#options;
     for await (const part of parts) {
       if (signal.aborted) return;
-      await this.take(part, signal);
-      while (this.waiting > waitingMax && !signal.aborted) await this.options.context.clock.wait(50, signal);
+      await this.#take(part, signal);
+      while (this.#waiting > waitingMax && !signal.aborted)
+        await this.#options.context.clock.wait(50, signal);
     }
   }
 
-  private async take(part: TransactionPart, signal: AbortSignal): Promise<void> {
-    this.current ??= this.transactions.begin(part.xid);
-    const transaction = this.current;
-    for (const stream of this.options.streams)
+  async #take(part: TransactionPart, signal: AbortSignal): Promise<void> {
+    this.#current ??= this.#transactions.begin(part.xid);
+    const transaction = this.#current;
+    for (const stream of this.#options.streams)
       for (const watch of stream.watches) {
         const changes = part.changes.filter((change) => change.table === watch.table);
-        if (changes.length > 0) await this.markDirty(stream, watch, changes, part, transaction, signal);
+        if (changes.length > 0) await this.#markDirty(stream, watch, changes, part, transaction, signal);
       }
     // Cut short: the keys of this part may be missing, so the transaction must not count as read.
     if (!part.last || signal.aborted) return;
-    this.current = null;
-    this.transactions.ended(transaction, part.endLsn);
+    this.#current = null;
+    this.#transactions.ended(transaction, part.endLsn);
   }
 
-  private async markDirty(
+  async #markDirty(
     stream: Stream,
     watch: Watch,
     changes: Change[],
@@ -79,30 +80,30 @@ export class LogReader {
     transaction: OpenTransaction,
     signal: AbortSignal,
   ): Promise<void> {
-    const { dirty } = this.options.runners.get(stream.name)!;
+    const { dirty } = this.#options.runners.get(stream.name)!;
     const cause = (): Cause => {
       transaction.outstanding += 1;
-      this.waiting += 1;
+      this.#waiting += 1;
       return {
         xid: part.xid,
         endLsn: part.commitLsn,
         occurredAt: part.commitTime.getTime(),
         settled: () => {
-          this.waiting -= 1;
-          this.transactions.settled(transaction);
+          this.#waiting -= 1;
+          this.#transactions.settled(transaction);
         },
       };
     };
     const keys =
       watch.column === null
-        ? await this.keysBy(stream, watch, changes, part, signal)
+        ? await this.#keysBy(stream, watch, changes, part, signal)
         : keysOf(changes, watch.column);
     if (keys === 'all') dirty.addAll(cause());
     else for (const key of keys) dirty.add(key, cause());
   }
 
   /** The way round. Tried until it answers: without its keys the transaction cannot be acknowledged. */
-  private async keysBy(
+  async #keysBy(
     stream: Stream,
     watch: Watch,
     changes: Change[],
@@ -110,11 +111,11 @@ export class LogReader {
     signal: AbortSignal,
   ): Promise<Set<string> | 'all'> {
     if (changes.some((change) => change.kind === 'truncate')) return 'all';
-    const { context, pool, statementTimeoutMs } = this.options;
+    const { context, pool, statementTimeoutMs } = this.#options;
     const where = `erp.streams.${stream.name} via ${watch.table}`;
     for (let failures = 1; !signal.aborted; failures += 1)
       try {
-        const keys = await (this.options.queryVia ?? queryVia)({
+        const keys = await (this.#options.queryVia ?? queryVia)({
           pool,
           where,
           statementTimeoutMs,

@@ -16,22 +16,22 @@ interface Published {
  * last, and which records did this key have that it no longer has. Costs about 200 bytes a record.
  */
 export class PublishedIndex {
-  private readonly records = new Map<string, Published>();
-  private readonly bySource = new Map<string, Set<string>>();
-  private round = 0;
+  readonly #records = new Map<string, Published>();
+  readonly #bySource = new Map<string, Set<string>>();
+  #round = 0;
 
   /** Takes in a record, read back or just published. `identity` is its key, and its document where it has one. */
   note(identity: string, value: StreamRecord, digest: string): void {
-    const known = this.records.get(identity);
-    if (known && known.sourceKey !== value.sourceKey) this.bySource.get(known.sourceKey)?.delete(identity);
-    this.records.set(identity, {
+    const known = this.#records.get(identity);
+    if (known && known.sourceKey !== value.sourceKey) this.#bySource.get(known.sourceKey)?.delete(identity);
+    this.#records.set(identity, {
       sourceKey: value.sourceKey,
       digest,
       deleted: value.deleted ?? false,
-      round: this.round,
+      round: this.#round,
     });
-    let ofSource = this.bySource.get(value.sourceKey);
-    if (!ofSource) this.bySource.set(value.sourceKey, (ofSource = new Set()));
+    let ofSource = this.#bySource.get(value.sourceKey);
+    if (!ofSource) this.#bySource.set(value.sourceKey, (ofSource = new Set()));
     ofSource.add(identity);
   }
 
@@ -44,49 +44,49 @@ export class PublishedIndex {
   }
 
   get isEmpty(): boolean {
-    return this.records.size === 0;
+    return this.#records.size === 0;
   }
 
   has(identity: string): boolean {
-    return this.records.has(identity);
+    return this.#records.has(identity);
   }
 
   isSame(identity: string, digest: string): boolean {
-    return this.records.get(identity)?.digest === digest;
+    return this.#records.get(identity)?.digest === digest;
   }
 
   /** What was published last; empty while that is not known. */
   digestOf(identity: string): string {
-    return this.records.get(identity)?.digest ?? '';
+    return this.#records.get(identity)?.digest ?? '';
   }
 
   sourceKeyOf(identity: string): string | null {
-    return this.records.get(identity)?.sourceKey ?? null;
+    return this.#records.get(identity)?.sourceKey ?? null;
   }
 
   /** Records of a stream key that are published and not told as deleted. */
   recordsOf(sourceKey: string): string[] {
-    return this.allOf(sourceKey).filter((identity) => this.records.get(identity)?.deleted === false);
+    return this.allOf(sourceKey).filter((identity) => this.#records.get(identity)?.deleted === false);
   }
 
   /** The same with those told as deleted. */
   allOf(sourceKey: string): string[] {
-    return [...(this.bySource.get(sourceKey) ?? [])];
+    return [...(this.#bySource.get(sourceKey) ?? [])];
   }
 
   /** Begins a round of asking all keys: what is not seen in it is gone. */
   beginRound(): void {
-    this.round += 1;
+    this.#round += 1;
   }
 
   seen(identity: string): void {
-    const known = this.records.get(identity);
-    if (known) known.round = this.round;
+    const known = this.#records.get(identity);
+    if (known) known.round = this.#round;
   }
 
   unseen(): { identity: string; sourceKey: string }[] {
-    return [...this.records]
-      .filter(([, published]) => published.round < this.round && !published.deleted)
+    return [...this.#records]
+      .filter(([, published]) => published.round < this.#round && !published.deleted)
       .map(([identity, { sourceKey }]) => ({ identity, sourceKey }));
   }
 }

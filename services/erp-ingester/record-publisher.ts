@@ -35,24 +35,24 @@ interface Row {
 
 /** Makes records of the rows of one stream, and publishes those that say something new (or were asked for). */
 export class RecordPublisher {
-  private readonly options: RecordPublisherOptions;
+  readonly #options: RecordPublisherOptions;
 
   constructor(options: RecordPublisherOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   /** Publishes the answer for some keys, and what they no longer have. Resolves when the broker has all of it. */
   async publishKeys(answer: Answer, asked: Map<string, Dirt>): Promise<number> {
-    const rows = this.rowsOf(answer);
+    const rows = this.#rowsOf(answer);
     const unasked = rows.find(({ key }) => !asked.has(key));
     if (unasked)
       throw new Defect(
-        `erp.streams.${this.options.stream.name}.query returned the key ${unasked.key}, which was not in $keys`,
+        `erp.streams.${this.#options.stream.name}.query returned the key ${unasked.key}, which was not in $keys`,
       );
     const seen = new Map<string, Set<string>>([...asked.keys()].map((key) => [key, new Set()]));
     const unreadable = new Set<string>();
     const publications = rows.map(async ({ key, row }) => {
-      const told = await this.publishRow(key, row, answer, asked.get(key)!);
+      const told = await this.#publishRow(key, row, answer, asked.get(key)!);
       if (told === null) unreadable.add(key);
       else seen.get(key)!.add(told.identity);
       return told?.count ?? 0;
@@ -60,27 +60,27 @@ export class RecordPublisher {
     const published = await Promise.all(publications);
     const readable = [...asked].filter(([key]) => !unreadable.has(key));
     const gone = readable.flatMap(([key, dirt]) =>
-      this.goneOf(key, dirt, seen.get(key)!).map((identity) =>
-        this.publishDeleted(identity, this.origin(key, answer, dirt), dirt),
+      this.#goneOf(key, dirt, seen.get(key)!).map((identity) =>
+        this.#publishDeleted(identity, this.#origin(key, answer, dirt), dirt),
       ),
     );
     const deleted = await Promise.all(gone);
-    await Promise.all(readable.map(([key]) => this.settle(key)));
+    await Promise.all(readable.map(([key]) => this.#settle(key)));
     return sum(published) + sum(deleted);
   }
 
   /** Records that the key had and has no more; what was told as deleted is told again where it was asked for. */
-  private goneOf(key: string, dirt: Dirt, seen: Set<string>): string[] {
-    const { index } = this.options;
-    const live = new Set(index.recordsOf(this.sourceKey(key)));
+  #goneOf(key: string, dirt: Dirt, seen: Set<string>): string[] {
+    const { index } = this.#options;
+    const live = new Set(index.recordsOf(this.#sourceKey(key)));
     return index
-      .allOf(this.sourceKey(key))
+      .allOf(this.#sourceKey(key))
       .filter((identity) => !seen.has(identity) && (live.has(identity) || dirt.asked.has(identity)));
   }
 
   /** A round over all keys: chunks as they come, then what no chunk held any more. */
   beginRound(dirt: Dirt) {
-    const { index, stream } = this.options;
+    const { index, stream } = this.#options;
     index.beginRound();
     let records = 0;
     let published = 0;
@@ -90,25 +90,25 @@ export class RecordPublisher {
       take: async (answer: Answer) => {
         last = answer;
         records += answer.rows.length;
-        const rows = this.rowsOf(answer);
+        const rows = this.#rowsOf(answer);
         const counts = rows.map(async ({ key, row }) => {
-          const told = await this.publishRow(key, row, answer, dirt);
+          const told = await this.#publishRow(key, row, answer, dirt);
           if (told === null) unreadable.add(key);
-          const seen = told === null ? index.recordsOf(this.sourceKey(key)) : [told.identity];
+          const seen = told === null ? index.recordsOf(this.#sourceKey(key)) : [told.identity];
           for (const identity of seen) index.seen(identity);
           return told?.count ?? 0;
         });
         published += sum(await Promise.all(counts));
         const keys = new Set(rows.map(({ key }) => key));
-        await Promise.all([...keys].filter((key) => !unreadable.has(key)).map((key) => this.settle(key)));
+        await Promise.all([...keys].filter((key) => !unreadable.has(key)).map((key) => this.#settle(key)));
       },
       end: async () => {
         // A round that returned nothing at all is told apart from an ERP that has nothing: nobody empties a catalog so.
         const answer = last;
         if (answer !== null && stream.shape.deleted)
           for (const { identity, sourceKey } of index.unseen()) {
-            const origin: Origin = { occurredAt: null, version: this.version(answer), sourceKey };
-            published += await this.publishDeleted(identity, origin, dirt);
+            const origin: Origin = { occurredAt: null, version: this.#version(answer), sourceKey };
+            published += await this.#publishDeleted(identity, origin, dirt);
           }
         return { records, published };
       },
@@ -117,16 +117,16 @@ export class RecordPublisher {
 
   /** A key whose question the database refuses: parked as a record of its own, the others go on. */
   async parkKey(key: string, fault: Fault): Promise<void> {
-    await this.options.parking.park(this.placeholder(key, null), 'rejected', fault, 1);
+    await this.#options.parking.park(this.#placeholder(key, null), 'rejected', fault, 1);
   }
 
   /** All rows of the key are readable: what was parked of it is mended. */
-  private settle(key: string): Promise<void> {
-    return this.options.parking.clear(this.placeholder(key, null));
+  #settle(key: string): Promise<void> {
+    return this.#options.parking.clear(this.#placeholder(key, null));
   }
 
-  private rowsOf(answer: Answer): Row[] {
-    const { keyColumn, name } = this.options.stream;
+  #rowsOf(answer: Answer): Row[] {
+    const { keyColumn, name } = this.#options.stream;
     return answer.rows.map((row) => {
       const key = row[keyColumn];
       if (key === null || key === undefined)
@@ -136,62 +136,62 @@ export class RecordPublisher {
   }
 
   /** The record that a row makes, published if it says something new; null when it can make none, and is parked. */
-  private async publishRow(
+  async #publishRow(
     key: string,
     row: Record<string, unknown>,
     answer: Answer,
     dirt: Dirt,
   ): Promise<{ identity: string; count: 0 | 1 } | null> {
-    const { shape } = this.options.stream;
+    const { shape } = this.#options.stream;
     try {
-      const value = shape.read(row, this.origin(key, answer, dirt));
-      return { identity: identityOf(shape, value), count: await this.publishIfNew(value, dirt) };
+      const value = shape.read(row, this.#origin(key, answer, dirt));
+      return { identity: identityOf(shape, value), count: await this.#publishIfNew(value, dirt) };
     } catch (error) {
-      const fault = this.faultOf(key, error);
+      const fault = this.#faultOf(key, error);
       if (fault === null) throw error;
-      await this.options.parking.park(this.placeholder(key, row), 'rejected', fault, 1);
+      await this.#options.parking.park(this.#placeholder(key, row), 'rejected', fault, 1);
       return null;
     }
   }
 
   /** What is wrong with the row itself, such as a text too long for any broker; null when it is not the row. */
-  private faultOf(key: string, error: unknown): Fault | null {
+  #faultOf(key: string, error: unknown): Fault | null {
     if (error instanceof Rejected) return error.fault;
     if (!(error instanceof z.ZodError)) return null;
-    const { name, topic } = this.options.stream;
+    const { name, topic } = this.#options.stream;
     const faults = error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
     return {
       code: 'erp.row',
-      what: `A row of the stream ${name} with ${this.sourceKey(key)} cannot be a record of ${topic}: ${faults}`,
+      what: `A row of the stream ${name} with ${this.#sourceKey(key)} cannot be a record of ${topic}: ${faults}`,
       fix: 'Correct the row in the ERP (or the query); it is asked again when it changes',
     };
   }
 
-  private async publishIfNew(value: StreamRecord, dirt: TracedDirt & Pick<Dirt, 'asked'>): Promise<0 | 1> {
-    const { index, stream, context } = this.options;
+  async #publishIfNew(value: StreamRecord, dirt: TracedDirt & Pick<Dirt, 'asked'>): Promise<0 | 1> {
+    const { index, stream, context } = this.#options;
     const identity = identityOf(stream.shape, value);
     const digest = digestOf(stream.shape, value, context.clock.now());
     const asked = dirt.asked.has(stream.shape.contract.key(value));
     if (!asked && index.isSame(identity, digest)) return 0;
     index.doubt(identity, value);
-    await this.publish(value, dirt);
+    await this.#publish(value, dirt);
     index.note(identity, value, digest);
     return 1;
   }
 
-  private async publishDeleted(identity: string, origin: Origin, dirt: TracedDirt): Promise<0 | 1> {
-    const { index, stream, context } = this.options;
+  async #publishDeleted(identity: string, origin: Origin, dirt: TracedDirt): Promise<0 | 1> {
+    const { index, stream, context } = this.#options;
     const parts = splitKey(identity, stream.shape.keyParts.length);
     if (stream.shape.deleted === null || parts === null) return 0;
     const value = stream.shape.deleted(parts, origin);
     index.doubt(identity, value);
-    await this.publish(value, dirt);
+    await this.#publish(value, dirt);
     index.note(identity, value, digestOf(stream.shape, value, context.clock.now()));
     return 1;
   }
 
-  private async publish(value: StreamRecord, dirt: TracedDirt): Promise<void> {
-    const { stream, context } = this.options;
+  async #publish(value: StreamRecord, dirt: TracedDirt): Promise<void> {
+    const { stream, context } = this.#options;
     const span = changeSpan(stream, value, dirt);
     await inSpan(span, () =>
       context.bus.publish(stream.shape.contract, { value, traceparent: traceparentOf(span) }),
@@ -199,21 +199,21 @@ export class RecordPublisher {
     context.metrics.records.inc({ flow: stream.name, topic: stream.topic, status: 'applied' });
   }
 
-  private origin(key: string, answer: Answer, dirt: Pick<Dirt, 'occurredAt'>): Origin {
-    return { occurredAt: dirt.occurredAt, version: this.version(answer), sourceKey: this.sourceKey(key) };
+  #origin(key: string, answer: Answer, dirt: Pick<Dirt, 'occurredAt'>): Origin {
+    return { occurredAt: dirt.occurredAt, version: this.#version(answer), sourceKey: this.#sourceKey(key) };
   }
 
-  private version(answer: Answer): Origin['version'] {
-    return { epoch: this.options.epoch, number: Number(answer.version) };
+  #version(answer: Answer): Origin['version'] {
+    return { epoch: this.#options.epoch, number: Number(answer.version) };
   }
 
-  private sourceKey(key: string): string {
-    return JSON.stringify({ [this.options.stream.keyColumn]: key });
+  #sourceKey(key: string): string {
+    return JSON.stringify({ [this.#options.stream.keyColumn]: key });
   }
 
   /** What never became a record, named by the key of the stream, with the row as its bytes. */
-  private placeholder(key: string, row: Record<string, unknown> | null): Received<never> {
-    const { stream, context } = this.options;
+  #placeholder(key: string, row: Record<string, unknown> | null): Received<never> {
+    const { stream, context } = this.#options;
     const text = row === null ? '' : JSON.stringify(row);
     // The parked record must fit the broker, whatever the row holds.
     const bytes = text === '' || text.length > keptRowCharactersMax ? null : Buffer.from(text);
@@ -222,7 +222,7 @@ export class RecordPublisher {
       topic: stream.topic,
       partition: -1,
       offset: -1,
-      key: this.sourceKey(key),
+      key: this.#sourceKey(key),
       value: null,
       eventId: null,
       publishedAt: context.clock.now(),

@@ -37,69 +37,69 @@ const lastAnswerMs = 3_000;
 
 /** The work of the one process that holds the slot, from taking it until it is lost or given back. */
 export class IngesterSession {
-  private readonly options: SessionOptions;
-  private readonly runners = new Map<string, KeyQueryRunner>();
-  private readonly indexes = new Map<string, PublishedIndex>();
-  private readonly ending = new AbortController();
-  private reached: Lsn | null = null;
+  readonly #options: SessionOptions;
+  readonly #runners = new Map<string, KeyQueryRunner>();
+  readonly #indexes = new Map<string, PublishedIndex>();
+  readonly #ending = new AbortController();
+  #reached: Lsn | null = null;
 
   constructor(options: SessionOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   /** Until the signal fires (returns) or the log ends (throws). `onRunning` is called when the log is being followed. */
   async run(signal: AbortSignal, onRunning: () => void): Promise<void> {
-    const { slot, pool, process } = this.options;
-    const end = () => this.ending.abort(signal.reason);
+    const { slot, pool, process } = this.#options;
+    const end = () => this.#ending.abort(signal.reason);
     signal.addEventListener('abort', end, { once: true });
     if (signal.aborted) end();
     const fence = new SlotFence({ sender: slot.log.sender, pool, clock: process.context.clock });
-    const watching = fence.watch(this.ending.signal);
+    const watching = fence.watch(this.#ending.signal);
     const stops: (() => Promise<unknown> | void)[] = [() => slot.log.close(), () => watching];
     try {
       // Whatever is published from here on is published as the holder of the slot: records, parked rows, the cursor.
       await underFence(fence, async () => {
         // A first load takes minutes, and a topic that nobody answers for ever: the end waits for neither.
-        await unlessAborted(this.open(stops), this.ending.signal);
+        await unlessAborted(this.#open(stops), this.#ending.signal);
         onRunning();
-        await this.follow();
+        await this.#follow();
       });
     } finally {
       signal.removeEventListener('abort', end);
-      this.ending.abort();
+      this.#ending.abort();
       for (const stop of stops.toReversed()) await stop();
     }
   }
 
   /** Everything beside the log itself; what is to be stopped is added to `stops` as it comes. */
-  private async open(stops: (() => Promise<unknown> | void)[]): Promise<void> {
-    const { slot, process, streams } = this.options;
+  async #open(stops: (() => Promise<unknown> | void)[]): Promise<void> {
+    const { slot, process, streams } = this.#options;
     const parking = await openParking(process.context);
     stops.push(() => parking.stop());
-    for (const stream of streams) await this.openStream(stream, parking, stops);
-    if (slot.load !== null) await this.load(slot.load);
-    const asking = [...this.runners.values()].map((runner) => runner.run(this.ending.signal));
+    for (const stream of streams) await this.#openStream(stream, parking, stops);
+    if (slot.load !== null) await this.#load(slot.load);
+    const asking = [...this.#runners.values()].map((runner) => runner.run(this.#ending.signal));
     // A question that is not answered in time is asked again by the next holder of the slot.
     stops.push(() => settlesWithin(Promise.all(asking), lastAnswerMs));
-    const refreshing = await runStates(process.context, this.refreshes());
+    const refreshing = await runStates(process.context, this.#refreshes());
     stops.push(() => refreshing.stop());
-    stops.push(this.schedule());
-    const keeping = this.keepCursor();
+    stops.push(this.#schedule());
+    const keeping = this.#keepCursor();
     stops.push(() => keeping);
-    process.check('streams', () => this.streamTrouble());
+    process.check('streams', () => this.#streamTrouble());
     stops.push(() => process.check('streams', () => null));
   }
 
-  private async openStream(
+  async #openStream(
     stream: Stream,
     parking: Parking,
     stops: (() => Promise<unknown> | void)[],
   ): Promise<void> {
-    const { process, pool, config, slot } = this.options;
+    const { process, pool, config, slot } = this.#options;
     const published = new PublishedReading(stream.shape);
     const index = await published.read(process.bus);
     stops.push(() => published.stop());
-    this.indexes.set(stream.topic, index);
+    this.#indexes.set(stream.topic, index);
     const publisher = new RecordPublisher({
       stream,
       index,
@@ -117,8 +117,8 @@ export class IngesterSession {
       rowsPerFetch: config.erp.rowsPerFetch,
       statementTimeoutMs: config.erp.connection.statementTimeoutMs,
     });
-    this.runners.set(stream.name, runner);
-    void this.correctStrays(stream, published, runner);
+    this.#runners.set(stream.name, runner);
+    void this.#correctStrays(stream, published, runner);
     // A stream that came with a new configuration, over tables that were watched before, or a topic made anew.
     if (slot.load === null && index.isEmpty && stream.shape.deleted !== null) runner.dirty.addAll({});
   }
@@ -127,14 +127,10 @@ export class IngesterSession {
    * Another process may have been publishing when it lost the slot. When none of that can land any more, the keys whose
    * last record on the topic is not what we have published are asked and published again.
    */
-  private async correctStrays(
-    stream: Stream,
-    published: PublishedReading,
-    runner: KeyQueryRunner,
-  ): Promise<void> {
-    const { clock, log } = this.options.process.context;
-    await clock.wait(landsWithinMs, this.ending.signal);
-    if (this.ending.signal.aborted) return;
+  async #correctStrays(stream: Stream, published: PublishedReading, runner: KeyQueryRunner): Promise<void> {
+    const { clock, log } = this.#options.process.context;
+    await clock.wait(landsWithinMs, this.#ending.signal);
+    if (this.#ending.signal.aborted) return;
     const strays = published.strays();
     await published.stop();
     if (strays.length > 0)
@@ -146,62 +142,62 @@ export class IngesterSession {
   }
 
   /** Everything, once. The log waits meanwhile, and its changes are asked for again afterwards: nothing falls between. */
-  private async load(reason: string): Promise<void> {
-    const { process, cursors, slot } = this.options;
+  async #load(reason: string): Promise<void> {
+    const { process, cursors, slot } = this.#options;
     process.log.info({ reason, epoch: slot.cursor.epoch }, 'loading all keys');
     await cursors.write(slot.cursor);
-    for (const [stream, runner] of this.runners) {
-      const counts = await runner.load(this.ending.signal);
+    for (const [stream, runner] of this.#runners) {
+      const counts = await runner.load(this.#ending.signal);
       process.log.info({ flow: stream, ...counts }, 'loaded');
     }
     slot.cursor = { ...slot.cursor, firstLoad: 'done' };
     await cursors.write(slot.cursor);
   }
 
-  private async follow(): Promise<void> {
-    const { streams, pool, process, slot, config } = this.options;
+  async #follow(): Promise<void> {
+    const { streams, pool, process, slot, config } = this.#options;
     const reader = new LogReader({
       streams,
-      runners: this.runners,
+      runners: this.#runners,
       pool,
       context: process.context,
       statementTimeoutMs: config.erp.connection.statementTimeoutMs,
-      onProgress: (endLsn) => (this.reached = endLsn),
+      onProgress: (endLsn) => (this.#reached = endLsn),
     });
     // Ends the iteration below, which otherwise waits for the next change.
-    this.ending.signal.addEventListener('abort', () => void slot.log.close(), { once: true });
-    await reader.run(slot.log.transactions(), this.ending.signal);
+    this.#ending.signal.addEventListener('abort', () => void slot.log.close(), { once: true });
+    await reader.run(slot.log.transactions(), this.#ending.signal);
   }
 
   /** Events first, then the cursor, then the position to the database (design.md, section 4). */
-  private async keepCursor(): Promise<void> {
-    const { cursors, slot, process } = this.options;
-    while (!this.ending.signal.aborted) {
-      await process.context.clock.wait(cursorIntervalMs, this.ending.signal);
-      const reached = this.reached;
+  async #keepCursor(): Promise<void> {
+    const { cursors, slot, process } = this.#options;
+    while (!this.#ending.signal.aborted) {
+      await process.context.clock.wait(cursorIntervalMs, this.#ending.signal);
+      const reached = this.#reached;
       if (reached === null) continue;
-      this.reached = null;
+      this.#reached = null;
       try {
         slot.cursor = { ...slot.cursor, position: reached };
         await cursors.write(slot.cursor);
         slot.log.acknowledge(reached);
       } catch (error) {
-        this.reached ??= reached;
+        this.#reached ??= reached;
         process.log.warn({ err: error }, 'the cursor was not written, trying again');
       }
     }
   }
 
   /** The first stream whose keys are not answered, and why. */
-  private streamTrouble(): string | null {
-    for (const [stream, { unhealthyReason }] of this.runners)
+  #streamTrouble(): string | null {
+    for (const [stream, { unhealthyReason }] of this.#runners)
       if (unhealthyReason !== null) return `${stream}: ${unhealthyReason}`;
     return null;
   }
 
-  private schedule(): () => void {
-    const jobs = this.options.streams.flatMap((stream) => {
-      const runner = this.runners.get(stream.name)!;
+  #schedule(): () => void {
+    const jobs = this.#options.streams.flatMap((stream) => {
+      const runner = this.#runners.get(stream.name)!;
       return stream.again === null
         ? []
         : [new Cron(stream.again, { timezone: 'UTC' }, () => runner.dirty.addAll({}))];
@@ -211,16 +207,16 @@ export class IngesterSession {
     };
   }
 
-  private refreshes() {
-    const { streams, pool, config } = this.options;
+  #refreshes() {
+    const { streams, pool, config } = this.#options;
     return refreshFlow({
       streams,
-      runners: this.runners,
-      indexes: this.indexes,
+      runners: this.#runners,
+      indexes: this.#indexes,
       pool,
       statementTimeoutMs: config.erp.connection.statementTimeoutMs,
       mode: 'on',
-      ending: this.ending.signal,
+      ending: this.#ending.signal,
     });
   }
 }

@@ -13,38 +13,38 @@ export interface OpenTransaction {
  * the end of the last one before which nothing is outstanding: acknowledging later ones would lose the earlier.
  */
 export class OpenTransactions {
-  private readonly open = new Set<OpenTransaction>();
-  private readonly onProgress: (endLsn: Lsn) => void;
+  readonly #open = new Set<OpenTransaction>();
+  readonly #onProgress: (endLsn: Lsn) => void;
 
   constructor(onProgress: (endLsn: Lsn) => void) {
-    this.onProgress = onProgress;
+    this.#onProgress = onProgress;
   }
 
   begin(xid: number): OpenTransaction {
     const transaction: OpenTransaction = { xid, outstanding: 0, endLsn: null };
-    this.open.add(transaction);
+    this.#open.add(transaction);
     return transaction;
   }
 
   /** All its changes were read. */
   ended(transaction: OpenTransaction, endLsn: Lsn): void {
     transaction.endLsn = endLsn;
-    this.advance();
+    this.#advance();
   }
 
   /** One of the keys it made dirty is published. */
   settled(transaction: OpenTransaction): void {
     transaction.outstanding -= 1;
-    this.advance();
+    this.#advance();
   }
 
-  private advance(): void {
+  #advance(): void {
     let reached: Lsn | null = null;
-    for (const transaction of this.open) {
+    for (const transaction of this.#open) {
       if (transaction.endLsn === null || transaction.outstanding > 0) break;
       reached = transaction.endLsn;
-      this.open.delete(transaction);
+      this.#open.delete(transaction);
     }
-    if (reached !== null) this.onProgress(reached);
+    if (reached !== null) this.#onProgress(reached);
   }
 }

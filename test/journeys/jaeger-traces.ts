@@ -34,15 +34,15 @@ interface JaegerTrace {
 
 /** Reads traces back from a Jaeger at this address. */
 export class JaegerTraces {
-  private readonly url: string;
+  readonly #url: string;
 
   constructor(url: string) {
-    this.url = url;
+    this.#url = url;
   }
 
   /** The spans of a trace so far; none while Jaeger does not know it. */
   async spans(traceId: string): Promise<TraceSpan[]> {
-    const answer = await fetch(`${this.url}/api/traces/${traceId}`);
+    const answer = await fetch(`${this.#url}/api/traces/${traceId}`);
     if (answer.status === 404) return [];
     const { data } = (await answer.json()) as { data: JaegerTrace[] };
     return data.flatMap(spansOf);
@@ -68,16 +68,16 @@ export class JaegerTraces {
 
   /** All that Jaeger holds of all services, as text. */
   async everything(): Promise<string> {
-    const services = await this.list('/api/services');
+    const services = await this.#list('/api/services');
     const texts = services.map(async (service) => {
-      const answer = await fetch(`${this.url}/api/traces?service=${service}&limit=1500&lookback=1h`);
+      const answer = await fetch(`${this.#url}/api/traces?service=${service}&limit=1500&lookback=1h`);
       return answer.text();
     });
     return (await Promise.all(texts)).join('\n');
   }
 
-  private async list(path: string): Promise<string[]> {
-    const answer = await fetch(`${this.url}${path}`);
+  async #list(path: string): Promise<string[]> {
+    const answer = await fetch(`${this.#url}${path}`);
     return ((await answer.json()) as { data: string[] }).data;
   }
 }

@@ -141,31 +141,31 @@ export async function openStack(options: StackOptions = {}): Promise<Stack> {
 }
 
 class Processes {
-  private readonly running = new Map<ProcessName, RunningProcess>();
-  private readonly ports = new Map<ProcessName, number>();
-  private readonly starting = new Set<Promise<void>>();
-  private readonly ending = new AbortController();
-  private readonly environmentOf: (name: ProcessName) => Record<string, string>;
-  private readonly brokers: string;
-  private readonly proxiedBrokers: string;
+  readonly #running = new Map<ProcessName, RunningProcess>();
+  readonly #ports = new Map<ProcessName, number>();
+  readonly #starting = new Set<Promise<void>>();
+  readonly #ending = new AbortController();
+  readonly #environmentOf: (name: ProcessName) => Record<string, string>;
+  readonly #brokers: string;
+  readonly #proxiedBrokers: string;
 
   constructor(
     environmentOf: (name: ProcessName) => Record<string, string>,
     brokers: string,
     proxiedBrokers: string,
   ) {
-    this.environmentOf = environmentOf;
-    this.brokers = brokers;
-    this.proxiedBrokers = proxiedBrokers;
+    this.#environmentOf = environmentOf;
+    this.#brokers = brokers;
+    this.#proxiedBrokers = proxiedBrokers;
   }
 
   start(name: ProcessName, throughProxy: boolean): Promise<void> {
-    const started = this.startOne(name, throughProxy);
-    this.starting.add(started);
-    return started.finally(() => this.starting.delete(started));
+    const started = this.#startOne(name, throughProxy);
+    this.#starting.add(started);
+    return started.finally(() => this.#starting.delete(started));
   }
 
-  private async startOne(name: ProcessName, throughProxy: boolean): Promise<void> {
+  async #startOne(name: ProcessName, throughProxy: boolean): Promise<void> {
     const port = await freePort();
     const folder = runFolder();
     const process_ = await startProcess({
@@ -174,48 +174,48 @@ class Processes {
       args: [join(project, 'services', name, 'main.ts')],
       env: {
         ...process.env,
-        ...this.environmentOf(name),
-        KAFKA_BROKERS: throughProxy ? this.proxiedBrokers : this.brokers,
+        ...this.#environmentOf(name),
+        KAFKA_BROKERS: throughProxy ? this.#proxiedBrokers : this.#brokers,
         HTTP_PORT: String(port),
       },
       logFile: join(folder, `${name}-${port}.log`),
       onSpawn: (pid) => recordProcess(join(folder, 'processes'), name, pid),
       ready: () => answersOk(`http://127.0.0.1:${port}/readyz`),
       readyWithinMs: 90_000,
-      signal: this.ending.signal,
+      signal: this.#ending.signal,
     });
-    this.running.set(name, process_);
-    this.ports.set(name, port);
+    this.#running.set(name, process_);
+    this.#ports.set(name, port);
   }
 
   async scrapes(): Promise<Map<ProcessName, string>> {
-    const scrapes = [...this.running.keys()].map(async (name) => {
-      const answer = await fetch(`http://127.0.0.1:${this.ports.get(name)}/metrics`);
+    const scrapes = [...this.#running.keys()].map(async (name) => {
+      const answer = await fetch(`http://127.0.0.1:${this.#ports.get(name)}/metrics`);
       return [name, await answer.text()] as const;
     });
     return new Map(await Promise.all(scrapes));
   }
 
   async kill(name: ProcessName): Promise<void> {
-    await this.running.get(name)?.kill();
-    this.running.delete(name);
+    await this.#running.get(name)?.kill();
+    this.#running.delete(name);
   }
 
   async stop(name: ProcessName): Promise<number | null> {
-    const exit = await this.running.get(name)?.stop();
-    this.running.delete(name);
+    const exit = await this.#running.get(name)?.stop();
+    this.#running.delete(name);
     return exit?.code ?? null;
   }
 
   pids(): Map<ProcessName, number> {
-    return new Map([...this.running].map(([name, { pid }]) => [name, pid]));
+    return new Map([...this.#running].map(([name, { pid }]) => [name, pid]));
   }
 
   /** Those too that another one's failure to start has left on their way: they would hold on to the database. */
   async killAll(): Promise<void> {
-    this.ending.abort();
-    await Promise.allSettled(this.starting);
-    await Promise.all([...this.running.keys()].map((name) => this.kill(name)));
+    this.#ending.abort();
+    await Promise.allSettled(this.#starting);
+    await Promise.all([...this.#running.keys()].map((name) => this.kill(name)));
   }
 }
 

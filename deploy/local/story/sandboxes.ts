@@ -43,18 +43,18 @@ interface ShopState {
 const deadlineMs = 10_000;
 
 export class Sandboxes {
-  private readonly shopUrl: string;
-  private readonly erpUrl: string;
-  private readonly instance: string;
+  readonly #shopUrl: string;
+  readonly #erpUrl: string;
+  readonly #instance: string;
 
   constructor(shopUrl: string, erpUrl: string, instance = 'sandbox') {
-    this.shopUrl = shopUrl;
-    this.erpUrl = erpUrl;
-    this.instance = instance;
+    this.#shopUrl = shopUrl;
+    this.#erpUrl = erpUrl;
+    this.#instance = instance;
   }
 
   async products(): Promise<ShopProduct[]> {
-    const { products } = await this.shopState();
+    const { products } = await this.#shopState();
     return products.map(({ sku, price, status, source_items, salable }) => ({
       sku,
       price,
@@ -71,7 +71,7 @@ export class Sandboxes {
   }
 
   async order(entityId: number): Promise<ShopOrder | undefined> {
-    const found = (await this.shopState()).orders.find(({ entity_id }) => entity_id === entityId);
+    const found = (await this.#shopState()).orders.find(({ entity_id }) => entity_id === entityId);
     if (!found) return undefined;
     return {
       entityId,
@@ -85,41 +85,44 @@ export class Sandboxes {
   }
 
   placeOrder(lines: { sku: string; qty: number }[]): Promise<{ entity_id: number; increment_id: string }> {
-    return this.call('POST', `${this.shopUrl}/sandbox/orders`, { lines });
+    return this.#call('POST', `${this.#shopUrl}/sandbox/orders`, { lines });
   }
 
   /** The sales order of a shop order; undefined while the ERP does not have it. */
   async salesOrder(incrementId: string): Promise<SalesOrder | undefined> {
-    const reference = encodeURIComponent(`${this.instance}/default/${incrementId}`);
-    const [order] = await this.call<SalesOrder[]>('GET', `${this.erpUrl}/orders?shop_reference=${reference}`);
+    const reference = encodeURIComponent(`${this.#instance}/default/${incrementId}`);
+    const [order] = await this.#call<SalesOrder[]>(
+      'GET',
+      `${this.#erpUrl}/orders?shop_reference=${reference}`,
+    );
     return order;
   }
 
   erpProducts(): Promise<{ sku: string }[]> {
-    return this.call('GET', `${this.erpUrl}/products`);
+    return this.#call('GET', `${this.#erpUrl}/products`);
   }
 
   receive(sku: string, warehouse: string, quantity: number): Promise<unknown> {
-    return this.call('POST', `${this.erpUrl}/receipts`, { sku, warehouse, quantity });
+    return this.#call('POST', `${this.#erpUrl}/receipts`, { sku, warehouse, quantity });
   }
 
   setPrice(sku: string, amount: string): Promise<unknown> {
-    return this.call('POST', `${this.erpUrl}/products/${encodeURIComponent(sku)}/price`, { amount });
+    return this.#call('POST', `${this.#erpUrl}/products/${encodeURIComponent(sku)}/price`, { amount });
   }
 
   confirm(orderId: number): Promise<{ deliveries: { id: number; name: string; state: string }[] }> {
-    return this.call('POST', `${this.erpUrl}/orders/${orderId}/confirm`, {});
+    return this.#call('POST', `${this.#erpUrl}/orders/${orderId}/confirm`, {});
   }
 
   ship(deliveryId: number, carrier: string, trackingNumber: string): Promise<unknown> {
-    return this.call('POST', `${this.erpUrl}/deliveries/${deliveryId}/ship`, { carrier, trackingNumber });
+    return this.#call('POST', `${this.#erpUrl}/deliveries/${deliveryId}/ship`, { carrier, trackingNumber });
   }
 
-  private shopState(): Promise<ShopState> {
-    return this.call('GET', `${this.shopUrl}/sandbox/state`);
+  #shopState(): Promise<ShopState> {
+    return this.#call('GET', `${this.#shopUrl}/sandbox/state`);
   }
 
-  private async call<Answer>(method: string, url: string, body?: object): Promise<Answer> {
+  async #call<Answer>(method: string, url: string, body?: object): Promise<Answer> {
     const answer = await fetch(url, {
       method,
       signal: AbortSignal.timeout(deadlineMs),

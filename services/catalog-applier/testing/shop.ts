@@ -20,8 +20,8 @@ export class Shop {
           skus.flatMap((sku) => (this.kept.has(foldSku(sku)) ? [[sku, this.kept.get(foldSku(sku))!]] : [])),
         ),
       ),
-    create: (sku: string, write: ProductWrite) => this.save('create', sku, write),
-    update: (sku: string, write: ProductWrite) => this.save('update', sku, write),
+    create: (sku: string, write: ProductWrite) => this.#save('create', sku, write),
+    update: (sku: string, write: ProductWrite) => this.#save('update', sku, write),
   };
 
   prices = {
@@ -52,7 +52,7 @@ export class Shop {
     websites: () => Promise.resolve([{ id: 1, code: 'base', name: 'Main' }]),
   };
 
-  private save(verb: string, sku: string, write: ProductWrite): Promise<MagentoProduct> {
+  #save(verb: string, sku: string, write: ProductWrite): Promise<MagentoProduct> {
     this.writes.push(
       `${verb} ${sku} ${Object.keys(write)
         .filter((name) => name !== 'customAttributes')

@@ -16,18 +16,18 @@ export interface FailureShare {
 const limit = 1_000;
 
 export class FailureShares {
-  private readonly last = new Newest<Pick<Outcome, 'finishedAt' | 'status' | 'attempts'>>(
+  readonly #last = new Newest<Pick<Outcome, 'finishedAt' | 'status' | 'attempts'>>(
     limit,
     (outcome) => outcome.finishedAt,
   );
 
   add({ finishedAt, status, attempts }: Outcome): void {
-    this.last.add({ finishedAt, status, attempts });
+    this.#last.add({ finishedAt, status, attempts });
   }
 
   share(): FailureShare {
     const share = { records: 0, failedFirstTry: 0, failedFinally: 0, held: 0 };
-    for (const { status, attempts } of this.last.entries()) {
+    for (const { status, attempts } of this.#last.entries()) {
       share.records += 1;
       if (status === 'rejected' || attempts > 1) share.failedFirstTry += 1;
       if (status === 'rejected') share.failedFinally += 1;

@@ -16,24 +16,24 @@ export interface FlowFigures {
 }
 
 export class FlowFigureKeeper {
-  private readonly hour = new SlidingHour();
-  private readonly failures = new FailureShares();
-  private lastActivityAt: number | null = null;
+  readonly #hour = new SlidingHour();
+  readonly #failures = new FailureShares();
+  #lastActivityAt: number | null = null;
 
   add(outcome: Outcome): void {
-    this.hour.add(outcome.finishedAt, outcome.status, ageOf(outcome));
-    this.failures.add(outcome);
-    this.lastActivityAt = Math.max(this.lastActivityAt ?? 0, outcome.finishedAt);
+    this.#hour.add(outcome.finishedAt, outcome.status, ageOf(outcome));
+    this.#failures.add(outcome);
+    this.#lastActivityAt = Math.max(this.#lastActivityAt ?? 0, outcome.finishedAt);
   }
 
   figures(now: number): FlowFigures {
-    const { counts, ages } = this.hour.at(now);
+    const { counts, ages } = this.#hour.at(now);
     return {
       lastHour: counts,
       ageP50Ms: ages.percentile(0.5),
       ageP95Ms: ages.percentile(0.95),
-      lastThousand: this.failures.share(),
-      lastActivityAt: this.lastActivityAt,
+      lastThousand: this.#failures.share(),
+      lastActivityAt: this.#lastActivityAt,
     };
   }
 }

@@ -5,12 +5,12 @@ const storyLimit = 500;
 
 /** What is remembered of single records, for the story of one order or SKU: the last 20,000 outcomes, about 15 MB. */
 export class History {
-  private readonly ring: OutcomeView[] = [];
-  private next = 0;
+  readonly #ring: OutcomeView[] = [];
+  #next = 0;
 
   add(outcome: OutcomeView): void {
-    this.ring[this.next] = outcome;
-    this.next = (this.next + 1) % limit;
+    this.#ring[this.#next] = outcome;
+    this.#next = (this.#next + 1) % limit;
   }
 
   /**
@@ -18,7 +18,7 @@ export class History {
    * Asks every record in memory, which takes about a millisecond and needs no index to be kept.
    */
   story(text: string): OutcomeView[] {
-    return this.ring
+    return this.#ring
       .filter(({ key }) => key.includes(text))
       .toSorted((a, b) => a.finishedAt - b.finishedAt)
       .slice(-storyLimit);

@@ -25,37 +25,37 @@ interface LagOptions {
 
 /** Asks the broker every few seconds. What could not be asked keeps its last answer, and `trouble` says so. */
 export class Lags {
-  private readonly options: LagOptions;
-  private readonly known = new Map<string, Lag>();
-  private readonly over = new AbortController();
-  private problem: string | null = null;
-  private running: Promise<void> = Promise.resolve();
+  readonly #options: LagOptions;
+  readonly #known = new Map<string, Lag>();
+  readonly #over = new AbortController();
+  #problem: string | null = null;
+  #running: Promise<void> = Promise.resolve();
 
   constructor(options: LagOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   start(): void {
-    this.running = this.run();
+    this.#running = this.#run();
   }
 
   /** Null until the broker has answered for the first time. */
   of(group: string, topic: string): Lag | null {
-    return this.known.get(`${group}/${topic}`) ?? null;
+    return this.#known.get(`${group}/${topic}`) ?? null;
   }
 
   unhealthyReason(): string | null {
-    return this.problem;
+    return this.#problem;
   }
 
   async stop(): Promise<void> {
-    this.over.abort();
-    await this.running;
+    this.#over.abort();
+    await this.#running;
   }
 
-  private async run(): Promise<void> {
-    const { signal } = this.over;
-    const { clock, intervalMs } = this.options;
+  async #run(): Promise<void> {
+    const { signal } = this.#over;
+    const { clock, intervalMs } = this.#options;
     while (!signal.aborted) {
       await this.poll();
       await clock.wait(intervalMs, signal);
@@ -63,27 +63,27 @@ export class Lags {
   }
 
   async poll(): Promise<void> {
-    const { admin, sources, onChange } = this.options;
-    const before = this.problem;
+    const { admin, sources, onChange } = this.#options;
+    const before = this.#problem;
     let changed = false;
-    this.problem = null;
+    this.#problem = null;
     for (const { group, topics } of sources) {
-      if (this.over.signal.aborted) return;
+      if (this.#over.signal.aborted) return;
       try {
         const partitions = await admin.lag(group, topics);
         for (const topic of topics)
-          changed = this.put(`${group}/${topic}`, sum(partitions, topic)) || changed;
+          changed = this.#put(`${group}/${topic}`, sum(partitions, topic)) || changed;
       } catch (error) {
         const why = messageOf(error);
-        this.problem = `The lag of ${group} could not be asked: ${why}`;
+        this.#problem = `The lag of ${group} could not be asked: ${why}`;
       }
     }
-    if (changed || before !== this.problem) onChange();
+    if (changed || before !== this.#problem) onChange();
   }
 
-  private put(id: string, lag: Lag): boolean {
-    const old = this.known.get(id);
-    this.known.set(id, lag);
+  #put(id: string, lag: Lag): boolean {
+    const old = this.#known.get(id);
+    this.#known.set(id, lag);
     return old?.records !== lag.records || old.started !== lag.started;
   }
 }

@@ -51,47 +51,49 @@ const shownLimit = 200;
 
 /** What is parked now, by key on `cartage.parked`. Past `fullLimit` only code and status are kept, past `limit` nothing. */
 export class ParkedRecords {
-  private readonly full = new Map<string, ParkedView>();
-  private readonly brief = new Map<string, Brief>();
-  private readonly fullLimit: number;
-  private readonly limit: number;
-  private complete = true;
+  readonly #full = new Map<string, ParkedView>();
+  readonly #brief = new Map<string, Brief>();
+  readonly #fullLimit: number;
+  readonly #limit: number;
+  #complete = true;
 
   constructor(limits = { full: 10_000, all: 200_000 }) {
-    this.fullLimit = limits.full;
-    this.limit = limits.all;
+    this.#fullLimit = limits.full;
+    this.#limit = limits.all;
   }
 
   put(id: string, process: string, parked: Parked): void {
     this.remove(id);
-    if (this.full.size < this.fullLimit) this.full.set(id, parkedView(id, process, parked));
-    else if (this.full.size + this.brief.size < this.limit)
-      this.brief.set(id, { code: parked.code, status: parked.status });
-    else this.complete = false;
+    if (this.#full.size < this.#fullLimit) this.#full.set(id, parkedView(id, process, parked));
+    else if (this.#full.size + this.#brief.size < this.#limit)
+      this.#brief.set(id, { code: parked.code, status: parked.status });
+    else this.#complete = false;
   }
 
   /** A tombstone: the record is settled. */
   remove(id: string): boolean {
-    return this.full.delete(id) || this.brief.delete(id);
+    return this.#full.delete(id) || this.#brief.delete(id);
   }
 
   /** Undefined when it is settled, or not known in full. */
   get(id: string): ParkedView | undefined {
-    return this.full.get(id);
+    return this.#full.get(id);
   }
 
   summary(): ParkedSummary {
-    const newest = [...this.full.values()].toSorted((a, b) => b.parkedAt - a.parkedAt);
+    const newest = [...this.#full.values()].toSorted((a, b) => b.parkedAt - a.parkedAt);
     const groups = new Map<string, ParkedGroup>();
-    for (const { code, status, fix } of [...newest, ...this.brief.values()] as (Brief & { fix?: string })[]) {
+    for (const { code, status, fix } of [...newest, ...this.#brief.values()] as (Brief & {
+      fix?: string;
+    })[]) {
       const group = groups.get(code) ?? { code, count: 0, held: 0, fix: fix ?? null };
       group.count += 1;
       if (status === 'held') group.held += 1;
       groups.set(code, group);
     }
     return {
-      total: this.full.size + this.brief.size,
-      complete: this.complete,
+      total: this.#full.size + this.#brief.size,
+      complete: this.#complete,
       byCode: [...groups.values()].toSorted((a, b) => b.count - a.count || a.code.localeCompare(b.code)),
       newest: newest.slice(0, shownLimit),
     };

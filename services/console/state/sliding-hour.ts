@@ -32,7 +32,7 @@ export const noCounts = (): Counts => ({
 
 /** Counts and ages of the last hour, by the minute: the minute that runs and the 59 before it. */
 export class SlidingHour {
-  private readonly slots: Slot[] = Array.from({ length: minutes }, () => ({
+  readonly #slots: Slot[] = Array.from({ length: minutes }, () => ({
     minute: -1,
     counts: noCounts(),
     ages: new AgeHistogram(),
@@ -41,7 +41,7 @@ export class SlidingHour {
   /** `ageMs` is null where the record does not say since when it was true. */
   add(finishedAt: number, status: string, ageMs: number | null): void {
     const minute = Math.floor(finishedAt / minuteMs);
-    const slot = this.slots[minute % minutes]!;
+    const slot = this.#slots[minute % minutes]!;
     if (minute < slot.minute) return;
     if (minute > slot.minute) {
       slot.minute = minute;
@@ -56,7 +56,7 @@ export class SlidingHour {
     const counts = noCounts();
     const ages = new AgeHistogram();
     const current = Math.floor(now / minuteMs);
-    for (const slot of this.slots) {
+    for (const slot of this.#slots) {
       if (slot.minute <= current - minutes) continue;
       for (const status of Object.keys(counts) as (keyof Counts)[]) counts[status] += slot.counts[status];
       ages.addAll(slot.ages);

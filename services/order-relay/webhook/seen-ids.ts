@@ -11,53 +11,53 @@ export interface Memorable {
  */
 export class SeenIds<Answer extends Memorable> {
   /** Id to the time it may be forgotten at; in the order of these times, because each lives equally long. */
-  private readonly done = new Map<string, number>();
-  private readonly inWork = new Map<string, Promise<Answer>>();
-  private readonly options: { ttlMs: number; max: number; now: () => number };
+  readonly #done = new Map<string, number>();
+  readonly #inWork = new Map<string, Promise<Answer>>();
+  readonly #options: { ttlMs: number; max: number; now: () => number };
 
   constructor(options: { ttlMs: number; max: number; now: () => number }) {
-    this.options = options;
+    this.#options = options;
   }
 
   get size(): number {
-    return this.done.size;
+    return this.#done.size;
   }
 
   isDone(id: string): boolean {
-    const until = this.done.get(id);
-    return until !== undefined && until > this.options.now();
+    const until = this.#done.get(id);
+    return until !== undefined && until > this.#options.now();
   }
 
   /** The answer under way for this id, if there is one. */
   underWay(id: string): Promise<Answer> | undefined {
-    return this.inWork.get(id);
+    return this.#inWork.get(id);
   }
 
   /** Runs the work of a new id. */
   begin(id: string, work: Promise<Answer>): Promise<Answer> {
     const watched = work.then(
       (answer) => {
-        this.inWork.delete(id);
-        if (answer.done) this.remember(id);
+        this.#inWork.delete(id);
+        if (answer.done) this.#remember(id);
         return answer;
       },
       (error: unknown) => {
-        this.inWork.delete(id);
+        this.#inWork.delete(id);
         throw error;
       },
     );
-    this.inWork.set(id, watched);
+    this.#inWork.set(id, watched);
     return watched;
   }
 
-  private remember(id: string): void {
-    const now = this.options.now();
+  #remember(id: string): void {
+    const now = this.#options.now();
     // Deleted first, so that it takes the last place.
-    this.done.delete(id);
-    this.done.set(id, now + this.options.ttlMs);
-    for (const [oldest, until] of this.done) {
-      if (until > now && this.done.size <= this.options.max) return;
-      this.done.delete(oldest);
+    this.#done.delete(id);
+    this.#done.set(id, now + this.#options.ttlMs);
+    for (const [oldest, until] of this.#done) {
+      if (until > now && this.#done.size <= this.#options.max) return;
+      this.#done.delete(oldest);
     }
   }
 }

@@ -160,73 +160,77 @@ const settleMs = 40;
 
 /** All records ever read, and which of them are open: newest and not finished, in work, or perhaps about to land. */
 class NaiveModel {
-  private readonly set = new PendingSet<Plain>();
-  private now = 0;
-  private offset = 0;
-  private readonly newest = new Map<string, number>();
-  private readonly unfinished = new Set<string>();
-  private readonly doubts: { offset: number; until: number }[] = [];
-  private readonly inFlight: { entry: Entry<Plain>; offset: number; startedAt: number }[] = [];
+  readonly #set = new PendingSet<Plain>();
+  #now = 0;
+  #offset = 0;
+  readonly #newest = new Map<string, number>();
+  readonly #unfinished = new Set<string>();
+  readonly #doubts: { offset: number; until: number }[] = [];
+  readonly #inFlight: { entry: Entry<Plain>; offset: number; startedAt: number }[] = [];
 
   step(step: Step): void {
-    this.now += step.ms;
-    if (step.what === 'add') this.add(`k${step.pick % 4}`, step);
-    else if (step.what === 'take') this.take(1 + (step.pick % 3));
-    else if (step.what === 'wake') this.set.wake(this.now);
-    else this.end(step);
-    this.check();
+    this.#now += step.ms;
+    if (step.what === 'add') this.#add(`k${step.pick % 4}`, step);
+    else if (step.what === 'take') this.#take(1 + (step.pick % 3));
+    else if (step.what === 'wake') this.#set.wake(this.#now);
+    else this.#end(step);
+    this.#check();
   }
 
   /** All that is pending is written in the end, and nothing stays. */
   drain(): void {
     for (let rounds = 0; rounds < 12; rounds += 1) {
-      this.now += settleMs;
-      while (this.inFlight.length > 0)
-        this.end({ what: 'complete', pick: 0, unknown: false, urgent: false, ms: 0 });
-      this.set.wake(this.now);
-      this.take(10);
-      this.check();
+      this.#now += settleMs;
+      while (this.#inFlight.length > 0)
+        this.#end({ what: 'complete', pick: 0, unknown: false, urgent: false, ms: 0 });
+      this.#set.wake(this.#now);
+      this.#take(10);
+      this.#check();
     }
-    expect([this.set.size, this.set.sizeBytes, this.set.lowestOffset()]).toEqual([0, 0, null]);
-    expect(this.unfinished.size).toBe(0);
+    expect([this.#set.size, this.#set.sizeBytes, this.#set.lowestOffset()]).toEqual([0, 0, null]);
+    expect(this.#unfinished.size).toBe(0);
   }
 
-  private add(key: string, { urgent }: Step): void {
-    this.set.add(recordOf(key, this.offset), at(key, { urgent, batchGroup: urgent ? 'u' : 'n' }), this.now);
-    this.newest.set(key, this.offset);
-    this.unfinished.add(key);
-    this.offset += 1;
+  #add(key: string, { urgent }: Step): void {
+    this.#set.add(
+      recordOf(key, this.#offset),
+      at(key, { urgent, batchGroup: urgent ? 'u' : 'n' }),
+      this.#now,
+    );
+    this.#newest.set(key, this.#offset);
+    this.#unfinished.add(key);
+    this.#offset += 1;
   }
 
-  private take(count: number): void {
+  #take(count: number): void {
     for (const batchGroup of ['u', 'n'])
-      for (const entry of this.set.take(batchGroup, count, false, free)) {
-        expect(this.inFlight.map((one) => one.entry.identity)).not.toContain(entry.identity);
-        expect(entry.record.offset).toBe(this.newest.get(entry.identity));
-        this.inFlight.push({ entry, offset: entry.record.offset, startedAt: this.now });
+      for (const entry of this.#set.take(batchGroup, count, false, free)) {
+        expect(this.#inFlight.map((one) => one.entry.identity)).not.toContain(entry.identity);
+        expect(entry.record.offset).toBe(this.#newest.get(entry.identity));
+        this.#inFlight.push({ entry, offset: entry.record.offset, startedAt: this.#now });
       }
   }
 
-  private end({ what, pick, unknown, ms }: Step): void {
-    const [one] = this.inFlight.splice(pick % Math.max(1, this.inFlight.length), 1);
+  #end({ what, pick, unknown, ms }: Step): void {
+    const [one] = this.#inFlight.splice(pick % Math.max(1, this.#inFlight.length), 1);
     if (!one) return;
     const { entry, offset, startedAt } = one;
-    const isNewest = this.newest.get(entry.identity) === offset;
-    const inDoubtUntil = unknown && what !== 'complete' ? this.now + settleMs : null;
-    if (inDoubtUntil !== null) this.doubts.push({ offset, until: inDoubtUntil });
-    if (what === 'complete') this.set.complete(entry, startedAt, this.now);
-    else if (what === 'park') this.set.park(entry, this.now, inDoubtUntil);
-    else this.set.retry(entry, this.now + ms, inDoubtUntil);
-    if (what !== 'retry' && isNewest) this.unfinished.delete(entry.identity);
+    const isNewest = this.#newest.get(entry.identity) === offset;
+    const inDoubtUntil = unknown && what !== 'complete' ? this.#now + settleMs : null;
+    if (inDoubtUntil !== null) this.#doubts.push({ offset, until: inDoubtUntil });
+    if (what === 'complete') this.#set.complete(entry, startedAt, this.#now);
+    else if (what === 'park') this.#set.park(entry, this.#now, inDoubtUntil);
+    else this.#set.retry(entry, this.#now + ms, inDoubtUntil);
+    if (what !== 'retry' && isNewest) this.#unfinished.delete(entry.identity);
   }
 
-  private check(): void {
+  #check(): void {
     const open = [
-      ...[...this.unfinished].map((key) => this.newest.get(key)!),
-      ...this.inFlight.map(({ offset }) => offset),
-      ...this.doubts.filter(({ until }) => until > this.now).map(({ offset }) => offset),
+      ...[...this.#unfinished].map((key) => this.#newest.get(key)!),
+      ...this.#inFlight.map(({ offset }) => offset),
+      ...this.#doubts.filter(({ until }) => until > this.#now).map(({ offset }) => offset),
     ];
-    const lowest = this.set.lowestOffset();
+    const lowest = this.#set.lowestOffset();
     if (open.length > 0) {
       expect(lowest).not.toBeNull();
       expect(lowest!).toBeLessThanOrEqual(Math.min(...open));
