@@ -4,20 +4,18 @@ import { codeOf } from './code.ts';
 export interface FunctionSpan {
   /** First line, counted from 1. */
   line: number;
-  /** Lines from the first to the last, without those of functions inside it that have lines of their own. */
-  ownLines: number;
+  /** From the first to the last, functions inside it included. */
+  lines: number;
 }
 
 interface OpenBrace {
   isFunction: boolean;
   line: number;
-  /** Lines taken by functions directly inside. */
-  innerLines: number;
 }
 
 /**
- * A function that only holds others (a factory) is as long as what stands between them: each of them is read on its
- * own. Bodies are told from other braces by what stands before: `=>`, or the parentheses of its parameters.
+ * A function that holds others (a factory) is as long as all of them: what they share is read with each. Bodies are
+ * told from other braces by what stands before: `=>`, or the parentheses of its parameters.
  */
 export function functionsOf(text: string): FunctionSpan[] {
   const code = codeOf(text).replaceAll(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, blank);
@@ -35,20 +33,14 @@ export function functionsOf(text: string): FunctionSpan[] {
       const kind = returnTypeDepth === open.length ? 'function' : kindOf(before);
       if (returnTypeDepth === open.length) returnTypeDepth = null;
       if (kind === 'return type') returnTypeDepth = open.length;
-      open.push({ isFunction: kind === 'function', line, innerLines: 0 });
+      open.push({ isFunction: kind === 'function', line });
     }
-    if (character === '}') close();
+    if (character === '}') {
+      const brace = open.pop();
+      if (brace?.isFunction) found.push({ line: brace.line, lines: line - brace.line + 1 });
+    }
   }
   return found;
-
-  function close(): void {
-    const brace = open.pop();
-    if (!brace) return;
-    const lines = line - brace.line + 1;
-    const outer = open.at(-1);
-    if (brace.isFunction) found.push({ line: brace.line, ownLines: lines - brace.innerLines });
-    if (outer) outer.innerLines += brace.isFunction && lines > 1 ? lines : brace.innerLines;
-  }
 }
 
 function kindOf(before: string): 'function' | 'return type' | 'other' {

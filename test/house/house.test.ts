@@ -189,10 +189,11 @@ const cases: Case[] = [
       [file('services/erp/a.ts', lines('export function f(): { a: string }[] {', 70, '}'))],
       [file('services/erp/a.ts', lines('const f = async (a: string) => {', 70, '};'))],
       [file('schemas/a.ts', lines('class A {\n  async f(x = g({})): Promise<void> {', 70, '}}'))],
+      [file('services/erp/b.ts', `function f() {\n${lines('function g() {', 30, '}').repeat(3)}}`)],
     ],
     kept: [
       file('services/erp/a.ts', lines('export function f(): { a: string } {', 68, '}')),
-      file('services/erp/b.ts', `function f() {\n${lines('function g() {', 60, '}').repeat(3)}}`),
+      file('services/erp/b.ts', `class A {\n${lines('g() {', 60, '}').repeat(3)}}`),
       file('services/erp/c.ts', lines('export const table = {', 100, '};')),
     ],
   },

@@ -11,7 +11,7 @@ import { createRegistryApi } from './registry/registry-api.ts';
 import { Registry } from './registry/registry.ts';
 import { systemClock } from './subscribe/session.ts';
 import { GroupMember } from './subscribe/subscription.ts';
-import { createTopicAdmin } from './topics.ts';
+import { KafkaTopicAdmin } from './topics.ts';
 import { topicsExist } from './topic-check.ts';
 import type {
   Bus,
@@ -142,5 +142,5 @@ export function openTopicAdmin(
   contracts: Contracts = { schemaText: contractText },
 ): TopicAdmin {
   const client = createClient(options, briefRetry);
-  return createTopicAdmin({ client, api: createRegistryApi(options.registry), ...contracts });
+  return new KafkaTopicAdmin({ client, api: createRegistryApi(options.registry), ...contracts });
 }

@@ -27,27 +27,19 @@ const configSourceTopic = 1;
 const leadersWithinMs = 30_000;
 const lookAgainMs = 50;
 
-export function createTopicAdmin(context: TopicAdminContext): TopicAdmin {
-  const { client, api } = context;
-  let connecting: Promise<Admin> | null = null;
+export class KafkaTopicAdmin implements TopicAdmin {
+  readonly #context: TopicAdminContext;
+  #connecting: Promise<Admin> | null = null;
 
-  function connected(): Promise<Admin> {
-    connecting ??= (async () => {
-      const admin = client.admin();
-      await admin.connect();
-      return admin;
-    })().catch((error: unknown) => {
-      connecting = null;
-      throw error;
-    });
-    return connecting;
+  constructor(context: TopicAdminContext) {
+    this.#context = context;
   }
 
-  async function apply(
+  async apply(
     rows: readonly Row[],
     { replicationFactor, dryRun }: { replicationFactor: number; dryRun: boolean },
   ): Promise<TopicChange[]> {
-    const admin = await connected();
+    const admin = await this.#connected();
     const existing = await existingTopics(admin, rows);
     const missing = rows.filter((row) => !existing.has(row.topic));
     if (!dryRun && missing.length > 0) await create(admin, missing, replicationFactor);
@@ -58,7 +50,7 @@ export function createTopicAdmin(context: TopicAdminContext): TopicAdmin {
         ...(found === undefined
           ? [created(row, replicationFactor)]
           : await adjust(admin, row, found, dryRun)),
-        ...(await registerContract(row.topic, dryRun)),
+        ...(await this.#registerContract(row.topic, dryRun)),
       ];
       if (made.length === 0) made.push({ action: 'unchanged', detail: 'topic and contract stand' });
       changes.push(...made.map((change) => ({ topic: row.topic, ...change })));
@@ -66,9 +58,50 @@ export function createTopicAdmin(context: TopicAdminContext): TopicAdmin {
     return changes;
   }
 
-  async function registerContract(topic: string, dryRun: boolean): Promise<Change[]> {
+  async check(rows: readonly Row[]): Promise<TopicChange[]> {
+    const changes = await this.apply(rows, { replicationFactor: 1, dryRun: true });
+    return changes.filter((change) => change.action !== 'unchanged');
+  }
+
+  async lag(group: string, topics: string[]): Promise<PartitionLag[]> {
+    const admin = await this.#connected();
+    const offsets = await admin.fetchOffsets({ groupId: group, topics });
+    const committed = new Map(
+      offsets.flatMap(({ topic, partitions }) =>
+        partitions.map((one) => [`${topic}/${one.partition}`, Number(one.offset)] as const),
+      ),
+    );
+    const lags: PartitionLag[] = [];
+    for (const topic of topics) {
+      for (const { partition, high } of await admin.fetchTopicOffsets(topic)) {
+        const offset = committed.get(`${topic}/${partition}`) ?? -1;
+        lags.push({ topic, partition, committed: offset < 0 ? null : offset, end: Number(high) });
+      }
+    }
+    return lags.toSorted((a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition);
+  }
+
+  async close(): Promise<void> {
+    await this.#connecting?.then((admin) => admin.disconnect()).catch(() => undefined);
+    await this.#context.api.close();
+  }
+
+  #connected(): Promise<Admin> {
+    this.#connecting ??= (async () => {
+      const admin = this.#context.client.admin();
+      await admin.connect();
+      return admin;
+    })().catch((error: unknown) => {
+      this.#connecting = null;
+      throw error;
+    });
+    return this.#connecting;
+  }
+
+  async #registerContract(topic: string, dryRun: boolean): Promise<Change[]> {
+    const { api } = this.#context;
     const subject = subjectOf(topic);
-    const schema = oneLine(context.schemaText(topic));
+    const schema = oneLine(this.#context.schemaText(topic));
     const changes: Change[] = [];
     const level = await api.compatibility(subject);
     if (level !== compatibility) {
@@ -86,37 +119,6 @@ export function createTopicAdmin(context: TopicAdminContext): TopicAdmin {
       return [...changes, { action: 'registered', detail: `${subject}: schema id ${answer.id}` }];
     return [...changes, { action: 'conflict', detail: incompatible(subject, answer.conflict) }];
   }
-
-  async function lag(group: string, topics: string[]): Promise<PartitionLag[]> {
-    const admin = await connected();
-    const offsets = await admin.fetchOffsets({ groupId: group, topics });
-    const committed = new Map(
-      offsets.flatMap(({ topic, partitions }) =>
-        partitions.map((one) => [`${topic}/${one.partition}`, Number(one.offset)] as const),
-      ),
-    );
-    const lags: PartitionLag[] = [];
-    for (const topic of topics) {
-      for (const { partition, high } of await admin.fetchTopicOffsets(topic)) {
-        const offset = committed.get(`${topic}/${partition}`) ?? -1;
-        lags.push({ topic, partition, committed: offset < 0 ? null : offset, end: Number(high) });
-      }
-    }
-    return lags.toSorted((a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition);
-  }
-
-  return {
-    apply,
-    async check(rows) {
-      const changes = await apply(rows, { replicationFactor: 1, dryRun: true });
-      return changes.filter((change) => change.action !== 'unchanged');
-    },
-    lag,
-    async close() {
-      await connecting?.then((admin) => admin.disconnect()).catch(() => undefined);
-      await api.close();
-    },
-  };
 }
 
 interface Existing {

@@ -1,7 +1,7 @@
 /** A double of kafkajs' cluster, whose metadata name an old leader until they are asked for again. */
 import { expect, it } from '@jest/globals';
 import type { Cluster } from 'kafkajs';
-import { joinGroupThrough } from './group.ts';
+import { KafkajsGroup } from './group.ts';
 import { systemClock } from './session.ts';
 
 it('asks for the leaders again when one refuses to say where its partition begins', async () => {
@@ -19,7 +19,7 @@ it('asks for the leaders again when one refuses to say where its partition begin
   };
   const events = { beforeJoin: async () => undefined, joined: () => undefined, generation: () => null };
   const stopping = new AbortController().signal;
-  const group = joinGroupThrough(cluster as unknown as Cluster, 'group', events, systemClock, stopping);
+  const group = new KafkajsGroup(cluster as unknown as Cluster, 'group', events, systemClock, stopping);
   await expect(group.bounds('stock', [0])).rejects.toBe(moved);
   expect(await group.bounds('stock', [0])).toEqual(new Map([[0, { earliest: 3, end: 7, topicId: null }]]));
 });

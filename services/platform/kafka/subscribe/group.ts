@@ -39,22 +39,84 @@ export interface Group {
   leave(generation: Generation): Promise<void>;
 }
 
-export function joinGroupThrough(
-  cluster: Cluster,
-  groupId: string,
-  events: GroupEvents,
-  clock: SessionClock,
-  stopping: AbortSignal,
-): Group {
-  const coordinator = new GroupCoordinator(cluster, groupId);
+export class KafkajsGroup implements Group {
+  readonly #cluster: Cluster;
+  readonly #groupId: string;
+  readonly #events: GroupEvents;
+  readonly #clock: SessionClock;
+  readonly #coordinator: GroupCoordinator;
 
-  cluster.findGroupCoordinator = async () => {
-    await events.beforeJoin();
-    await coordinator.found(stopping);
-    return asMember(throughCoordinator(coordinator));
-  };
+  /** Takes the place of the cluster's own coordinator, so before kafkajs joins the group through it. */
+  constructor(
+    cluster: Cluster,
+    groupId: string,
+    events: GroupEvents,
+    clock: SessionClock,
+    stopping: AbortSignal,
+  ) {
+    this.#cluster = cluster;
+    this.#groupId = groupId;
+    this.#events = events;
+    this.#clock = clock;
+    this.#coordinator = new GroupCoordinator(cluster, groupId);
+    cluster.findGroupCoordinator = async () => {
+      await events.beforeJoin();
+      await this.#coordinator.found(stopping);
+      return this.#asMember(throughCoordinator(this.#coordinator));
+    };
+  }
 
-  function asMember(broker: CoordinatingBroker): CoordinatingBroker {
+  async heartbeat(generation: Generation): Promise<void> {
+    await this.#coordinator.heartbeat(this.#beat(generation));
+  }
+
+  async commit(generation: Generation, topics: TopicOffsets[]): Promise<void> {
+    const { id: groupGenerationId, memberId } = generation;
+    const request = { groupId: this.#groupId, groupGenerationId, memberId, topics };
+    await this.#noteContact(generation, () =>
+      this.#coordinator.ask((broker) => broker.offsetCommit(request)),
+    );
+  }
+
+  async stored(topic: string, partitions: number[]): Promise<Map<number, Stored>> {
+    const asked = [{ topic, partitions: partitions.map((partition) => ({ partition })) }];
+    const request = { groupId: this.#groupId, topics: asked as unknown as TopicOffsets[] };
+    const { responses } = await this.#coordinator.ask((broker) => broker.offsetFetch(request));
+    return new Map(
+      responses.flatMap((one) => one.partitions.map((found) => [found.partition, storedOf(found)] as const)),
+    );
+  }
+
+  async bounds(topic: string, partitions: number[]): Promise<Map<number, Bounds>> {
+    const cluster = this.#cluster;
+    const asked = { topic, partitions: partitions.map((partition) => ({ partition })) };
+    try {
+      const [earliest] = await cluster.fetchTopicsOffset([{ ...asked, fromBeginning: true }]);
+      const [end] = await cluster.fetchTopicsOffset([{ ...asked, fromBeginning: false }]);
+      const topicId = await topicIdOf(cluster, topic, partitions[0]!);
+      const ends = new Map(end!.partitions.map((one) => [one.partition, Number(one.offset)]));
+      return new Map(
+        earliest!.partitions.map(({ partition, offset }) => [
+          partition,
+          { earliest: Number(offset), end: ends.get(partition)!, topicId },
+        ]),
+      );
+    } catch (error) {
+      // Perhaps a leader has moved. kafkajs would ask the old one until its metadata are 30 s old.
+      await cluster.refreshMetadata();
+      throw error;
+    }
+  }
+
+  topicId(topic: string, partition: number): Promise<string | null> {
+    return topicIdOf(this.#cluster, topic, partition);
+  }
+
+  async leave({ memberId }: Generation): Promise<void> {
+    await this.#coordinator.ask((broker) => broker.leaveGroup({ groupId: this.#groupId, memberId }));
+  }
+
+  #asMember(broker: CoordinatingBroker): CoordinatingBroker {
     let membership = { id: -1, memberId: '' };
     return {
       ...broker,
@@ -65,27 +127,31 @@ export function joinGroupThrough(
       },
       syncGroup: async (request) => {
         // The coordinator starts the session's clock when this has arrived, so ours runs out first.
-        const sentAt = instant(clock);
+        const sentAt = instant(this.#clock);
         const answer = await broker.syncGroup(request);
-        events.joined(membership, sentAt);
+        this.#events.joined(membership, sentAt);
         return answer;
       },
       heartbeat: async () => {
-        const generation = events.generation();
+        const generation = this.#events.generation();
         // Over by our own clock, or given up: the only way back is to join anew, and kafkajs does that on this error.
         if (!generation?.alive()) throw rejoin();
-        await coordinator.heartbeat(beat(generation));
+        await this.#coordinator.heartbeat(this.#beat(generation));
       },
     };
   }
 
-  function beat(generation: Generation): Promise<unknown> {
-    const request = { groupId, memberId: generation.memberId, groupGenerationId: generation.id };
-    return noteContact(generation, () => coordinator.ask((broker) => broker.heartbeat(request)));
+  #beat(generation: Generation): Promise<unknown> {
+    const request = {
+      groupId: this.#groupId,
+      memberId: generation.memberId,
+      groupGenerationId: generation.id,
+    };
+    return this.#noteContact(generation, () => this.#coordinator.ask((broker) => broker.heartbeat(request)));
   }
 
-  async function noteContact<Answer>(generation: Generation, call: () => Promise<Answer>): Promise<Answer> {
-    const sentAt = instant(clock);
+  async #noteContact<Answer>(generation: Generation, call: () => Promise<Answer>): Promise<Answer> {
+    const sentAt = instant(this.#clock);
     try {
       const answer = await call();
       generation.contact(sentAt);
@@ -96,47 +162,6 @@ export function joinGroupThrough(
       throw error;
     }
   }
-
-  return {
-    heartbeat: (generation) => coordinator.heartbeat(beat(generation)),
-    async commit(generation, topics) {
-      const request = { groupId, groupGenerationId: generation.id, memberId: generation.memberId, topics };
-      await noteContact(generation, () => coordinator.ask((broker) => broker.offsetCommit(request)));
-    },
-    async stored(topic, partitions) {
-      const asked = [{ topic, partitions: partitions.map((partition) => ({ partition })) }];
-      const topics = asked as unknown as TopicOffsets[];
-      const { responses } = await coordinator.ask((broker) => broker.offsetFetch({ groupId, topics }));
-      return new Map(
-        responses.flatMap((one) =>
-          one.partitions.map((found) => [found.partition, storedOf(found)] as const),
-        ),
-      );
-    },
-    async bounds(topic, partitions) {
-      const asked = { topic, partitions: partitions.map((partition) => ({ partition })) };
-      try {
-        const [earliest] = await cluster.fetchTopicsOffset([{ ...asked, fromBeginning: true }]);
-        const [end] = await cluster.fetchTopicsOffset([{ ...asked, fromBeginning: false }]);
-        const topicId = await topicIdOf(cluster, topic, partitions[0]!);
-        const ends = new Map(end!.partitions.map((one) => [one.partition, Number(one.offset)]));
-        return new Map(
-          earliest!.partitions.map(({ partition, offset }) => [
-            partition,
-            { earliest: Number(offset), end: ends.get(partition)!, topicId },
-          ]),
-        );
-      } catch (error) {
-        // Perhaps a leader has moved. kafkajs would ask the old one until its metadata are 30 s old.
-        await cluster.refreshMetadata();
-        throw error;
-      }
-    },
-    topicId: (topic, partition) => topicIdOf(cluster, topic, partition),
-    async leave({ memberId }) {
-      await coordinator.ask((broker) => broker.leaveGroup({ groupId, memberId }));
-    },
-  };
 }
 
 /** What kafkajs stores, without metadata, when the broker says "offset out of range": our mark is lost then. */

@@ -8,7 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Assignment, Cluster, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { coPartitionAssigner } from './assigner.ts';
-import { joinGroupThrough } from './group.ts';
+import { KafkajsGroup } from './group.ts';
 import type { Group } from './group.ts';
 import { Assignments } from './assignments.ts';
 import type { Earlier } from './assignments.ts';
@@ -145,7 +145,7 @@ export class GroupMember implements Subscription {
       generation: () => this.#generation,
     };
     const { clock } = this.#context;
-    this.#group = joinGroupThrough(cluster, this.#options.group, events, clock, this.#stopping.signal);
+    this.#group = new KafkajsGroup(cluster, this.#options.group, events, clock, this.#stopping.signal);
   }
 
   async #beforeJoin(): Promise<void> {
