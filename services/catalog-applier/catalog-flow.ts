@@ -4,25 +4,19 @@ import type { Prices, Product } from '../../schemas/types.ts';
 import { CodeIds } from '../magento/code-ids.ts';
 import type { Magento } from '../magento/magento.ts';
 import { foldSku } from '../magento/sku.ts';
-import type { Config } from '../platform/config/schema.ts';
-import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
 import type { BatchResult, StateFlow } from '../platform/flow/states/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
-import type { Clock } from '../platform/clock.ts';
 import { writePrices } from './prices.ts';
+import type { PriceOptions } from './prices.ts';
 import { writeProduct } from './product.ts';
+import type { ProductOptions } from './product.ts';
 import { WebsiteIds } from './websites.ts';
 
-export interface CatalogFlowOptions {
+export interface CatalogFlowOptions extends ProductOptions, PriceOptions {
   magento: Pick<Magento, 'products' | 'prices' | 'store'>;
-  catalog: Config['catalog'];
-  /** ERP codes of the warehouses whose stock is asked for after a creation. */
-  warehouses: () => readonly string[];
-  requestRefresh: RequestRefresh;
   settleMs: number;
   connections: number;
   mode: 'dry' | 'on';
-  clock: Clock;
 }
 
 /** Rows of one base-prices request: its time hardly grows with the rows (FACTS, section 11), but some shops take 20. */

@@ -1,17 +1,25 @@
 import { products } from '../../schemas/topics.ts';
 import type { Prices } from '../../schemas/types.ts';
+import type { Magento } from '../magento/magento.ts';
 import type { BasePrice } from '../magento/prices.ts';
 import type { KnownProduct } from '../magento/products.ts';
 import { foldSku } from '../magento/sku.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Config } from '../platform/config/schema.ts';
 import { compareDecimals } from '../platform/decimal.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
+import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
 import type { BatchResult } from '../platform/flow/states/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import { basePriceOf } from './base-price.ts';
-import type { CatalogFlowOptions } from './catalog-flow.ts';
 
-type Options = Pick<CatalogFlowOptions, 'magento' | 'catalog' | 'requestRefresh' | 'clock'>;
+export interface PriceOptions {
+  magento: Pick<Magento, 'products' | 'prices'>;
+  catalog: Config['catalog'];
+  requestRefresh: RequestRefresh;
+  clock: Pick<Clock, 'now'>;
+}
 
 interface Wanted {
   record: Received<Prices>;
@@ -22,7 +30,7 @@ interface Wanted {
 export async function writePrices(
   records: Received<Prices>[],
   attempt: Attempt,
-  options: Options,
+  options: PriceOptions,
 ): Promise<BatchResult<Prices>> {
   const results: BatchResult<Prices> = new Map();
   const wanted = wantedPrices(records, options, results);
@@ -49,7 +57,11 @@ export async function writePrices(
   return results;
 }
 
-function wantedPrices(records: Received<Prices>[], options: Options, results: BatchResult<Prices>): Wanted[] {
+function wantedPrices(
+  records: Received<Prices>[],
+  options: PriceOptions,
+  results: BatchResult<Prices>,
+): Wanted[] {
   return records.flatMap((record) => {
     const { sku, deleted } = record.value!;
     try {
@@ -70,7 +82,7 @@ function wantedPrices(records: Received<Prices>[], options: Options, results: Ba
 async function write(
   differing: Wanted[],
   attempt: Attempt,
-  options: Options,
+  options: PriceOptions,
 ): Promise<Map<string, Rejected>> {
   if (differing.length === 0 || attempt.mode === 'dry') return new Map();
   attempt.assertCurrent();
@@ -91,7 +103,7 @@ async function askForDisabled(
   present: Wanted[],
   known: Map<string, KnownProduct>,
   refused: Map<string, Rejected>,
-  options: Options,
+  options: PriceOptions,
 ): Promise<void> {
   const disabled = present
     .map(({ row }) => row.sku)

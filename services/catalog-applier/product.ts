@@ -1,17 +1,25 @@
 import { prices, products, stock } from '../../schemas/topics.ts';
 import { stockKey } from '../../schemas/keys.ts';
 import type { Product } from '../../schemas/types.ts';
+import type { Magento } from '../magento/magento.ts';
 import type { MagentoProduct, ProductWrite } from '../magento/products.ts';
+import type { Config } from '../platform/config/schema.ts';
 import { compareDecimals } from '../platform/decimal.ts';
 import { Rejected } from '../platform/errors.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
-import type { CatalogFlowOptions } from './catalog-flow.ts';
+import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
 import { differenceOf, ignoredAttributes } from './product-difference.ts';
 import { urlKeyOf, wantedProduct } from './product-mapping.ts';
 import type { WantedProduct } from './product-mapping.ts';
 import type { WebsiteIds } from './websites.ts';
 
-type Options = Pick<CatalogFlowOptions, 'magento' | 'catalog' | 'warehouses' | 'requestRefresh'>;
+export interface ProductOptions {
+  magento: Pick<Magento, 'products'>;
+  catalog: Config['catalog'];
+  /** ERP codes of the warehouses whose stock is asked for after a creation. */
+  warehouses: () => readonly string[];
+  requestRefresh: RequestRefresh;
+}
 
 /**
  * Brings one product to what the ERP says: compares, then writes only the difference.
@@ -23,7 +31,7 @@ type Options = Pick<CatalogFlowOptions, 'magento' | 'catalog' | 'warehouses' | '
 export async function writeProduct(
   product: Product,
   attempt: Attempt,
-  options: Options,
+  options: ProductOptions,
   websites: WebsiteIds,
 ): Promise<Handled> {
   const found = await options.magento.products.get(product.sku);
@@ -40,7 +48,7 @@ async function create(
   product: Product,
   wanted: WantedProduct,
   attempt: Attempt,
-  options: Options,
+  options: ProductOptions,
   websites: WebsiteIds,
 ): Promise<Handled> {
   if (attempt.mode === 'dry')
@@ -66,7 +74,7 @@ async function update(
   found: MagentoProduct,
   isPriced: boolean,
   attempt: Attempt,
-  options: Options,
+  options: ProductOptions,
 ): Promise<Handled> {
   const status = statusOf(product, found, isPriced);
   const difference = differenceOf({ ...wanted, status }, found);
@@ -88,7 +96,7 @@ async function disable(
   product: Product,
   found: MagentoProduct | null,
   attempt: Attempt,
-  options: Options,
+  options: ProductOptions,
 ): Promise<Handled> {
   if (found === null || found.status === 2)
     return { status: 'unchanged', cause: 'gone from the ERP, and not sold in the shop' };
@@ -104,7 +112,7 @@ function statusOf(product: Product, found: MagentoProduct, isPriced: boolean): 1
   return isPriced || found.status === 1 ? 1 : 2;
 }
 
-async function askForPriceAndStock(product: Product, options: Options): Promise<void> {
+async function askForPriceAndStock(product: Product, options: ProductOptions): Promise<void> {
   await Promise.all([
     options.requestRefresh(prices.topic, [product.sku], 'created'),
     options.requestRefresh(

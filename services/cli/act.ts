@@ -3,7 +3,7 @@ import { audit } from '../../schemas/topics.ts';
 import type { Audit } from '../../schemas/types.ts';
 import { Rejected } from '../platform/errors.ts';
 import type { Bus } from '../platform/kafka/types.ts';
-import type { GlobalOptions } from './command-line.ts';
+import type { GlobalOptions } from './options.ts';
 
 /** What a person is about to do. */
 export type Act = Pick<Audit, 'action' | 'subject'> & { keys: readonly string[]; reason?: string };

@@ -5,22 +5,8 @@ import { addErase } from './commands/erase/command.ts';
 import { addParked } from './commands/parked/command.ts';
 import { requestRefresh } from './commands/refresh.ts';
 import { applyTopics } from './commands/topics.ts';
+import type { Run } from './options.ts';
 import { endQuietlyWithReader, printError } from './print.ts';
-
-/** What every command is given. */
-export interface GlobalOptions {
-  /** Path of the YAML; undefined: CARTAGE_CONFIG. */
-  config?: string;
-  json?: boolean;
-  /** Who acts, where it is not the one who is logged in. */
-  as?: string;
-}
-
-/** Makes the action of a command from its work: options and words in, exit code out. */
-export type Run = (
-  // Commander gives what the command declares: each work names the options it takes.
-  work: (options: never, words: string[]) => Promise<number>,
-) => (...given: unknown[]) => Promise<void>;
 
 /** Runs one command. Resolves to the exit code: 0 all well, 1 something is wrong and was said. */
 export async function runCommandLine(argv: string[]): Promise<number> {

@@ -6,7 +6,7 @@ import type { Configuration } from '../../platform/config/read.ts';
 import type { Config, PlatformConfig } from '../../platform/config/schema.ts';
 import { Unavailable, keepForeignText } from '../../platform/errors.ts';
 import type { Finding } from '../../platform/finding.ts';
-import type { GlobalOptions } from '../command-line.ts';
+import type { GlobalOptions } from '../options.ts';
 import { withTopicAdmin } from '../open.ts';
 import { printJson, printLine } from '../print.ts';
 

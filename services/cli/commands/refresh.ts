@@ -3,7 +3,7 @@ import { contracts, refresh } from '../../../schemas/topics.ts';
 import { readConfiguration } from '../../platform/config/read.ts';
 import { Rejected } from '../../platform/errors.ts';
 import { actorOf, recordAct } from '../act.ts';
-import type { GlobalOptions } from '../command-line.ts';
+import type { GlobalOptions } from '../options.ts';
 import { withBus } from '../open.ts';
 import { printJson, printLine } from '../print.ts';
 

@@ -1,6 +1,6 @@
 import { contracts } from '../../../schemas/topics.ts';
 import { readConfiguration } from '../../platform/config/read.ts';
-import type { GlobalOptions } from '../command-line.ts';
+import type { GlobalOptions } from '../options.ts';
 import { withTopicAdmin } from '../open.ts';
 import { printJson, printLine, printTable } from '../print.ts';
 

@@ -5,7 +5,7 @@
  */
 import type { Lsn } from './lsn.ts';
 import { readTuple } from './tuple.ts';
-import type { Row } from './tuple.ts';
+import type { Column, Row } from './tuple.ts';
 import { Defect } from '../../platform/errors.ts';
 
 export interface Change {
@@ -16,15 +16,6 @@ export interface Change {
   old: Row | null;
   /** The new row; null for delete and truncate. */
   new: Row | null;
-}
-
-export interface Column {
-  name: string;
-  typeOid: number;
-  /** Part of the replica identity: updates and deletes carry its old value. */
-  inIdentity: boolean;
-  /** Asked for; the others are skipped without being decoded. */
-  wanted: boolean;
 }
 
 export interface Relation {

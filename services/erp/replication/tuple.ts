@@ -1,11 +1,19 @@
 /** Rows as `pgoutput` sends them (protocol 1, text format). */
-import type { Relation } from './messages.ts';
 
 /**
  * Column name to text as the server prints it, null for SQL null. A column that is *absent* is unknown:
  * an unchanged value stored out of line (TOAST), or a column outside the replica identity, or one not asked for.
  */
 export type Row = Record<string, string | null>;
+
+export interface Column {
+  name: string;
+  typeOid: number;
+  /** Part of the replica identity: updates and deletes carry its old value. */
+  inIdentity: boolean;
+  /** Asked for; the others are skipped without being decoded. */
+  wanted: boolean;
+}
 
 const nullTag = 0x6e; // 'n'
 const unchangedTag = 0x75; // 'u'
@@ -20,7 +28,12 @@ export interface ReadTuple {
  * @param keyOnly the tuple is an old key ('K'): the server fills the other columns with nulls,
  *   which mean "not sent" and must not be read as values.
  */
-export function readTuple(body: Buffer, start: number, relation: Relation, keyOnly: boolean): ReadTuple {
+export function readTuple(
+  body: Buffer,
+  start: number,
+  relation: { columns: readonly Column[] },
+  keyOnly: boolean,
+): ReadTuple {
   const row: Row = {};
   const count = body.readUInt16BE(start);
   let at = start + 2;

@@ -1,6 +1,5 @@
 /** What it means that no whole answer came. */
 import { Unavailable } from '../errors.ts';
-import type { HttpCall, HttpClientOptions } from './client.ts';
 
 /** What is known of one call while it runs: whether its first bytes may have reached the other side. */
 interface Written {
@@ -22,8 +21,8 @@ export class BodyTooLarge extends Error {
 }
 
 export function unavailable(
-  options: HttpClientOptions,
-  call: HttpCall,
+  called: { name: string; origin: string },
+  call: { method: string; route?: string },
   attempt: Written,
   error: unknown,
 ): Unavailable {
@@ -32,7 +31,7 @@ export function unavailable(
   return new Unavailable(
     {
       code: codeOf(error, attempt),
-      what: `${options.name} at ${options.origin} gave no answer to "${route}"`,
+      what: `${called.name} at ${called.origin} gave no answer to "${route}"`,
       why: causeOf(error),
       fix: fixOf(error, attempt),
     },

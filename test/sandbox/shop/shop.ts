@@ -1,17 +1,9 @@
+import type { Clock, Random } from './time-and-chance.ts';
 import type { Journal } from './control/journal.ts';
 import type { AdminAccount, Integration } from './oauth/integrations.ts';
 import type { Nonces } from './oauth/nonces.ts';
 import type { Database } from './state/database.ts';
 import type { OrderRow } from './state/sales-rows.ts';
-
-/** Time is an input: the wall clock and a clock that never goes back. */
-export interface Clock {
-  nowMs(): number;
-  monotonicMs(): number;
-}
-
-/** Chance is an input: a number from 0 up to 1. */
-export type Random = () => number;
 
 /** Everything a request can see and change. */
 export interface Shop {

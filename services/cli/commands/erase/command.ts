@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Run } from '../../command-line.ts';
+import type { Run } from '../../options.ts';
 import { eraseCustomer, eraseOrder } from './erase.ts';
 
 const dryRun = ['--dry-run', 'say what would be erased, and what would remain'] as const;

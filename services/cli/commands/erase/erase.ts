@@ -1,7 +1,7 @@
 import { orders, parked } from '../../../../schemas/topics.ts';
 import { readConfiguration } from '../../../platform/config/read.ts';
 import { recordAct } from '../../act.ts';
-import type { GlobalOptions } from '../../command-line.ts';
+import type { GlobalOptions } from '../../options.ts';
 import { withBus, withValueReader } from '../../open.ts';
 import { refuseOtherKeys } from '../refresh.ts';
 import { find, ofCustomer, ofOrder } from './find.ts';

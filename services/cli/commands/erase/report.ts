@@ -1,7 +1,7 @@
 import { contracts, orders, parked } from '../../../../schemas/topics.ts';
 import { processes } from '../../../platform/processes.ts';
 import { shellWord } from '../../../platform/terminal.ts';
-import type { GlobalOptions } from '../../command-line.ts';
+import type { GlobalOptions } from '../../options.ts';
 import { printJson, printLine, printSome } from '../../print.ts';
 import type { Found } from './find.ts';
 

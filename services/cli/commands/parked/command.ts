@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Run } from '../../command-line.ts';
+import type { Run } from '../../options.ts';
 import { discardParked } from './discard.ts';
 import { listParked } from './list.ts';
 import { releaseParked } from './release.ts';

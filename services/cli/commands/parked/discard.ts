@@ -3,7 +3,7 @@ import { readConfiguration } from '../../../platform/config/read.ts';
 import { Rejected } from '../../../platform/errors.ts';
 import { shellWord } from '../../../platform/terminal.ts';
 import { recordAct } from '../../act.ts';
-import type { GlobalOptions } from '../../command-line.ts';
+import type { GlobalOptions } from '../../options.ts';
 import { withBus } from '../../open.ts';
 import { printJson, printSome } from '../../print.ts';
 import { chosen, readParked, selectionWords } from './records.ts';

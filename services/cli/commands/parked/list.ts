@@ -1,7 +1,7 @@
 import type { Parked } from '../../../../schemas/types.ts';
 import { readConfiguration } from '../../../platform/config/read.ts';
 import { shellWord } from '../../../platform/terminal.ts';
-import type { GlobalOptions } from '../../command-line.ts';
+import type { GlobalOptions } from '../../options.ts';
 import { withBus } from '../../open.ts';
 import { printJson, printLine, printSome } from '../../print.ts';
 import { ofSelection, processOf, readParked } from './records.ts';

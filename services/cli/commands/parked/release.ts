@@ -7,7 +7,7 @@ import type { RefreshTarget } from '../../../platform/flow/request-refresh.ts';
 import type { ValueReader } from '../../../platform/kafka/value-reader.ts';
 import { shellWord } from '../../../platform/terminal.ts';
 import { actorOf, recordAct } from '../../act.ts';
-import type { GlobalOptions } from '../../command-line.ts';
+import type { GlobalOptions } from '../../options.ts';
 import { withBus, withValueReader } from '../../open.ts';
 import { printJson, printLine, printSome } from '../../print.ts';
 import { chosen, readParked, selectionWords } from './records.ts';

@@ -6,7 +6,7 @@ import { readConfiguration } from '../../../platform/config/read.ts';
 import { Rejected } from '../../../platform/errors.ts';
 import type { ValueReader } from '../../../platform/kafka/value-reader.ts';
 import { shownJson, shownLine } from '../../../platform/terminal.ts';
-import type { GlobalOptions } from '../../command-line.ts';
+import type { GlobalOptions } from '../../options.ts';
 import { withBus, withValueReader } from '../../open.ts';
 import { printJson, printLine } from '../../print.ts';
 import { chosen, readParked } from './records.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../shop.ts';
+import type { Random } from '../time-and-chance.ts';
 
 export type FaultKind = 'status' | 'slow' | 'cut_after' | 'cut_before' | 'maintenance' | 'retry_after';
 

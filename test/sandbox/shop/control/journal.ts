@@ -1,5 +1,5 @@
 import type { JsonObject } from '../rest/json.ts';
-import type { Clock } from '../shop.ts';
+import type { Clock } from '../time-and-chance.ts';
 
 /** One write call, or one part of it that has its own key (each row of a source-items batch). */
 export interface JournalEntry {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
-import type { Clock, Random } from '../shop.ts';
+import type { Clock, Random } from '../time-and-chance.ts';
 import type { OrderRow } from '../state/sales-rows.ts';
 
 export interface WebhookTarget {
