@@ -1,6 +1,6 @@
 /**
  * Whether readers and writers of different versions of a contract understand each other, checked without a server
- * and said in plain words (R75). FULL_TRANSITIVE: every version must read every earlier one, and be read by it,
+ * and said in plain words. FULL_TRANSITIVE: every version must read every earlier one, and be read by it,
  * because nobody can say when the last reader of an old version is gone, and records stay on the topics.
  *
  * The rules are Avro's schema resolution, with two made stricter: a record keeps its name (an alias helps new

@@ -3,7 +3,7 @@
  * percent-encoded, so that a key splits in one way only and the last part (a SKU, an order number) stays as it is.
  */
 
-/** `instance/store/increment_id`: the number alone is unique per store only (R22). */
+/** `instance/store/increment_id`: the number alone is unique per store only. */
 export function orderKey(order: { instance: string; store: string; incrementId: string }): string {
   return joinKey([order.instance, order.store, order.incrementId]);
 }

@@ -1,5 +1,5 @@
 /**
- * The one table of topics (design.md, section 2). Topic creation, the registration of contracts, the
+ * The one table of topics. Topic creation, the registration of contracts, the
  * catalogue in schemas/README.md, access lists and tests are all made from it.
  */
 import { readFileSync } from 'node:fs';

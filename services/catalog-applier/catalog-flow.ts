@@ -19,13 +19,13 @@ export interface CatalogFlowOptions extends ProductOptions, PriceOptions {
   mode: 'dry' | 'on';
 }
 
-/** Rows of one base-prices request: its time hardly grows with the rows (FACTS, section 11), but some shops take 20. */
+/** Rows of one base-prices request: its time hardly grows with the rows (FACTS section 11), but some shops take 20. */
 const pricesPerRequest = 20;
 
 /**
  * Products and prices in one flow, because both write the same SKUs: one consumer group reads both topics, partition
  * by partition, and one lock per SKU keeps Magento from ever seeing two writes of one product at a time. Concurrent
- * creations would make several products with one SKU (FACTS, section 7).
+ * creations would make several products with one SKU (FACTS section 7).
  */
 export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Prices> {
   const websites = new WebsiteIds(new CodeIds(() => options.magento.store.websites(), options.clock));

@@ -6,7 +6,7 @@ import { Held, Rejected } from '../platform/errors.ts';
 const visibilities: Record<string, 1 | 2 | 3 | 4> = { none: 1, catalog: 2, search: 3, both: 4 };
 /** Product types that are one row in Magento; the others are put together of several. */
 const writtenKinds = new Set(['simple', 'virtual']);
-/** What is longer, Magento cuts without a word (FACTS, section 7). */
+/** What is longer, Magento cuts without a word (FACTS section 7). */
 const nameLengthMax = 255;
 
 /** What a product is to be in Magento, its status and websites aside: those hang on more than the record. */
@@ -54,7 +54,7 @@ export function wantedProduct(product: Product, catalog: Config['catalog']): Wan
 
 /**
  * The URL key of a new product: name and SKU. Magento would make it of the name alone, and refuses the second product
- * of a name (FACTS, section 7). Set at the creation only: a key that customers know is never changed.
+ * of a name (FACTS section 7). Set at the creation only: a key that customers know is never changed.
  */
 export function urlKeyOf(product: Product): string {
   return `${product.name} ${product.sku}`

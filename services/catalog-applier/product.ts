@@ -85,13 +85,13 @@ async function update(
   if (names.length === 0) return { status: 'unchanged', targetId };
   if (attempt.mode === 'dry') return { status: 'dry', targetId, cause: `would write ${names.join(', ')}` };
   attempt.assertCurrent();
-  // Under the stored spelling: another letter case would rename the product (FACTS, section 7).
+  // Under the stored spelling: another letter case would rename the product (FACTS section 7).
   const saved = await options.magento.products.update(found.sku, difference);
   refuseIgnored(product, difference, saved);
   return { status: 'applied', targetId, cause: `wrote ${names.join(', ')}` };
 }
 
-/** An ERP that no longer has the product does not take it from customers' orders: it is disabled, not deleted (R36). */
+/** An ERP that no longer has the product does not take it from customers' orders: it is disabled, not deleted. */
 async function disable(
   product: Product,
   found: MagentoProduct | null,

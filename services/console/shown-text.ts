@@ -3,7 +3,7 @@ const maxCharacters = 600;
 
 /**
  * Text of a record as the page may show it. Causes are written without personal data, but "the other side's own words"
- * may quote what it was sent: whatever looks like an e-mail address or a telephone number is hidden (R16).
+ * may quote what it was sent: whatever looks like an e-mail address or a telephone number is hidden.
  */
 export function shownText(text: string): string {
   const hidden = text

@@ -28,7 +28,7 @@ export interface KeyQueryRunnerOptions {
 /**
  * Asks the ERP what is true now for the dirty keys of one stream, and publishes the answers.
  *
- * One question at a time: two answers for one key could be published in the wrong order (design.md, section 4).
+ * One question at a time: two answers for one key could be published in the wrong order.
  */
 export class KeyQueryRunner {
   readonly dirty = new DirtySet();

@@ -169,7 +169,7 @@ export class IngesterSession {
     await reader.run(slot.log.transactions(), this.#ending.signal);
   }
 
-  /** Events first, then the cursor, then the position to the database (design.md, section 4). */
+  /** Events first, then the cursor, then the position to the database. */
   async #keepCursor(): Promise<void> {
     const { cursors, slot, process } = this.#options;
     while (!this.#ending.signal.aborted) {

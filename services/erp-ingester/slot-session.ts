@@ -32,7 +32,7 @@ export interface SlotSession {
  * Takes the slot. Whoever holds it is the one ingester; a second process fails here with `replication.slot_in_use`.
  *
  * A cursor without its slot, a slot without its cursor, another database system: each is a gap that nobody could
- * see later, so each means a new load (design.md, section 4). After a gap the epoch rises, because positions of a
+ * see later, so each means a new load. After a gap the epoch rises, because positions of a
  * restored database may be lower than what readers already saw.
  * @throws Unavailable, SlotLost
  */

@@ -4,7 +4,7 @@ import { BoundedMap } from '../platform/bounded-map.ts';
 const rememberedSkus = 200_000;
 
 /**
- * Which SKUs the shop has. Magento accepts stock of a SKU it does not know and keeps an orphan row (FACTS, section 6),
+ * Which SKUs the shop has. Magento accepts stock of a SKU it does not know and keeps an orphan row (FACTS section 6),
  * so each is asked for before its first write. Only presence is remembered, and only for a while: what was absent
  * is asked for again each time.
  */

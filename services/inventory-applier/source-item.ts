@@ -4,14 +4,14 @@ import { decimalOf, minus, toPlaces, zero } from '../platform/decimal.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 import type { SourceItem } from '../magento/source-items.ts';
 
-/** Magento stores at most this; what is more becomes 99999999.9999 without a word (FACTS, section 6). */
+/** Magento stores at most this; what is more becomes 99999999.9999 without a word (FACTS section 6). */
 const largestQuantity = decimalOf('99999999.9999');
 
 /**
  * The number to write for an ERP quantity at a source.
  *
  * It is the ERP's physical stock minus what other channels hold (the ERP's query says so) minus the safety buffer.
- * Magento's own open orders are not subtracted: their reservations already are (design.md, section 4; R42). Never
+ * Magento's own open orders are not subtracted: their reservations already are (FACTS section 14). Never
  * below zero, and always with its status: a quantity alone does not set it.
  * @throws Held when the warehouse has no Magento source; Rejected when Magento would store another number.
  */

@@ -28,7 +28,7 @@ type StockRecord = Received<Stock>;
 
 /**
  * The flow of stock. A record always leads to a write, also when the quantity is the one written last: Magento's own
- * shipments deduct from the source as well, so "nothing changed since I last wrote" is no reason to skip (R42).
+ * shipments deduct from the source as well, so "nothing changed since I last wrote" is no reason to skip (FACTS section 14).
  */
 export function stockFlow(options: StockFlowOptions): StateFlow<Stock> {
   const { magento, clock } = options;
@@ -101,7 +101,7 @@ async function write(
   size: BatchSize,
   urgency: Urgency,
 ): Promise<void> {
-  // Sorted, so that two batches never wait for each other's rows in opposite order (failures.md, 11).
+  // Sorted, so that two batches never wait for each other's rows in opposite order.
   const rows = [...items.values()].toSorted((left, right) => (left.sku < right.sku ? -1 : 1));
   const startedAt = options.clock.now();
   attempt.assertCurrent();

@@ -2,7 +2,7 @@ import { BoundedMap } from '../platform/bounded-map.ts';
 
 const rememberedKeys = 200_000;
 
-/** Whether a change sells a SKU out or restocks it: those go first (R44), oversell must not wait behind a full feed. */
+/** Whether a change sells a SKU out or restocks it: those go first, oversell must not wait behind a full feed. */
 export class Urgency {
   /** Whether the key was in stock as it was written last. */
   readonly #written = new BoundedMap<string, boolean>(rememberedKeys);

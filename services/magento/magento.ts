@@ -32,7 +32,7 @@ export interface MagentoOptions {
   connections: number;
   deadlineMs: number;
   connectTimeoutMs?: number;
-  /** Switches R14 off by name. */
+  /** Lets the shop be called without TLS, which is refused unless it is named. */
   allowHttp?: boolean;
   /** Headers for every call, such as `traceparent`. */
   headers?: () => Record<string, string>;
@@ -62,7 +62,7 @@ export interface Magento {
 
 const clockReadingAgeMs = 60_000;
 
-/** @throws Error when the base URL may not be called (R14). */
+/** @throws Error when the base URL may not be called. */
 export function createMagento(options: MagentoOptions): Magento {
   const problem = httpsProblem(options.baseUrl, { allowHttp: options.allowHttp ?? false });
   if (problem !== null) throw new Defect(`magento.url: ${problem}`);

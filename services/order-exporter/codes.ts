@@ -3,7 +3,7 @@ import { Held, Rejected } from '../platform/errors.ts';
 
 type Codes = Readonly<Record<string, unknown>>;
 
-/** What the configuration says of the shop's codes (R24). */
+/** What the configuration says of the shop's codes. */
 export interface CodeMaps {
   readonly payments: Readonly<Record<string, { readonly codes: Codes }>>;
   readonly shipping: Readonly<Record<string, Codes>>;

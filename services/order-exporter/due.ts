@@ -14,7 +14,7 @@ const progress: Readonly<Record<string, number>> = {
 };
 
 /**
- * Whether an order that the ERP does not have yet is to be created there (R21).
+ * Whether an order that the ERP does not have yet is to be created there.
  * @returns null when it is due, else why not, in words.
  * @throws Held when nobody has said from which state on.
  */

@@ -92,7 +92,7 @@ async function exportOrder(order: Order, options: OrderFlowOptions, attempt: Att
 const statesWithEffect = new Set(['canceled', 'closed', 'holded']);
 
 /**
- * The ERP has the order: what came after its export is told (R25). The statements say what a change means, and repeat
+ * The ERP has the order: what came after its export is told. The statements say what a change means, and repeat
  * without effect; they run at every later record, because the way back (a hold released) shows in no state.
  */
 async function changeOrder(

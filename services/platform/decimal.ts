@@ -1,6 +1,6 @@
 /**
  * Exact decimals on BigInt. Floats would turn 2 x 10.99 - 2.20 into 19.779999999999998 somewhere on the way, and a
- * cent that appears or vanishes between two systems is what Cartage must never cause (R23).
+ * cent that appears or vanishes between two systems is what Cartage must never cause.
  */
 
 /** A decimal, scaled by 10^12: eight places more than Magento keeps, so that its own float noise is seen as noise. */

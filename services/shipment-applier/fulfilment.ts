@@ -34,8 +34,7 @@ export function isShippable({ state }: Pick<MagentoOrder, 'state'>): boolean {
 /**
  * Brings one ERP document to its order: looks whether the shipment is there, creates it if not, adds tracks that came
  * late. As soon as there is a shipment the stock of what was shipped is asked for again, in every case and before
- * anything else can fail: Magento deducts by itself, and whoever created the shipment may have died before asking
- * (design.md, section 4).
+ * anything else can fail: Magento deducts by itself, and whoever created the shipment may have died before asking.
  */
 export async function applyFulfilment(
   document: Fulfilment,

@@ -15,7 +15,7 @@ export interface ShippedItem {
 
 /**
  * The order items a document ships. Magento drops lines it does not know and cuts quantities down to what is left,
- * both without a word (FACTS, section 4), so all that is checked here.
+ * both without a word (FACTS section 4), so all that is checked here.
  * @throws Rejected when a line is not of the order, or more than is left is to be shipped.
  */
 export function shippedItems(document: Fulfilment, order: MagentoOrder): ShippedItem[] {

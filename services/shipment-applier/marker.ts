@@ -1,8 +1,8 @@
 import type { MagentoShipment } from '../magento/shipments.ts';
 
 /**
- * The comment by which a shipment is found again (design.md, promise 2). Creating a shipment is not idempotent: a
- * second call makes a second shipment (FACTS, section 4). Not shown to the customer.
+ * The comment by which a shipment is found again (promise 2). Creating a shipment is not idempotent: a
+ * second call makes a second shipment (FACTS section 4). Not shown to the customer.
  */
 export function markerOf(instance: string, documentId: string): string {
   return `ERP document ${documentId} [cartage:${instance}]`;

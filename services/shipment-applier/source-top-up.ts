@@ -7,7 +7,7 @@ import type { ShippedItem } from './lines.ts';
 
 /**
  * What the source must be raised to, so that Magento lets the shipment go: it refuses one from a source that holds too
- * little, and the ERP's own lower number may already be there (design.md, room to ship). Nothing becomes salable by
+ * little, and the ERP's own lower number may already be there (FACTS section 4). Nothing becomes salable by
  * it: the order's reservation still covers these units. The refresh afterwards writes the ERP's number again.
  */
 export async function topUpSource(

@@ -17,7 +17,7 @@ export function tracksOf(document: Fulfilment, carriers: Config['fulfilments']['
   });
 }
 
-/** Tracks the shipment does not have yet: numbers often come late (R55). The same number twice would make two. */
+/** Tracks the shipment does not have yet: numbers often come late. The same number twice would make two. */
 export function missingTracks(wanted: readonly Track[], shipment: MagentoShipment): Track[] {
   const known = new Set(shipment.tracks.map(({ track_number }) => track_number));
   return wanted.filter(({ number }) => !known.has(number));

@@ -15,7 +15,7 @@ const fewestEvents = 200;
 const warmUpEvents = 40;
 const perSecond = 10;
 
-/** How long one event takes through the whole line while little goes on (compare P5 of engineering.md). */
+/** How long one event takes through the whole line while little goes on. */
 export const latency: Study = {
   name: 'latency',
   about: `milliseconds per event through all processes, ${events} of each kind at ${perSecond}/s after ${warmUpEvents} to warm up; peer: kafkajs alone, send to eachMessage, same size and pace, in turns`,

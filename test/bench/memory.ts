@@ -11,7 +11,7 @@ const idleSeconds = 30;
 const trickleSeconds = 60;
 const bareRecordBytes = 1000;
 
-/** What each process holds in memory (compare P9 of engineering.md). */
+/** What each process holds in memory. */
 export const memory: Study = {
   name: 'memory',
   about: `resident memory of each process (VmRSS), ${idleSeconds} s after the first load was done, then while the trickle of \`npm start\` runs for ${trickleSeconds} s; peer: kafkajs alone, one producer and one consumer`,

@@ -48,7 +48,7 @@ describe.each(documents)('%s', (document) => {
 });
 
 it('the checks see what is broken', () => {
-  expect(brokenLinks('README.md', '[x](no/such/file.md) [y](README.md)')).toEqual(['no/such/file.md']);
+  expect(brokenLinks('README.md', '[x](no/such/deploy) [y](README.md)')).toEqual(['no/such/deploy']);
   expect(unknownFiles('`no-such.ts`, gone.test.ts, `test/none`; `../fence.ts`, `test/house`')).toEqual([
     'no-such.ts',
     'gone.test.ts',

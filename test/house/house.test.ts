@@ -1,8 +1,9 @@
 /**
- * The rules of the house (design.md, section 1), kept on every file of the project. Each rule is first shown to
+ * The rules of the house, kept on every file of the project. Each rule is first shown to
  * catch a file made up to break it, and to let its innocent neighbour pass: a rule that catches nothing is none.
  */
 import { describe, expect, it } from '@jest/globals';
+import { citationsResolve } from './rules/citations.ts';
 import { filesHaveOneConcern, functionsFitAScreen } from './rules/lengths.ts';
 import { lockIsComplete } from './rules/lock.ts';
 import { packagesAreDeclaredAndUsed, packagesAreSorted, versionsAreExact } from './rules/packages.ts';
@@ -38,6 +39,11 @@ const lock = (packages: object) => file('package-lock.json', JSON.stringify({ pa
 
 const lines = (first: string, count: number, last: string) =>
   `${first}\n${'  g();\n'.repeat(count)}${last}\n`;
+
+const documents = [
+  file('services/magento/FACTS.md', '## 1. Authentication\n\n## 7. Catalog\n'),
+  file('services/README.md', '### 1. Nothing is lost\n\n### 2. Nothing twice\n'),
+];
 
 interface Case {
   name: string;
@@ -175,6 +181,29 @@ const cases: Case[] = [
       [file('.npmrc', 'registry=https://registry.example.org/')],
     ],
     kept: [file('deploy/README.md', 'https://example.org/home/page and ./home/a and /var/lib/x')],
+  },
+  {
+    name: 'citations resolve',
+    rule: citationsResolve,
+    broken: [
+      'R42',
+      'design.md, 4',
+      'failure 9',
+      'issue 3',
+      'section 2',
+      'FACTS 3',
+      'FACTS section 9',
+      'FACTS sections 1 and 9',
+      'FACTS\n * section 9',
+      'promise 7',
+      'promises 1 and 7',
+      'README.md section 1',
+    ].map((citation) => [...documents, file('services/a.ts', `/**\n * Why (${citation}).\n */`)]),
+    kept: [
+      ...documents,
+      file('services/a.ts', '/**\n * Why (FACTS sections 1\n * and 7; promise 2; RFC 9110, section 5).\n */'),
+      file('deploy/a.yaml', '# See FACTS.md and FACTS section 7.'),
+    ],
   },
   {
     name: 'files have one concern',

@@ -1,7 +1,7 @@
 import { ago, count, duration, exactTime, percent } from './format.js';
 import { badge, showRows } from './rows.js';
 
-/** R80: less than 1 % of 1,000 records. */
+/** Less than 1 % of 1,000 records: what is promised to those who operate it. */
 export const failureTarget = 0.01;
 
 const number = (read) => (flow) => {

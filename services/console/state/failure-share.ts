@@ -1,7 +1,7 @@
 import type { Outcome } from '../../../schemas/types.ts';
 import { Newest } from './newest.ts';
 
-/** How many of the last 1,000 records failed (R80: less than 1 %). */
+/** How many of the last 1,000 records failed (the target is less than 1 %). */
 export interface FailureShare {
   /** Records looked at: 1,000, or fewer when fewer are known. */
   records: number;

@@ -2,7 +2,7 @@ import type { Parked } from '../../../schemas/types.ts';
 import { refreshCommand } from '../refresh-command.ts';
 import { shownText } from '../shown-text.ts';
 
-/** One parked record as the page shows it; never its headers, never its bytes (R16). */
+/** One parked record as the page shows it; never its headers, never its bytes. */
 export interface ParkedView {
   /** Key on `cartage.parked`. */
   id: string;

@@ -41,7 +41,7 @@ export const decimalColumn = z.union([z.string(), z.number()]).transform((value,
   }
 });
 
-/** Magento's own limits: 64 characters, and it trims spaces without a word (FACTS, section 7). */
+/** Magento's own limits: 64 characters, and it trims spaces without a word (FACTS section 7). */
 export const skuColumn = z
   .string()
   .min(1)

@@ -1,5 +1,5 @@
 /**
- * The changed-key query (design.md 4): what is true now for these keys, or for all.
+ * The changed-key query: what is true now for these keys, or for all.
  * Of one key ask one query at a time: only then do later answers carry later (or equal) versions.
  */
 import type { Lsn } from '../replication/lsn.ts';

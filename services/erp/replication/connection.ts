@@ -3,7 +3,7 @@
  *
  * Pace. The server sends one message per row, and waking Node for each doubles the cost on both sides.
  * So after a chunk smaller than a full read the socket rests for a millisecond while more gathers in the
- * kernel; this adds 1-2 ms of latency and cut the reads for 200,000 rows from 457,000 to 2,700 (platform.md 5).
+ * kernel; this adds 1-2 ms of latency and cut the reads for 200,000 rows from 457,000 to 2,700.
  * The high-water mark of one byte is part of it: with Node's default the paused socket would go on reading
  * small chunks into its own buffer, and wake for each.
  */

@@ -4,7 +4,7 @@ import { databaseFault, told, unavailable } from '../sqlstate.ts';
 
 /**
  * Changes are gone for good: the slot is missing, was invalidated, or the log ends before our cursor.
- * Trying again cannot help; only a new slot and a new load can (design.md 4: a gap means a new load).
+ * Trying again cannot help; only a new slot and a new load can (a gap means a new load).
  */
 export class SlotLost extends Unavailable {
   constructor(what: string, why: string, code = 'replication.slot_lost') {

@@ -1,6 +1,6 @@
 /**
  * The publication: which tables the log is read for. It holds the watched tables only. Under one of all tables,
- * updates of a table without replica identity would fail in the ERP (design.md 4).
+ * updates of a table without replica identity would fail in the ERP.
  */
 import { Unavailable } from '../../platform/errors.ts';
 import { fullTableName, quoteIdentifier, quoteTable } from '../pool.ts';

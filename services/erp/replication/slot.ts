@@ -1,6 +1,6 @@
 /**
  * The replication slot: the database's promise to keep the log for us. It belongs to the ERP's database, costs
- * its disk while we do not read, and is the only state of Cartage outside Kafka (design.md 6).
+ * its disk while we do not read, and is the only state of Cartage outside Kafka.
  * All functions here take an ordinary connection or pool.
  */
 import { setTimeout } from 'node:timers/promises';

@@ -147,7 +147,7 @@ async function checkPriceScope(magento: Magento, { priceScope }: ExpectedOfShop)
   return [ok('magento.price_scope', `${prices.length} prices sampled: ${seen}`)];
 }
 
-/** Whether a SKU with a slash, a percent sign and a space survives the way in a path (failures.md 18). */
+/** Whether a SKU with a slash, a percent sign and a space survives the way in a path. */
 async function checkOddPath(magento: Magento): Promise<Finding[]> {
   try {
     const path = ['inventory', 'is-product-salable', 'cartage/check 50%', '1'];

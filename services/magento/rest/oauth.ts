@@ -11,7 +11,7 @@ export interface Credentials {
 }
 
 export interface SignerOptions {
-  /** Asked for every request, so that rotated credentials take effect without a restart (R12). */
+  /** Asked for every request, so that rotated credentials take effect without a restart. */
   credentials: () => Credentials;
   /** Epoch milliseconds. Magento refuses what lies more than 600 s in its future. */
   now?: () => number;

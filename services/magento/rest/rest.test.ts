@@ -78,7 +78,7 @@ describe('the clock of the shop', () => {
 });
 
 describe('the address', () => {
-  it('must be https unless that is switched off by name (R14)', async () => {
+  it('must be https unless that is switched off by name', async () => {
     const credentials = () => ({
       consumerKey: 'a',
       consumerSecret: 'b',

@@ -19,7 +19,7 @@ export interface Place {
 const versionEpoch = 1;
 
 /**
- * One Magento order as the contract has it (R23): lines once, money in minor units, totals worked out again and
+ * One Magento order as the contract has it: lines once, money in minor units, totals worked out again and
  * compared. What cannot be said exactly stands in `problems` and is published all the same: readers that do not book
  * money (WMS, CRM) can use it, the exporter parks it.
  * @throws RangeError when a time or an amount of the order is none.

@@ -2,7 +2,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Handled } from '../../platform/flow/outcome/outcome.ts';
 import type { OrderRequest } from './request-flow.ts';
 
-/** Webhooks are sent before the order's transaction is committed (failure 9); most were there within 1.2 s (FACTS 3). */
+/** Webhooks are sent before the order's transaction is committed; most were there within 1.2 s (FACTS section 3). */
 const waitsMs = [250, 750, 1_500];
 /** A request older than this speaks of what must long be visible. */
 const youngMs = 10_000;

@@ -68,7 +68,7 @@ export function totalProblems(order: MagentoOrder, lines: readonly Line[]): Prob
 
 /**
  * Works the totals out from the lines and compares them with what the shop says, before anything is rounded. More
- * than one minor unit of difference stops the order (R23, failure 25), with both figures.
+ * than one minor unit of difference stops the order, with both figures.
  */
 function differences(order: MagentoOrder, lines: readonly Line[], prefix: Prefix): Problem[] {
   const said = exactTotals(order, prefix);

@@ -36,11 +36,11 @@ export interface SweepResult {
 const maxAsked = 100_000;
 
 /**
- * The sweep: the truth behind the webhooks (R20). It finds every order that changed, whether or not an event told of
+ * The sweep: the truth behind the webhooks. It finds every order that changed, whether or not an event told of
  * it, and writes requests only, so that its orders meet all others at their one writer.
  *
  * It looks back behind its cursor by the overlap: `updated_at` is the time of the statement, and a long transaction
- * shows its rows later than that (FACTS section 3, failure 6). It stays behind the shop's own clock by the margin, so
+ * shows its rows later than that (FACTS section 3). It stays behind the shop's own clock by the margin, so
  * that no second is read before it is over. The cursor is the last row read, never a clock: a clock that jumps can
  * make a sweep late, but not make it leave something out.
  */

@@ -39,7 +39,7 @@ const accepted: WebhookAnswer = { status: 202, reason: 'accepted', done: true };
 const repeated: WebhookAnswer = { status: 202, reason: 'repeated', done: true };
 
 /**
- * Takes a delivery and writes the request. A webhook is nothing but a request (failure 9: it comes before the commit, three
+ * Takes a delivery and writes the request. A webhook is nothing but a request (FACTS section 3: it comes before the commit, three
  * times, or never): all it says is which order to look at. 202 only after the broker's acknowledgement.
  */
 export function webhookReceiver(

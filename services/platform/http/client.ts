@@ -80,7 +80,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const pool = new Pool(options.origin, {
     connections: options.connections,
     connect: { timeout: options.connectTimeoutMs ?? defaultConnectTimeoutMs },
-    // One request per connection at a time: pipelining is no concurrency (engineering.md A4), and over
+    // One request per connection at a time: pipelining is no concurrency, and over
     // HTTP/2 `connections` would no longer bound what the other side has to do at once.
     pipelining: 1,
     allowH2: false,

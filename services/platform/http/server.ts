@@ -50,7 +50,7 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   app.use(errorAsJson(options.onError));
 
   const server = createServer(
-    // Limits at the edge (engineering.md, security): a slow or endless request ends by itself.
+    // Limits at the edge: a slow or endless request ends by itself.
     { headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16 * 1024, keepAliveTimeout: 5_000 },
     app,
   );

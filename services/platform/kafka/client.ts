@@ -14,7 +14,7 @@ import { quietIdleLoop } from './idle-loop.ts';
 import type { KafkaOptions } from './types.ts';
 
 /**
- * kafkajs takes other defaults under NODE_ENV=test, so everything that matters is said here (platform.md, section 2).
+ * kafkajs takes other defaults under NODE_ENV=test, so everything that matters is said here.
  * With these a consumer is back 1.3 s after the broker, with the library's own only after 30 s.
  */
 export const patientRetry: RetryOptions = {

@@ -12,7 +12,7 @@ export interface EventIdentity {
 }
 
 /**
- * The same state of the same key has the same id, whoever sends it and however often (design.md, section 2).
+ * The same state of the same key has the same id, whoever sends it and however often.
  * A tombstone says nothing but "now", so each is an event of its own.
  */
 export function eventId({ source, topic, key, payload, version }: EventIdentity): string {

@@ -107,7 +107,7 @@ export function openProcess(name: string, configuration: Configuration<never>, l
   };
 }
 
-/** Consumer groups are named after the instance and the process (design.md, section 2). */
+/** Consumer groups are named after the instance and the process. */
 export function groupOf(instance: string, process: string): string {
   return `cartage.${instance}.${process}`;
 }

@@ -7,7 +7,7 @@ export type Log = Logger;
 
 /**
  * JSON lines on standard output, one wide line per decision. What a record carries is never logged as a whole:
- * callers name the fields, and the names below are blanked wherever they turn up all the same (R12, R16).
+ * callers name the fields, and the names below are blanked wherever they turn up all the same.
  */
 export function openLog(process: string, instance: string, level = 'info'): Log {
   return pino({

@@ -18,7 +18,7 @@ import { Rejected, Unavailable } from '../errors.ts';
 
 /**
  * Spans are ours, made by hand: automatic instrumentation of the Kafka client costs a third of the throughput and
- * does not see ES modules (engineering.md, 0.8; platform.md, 1).
+ * does not see ES modules.
  */
 export interface Tracing {
   tracer: Tracer;

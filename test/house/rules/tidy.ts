@@ -3,7 +3,7 @@ import { codeOf } from '../code.ts';
 import { isTest, isTypeScript, under } from '../source.ts';
 import type { Rule, SourceFile, Violation } from '../source.ts';
 
-/** The only things at the root besides dotfiles (design.md, section 1). */
+/** The only things at the root besides dotfiles. */
 const rootFiles = new Set([
   'README.md',
   'LICENSE',

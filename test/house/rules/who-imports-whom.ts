@@ -1,4 +1,4 @@
-/** Who may import whom (design.md, section 1). */
+/** Who may import whom. */
 import { importsOf } from '../imports.ts';
 import type { Import } from '../imports.ts';
 import { isTest, isTypeScript, under } from '../source.ts';

@@ -6,6 +6,6 @@ export const fulfilmentsSection = z.strictObject({
   since: instant,
   /** ERP carrier code to Magento carrier code and the title customers see. A carrier that is not listed is held. */
   carriers: z.record(text, z.strictObject({ code: text, title: text })),
-  /** Whether Magento mails the customer about each shipment (R53). */
+  /** Whether Magento mails the customer about each shipment. */
   notifyCustomer: yesOrNo.default(false),
 });

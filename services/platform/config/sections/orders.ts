@@ -15,7 +15,7 @@ const orderStates = [
 const codes = z.record(text, z.unknown());
 
 export const ordersSection = z.strictObject({
-  /** Orders placed before are never exported (R27): history must not reach the ERP by accident. */
+  /** Orders placed before are never exported: history must not reach the ERP by accident. */
   since: instant,
   sweep: z
     .strictObject({
@@ -27,7 +27,7 @@ export const ordersSection = z.strictObject({
       pageSize: count(100),
     })
     .prefault({}),
-  /** Payment method code: from which order states on it is due in the ERP, and the ERP's codes for it (R21, R24). */
+  /** Payment method code: from which order states on it is due in the ERP, and the ERP's codes for it. */
   payments: z.record(
     text,
     z.strictObject({ dueFrom: z.array(z.enum(orderStates)).min(1), codes: codes.default({}) }),

@@ -4,7 +4,7 @@
  * Contracts are registered through @kafkajs/confluent-schema-registry (`registration.ts`). The calls that running
  * processes make are our own: the library has no deadline, reports a refused connection as status 400, drops the
  * registry's `error_code` (so that a gateway's 404 would read "no such schema" and good records would be parked),
- * compiles a resolver for every record (engineering.md 0.7) and cannot set a compatibility level. A test lets it read
+ * compiles a resolver for every record and cannot set a compatibility level. A test lets it read
  * what we write and the other way round.
  */
 import { createHttpClient } from '../../http/client.ts';

@@ -36,7 +36,7 @@ export async function takeNoted(owner: Client): Promise<Map<string, unknown[]>> 
   );
 }
 
-/** Keys that the row changes make dirty, by the rules of design.md 4. */
+/** Keys that the row changes make dirty, by the rules of a stream: a column of the row, or a query of the way round. */
 export async function dirtyKeys(
   client: Client,
   stream: Stream,

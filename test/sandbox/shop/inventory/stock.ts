@@ -33,7 +33,7 @@ export function quantityInStock(db: Database, sku: string, stockId: number): num
   return sum(itemsInStock(db, sku, stockId).map((item) => (item.status === 1 ? item.quantity : 0)));
 }
 
-/** Sources minus open reservations, never below 0 (FACTS section 4, Effects). */
+/** Sources minus open reservations, never below 0 (FACTS section 4). */
 export function salableQuantity(db: Database, sku: string, stockId: number): number {
   const inStock = quantityInStock(db, sku, stockId);
   if (inStock <= 0) return 0;

@@ -1,4 +1,4 @@
-/** The stores of the shop: websites base and b2b with three views (FACTS, "The shop"). */
+/** The stores of the shop: websites base and b2b with three views, as the shop had that was recorded. */
 export const WEBSITES = [
   { id: 1, code: 'base', name: 'Main Website', default_group_id: 1 },
   { id: 0, code: 'admin', name: 'Admin', default_group_id: 0 },

@@ -10,7 +10,7 @@ export function isObject(value: Json | undefined): value is JsonObject {
 
 /**
  * Writes a value as PHP's json_encode does: an object without members comes out as `[]`,
- * because PHP has one kind of array (FACTS section 3, "empty extension_attributes is []").
+ * because PHP has one kind of array (FACTS section 3).
  */
 export function phpJson(value: Json | undefined): string {
   return JSON.stringify(emptyObjectsToLists(value ?? null));

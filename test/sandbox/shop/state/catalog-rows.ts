@@ -1,6 +1,6 @@
 import type { Json } from '../rest/json.ts';
 
-/** Attribute values of a product by store view; 0 is the global value (FACTS section 7, Scopes). */
+/** Attribute values of a product by store view; 0 is the global value (FACTS section 7). */
 export type ScopedValues = Record<string, Record<string, Json>>;
 
 export interface ProductRow {

@@ -4,7 +4,7 @@ import { SET_DEFAULT } from '../catalog/attributes.ts';
 import { urlKey } from '../catalog/save-product.ts';
 import type { ProductRow, SourceRow } from './catalog-rows.ts';
 
-/** `default`: the shop that FACTS describes. `empty`: no products, three sources in one stock (npm start). */
+/** `default`: the shop that was recorded. `empty`: no products, three sources in one stock (npm start). */
 export type Seed = 'default' | 'empty';
 
 const WIDGETS = 30;
