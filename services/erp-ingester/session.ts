@@ -119,7 +119,7 @@ export class IngesterSession {
     });
     this.#runners.set(stream.name, runner);
     void this.#correctStrays(stream, published, runner);
-    // A stream that came with a new configuration, over tables that were watched before, or a topic made anew.
+    // A stream that came with a new configuration, over tables that were watched before, or a recreated topic.
     if (slot.load === null && index.isEmpty && stream.shape.deleted !== null) runner.dirty.addAll({});
   }
 

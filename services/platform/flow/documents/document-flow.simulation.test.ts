@@ -62,7 +62,7 @@ async function run(seed: number, upsets: boolean) {
     if (broker.owners.get(partition)?.member !== member.name)
       faults.push(`${key}/${number} begun by ${member.name}, which does not own the partition`);
     const { claimed } = JSON.parse(broker.committed(partition).metadata!) as { claimed: number };
-    if (claimed <= offset) faults.push(`${key}/${number} begun at ${offset} under the mark ${claimed}`);
+    if (claimed <= offset) faults.push(`${key}/${number} begun at ${offset} under the claim ${claimed}`);
     for (const earlier of side.calls.filter((one) => one.key === key)) {
       if (!earlier.landed && earlier.landsAt < Infinity)
         faults.push(`${key}/${number} begun while ${earlier.number} may still land`);
@@ -112,7 +112,7 @@ async function run(seed: number, upsets: boolean) {
     if (numbers.filter((one) => one === number).length > 1) faults.push(`${number} took effect twice`);
   for (let partition = 0; partition < partitions; partition += 1) {
     const end = broker.log(parcels.topic, partition).length;
-    // Of a topic made anew without a record nothing is stored.
+    // Of a recreated topic without a record nothing is stored.
     if (end > 0 && (broker.committed(partition).offset ?? 0) !== end)
       faults.push(`committed ${broker.committed(partition).offset} of ${end}`);
     for (const { number } of below(partition, end))

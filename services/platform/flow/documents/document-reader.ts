@@ -75,7 +75,7 @@ export class DocumentReader implements PartitionReader, PooledReader {
     return this.#context.clock.now() >= this.#inDoubtUntil;
   }
 
-  /** One try of one document, from the mark to the finished offset. Never throws. */
+  /** One try of one document, from the claim to the finished offset. Never throws. */
   async work(document: QueuedDocument): Promise<void> {
     this.#inFlight += 1;
     try {

@@ -26,7 +26,7 @@ export interface Member<Value> {
   alone: boolean;
 }
 
-/** One batch, from the mark on the broker to what became of each record. */
+/** One batch, from the claim on the broker to what became of each record. */
 export class BatchWork<Value> {
   readonly #context: FlowContext;
   readonly #flow: StateFlow<Value>;

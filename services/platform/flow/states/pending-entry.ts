@@ -14,7 +14,7 @@ import type { Received } from '../../kafka/types.ts';
  * written at once all the same, and once more at that time; until then the entry stays and holds the offset back.
  *
  * An entry holds back the offset of the oldest record that may be in work, not only that of its newest: a successor
- * must find the older one below the mark, else it would not know that a write of this key may still land.
+ * must find the older one below the claim, else it would not know that a write of this key may still land.
  */
 export interface Entry<Value> {
   readonly identity: string;

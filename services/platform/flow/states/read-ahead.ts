@@ -15,10 +15,10 @@ const inheritedShare = 2;
  * How far one partition is read, and how far that is ahead of its lowest unfinished record: in records, because that
  * is what a successor reads again, and in bytes, because that is what it has to hold meanwhile.
  *
- * Memory counts before and after the mark. A predecessor that kept to our bounds leaves no more than we can hold, and
- * nothing is written before all of it is read. Where the offset was lost, "up to the mark" is the whole topic, which no
+ * Memory counts below and above the claim. A predecessor that kept to our bounds leaves no more than we can hold, and
+ * nothing is written before all of it is read. Where the offset was lost, "up to the claim" is the whole topic, which no
  * memory holds: then what does not fit is written as it comes, and again when a newer record of its key follows. So an
- * old value may stand in the shop until reading has come to the mark, and never longer. The other way would be to read
+ * old value may stand in the shop until reading has come to it, and never longer. The other way would be to read
  * twice, keeping only the newest offset of each key the first time; it costs a second reading and a map of all keys for
  * an accident that is told loudly (a gap) and passes.
  */

@@ -79,7 +79,7 @@ async function run(seed: number, creates: boolean) {
     const { metadata } = broker.committed(partition);
     const { claimed } = JSON.parse(metadata!) as { claimed: number };
     if (claimed <= offset)
-      faults.push(`${call.key}=${call.number} begun at ${offset} under the mark ${claimed}`);
+      faults.push(`${call.key}=${call.number} begun at ${offset} under the claim ${claimed}`);
   };
   broker.onCommit = (partition, offset) => {
     const left = new Set(
@@ -147,7 +147,7 @@ describe('a flow of states, by chance', () => {
         for (let partition = 0; partition < partitions; partition += 1) {
           const end = world.broker.log(levels.topic, partition).length;
           const { offset } = world.broker.committed(partition);
-          // Of a topic made anew without a record nothing is stored.
+          // Of a recreated topic without a record nothing is stored.
           if (end > 0 && offset !== end) faults.push(`committed ${offset} of ${end}`);
           for (const [key, number] of newestBelow(partition, end))
             if (side.values.get(key) !== number && !parkedFrom(key, number))

@@ -105,7 +105,7 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
     this.#restIfIdle();
   }
 
-  /** Stores the mark over all that was read; false when the lease is over. */
+  /** Claims all that was read; false when the lease is over. */
   async claimed(): Promise<boolean> {
     try {
       await this.lease.claim(this.#ahead.readTo - 1);

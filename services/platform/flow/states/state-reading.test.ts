@@ -41,7 +41,7 @@ describe('reading', () => {
     }
   });
 
-  it('goes up to the mark of a predecessor, whatever the bounds, before the first write', async () => {
+  it('goes up to the claim of a predecessor, whatever the bounds, before the first write', async () => {
     const { world, broker, clock, calls, send } = await flowOf({
       policy: { maxPendingKeys: 4, maxDistanceRecords: 16 },
     });
@@ -96,7 +96,7 @@ describe('reading', () => {
     expect(reported().toSorted()).toEqual(['a applied', 'b applied']);
   });
 
-  it('asserts again also what is newer than a record that compaction took from below the mark', async () => {
+  it('asserts again also what is newer than a record that compaction took from below the claim', async () => {
     const { world, broker, clock, calls, send } = await flowOf();
     send('a', 'a', 'b');
     broker.log(plains.topic).splice(0, 1);

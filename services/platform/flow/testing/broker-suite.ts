@@ -152,7 +152,7 @@ export function brokerSuite(name: string, open: (partitions: number) => Promise<
       expect(await successor(4)).toEqual({ start: 0, claimed: 4, catchUpTo: 4, clean: false, first: 0 });
     });
 
-    it('that was made anew is read from its beginning', async () => {
+    it('that was recreated is read from its beginning', async () => {
       const subscription = await predecessor(new Notes());
       await driver.during(subscription.stop());
       await driver.recreateTopic();

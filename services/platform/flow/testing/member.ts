@@ -167,7 +167,7 @@ export class Member {
       return;
     }
     if (assignment.position > this.#broker.end(assignment.topic, assignment.partition)) {
-      // The topic was made anew.
+      // The topic was recreated.
       this.lose(assignment.partition);
       if (!this.#broker.owners.has(assignment.partition))
         void this.assign(assignment.topic, assignment.partition);

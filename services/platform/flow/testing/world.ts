@@ -117,7 +117,7 @@ export class World<Value> {
   }
 
   /**
-   * One thing that happens to the group: a crash (and the offset lost with it), a sleep, a lost session, a topic made anew, a
+   * One thing that happens to the group: a crash (and the offset lost with it), a sleep, a lost session, a topic recreated, a
    * rebalance away and back, a clean stop.
    */
   async upset(): Promise<void> {

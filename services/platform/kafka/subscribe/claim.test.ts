@@ -18,7 +18,7 @@ describe('taking a partition over', () => {
     });
   });
 
-  it('learns from the mark what the predecessor may have been working on', () => {
+  it('learns from the claim what the predecessor may have been working on', () => {
     expect(takeOver({ offset: 20, metadata: metadata(50, false) }, bounds)).toMatchObject({
       start: 20,
       claimed: 50,
@@ -32,7 +32,7 @@ describe('taking a partition over', () => {
     });
   });
 
-  it('is clean when everything below the mark was finished, however the predecessor ended', () => {
+  it('is clean when everything below the claim was finished, however the predecessor ended', () => {
     expect(takeOver({ offset: 50, metadata: metadata(50, false) }, bounds)).toMatchObject({
       claimed: 50,
       clean: true,
@@ -58,19 +58,19 @@ describe('taking a partition over', () => {
     }
   });
 
-  it('says a gap when the records were deleted unread, and keeps the mark', () => {
+  it('says a gap when the records were deleted unread, and keeps the claim', () => {
     const taken = takeOver({ offset: 4, metadata: metadata(50, false) }, bounds);
     expect(taken).toMatchObject({ start: 10, claimed: 50, clean: false });
     expect(taken.gap).toMatch(/6 records were deleted unread/);
   });
 
-  it('doubts everything when kafkajs has reset the offset and with it the mark', () => {
+  it('doubts everything when kafkajs has reset the offset and with it the claim', () => {
     const taken = takeOver({ offset: null, metadata: 'offset out of range' }, bounds);
     expect(taken).toMatchObject({ start: 10, claimed: 100, clean: false });
     expect(taken.gap).toMatch(/out of range/);
   });
 
-  it('says a gap when the topic was recreated, and forgets the mark of the old one', () => {
+  it('says a gap when the topic was recreated, and forgets the claim on the old one', () => {
     const taken = takeOver({ offset: 500, metadata: metadata(600, false) }, bounds);
     expect(taken).toMatchObject({ start: 10, claimed: 10, clean: true });
     expect(taken.gap).toMatch(/recreated/);

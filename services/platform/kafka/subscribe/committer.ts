@@ -1,5 +1,5 @@
 /**
- * Stores offsets and marks for all partitions of one generation: one commit in flight, everybody who asks meanwhile
+ * Stores offsets and claims for all partitions of one generation: one commit in flight, everybody who asks meanwhile
  * shares the next one. The commit is also the check that the leases still stand: the coordinator refuses an older
  * generation, and then the generation is over for good.
  */

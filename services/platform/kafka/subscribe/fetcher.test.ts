@@ -96,7 +96,7 @@ describe('the fetcher of a partition', () => {
     fetcher.close();
   });
 
-  it('gives the lease up when the topic was onRecreated: start and mark are those of another one', async () => {
+  it('gives the lease up when the topic was recreated: start and claim are those of another one', async () => {
     const bounds = async () => ({ earliest: 0, end: 2, topicId: 'one' });
     const { fetcher, offsets, calls, errors } = setUp({ start: 40, bounds });
     expect(fetcher.offer(batchOf(0, 1))).toBe(false);

@@ -96,18 +96,18 @@ export class Fetcher {
       decoded.push(one);
     }
     this.#deliver(decoded);
-    if (this.#isFull()) this.#hold();
+    if (this.#isFull()) this.#pause();
   }
 
   async #waitFor(first: Promise<Decoded>, rest: KafkaMessage[]): Promise<void> {
     this.#busy = true;
-    this.#hold();
+    this.#pause();
     try {
       const one = await first;
       this.#busy = false;
       this.#deliver([one]);
       if (!this.#closed) this.#enqueue(rest);
-      this.#release();
+      this.#resume();
     } catch (error) {
       // Only the end of the lease ends the wait for the registry; the next owner reads these records again.
       if (!this.#options.over.aborted) this.#fail('decode', error);
@@ -138,17 +138,17 @@ export class Fetcher {
     const { topic, partition } = this.#options;
     const why = error instanceof Error ? `${error.name}: ${messageOf(error)}` : typeof error;
     this.#failure = `the reader of ${topic}[${partition}] threw in ${what}(): ${why}`;
-    this.#hold();
+    this.#pause();
     this.#options.onFailed(this.#failure);
   }
 
-  #hold(): void {
+  #pause(): void {
     if (this.#closed || this.#poll) return;
     this.#consumer('pause');
-    this.#poll = setInterval(() => this.#release(), pollMs);
+    this.#poll = setInterval(() => this.#resume(), pollMs);
   }
 
-  #release(): void {
+  #resume(): void {
     if (this.#closed || this.#busy || this.#failure !== null || this.#isFull()) return;
     this.#stopPoll();
     this.#consumer('resume');
@@ -183,7 +183,7 @@ export class Fetcher {
     const { topic, partition, log } = this.#options;
     this.#misfit = { position: this.#position, fetched };
     this.#busy = true;
-    this.#hold();
+    this.#pause();
     try {
       const bounds = await this.#options.bounds();
       const { earliest, end, topicId } = bounds;

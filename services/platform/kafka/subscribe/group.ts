@@ -164,7 +164,7 @@ export class KafkajsGroup implements Group {
   }
 }
 
-/** What kafkajs stores, without metadata, when the broker says "offset out of range": our mark is lost then. */
+/** What kafkajs stores, without metadata, when the broker says "offset out of range": our claim is lost then. */
 const resetByKafkajs = -2;
 
 function storedOf({ offset, metadata }: { offset: string; metadata?: string | null }): Stored {

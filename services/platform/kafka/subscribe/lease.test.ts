@@ -1,6 +1,6 @@
 /**
  * Owners come and go over a coordinator that loses requests and answers; each reads, claims, begins and ends effects
- * in an order that the seed decides, and dies or leaves at any moment. Real: lease, committer, marks. Doubles: the
+ * in an order that the seed decides, and dies or leaves at any moment. Real: lease, committer, claims. Doubles: the
  * coordinator and the clock. What every owner is told must cover what its predecessors have begun.
  */
 import { describe, expect, it } from '@jest/globals';
@@ -172,7 +172,7 @@ describe('an owner', () => {
     expect(coordinator.commits).toBe(before);
   });
 
-  it('begins nothing under a mark that says clean, though it is high enough', async () => {
+  it('begins nothing under a claim that says clean, though it is high enough', async () => {
     const coordinator = new Coordinator(() => 0.9);
     const first = own(coordinator);
     await first.owned.claim(9);
