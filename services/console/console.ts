@@ -3,7 +3,7 @@ import type { Configuration } from '../platform/config/read.ts';
 import { openTopicAdmin } from '../platform/kafka/connect.ts';
 import type { ReadAll, Undecodable } from '../platform/kafka/types.ts';
 import { kafkaOptions } from '../platform/lifecycle/kafka-options.ts';
-import { settlesWithin } from '../platform/kafka/unless-aborted.ts';
+import { settlesWithin } from '../platform/waiting.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
 import { groupOf, openProcess } from '../platform/lifecycle/process.ts';
 import type { Process } from '../platform/lifecycle/process.ts';

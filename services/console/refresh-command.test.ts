@@ -26,7 +26,7 @@ describe('the command to copy', () => {
     expect(command('x', 'cartage.refresh', 'erp-ingester')).toBeNull();
   });
 
-  it('asks for the order that a hint was about', () => {
+  it('asks for the order that a request was about', () => {
     expect(command('main/?/7', 'cartage.refresh', 'order-relay')).toBe(
       "cartage refresh magento.orders 'main/?/7'",
     );

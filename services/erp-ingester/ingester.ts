@@ -4,7 +4,7 @@ import { connectionSource } from '../erp/connection.ts';
 import { SlotLost } from '../erp/replication/faults.ts';
 import { Rejected, Unavailable, messageOf } from '../platform/errors.ts';
 import { backOffMs } from '../platform/flow/outcome/policy.ts';
-import { settlesWithin, unlessAborted } from '../platform/kafka/unless-aborted.ts';
+import { settlesWithin, unlessAborted } from '../platform/waiting.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
 import { openProcess } from '../platform/lifecycle/process.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
@@ -41,9 +41,9 @@ export async function startErpIngester(
   );
   const cursors = new LogCursors(process.bus, `${config.instance}/${config.erp.slot}`, process.context.clock);
   const { stopping } = process;
-  let trouble: string | null = 'starting';
+  let unhealthyReason: string | null = 'starting';
   let standby = false;
-  process.check('log', () => (standby ? null : trouble));
+  process.check('log', () => (standby ? null : unhealthyReason));
   await process.listen();
   const running = (async () => {
     for (let failures = 0; !stopping.aborted;)
@@ -53,13 +53,13 @@ export async function startErpIngester(
         standby = false;
         const session = new IngesterSession({ slot, streams, pool, cursors, config, process });
         await session.run(stopping, () => {
-          trouble = null;
+          unhealthyReason = null;
           failures = 0;
         });
       } catch (error) {
         if (stopping.aborted) break;
         failures += 1;
-        trouble = messageOf(error);
+        unhealthyReason = messageOf(error);
         standby = error instanceof Unavailable && error.fault.code === 'replication.slot_in_use';
         logEnd(process, error, standby, failures);
         const { policy, random, clock } = process.context;

@@ -62,7 +62,7 @@ export class KeyQueryRunner {
         this.#showProgress();
       } catch (error) {
         failures += 1;
-        this.#tellTrouble(error, failures);
+        this.#reportUnhealthy(error, failures);
         const { clock, policy, random } = this.#options.context;
         await clock.wait(backOffMs(failures, policy, random()), signal);
       }
@@ -195,7 +195,7 @@ export class KeyQueryRunner {
     context.metrics.lastProgress.set({ flow: stream.name }, context.clock.now() / 1000);
   }
 
-  #tellTrouble(error: unknown, failures: number): void {
+  #reportUnhealthy(error: unknown, failures: number): void {
     const { context, stream } = this.#options;
     this.unhealthyReason = messageOf(error);
     const fault = error instanceof Unavailable || error instanceof Rejected ? error.fault : undefined;

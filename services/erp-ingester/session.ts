@@ -7,7 +7,7 @@ import type { Parking } from '../platform/flow/outcome/parking.ts';
 import { underFence } from '../platform/fence.ts';
 import { runStates } from '../platform/flow/states/state-flow.ts';
 import type { Config, PlatformConfig } from '../platform/config/schema.ts';
-import { settlesWithin, unlessAborted } from '../platform/kafka/unless-aborted.ts';
+import { settlesWithin, unlessAborted } from '../platform/waiting.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
 import { KeyQueryRunner } from './key-query-runner.ts';
 import type { LogCursors } from './cursor.ts';
@@ -86,7 +86,7 @@ export class IngesterSession {
     stops.push(this.#schedule());
     const keeping = this.#keepCursor();
     stops.push(() => keeping);
-    process.check('streams', () => this.#streamTrouble());
+    process.check('streams', () => this.#unhealthyReason());
     stops.push(() => process.check('streams', () => null));
   }
 
@@ -189,7 +189,7 @@ export class IngesterSession {
   }
 
   /** The first stream whose keys are not answered, and why. */
-  #streamTrouble(): string | null {
+  #unhealthyReason(): string | null {
     for (const [stream, { unhealthyReason }] of this.#runners)
       if (unhealthyReason !== null) return `${stream}: ${unhealthyReason}`;
     return null;

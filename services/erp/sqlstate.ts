@@ -10,7 +10,7 @@ export interface DatabaseFault {
   sqlState: string | null;
   /** Of the operating system, when there was no connection: ECONNREFUSED, ETIMEDOUT, ... */
   systemCode: string | null;
-  /** Of the driver or the operating system where there is no SQLSTATE, else the server's: see `told`. */
+  /** Of the driver or the operating system where there is no SQLSTATE, else the server's: see `redacted`. */
   message: string;
   /** The server's function that reported it. SQL and PL code cannot choose it, as they can SQLSTATE and names. */
   routine?: string;
@@ -71,7 +71,7 @@ const plainRoutines = new Set([
 ]);
 
 /** Always the SQLSTATE. Words, where nobody asked for all of them, of the driver and of what quotes no row in the server. */
-export function told({ sqlState, message, routine }: DatabaseFault): string {
+export function redacted({ sqlState, message, routine }: DatabaseFault): string {
   if (sqlState === null) return message;
   const words = plainRoutines.has(routine ?? '') ? message : foreignText(masked(message));
   return `SQLSTATE ${sqlState}, ${words}`;
@@ -105,7 +105,7 @@ export function unavailable(what: string, error: unknown, options: UnavailableOp
     {
       code: unavailableCode(fault),
       what,
-      why: told(fault),
+      why: redacted(fault),
       fix: unavailableFix(fault),
     },
     { ...options, needsOperator: operator, cause: error },

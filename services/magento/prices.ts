@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { jsonNumber, plainDecimal } from './rest/json.ts';
-import { told } from './rest/known-messages.ts';
+import { redacted } from './rest/known-messages.ts';
 import { readMessage } from './rest/messages.ts';
 import type { MagentoMessage } from './rest/messages.ts';
 import type { Rest } from './rest/rest.ts';
@@ -81,7 +81,7 @@ export function matchRefusals(rows: readonly BasePrice[], errors: readonly unkno
   for (const error of errors) {
     const said = readMessage(error);
     const hits = said === null ? [] : rowsNamedBy(said, rows);
-    const message = said === null ? 'an error without a message' : told(said);
+    const message = said === null ? 'an error without a message' : redacted(said);
     if (hits.length === 0) written.unmatched.push(message);
     for (const row of hits) written.refused.push({ row, message });
   }

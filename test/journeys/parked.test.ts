@@ -243,10 +243,10 @@ describe('cartage parked and erase', () => {
     const dry = await shell(`cartage parked release '${key}' --dry-run`);
     expect(dry.out).toContain(`would ask for magento.orders ${orderKey}`);
     expect((await shell(`cartage --as ada parked release '${key}' --reason 'mended'`)).code).toBe(0);
-    const hint = await until('the request', () =>
+    const request = await until('the request', () =>
       stack.witness.requests.find((one) => one.key === orderKey && one.reason === 'released'),
     );
-    expect(hint).toMatchObject({ topic: 'magento.orders', requestedBy: 'cli ada', always: true });
+    expect(request).toMatchObject({ topic: 'magento.orders', requestedBy: 'cli ada', always: true });
     const act = await until('the act', () => acts.find(({ action }) => action === 'parked.release'));
     expect(act).toMatchObject({ actor: 'ada', keys: [key], count: 1, reason: 'mended', tool: 'cli' });
     expect(acts.filter(({ action }) => action === 'parked.release')).toHaveLength(1);

@@ -61,7 +61,7 @@ describe('a gap in the log', () => {
     expect(session.cursor).toEqual(before);
   });
 
-  it('is still known when the slot was made anew and the log could not be opened', async () => {
+  it('is still known when the slot was recreated and the log could not be opened', async () => {
     const before = await loaded();
     await dropSlot(database.pool, database.slot);
     await expect(take({ url: await deaf() })).rejects.toMatchObject({ name: 'Unavailable' });

@@ -6,7 +6,7 @@ import { parseLsn } from '../replication/lsn.ts';
 import type { Lsn } from '../replication/lsn.ts';
 import type { ErpPool } from '../pool.ts';
 import { statement } from '../statement.ts';
-import { databaseFault, told, unavailable } from '../sqlstate.ts';
+import { databaseFault, redacted, unavailable } from '../sqlstate.ts';
 import { queryRows, sessionSettings } from '../values.ts';
 import type { SqlRow } from '../values.ts';
 import { missingFrom } from './visibility.ts';
@@ -147,7 +147,7 @@ export function queryFault(where: string, error: unknown): Error {
     {
       code: 'erp.query',
       what: `${where} is refused by the database`,
-      why: told(fault),
+      why: redacted(fault),
       fix: 'Correct the SQL in the configuration; `cartage check` tries it without running it',
     },
     { cause: error },

@@ -13,10 +13,10 @@ export async function checkSlot(
   name: string,
 ): Promise<{ finding: Finding; state: SlotState | null }> {
   const state = await inspectSlot(client, name);
-  return { state, finding: judge(name, state) };
+  return { state, finding: findingOf(name, state) };
 }
 
-function judge(name: string, state: SlotState | null): Finding {
+function findingOf(name: string, state: SlotState | null): Finding {
   if (!state)
     return ok('erp.slot', `Slot ${name} does not exist yet`, 'the ingester creates it before its first load');
   if (state.plugin !== 'pgoutput') {

@@ -1,6 +1,6 @@
 /** What an error means for the one order at hand, by SQLSTATE (PostgreSQL manual, appendix A). */
 import { Rejected, Unavailable } from '../../platform/errors.ts';
-import { databaseFault, isConnectionFault, told, unavailable } from '../sqlstate.ts';
+import { databaseFault, isConnectionFault, redacted, unavailable } from '../sqlstate.ts';
 import type { DatabaseFault } from '../sqlstate.ts';
 
 export interface Place {
@@ -46,7 +46,7 @@ function refusedValue(fault: DatabaseFault, place: Place, cause: unknown): Rejec
     {
       code: refusalCode(fault.sqlState!),
       what: `The ERP refused the order in statement "${place.statement}"${at.length > 0 ? ` (${at.join(', ')})` : ''}`,
-      why: told(fault),
+      why: redacted(fault),
       fix: 'Correct the mapping of codes, the statement, or the data that it refers to in the ERP; then release the order',
     },
     { cause: new Error(`SQLSTATE ${fault.sqlState}`, { cause: (cause as Error).name }) },
@@ -63,7 +63,7 @@ function wrongStatement(fault: DatabaseFault, place: Place, cause: unknown): Rej
     {
       code: 'order.erp_statement',
       what: `Statement "${place.statement}" of the order export is wrong`,
-      why: told(fault),
+      why: redacted(fault),
       fix: 'Correct its SQL in the configuration; `cartage check` tries it without running it',
     },
     { cause },

@@ -1,6 +1,6 @@
 /** The ways a log reader fails that its owner must tell apart. */
 import { Unavailable } from '../../platform/errors.ts';
-import { databaseFault, told, unavailable } from '../sqlstate.ts';
+import { databaseFault, redacted, unavailable } from '../sqlstate.ts';
 
 /**
  * Changes are gone for good: the slot is missing, was invalidated, or the log ends before our cursor.
@@ -51,14 +51,14 @@ export async function replicationFault(
   if (error instanceof Unavailable) return error;
   const fault = databaseFault(error);
   const { sqlState } = fault;
-  if (sqlState === '55006') return slotInUse(slot, told(fault), error);
+  if (sqlState === '55006') return slotInUse(slot, redacted(fault), error);
   const mayBeLost =
     sqlState === '55000' || sqlState === '42704' || sqlState === '58P01' || sqlState === '57P01';
   if (mayBeLost) {
     const state = await slotState().catch(() => undefined);
     if (state === null) return slotMissing(slot);
     if (state?.lost) return slotInvalidated(slot, state.reason);
-    if (sqlState === '42704') return publicationMissing(told(fault), error);
+    if (sqlState === '42704') return publicationMissing(redacted(fault), error);
   }
   return unavailable(`The log reader on slot "${slot}" has stopped`, error);
 }

@@ -65,7 +65,7 @@ export async function checkIdentities(
     const { schema, name } = splitTable(table);
     try {
       const result = await database.query<IdentityRow>(identityQuery, [schema, name]);
-      findings.push(judge(table, [...columns], result.rows[0]));
+      findings.push(findingOf(table, [...columns], result.rows[0]));
     } catch (error) {
       throw unavailable(`The replica identity of ${table} could not be read`, error);
     }
@@ -73,7 +73,7 @@ export async function checkIdentities(
   return findings;
 }
 
-function judge(table: string, columns: string[], row: IdentityRow | undefined): IdentityFinding {
+function findingOf(table: string, columns: string[], row: IdentityRow | undefined): IdentityFinding {
   if (!row) {
     return {
       table,

@@ -4,7 +4,7 @@
  */
 import { Unavailable } from '../../platform/errors.ts';
 import { fullTableName, quoteIdentifier, quoteTable } from '../pool.ts';
-import { databaseFault, told, unavailable } from '../sqlstate.ts';
+import { databaseFault, redacted, unavailable } from '../sqlstate.ts';
 import { checkIdentities } from './identity.ts';
 import type { Database } from './slot.ts';
 
@@ -96,7 +96,7 @@ export async function ensurePublication(
       {
         code: 'replication.publication_right',
         what: `Cartage's database user may not create or alter publication "${name}"`,
-        why: told(databaseFault(error)),
+        why: redacted(databaseFault(error)),
         fix: `Let the owner of the tables run: ${statement}`,
       },
       { needsOperator: true, cause: error },

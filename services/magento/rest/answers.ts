@@ -2,7 +2,7 @@ import type { HttpAnswer } from '../../platform/http/client.ts';
 import { Defect, Rejected, Unavailable, foreignText } from '../../platform/errors.ts';
 import type { Fault } from '../../platform/errors.ts';
 import { parseExact } from './json.ts';
-import { told } from './known-messages.ts';
+import { redacted } from './known-messages.ts';
 import { readMessage, readable } from './messages.ts';
 import { answerTable } from './answer-table.ts';
 import type { Asked, Seen, Verdict } from './verdict.ts';
@@ -31,7 +31,7 @@ export function readAnswer(asked: Asked, answer: HttpAnswer): unknown {
   const fault: Fault = {
     code: verdict.code,
     what: `Magento answered ${seen.status} to "${asked.route}"`,
-    why: seen.message === null ? firstWords(seen) : told(seen.message),
+    why: seen.message === null ? firstWords(seen) : redacted(seen.message),
     fix: verdict.fix,
   };
   if (verdict.kind === 'rejected') {

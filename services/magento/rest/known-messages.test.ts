@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { keepForeignText } from '../../platform/errors.ts';
-import { told } from './known-messages.ts';
+import { redacted } from './known-messages.ts';
 import { readMessage } from './messages.ts';
 
 afterEach(() => keepForeignText(false));
 
-const of = (message: string, more: object = {}) => told(readMessage({ message, ...more })!);
+const of = (message: string, more: object = {}) => redacted(readMessage({ message, ...more })!);
 const leftOut = 'its words are left out, see telemetry.foreignText';
 
 describe('what Magento said is passed on', () => {

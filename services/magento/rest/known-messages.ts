@@ -85,7 +85,7 @@ const known = new RegExp(
  * What Magento said, for a `why`: in its words where they are known, else without them, for they may come of an
  * extension, or quote what a customer typed.
  */
-export function told(message: MagentoMessage): string {
+export function redacted(message: MagentoMessage): string {
   return isKnown(message) ? readable(wordsOf(message)) : foreignText(message.text);
 }
 

@@ -136,7 +136,7 @@ export class WebhookServer {
     if (typeof claim === 'string') return this.#refuse(request, response, claim);
     if (request.headers.expect !== undefined) response.writeContinue();
     this.#bodies.read(request, (body) =>
-      this.#safely(request, response, () => this.#judge(request, response, claim, body)),
+      this.#safely(request, response, () => this.#deliver(request, response, claim, body)),
     );
   }
 
@@ -154,7 +154,7 @@ export class WebhookServer {
     return length !== undefined && Number(length) > maxBodyBytes ? 'too_large' : claim;
   }
 
-  #judge(request: IncomingMessage, response: ServerResponse, claim: Claim, body: Buffer | BodyFault): void {
+  #deliver(request: IncomingMessage, response: ServerResponse, claim: Claim, body: Buffer | BodyFault): void {
     if (body === 'gone') return this.#count(0, body);
     if (typeof body === 'string') return this.#refuse(request, response, body);
     if (!claim.isProvenBy(body)) return this.#refuse(request, response, 'signature_wrong');

@@ -16,7 +16,7 @@ import { Unavailable } from '../../errors.ts';
 import type { Fault } from '../../errors.ts';
 import type { RegistryApi } from './registry-api.ts';
 import type { KafkaOptions } from '../types.ts';
-import { unlessAborted } from '../unless-aborted.ts';
+import { unlessAborted } from '../../waiting.ts';
 
 /** The schema this process writes. */
 export interface WriterSchema {

@@ -17,7 +17,7 @@ import { isAnotherTopic, takeOver } from './claim.ts';
 import type { Bounds, Stored, Takeover } from './claim.ts';
 import type { Generation } from './session.ts';
 import type { KafkaOptions, Lease, PartitionLag, PartitionReader } from '../types.ts';
-import { settlesWithin, unlessAborted } from '../unless-aborted.ts';
+import { settlesWithin, unlessAborted } from '../../waiting.ts';
 import type { Decoder } from '../wire.ts';
 
 /** What this process remembers of its own earlier readers, over all generations of one subscription. */

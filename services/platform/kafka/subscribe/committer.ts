@@ -9,7 +9,7 @@ import { isFencing, isRebalance } from './coordinator.ts';
 import type { Entry, OwnedPartition } from './lease.ts';
 import { writeClaim } from './claim.ts';
 import type { Generation } from './session.ts';
-import { unlessAborted } from '../unless-aborted.ts';
+import { unlessAborted } from '../../waiting.ts';
 
 export interface CommitterOptions {
   generation: Generation;

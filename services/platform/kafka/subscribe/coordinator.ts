@@ -7,7 +7,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Broker, Cluster, TopicOffsets } from 'kafkajs';
-import { settlesWithin, unlessAborted } from '../unless-aborted.ts';
+import { settlesWithin, unlessAborted } from '../../waiting.ts';
 
 export interface GroupRequest {
   groupId: string;

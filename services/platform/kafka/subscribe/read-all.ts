@@ -17,7 +17,7 @@ import type { Reach } from './reach.ts';
 import { topicIdOf } from './topic-identity.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { KafkaOptions, ReadAll, ReadAllOptions, Received, Undecodable } from '../types.ts';
-import { settlesWithin } from '../unless-aborted.ts';
+import { settlesWithin } from '../../waiting.ts';
 import { createDecoder } from '../wire.ts';
 import type { Decoder } from '../wire.ts';
 

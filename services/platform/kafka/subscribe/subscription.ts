@@ -16,7 +16,7 @@ import type { Registry } from '../registry/registry.ts';
 import { Generation } from './session.ts';
 import type { Instant, SessionClock } from './session.ts';
 import type { KafkaOptions, Lease, PartitionLag, SubscribeOptions, Subscription } from '../types.ts';
-import { settlesWithin } from '../unless-aborted.ts';
+import { settlesWithin } from '../../waiting.ts';
 import { createDecoder } from '../wire.ts';
 import type { Decoder } from '../wire.ts';
 
