@@ -15,6 +15,8 @@ import { takeSlot } from './slot-session.ts';
 import { watchSlot } from './slot-watch.ts';
 import { openStreams } from './stream.ts';
 
+/** What is asked about the slot is asked again by then: an answer that never comes must not end the asking. */
+const slotQuestionMs = 5_000;
 /** How long the end waits for a query that runs; the end of the process cuts it. */
 const poolEndMs = 1_000;
 
@@ -35,7 +37,11 @@ export async function startErpIngester(
     { ...renewing(connection), max: config.erp.connection.maxConnections },
     sinkCalls(metrics, 'erp'),
   );
-  process.onStop(() => settlesWithin(pool.end(), poolEndMs));
+  const slotPool = openPool(
+    { ...renewing(connection), max: 1, query_timeout: slotQuestionMs },
+    sinkCalls(metrics, 'erp'),
+  );
+  process.onStop(() => settlesWithin(Promise.all([pool.end(), slotPool.end()]), poolEndMs));
   process.onStop(
     watchSlot({ connection: renewing(connection), slot: config.erp.slot, metrics, clock: context.clock }),
   );
@@ -51,7 +57,7 @@ export async function startErpIngester(
         const options = { erp: config.erp, connection: connection(), pool, streams, cursors };
         const slot = await unlessAborted(takeSlot(options), stopping);
         standby = false;
-        const session = new IngesterSession({ slot, streams, pool, cursors, config, process });
+        const session = new IngesterSession({ slot, streams, pool, slotPool, cursors, config, process });
         await session.run(stopping, () => {
           unhealthyReason = null;
           failures = 0;

@@ -23,6 +23,8 @@ export interface SessionOptions {
   slot: SlotSession;
   streams: readonly Stream[];
   pool: SnapshotOptions['pool'];
+  /** For the questions about the slot. */
+  slotPool: SnapshotOptions['pool'];
   cursors: LogCursors;
   config: PlatformConfig & Pick<Config, 'erp' | 'fulfilments'>;
   process: Process;
@@ -49,11 +51,11 @@ export class IngesterSession {
 
   /** Until the signal fires (returns) or the log ends (throws). `onRunning` is called when the log is being followed. */
   async run(signal: AbortSignal, onRunning: () => void): Promise<void> {
-    const { slot, pool, process } = this.#options;
+    const { slot, slotPool, process } = this.#options;
     const end = () => this.#ending.abort(signal.reason);
     signal.addEventListener('abort', end, { once: true });
     if (signal.aborted) end();
-    const fence = new SlotFence({ sender: slot.log.sender, pool, clock: process.context.clock });
+    const fence = new SlotFence({ sender: slot.log.sender, pool: slotPool, clock: process.context.clock });
     const watching = fence.watch(this.#ending.signal);
     const stops: (() => Promise<unknown> | void)[] = [() => slot.log.close(), () => watching];
     try {
@@ -124,12 +126,15 @@ export class IngesterSession {
   }
 
   /**
-   * Another process may have been publishing when it lost the slot. When none of that can land any more, the keys whose
-   * last record on the topic is not what we have published are asked and published again.
+   * Another process may have been publishing when it lost the slot, and may learn of that only half the server's
+   * time-out later. When none of it can land any more, the keys whose last record on the topic is not what we have
+   * published are asked and published again.
    */
   async #correctStrays(stream: Stream, published: PublishedReading, runner: KeyQueryRunner): Promise<void> {
     const { clock, log } = this.#options.process.context;
-    await clock.wait(landsWithinMs, this.#ending.signal);
+    const { timeoutMs } = this.#options.slot.log.sender;
+    const fallsWithinMs = Number.isFinite(timeoutMs) ? timeoutMs / 2 : 0;
+    await clock.wait(fallsWithinMs + landsWithinMs, this.#ending.signal);
     if (this.#ending.signal.aborted) return;
     const strays = published.strays();
     await published.stop();

@@ -111,6 +111,10 @@ describe('cartage check of an ERP database', () => {
       level: 'fail',
       fix: `Run: ALTER ROLE "${role}" REPLICATION;`,
     });
+    expect(find(findings, 'erp.slot_sight')[0]).toMatchObject({
+      level: 'warn',
+      fix: `Run: GRANT pg_read_all_stats TO "${role}";`,
+    });
     expect(find(findings, 'erp.select_right').map(({ level }) => level)).toEqual(['ok', 'fail']);
     expect(find(findings, 'erp.publication')[0]).toMatchObject({
       level: 'fail',

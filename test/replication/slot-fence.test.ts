@@ -4,6 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SlotFence } from '../../services/erp/replication/slot-fence.ts';
+import { openPool } from '../../services/erp/pool.ts';
 import { systemClock } from '../../services/platform/clock.ts';
 import { startTcpProxy } from '../infrastructure/tcp-proxy.ts';
 import type { TcpProxy } from '../infrastructure/tcp-proxy.ts';
@@ -13,11 +14,12 @@ import type { TestDatabase } from './database.ts';
 const timeoutMs = 3_000;
 let database: TestDatabase;
 let proxy: TcpProxy;
-const ending = new AbortController();
+let ending: AbortController;
 /** While on, what the reader says does not arrive; what the server says does. */
 let isDeaf = false;
 
 beforeEach(async () => {
+  ending = new AbortController();
   database = await testDatabase();
   await database.run('create table item (id int primary key)');
   await database.publish('item');
@@ -34,7 +36,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-async function fencedLog() {
+async function fencedLog(pool = database.pool) {
   const through = new URL(database.url);
   through.port = String(proxy.port);
   through.hostname = '127.0.0.1';
@@ -42,7 +44,7 @@ async function fencedLog() {
     connection: { connectionString: through.href, options: `-c wal_sender_timeout=${timeoutMs}ms` },
     statusIntervalMs: 200,
   });
-  const fence = new SlotFence({ sender: log.sender, pool: database.pool, clock: systemClock });
+  const fence = new SlotFence({ sender: log.sender, pool, clock: systemClock });
   return { log, fence, watching: fence.watch(ending.signal) };
 }
 
@@ -62,5 +64,35 @@ describe('the fence of a slot', () => {
     isDeaf = false;
     ending.abort();
     await watching;
+  });
+
+  it('stands as long as the slot is ours, for a role that may not see what the server has heard', async () => {
+    const role = `role_${new URL(database.url).pathname.slice(1)}`;
+    await database.run(`create role ${role} login`);
+    const url = new URL(database.url);
+    url.username = role;
+    const pool = openPool({ connectionString: url.href, max: 1 });
+    const { log, fence, watching } = await fencedLog(pool);
+    const startedAt = performance.now();
+    await until(() => performance.now() - startedAt > timeoutMs);
+    expect(fence.isCurrent()).toBe(true);
+    await log.close();
+    await until(() => !fence.isCurrent());
+    ending.abort();
+    await watching;
+    await pool.end();
+    await database.run(`drop role ${role}`);
+  });
+
+  it('falls with its end, also while the server leaves a question unanswered', async () => {
+    const pool = openPool({ connectionString: database.url, max: 1 });
+    const busy = await pool.connect();
+    const { fence, watching } = await fencedLog(pool);
+    expect(fence.isCurrent()).toBe(true);
+    ending.abort();
+    expect(fence.isCurrent()).toBe(false);
+    busy.release();
+    await watching;
+    await pool.end();
   });
 });

@@ -15,6 +15,7 @@ interface ServerRow {
   keep: string | null;
   role: string;
   may_replicate: boolean;
+  may_see_senders: boolean;
 }
 
 /** Managed databases give the right by membership of a role of their own instead of the attribute. */
@@ -29,7 +30,8 @@ const serverQuery = `
          current_user::text as role,
          (select rolsuper or rolreplication from pg_roles where rolname = current_user)
            or exists (select from pg_roles r where r.rolname in ('rds_replication', 'cloudsqlreplica')
-                         and pg_has_role(current_user, r.oid, 'member')) as may_replicate`;
+                         and pg_has_role(current_user, r.oid, 'member')) as may_replicate,
+         pg_has_role('pg_read_all_stats', 'usage') as may_see_senders`;
 
 /** @param hasSlot ours is counted among the used ones already. */
 export async function checkServer(client: pg.ClientBase, hasSlot: boolean): Promise<Finding[]> {
@@ -38,7 +40,14 @@ export async function checkServer(client: pg.ClientBase, hasSlot: boolean): Prom
   const version = checkVersion(server);
   // The other questions are put in words that an older server does not know.
   if (version.level === 'fail') return [version];
-  return [version, checkWalLevel(server), checkFree(server, hasSlot), checkRole(server), checkKeep(server)];
+  return [
+    version,
+    checkWalLevel(server),
+    checkFree(server, hasSlot),
+    checkRole(server),
+    checkSight(server),
+    checkKeep(server),
+  ];
 }
 
 function checkVersion({ version }: ServerRow): Finding {
@@ -82,6 +91,16 @@ function checkRole({ role, may_replicate: mayReplicate }: ServerRow): Finding {
     `Role ${role} may not read the log`,
     'a slot needs the attribute REPLICATION',
     `Run: ALTER ROLE ${quoteIdentifier(role)} REPLICATION;`,
+  );
+}
+
+function checkSight({ role, may_see_senders: maySee }: ServerRow): Finding {
+  if (maySee) return ok('erp.slot_sight', `Role ${role} may see what the server has heard of it`);
+  return warn(
+    'erp.slot_sight',
+    `Role ${role} may not see what the server has heard of it`,
+    'an ingester whose connection is cut in one direction notices late, and what it publishes meanwhile is corrected by the next one',
+    `Run: GRANT pg_read_all_stats TO ${quoteIdentifier(role)};`,
   );
 }
 

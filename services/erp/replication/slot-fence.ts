@@ -4,6 +4,9 @@
  * the reader is the last to know. So what counts is not what we hear but what the server has heard of us:
  * `pg_stat_replication.reply_time` is the time, by our own clock, of the last report of ours that arrived there. Nothing
  * is published when that is longer ago than half the time-out.
+ *
+ * A role that may not see it (pg_read_all_stats) learns only that the slot is still ours as it asks. Then the fence may
+ * fall up to half the time-out after the slot is gone, and whoever takes the slot corrects what was published meanwhile.
  */
 import type { Fence } from '../../platform/fence.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -19,6 +22,7 @@ export interface WalSender {
 
 export interface SlotFenceOptions {
   sender: WalSender;
+  /** For these questions alone: behind long queries they would wait until the fence falls, and then every query is in vain. */
   pool: ErpPool;
   clock: Clock;
   monotonicMs?: () => number;
@@ -52,6 +56,8 @@ export class SlotFence implements Fence {
   /** Until the signal fires; the fence falls with it. */
   async watch(signal: AbortSignal): Promise<void> {
     const { sender, clock } = this.#options;
+    // At once, not when the question under way is answered.
+    signal.addEventListener('abort', () => (this.#over = true), { once: true });
     const intervalMs = Math.min(askIntervalMaxMs, sender.timeoutMs / asksPerTimeout);
     while (!signal.aborted && !this.#over) {
       // A question that fails says nothing: the time that passes meanwhile is what counts.
@@ -65,15 +71,17 @@ export class SlotFence implements Fence {
     const { sender, pool, clock } = this.#options;
     const askedAt = { wallMs: clock.now(), monotonicMs: this.#monotonicMs() };
     const { rows } = await statement(pool, 'erp.replication.heard', () =>
-      pool.query<{ reply_time: Date | null }>(
-        'select reply_time from pg_catalog.pg_stat_replication where pid = $1',
+      pool.query<{ reply_time: Date | null; may_see: boolean }>(
+        `select reply_time, pg_has_role('pg_read_all_stats', 'usage') as may_see
+           from pg_catalog.pg_stat_replication where pid = $1`,
         [sender.pid],
       ),
     );
     // The process is gone: what it held may be somebody else's by now.
     if (rows.length === 0) this.#over = true;
-    const heardAt = rows[0]?.reply_time?.getTime();
-    // Before the first report, or without the right to see it, nothing is learnt.
+    const [row] = rows;
+    const heardAt = row?.may_see === false ? askedAt.wallMs : row?.reply_time?.getTime();
+    // Before the first report nothing is learnt.
     if (heardAt === undefined) return;
     const agoMs = Math.max(0, askedAt.wallMs - heardAt);
     this.#heard = { wallMs: askedAt.wallMs - agoMs, monotonicMs: askedAt.monotonicMs - agoMs };
