@@ -24,11 +24,16 @@ const closeLimitMs = 5_000;
 /** How soon a publisher with nothing to publish finds out that the broker is there again. */
 const recheckMs = 2_000;
 
+interface Connection {
+  producer: Producer;
+  sockets: Sockets;
+  ready: Promise<void>;
+}
+
 export class Publisher {
   readonly #options: KafkaOptions;
-  readonly #sockets = new Sockets();
   readonly #batcher: Batcher;
-  #producer: Producer | null = null;
+  #connection: Connection | null = null;
   #failing: { since: number; why: string } | null = null;
   #recheck: NodeJS.Timeout | null = null;
   #closed = false;
@@ -37,7 +42,7 @@ export class Publisher {
     this.#options = options;
     this.#batcher = new Batcher({
       send: (records, onWrite) => this.#send(records, onWrite),
-      abandon: () => this.#sockets.reset(),
+      abandon: () => this.#connection?.sockets.reset(),
       onFailure: (error, attempt) => this.#onFailure(error, attempt),
       deadlineMs: options.publishDeadlineMs ?? defaultDeadlineMs,
       maxBatchBytes,
@@ -70,39 +75,48 @@ export class Publisher {
     const through = await this.#connected();
     onWrite();
     try {
-      await through.sendBatch({ acks: -1, topicMessages: byTopic(records) });
+      await through.producer.sendBatch({ acks: -1, topicMessages: byTopic(records) });
       this.#failing = null;
     } catch (error) {
       const cause = innermost(error);
       if (cause.type === 'MESSAGE_TOO_LARGE' || cause.type === 'INVALID_RECORD')
         throw refused(records, cause);
       // What was not answered may still lie in this machine: it must not leave after a newer batch.
-      if (cause.name === 'KafkaJSRequestTimeoutError') this.#sockets.reset();
+      if (cause.name === 'KafkaJSRequestTimeoutError') through.sockets.reset();
       throw cause;
     }
   }
 
-  async #connected(): Promise<Producer> {
-    if (this.#producer && this.#sockets.wereReset) await this.#disconnect();
-    if (this.#producer) return this.#producer;
-    const client = createClient(this.#options, briefRetry, this.#sockets.factory);
-    const made = client.producer({
+  async #connected(): Promise<Connection> {
+    if (this.#connection?.sockets.wereReset) await this.#disconnect();
+    const connection = (this.#connection ??= this.#connect());
+    try {
+      await connection.ready;
+    } catch (error) {
+      if (this.#connection === connection) this.#connection = null;
+      throw error;
+    }
+    return connection;
+  }
+
+  #connect(): Connection {
+    const sockets = new Sockets();
+    const producer = createClient(this.#options, briefRetry, sockets.factory).producer({
       allowAutoTopicCreation: false,
       idempotent: false,
       // murmur2 of the key, as every Java client does it: WMS and CRM may compute the partition.
       createPartitioner: Partitioners.DefaultPartitioner,
       retry: { ...briefRetry, retries: 0 },
     });
-    await made.connect();
-    this.#producer = made;
-    return made;
+    return { producer, sockets, ready: producer.connect() };
   }
 
   async #disconnect(): Promise<void> {
-    const old = this.#producer;
-    this.#producer = null;
-    this.#sockets.wereReset = false;
-    await old?.disconnect().catch(() => undefined);
+    const old = this.#connection;
+    this.#connection = null;
+    await old?.producer.disconnect().catch(() => undefined);
+    // Also what is only being connected now.
+    old?.sockets.reset();
   }
 
   #onFailure(error: unknown, attempt: number): void {
@@ -122,7 +136,7 @@ export class Publisher {
     if (this.#batcher.queuedBytes === 0) {
       try {
         await this.#disconnect();
-        await this.#connected();
+        if (!this.#closed) await this.#connected();
         this.#failing = null;
         return;
       } catch {

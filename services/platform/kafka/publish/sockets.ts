@@ -1,39 +1,54 @@
 /**
- * The publisher's connections, so that what was given up can be taken back: a request that lies unsent in the kernel
+ * The connections of one producer, so that what was given up can be taken back: a request that lies unsent in the kernel
  * (the network is cut) would leave when the network heals, long after a newer record of its key. A reset throws it away.
  */
-import { connect, isIP } from 'node:net';
-import type { Socket } from 'node:net';
+import { Socket, connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
 
 const keepAliveDelayMs = 60_000;
 
 export class Sockets {
-  readonly #open = new Set<Socket>();
-  /** Since the last look: whoever uses these connections must make new ones. */
-  wereReset = false;
+  /** The plain sockets, each with what kafkajs has in hand: the same one, or TLS over it. */
+  readonly #open = new Map<Socket, Socket>();
+  #wereReset = false;
+
+  /** For ever: whoever used these connections must make others. */
+  get wereReset(): boolean {
+    return this.#wereReset;
+  }
 
   /** As kafkajs makes them, with the plain socket in hand also below TLS. */
   readonly factory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+    // kafkajs may still be looking for the leader of what was given up, and would send it through a new connection.
+    if (this.#wereReset) return new Socket().destroy(wasReset());
     const plain = connect({ host, port }, ssl ? undefined : onConnect);
     plain.setKeepAlive(true, keepAliveDelayMs);
-    this.#open.add(plain);
     plain.once('close', () => this.#open.delete(plain));
-    if (!ssl) return plain;
+    if (!ssl) {
+      this.#open.set(plain, plain);
+      return plain;
+    }
     const name = isIP(host) ? {} : { servername: host };
     const secure = connectTls({ socket: plain, ...name, ...ssl }, onConnect);
     // Before the handshake has begun an error of the connection is the plain socket's alone.
     plain.on('error', (error) => secure.destroy(error));
+    this.#open.set(plain, secure);
     return secure;
   };
 
   reset(): void {
-    if (this.#open.size === 0) return;
-    this.wereReset = true;
-    for (const socket of this.#open) {
-      socket.resetAndDestroy();
-      this.#open.delete(socket);
+    this.#wereReset = true;
+    for (const [plain, inHand] of this.#open) {
+      this.#open.delete(plain);
+      if (plain.connecting) plain.destroy();
+      else plain.resetAndDestroy();
+      // kafkajs does not listen to `close`: it would wait for its answers until they time out, and all that is published.
+      inHand.emit('error', wasReset());
     }
   }
+}
+
+function wasReset(): Error {
+  return new Error('reset, because something that it carried was given up');
 }

@@ -1,0 +1,85 @@
+/** Real: sockets of this machine, with a peer that reads nothing unless it is told to. */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Sockets } from './sockets.ts';
+
+let server: Server;
+let peers: Socket[];
+
+beforeEach(async () => {
+  peers = [];
+  server = createServer({ pauseOnConnect: true }, (peer) => {
+    peer.on('error', () => undefined);
+    peers.push(peer);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterEach(() => {
+  for (const peer of peers) peer.destroy();
+  server.close();
+});
+
+interface Connection {
+  socket: Socket;
+  errors: Error[];
+  connected: Promise<void>;
+  closed: Promise<void>;
+}
+
+function connectThrough(sockets: Sockets): Connection {
+  const { promise: connected, resolve } = Promise.withResolvers<void>();
+  const { port } = server.address() as AddressInfo;
+  const socket = sockets.factory({ host: '127.0.0.1', port, ssl: undefined as never, onConnect: resolve });
+  const errors: Error[] = [];
+  socket.on('error', (error) => errors.push(error));
+  return { socket, errors, connected, closed: closeOf(socket) };
+}
+
+function closeOf(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.once('close', () => resolve()));
+}
+
+describe('the sockets of a producer, when they are reset', () => {
+  it('tell whoever waits for an answer at once', async () => {
+    const sockets = new Sockets();
+    const { errors, connected, closed } = connectThrough(sockets);
+    await connected;
+    sockets.reset();
+    expect(errors.map(({ message }) => message)).toEqual([expect.stringContaining('given up')]);
+    await closed;
+  });
+
+  it('never deliver what the peer has not taken yet', async () => {
+    const sockets = new Sockets();
+    const { socket, connected, closed } = connectThrough(sockets);
+    const sizeBytes = 64 * 1024 * 1024;
+    await connected;
+    socket.write(Buffer.alloc(sizeBytes));
+    sockets.reset();
+    await closed;
+    const [peer] = peers;
+    let receivedBytes = 0;
+    peer!.on('data', (bytes) => (receivedBytes += bytes.length)).resume();
+    await closeOf(peer!);
+    expect(receivedBytes).toBeLessThan(sizeBytes);
+  });
+
+  it('make no other connection, by which the same attempt could go on', async () => {
+    const sockets = new Sockets();
+    sockets.reset();
+    const { errors, closed } = connectThrough(sockets);
+    await closed;
+    expect(errors).toHaveLength(1);
+    expect(peers).toHaveLength(0);
+  });
+
+  it('give up a connection that is still being made', async () => {
+    const sockets = new Sockets();
+    const { socket, errors } = connectThrough(sockets);
+    sockets.reset();
+    expect(socket.destroyed).toBe(true);
+    expect(errors).toHaveLength(1);
+  });
+});
