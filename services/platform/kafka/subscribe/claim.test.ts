@@ -32,6 +32,11 @@ describe('taking a partition over', () => {
     });
   });
 
+  it('keeps the id of the topic that the predecessor stood on, when the broker tells none', () => {
+    const stored = { offset: 20, metadata: metadata(50, false) };
+    expect(takeOver(stored, { ...bounds, topicId: null }).topicId).toBe('one');
+  });
+
   it('is clean when everything below the claim was finished, however the predecessor ended', () => {
     expect(takeOver({ offset: 50, metadata: metadata(50, false) }, bounds)).toMatchObject({
       claimed: 50,

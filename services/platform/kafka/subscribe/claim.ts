@@ -89,5 +89,7 @@ export function takeOver(stored: Stored, bounds: Bounds): Takeover {
   const claimed = Math.max(start, left?.claimed ?? (unreadable ? end : start));
   const clean = claimed === start || (left?.clean ?? false);
   const catchUpTo = metadata ? claimed : end;
-  return { start, claimed, clean, by: left?.by ?? null, catchUpTo, topicId, gap };
+  // Told again by us where the broker does not tell it just now, or a topic recreated meanwhile would not be noticed.
+  const known = topicId ?? left?.topicId ?? null;
+  return { start, claimed, clean, by: left?.by ?? null, catchUpTo, topicId: known, gap };
 }

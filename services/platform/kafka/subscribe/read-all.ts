@@ -52,6 +52,8 @@ export class WholeTopic<Value> implements ReadAll {
   #cluster: Cluster | null = null;
   #topicId: string | null = null;
   #reach = new Map<number, Reach>();
+  /** Of a topic that was recreated. */
+  #isEndUnknown = false;
   #lastFetchAt = performance.now();
   #timer: NodeJS.Timeout | null = null;
   #stopped: Promise<void> | null = null;
@@ -151,6 +153,7 @@ export class WholeTopic<Value> implements ReadAll {
     const topicId = await topicIdOf(this.#cluster, this.#topic, 0);
     if (isAnotherTopic(topicId, this.#topicId) && !this.#stopped) this.#restart(topicId);
     this.#topicId ??= topicId;
+    if (this.#isEndUnknown) await this.#askEnds();
   }
 
   #restart(topicId: string | null): void {
@@ -159,9 +162,31 @@ export class WholeTopic<Value> implements ReadAll {
       { topic: this.#topic },
       `${this.#topic} was recreated: it is read from its beginning`,
     );
+    // Whoever waits to be caught up would wait for the end of the old topic.
+    for (const one of this.#reach.values()) Object.assign(one, { position: 0, end: Infinity });
+    this.#isEndUnknown = true;
     for (const [partition, fetcher] of this.#fetchers) {
       fetcher.close();
       this.#begin(partition, 0);
+    }
+    void this.#askEnds();
+  }
+
+  /** What is not answered is asked again with the next look at the topic's identity. */
+  async #askEnds(): Promise<void> {
+    try {
+      const now = await reachOf(this.#context.brief, this.#topic);
+      this.#reach = new Map(
+        [...now].map(([partition, { position, end }]) => {
+          const passed = this.#reach.get(partition)?.position ?? 0;
+          return [partition, { position: Math.max(position, passed), end }];
+        }),
+      );
+      this.#isEndUnknown = false;
+      this.#settle();
+    } catch (error) {
+      const topic = this.#topic;
+      this.#context.log.warn({ topic }, `Cannot ask where ${topic} ends: ${String(error)}`);
     }
   }
 

@@ -18,6 +18,8 @@ interface SendingBroker extends Broker {
 
 const metadataApiKey = 3;
 const metadataVersion = 10;
+/** As long as the brokers still speak an older version among themselves; an id given to the topic later is its first. */
+const noTopicId = '0'.repeat(32);
 
 /**
  * The id as hexadecimal text; null where it is not told: a broker older than 2.8, no such topic now, no answer. Asked of
@@ -90,7 +92,8 @@ function idIn(payload: Buffer): string | null {
   if (reader.length() === 0) return null;
   if (reader.int16() !== 0) return null;
   reader.skip(reader.length()); // name
-  return reader.take(16).toString('hex');
+  const topicId = reader.take(16).toString('hex');
+  return topicId === noTopicId ? null : topicId;
 }
 
 class CompactReader {
