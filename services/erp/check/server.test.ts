@@ -12,6 +12,7 @@ const healthy = {
   keep: '20GB',
   role: 'cartage',
   may_replicate: true,
+  may_see_senders: true,
 };
 
 /** Codes of what is not well on a server that answers so. */
@@ -35,6 +36,7 @@ describe('a database server', () => {
     ['erp.wal_level', { wal_level: 'replica' }],
     ['erp.slots', { slots: 10 }],
     ['erp.replication_right', { may_replicate: false }],
+    ['erp.slot_sight', { may_see_senders: false }],
     ['erp.slot_limit', { keep: '-1' }],
   ])('is told %s', async (code, changes) => {
     expect(await badOf(changes)).toEqual([code]);
