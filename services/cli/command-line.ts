@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { Rejected, Unavailable } from '../platform/errors.ts';
 import { check } from './commands/check.ts';
+import { dryReport } from './commands/dry-report.ts';
 import { addErase } from './commands/erase/command.ts';
 import { addParked } from './commands/parked/command.ts';
 import { requestRefresh } from './commands/refresh.ts';
@@ -55,6 +56,11 @@ export function commandLine(run: Run): Command {
     .option('--dry-run', 'say what would be asked for')
     .addHelpText('after', "\nExample:\n  $ cartage refresh erp.stock 'WH1/ABC-1'")
     .action(run((options, [topic = '', ...keys]) => requestRefresh(options, topic, keys)));
+  program
+    .command('dry-report')
+    .description('what the flows on `dry` would do, and would hold or reject, with examples')
+    .addHelpText('after', '\nExample:\n  $ cartage dry-report')
+    .action(run((options) => dryReport(options)));
   addErase(program, run);
   return program;
 }

@@ -5,6 +5,7 @@ import type { ReadAll, Undecodable } from '../platform/kafka/types.ts';
 import { kafkaOptions } from '../platform/lifecycle/kafka-options.ts';
 import { settlesWithin } from '../platform/waiting.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
+import { groupIn } from '../platform/flow/dry.ts';
 import { groupOf, openProcess } from '../platform/lifecycle/process.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
 import { flows } from './flows.ts';
@@ -14,7 +15,7 @@ import { LiveFeed } from './http/live-feed.ts';
 import { consoleRoutes } from './http/routes.ts';
 import { ConsoleState } from './state/console-state.ts';
 import { Lags } from './state/lags.ts';
-import { statusOf } from './status.ts';
+import { modeOfFlow, statusOf } from './status.ts';
 
 /** How far back outcomes are read at start: enough for the last hour and yesterday's orders, seconds to read. */
 const historyMs = 24 * 3_600_000;
@@ -103,7 +104,7 @@ function openLags(process: Process, configuration: Configuration<never>, onChang
   const { instance } = configuration.config;
   const admin = openTopicAdmin(kafkaOptions(configuration, 'console-lag', process.log));
   const sources = [...Map.groupBy(flows, (flow) => flow.process)].map(([name, own]) => ({
-    group: groupOf(instance, name),
+    group: groupIn(modeOfFlow(own[0]!, configuration.config.flows), groupOf(instance, name)),
     topics: own.map((flow) => flow.topic),
   }));
   const lags = new Lags({

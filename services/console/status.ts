@@ -1,4 +1,5 @@
 import type { Cursor } from '../../schemas/types.ts';
+import { groupIn } from '../platform/flow/dry.ts';
 import { groupOf } from '../platform/lifecycle/process.ts';
 import { flows } from './flows.ts';
 import type { FlowDescription } from './flows.ts';
@@ -54,6 +55,7 @@ export interface StatusContext {
 export function statusOf(context: StatusContext): Status {
   const { instance, state, since } = context;
   const now = context.now();
+  const modeIn = (flow: FlowDescription) => modeOfFlow(flow, context.modes);
   return {
     instance,
     at: now,
@@ -64,8 +66,8 @@ export function statusOf(context: StatusContext): Status {
     flows: described(state).map((flow) => ({
       ...flow,
       ...(state.flows.get(`${flow.process}/${flow.topic}`) ?? new FlowFigureKeeper()).figures(now),
-      mode: flow.switch === null ? null : (context.modes[flow.switch] ?? null),
-      lag: context.lagOf(groupOf(instance, flow.process), flow.topic),
+      mode: modeIn(flow),
+      lag: context.lagOf(groupIn(modeIn(flow), groupOf(instance, flow.process)), flow.topic),
     })),
     parked: state.parked.summary(),
     outcomes: state.latestOutcomes(),
@@ -73,6 +75,11 @@ export function statusOf(context: StatusContext): Status {
       `${a.process}/${a.source}`.localeCompare(`${b.process}/${b.source}`),
     ),
   };
+}
+
+/** Null for a flow that is always on. */
+export function modeOfFlow({ switch: name }: FlowDescription, modes: StatusContext['modes']) {
+  return name === null ? null : (modes[name] ?? null);
 }
 
 /** The known flows, then whatever else has written outcomes: nothing that happens goes unseen. */

@@ -80,7 +80,10 @@ async function exportOrder(order: Order, options: OrderFlowOptions, attempt: Att
   refuseInexact(order);
   const codes = codesOf(order, orders);
   if (attempt.mode === 'dry')
-    return { status: 'dry', cause: `would create the order in state ${order.state}` };
+    return {
+      status: 'dry',
+      cause: `would create the order in state ${order.state}, as ${JSON.stringify(codes)}`,
+    };
   attempt.assertCurrent();
   const { created, ...made } = await erp.create({ key, order, codes });
   return created

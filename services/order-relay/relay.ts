@@ -101,7 +101,7 @@ async function sweep(relay: Relay, mode: 'dry' | 'on', subscription: Subscriptio
   const { process, configuration, magento, stores, published } = relay;
   const { instance, orders } = configuration.config;
   const { bus, clock, random, policy, log } = process.context;
-  const cursors = new SweepCursors(bus, instance, clock);
+  const cursors = new SweepCursors(bus, instance, mode, clock);
   const reading = await cursors.follow();
   process.onStop(() => reading.stop());
   const isMine = () => subscription.leases().some((lease) => lease.partition === 0 && lease.isCurrent());
@@ -111,7 +111,6 @@ async function sweep(relay: Relay, mode: 'dry' | 'on', subscription: Subscriptio
     bus,
     cursors,
     clock,
-    mode,
     since: orders.since,
     serverTime: () => magento.serverTime(),
     mayGoOn: isMine,

@@ -1,3 +1,4 @@
+import { modeOf } from '../../platform/flow/dry.ts';
 import type { Cursor, Outcome, Parked } from '../../../schemas/types.ts';
 import { FlowFigureKeeper } from './flow-figures.ts';
 import { History } from './history.ts';
@@ -71,6 +72,6 @@ export class ConsoleState {
   }
 
   private processOf(group: string): string | null {
-    return group.startsWith(this.groupPrefix) ? group.slice(this.groupPrefix.length) : null;
+    return group.startsWith(this.groupPrefix) ? modeOf(group).group.slice(this.groupPrefix.length) : null;
   }
 }

@@ -5,7 +5,7 @@ import type { Magento } from '../../magento/magento.ts';
 import type { MagentoOrder } from '../../magento/order-shape.ts';
 import { epochMsOf } from '../../magento/rest/time.ts';
 import { Rejected } from '../../platform/errors.ts';
-import type { Attempt, Handled } from '../../platform/flow/outcome/outcome.ts';
+import type { Handled } from '../../platform/flow/outcome/outcome.ts';
 import type { Bus } from '../../platform/kafka/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { traceparentOf } from '../../platform/telemetry/tracing.ts';
@@ -36,7 +36,7 @@ export class OrderReader {
     this.options = options;
   }
 
-  async serve(store: string, requests: readonly OrderRequest[], attempt: Attempt): Promise<RequestResults> {
+  async serve(store: string, requests: readonly OrderRequest[]): Promise<RequestResults> {
     const results: RequestResults = new Map();
     const open = requests.filter((request) => {
       if (!this.isPublished(request)) return true;
@@ -55,7 +55,7 @@ export class OrderReader {
         const order = found.get(request);
         results.set(
           request,
-          order ? await this.relay(order, store, request, open.length, attempt) : notFound(request.key),
+          order ? await this.relay(order, store, request, open.length) : notFound(request.key),
         );
       }),
     );
@@ -92,7 +92,6 @@ export class OrderReader {
     store: string,
     request: OrderRequest,
     batchSize: number,
-    attempt: Attempt,
   ): Promise<Handled | Error> {
     const { bus, instance, published } = this.options;
     try {
@@ -101,8 +100,6 @@ export class OrderReader {
       const said = order.problems.length > 0 ? `, with ${problemCodes(order)}` : '';
       if (!isForced(request.value) && published.isSame(order, readAt))
         return { status: 'unchanged', cause: 'the last published state is the same' };
-      if (attempt.mode === 'dry')
-        return { status: 'dry', cause: `would publish state ${order.state}${said}` };
       const traceparent = (batchSize === 1 ? traceparentOf() : null) ?? request.traceparent;
       await published.publishing(order, readAt, () =>
         bus.publish(ordersContract, { value: order, traceparent }),

@@ -136,11 +136,11 @@ describe('a request', () => {
     expect(orders()).toEqual([]);
   });
 
-  it('dry: says what it would publish', async () => {
+  it('publishes in dry as well: a topic changes neither shop nor ERP, and the exporter needs orders to judge', async () => {
     const request = received({ key: 'us/default/000000001' });
     const results = await flow('dry').apply([request], { ...attempt, mode: 'dry' });
-    expect(results.get(request)).toMatchObject({ status: 'dry', cause: 'would publish state new' });
-    expect(bus.published).toEqual([]);
+    expect(results.get(request)).toMatchObject({ status: 'applied' });
+    expect(orders()).toHaveLength(1);
   });
 
   it('fails alone when its publishing fails, and is not taken for published', async () => {

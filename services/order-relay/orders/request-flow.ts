@@ -1,6 +1,6 @@
 import { refresh } from '../../../schemas/topics.ts';
 import type { Refresh } from '../../../schemas/types.ts';
-import type { Attempt, Handled } from '../../platform/flow/outcome/outcome.ts';
+import type { Handled } from '../../platform/flow/outcome/outcome.ts';
 import type { BatchResult, StateFlow } from '../../platform/flow/states/state-flow.ts';
 import type { Received } from '../../platform/kafka/types.ts';
 import { isForced, targetOf } from './request.ts';
@@ -29,7 +29,8 @@ export type RequestResults = Map<OrderRequest, Handled | Error>;
 const landsWithinMs = 15_000;
 
 /**
- * Serves the requests: reads each order and publishes it whole. A publish is the effect here: after an unknown outcome,
+ * Serves the requests: reads each order and publishes it whole, in dry as well: what the topic says of a shop's orders
+ * changes nothing in shop and ERP, and the exporter's judgement (which codes, what would be held) needs orders to judge. A publish is the effect here: after an unknown outcome,
  * and after taking over from a process that did not leave cleanly, the order is looked at once more when an earlier
  * publish can no longer land, and published again if the topic shows another state.
  */
@@ -57,12 +58,10 @@ export function refreshRequestFlow(
     batchGroupOf,
     batchSize: (batchGroup) => (batchGroup === byEntityId ? idsPerBatch : ordersPerRequest),
     probe: async () => void (await options.magento.store.views()),
-    apply: async (records, attempt: Attempt): Promise<BatchResult<Refresh>> => {
+    apply: async (records): Promise<BatchResult<Refresh>> => {
       const requests = records as OrderRequest[];
       const first = target(requests[0]!);
-      return first?.kind === 'order'
-        ? reader.serve(first.store, requests, attempt)
-        : byId.serve(requests, attempt);
+      return first?.kind === 'order' ? reader.serve(first.store, requests) : byId.serve(requests);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { refresh } from '../../../schemas/topics.ts';
 import type { MagentoOrder } from '../../magento/order-shape.ts';
-import type { Attempt, Handled } from '../../platform/flow/outcome/outcome.ts';
+import type { Handled } from '../../platform/flow/outcome/outcome.ts';
 import { orderKey, targetOf } from './request.ts';
 import type { RequestResults, OrderRequest } from './request-flow.ts';
 import { retryUntilVisible, notFound } from './retry-until-visible.ts';
@@ -18,13 +18,13 @@ export class RequestsById {
     this.options = options;
   }
 
-  async serve(requests: readonly OrderRequest[], attempt: Attempt): Promise<RequestResults> {
+  async serve(requests: readonly OrderRequest[]): Promise<RequestResults> {
     const found = await retryUntilVisible(requests, this.options.clock, (missing) => this.read(missing));
     const results: RequestResults = new Map();
     await Promise.all(
       requests.map(async (request) => {
         const order = found.get(request);
-        results.set(request, order ? await this.ask(order, request, attempt) : notFound(request.key));
+        results.set(request, order ? await this.ask(order, request) : notFound(request.key));
       }),
     );
     return results;
@@ -43,15 +43,13 @@ export class RequestsById {
     return found;
   }
 
-  private async ask(order: MagentoOrder, request: OrderRequest, attempt: Attempt): Promise<Handled | Error> {
+  private async ask(order: MagentoOrder, request: OrderRequest): Promise<Handled | Error> {
     const { bus, clock, instance, stores } = this.options;
     try {
       if (isBefore(order, this.options.since)) return placedBefore;
       const store = await stores.codeOf(order.store_id);
       if (store === null) return storeUnknown(request.key);
       const key = orderKey({ instance, store, incrementId: order.increment_id });
-      if (attempt.mode === 'dry') return { status: 'dry', cause: `would ask for ${key}` };
-      attempt.assertCurrent();
       await bus.publish(refresh, {
         value: { ...request.value, key, entityId: null, requestedAt: clock.now() },
         traceparent: request.traceparent,

@@ -1,5 +1,7 @@
 import { cursors } from '../../../schemas/topics.ts';
 import type { Bus, ReadAll } from '../../platform/kafka/types.ts';
+import { groupIn } from '../../platform/flow/dry.ts';
+import type { Mode } from '../../platform/flow/dry.ts';
 import type { Clock } from '../../platform/clock.ts';
 
 /** How far a sweep is: the last row it has asked about, by the keyset it pages with. */
@@ -17,13 +19,19 @@ const processName = 'order-relay';
  */
 export class SweepCursors {
   private readonly bus: Pick<Bus, 'publish' | 'readAll'>;
-  private readonly instance: string;
+  private readonly place: string;
   private readonly clock: Pick<Clock, 'now'>;
   private readonly positions = new Map<string, SweepPosition>();
 
-  constructor(bus: Pick<Bus, 'publish' | 'readAll'>, instance: string, clock: Pick<Clock, 'now'>) {
+  /** A dry relay keeps cursors of its own: what it has seen is swept again after the switch to on. */
+  constructor(
+    bus: Pick<Bus, 'publish' | 'readAll'>,
+    instance: string,
+    mode: Mode,
+    clock: Pick<Clock, 'now'>,
+  ) {
     this.bus = bus;
-    this.instance = instance;
+    this.place = groupIn(mode, instance);
     this.clock = clock;
   }
 
@@ -63,7 +71,7 @@ export class SweepCursors {
   }
 
   private sourceOf(resource: string): string {
-    return `${this.instance}/${resource}`;
+    return `${this.place}/${resource}`;
   }
 }
 

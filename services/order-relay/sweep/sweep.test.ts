@@ -82,7 +82,6 @@ function sweep(more: Partial<SweepOptions> = {}, startsAt: 'since' | 'now' = 'si
     overlapMs: 30_000,
     marginMs: 2_000,
     pageSize: 2,
-    mode: 'on',
     mayGoOn: () => true,
     ...more,
   });
@@ -164,14 +163,6 @@ describe('a sweep', () => {
     maxPageSize = 3;
     await sweep({ pageSize: 100 }).run();
     expect(asked()).toEqual([1, 2, 3, 4, 5]);
-  });
-
-  it('dry: leaves the cursor where it is, and goes on itself', async () => {
-    rows = [{ id: 1, updatedAt: at(50) }];
-    const dry = sweep({ mode: 'dry' });
-    await dry.run();
-    expect((await dry.run()).requests).toBe(0);
-    expect(positions).toEqual([]);
   });
 
   it('of a list without history begins at the shop’s now, and says so to whoever comes next', async () => {

@@ -21,8 +21,6 @@ export interface SweepOptions {
   overlapMs: number;
   marginMs: number;
   pageSize: number;
-  /** dry: says what it would ask for, and leaves the cursor where it is, so that "on" begins there. */
-  mode: 'dry' | 'on';
   /** The sweep is still ours. */
   mayGoOn: () => boolean;
 }
@@ -49,8 +47,6 @@ export class Sweep {
   private readonly options: SweepOptions;
   private readonly asked = new BoundedMap<string, true>(maxAsked);
   private pageSize: number;
-  /** In a dry run the cursor lives here alone. */
-  private dryPosition: SweepPosition | null = null;
 
   constructor(list: SweptList, options: SweepOptions) {
     this.list = list;
@@ -124,15 +120,14 @@ export class Sweep {
   }
 
   private position(): SweepPosition | null {
-    return this.dryPosition ?? this.options.cursors.position(this.list.name);
+    return this.options.cursors.position(this.list.name);
   }
 
   private async moveTo({ updatedAt, entityId }: SweepPosition): Promise<void> {
     const position = { updatedAt, entityId };
     const known = this.position();
     if (known !== null && !isAfter(position, known)) return;
-    if (this.options.mode === 'dry') this.dryPosition = position;
-    else await this.options.cursors.write(this.list.name, position);
+    await this.options.cursors.write(this.list.name, position);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Contract } from '../../../../schemas/topics.ts';
 import type { Received, Subscription } from '../../kafka/types.ts';
 import type { FlowContext } from '../context.ts';
 import type { Attempt, Handled } from '../outcome/outcome.ts';
-import { openParking } from '../outcome/parking.ts';
+import { openInMode } from '../dry.ts';
 import type { ParkingFlow } from '../outcome/parking.ts';
 import { watchFlow } from '../flow-watch.ts';
 import { Verdicts } from '../outcome/verdicts.ts';
@@ -26,10 +26,10 @@ export interface DocumentFlow<Value> extends ParkingFlow {
 
 /** Runs a flow of documents until `stop`. */
 export async function runDocuments<Value>(
-  context: FlowContext,
+  process: FlowContext,
   flow: DocumentFlow<Value>,
 ): Promise<Subscription> {
-  const parking = await openParking(context, flow);
+  const { context, parking } = await openInMode(process, flow);
   const verdicts = new Verdicts(context, flow.name, parking, flow.probe);
   const untyped = flow as unknown as DocumentFlow<never>;
   const pool: Pool<DocumentReader> = new Pool({

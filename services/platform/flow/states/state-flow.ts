@@ -2,7 +2,7 @@ import type { Contract } from '../../../../schemas/topics.ts';
 import type { Received, Subscription } from '../../kafka/types.ts';
 import type { FlowContext } from '../context.ts';
 import type { Attempt, Handled } from '../outcome/outcome.ts';
-import { openParking } from '../outcome/parking.ts';
+import { openInMode } from '../dry.ts';
 import type { ParkingFlow } from '../outcome/parking.ts';
 import { watchFlow } from '../flow-watch.ts';
 import { Verdicts } from '../outcome/verdicts.ts';
@@ -47,8 +47,8 @@ export interface StateFlow<Value> extends ParkingFlow {
 }
 
 /** Runs a flow of states until `stop`. */
-export async function runStates<Value>(context: FlowContext, flow: StateFlow<Value>): Promise<Subscription> {
-  const parking = await openParking(context, flow);
+export async function runStates<Value>(process: FlowContext, flow: StateFlow<Value>): Promise<Subscription> {
+  const { context, parking } = await openInMode(process, flow);
   const verdicts = new Verdicts(context, flow.name, parking, flow.probe);
   const scheduler = new Scheduler(flow, new BatchWork(context, flow, verdicts));
   const pool: Pool<StateReader<Value>> = new Pool({
