@@ -59,7 +59,6 @@ export function commandLine(run: Run): Command {
   program
     .command('dry-report')
     .description('what the flows on `dry` would do, and would hold or reject, with examples')
-    .addHelpText('after', '\nExample:\n  $ cartage dry-report')
     .action(run((options) => dryReport(options)));
   addErase(program, run);
   return program;

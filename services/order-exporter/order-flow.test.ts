@@ -157,7 +157,11 @@ describe('an order the ERP has', () => {
 
 it('dry: says what it would do and writes nothing', async () => {
   const { erp, handle } = setUp({ mode: 'dry' });
-  expect(await handle({})).toEqual({ status: 'dry', cause: 'would create the order in state processing' });
+  expect(await handle({})).toEqual({
+    status: 'dry',
+    cause:
+      'would create the order in state processing, as {"store":{},"payment":{"term":"NET0"},"shipping":{"carrier":"UPS"}}',
+  });
   erp.states.set('us/default/000000001', 'processing');
   expect(await handle({ state: 'canceled' })).toMatchObject({ status: 'dry', targetId: 'SO/7' });
   expect(erp.calls).toEqual(['lookup', 'lookup']);
