@@ -75,9 +75,16 @@ describe('taking a partition over', () => {
     expect(taken.gap).toMatch(/out of range/);
   });
 
-  it('says a gap when the topic was recreated, and forgets the claim on the old one', () => {
-    const taken = takeOver({ offset: 500, metadata: metadata(600, false) }, bounds);
-    expect(taken).toMatchObject({ start: 10, claimed: 10, clean: true });
-    expect(taken.gap).toMatch(/recreated/);
-  });
+  it.each([
+    ['an offset beyond its end', { offset: 500, metadata: metadata(600, false) }, bounds],
+    ['a claim beyond its end', { offset: 50, metadata: metadata(600, false) }, bounds],
+    ['another id', { offset: 50, metadata: metadata(60, false) }, { ...bounds, topicId: 'two' }],
+  ])(
+    'knows a recreated topic by %s: a gap, and what was begun for the old one is in doubt',
+    (_, stored, at) => {
+      const taken = takeOver(stored, at);
+      expect(taken).toMatchObject({ start: 10, claimed: 100, clean: false });
+      expect(taken.gap).toMatch(/recreated/);
+    },
+  );
 });

@@ -62,7 +62,8 @@ export function isAnotherTopic(topicId: string | null, before: string | null): b
  * - an offset without our metadata (set by an operator's tool, which needs a stopped group): nothing was in work, but
  *   what comes may have been written before.
  * - metadata that cannot be read (a newer version of Cartage?): anything up to the end may have been in work.
- * - an offset of another topic than this one: at the earliest record, and loudly, because it is a gap.
+ * - an offset or a claim of another topic than this one: at the earliest record, and loudly, because it is a gap; what
+ *   was begun for the old topic may still take effect.
  * - an offset that is no longer on the topic: at the earliest record that is, and as loudly.
  */
 export function takeOver(stored: Stored, bounds: Bounds): Takeover {
@@ -75,9 +76,12 @@ export function takeOver(stored: Stored, bounds: Bounds): Takeover {
     return { ...none, start: earliest, claimed: end, clean: end === earliest, gap };
   }
   const left = metadata ? readClaim(metadata) : null;
-  if (offset > end || isAnotherTopic(topicId, left?.topicId ?? null)) {
+  // A claim beyond the end: such records were never on this topic, also where the broker tells no ids.
+  const isGone = offset > end || (left?.claimed ?? 0) > end;
+  if (isGone || isAnotherTopic(topicId, left?.topicId ?? null)) {
     const gap = `the group stands at ${offset} of a topic that is no more: it was deleted and recreated, or restored from an older copy (this one ends at ${end})`;
-    return { ...none, start: earliest, claimed: earliest, gap };
+    // What was begun for the old topic may still take effect, whatever key the new one brings.
+    return { ...none, start: earliest, claimed: end, clean: end === earliest, gap };
   }
   const gap =
     offset < earliest
