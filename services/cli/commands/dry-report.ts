@@ -3,7 +3,7 @@ import type { Outcome } from '../../../schemas/types.ts';
 import { readConfiguration } from '../../platform/config/read.ts';
 import { modeOf } from '../../platform/flow/dry.ts';
 import type { Bus } from '../../platform/kafka/types.ts';
-import type { GlobalOptions } from '../command-line.ts';
+import type { GlobalOptions } from '../options.ts';
 import { withBus } from '../open.ts';
 import { printJson, printLine, printSome } from '../print.ts';
 
