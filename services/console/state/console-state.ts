@@ -23,55 +23,55 @@ export class ConsoleState {
   readonly cursors = new Map<string, Cursor>();
   /** By `process/topic`. */
   readonly flows = new Map<string, FlowFigureKeeper>();
-  private readonly latest = new Newest<OutcomeView>(latestLimit, (outcome) => outcome.finishedAt);
-  private readonly groupPrefix: string;
-  private readonly onChange: () => void;
+  readonly #latest = new Newest<OutcomeView>(latestLimit, (outcome) => outcome.finishedAt);
+  readonly #groupPrefix: string;
+  readonly #onChange: () => void;
 
   constructor(instance: string, onChange: () => void) {
-    this.groupPrefix = `cartage.${instance}.`;
-    this.onChange = onChange;
+    this.#groupPrefix = `cartage.${instance}.`;
+    this.#onChange = onChange;
   }
 
   takeOutcome(outcome: Outcome): void {
-    const process = this.processOf(outcome.group);
+    const process = this.#processOf(outcome.group);
     if (process === null) return;
-    this.figuresOf(`${process}/${outcome.topic}`)?.add(outcome);
+    this.#figuresOf(`${process}/${outcome.topic}`)?.add(outcome);
     this.overall.add(outcome);
     const view = outcomeView(outcome, process);
-    this.latest.add(view);
+    this.#latest.add(view);
     this.history.add(view);
-    this.onChange();
+    this.#onChange();
   }
 
   /** `id` is the record's key on `cartage.parked`; null means settled. */
   takeParked(id: string, parked: Parked | null): void {
     if (parked === null) {
-      if (this.parked.remove(id)) this.onChange();
+      if (this.parked.remove(id)) this.#onChange();
       return;
     }
-    const process = this.processOf(parked.group);
+    const process = this.#processOf(parked.group);
     if (process === null) return;
     this.parked.put(id, process, parked);
-    this.onChange();
+    this.#onChange();
   }
 
   takeCursor(id: string, cursor: Cursor | null): void {
     if (cursor === null) this.cursors.delete(id);
     else if (this.cursors.size < cursorLimit || this.cursors.has(id)) this.cursors.set(id, cursor);
-    this.onChange();
+    this.#onChange();
   }
 
   /** Newest first. */
   latestOutcomes(): OutcomeView[] {
-    return this.latest.entries().toReversed();
+    return this.#latest.entries().toReversed();
   }
 
-  private figuresOf(id: string): FlowFigureKeeper | undefined {
+  #figuresOf(id: string): FlowFigureKeeper | undefined {
     if (!this.flows.has(id) && this.flows.size < flowLimit) this.flows.set(id, new FlowFigureKeeper());
     return this.flows.get(id);
   }
 
-  private processOf(group: string): string | null {
-    return group.startsWith(this.groupPrefix) ? modeOf(group).group.slice(this.groupPrefix.length) : null;
+  #processOf(group: string): string | null {
+    return group.startsWith(this.#groupPrefix) ? modeOf(group).group.slice(this.#groupPrefix.length) : null;
   }
 }

@@ -18,10 +18,10 @@ const processName = 'order-relay';
  * goes on where the last one was.
  */
 export class SweepCursors {
-  private readonly bus: Pick<Bus, 'publish' | 'readAll'>;
-  private readonly place: string;
-  private readonly clock: Pick<Clock, 'now'>;
-  private readonly positions = new Map<string, SweepPosition>();
+  readonly #bus: Pick<Bus, 'publish' | 'readAll'>;
+  readonly #place: string;
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #positions = new Map<string, SweepPosition>();
 
   /** A dry relay keeps cursors of its own: what it has seen is swept again after the switch to on. */
   constructor(
@@ -30,17 +30,17 @@ export class SweepCursors {
     mode: Mode,
     clock: Pick<Clock, 'now'>,
   ) {
-    this.bus = bus;
-    this.place = groupIn(mode, instance);
-    this.clock = clock;
+    this.#bus = bus;
+    this.#place = groupIn(mode, instance);
+    this.#clock = clock;
   }
 
   async follow(): Promise<ReadAll> {
-    const reading = await this.bus.readAll(cursors, {
+    const reading = await this.#bus.readAll(cursors, {
       onRecord: ({ value }) => {
         if (value?.process !== processName) return;
         const position = positionOf(value.position);
-        if (position) this.positions.set(value.source, position);
+        if (position) this.#positions.set(value.source, position);
       },
     });
     await reading.caughtUp;
@@ -49,13 +49,13 @@ export class SweepCursors {
 
   /** Null before the first sweep. */
   position(resource: string): SweepPosition | null {
-    return this.positions.get(this.sourceOf(resource)) ?? null;
+    return this.#positions.get(this.#sourceOf(resource)) ?? null;
   }
 
   /** Resolves when the broker has it. */
   async write(resource: string, position: SweepPosition): Promise<void> {
-    const source = this.sourceOf(resource);
-    await this.bus.publish(cursors, {
+    const source = this.#sourceOf(resource);
+    await this.#bus.publish(cursors, {
       value: {
         process: processName,
         source,
@@ -64,14 +64,14 @@ export class SweepCursors {
         systemId: null,
         epoch: 1,
         firstLoad: null,
-        updatedAt: this.clock.now(),
+        updatedAt: this.#clock.now(),
       },
     });
-    this.positions.set(source, position);
+    this.#positions.set(source, position);
   }
 
-  private sourceOf(resource: string): string {
-    return `${this.place}/${resource}`;
+  #sourceOf(resource: string): string {
+    return `${this.#place}/${resource}`;
   }
 }
 

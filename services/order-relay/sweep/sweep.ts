@@ -43,41 +43,41 @@ const maxAsked = 100_000;
  * make a sweep late, but not make it leave something out.
  */
 export class Sweep {
-  private readonly list: SweptList;
-  private readonly options: SweepOptions;
-  private readonly asked = new BoundedMap<string, true>(maxAsked);
-  private pageSize: number;
+  readonly #list: SweptList;
+  readonly #options: SweepOptions;
+  readonly #asked = new BoundedMap<string, true>(maxAsked);
+  #pageSize: number;
 
   constructor(list: SweptList, options: SweepOptions) {
-    this.list = list;
-    this.options = options;
-    this.pageSize = options.pageSize;
+    this.#list = list;
+    this.#options = options;
+    this.#pageSize = options.pageSize;
   }
 
   get name(): string {
-    return this.list.name;
+    return this.#list.name;
   }
 
   /** One run, from the cursor minus the overlap to the shop's now minus the margin. */
   async run(): Promise<SweepResult> {
-    const { overlapMs, marginMs, since } = this.options;
-    const { serverMs } = await this.options.serverTime();
+    const { overlapMs, marginMs, since } = this.#options;
+    const { serverMs } = await this.#options.serverTime();
     const updatedTo = magentoTime(serverMs - marginMs);
-    if (this.position() === null && this.list.startsAt === 'now')
-      await this.moveTo({ updatedAt: magentoTime(serverMs - overlapMs), entityId: 0 });
-    const start = this.position();
+    if (this.#position() === null && this.#list.startsAt === 'now')
+      await this.#moveTo({ updatedAt: magentoTime(serverMs - overlapMs), entityId: 0 });
+    const start = this.#position();
     let from = magentoTime(start === null ? since : Math.max(since, epochMsOf(start.updatedAt) - overlapMs));
     let afterEntityId: number | undefined;
     const result: SweepResult = { rows: 0, requests: 0 };
-    while (from <= updatedTo && this.options.mayGoOn()) {
-      const window = { updatedFrom: from, updatedTo, pageSize: this.pageSize };
-      const page = await this.page(afterEntityId === undefined ? window : { ...window, afterEntityId });
+    while (from <= updatedTo && this.#options.mayGoOn()) {
+      const window = { updatedFrom: from, updatedTo, pageSize: this.#pageSize };
+      const page = await this.#page(afterEntityId === undefined ? window : { ...window, afterEntityId });
       const last = page.rows.at(-1);
       if (last === undefined) break;
       result.rows += page.rows.length;
-      result.requests += await this.ask(page.rows);
+      result.requests += await this.#ask(page.rows);
       // Only after all requests up to here are acknowledged (promise 1).
-      await this.moveTo(last);
+      await this.#moveTo(last);
       if (page.rows.length >= page.totalCount) break;
       from = last.updatedAt;
       afterEntityId = last.entityId;
@@ -86,30 +86,30 @@ export class Sweep {
   }
 
   /** A shop that limits the page size is asked again with what it allows. */
-  private async page(window: Parameters<SweptList['page']>[0]): ReturnType<SweptList['page']> {
+  async #page(window: Parameters<SweptList['page']>[0]): ReturnType<SweptList['page']> {
     try {
-      return await this.list.page(window);
+      return await this.#list.page(window);
     } catch (error) {
       if (!(error instanceof LimitExceeded) || error.maxItems >= window.pageSize) throw error;
-      this.pageSize = error.maxItems;
-      return this.list.page({ ...window, pageSize: error.maxItems });
+      this.#pageSize = error.maxItems;
+      return this.#list.page({ ...window, pageSize: error.maxItems });
     }
   }
 
-  private async ask(rows: readonly SweptRow[]): Promise<number> {
-    const open = rows.filter((row) => !row.known && !this.asked.has(stateOf(row)));
+  async #ask(rows: readonly SweptRow[]): Promise<number> {
+    const open = rows.filter((row) => !row.known && !this.#asked.has(stateOf(row)));
     await Promise.all(
       open.map(async (row) => {
-        await this.request(row);
-        this.asked.set(stateOf(row), true);
+        await this.#request(row);
+        this.#asked.set(stateOf(row), true);
       }),
     );
     return open.length;
   }
 
-  private async request({ asked, seen }: SweptRow): Promise<void> {
-    const { bus, clock } = this.options;
-    const span = startSpan(`sweep ${this.list.name}`, { parent: null });
+  async #request({ asked, seen }: SweptRow): Promise<void> {
+    const { bus, clock } = this.#options;
+    const span = startSpan(`sweep ${this.#list.name}`, { parent: null });
     span.setAttribute('messaging.kafka.message.key', asked.key);
     await inSpan(span, () =>
       bus.publish(refresh, {
@@ -119,15 +119,15 @@ export class Sweep {
     );
   }
 
-  private position(): SweepPosition | null {
-    return this.options.cursors.position(this.list.name);
+  #position(): SweepPosition | null {
+    return this.#options.cursors.position(this.#list.name);
   }
 
-  private async moveTo({ updatedAt, entityId }: SweepPosition): Promise<void> {
+  async #moveTo({ updatedAt, entityId }: SweepPosition): Promise<void> {
     const position = { updatedAt, entityId };
-    const known = this.position();
+    const known = this.#position();
     if (known !== null && !isAfter(position, known)) return;
-    await this.options.cursors.write(this.list.name, position);
+    await this.#options.cursors.write(this.#list.name, position);
   }
 }
 
