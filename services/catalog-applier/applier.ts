@@ -1,7 +1,7 @@
 import type { Configuration } from '../platform/config/read.ts';
 import { refreshRequester } from '../platform/flow/request-refresh.ts';
 import { startFlow } from '../platform/lifecycle/run-flow.ts';
-import { runStates } from '../platform/flow/states/state-flow.ts';
+import { runStates } from '../platform/flow/states/run-states.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
 import { connectMagento } from '../magento/connect.ts';
 import { catalogFlow } from './catalog-flow.ts';

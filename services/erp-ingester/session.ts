@@ -5,7 +5,7 @@ import { SlotFence } from '../erp/replication/slot-fence.ts';
 import { openParking } from '../platform/flow/outcome/parking.ts';
 import type { Parking } from '../platform/flow/outcome/parking.ts';
 import { underFence } from '../platform/fence.ts';
-import { runStates } from '../platform/flow/states/state-flow.ts';
+import { runStates } from '../platform/flow/states/run-states.ts';
 import type { Config, PlatformConfig } from '../platform/config/schema.ts';
 import { settlesWithin, unlessAborted } from '../platform/waiting.ts';
 import type { Process } from '../platform/lifecycle/process.ts';

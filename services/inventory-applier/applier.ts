@@ -1,6 +1,6 @@
 import type { Configuration } from '../platform/config/read.ts';
 import { startFlow } from '../platform/lifecycle/run-flow.ts';
-import { runStates } from '../platform/flow/states/state-flow.ts';
+import { runStates } from '../platform/flow/states/run-states.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
 import { connectMagento } from '../magento/connect.ts';
 import { stockFlow } from './stock-flow.ts';

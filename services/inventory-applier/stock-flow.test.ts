@@ -6,7 +6,7 @@ import type { KnownProduct } from '../magento/products.ts';
 import type { SourceItem } from '../magento/source-items.ts';
 import { stockSection } from '../platform/config/sections/stock.ts';
 import { Rejected } from '../platform/errors.ts';
-import { runStates } from '../platform/flow/states/state-flow.ts';
+import { runStates } from '../platform/flow/states/run-states.ts';
 import type { StateFlow } from '../platform/flow/states/state-flow.ts';
 import { LeaseLost } from '../platform/fence.ts';
 import { World } from '../platform/flow/testing/world.ts';

@@ -5,7 +5,7 @@ import { renewing } from '../erp/pool.ts';
 import type { ErpConnection } from '../erp/pool.ts';
 import type { Configuration } from '../platform/config/read.ts';
 import type { Config } from '../platform/config/schema.ts';
-import { runDocuments } from '../platform/flow/documents/document-flow.ts';
+import { runDocuments } from '../platform/flow/documents/run-documents.ts';
 import { startFlow } from '../platform/lifecycle/run-flow.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
 import { sinkCalls } from '../platform/telemetry/sink-calls.ts';

@@ -4,7 +4,7 @@ import { connectMagento } from '../magento/connect.ts';
 import type { Magento } from '../magento/magento.ts';
 import type { Configuration } from '../platform/config/read.ts';
 import { runFlow } from '../platform/lifecycle/run-flow.ts';
-import { runStates } from '../platform/flow/states/state-flow.ts';
+import { runStates } from '../platform/flow/states/run-states.ts';
 import type { Subscription } from '../platform/kafka/types.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
 import { openProcess } from '../platform/lifecycle/process.ts';

@@ -1,6 +1,6 @@
 import { fulfilments as contract } from '../../schemas/topics.ts';
 import type { Configuration } from '../platform/config/read.ts';
-import { runDocuments } from '../platform/flow/documents/document-flow.ts';
+import { runDocuments } from '../platform/flow/documents/run-documents.ts';
 import { refreshRequester } from '../platform/flow/request-refresh.ts';
 import { startFlow } from '../platform/lifecycle/run-flow.ts';
 import type { Life } from '../platform/lifecycle/life.ts';

@@ -4,6 +4,8 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import { citationsResolve } from './rules/citations.ts';
+import { nothingImportsInCircles } from './rules/cycles.ts';
+import { oneDialect } from './rules/dialect.ts';
 import { filesHaveOneConcern, functionsFitAScreen } from './rules/lengths.ts';
 import { lockIsComplete } from './rules/lock.ts';
 import { packagesAreDeclaredAndUsed, packagesAreSorted, versionsAreExact } from './rules/packages.ts';
@@ -103,6 +105,36 @@ const cases: Case[] = [
     rule: magentoKnowsNoKafka,
     broken: [[file('services/magento/a.ts', "import type { Bus } from '../platform/kafka/types.ts';")]],
     kept: [file('services/magento/a.ts', "import { Rejected } from '../platform/errors.ts';")],
+  },
+  {
+    name: 'nothing imports in circles',
+    rule: nothingImportsInCircles,
+    broken: [
+      [
+        file('services/erp/a.ts', "import { b } from './b.ts';"),
+        file('services/erp/b.ts', "import type { C } from './c.ts';"),
+        file('services/erp/c.ts', "import type { A } from './a.ts';"),
+      ],
+      [file('services/erp/a.ts', "import type { A } from './a.ts';")],
+    ],
+    kept: [
+      file('services/erp/a.ts', "import { b } from './b.ts'; import { c } from './c.ts';"),
+      file('services/erp/b.ts', "import type { C } from './c.ts';"),
+      file('services/erp/c.ts', "import { z } from 'zod';"),
+    ],
+  },
+  {
+    name: 'names are written in one dialect',
+    rule: oneDialect,
+    broken: [
+      [file('services/erp/a.ts', 'const DEADLINE_MS = 1;')],
+      [file('services/erp/a.ts', 'export const KINDS = [1];')],
+      [file('deploy/local/a.ts', 'class A {\n  private readonly a = 1;\n}')],
+    ],
+    kept: [
+      file('services/erp/a.ts', '// const DEADLINE_MS = 1\nconst deadlineMs = 1;\nconst Z = 1;'),
+      file('services/erp/b.ts', 'class A {\n  #a = 1;\n  private constructor() {}\n}'),
+    ],
   },
   {
     name: 'schemas stand alone',

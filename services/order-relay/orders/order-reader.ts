@@ -10,7 +10,7 @@ import type { Bus } from '../../platform/kafka/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { traceparentOf } from '../../platform/telemetry/tracing.ts';
 import { isForced, targetOf } from './request.ts';
-import type { RequestResults, OrderRequest } from './request-flow.ts';
+import type { RequestResults, OrderRequest } from './request.ts';
 import { retryUntilVisible, notFound } from './retry-until-visible.ts';
 import { orderOf } from './order.ts';
 import type { PublishedOrders } from './published.ts';
@@ -30,49 +30,51 @@ export interface OrderReaderOptions {
 
 /** Reads the orders that requests of one store speak of, several per request, and publishes them. */
 export class OrderReader {
-  private readonly options: OrderReaderOptions;
+  readonly #options: OrderReaderOptions;
 
   constructor(options: OrderReaderOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   async serve(store: string, requests: readonly OrderRequest[]): Promise<RequestResults> {
     const results: RequestResults = new Map();
     const open = requests.filter((request) => {
-      if (!this.isPublished(request)) return true;
+      if (!this.#isPublished(request)) return true;
       results.set(request, { status: 'unchanged', cause: 'that state is published already' });
       return false;
     });
     if (open.length === 0) return results;
-    const storeId = await this.options.stores.idOf(store);
+    const storeId = await this.#options.stores.idOf(store);
     if (storeId === null) {
       for (const request of open) results.set(request, storeUnknown(request.key));
       return results;
     }
-    const found = await retryUntilVisible(open, this.options.clock, (missing) => this.read(storeId, missing));
+    const found = await retryUntilVisible(open, this.#options.clock, (missing) =>
+      this.#read(storeId, missing),
+    );
     await Promise.all(
       open.map(async (request) => {
         const order = found.get(request);
         results.set(
           request,
-          order ? await this.relay(order, store, request, open.length) : notFound(request.key),
+          order ? await this.#relay(order, store, request, open.length) : notFound(request.key),
         );
       }),
     );
     return results;
   }
 
-  private isPublished({ key, value }: OrderRequest): boolean {
+  #isPublished({ key, value }: OrderRequest): boolean {
     if (isForced(value) || value.seen === null || !/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(value.seen))
       return false;
-    return this.options.published.has(key, epochMsOf(value.seen));
+    return this.#options.published.has(key, epochMsOf(value.seen));
   }
 
-  private async read(storeId: number, requests: readonly OrderRequest[]): Promise<Map<OrderRequest, Read>> {
-    const numbers = new Map(requests.map((request) => [this.incrementIdOf(request), request]));
+  async #read(storeId: number, requests: readonly OrderRequest[]): Promise<Map<OrderRequest, Read>> {
+    const numbers = new Map(requests.map((request) => [this.#incrementIdOf(request), request]));
     // Before the call: what is committed later than this may be missing from the answer.
-    const readAt = this.options.clock.now() + this.options.skewMs();
-    const orders = await this.options.magento.orders.byIncrementIds(storeId, [...numbers.keys()]);
+    const readAt = this.#options.clock.now() + this.#options.skewMs();
+    const orders = await this.#options.magento.orders.byIncrementIds(storeId, [...numbers.keys()]);
     const found = new Map<OrderRequest, Read>();
     for (const order of orders) {
       const request = numbers.get(order.increment_id);
@@ -81,21 +83,21 @@ export class OrderReader {
     return found;
   }
 
-  private incrementIdOf({ value }: OrderRequest): string {
-    const target = targetOf(value, this.options.instance);
+  #incrementIdOf({ value }: OrderRequest): string {
+    const target = targetOf(value, this.#options.instance);
     return target?.kind === 'order' ? target.incrementId : '';
   }
 
   /** One order: what it throws holds for this request alone. */
-  private async relay(
+  async #relay(
     { order: source, readAt }: Read,
     store: string,
     request: OrderRequest,
     batchSize: number,
   ): Promise<Handled | Error> {
-    const { bus, instance, published } = this.options;
+    const { bus, instance, published } = this.#options;
     try {
-      if (isBefore(source, this.options.since)) return placedBefore;
+      if (isBefore(source, this.#options.since)) return placedBefore;
       const order = contractOf(source, { instance, store }, request.key);
       const said = order.problems.length > 0 ? `, with ${problemCodes(order)}` : '';
       if (!isForced(request.value) && published.isSame(order, readAt))

@@ -1,10 +1,9 @@
 import { refresh } from '../../../schemas/topics.ts';
 import type { Refresh } from '../../../schemas/types.ts';
-import type { Handled } from '../../platform/flow/outcome/outcome.ts';
 import type { BatchResult, StateFlow } from '../../platform/flow/states/state-flow.ts';
 import type { Received } from '../../platform/kafka/types.ts';
 import { isForced, targetOf } from './request.ts';
-import type { Target } from './request.ts';
+import type { OrderRequest, Target } from './request.ts';
 import { RequestsById } from './requests-by-id.ts';
 import { OrderReader } from './order-reader.ts';
 import type { OrderReaderOptions } from './order-reader.ts';
@@ -16,11 +15,6 @@ const idsPerBatch = 8;
 
 /** The batch group of requests that name no store. */
 const byEntityId = 'by entity_id';
-
-export type OrderRequest = Received<Refresh> & { value: Refresh };
-
-/** What became of each request of a batch. */
-export type RequestResults = Map<OrderRequest, Handled | Error>;
 
 /**
  * How long after its fence has fallen a publish may still land: the broker's time for one request, and a margin. What

@@ -1,6 +1,8 @@
 import { joinKey, orderKey, splitKey } from '../../../schemas/keys.ts';
 import { orders } from '../../../schemas/topics.ts';
 import type { Refresh } from '../../../schemas/types.ts';
+import type { Handled } from '../../platform/flow/outcome/outcome.ts';
+import type { Received } from '../../platform/kafka/types.ts';
 
 /**
  * A refresh request says "look at this order", whoever it comes from: a webhook, a sweep, a repair, an operator. It lies
@@ -18,6 +20,11 @@ export function askedById(instance: string, entityId: number): Asked {
 export function askedByNumber(order: { instance: string; store: string; incrementId: string }): Asked {
   return { key: orderKey(order), entityId: null };
 }
+
+export type OrderRequest = Received<Refresh> & { value: Refresh };
+
+/** What became of each request of a batch. */
+export type RequestResults = Map<OrderRequest, Handled | Error>;
 
 /** The order a request speaks of. */
 export type Target = { kind: 'order'; store: string; incrementId: string } | { kind: 'id'; entityId: number };

@@ -2,7 +2,7 @@ import { refresh } from '../../../schemas/topics.ts';
 import type { MagentoOrder } from '../../magento/order-shape.ts';
 import type { Handled } from '../../platform/flow/outcome/outcome.ts';
 import { orderKey, targetOf } from './request.ts';
-import type { RequestResults, OrderRequest } from './request-flow.ts';
+import type { RequestResults, OrderRequest } from './request.ts';
 import { retryUntilVisible, notFound } from './retry-until-visible.ts';
 import { isBefore, placedBefore, storeUnknown } from './order-reader.ts';
 import type { OrderReaderOptions } from './order-reader.ts';
@@ -12,41 +12,41 @@ import type { OrderReaderOptions } from './order-reader.ts';
  * so they are not served here but asked again under the order's key: one writer per order.
  */
 export class RequestsById {
-  private readonly options: OrderReaderOptions;
+  readonly #options: OrderReaderOptions;
 
   constructor(options: OrderReaderOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   async serve(requests: readonly OrderRequest[]): Promise<RequestResults> {
-    const found = await retryUntilVisible(requests, this.options.clock, (missing) => this.read(missing));
+    const found = await retryUntilVisible(requests, this.#options.clock, (missing) => this.#read(missing));
     const results: RequestResults = new Map();
     await Promise.all(
       requests.map(async (request) => {
         const order = found.get(request);
-        results.set(request, order ? await this.ask(order, request) : notFound(request.key));
+        results.set(request, order ? await this.#ask(order, request) : notFound(request.key));
       }),
     );
     return results;
   }
 
-  private async read(requests: readonly OrderRequest[]): Promise<Map<OrderRequest, MagentoOrder>> {
+  async #read(requests: readonly OrderRequest[]): Promise<Map<OrderRequest, MagentoOrder>> {
     const found = new Map<OrderRequest, MagentoOrder>();
     await Promise.all(
       requests.map(async (request) => {
-        const target = targetOf(request.value, this.options.instance);
+        const target = targetOf(request.value, this.#options.instance);
         if (target?.kind !== 'id') return;
-        const order = await this.options.magento.orders.byId(target.entityId);
+        const order = await this.#options.magento.orders.byId(target.entityId);
         if (order) found.set(request, order);
       }),
     );
     return found;
   }
 
-  private async ask(order: MagentoOrder, request: OrderRequest): Promise<Handled | Error> {
-    const { bus, clock, instance, stores } = this.options;
+  async #ask(order: MagentoOrder, request: OrderRequest): Promise<Handled | Error> {
+    const { bus, clock, instance, stores } = this.#options;
     try {
-      if (isBefore(order, this.options.since)) return placedBefore;
+      if (isBefore(order, this.#options.since)) return placedBefore;
       const store = await stores.codeOf(order.store_id);
       if (store === null) return storeUnknown(request.key);
       const key = orderKey({ instance, store, incrementId: order.increment_id });

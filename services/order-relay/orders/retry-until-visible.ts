@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Handled } from '../../platform/flow/outcome/outcome.ts';
-import type { OrderRequest } from './request-flow.ts';
+import type { OrderRequest } from './request.ts';
 
 /** Webhooks are sent before the order's transaction is committed; most were there within 1.2 s (FACTS section 3). */
 const waitsMs = [250, 750, 1_500];

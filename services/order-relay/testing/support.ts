@@ -3,7 +3,7 @@ import type { Contract } from '../../../schemas/topics.ts';
 import type { Refresh } from '../../../schemas/types.ts';
 import type { Publication, Received } from '../../platform/kafka/types.ts';
 import { requestOf } from '../orders/request.ts';
-import type { OrderRequest } from '../orders/request-flow.ts';
+import type { OrderRequest } from '../orders/request.ts';
 
 /** Takes down what is published; `fail` makes the next publications fail. */
 export class NotingBus {

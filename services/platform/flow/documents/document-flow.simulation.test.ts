@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Contract } from '../../../../schemas/topics.ts';
 import { outcomes, parked } from '../../../../schemas/topics.ts';
 import { Rejected } from '../../errors.ts';
-import { runDocuments } from './document-flow.ts';
+import { runDocuments } from './run-documents.ts';
 import { OtherSide } from '../testing/other-side.ts';
 import { World } from '../testing/world.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { outcomes, parked } from '../../../../schemas/topics.ts';
 import { Rejected, Unavailable } from '../../errors.ts';
 import type { Policy } from '../outcome/policy.ts';
-import { runDocuments } from './document-flow.ts';
+import { runDocuments } from './run-documents.ts';
 import { plains } from '../testing/records.ts';
 import type { Plain } from '../testing/records.ts';
 import { World } from '../testing/world.ts';

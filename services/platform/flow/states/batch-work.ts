@@ -4,26 +4,15 @@ import type { Received } from '../../kafka/types.ts';
 import { SpanKind, startSpan, underSpan } from '../../telemetry/tracing.ts';
 import type { FlowContext } from '../context.ts';
 import type { Attempt } from '../outcome/outcome.ts';
-import type { Entry } from './pending-entry.ts';
+import type { Taken } from './pending-entry.ts';
 import type { Verdicts, Tried } from '../outcome/verdicts.ts';
 import { batchAttributes, consumerAttributes } from '../../telemetry/messaging-attributes.ts';
 import type { BatchResult, StateFlow } from './state-flow.ts';
 import type { StateReader } from './state-reader.ts';
 
-/** A record in work, as it was when it was taken: a newer one may take its place in the entry meanwhile. */
-export interface Member<Value> {
+/** A record of a batch, and the partition it is from. */
+export interface Member<Value> extends Taken<Value> {
   reader: StateReader<Value>;
-  entry: Entry<Value>;
-  record: Received<Value>;
-  attempts: number;
-  /** Its outcome is reported: it is only written again. */
-  reported: boolean;
-  /** It was part of a try that may still take effect, before the one that told its result. */
-  inDoubt: boolean;
-  /** It failed with others in one batch, and it cannot be said whose fault that is. */
-  shared: boolean;
-  /** The next try is to be its own alone. */
-  alone: boolean;
 }
 
 /** One batch, from the claim on the broker to what became of each record. */

@@ -81,3 +81,18 @@ export function laterOf(left: number | null, right: number | null): number | nul
   if (left === null) return right;
   return right === null ? left : Math.max(left, right);
 }
+
+/** A record in work, as it was when it was taken: a newer one may take its place in the entry meanwhile. */
+export interface Taken<Value> {
+  entry: Entry<Value>;
+  record: Received<Value>;
+  attempts: number;
+  /** Its outcome is reported: it is only written again. */
+  reported: boolean;
+  /** It was part of a try that may still take effect, before the one that told its result. */
+  inDoubt: boolean;
+  /** It failed with others in one batch, and it cannot be said whose fault that is. */
+  shared: boolean;
+  /** The next try is to be its own alone. */
+  alone: boolean;
+}

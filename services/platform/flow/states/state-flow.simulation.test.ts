@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Contract } from '../../../../schemas/topics.ts';
 import { outcomes, parked } from '../../../../schemas/topics.ts';
 import { Rejected } from '../../errors.ts';
-import { runStates } from './state-flow.ts';
+import { runStates } from './run-states.ts';
 import type { BatchResult } from './state-flow.ts';
 import { OtherSide } from '../testing/other-side.ts';
 import { World } from '../testing/world.ts';

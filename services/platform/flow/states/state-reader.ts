@@ -4,8 +4,7 @@ import type { FlowContext } from '../context.ts';
 import type { Handled } from '../outcome/outcome.ts';
 import { PendingSet } from './pending-set.ts';
 import type { PooledReader } from '../pool.ts';
-import type { Member } from './batch-work.ts';
-import type { Entry } from './pending-entry.ts';
+import type { Entry, Taken } from './pending-entry.ts';
 import { boundsOf } from '../outcome/policy.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { Verdicts, Tried } from '../outcome/verdicts.ts';
@@ -117,10 +116,10 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
   }
 
   /** Acts on the result of one entry's write, and moves the finished offset. Never throws while the lease stands. */
-  async conclude(member: Member<Value>, tried: Tried, result: Handled | Error): Promise<void> {
+  async conclude(taken: Taken<Value>, tried: Tried, result: Handled | Error): Promise<void> {
     const { clock } = this.#context;
-    const { entry } = member;
-    if (member.inDoubt) {
+    const { entry } = taken;
+    if (taken.inDoubt) {
       this.#doubt();
       this.pending.doubt(entry, this.#inDoubtUntil);
     }
@@ -142,7 +141,7 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
       if (!(result instanceof Error)) {
         await this.#verdicts.handled(tried, result);
         this.pending.complete(entry, tried.startedAt, clock.now());
-      } else await this.#fail(member, tried, result);
+      } else await this.#fail(taken, tried, result);
     } catch (error) {
       if (this.lease.isCurrent()) throw error;
       this.#doubt();
@@ -151,7 +150,7 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
     this.#finish();
   }
 
-  async #fail({ entry, alone, shared }: Member<Value>, tried: Tried, error: Error): Promise<void> {
+  async #fail({ entry, alone, shared }: Taken<Value>, tried: Tried, error: Error): Promise<void> {
     const pressing = this.#ahead.standsStill(this.#lowestOffset()) && this.pending.isLowest(entry);
     const after = await this.#verdicts.failed({ ...tried, pressing, shared }, error);
     const now = this.#context.clock.now();

@@ -1,6 +1,6 @@
 import { outcomes, parked } from '../../../../schemas/topics.ts';
 import type { Policy } from '../outcome/policy.ts';
-import { runStates } from '../states/state-flow.ts';
+import { runStates } from '../states/run-states.ts';
 import type { StateFlow } from '../states/state-flow.ts';
 import { plains } from './records.ts';
 import type { Plain } from './records.ts';

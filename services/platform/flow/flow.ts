@@ -1,0 +1,59 @@
+import type { Contract } from '../../../schemas/topics.ts';
+import type { Lease, PartitionReader, Subscription } from '../kafka/types.ts';
+import type { FlowContext } from './context.ts';
+import { openInMode } from './dry.ts';
+import type { Mode } from './dry.ts';
+import { watchFlow } from './flow-watch.ts';
+import type { ParkingFlow } from './outcome/parking.ts';
+import { Verdicts } from './outcome/verdicts.ts';
+import { Pool } from './pool.ts';
+import type { PooledReader, Work } from './pool.ts';
+
+/** What flows of states and of documents have in common. */
+export interface Flow extends ParkingFlow {
+  mode: Mode;
+  /** Batches, or documents, in work at once. */
+  concurrency: number;
+  /** How long the other side may go on with a request after we gave up on it. */
+  settleMs: number;
+  /** A call that succeeds when the other side is well. */
+  probe: () => Promise<void>;
+}
+
+/** How one kind of flow reads a partition, and what it takes next from those it reads. */
+export interface Reading<Reader> {
+  open: (lease: Lease, wakeUp: () => void) => Reader;
+  next: (readers: readonly Reader[], now: number) => Work<Reader> | null;
+}
+
+/** Runs a flow until `stop`. */
+export async function runFlowOf<Reader extends PooledReader & PartitionReader>(
+  process: FlowContext,
+  flow: Flow,
+  contracts: readonly Contract<never>[],
+  reading: (context: FlowContext, verdicts: Verdicts) => Reading<Reader>,
+): Promise<Subscription> {
+  const { context, parking } = await openInMode(process, flow);
+  const verdicts = new Verdicts(context, flow.name, parking, flow.probe);
+  const { open, next } = reading(context, verdicts);
+  const pool: Pool<Reader> = new Pool({ context, flow, breaker: verdicts.breaker, next });
+  const subscription = await context.bus.subscribe({
+    contracts,
+    group: context.group,
+    sessionTimeoutMs: context.sessionTimeoutMs,
+    open: (lease) => pool.open(open(lease, () => pool.pump())),
+  });
+  const watch = watchFlow(context, flow, contracts, subscription);
+  return {
+    ready: () => subscription.ready(),
+    leases: () => subscription.leases(),
+    unhealthyReason: () => subscription.unhealthyReason(),
+    lag: () => subscription.lag(),
+    stop: async () => {
+      watch.stop();
+      await subscription.stop();
+      pool.stop();
+      await parking.stop();
+    },
+  };
+}
