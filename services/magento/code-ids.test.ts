@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { assertCurrent, underFence } from '../platform/fence.ts';
 import { CodeIds } from './code-ids.ts';
 
 it('asks for a list when it is needed, once for all who wait, and again for what is unknown or old, but not all the time', async () => {
@@ -26,4 +27,18 @@ it('asks for a list when it is needed, once for all who wait, and again for what
   now = 605_000;
   expect(ids.knownCode(1)).toBeUndefined();
   expect([await ids.codeOf(1), await ids.idOf('default'), asked]).toEqual(['renamed', null, 3]);
+});
+
+it('asks for all: who waits for the list does not lose it with the lease of whoever asked first', async () => {
+  const fence = { current: true, isCurrent: () => fence.current };
+  const ask = async () => {
+    await Promise.resolve();
+    assertCurrent('the list');
+    return [{ id: 1, code: 'default' }];
+  };
+  const ids = new CodeIds(ask, { now: () => 0 });
+  const first = underFence(fence, () => ids.codeOf(1));
+  const second = ids.codeOf(1);
+  fence.current = false;
+  expect(await Promise.all([first, second])).toEqual(['default', 'default']);
 });

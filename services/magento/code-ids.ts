@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
+import { unfenced } from '../platform/fence.ts';
 
 /** A store view may be renamed; then its orders have another key from then on. */
 const maxAgeMs = 600_000;
@@ -43,7 +44,8 @@ export class CodeIds {
 
   async #refresh(): Promise<void> {
     if (this.#clock.now() - this.#askedAt < minAgeMs) return;
-    this.#asking ??= this.#ask().finally(() => (this.#asking = null));
+    // What is learnt serves all, and must not end with the lease of whoever asked first.
+    this.#asking ??= unfenced(() => this.#ask()).finally(() => (this.#asking = null));
     await this.#asking;
   }
 

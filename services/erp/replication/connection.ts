@@ -74,11 +74,6 @@ export class ReplicationConnection {
     return result.rows;
   }
 
-  /** Of the server process at the other end. */
-  get pid(): number {
-    return (this.#client as unknown as { processID: number }).processID;
-  }
-
   /** Sends START_REPLICATION; resolves when the server has switched to streaming. */
   start(command: string, handlers: StreamHandlers): Promise<void> {
     const { stream } = (this.#client as unknown as { connection: { stream: Duplex } }).connection;

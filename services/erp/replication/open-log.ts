@@ -41,12 +41,13 @@ async function openOn(connection: ReplicationConnection, options: LogOptions): P
   const slot = await readSlot((text) => connection.query(text), options.slot);
   const start = startPosition(options, slot, system);
   await checkPublication(connection, options.publication);
-  const timeout = await connection.query<{ setting: string }>(
-    `select setting from pg_catalog.pg_settings where name = 'wal_sender_timeout'`,
+  // Asked of the server: a pooler in between gives its clients process ids of its own making.
+  const [told] = await connection.query<{ pid: number | string; setting: string }>(
+    `select pg_backend_pid() as pid, setting from pg_catalog.pg_settings where name = 'wal_sender_timeout'`,
   );
-  const timeoutMs = Number(timeout[0]?.setting ?? 0) || Infinity;
+  const timeoutMs = Number(told!.setting) || Infinity;
   const intervalMs = options.statusIntervalMs ?? Math.min(statusIntervalMsMax, timeoutMs / 4);
-  const sender = { pid: connection.pid, timeoutMs };
+  const sender = { pid: Number(told!.pid), timeoutMs };
   const log = new StreamedLog(connection, options, system, start, sender, intervalMs, (error) =>
     replicationFault(options.slot, error, () => lookAtSlot(options)),
   );

@@ -255,6 +255,27 @@ describe('under random failures', () => {
       expect(calls).toHaveLength(1);
     });
 
+    it('sends without what was given up while it was being connected', async () => {
+      const connecting = Promise.withResolvers<void>();
+      const sent: string[][] = [];
+      const batcher = batcherWith({
+        send: async (records, onWrite) => {
+          await connecting.promise;
+          onWrite();
+          sent.push(records.map(textOf));
+        },
+      });
+      const fence = fenced();
+      const both = [batcher.add(record('a', '1'), fence), batcher.add(record('b', '2'))];
+      const lost = expect(both[0]).rejects.toBeInstanceOf(LeaseLost);
+      await turn();
+      fence.current = false;
+      connecting.resolve();
+      await lost;
+      await both[1];
+      expect(sent).toEqual([['2']]);
+    });
+
     it('takes back what is under way when the fence falls, without waiting for its answer', async () => {
       const { calls, send } = heldSend();
       let abandoned = 0;

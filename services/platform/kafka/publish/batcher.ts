@@ -14,6 +14,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Rejected, Unavailable } from '../../errors.ts';
 import { LeaseLost } from '../../fence.ts';
 import type { Fence } from '../../fence.ts';
+import { closing, deadlinePassed, fenceFell, queueFull } from './not-published.ts';
 
 export interface OutgoingRecord {
   topic: string;
@@ -25,7 +26,8 @@ export interface OutgoingRecord {
 
 export interface BatcherOptions {
   /**
-   * Resolves when the broker has acknowledged all of them. Calls `onWrite` just before the first byte may leave.
+   * Resolves when the broker has acknowledged all of them. Calls `onWrite` just before the first byte may leave, and
+   * sends nothing when that throws.
    * Throws `Rejected` when the records themselves are at fault; anything else is tried again.
    */
   send(records: readonly OutgoingRecord[], onWrite: () => void): Promise<void>;
@@ -54,6 +56,8 @@ interface Waiting {
 
 const recordOverheadBytes = 64;
 const checkIntervalMs = 50;
+
+class BatchOutdated extends Error {}
 
 export class Batcher {
   readonly #options: BatcherOptions;
@@ -92,7 +96,7 @@ export class Batcher {
     // Not at once: what is published in the same turn leaves together.
     if (!this.#isRunning) void Promise.resolve().then(() => this.#run());
     this.#isRunning = true;
-    this.#timer ??= setInterval(() => this.#check(), Math.min(checkIntervalMs, this.#options.deadlineMs));
+    this.#timer ??= setInterval(() => this.check(), Math.min(checkIntervalMs, this.#options.deadlineMs));
     return promise;
   }
 
@@ -129,21 +133,28 @@ export class Batcher {
       const batch = waiting.filter((one) => this.#open.has(one));
       if (batch.length === 0) return;
       try {
-        const onWrite = () => batch.forEach((one) => (one.written = true));
         await this.#options.send(
           batch.map(({ record }) => record),
-          onWrite,
+          () => this.#write(batch),
         );
         this.#lastError = null;
         for (const one of batch) this.#settle(one, null);
         return;
       } catch (error) {
+        if (error instanceof BatchOutdated) continue;
         this.#lastError = error;
         this.#options.onFailure?.(error, attempt);
         if (error instanceof Rejected) return this.#refuse(batch, error);
         if (batch.some((one) => this.#open.has(one))) await delay(this.#retryDelayMs(attempt));
       }
     }
+  }
+
+  /** It took a while to be connected: what was given up meanwhile must not leave with the rest. */
+  #write(batch: readonly Waiting[]): void {
+    this.check();
+    if (batch.some((one) => !this.#open.has(one))) throw new BatchOutdated();
+    for (const one of batch) one.written = true;
   }
 
   /** The broker does not say which record it is: halve until the bad one stands alone. */
@@ -154,7 +165,8 @@ export class Batcher {
     await this.#deliver(waiting.slice(middle));
   }
 
-  #check(): void {
+  /** Gives up what is late, and what stands under a fence that has fallen. */
+  check(): void {
     this.#giveUpLate(this.#now());
     this.#giveUpFenced();
   }
@@ -207,43 +219,4 @@ function sizeOf(record: OutgoingRecord): number {
   let sizeBytes = recordOverheadBytes + Buffer.byteLength(record.key) + (record.value?.length ?? 0);
   for (const [name, value] of Object.entries(record.headers)) sizeBytes += name.length + value.length + 4;
   return sizeBytes;
-}
-
-function closing(record: OutgoingRecord) {
-  return {
-    code: 'kafka.closing',
-    what: `The record for ${record.topic} was not sent: this process is stopping`,
-    fix: 'It is read again at its source by the next process',
-  };
-}
-
-function queueFull(record: OutgoingRecord): Unavailable {
-  return new Unavailable({
-    code: 'kafka.queue_full',
-    what: `The record for ${record.topic} was not taken: too many bytes wait for the broker's acknowledgement`,
-    fix: 'It is tried again by itself; look at the broker if this lasts',
-  });
-}
-
-function fenceFell(record: OutgoingRecord): Unavailable {
-  return new Unavailable(
-    {
-      code: 'kafka.lease_over',
-      what: `The lease ended while a record for ${record.topic} was being published`,
-      fix: 'Nothing: whoever holds it now publishes what is true by then',
-    },
-    { outcome: 'unknown' },
-  );
-}
-
-function deadlinePassed(record: OutgoingRecord, written: boolean, cause: unknown): Unavailable {
-  return new Unavailable(
-    {
-      code: 'kafka.not_acknowledged',
-      what: `The broker did not acknowledge a record for ${record.topic} in time`,
-      ...(cause instanceof Error && { why: cause.message }),
-      fix: 'It is tried again by itself; look at the broker, and whether `cartage topics apply` has been run',
-    },
-    { outcome: written ? 'unknown' : 'none', cause },
-  );
 }

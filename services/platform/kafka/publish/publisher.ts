@@ -100,7 +100,7 @@ export class Publisher {
   }
 
   #connect(): Connection {
-    const sockets = new Sockets();
+    const sockets = new Sockets(() => this.#batcher.check());
     const producer = createClient(this.#options, briefRetry, sockets.factory).producer({
       allowAutoTopicCreation: false,
       idempotent: false,

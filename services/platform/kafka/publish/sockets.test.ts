@@ -47,8 +47,8 @@ describe('the sockets of a producer, when they are reset', () => {
     const { errors, connected, closed } = connectThrough(sockets);
     await connected;
     sockets.reset();
-    expect(errors.map(({ message }) => message)).toEqual([expect.stringContaining('given up')]);
     await closed;
+    expect(errors.map(({ message }) => message)).toEqual([expect.stringContaining('given up')]);
   });
 
   it('never deliver what the peer has not taken yet', async () => {
@@ -66,6 +66,15 @@ describe('the sockets of a producer, when they are reset', () => {
     expect(receivedBytes).toBeLessThan(sizeBytes);
   });
 
+  it('by what is asked before each write, leave it unwritten', async () => {
+    const sockets: Sockets = new Sockets(() => sockets.reset());
+    const { socket, connected, closed } = connectThrough(sockets);
+    await connected;
+    socket.write('late');
+    await closed;
+    expect(socket.bytesWritten).toBe(0);
+  });
+
   it('make no other connection, by which the same attempt could go on', async () => {
     const sockets = new Sockets();
     sockets.reset();
@@ -77,9 +86,9 @@ describe('the sockets of a producer, when they are reset', () => {
 
   it('give up a connection that is still being made', async () => {
     const sockets = new Sockets();
-    const { socket, errors } = connectThrough(sockets);
+    const { errors, closed } = connectThrough(sockets);
     sockets.reset();
-    expect(socket.destroyed).toBe(true);
+    await closed;
     expect(errors).toHaveLength(1);
   });
 });

@@ -11,7 +11,13 @@ const keepAliveDelayMs = 60_000;
 export class Sockets {
   /** The plain sockets, each with what kafkajs has in hand: the same one, or TLS over it. */
   readonly #open = new Map<Socket, Socket>();
+  readonly #beforeWrite: () => void;
   #wereReset = false;
+
+  /** @param beforeWrite may reset: then what was to be written is not, though kafkajs has waited for a leader till now. */
+  constructor(beforeWrite: () => void = () => undefined) {
+    this.#beforeWrite = beforeWrite;
+  }
 
   /** For ever: whoever used these connections must make others. */
   get wereReset(): boolean {
@@ -25,17 +31,23 @@ export class Sockets {
     const plain = connect({ host, port }, ssl ? undefined : onConnect);
     plain.setKeepAlive(true, keepAliveDelayMs);
     plain.once('close', () => this.#open.delete(plain));
-    if (!ssl) {
-      this.#open.set(plain, plain);
-      return plain;
-    }
+    if (!ssl) return this.#inHand(plain, plain);
     const name = isIP(host) ? {} : { servername: host };
     const secure = connectTls({ socket: plain, ...name, ...ssl }, onConnect);
     // Before the handshake has begun an error of the connection is the plain socket's alone.
     plain.on('error', (error) => secure.destroy(error));
-    this.#open.set(plain, secure);
-    return secure;
+    return this.#inHand(plain, secure);
   };
+
+  #inHand(plain: Socket, inHand: Socket): Socket {
+    const write = inHand.write.bind(inHand) as (...what: unknown[]) => boolean;
+    inHand.write = (...what: unknown[]) => {
+      this.#beforeWrite();
+      return write(...what);
+    };
+    this.#open.set(plain, inHand);
+    return inHand;
+  }
 
   reset(): void {
     this.#wereReset = true;
@@ -43,8 +55,9 @@ export class Sockets {
       this.#open.delete(plain);
       if (plain.connecting) plain.destroy();
       else plain.resetAndDestroy();
-      // kafkajs does not listen to `close`: it would wait for its answers until they time out, and all that is published.
-      inHand.emit('error', wasReset());
+      // kafkajs does not listen to `close`: it would wait for its answers until they time out, and all that is published
+      // with it. Not at once: of a request that it is just writing it learns only afterwards that it waits for it.
+      process.nextTick(() => inHand.emit('error', wasReset()));
     }
   }
 }
