@@ -1,5 +1,6 @@
 /** For clusters with the Prometheus operator, and with KEDA. */
 import { parse } from 'yaml';
+import { groupOf } from '../../services/platform/groups.ts';
 import type { ProcessRow } from '../../services/platform/processes.ts';
 import { principalName } from './rights.ts';
 import { documents, type Commented } from './yaml.ts';
@@ -74,7 +75,7 @@ function scaledObject(
           bootstrapServersFromEnv: 'KAFKA_BROKERS',
           sasl: 'scram_sha512',
           tls: 'enable',
-          consumerGroup: `cartage.${instance}.${row.name}`,
+          consumerGroup: groupOf(instance, row.name),
           topic,
           lagThreshold: String(lagRecords),
           // A group that has not committed yet has all before it.

@@ -3,6 +3,7 @@
  * (who writes, who reads) and the table of processes (who reads in a group). The pages made from it: principals.ts.
  */
 import { contracts } from '../../schemas/topics.ts';
+import { groupOf } from '../../services/platform/groups.ts';
 import {
   commandLine,
   topicsReadBy,
@@ -29,7 +30,6 @@ export interface Principal {
 }
 
 export const principalName = (instance: string, process: string): string => `cartage-${instance}-${process}`;
-const groupName = (instance: string, process: string): string => `cartage.${instance}.${process}`;
 /** Of the passing groups in which a whole topic is read: joined, never committed to, deleted at the end. */
 const readGroupPrefix = (instance: string, process: string): string =>
   `cartage-read-cartage/${instance}/${process}-`;
@@ -57,7 +57,7 @@ function rightsOf(rows: readonly ProcessRow[], row: ProcessRow, instance: string
   return [
     ...reads.map((topic) => topicRight(topic, ['Read'])),
     ...topicsWrittenBy(row.name).map((topic) => topicRight(topic, ['Write'])),
-    ...(handled.size > 0 ? [groupRight(groupName(instance, row.name), ['Read'])] : []),
+    ...(handled.size > 0 ? [groupRight(groupOf(instance, row.name), ['Read'])] : []),
     ...(readsWhole ? [groupRight(readGroupPrefix(instance, row.name), ['Read', 'Delete'])] : []),
     ...(row.watchesGroups ? lagRights(rows, instance) : []),
   ];
@@ -68,7 +68,7 @@ function lagRights(rows: readonly ProcessRow[], instance: string): Right[] {
   return rows.flatMap(({ name, flows }) =>
     flows.flatMap(({ topic }) => [
       topicRight(topic, ['Describe']),
-      groupRight(groupName(instance, name), ['Describe']),
+      groupRight(groupOf(instance, name), ['Describe']),
     ]),
   );
 }

@@ -1,6 +1,5 @@
 import type { Cursor } from '../../schemas/types.ts';
-import { groupIn } from '../platform/flow/dry.ts';
-import { groupOf } from '../platform/lifecycle/process.ts';
+import { groupIn, groupOf } from '../platform/groups.ts';
 import { flows } from './flows.ts';
 import type { FlowDescription } from './flows.ts';
 import type { ConsoleState } from './state/console-state.ts';

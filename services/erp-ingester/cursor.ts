@@ -2,6 +2,7 @@ import { cursors } from '../../schemas/topics.ts';
 import type { Cursor } from '../../schemas/types.ts';
 import { formatLsn, parseLsn } from '../erp/replication/lsn.ts';
 import type { Lsn } from '../erp/replication/lsn.ts';
+import { readToEnd } from '../platform/kafka/read-to-end.ts';
 import type { Bus } from '../platform/kafka/types.ts';
 import type { Clock } from '../platform/clock.ts';
 
@@ -28,13 +29,9 @@ export class LogCursors {
 
   async read(): Promise<LogCursor | null> {
     let found: Cursor | null = null;
-    const reading = await this.#bus.readAll(cursors, {
-      onRecord: ({ key, value }) => {
-        if (key === `erp-ingester/${this.#source}`) found = value;
-      },
+    await readToEnd(this.#bus, cursors, ({ key, value }) => {
+      if (key === `erp-ingester/${this.#source}`) found = value;
     });
-    await reading.caughtUp;
-    await reading.stop();
     return asLogCursor(found);
   }
 

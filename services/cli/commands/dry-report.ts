@@ -1,7 +1,8 @@
 import { outcomes } from '../../../schemas/topics.ts';
 import type { Outcome } from '../../../schemas/types.ts';
 import { readConfiguration } from '../../platform/config/read.ts';
-import { modeOf } from '../../platform/flow/dry.ts';
+import { modeOf, processIn } from '../../platform/groups.ts';
+import { readToEnd } from '../../platform/kafka/read-to-end.ts';
 import type { Bus } from '../../platform/kafka/types.ts';
 import type { GlobalOptions } from '../options.ts';
 import { withBus } from '../open.ts';
@@ -36,28 +37,23 @@ export async function dryReport(options: GlobalOptions): Promise<number> {
 /** The newest outcome of each record that was judged in dry. */
 async function newestDry(bus: Bus): Promise<Outcome[]> {
   const newest = new Map<string, Outcome>();
-  const reading = await bus.readAll(outcomes, {
-    onRecord: ({ value }) => {
-      if (value === null || !modeOf(value.group).dry || value.status === 'superseded') return;
-      newest.set(JSON.stringify([value.group, value.topic, value.key, value.documentId]), value);
-    },
+  await readToEnd(bus, outcomes, ({ value }) => {
+    if (value === null || !modeOf(value.group).dry || value.status === 'superseded') return;
+    newest.set(JSON.stringify([value.group, value.topic, value.key, value.documentId]), value);
   });
-  await reading.caughtUp;
-  await reading.stop();
   return [...newest.values()];
 }
 
 /** By process and topic, what is most frequent first. */
 export function dryLines(judged: readonly Outcome[], instance: string): DryLine[] {
-  const prefix = `cartage.${instance}.`;
-  const own = judged.filter(({ group }) => group.startsWith(prefix));
+  const own = judged.filter(({ group }) => processIn(instance, group) !== null);
   const groups = Map.groupBy(own, (one) => [one.group, one.topic, one.status, causeOf(one)].join('\n'));
   return [...groups.values()]
     .map((group) => {
       const [first] = group as [Outcome];
       const newest = group.toSorted((a, b) => b.finishedAt - a.finishedAt).slice(0, examplesMax);
       return {
-        process: modeOf(first.group).group.slice(prefix.length),
+        process: processIn(instance, first.group)!,
         topic: first.topic,
         status: first.status,
         cause: causeOf(first),

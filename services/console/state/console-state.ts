@@ -1,4 +1,4 @@
-import { modeOf } from '../../platform/flow/dry.ts';
+import { processIn } from '../../platform/groups.ts';
 import type { Cursor, Outcome, Parked } from '../../../schemas/types.ts';
 import { FlowFigureKeeper } from './flow-figures.ts';
 import { History } from './history.ts';
@@ -24,16 +24,16 @@ export class ConsoleState {
   /** By `process/topic`. */
   readonly flows = new Map<string, FlowFigureKeeper>();
   readonly #latest = new Newest<OutcomeView>(latestLimit, (outcome) => outcome.finishedAt);
-  readonly #groupPrefix: string;
+  readonly #instance: string;
   readonly #onChange: () => void;
 
   constructor(instance: string, onChange: () => void) {
-    this.#groupPrefix = `cartage.${instance}.`;
+    this.#instance = instance;
     this.#onChange = onChange;
   }
 
   takeOutcome(outcome: Outcome): void {
-    const process = this.#processOf(outcome.group);
+    const process = processIn(this.#instance, outcome.group);
     if (process === null) return;
     this.#figuresOf(`${process}/${outcome.topic}`)?.add(outcome);
     this.overall.add(outcome);
@@ -49,7 +49,7 @@ export class ConsoleState {
       if (this.parked.remove(id)) this.#onChange();
       return;
     }
-    const process = this.#processOf(parked.group);
+    const process = processIn(this.#instance, parked.group);
     if (process === null) return;
     this.parked.put(id, process, parked);
     this.#onChange();
@@ -69,9 +69,5 @@ export class ConsoleState {
   #figuresOf(id: string): FlowFigureKeeper | undefined {
     if (!this.flows.has(id) && this.flows.size < flowLimit) this.flows.set(id, new FlowFigureKeeper());
     return this.flows.get(id);
-  }
-
-  #processOf(group: string): string | null {
-    return group.startsWith(this.#groupPrefix) ? modeOf(group).group.slice(this.#groupPrefix.length) : null;
   }
 }

@@ -1,7 +1,7 @@
 import { cursors } from '../../../schemas/topics.ts';
 import type { Bus, ReadAll } from '../../platform/kafka/types.ts';
-import { groupIn } from '../../platform/flow/dry.ts';
-import type { Mode } from '../../platform/flow/dry.ts';
+import { groupIn } from '../../platform/groups.ts';
+import type { Mode } from '../../platform/groups.ts';
 import type { Clock } from '../../platform/clock.ts';
 
 /** How far a sweep is: the last row it has asked about, by the keyset it pages with. */

@@ -4,24 +4,11 @@
  * nobody releases what was never tried. What it says stands on `cartage.outcomes` under that group; `cartage dry-report`
  * sums it up.
  */
+import { groupIn } from '../groups.ts';
+import type { Mode } from '../groups.ts';
 import type { FlowContext } from './context.ts';
 import { openParking } from './outcome/parking.ts';
 import type { Parking, ParkingFlow } from './outcome/parking.ts';
-
-export type Mode = 'dry' | 'on';
-
-const suffix = '.dry';
-
-/** The consumer group in which a flow reads in this mode. */
-export function groupIn(mode: Mode | 'off' | null, group: string): string {
-  return mode === 'dry' ? group + suffix : group;
-}
-
-/** The group without its mode, and whether that was dry. */
-export function modeOf(group: string): { group: string; dry: boolean } {
-  const dry = group.endsWith(suffix);
-  return { group: dry ? group.slice(0, -suffix.length) : group, dry };
-}
 
 /** What the flow runs in, and where it parks. */
 export async function openInMode(

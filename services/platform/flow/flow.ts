@@ -2,7 +2,7 @@ import type { Contract } from '../../../schemas/topics.ts';
 import type { Lease, PartitionReader, Subscription } from '../kafka/types.ts';
 import type { FlowContext } from './context.ts';
 import { openInMode } from './dry.ts';
-import type { Mode } from './dry.ts';
+import type { Mode } from '../groups.ts';
 import { watchFlow } from './flow-watch.ts';
 import type { ParkingFlow } from './outcome/parking.ts';
 import { Verdicts } from './outcome/verdicts.ts';

@@ -6,6 +6,7 @@ import { keepForeignText } from '../errors.ts';
 import type { FlowContext } from '../flow/context.ts';
 import { startAdminServer } from '../http/server.ts';
 import type { ReadyCheck } from '../http/server.ts';
+import { groupOf } from '../groups.ts';
 import { connectKafka } from '../kafka/connect.ts';
 import type { Bus } from '../kafka/types.ts';
 import { kafkaOptions } from './kafka-options.ts';
@@ -105,11 +106,6 @@ export function openProcess(name: string, configuration: Configuration<never>, l
       log.info({ url: server.url }, 'started');
     },
   };
-}
-
-/** Consumer groups are named after the instance and the process. */
-export function groupOf(instance: string, process: string): string {
-  return `cartage.${instance}.${process}`;
 }
 
 /** What only a restart mends ends the process, as an error that nobody caught: whoever runs it starts it again. */

@@ -1,6 +1,7 @@
 import { orders } from '../../../../schemas/topics.ts';
 import type { Order, Parked } from '../../../../schemas/types.ts';
 import { Rejected } from '../../../platform/errors.ts';
+import { readToEnd } from '../../../platform/kafka/read-to-end.ts';
 import type { Bus } from '../../../platform/kafka/types.ts';
 import type { ValueReader } from '../../../platform/kafka/value-reader.ts';
 import { readParked } from '../parked/records.ts';
@@ -39,16 +40,12 @@ export async function find(bus: Bus, reader: ValueReader, isMeant: Meant): Promi
     parkedKeys: [],
     unreadable: [],
   };
-  const reading = await bus.readAll(orders, {
-    onRecord: ({ key, value, publishedAt }) => {
-      if (value === null || !isMeant(key, value)) return;
-      found.orderKeys.add(key);
-      found.published.count += 1;
-      found.published.newestAt = Math.max(found.published.newestAt ?? 0, publishedAt);
-    },
+  await readToEnd(bus, orders, ({ key, value, publishedAt }) => {
+    if (value === null || !isMeant(key, value)) return;
+    found.orderKeys.add(key);
+    found.published.count += 1;
+    found.published.newestAt = Math.max(found.published.newestAt ?? 0, publishedAt);
   });
-  await reading.caughtUp;
-  await reading.stop();
   for (const [key, record] of await readParked(bus)) {
     if (record.topic !== orders.topic || record.recordValue === null) continue;
     const order = await orderOf(record, reader);

@@ -1,6 +1,7 @@
 import { parked } from '../../../../schemas/topics.ts';
 import type { Parked } from '../../../../schemas/types.ts';
 import { Rejected } from '../../../platform/errors.ts';
+import { readToEnd } from '../../../platform/kafka/read-to-end.ts';
 import type { Bus } from '../../../platform/kafka/types.ts';
 import { processes } from '../../../platform/processes.ts';
 import { shellWord } from '../../../platform/terminal.ts';
@@ -16,14 +17,10 @@ export interface Selection {
 
 export async function readParked(bus: Bus): Promise<ParkedRecords> {
   const found = new Map<string, Parked>();
-  const reading = await bus.readAll(parked, {
-    onRecord: ({ key, value }) => {
-      if (value === null) found.delete(key);
-      else found.set(key, value);
-    },
+  await readToEnd(bus, parked, ({ key, value }) => {
+    if (value === null) found.delete(key);
+    else found.set(key, value);
   });
-  await reading.caughtUp;
-  await reading.stop();
   return new Map([...found].toSorted(([, left], [, right]) => left.parkedAt - right.parkedAt));
 }
 

@@ -3,6 +3,7 @@ import type { Parked } from '../../../../schemas/types.ts';
 import type { FlowContext } from '../context.ts';
 import { originalIsDue } from './parked-places.ts';
 import type { ParkedPlace } from './parked-places.ts';
+import { readToEnd } from '../../kafka/read-to-end.ts';
 
 type Context = Pick<FlowContext, 'bus' | 'clock' | 'log' | 'policy'>;
 
@@ -41,13 +42,9 @@ async function dropDue(
     return place !== undefined && place.hasOriginal && originalIsDue(place, context);
   };
   if (![...places.keys()].some(isDueNow)) return;
-  const reading = await context.bus.readAll(parked, {
-    onRecord: ({ key, value }) => {
-      if (value !== null && isDueNow(key)) due.set(key, { ...value, recordValue: null });
-    },
+  await readToEnd(context.bus, parked, ({ key, value }) => {
+    if (value !== null && isDueNow(key)) due.set(key, { ...value, recordValue: null });
   });
-  await reading.caughtUp;
-  await reading.stop();
   for (const [key, value] of due)
     // What was cleared meanwhile stays so.
     if (isDueNow(key) && !signal.aborted) await context.bus.publish(parked, { value });
