@@ -5,7 +5,7 @@ import type { ParkedView } from './state/parked-records.ts';
 
 /**
  * Asks for the key of a parked record to be read at its source again, and writes down before it who wanted that.
- * @returns false when the record is settled, or has no key that could be asked for.
+ * @returns false when the record is cleared, or has no key that could be asked for.
  */
 export async function askAgain(
   { bus, context }: Process,

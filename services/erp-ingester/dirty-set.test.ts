@@ -1,16 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
-import { DirtySet, settle } from './dirty-set.ts';
+import { DirtySet, reportAnswered } from './dirty-set.ts';
 
 describe('dirty keys', () => {
   it('are given out oldest first, and merged with what came meanwhile when they are put back', () => {
     const dirty = new DirtySet();
     const told: string[] = [];
-    dirty.add('a', { xid: 1, endLsn: 5n, occurredAt: 50, settled: () => told.push('first') });
+    dirty.add('a', { xid: 1, endLsn: 5n, occurredAt: 50, onAnswered: () => told.push('first') });
     dirty.add('b', { xid: 2, endLsn: 6n, occurredAt: 60 });
     const taken = dirty.take(1);
     expect([...taken.keys()]).toEqual(['a']);
     dirty.add('c', { xid: 3 });
-    dirty.add('a', { xid: 4, endLsn: 9n, occurredAt: 40, asked: 'W1/A', settled: () => told.push('second') });
+    dirty.add('a', {
+      xid: 4,
+      endLsn: 9n,
+      occurredAt: 40,
+      asked: 'W1/A',
+      onAnswered: () => told.push('second'),
+    });
     dirty.putBack(taken);
     const again = dirty.take(10);
     expect([...again.keys()]).toEqual(['a', 'b', 'c']);
@@ -20,8 +26,8 @@ describe('dirty keys', () => {
       occurredAt: 40,
       asked: new Set(['W1/A']),
     });
-    settle(again.get('a')!);
-    settle(again.get('a')!);
+    reportAnswered(again.get('a')!);
+    reportAnswered(again.get('a')!);
     expect(told).toEqual(['first', 'second']);
   });
 

@@ -10,7 +10,7 @@ export interface Dirt {
   asked: Set<string>;
   traceparent: string | null;
   /** Called when what is true now is published. */
-  settled: (() => void)[];
+  onAnswered: (() => void)[];
 }
 
 /** One change that makes a key dirty. */
@@ -21,7 +21,7 @@ export interface Cause {
   /** Key of a record that somebody asked for. */
   asked?: string;
   traceparent?: string | null;
-  settled?: () => void;
+  onAnswered?: () => void;
 }
 
 /** The dirty keys of one stream. Many changes of one key become one entry, hence one question and one record. */
@@ -99,10 +99,10 @@ export class DirtySet {
 }
 
 /** Tells everybody who waits for the answer, each once, also when the key is put back and asked again. */
-export function settle(dirt: Dirt): void {
-  const waiting = dirt.settled;
-  dirt.settled = [];
-  for (const settled of waiting) settled();
+export function reportAnswered(dirt: Dirt): void {
+  const waiting = dirt.onAnswered;
+  dirt.onAnswered = [];
+  for (const onAnswered of waiting) onAnswered();
 }
 
 /** What one snapshot must contain to answer for several keys. */
@@ -117,7 +117,14 @@ export function dirtOf(taken: Iterable<Dirt>): { xids: number[]; endLsn: Lsn } {
 }
 
 function newDirt(): Dirt {
-  return { xids: new Set(), endLsn: 0n, occurredAt: null, asked: new Set(), traceparent: null, settled: [] };
+  return {
+    xids: new Set(),
+    endLsn: 0n,
+    occurredAt: null,
+    asked: new Set(),
+    traceparent: null,
+    onAnswered: [],
+  };
 }
 
 function merge(dirt: Dirt, cause: Cause): void {
@@ -127,7 +134,7 @@ function merge(dirt: Dirt, cause: Cause): void {
     dirt.occurredAt = Math.min(dirt.occurredAt ?? Infinity, cause.occurredAt);
   if (cause.asked !== undefined) dirt.asked.add(cause.asked);
   dirt.traceparent ??= cause.traceparent ?? null;
-  if (cause.settled) dirt.settled.push(cause.settled);
+  if (cause.onAnswered) dirt.onAnswered.push(cause.onAnswered);
 }
 
 function mergeDirt(into: Dirt, from: Dirt): void {
@@ -136,5 +143,5 @@ function mergeDirt(into: Dirt, from: Dirt): void {
   if (from.occurredAt !== null) into.occurredAt = Math.min(into.occurredAt ?? Infinity, from.occurredAt);
   for (const key of from.asked) into.asked.add(key);
   into.traceparent ??= from.traceparent;
-  into.settled.push(...from.settled);
+  into.onAnswered.push(...from.onAnswered);
 }

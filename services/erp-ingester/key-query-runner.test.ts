@@ -82,19 +82,24 @@ async function runnerOf(
 describe('the runner', () => {
   it('asks once for many changes of a key, in a snapshot that holds them all', async () => {
     const { bus, runner, questions, stop } = await runnerOf(() => null);
-    let settled = 0;
+    let answered = 0;
     for (const xid of [10, 11, 12])
-      runner.dirty.add(xid === 12 ? '2' : '1', { xid, endLsn: BigInt(xid), settled: () => (settled += 1) });
+      runner.dirty.add(xid === 12 ? '2' : '1', {
+        xid,
+        endLsn: BigInt(xid),
+        onAnswered: () => (answered += 1),
+      });
     await bus.clock.pass(10);
     expect(questions).toEqual(['1,2 seen 10,11,12 to 12']);
-    expect(settled).toBe(3);
+    expect(answered).toBe(3);
     await stop();
   });
 
   it('parks the one key whose question is refused, publishes the others, and tells everybody', async () => {
     const { bus, runner, stop } = await runnerOf((keys) => (keys.includes('5') ? refused : null));
-    const settled: number[] = [];
-    for (let key = 1; key <= 8; key += 1) runner.dirty.add(String(key), { settled: () => settled.push(key) });
+    const answered: number[] = [];
+    for (let key = 1; key <= 8; key += 1)
+      runner.dirty.add(String(key), { onAnswered: () => answered.push(key) });
     await bus.clock.pass(10);
     expect(bus.broker.values<Stock>(stock).map(({ sku }) => sku)).toEqual([
       'S1',
@@ -106,18 +111,18 @@ describe('the runner', () => {
       'S8',
     ]);
     expect([...bus.newest(parked).values()]).toMatchObject([{ key: '{"id":"5"}', code: 'erp.query' }]);
-    expect(settled.toSorted((left, right) => left - right)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(answered.toSorted((left, right) => left - right)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     await stop();
   });
 
   it('parks nothing when the SQL itself is refused: it says so, and waits', async () => {
     const { bus, runner, stop } = await runnerOf(() => refused);
-    let settled = 0;
-    for (const key of ['1', '2']) runner.dirty.add(key, { settled: () => (settled += 1) });
+    let answered = 0;
+    for (const key of ['1', '2']) runner.dirty.add(key, { onAnswered: () => (answered += 1) });
     await bus.clock.pass(60_000);
     expect([...bus.newest(parked)]).toEqual([]);
-    expect({ settled, dirty: runner.dirty.size, trouble: runner.unhealthyReason }).toEqual({
-      settled: 0,
+    expect({ answered, dirty: runner.dirty.size, trouble: runner.unhealthyReason }).toEqual({
+      answered: 0,
       dirty: 2,
       trouble: refused.message,
     });
@@ -130,13 +135,13 @@ describe('the runner', () => {
       if (keys.length > 2) return refused;
       return isAway && keys.includes('3') ? away : null;
     });
-    const settled: string[] = [];
-    for (const key of ['1', '2', '3', '4']) runner.dirty.add(key, { settled: () => settled.push(key) });
+    const answered: string[] = [];
+    for (const key of ['1', '2', '3', '4']) runner.dirty.add(key, { onAnswered: () => answered.push(key) });
     await bus.clock.pass(5_000);
-    expect(settled).toEqual(['1', '2']);
+    expect(answered).toEqual(['1', '2']);
     isAway = false;
     await bus.clock.pass(60_000);
-    expect(settled).toEqual(['1', '2', '3', '4']);
+    expect(answered).toEqual(['1', '2', '3', '4']);
     expect(runner.unhealthyReason).toBeNull();
     await stop();
   });
@@ -161,10 +166,10 @@ describe('the runner', () => {
 
   it('leaves what was refused for all keys to be asked again', async () => {
     const { bus, runner, stop } = await runnerOf(() => null);
-    let settled = 0;
-    runner.dirty.addAll({ settled: () => (settled += 1) });
+    let answered = 0;
+    runner.dirty.addAll({ onAnswered: () => (answered += 1) });
     await bus.clock.pass(5_000);
-    expect({ settled, trouble: runner.unhealthyReason }).toEqual({ settled: 0, trouble: refused.message });
+    expect({ answered, trouble: runner.unhealthyReason }).toEqual({ answered: 0, trouble: refused.message });
     await stop();
   });
 

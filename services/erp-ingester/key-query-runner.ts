@@ -5,7 +5,7 @@ import { Rejected, Unavailable, messageOf } from '../platform/errors.ts';
 import { backOffMs } from '../platform/flow/outcome/policy.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
 import { inSpan } from '../platform/telemetry/tracing.ts';
-import { DirtySet, dirtOf, settle } from './dirty-set.ts';
+import { DirtySet, dirtOf, reportAnswered } from './dirty-set.ts';
 import type { Dirt } from './dirty-set.ts';
 import type { RecordPublisher } from './record-publisher.ts';
 import { questionSpan } from './spans.ts';
@@ -77,7 +77,7 @@ export class KeyQueryRunner {
       occurredAt: null,
       asked: new Set(),
       traceparent: null,
-      settled: [],
+      onAnswered: [],
     };
     return this.#askEverything(dirt, signal);
   }
@@ -118,7 +118,7 @@ export class KeyQueryRunner {
       return this.#askApart(taken, error);
     }
     const published = await this.#options.publisher.publishKeys(answer, taken);
-    for (const dirt of taken.values()) settle(dirt);
+    for (const dirt of taken.values()) reportAnswered(dirt);
     const { context, stream } = this.#options;
     context.log.info(
       {
@@ -139,7 +139,7 @@ export class KeyQueryRunner {
     const [first] = taken;
     if (taken.size === 1 && first) {
       await this.#options.publisher.parkKey(first[0], error.fault);
-      settle(first[1]);
+      reportAnswered(first[1]);
       return;
     }
     const keys = [...taken];
@@ -165,7 +165,7 @@ export class KeyQueryRunner {
       this.#showProgress();
     }
     const result = await round.end();
-    settle(dirt);
+    reportAnswered(dirt);
     context.log.info(
       { flow: stream.name, topic: stream.topic, ...result, durationMs: context.clock.now() - startedAt },
       'all keys answered',

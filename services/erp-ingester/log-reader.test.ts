@@ -5,7 +5,7 @@ import { Unavailable } from '../platform/errors.ts';
 import { contextOf } from '../platform/flow/testing/context.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import type { KeyQueryRunner } from './key-query-runner.ts';
-import { DirtySet, settle } from './dirty-set.ts';
+import { DirtySet, reportAnswered } from './dirty-set.ts';
 import { LogReader } from './log-reader.ts';
 import type { LogReaderOptions } from './log-reader.ts';
 import type { Stream } from './stream.ts';
@@ -73,9 +73,9 @@ describe('the log reader', () => {
     const led = prices.take(10);
     expect([...led.keys()]).toEqual(['of-3']);
     expect(reached).toEqual([]);
-    for (const dirt of dirty.values()) settle(dirt);
+    for (const dirt of dirty.values()) reportAnswered(dirt);
     expect(reached).toEqual([]);
-    for (const dirt of led.values()) settle(dirt);
+    for (const dirt of led.values()) reportAnswered(dirt);
     expect(reached).toEqual([21n]);
   });
 
@@ -93,7 +93,7 @@ describe('the log reader', () => {
     await bus.clock.pass(10_000);
     expect([read, stock.size]).toEqual([6, 1]);
     for (let answers = 0; answers < 30; answers += 1) {
-      for (const dirt of stock.take(1).values()) settle(dirt);
+      for (const dirt of stock.take(1).values()) reportAnswered(dirt);
       await bus.clock.pass(100);
     }
     await running;
@@ -109,9 +109,9 @@ describe('the log reader', () => {
     );
     const all = [stock.takeAll(), prices.takeAll()];
     expect(all).toMatchObject([{ xids: new Set([10]) }, { xids: new Set([10]) }]);
-    settle(all[0]!);
+    reportAnswered(all[0]!);
     expect(reached).toEqual([]);
-    settle(all[1]!);
+    reportAnswered(all[1]!);
     expect(reached).toEqual([11n]);
   });
 

@@ -88,9 +88,9 @@ export class LogReader {
         xid: part.xid,
         endLsn: part.commitLsn,
         occurredAt: part.commitTime.getTime(),
-        settled: () => {
+        onAnswered: () => {
           this.#waiting -= 1;
-          this.#transactions.settled(transaction);
+          this.#transactions.answered(transaction);
         },
       };
     };

@@ -36,7 +36,7 @@ function dirtOf(...asked: string[]): Dirt {
     occurredAt: 77,
     asked: new Set(asked),
     traceparent: null,
-    settled: [],
+    onAnswered: [],
   };
 }
 

@@ -65,7 +65,7 @@ export class RecordPublisher {
       ),
     );
     const deleted = await Promise.all(gone);
-    await Promise.all(readable.map(([key]) => this.#settle(key)));
+    await Promise.all(readable.map(([key]) => this.#clearParked(key)));
     return sum(published) + sum(deleted);
   }
 
@@ -100,7 +100,9 @@ export class RecordPublisher {
         });
         published += sum(await Promise.all(counts));
         const keys = new Set(rows.map(({ key }) => key));
-        await Promise.all([...keys].filter((key) => !unreadable.has(key)).map((key) => this.#settle(key)));
+        await Promise.all(
+          [...keys].filter((key) => !unreadable.has(key)).map((key) => this.#clearParked(key)),
+        );
       },
       end: async () => {
         // A round that returned nothing at all is told apart from an ERP that has nothing: nobody empties a catalog so.
@@ -121,7 +123,7 @@ export class RecordPublisher {
   }
 
   /** All rows of the key are readable: what was parked of it is mended. */
-  #settle(key: string): Promise<void> {
+  #clearParked(key: string): Promise<void> {
     return this.#options.parking.clear(this.#placeholder(key, null));
   }
 

@@ -5,7 +5,7 @@ import { Unavailable } from '../platform/errors.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import type { KeyQueryRunner } from './key-query-runner.ts';
-import { DirtySet, settle } from './dirty-set.ts';
+import { DirtySet, reportAnswered } from './dirty-set.ts';
 import { PublishedIndex } from './published-index.ts';
 import { refreshFlow } from './refreshes.ts';
 import { rowShapes } from './rows/index.ts';
@@ -61,10 +61,10 @@ describe('refreshes', () => {
     const taken = dirty.take(10);
     expect([...taken.keys()]).toEqual(['7', '8']);
     expect(taken.get('7')!.asked).toEqual(new Set(['W1/A']));
-    settle(taken.get('7')!);
+    reportAnswered(taken.get('7')!);
     await new Promise(setImmediate);
     expect(results).toBeNull();
-    settle(taken.get('8')!);
+    reportAnswered(taken.get('8')!);
     await applying;
     expect(results!.get(request)).toMatchObject({ status: 'applied' });
   });
@@ -80,7 +80,7 @@ describe('refreshes', () => {
     await new Promise(setImmediate);
     const taken = dirty.take(10);
     expect([...taken.keys()]).toEqual(['9']);
-    settle(taken.get('9')!);
+    reportAnswered(taken.get('9')!);
     await applying;
   });
 

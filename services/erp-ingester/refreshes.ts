@@ -92,13 +92,13 @@ function ask(
       return;
     }
     options.ending.addEventListener('abort', end, { once: true });
-    const settled = () => {
+    const onAnswered = () => {
       options.ending.removeEventListener('abort', end);
       resolve();
     };
     options.runners
       .get(stream.name)!
-      .dirty.add(key, { asked: record.key, traceparent: record.traceparent, settled });
+      .dirty.add(key, { asked: record.key, traceparent: record.traceparent, onAnswered });
   });
 }
 

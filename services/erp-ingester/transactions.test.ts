@@ -17,13 +17,13 @@ describe('the position to acknowledge', () => {
           const unread = [...planned.entries()];
           const outstanding = () => open.filter(({ left, ended }) => left > 0 || !ended);
           for (;;) {
-            const settleable = open.filter(({ left }) => left > 0);
+            const answerable = open.filter(({ left }) => left > 0);
             const current = open.find(({ ended }) => !ended);
             const choices = [
               ...(current
                 ? [() => end(current)]
                 : unread.slice(0, 1).map((next) => () => begin(next[0], next[1].keys))),
-              ...settleable.map((one) => () => settle(one)),
+              ...answerable.map((one) => () => answer(one)),
             ];
             if (choices.length === 0) break;
             choices[chance.next().value! % choices.length]!();
@@ -44,9 +44,9 @@ describe('the position to acknowledge', () => {
             one.ended = true;
             transactions.ended(one.transaction, one.end);
           }
-          function settle(one: (typeof open)[number]): void {
+          function answer(one: (typeof open)[number]): void {
             one.left -= 1;
-            transactions.settled(one.transaction);
+            transactions.answered(one.transaction);
           }
         },
       ),

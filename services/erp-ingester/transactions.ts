@@ -33,7 +33,7 @@ export class OpenTransactions {
   }
 
   /** One of the keys it made dirty is published. */
-  settled(transaction: OpenTransaction): void {
+  answered(transaction: OpenTransaction): void {
     transaction.outstanding -= 1;
     this.#advance();
   }

@@ -43,7 +43,7 @@ export class ConsoleState {
     this.#onChange();
   }
 
-  /** `id` is the record's key on `cartage.parked`; null means settled. */
+  /** `id` is the record's key on `cartage.parked`; null means cleared. */
   takeParked(id: string, parked: Parked | null): void {
     if (parked === null) {
       if (this.parked.remove(id)) this.#onChange();

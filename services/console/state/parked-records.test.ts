@@ -39,7 +39,7 @@ describe('parked records', () => {
     ]);
   });
 
-  it('replaces a record that is parked again, and forgets one that is settled', () => {
+  it('replaces a record that is parked again, and forgets one that is cleared', () => {
     const records = new ParkedRecords();
     put(records, 'a', { attempts: 1 });
     put(records, 'a', { attempts: 2 });

@@ -70,12 +70,12 @@ export class ParkedRecords {
     else this.#complete = false;
   }
 
-  /** A tombstone: the record is settled. */
+  /** A tombstone: the record is cleared. */
   remove(id: string): boolean {
     return this.#full.delete(id) || this.#brief.delete(id);
   }
 
-  /** Undefined when it is settled, or not known in full. */
+  /** Undefined when it is cleared, or not known in full. */
   get(id: string): ParkedView | undefined {
     return this.#full.get(id);
   }

@@ -137,7 +137,7 @@ export interface Bus {
    *   when it fell before anything was sent.
    */
   publish<Value>(contract: Contract<Value>, publication: Publication<Value>): Promise<void>;
-  /** A tombstone: the key is gone, or settled. */
+  /** A tombstone: the key is gone, or what was parked for it cleared. */
   tombstone<Value>(contract: Contract<Value>, key: string): Promise<void>;
   subscribe(options: SubscribeOptions): Promise<Subscription>;
   /** The whole topic from its beginning (or `sinceMs`), then live, without a group that commits. */

@@ -32,7 +32,7 @@ export function addParked(program: Command, run: Run): void {
     .action(run((options, [only = '']) => showParked(options, only)));
   parked
     .command('release')
-    .description('have records read at their source again and handled anew; a success settles them')
+    .description('have records read at their source again and handled anew; a success clears them')
     .argument('[keys...]', 'as `cartage parked list` prints them')
     .option(...cause)
     .option(...flow)

@@ -81,6 +81,6 @@ function notParked(what: string): Rejected {
   return new Rejected({
     code: 'parked.unknown',
     what,
-    fix: 'It may be settled by now; copy the keys from `cartage parked list`',
+    fix: 'It may be cleared by now; copy the keys from `cartage parked list`',
   });
 }

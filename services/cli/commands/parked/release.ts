@@ -29,7 +29,7 @@ interface Plan {
 const linesShown = 20;
 
 /**
- * Asks for the keys of parked records at their source: the flow looks at what is true now, and its success settles
+ * Asks for the keys of parked records at their source: the flow looks at what is true now, and its success clears
  * them. Exit code 1 when one of them cannot be asked for; the others are.
  */
 export async function releaseParked(options: ReleaseOptions, keys: string[]): Promise<number> {
@@ -111,6 +111,6 @@ function print(plan: Plan, dryRun: boolean): void {
   );
   if (plan.asked.size > 0 && !dryRun)
     printLine(
-      'What succeeds is settled by itself, within seconds: `cartage parked list` shows what is left.',
+      'What succeeds is cleared by itself, within seconds: `cartage parked list` shows what is left.',
     );
 }

@@ -91,7 +91,7 @@ describe('the gauge of parked records', () => {
     expect((await replica(bus)).shown()).toBe(2);
   });
 
-  it('is the same in each replica, whoever of them parks and settles, and when a person discards', async () => {
+  it('is the same in each replica, whoever of them parks and clears, and when a person discards', async () => {
     const bus = new RecordingBus();
     const [one, two] = [await replica(bus), await replica(bus)];
     for (const key of ['WH1/A', 'WH1/B', 'WH1/C'])
@@ -125,7 +125,7 @@ describe('the original of a parked record', () => {
     await parking.stop();
   });
 
-  it('does not come back with what was settled while it was taken out', async () => {
+  it('does not come back with what was cleared while it was taken out', async () => {
     const bus = new RecordingBus();
     const context = contextOf({ bus, clock: bus.clock, group: 'g', policy: { parkedOriginalDays: 1 } });
     const parking = await openParking(context, { name: 'stock' });

@@ -216,7 +216,7 @@ describe('a record held for something on the other side', () => {
   });
 });
 
-it('what is settled is asked for no more', async () => {
+it('what is cleared is asked for no more', async () => {
   const { bus, mappings, start, hold, asked } = setUp();
   const parking = await start();
   await hold(parking, 'WH9/A', wh9);

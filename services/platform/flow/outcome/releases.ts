@@ -23,7 +23,7 @@ const askAgainMs = 600_000;
 
 /**
  * Releases held records when what they wait for is there: their keys are read at the source again, and the success
- * settles them. Looks at what is there now, not at events, so it does not matter who was running when it came.
+ * clears them. Looks at what is there now, not at events, so it does not matter who was running when it came.
  */
 export class Releases {
   readonly #context: Context;

@@ -105,7 +105,7 @@ describe('another side that fails', () => {
 });
 
 describe('a held record', () => {
-  it('is settled by a later success of its key', async () => {
+  it('is cleared by a later success of its key', async () => {
     let isMissing = true;
     const { world, clock, send, stillParked } = await flowOf({
       fail: () => (isMissing ? new Held({ code: 'sku.unknown', what: 'Not there', fix: 'Create it' }) : null),
