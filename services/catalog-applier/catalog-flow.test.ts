@@ -8,6 +8,7 @@ import type { Handled } from '../platform/flow/outcome/outcome.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import { LeaseLost } from '../platform/fence.ts';
 import type { Received } from '../platform/kafka/types.ts';
+import type { Mode } from '../platform/groups.ts';
 import { catalogFlow } from './catalog-flow.ts';
 import { Shop } from './testing/shop.ts';
 
@@ -32,7 +33,7 @@ const pricesOf = (sku: string, amount: string, changes: Partial<Prices> = {}): P
   ...changes,
 });
 
-function flowOf(mode: 'dry' | 'on' = 'on', attributes: Record<string, string> = {}) {
+function flowOf(mode: Mode = 'on', attributes: Record<string, string> = {}) {
   const bus = new RecordingBus();
   const shop = new Shop();
   const asked: string[] = [];

@@ -6,6 +6,7 @@ import type { Magento } from '../magento/magento.ts';
 import { foldSku } from '../magento/sku.ts';
 import type { BatchResult, StateFlow } from '../platform/flow/states/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
+import type { Mode } from '../platform/groups.ts';
 import { writePrices } from './prices.ts';
 import type { PriceOptions } from './prices.ts';
 import { writeProduct } from './product.ts';
@@ -16,7 +17,7 @@ export interface CatalogFlowOptions extends ProductOptions, PriceOptions {
   magento: Pick<Magento, 'products' | 'prices' | 'store'>;
   settleMs: number;
   connections: number;
-  mode: 'dry' | 'on';
+  mode: Mode;
 }
 
 /** Rows of one base-prices request: its time hardly grows with the rows (FACTS section 11), but some shops take 20. */

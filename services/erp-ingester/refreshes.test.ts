@@ -4,6 +4,7 @@ import type { Refresh } from '../../schemas/types.ts';
 import { Unavailable } from '../platform/errors.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import type { Received } from '../platform/kafka/types.ts';
+import type { Mode } from '../platform/groups.ts';
 import type { KeyQueryRunner } from './key-query-runner.ts';
 import { DirtySet, reportAnswered } from './dirty-set.ts';
 import { PublishedIndex } from './published-index.ts';
@@ -13,7 +14,7 @@ import type { Stream } from './stream.ts';
 
 const attempt = { number: 1, mode: 'on' as const, assertCurrent: () => undefined };
 
-function flowOf(mode: 'dry' | 'on' = 'on') {
+function flowOf(mode: Mode = 'on') {
   const bus = new RecordingBus();
   const dirty = new DirtySet();
   const index = new PublishedIndex();

@@ -8,6 +8,7 @@ import { noDirt } from '../erp/changed-keys/visibility.ts';
 import { Unavailable } from '../platform/errors.ts';
 import type { BatchResult, StateFlow } from '../platform/flow/states/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
+import type { Mode } from '../platform/groups.ts';
 import type { KeyQueryRunner } from './key-query-runner.ts';
 import type { PublishedIndex } from './published-index.ts';
 import type { Stream } from './stream.ts';
@@ -18,7 +19,7 @@ export interface RefreshesOptions {
   indexes: ReadonlyMap<string, PublishedIndex>;
   pool: SnapshotOptions['pool'];
   statementTimeoutMs: number;
-  mode: 'dry' | 'on';
+  mode: Mode;
   /** Fires when nothing is asked any more: what waits for an answer is left to the next holder of the slot. */
   ending: AbortSignal;
   /** From keys of records to keys of the stream; by SQL unless a test says otherwise. */

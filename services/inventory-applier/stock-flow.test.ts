@@ -10,6 +10,7 @@ import { runStates } from '../platform/flow/states/run-states.ts';
 import type { StateFlow } from '../platform/flow/states/state-flow.ts';
 import { LeaseLost } from '../platform/fence.ts';
 import { World } from '../platform/flow/testing/world.ts';
+import type { Mode } from '../platform/groups.ts';
 import { stockFlow } from './stock-flow.ts';
 
 /** A shop that takes stock, and says no as the test has it. */
@@ -44,10 +45,7 @@ function shopOf() {
   return shop;
 }
 
-async function worldOf(
-  shop: ReturnType<typeof shopOf>,
-  options: { mode?: 'dry' | 'on'; initial?: number } = {},
-) {
+async function worldOf(shop: ReturnType<typeof shopOf>, options: { mode?: Mode; initial?: number } = {}) {
   const { mode = 'on', initial = 20 } = options;
   let flow: StateFlow<Stock>;
   const world = new World<Stock>({

@@ -10,6 +10,7 @@ import type { Attempt } from '../platform/flow/outcome/outcome.ts';
 import type { BatchResult, StateFlow } from '../platform/flow/states/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Mode } from '../platform/groups.ts';
 import { BatchSize } from './batch-size.ts';
 import { KnownSkus } from './known-skus.ts';
 import { sourceItemOf } from './source-item.ts';
@@ -20,7 +21,7 @@ export interface StockFlowOptions {
   stock: Config['stock'];
   settleMs: number;
   connections: number;
-  mode: 'dry' | 'on';
+  mode: Mode;
   clock: Clock;
 }
 

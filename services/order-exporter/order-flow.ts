@@ -9,6 +9,7 @@ import { codesOf } from './codes.ts';
 import { whyNotDue } from './due.ts';
 import { refuseInexact } from './problems.ts';
 import { Defect } from '../platform/errors.ts';
+import type { Mode } from '../platform/groups.ts';
 
 /** An order as the ERP knows it. */
 export interface ErpOrder {
@@ -41,7 +42,7 @@ export interface OrderFlowOptions {
   /** How long the ERP may go on with a request after we gave up. */
   settleMs: number;
   instance: string;
-  mode: 'dry' | 'on';
+  mode: Mode;
 }
 
 /** Orders written at once; each takes one connection of the ERP's database. */

@@ -9,6 +9,7 @@ import type { Subscription } from '../platform/kafka/types.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
 import { openProcess } from '../platform/lifecycle/process.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
+import type { Mode } from '../platform/groups.ts';
 import { SweepCursors } from './sweep/cursor.ts';
 import { refreshRequestFlow } from './orders/request-flow.ts';
 import { PublishedOrders } from './orders/published.ts';
@@ -86,7 +87,7 @@ function lookAgain({ bus, log, context }: Process, key: string): void {
 }
 
 /** Reads the orders that are asked for. What was published lately is known before the first of them. */
-async function serveRequests(relay: Relay, mode: 'dry' | 'on'): Promise<Subscription> {
+async function serveRequests(relay: Relay, mode: Mode): Promise<Subscription> {
   const { process, configuration, magento, stores, published, skewMs } = relay;
   const { instance, orders, magento: shop } = configuration.config;
   const { bus, clock } = process.context;
@@ -97,7 +98,7 @@ async function serveRequests(relay: Relay, mode: 'dry' | 'on'): Promise<Subscrip
   return runStates(process.context, refreshRequestFlow({ ...options, mode, connections: shop.connections }));
 }
 
-async function sweep(relay: Relay, mode: 'dry' | 'on', subscription: Subscription): Promise<void> {
+async function sweep(relay: Relay, mode: Mode, subscription: Subscription): Promise<void> {
   const { process, configuration, magento, stores, published } = relay;
   const { instance, orders } = configuration.config;
   const { bus, clock, random, policy, log } = process.context;

@@ -9,6 +9,7 @@ import { refreshRequestFlow } from './request-flow.ts';
 import { PublishedOrders } from './published.ts';
 import { recordedOrder } from './testing/recorded-orders.ts';
 import { NotingBus, StandingClock, received } from '../testing/support.ts';
+import type { Mode } from '../../platform/groups.ts';
 
 const marginMs = 2_000;
 const attempt: Attempt = { number: 1, mode: 'on', assertCurrent: () => undefined };
@@ -33,7 +34,7 @@ beforeEach(() => {
   published = new PublishedOrders({ instance: 'us', marginMs, onWentBack: () => undefined });
 });
 
-function flow(mode: 'dry' | 'on' = 'on', since = 0) {
+function flow(mode: Mode = 'on', since = 0) {
   return refreshRequestFlow({
     bus,
     clock,

@@ -2,6 +2,7 @@ import { refresh } from '../../../schemas/topics.ts';
 import type { Refresh } from '../../../schemas/types.ts';
 import type { BatchResult, StateFlow } from '../../platform/flow/states/state-flow.ts';
 import type { Received } from '../../platform/kafka/types.ts';
+import type { Mode } from '../../platform/groups.ts';
 import { isForced, targetOf } from './request.ts';
 import type { OrderRequest, Target } from './request.ts';
 import { RequestsById } from './requests-by-id.ts';
@@ -29,7 +30,7 @@ const landsWithinMs = 15_000;
  * publish can no longer land, and published again if the topic shows another state.
  */
 export function refreshRequestFlow(
-  options: OrderReaderOptions & { mode: 'dry' | 'on'; connections: number },
+  options: OrderReaderOptions & { mode: Mode; connections: number },
 ): StateFlow<Refresh> {
   const { instance } = options;
   const reader = new OrderReader(options);

@@ -1,5 +1,6 @@
 import type { Subscription } from '../kafka/types.ts';
 import type { Configuration } from '../config/read.ts';
+import type { Mode } from '../groups.ts';
 import type { Life } from './life.ts';
 import { openProcess } from './process.ts';
 import type { Process } from './process.ts';
@@ -9,7 +10,7 @@ export async function startFlow(
   name: string,
   flow: keyof Configuration<never>['config']['flows'],
   { configuration, life }: { configuration: Configuration<never>; life: Life },
-  run: (process: Process, mode: 'dry' | 'on') => Promise<Subscription>,
+  run: (process: Process, mode: Mode) => Promise<Subscription>,
 ): Promise<void> {
   const process = openProcess(name, configuration, life);
   await runFlow(process, configuration.config.flows[flow], (mode) => run(process, mode));
@@ -21,8 +22,8 @@ export async function startFlow(
  */
 export async function runFlow(
   process: Process,
-  mode: 'off' | 'dry' | 'on',
-  start: (mode: 'dry' | 'on') => Promise<Subscription>,
+  mode: 'off' | Mode,
+  start: (mode: Mode) => Promise<Subscription>,
 ): Promise<Subscription | null> {
   let subscription: Subscription | null = null;
   if (mode === 'off') process.log.warn('the flow is off: nothing is read or written');

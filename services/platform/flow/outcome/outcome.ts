@@ -1,4 +1,5 @@
 import type { Received } from '../../kafka/types.ts';
+import type { Mode } from '../../groups.ts';
 
 /** What became of a record that was handled without an error. */
 export interface Handled {
@@ -14,7 +15,7 @@ export interface Attempt {
   /** 1 on the first try. */
   number: number;
   /** dry: say what would be done, do nothing. */
-  mode: 'dry' | 'on';
+  mode: Mode;
   /** To be called right before each effect: throws `LeaseLost` when the record may belong to another process by now. */
   assertCurrent(): void;
 }

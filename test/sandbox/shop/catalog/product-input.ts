@@ -39,5 +39,3 @@ export const PRODUCT_INPUT: InputType = {
     custom_attributes: anything,
   },
 };
-
-export const SAVE_OPTIONS_INPUT: InputType = 'bool';
