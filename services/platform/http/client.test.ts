@@ -4,6 +4,7 @@ import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Unavailable } from '../errors.ts';
+import { LeaseLost, underFence } from '../fence.ts';
 import { createHttpClient } from './client.ts';
 import type { AnswerNote, HttpCall, HttpClientOptions } from './client.ts';
 
@@ -123,6 +124,34 @@ describe('a request that was never written had no effect', () => {
     await first;
     await client.request({ ...post, path: '/third' });
     expect(paths).toEqual(['/first', '/third']);
+  });
+
+  it.each([
+    ['the lease has ended', 0, LeaseLost],
+    ['the machine has slept past its deadline', 60_000, Unavailable],
+  ])('while it waited for a free connection %s', async (_what, sleptMs, refusal) => {
+    const paths: string[] = [];
+    const hold = Promise.withResolvers<void>();
+    const arrived = Promise.withResolvers<void>();
+    const { origin } = await listen((request, response) => {
+      paths.push(request.url!);
+      arrived.resolve();
+      void hold.promise.then(() => response.end('ok'));
+    });
+    const clock = { wallMs: 1_000_000 };
+    const client = clientOf(origin, { connections: 1, deadlineMs: 10_000, wallMs: () => clock.wallMs });
+    const first = client.request({ ...post, path: '/first' });
+    await arrived.promise;
+    const fence = { current: true, isCurrent: () => fence.current };
+    const waiting = underFence(fence, () => client.request({ ...post, path: '/second' }));
+    const refused = expect(waiting).rejects.toBeInstanceOf(refusal);
+    // Timers stand still in a sleep: only the wall clock tells.
+    clock.wallMs += sleptMs;
+    fence.current = sleptMs > 0;
+    hold.resolve();
+    await first;
+    await refused;
+    expect(paths).toEqual(['/first']);
   });
 });
 

@@ -49,6 +49,8 @@ export interface HttpClientOptions {
   headers?: () => Record<string, string>;
   onAnswer?: (note: AnswerNote) => void;
   now?: () => number;
+  /** UTC milliseconds. */
+  wallMs?: () => number;
 }
 
 export interface HttpClient {
@@ -68,6 +70,7 @@ interface Attempt {
   written: boolean;
   /** By the wall clock: a machine that was suspended has let no time pass for timers. */
   endsAt: number;
+  wallMs: () => number;
   fence: Fence | null;
   route: string;
 }
@@ -96,8 +99,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const started = now();
     const route = call.route ?? call.method;
     const deadlineMs = call.deadlineMs ?? options.deadlineMs;
-    const endsAt = Date.now() + deadlineMs;
-    const attempt: Attempt = { written: false, endsAt, fence: currentFence(), route };
+    const wallMs = options.wallMs ?? Date.now;
+    const endsAt = wallMs() + deadlineMs;
+    const attempt: Attempt = { written: false, endsAt, wallMs, fence: currentFence(), route };
     let status = 0;
     try {
       const { method, template } = call;
@@ -135,9 +139,9 @@ const beginOrRefuse: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (ca
     onResponseError: (...args) => handler.onResponseError?.(...args),
   });
 
-function refusalOf({ fence, endsAt, route }: Attempt): Error | null {
+function refusalOf({ fence, endsAt, wallMs, route }: Attempt): Error | null {
   if (fence !== null && !fence.isCurrent()) return new LeaseLost(`what "${route}" is about`);
-  return Date.now() < endsAt ? null : new DeadlinePassed(endsAt);
+  return wallMs() < endsAt ? null : new DeadlinePassed(null);
 }
 
 /** Runs one call under its deadline. The deadline is raced: undici does not abort what still waits in its queue. */

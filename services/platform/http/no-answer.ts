@@ -9,8 +9,9 @@ interface Written {
 const methodsWithoutEffect = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export class DeadlinePassed extends Error {
-  constructor(deadlineMs: number) {
-    super(`no whole answer within ${deadlineMs} ms`);
+  /** @param deadlineMs null when it passed while the machine slept, before anything was sent. */
+  constructor(deadlineMs: number | null) {
+    super(deadlineMs === null ? 'its deadline passed in a sleep' : `no whole answer within ${deadlineMs} ms`);
   }
 }
 
