@@ -115,8 +115,8 @@ export class Publisher {
     const old = this.#connection;
     this.#connection = null;
     await old?.producer.disconnect().catch(() => undefined);
-    // Also what is only being connected now.
-    old?.sockets.reset();
+    // Also what is only being connected now, and what still waits for the broker's own end.
+    old?.sockets.close();
   }
 
   #onFailure(error: unknown, attempt: number): void {

@@ -49,6 +49,13 @@ export class Sockets {
     return inHand;
   }
 
+  /** After kafkajs has left them: it must hear nothing of their end, else it would take it for a failure. */
+  close(): void {
+    this.#wereReset = true;
+    for (const plain of this.#open.keys()) plain.destroy();
+    this.#open.clear();
+  }
+
   reset(): void {
     this.#wereReset = true;
     for (const [plain, inHand] of this.#open) {
