@@ -7,8 +7,13 @@ import { databaseFault, redacted, unavailable } from '../sqlstate.ts';
  * Trying again cannot help; only a new slot and a new load can (a gap means a new load).
  */
 export class SlotLost extends Unavailable {
-  constructor(what: string, why: string, code = 'replication.slot_lost') {
-    super({ code, what, why, fix: 'A new slot and a new first load are needed; the reader starts both' });
+  constructor(what: string, why: string) {
+    super({
+      code: 'replication.slot_lost',
+      what,
+      why,
+      fix: 'A new slot and a new first load are needed; the reader starts both',
+    });
     this.name = 'SlotLost';
   }
 }

@@ -27,8 +27,6 @@ export interface LogOptions {
   connection: pg.ClientConfig;
   slot: string;
   publication: string;
-  /** The owner's cursor: transactions that end at or before it are not sent again. */
-  startAfter?: Lsn;
   /** By `schema.table`. A table without an entry is decoded in full. */
   watch?: ReadonlyMap<string, WatchedTable>;
   /** Milliseconds since 1970. */

@@ -1,18 +1,11 @@
-/** Opens the log: checks that slot, database and cursor belong together before anything is streamed. */
+/** Opens the log: checks that slot, plugin and publication are what they should be before anything is streamed. */
 import { Unavailable } from '../../platform/errors.ts';
 import { unavailable } from '../sqlstate.ts';
 import { ReplicationConnection } from './connection.ts';
-import {
-  publicationMissing,
-  replicationFault,
-  SlotLost,
-  slotInUse,
-  slotInvalidated,
-  slotMissing,
-} from './faults.ts';
+import { publicationMissing, replicationFault, slotInUse, slotInvalidated, slotMissing } from './faults.ts';
 import { StreamedLog } from './log.ts';
 import type { LogOptions, ReplicationLog, SystemIdentity } from './log.ts';
-import { formatLsn, laterLsn, parseLsn } from './lsn.ts';
+import { parseLsn } from './lsn.ts';
 import type { Lsn } from './lsn.ts';
 import { readSlot, slotName } from './slot.ts';
 import type { SlotState } from './slot.ts';
@@ -20,7 +13,7 @@ import type { SlotState } from './slot.ts';
 const statusIntervalMsMax = 10_000;
 
 /**
- * @throws {SlotLost} the slot is missing or invalidated, or the log ends before `startAfter`.
+ * @throws {SlotLost} the slot is missing or invalidated.
  * @throws {Unavailable} no connection; `replication.slot_in_use` while another reader holds the slot.
  */
 export async function openLog(options: LogOptions): Promise<ReplicationLog> {
@@ -39,7 +32,7 @@ export async function openLog(options: LogOptions): Promise<ReplicationLog> {
 async function openOn(connection: ReplicationConnection, options: LogOptions): Promise<ReplicationLog> {
   const system = await identify(connection);
   const slot = await readSlot((text) => connection.query(text), options.slot);
-  const start = startPosition(options, slot, system);
+  const start = startPosition(options, slot);
   await checkPublication(connection, options.publication);
   // Asked of the server: a pooler in between gives its clients process ids of its own making.
   const [told] = await connection.query<{ pid: number | string; setting: string }>(
@@ -69,7 +62,7 @@ async function identify(connection: ReplicationConnection): Promise<SystemIdenti
   return { systemId: row!.systemid, timeline: Number(row!.timeline), walEnd: parseLsn(row!.xlogpos) };
 }
 
-function startPosition(options: LogOptions, slot: SlotState | null, system: SystemIdentity): Lsn {
+function startPosition(options: LogOptions, slot: SlotState | null): Lsn {
   if (!slot) throw slotMissing(options.slot);
   if (slot.lost) throw slotInvalidated(options.slot, slot.reason);
   if (slot.activePid !== null)
@@ -84,15 +77,7 @@ function startPosition(options: LogOptions, slot: SlotState | null, system: Syst
       { needsOperator: true },
     );
   }
-  const after = options.startAfter ?? 0n;
-  if (after > system.walEnd) {
-    throw new SlotLost(
-      `The database's log ends at ${formatLsn(system.walEnd)}, before our cursor ${formatLsn(after)}`,
-      'the database was restored, or a standby took over that had not received everything',
-      'replication.log_rewound',
-    );
-  }
-  return laterLsn(after, slot.confirmedLsn ?? 0n);
+  return slot.confirmedLsn ?? 0n;
 }
 
 /** After a failure, on a connection of its own. */
