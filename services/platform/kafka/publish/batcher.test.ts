@@ -276,6 +276,16 @@ describe('under random failures', () => {
       expect(sent).toEqual([['2']]);
     });
 
+    it('lets an attempt go on when a deadline passes: under load something is always late', async () => {
+      const { calls, send } = heldSend();
+      let abandoned = 0;
+      const batcher = batcherWith({ send, abandon: () => (abandoned += 1), deadlineMs: 30 });
+      const late = batcher.add(record('a', '1'), fenced());
+      await expect(late).rejects.toMatchObject({ fault: { code: 'kafka.not_acknowledged' } });
+      expect([calls.length, abandoned]).toEqual([1, 0]);
+      calls[0]!.acknowledge();
+    });
+
     it('takes back what is under way when the fence falls, without waiting for its answer', async () => {
       const { calls, send } = heldSend();
       let abandoned = 0;

@@ -31,7 +31,10 @@ export interface BatcherOptions {
    * Throws `Rejected` when the records themselves are at fault; anything else is tried again.
    */
   send(records: readonly OutgoingRecord[], onWrite: () => void): Promise<void>;
-  /** A record was given up while an attempt with it may be under way: see that it does not arrive later. */
+  /**
+   * The fence of a record fell while an attempt with it is under way: see that it does not arrive later. Not said of a
+   * deadline: nobody else publishes that key then, and under load something is always late.
+   */
   abandon?(): void;
   /** From `add` to the acknowledgement. */
   deadlineMs: number;
@@ -66,6 +69,8 @@ export class Batcher {
   readonly #open = new Set<Waiting>();
   #queuedBytes = 0;
   #lastError: unknown = null;
+  /** In the attempt whose answer is awaited. */
+  #underWay: ReadonlySet<Waiting> = new Set();
   #isRunning = false;
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
@@ -146,6 +151,8 @@ export class Batcher {
         this.#options.onFailure?.(error, attempt);
         if (error instanceof Rejected) return this.#refuse(batch, error);
         if (batch.some((one) => this.#open.has(one))) await delay(this.#retryDelayMs(attempt));
+      } finally {
+        this.#underWay = new Set();
       }
     }
   }
@@ -155,6 +162,7 @@ export class Batcher {
     this.check();
     if (batch.some((one) => !this.#open.has(one))) throw new BatchOutdated();
     for (const one of batch) one.written = true;
+    this.#underWay = new Set(batch);
   }
 
   /** The broker does not say which record it is: halve until the bad one stands alone. */
@@ -175,24 +183,23 @@ export class Batcher {
   #giveUpLate(at: number): void {
     for (const one of this.#open) {
       if (one.deadlineAt > at) break;
-      this.#giveUp(one, deadlinePassed(one.record, one.written, this.#lastError));
+      this.#settle(one, deadlinePassed(one.record, one.written, this.#lastError));
     }
   }
 
   #giveUpFenced(): void {
+    const underWay = this.#underWay;
+    let isAbandoned = false;
     const current = new Map<Fence, boolean>();
     for (const one of this.#open) {
       if (one.fence === null) continue;
       if (!current.has(one.fence)) current.set(one.fence, one.fence.isCurrent());
       if (current.get(one.fence)) continue;
       const { topic, key } = one.record;
-      this.#giveUp(one, one.written ? fenceFell(one.record) : new LeaseLost(`${topic} ${key}`));
+      this.#settle(one, one.written ? fenceFell(one.record) : new LeaseLost(`${topic} ${key}`));
+      isAbandoned ||= underWay.has(one);
     }
-  }
-
-  #giveUp(one: Waiting, error: Error): void {
-    this.#settle(one, error);
-    if (one.written) this.#options.abandon?.();
+    if (isAbandoned) this.#options.abandon?.();
   }
 
   #settle(one: Waiting, error: Error | null): void {
