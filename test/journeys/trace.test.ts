@@ -158,6 +158,9 @@ describe('one trace', () => {
       [
         'POST /webhooks/orders',
         'process cartage.refresh',
+        'GET orders',
+        'send magento.orders',
+        'erp.orders.commit',
         'process magento.orders',
         'create order in the ERP',
         'send cartage.outcomes',
@@ -213,9 +216,16 @@ describe('one trace', () => {
         (one) => one.topic === 'erp.fulfilments' && one.key === key && one.status === 'applied',
       );
       const spans = await traces.trace('the story of the parcel', shipped.traceId, (seen) =>
-        ['process erp.fulfilments', 'changed key erp.fulfilments', 'process erp.stock'].every(
-          (name) => named(seen, name).length > 0,
-        ),
+        [
+          'changed key erp.fulfilments',
+          'send erp.fulfilments',
+          'process erp.fulfilments',
+          'send cartage.refresh',
+          'send erp.stock',
+          'POST order/:id/ship',
+          'changed key erp.stock',
+          'process erp.stock',
+        ].every((name) => named(seen, name).length > 0),
       );
       const change = only(spans, 'changed key erp.fulfilments');
       expect(change).toMatchObject({ parentId: null, service: 'cartage-erp-ingester' });
@@ -252,7 +262,9 @@ describe('one trace', () => {
       (one) => !known.has(one) && one.topic === 'erp.stock' && one.key === key && one.status === 'applied',
     );
     const spans = await traces.trace('the story of the stock', written.traceId, (seen) =>
-      ['changed key erp.stock', 'process erp.stock'].every((name) => named(seen, name).length > 0),
+      ['changed key erp.stock', 'send erp.stock', 'process erp.stock'].every(
+        (name) => named(seen, name).length > 0,
+      ),
     );
     const change = only(spans, 'changed key erp.stock');
     expect(change).toMatchObject({ parentId: null, service: 'cartage-erp-ingester' });
