@@ -31,7 +31,11 @@ export interface SubscriptionContext {
 const defaultSessionTimeoutMs = 10_000;
 const defaultCommitIntervalMs = 200;
 const maxHeartbeatIntervalMs = 1_000;
-const rebalanceTimeoutMs = 60_000;
+/**
+ * How long a rebalance waits for a member, in sessions. A member needs half a session to finish and a little to join; one
+ * whose connection was cut while it joined is waited for in vain, and so are all others, for as long as this.
+ */
+const rebalanceSessions = 1.5;
 /** Bounds how late a resumed partition is fetched again, and how long leaving the group takes. */
 const maxWaitMs = 250;
 const maxBytesPerPartition = 1024 * 1024;
@@ -74,7 +78,7 @@ export class GroupMember implements Subscription {
     this.#consumer = context.client.consumer({
       groupId: options.group,
       sessionTimeout: this.#sessionTimeoutMs,
-      rebalanceTimeout: rebalanceTimeoutMs,
+      rebalanceTimeout: rebalanceSessions * this.#sessionTimeoutMs,
       heartbeatInterval: this.#heartbeatIntervalMs,
       maxWaitTimeInMs: maxWaitMs,
       maxBytesPerPartition,
