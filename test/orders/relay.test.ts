@@ -158,19 +158,22 @@ it('the next process goes on where a killed one stopped', async () => {
 });
 
 describe('modes', () => {
-  it('dry: reads and says, publishes nothing, and "on" finds all of it; off: the webhook says so', async () => {
+  it('dry: orders stand on the topic, and "on" judges all of it again; off: the webhook says so', async () => {
     expect(await relay.stop()).toBe(0);
     relay = await startRelay({ orders: 'off' });
     expect(await deliver({ entity_id: 1 }, 'msg_4')).toBe(503);
     await relay.stop();
     const { increment_id } = await placeOrder(shop, [{ sku: 'SKU-001', qty: 1 }]);
     relay = await startRelay({ orders: 'dry' });
-    await eventually('the dry outcome', () =>
-      witness.outcomes.find(({ key, status }) => status === 'dry' && key === keyOf(increment_id)),
-    );
-    expect(recordsOf(increment_id)).toEqual([]);
+    await eventually('the order', () => recordsOf(increment_id)[0]);
+    const judged = (dry: boolean) =>
+      witness.outcomes.find(
+        ({ key, group }) => key === keyOf(increment_id) && group.endsWith('.dry') === dry,
+      );
+    await eventually('what dry says of it', () => judged(true));
+    expect(judged(false)).toBeUndefined();
     await relay.stop();
     relay = await startRelay({ orders: 'on' });
-    await eventually('the order', () => recordsOf(increment_id)[0]);
+    await eventually('what is said of it once on', () => judged(false));
   });
 });

