@@ -11,6 +11,7 @@ import type {
 } from 'kafkajs';
 import { registerCodecs } from './codecs.ts';
 import { quietIdleLoop } from './idle-loop.ts';
+import { giveUpUnanswered } from './unanswered.ts';
 import type { KafkaOptions } from './types.ts';
 
 /**
@@ -42,6 +43,7 @@ export function createClient(
   socketFactory?: ISocketFactory,
 ): Kafka {
   quietIdleLoop();
+  giveUpUnanswered();
   registerCodecs();
   const config: KafkaConfig = {
     clientId: options.clientId,

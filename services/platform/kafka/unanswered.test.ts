@@ -1,0 +1,30 @@
+/** Real: kafkajs' queue of requests. Double: the socket, which never answers. */
+import { expect, it } from '@jest/globals';
+import { createRequire } from 'node:module';
+import { giveUpUnanswered } from './unanswered.ts';
+
+type Queue = { push(request: object): void; waitForPendingRequests(): Promise<void>; destroy(): void };
+const RequestQueue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue/index.js') as new (
+  options: object,
+) => Queue;
+
+it('a connection that is being closed waits for an answer for a while only, and says so to who asked', async () => {
+  giveUpUnanswered();
+  const queue = new RequestQueue({
+    maxInFlightRequests: null,
+    requestTimeout: 60_000,
+    enforceRequestTimeout: true,
+    clientId: 'test',
+    broker: 'broker',
+    logger: { namespace: () => ({ debug: () => undefined }), debug: () => undefined },
+    isConnected: () => false,
+  });
+  const answered = new Promise((resolve, reject) => {
+    const entry = { apiKey: 3, apiName: 'Metadata', apiVersion: 1, correlationId: 1, resolve, reject };
+    queue.push({ entry, expectResponse: true, sendRequest: () => undefined });
+  });
+  const told = expect(answered).rejects.toThrow('not answered before the connection was closed');
+  await queue.waitForPendingRequests();
+  await told;
+  queue.destroy();
+});

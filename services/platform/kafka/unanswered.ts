@@ -1,0 +1,32 @@
+/**
+ * kafkajs 2.2.4 closes a connection only after every request on it is answered, and stops to watch their time-outs as
+ * soon as it is being closed (network/connection.js, network/requestQueue): a request whose answer was lost is then
+ * awaited for ever, and with it the whole consumer stands still without a word. Here what is not answered soon is given
+ * up, and whoever asked tries again.
+ */
+import { createRequire } from 'node:module';
+import kafkajs from 'kafkajs';
+import { settlesWithin } from '../waiting.ts';
+
+interface RequestQueue {
+  waitForPendingRequests(): Promise<void>;
+  rejectAll(error: Error): void;
+}
+
+const require = createRequire(import.meta.url);
+const { prototype } = require('kafkajs/src/network/requestQueue/index.js') as { prototype: RequestQueue };
+const waitForAll = Reflect.get<RequestQueue, 'waitForPendingRequests'>(prototype, 'waitForPendingRequests');
+/** Node does not see it among the names of this CommonJS package. */
+const { KafkaJSConnectionError } = kafkajs;
+
+const answerWithinMs = 2_000;
+let patched = false;
+
+export function giveUpUnanswered(): void {
+  if (patched) return;
+  patched = true;
+  prototype.waitForPendingRequests = async function waitAWhile(this: RequestQueue): Promise<void> {
+    if (await settlesWithin(waitForAll.call(this), answerWithinMs)) return;
+    this.rejectAll(new KafkaJSConnectionError('not answered before the connection was closed'));
+  };
+}
