@@ -65,7 +65,7 @@ describe('reading by the schema of the writer', () => {
     api.answers = [down(), down(), stockText];
     const registry = registryWith(api);
     const waiting = registry.reader('erp.stock', 3, signal);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => registry.unhealthyReason() !== null);
     expect(registry.unhealthyReason()).toMatch(/wait for the schema registry/);
     expect(await waiting).toHaveProperty('decode');
     expect(registry.unhealthyReason()).toBeNull();
