@@ -81,6 +81,8 @@ export class Bodies {
   }
 }
 
+const empty = Buffer.alloc(0);
+
 /** A body that is being read. */
 class Body {
   dueAt = 0;
@@ -90,7 +92,7 @@ class Body {
   /** Of memory: more than received where room is kept for what still comes. */
   heldBytes = 0;
   readonly #expectedBytes: number;
-  #buffer: Buffer = Buffer.alloc(0);
+  #buffer: Buffer = empty;
 
   constructor(expectedBytes: number) {
     this.#expectedBytes = expectedBytes;

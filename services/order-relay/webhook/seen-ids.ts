@@ -1,3 +1,5 @@
+import { BoundedMap } from '../../platform/bounded-map.ts';
+
 /** What `SeenIds` needs to know of an answer. */
 export interface Memorable {
   /** The id is to be remembered: what it asked for is done. */
@@ -10,21 +12,18 @@ export interface Memorable {
  * too early makes one more request, which is harmless.
  */
 export class SeenIds<Answer extends Memorable> {
-  /** Id to the time it may be forgotten at; in the order of these times, because each lives equally long. */
-  readonly #done = new Map<string, number>();
+  /** Id to the time from which it may come again. */
+  readonly #doneUntil: BoundedMap<string, number>;
   readonly #inWork = new Map<string, Promise<Answer>>();
   readonly #options: { ttlMs: number; max: number; now: () => number };
 
   constructor(options: { ttlMs: number; max: number; now: () => number }) {
     this.#options = options;
-  }
-
-  get size(): number {
-    return this.#done.size;
+    this.#doneUntil = new BoundedMap(options.max);
   }
 
   isDone(id: string): boolean {
-    const until = this.#done.get(id);
+    const until = this.#doneUntil.get(id);
     return until !== undefined && until > this.#options.now();
   }
 
@@ -38,7 +37,7 @@ export class SeenIds<Answer extends Memorable> {
     const watched = work.then(
       (answer) => {
         this.#inWork.delete(id);
-        if (answer.done) this.#remember(id);
+        if (answer.done) this.#doneUntil.set(id, this.#options.now() + this.#options.ttlMs);
         return answer;
       },
       (error: unknown) => {
@@ -48,16 +47,5 @@ export class SeenIds<Answer extends Memorable> {
     );
     this.#inWork.set(id, watched);
     return watched;
-  }
-
-  #remember(id: string): void {
-    const now = this.#options.now();
-    // Deleted first, so that it takes the last place.
-    this.#done.delete(id);
-    this.#done.set(id, now + this.#options.ttlMs);
-    for (const [oldest, until] of this.#done) {
-      if (until > now && this.#done.size <= this.#options.max) return;
-      this.#done.delete(oldest);
-    }
   }
 }

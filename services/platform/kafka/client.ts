@@ -11,6 +11,7 @@ import type {
 } from 'kafkajs';
 import { registerCodecs } from './codecs.ts';
 import { quietIdleLoop } from './idle-loop.ts';
+import { writeRecordsAtOnce } from './publish/record-bytes.ts';
 import { giveUpUnanswered } from './unanswered.ts';
 import type { KafkaOptions } from './types.ts';
 
@@ -44,6 +45,7 @@ export function createClient(
 ): Kafka {
   quietIdleLoop();
   giveUpUnanswered();
+  writeRecordsAtOnce();
   registerCodecs();
   const config: KafkaConfig = {
     clientId: options.clientId,

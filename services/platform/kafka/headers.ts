@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { IHeaders } from 'kafkajs';
 
 export interface EventIdentity {
@@ -18,8 +18,8 @@ export interface EventIdentity {
 export function eventId({ source, topic, key, payload, version }: EventIdentity): string {
   if (payload === null) return randomUUID();
   const stated = version ? `${version.epoch}.${version.number}` : '';
-  const name = `${source}\0${topic}\0${key}\0${stated}\0`;
-  return createHash('sha256').update(name).update(payload).digest('hex').slice(0, 32);
+  const name = Buffer.from(`${source}\0${topic}\0${key}\0${stated}\0`);
+  return hash('sha256', Buffer.concat([name, payload])).slice(0, 32);
 }
 
 /** CloudEvents 1.0, Kafka binding, binary mode; `traceparent` is W3C Trace Context. */

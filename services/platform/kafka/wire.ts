@@ -31,19 +31,30 @@ export interface Outgoing<Value> {
 export function toRecord<Value>(outgoing: Outgoing<Value>, schema: WriterSchema | null): OutgoingRecord {
   const { contract, key, value } = outgoing;
   if (key === '') throw new Rejected(keyMissing(contract.topic));
-  const payload = value === null ? null : encode(contract.topic, value, schema!);
-  const framed = payload && frame(schema!.id, payload);
+  const framed = value === null ? null : frame(contract.topic, value, schema!);
   if (framed && framed.length > maxRecordBytes) {
     throw new Rejected(tooLarge(contract.topic, key, framed.length));
   }
+  const payload = framed && framed.subarray(frameBytes);
   const version = versionOf(value);
   const headers = eventHeaders({ ...outgoing, topic: contract.topic, payload, version });
   return { topic: contract.topic, key, value: framed, headers };
 }
 
-function encode(topic: string, value: unknown, { type }: WriterSchema): Buffer {
+/** Written to one place for all, which grows as needed, and copied out: avsc would make and clear a buffer each time. */
+let place = Buffer.allocUnsafeSlow(16 * 1024);
+
+function frame(topic: string, value: unknown, { id, type }: WriterSchema): Buffer {
   try {
-    return type.toBuffer(value);
+    let end = type.encode(value, place, frameBytes);
+    if (end < 0) {
+      // So many bytes did not fit.
+      place = Buffer.allocUnsafeSlow(2 * (place.length - end));
+      end = type.encode(value, place, frameBytes);
+    }
+    place.writeUInt8(magicByte, 0);
+    place.writeUInt32BE(id, 1);
+    return Buffer.from(place.subarray(0, end));
   } catch {
     const paths: string[] = [];
     type.isValid(value, { errorHook: (path) => void paths.push(path.join('.')) });
@@ -54,14 +65,6 @@ function encode(topic: string, value: unknown, { type }: WriterSchema): Buffer {
       fix: 'This is a fault of the mapping that made the value; report it with this message',
     });
   }
-}
-
-function frame(schemaId: number, payload: Buffer): Buffer {
-  const framed = Buffer.allocUnsafe(frameBytes + payload.length);
-  framed.writeUInt8(magicByte, 0);
-  framed.writeUInt32BE(schemaId, 1);
-  payload.copy(framed, frameBytes);
-  return framed;
 }
 
 function versionOf(value: unknown): { epoch: number; number: number } | null {
