@@ -9,6 +9,13 @@ exception when duplicate_object or unique_violation then
   null; -- made at this moment for another database of the same server: roles are shared
 end';
 
+-- To see when the server has last heard of it, and so whether the slot is still its own.
+do 'begin
+  grant pg_read_all_stats to cartage;
+exception when unique_violation then
+  null; -- as above
+end';
+
 grant usage on schema public to cartage;
 
 -- The streams: stock, products, prices, fulfilments.

@@ -1,5 +1,6 @@
 /** Cartage's role: enough for streams and export (the other suites run as it), nothing beyond, and what it follows. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { checkServer } from '../../../services/erp/check/server.ts';
 import { readStreams } from './testing/configuration.ts';
 import { startTestErp } from './testing/erp.ts';
 import type { TestErp } from './testing/erp.ts';
@@ -32,6 +33,12 @@ describe('the role cartage', () => {
       'select rolreplication, rolsuper from pg_roles where rolname = current_user',
     );
     expect(rows).toEqual([{ rolreplication: true, rolsuper: false }]);
+  });
+
+  it('lacks no right that `cartage check` asks for', async () => {
+    const findings = await checkServer(erp.cartage, false);
+    const rights = findings.filter(({ code }) => ['erp.replication_right', 'erp.slot_sight'].includes(code));
+    expect(rights.map(({ level }) => level)).toEqual(['ok', 'ok']);
   });
 });
 
