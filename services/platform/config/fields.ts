@@ -31,10 +31,14 @@ export const instant = z.iso
 
 /** off: the process runs and does nothing. dry: says what it would do. on: does it. YAML reads a bare on/off as boolean in some editors. */
 export const flowMode = z
-  .union([z.enum(['off', 'dry', 'on']), z.boolean()])
-  .transform((value): 'off' | 'dry' | 'on' => (value === true ? 'on' : value === false ? 'off' : value))
+  .preprocess(
+    (value) => (value === true ? 'on' : value === false ? 'off' : value),
+    z.enum(['off', 'dry', 'on']),
+  )
   .default('on');
 
-export const yesOrNo = z
-  .union([z.boolean(), z.enum(['true', 'false'])])
-  .transform((value) => value === true || value === 'true');
+/** A variable of the environment is always text. */
+export const yesOrNo = z.preprocess(
+  (value) => (value === 'true' ? true : value === 'false' ? false : value),
+  z.boolean(),
+);

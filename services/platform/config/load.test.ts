@@ -97,6 +97,36 @@ describe('the configuration', () => {
     });
   });
 
+  it('says of each field what it must be, never that what is there is missing', () => {
+    const flows = 'flows: { orders: drry, stock: on }';
+    const telemetry = 'telemetry: { logLevel: loud, otlpUrl: jaeger, foreignText: perhaps }';
+    const broken = kafka.replace('registry:', 'ssl: { crt: x }, registry:').replace('[127.0.0.1:9092]', '5');
+    const catalog = 'catalog: { websites: base, basePriceList: 5, baseCurrency: EUR, attributeSetId: four }';
+    const stock = 'stock: { sources: [WH1], batch: 5 }';
+    const policy = 'policy: { retryInitialMs: 1s, bugTries: 0 }';
+    const text = ['instance: main', broken, flows, telemetry, policy, catalog, stock, 'fulfilments:'].join(
+      '\n',
+    );
+    expect(problemsOf(text, {}, ['stock', 'catalog', 'fulfilments'])).toEqual({
+      'kafka.brokers': 'must be a list',
+      'kafka.ssl.crt': 'is not known; did you mean cert?',
+      'flows.orders': 'must be one of off, dry, on',
+      'telemetry.otlpUrl': 'must be an http or https address',
+      'telemetry.foreignText': 'must be true or false',
+      'telemetry.logLevel': 'must be one of debug, info, warn, error',
+      'policy.retryInitialMs': 'must be a number',
+      'policy.bugTries': 'must be more than 0',
+      'catalog.websites': 'must be a list',
+      'catalog.basePriceList': 'must be text',
+      'catalog.attributeSetId': 'must be a number',
+      'stock.sources': 'must be a map',
+      'stock.batch': 'must be a map',
+      fulfilments: 'is required',
+    });
+    const ssl = problemsOf(`instance: main\n${kafka.replace('registry:', 'ssl: 1, registry:')}`, {}, []);
+    expect(ssl).toEqual({ 'kafka.ssl': 'must be true, false, or a map of ca, cert and key' });
+  });
+
   it('leaves sections alone that the process does not read', () => {
     const file = written(
       `instance: main\n${kafka}\nerp: { connection: { url: "\${NOT_SET}" } }\nstock: { sources: {} }`,
@@ -199,7 +229,9 @@ describe('the configuration', () => {
     });
   });
 
-  it('refuses text that is no YAML, with its line', () => {
-    expect(problemsOf('instance: [')['']).toMatch(/line 1/);
+  it('refuses text that is no YAML, with its line, and says nothing of what could not be read', () => {
+    expect(problemsOf('instance: [')).toEqual({ '': expect.stringContaining('line 1') });
+    expect(problemsOf('- instance')).toEqual({ '': 'must be a map of sections' });
+    expect(problemsOf('# nothing yet')).toMatchObject({ instance: 'is required', stock: 'is required' });
   });
 });

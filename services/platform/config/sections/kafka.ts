@@ -8,12 +8,17 @@ const broker = text.regex(/^[^\s:/@[\]]+:\d{1,5}$/, 'must be host:port');
 export const kafkaSection = z
   .strictObject({
     brokers: z
-      .union([z.array(text), text.transform((list) => list.split(',').map((one) => one.trim()))])
-      .pipe(z.array(broker).min(1))
+      .preprocess(
+        (list) => (typeof list === 'string' ? list.split(',').map((one) => one.trim()) : list),
+        z.array(broker).min(1),
+      )
       .describe('host:port, a list or comma-separated'),
     replicationFactor: count(3),
     ssl: z
-      .union([yesOrNo, z.strictObject({ ca: text.optional(), cert: text.optional(), key: text.optional() })])
+      .union(
+        [yesOrNo, z.strictObject({ ca: text.optional(), cert: text.optional(), key: text.optional() })],
+        'must be true, false, or a map of ca, cert and key',
+      )
       .default(false),
     sasl: z
       .strictObject({
