@@ -99,6 +99,12 @@ describe('npm start', () => {
     expect(errors()).toMatch(/There is no part "kafak"\. There are: kafka, postgres, /);
   });
 
+  it('says where the options stand when it is given one that there is not', async () => {
+    const { errors, exited } = start('--frehs');
+    expect(await exited).toBe(1);
+    expect(errors()).toMatch(/Unknown option '--frehs'[^]*npm start -- --help/);
+  });
+
   it('lists every option that it takes, and says where a sandbox for one side belongs', async () => {
     const source = readFileSync(join(import.meta.dirname, 'main.ts'), 'utf8');
     const options = [...source.matchAll(/^ {6}'?([a-z-]+)'?: \{ type: '/gm)].map(([, name]) => name);

@@ -113,17 +113,18 @@ async function runUntilEnded({ state, own, fresh, only, story, report }: Run): P
   const plan = await makePlan(state, process.env, { own });
   for (const name of overridden(plan, process.env))
     say(`  ${name} of the environment is not used: this is a run with sandboxes (your own: --config FILE).`);
-  const forget = writeEnvironment(plan);
-  const unfollow = own?.follow(state.configuration, placesOf(plan), say);
   const abort = new AbortController();
   const parts = onlyNeeded(partsOf(plan, abort.signal, say), only);
+  const forget = writeEnvironment(plan);
+  const unfollow = own?.follow(state.configuration, placesOf(plan), say);
   const supervisor = new Supervisor({ parts, report, abort });
   const interrupted = untilInterrupted(supervisor, report);
   try {
     await supervisor.start();
     const business = story ? openBusiness(plan, say, abort.signal) : undefined;
     await business?.tellStory();
-    if (!interruptedAlready) say(only ? 'Ctrl-C ends it.' : own ? summary(own, plan) : whatToOpen(plan));
+    if (!interruptedAlready)
+      say(only ? 'Ctrl-C ends it.' : own ? summary(own, plan) : whatToOpen(plan, story));
     business?.goOn();
     const failure = await Promise.race([supervisor.failed, interrupted]);
     if (failure) say(`\n${failure.message}`);
@@ -158,7 +159,7 @@ function untilInterrupted(supervisor: Supervisor, report: Report): Promise<undef
   });
 }
 
-function whatToOpen({ ports, processPorts, jaeger, state }: Plan): string {
+function whatToOpen({ ports, processPorts, jaeger, state }: Plan, story: boolean): string {
   const { CONSOLE_PASSWORD, CONSOLE_PASSWORD_FILE } = process.env;
   const places = {
     Console: processPorts.get('console'),
@@ -182,7 +183,7 @@ function whatToOpen({ ports, processPorts, jaeger, state }: Plan): string {
     '    npm run cartage -- parked list',
     "    npm run cartage -- refresh erp.stock 'WH1/MUG-STONE'",
     '',
-    '  A trickle of orders and stock movements goes on. Ctrl-C ends everything; the next start goes on from here.',
+    `  ${story ? 'A trickle of orders and stock movements goes on. ' : ''}Ctrl-C ends everything; the next start goes on from here.`,
   ].join('\n');
 }
 
@@ -190,6 +191,8 @@ main().then(
   (code) => process.exit(code),
   (error: unknown) => {
     console.error(error instanceof Error ? error.message : error);
+    if ((error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS'))
+      console.error('All options: npm start -- --help');
     process.exit(1);
   },
 );

@@ -29,7 +29,7 @@ export function localText(
   { brokers, registryUrl, httpHost, shop, erpUrl }: LocalPlaces,
 ): string {
   const document = parseDocument(text, { stringKeys: true });
-  const tree: unknown = document.errors.length > 0 ? null : document.toJS();
+  const tree: unknown = document.errors.length > 0 ? null : (document.toJS() ?? {});
   if (!isTree(tree)) return text;
   const { ssl: _ssl, sasl: _sasl, ...kafka } = treeOf(tree.kafka);
   const { signingUrl: _signingUrl, ...magento } = treeOf(tree.magento);
@@ -45,7 +45,8 @@ export function localText(
         webhook: { ...treeOf(tree.webhook), ...shop.webhook },
       }),
       ...(erpUrl !== undefined && {
-        erp: { ...erp, connection: { ...treeOf(erp.connection), url: erpUrl } },
+        // A writer of the user's would write the orders of a sandbox into the real ERP.
+        erp: { ...erp, connection: { ...treeOf(erp.connection), url: erpUrl, writerUrl: '' } },
       }),
     },
     { lineWidth: 0 },

@@ -100,6 +100,16 @@ describe('npm start -- --config', () => {
     expect(config.erp.connection.url).toBe(environment.ERP_DATABASE_URL);
   });
 
+  it('leaves the writer of an ERP of the user alone when a sandbox stands in its place', async () => {
+    const real = join(folder, 'writer.yaml');
+    const writer = 'postgres://writer:secret@erp.example/shop';
+    writeFileSync(real, readFileSync(file, 'utf8').replace('${ERP_WRITER_URL:-}', writer));
+    expect(ownShop({ file: real }).config.erp.connection.writerUrl).toBe(writer);
+    const { plan, config } = await readAs(ownShop({ file: real, sandboxErp: true }), ['erp']);
+    expect(config.erp.connection.url).toContain(`127.0.0.1:${plan.ports.postgres}`);
+    expect(config.erp.connection.writerUrl).toBeUndefined();
+  });
+
   it('keeps the state of a sandbox apart from that of a real shop', () => {
     const paths = [
       {},
