@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { processes, type ProcessRow } from '../../services/platform/processes.ts';
+import { nodeOptions, processes, type ProcessRow } from '../../services/platform/processes.ts';
 import { projectFolder } from './install/places.mjs';
 import { jaegerOnPath } from './jaeger.ts';
 import type { LocalPlaces } from './own/configuration.ts';
@@ -71,6 +71,7 @@ function commonEnvironment({ state, jaeger }: Settled, inherited: NodeJS.Process
   return {
     ...(otlpUrl ? { OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl } : {}),
     NODE_ENV: 'production',
+    NODE_OPTIONS: [inherited.NODE_OPTIONS ?? '', nodeOptions].join(' ').trim(),
     NODE_COMPILE_CACHE: state.compileCache,
   };
 }

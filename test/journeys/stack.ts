@@ -17,6 +17,7 @@ import { Sandboxes } from '../../deploy/local/story/sandboxes.ts';
 import { contracts } from '../../schemas/topics.ts';
 import { connectKafka, openTopicAdmin } from '../../services/platform/kafka/connect.ts';
 import type { Bus } from '../../services/platform/kafka/types.ts';
+import { nodeOptions } from '../../services/platform/processes.ts';
 import { runFolder } from '../infrastructure/folder.ts';
 import { freshDatabase, sharedRegistry, startKafka, startKafkaProxy } from '../infrastructure/main.ts';
 import type { FreshDatabase, KafkaProxy, TestKafka } from '../infrastructure/main.ts';
@@ -226,6 +227,7 @@ function environmentOf(shop: RunningShop, databaseUrl: string, webhookPort: numb
   return {
     CARTAGE_CONFIG: join(project, 'deploy/config/sandbox.yaml'),
     NODE_ENV: 'production',
+    NODE_OPTIONS: nodeOptions,
     REGISTRY_URL: sharedRegistry(),
     HTTP_HOST: '127.0.0.1',
     CONSOLE_WITHOUT_LOGIN: 'true',

@@ -8,7 +8,7 @@ import { projectFolder } from '../../deploy/local/install/places.mjs';
 import { freePort } from '../../deploy/local/ports.ts';
 import { startProcess } from '../../deploy/local/process.ts';
 import type { RunningProcess } from '../../deploy/local/process.ts';
-import { processes } from '../../services/platform/processes.ts';
+import { nodeOptions, processes } from '../../services/platform/processes.ts';
 import { ordersConfig, platformConfig } from '../orders/support.ts';
 import type { RunningShop } from '../sandbox/shop/index.ts';
 import { webhookSecret } from './sender.ts';
@@ -53,7 +53,7 @@ export async function startRelay(options: RelayOptions): Promise<RelayProcess> {
     command: process.execPath,
     // What Node takes for its heap by itself in a container of that size: half of it.
     args: [`--max-old-space-size=${memoryLimitMiB / 2}`, join(projectFolder, 'services/order-relay/main.ts')],
-    env: { ...process.env, CARTAGE_CONFIG: file, NODE_ENV: 'production' },
+    env: { ...process.env, CARTAGE_CONFIG: file, NODE_ENV: 'production', NODE_OPTIONS: nodeOptions },
     ready: () => answersOk(`http://127.0.0.1:${httpPort}/readyz`),
     readyWithinMs: 60_000,
   });
