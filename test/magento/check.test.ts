@@ -4,6 +4,7 @@ import type { ExpectedOfShop } from '../../services/magento/check/check.ts';
 import type { MagentoOptions } from '../../services/magento/magento.ts';
 import { startShop } from '../sandbox/shop/index.ts';
 import type { RunningShop, ShopOptions } from '../sandbox/shop/index.ts';
+import { placeOrder } from './shop.ts';
 import { forward } from './rewriting-proxy.ts';
 
 let release: (() => Promise<void>)[] = [];
@@ -68,6 +69,19 @@ describe('what is wrong is named, with its fix', () => {
       ['fail', 'magento.source', expect.stringContaining('"wh_north"')],
       ['warn', 'magento.source', 'The source "off" is disabled'],
       ['warn', 'magento.source', 'The source "nowhere" belongs to no stock'],
+    ]);
+  });
+
+  it('codes of payment and shipping that the orders of the shop do not have', async () => {
+    const shop = await started();
+    const orders = { paymentMethods: ['checkmoo', 'paypal_express'], shippingMethods: ['flatrate_flatrate'] };
+    expect((await check(shop, { orders })).map(({ code }) => code)).toEqual(['magento.order_codes']);
+    await placeOrder(shop, [{ sku: 'SKU-001', qty: 1 }]);
+    const found = await check(shop, { orders });
+    expect(found.map(({ level, code, fix }) => [level, code, fix])).toEqual([
+      ['warn', 'magento.payment_unmapped', 'Add "checkmo" under orders.payments'],
+      ['fail', 'magento.payment_unknown', 'Write "checkmo" in place of "checkmoo"'],
+      ['warn', 'magento.payment_unseen', expect.stringContaining('orders.payments')],
     ]);
   });
 

@@ -55,6 +55,10 @@ function checkShop({ magento, orders, stock, catalog }: WholeConfig): Promise<Fi
     },
     {
       storeCodes: Object.keys(orders.stores),
+      orders: {
+        paymentMethods: Object.keys(orders.payments),
+        shippingMethods: Object.keys(orders.shipping),
+      },
       sourceCodes: Object.values(stock.sources),
       // Base prices are written globally.
       priceScope: 'global',

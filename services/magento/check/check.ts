@@ -3,6 +3,8 @@ import { Rejected, Unavailable } from '../../platform/errors.ts';
 import { ok } from '../../platform/finding.ts';
 import type { Finding } from '../../platform/finding.ts';
 import { checkAccess, checkResources } from './access.ts';
+import { checkOrderCodes } from './order-codes.ts';
+import type { ExpectedOfOrders } from './order-codes.ts';
 import { checkWebsites } from './websites.ts';
 import type { ExpectedOfWebsites } from './websites.ts';
 import { createMagento } from '../magento.ts';
@@ -17,6 +19,7 @@ export interface ExpectedOfShop {
   /** `global` or `website`, as the price lists are made. */
   priceScope?: 'global' | 'website';
   websites?: ExpectedOfWebsites;
+  orders?: ExpectedOfOrders;
 }
 
 /** Beyond this the reader's windows and the operator's eyes go wrong; at 600 s Magento refuses every signature. */
@@ -39,6 +42,7 @@ export async function checkMagento(options: MagentoOptions, expected: ExpectedOf
       () => checkStores(magento, expected),
       () => checkSources(magento, expected),
       ...(expected.websites ? [() => checkWebsites(magento.store, expected.websites!)] : []),
+      ...(expected.orders ? [() => checkOrderCodes(magento.rest, expected.orders!)] : []),
       () => checkPriceScope(magento, expected),
       () => checkOddPath(magento),
     ];
