@@ -90,11 +90,15 @@ export interface TimedQuery {
   timeoutMs: number;
 }
 
+type Queryable = Pick<pg.Pool | pg.ClientBase, 'query'>;
+
 /** Rows of one statement (of the last one, where a text without parameters holds several), values as `losslessTypes` says. */
-export async function queryRows(
-  client: Pick<pg.Pool | pg.ClientBase, 'query'>,
-  query: TimedQuery,
-): Promise<SqlRow[]> {
+export async function queryRows(client: Queryable, query: TimedQuery): Promise<SqlRow[]> {
+  return (await queryResult(client, query)).rows;
+}
+
+/** The same, with what the server says was done. */
+export async function queryResult(client: Queryable, query: TimedQuery): Promise<pg.QueryResult<SqlRow>> {
   // `pg` takes the deadline per query; its type does not list it.
   const settings = {
     text: query.text,
@@ -103,5 +107,5 @@ export async function queryRows(
     query_timeout: query.timeoutMs,
   };
   const result: pg.QueryResult<SqlRow> | pg.QueryResult<SqlRow>[] = await client.query<SqlRow>(settings);
-  return Array.isArray(result) ? result.at(-1)!.rows : result.rows;
+  return Array.isArray(result) ? result.at(-1)! : result;
 }

@@ -28,8 +28,9 @@ class ErpInMemory implements ErpOrders {
 
   change(input: ErpOrderInput) {
     this.calls.push('change');
+    const changed = this.states.get(input.key) !== input.order.state;
     this.states.set(input.key, input.order.state);
-    return Promise.resolve({ id: '7', reference: 'SO/7' });
+    return Promise.resolve({ id: '7', reference: 'SO/7', changed });
   }
 }
 
@@ -143,8 +144,14 @@ describe('an order the ERP has', () => {
     const { erp, handle } = setUp();
     await handle({});
     await handle({ state: 'holded' });
-    expect((await handle({ state: 'processing' })).status).toBe('unchanged');
+    expect((await handle({ state: 'processing' })).status).toBe('applied');
     expect([...erp.states.values()]).toEqual(['processing']);
+  });
+
+  it('says that nothing was changed where the ERP found nothing to do', async () => {
+    const { handle } = setUp();
+    await handle({});
+    expect(await handle({ state: 'processing' })).toMatchObject({ status: 'unchanged', targetId: 'SO/7' });
   });
 
   it('is left alone where no change is configured', async () => {

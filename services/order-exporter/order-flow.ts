@@ -30,8 +30,8 @@ export interface ErpOrders {
   lookup(key: string): Promise<ErpOrder | null>;
   /** `created` is false when the order was there already; then nothing was written. */
   create(input: ErpOrderInput): Promise<ErpOrder & { created: boolean }>;
-  /** Repeats without effect. Null when the ERP has no such order. */
-  change(input: ErpOrderInput): Promise<ErpOrder | null>;
+  /** Repeats without effect; `changed` is false when there was nothing to do. Null when the ERP has no such order. */
+  change(input: ErpOrderInput): Promise<(ErpOrder & { changed: boolean }) | null>;
 }
 
 export interface OrderFlowOptions {
@@ -92,9 +92,6 @@ async function exportOrder(order: Order, options: OrderFlowOptions, attempt: Att
     : { status: 'unchanged', targetId: nameOf(made), cause: 'the ERP has it already' };
 }
 
-/** States that ask something of an ERP that has the order. In the others it is told too: a hold may have ended. */
-const statesWithEffect = new Set(['canceled', 'closed', 'holded']);
-
 /**
  * The ERP has the order: what came after its export is told. The statements say what a change means, and repeat
  * without effect; they run at every later record, because the way back (a hold released) shows in no state.
@@ -115,9 +112,9 @@ async function changeOrder(
   const changed = await options.erp.change({ key, order, codes });
   // It was there a moment ago: the next try looks anew.
   if (changed === null) throw new Defect('the order went from the ERP between the look-up and the change');
-  return statesWithEffect.has(order.state)
-    ? { status: 'applied', targetId, cause: `the ERP was told of state ${order.state}` }
-    : { status: 'unchanged', targetId, cause: `the ERP has it; state ${order.state} asks nothing of it` };
+  return changed.changed
+    ? { status: 'applied', targetId, cause: `the ERP was changed to state ${order.state}` }
+    : { status: 'unchanged', targetId, cause: `the ERP has it; state ${order.state} changes nothing there` };
 }
 
 function nameOf({ id, reference }: ErpOrder): string {

@@ -106,7 +106,7 @@ describe('an order', () => {
     expect(outcomesOf(placed).map(({ status }) => status)).toEqual([
       'applied',
       'applied',
-      'unchanged',
+      'applied',
       'applied',
     ]);
     expect(await salesOrdersOf(placed)).toEqual([

@@ -106,9 +106,20 @@ describe('an order', () => {
     const erp = orders();
     expect(await erp.change(input)).toBeNull();
     await erp.create(input);
-    expect(await erp.change(input)).toEqual({ id: '1', reference: 'SO1' });
+    expect(await erp.change(input)).toEqual({ id: '1', reference: 'SO1', changed: true });
     const { rows } = await database.pool.query('select state from sale');
     expect(rows).toEqual([{ state: 'canceled' }]);
+  });
+
+  it('says whether its change changed anything: a look at the ERP does not, a call of its functions does', async () => {
+    const cancel = `update sale set state = 'canceled' where shop_key = $key and state is distinct from 'canceled'`;
+    const look = { name: 'now', sql: 'select state from sale where shop_key = $key' };
+    const erp = orders({ change: [look, { sql: cancel }] });
+    await erp.create({ ...input, order: { ...order, state: 'new' } });
+    expect(await erp.change(input)).toMatchObject({ changed: true });
+    expect(await erp.change(input)).toMatchObject({ changed: false });
+    const calling = orders({ change: [{ sql: `select set_config('sale.canceled', $key, true)` }] });
+    expect(await calling.change(input)).toMatchObject({ changed: true });
   });
 });
 

@@ -31,8 +31,8 @@ export interface SqlOrders {
   lookup(key: string): Promise<FoundOrder | null>;
   /** `created` is false when the order was there already; then nothing was written. */
   create(input: OrderInput): Promise<FoundOrder & { created: boolean }>;
-  /** Null when the ERP has no such order; then nothing was written. */
-  change(input: OrderInput): Promise<FoundOrder | null>;
+  /** `changed` is false when the statements found nothing to do. Null when the ERP has no such order. */
+  change(input: OrderInput): Promise<(FoundOrder & { changed: boolean }) | null>;
   close(): Promise<void>;
 }
 
@@ -71,12 +71,12 @@ export function createSqlOrders(options: SqlOrdersOptions): SqlOrders {
     }
   }
 
-  async function change(input: OrderInput): Promise<FoundOrder | null> {
+  async function change(input: OrderInput): Promise<(FoundOrder & { changed: boolean }) | null> {
     if (statements.change.length === 0) throw changeMissing();
     return inTransaction('change', 'read write', async (session) => {
       const existing = await session.find(input.key);
-      if (existing) await session.run(statements.change, input, existing);
-      return existing;
+      if (existing === null) return null;
+      return { ...existing, changed: await session.run(statements.change, input, existing) };
     });
   }
 

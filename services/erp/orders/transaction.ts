@@ -5,7 +5,7 @@ import { LeaseLost, assertCurrent } from '../../platform/fence.ts';
 import { bindSql } from '../changed-keys/sql-template.ts';
 import type { ErpPool } from '../pool.ts';
 import { statement } from '../statement.ts';
-import { queryRows } from '../values.ts';
+import { queryResult } from '../values.ts';
 import type { SqlRow } from '../values.ts';
 import { orderFault } from './refusal.ts';
 import type { CompiledStatement } from './statements.ts';
@@ -104,34 +104,39 @@ export class OrderSession {
   async find(key: string): Promise<FoundOrder | null> {
     this.#place.statement = 'lookup';
     const { template } = this.#options.lookup;
-    const rows = await this.#query(template.text, bindSql(template, { key }));
+    const { rows } = await this.#query(template.text, bindSql(template, { key }));
     if (rows.length === 0) return null;
     if (rows.length > 1 || text(rows[0]!.id) === null) throw ambiguousLookup(key, rows.length);
     return { id: text(rows[0]!.id)!, reference: text(rows[0]!.reference) };
   }
 
+  /** Whether any of them changed something. */
   async run(
     statements: readonly CompiledStatement[],
     input: OrderInput,
     found: FoundOrder | null,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const values: Record<string, unknown> = {
       key: input.key,
       order: JSON.stringify(input.order),
       codes: JSON.stringify(input.codes),
       lookup: found && JSON.stringify(found),
     };
+    let hasChanged = false;
     for (const { name, result, template } of statements) {
       this.#place.statement = name;
-      const rows = await this.#query(template.text, bindSql(template, values));
-      if (result !== null) values[result] = rows[0] ? JSON.stringify(rows[0]) : null;
+      const done = await this.#query(template.text, bindSql(template, values));
+      if (result !== null) values[result] = done.rows[0] ? JSON.stringify(done.rows[0]) : null;
+      // A select whose row a later statement uses only looks; any other calls a function of the ERP.
+      hasChanged ||= (done.rowCount ?? 0) > 0 && (done.command !== 'SELECT' || result === null);
     }
+    return hasChanged;
   }
 
-  #query(sql: string, values: readonly unknown[]): Promise<SqlRow[]> {
+  #query(sql: string, values: readonly unknown[]): Promise<pg.QueryResult<SqlRow>> {
     const leftMs = Math.max(1, this.#endsAtMs - performance.now());
     return statement(this.#pool, `erp.orders.${this.#place.statement}`, () =>
-      queryRows(this.#client, { text: sql, values, timeoutMs: leftMs + clientGraceMs }),
+      queryResult(this.#client, { text: sql, values, timeoutMs: leftMs + clientGraceMs }),
     );
   }
 }
