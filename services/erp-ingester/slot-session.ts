@@ -102,13 +102,16 @@ async function requireIdentities(pool: ErpPool, watched: ReturnType<typeof watch
     [...watched].map(([table, { carried }]) => ({ table, columns: [...carried] })),
   );
   const bad = findings.filter(
-    (finding) => !finding.exists || finding.unknown.length > 0 || finding.statement !== null,
+    ({ exists, unknown, children, statement }) =>
+      !exists || unknown.length > 0 || children.length > 0 || statement !== null,
   );
   if (bad.length === 0) return;
   const words = bad.map((finding) => {
     if (!finding.exists)
       return `there is no table ${finding.table} (of a view, watch the tables it reads from)`;
     if (finding.unknown.length > 0) return `${finding.table} has no column ${finding.unknown.join(', ')}`;
+    if (finding.children.length > 0)
+      return `of ${finding.table} the rows in ${finding.children.join(', ')}, which inherit from it, are not watched`;
     return `updates and deletes of ${finding.table} do not carry ${finding.missing.join(', ') || 'a key'}`;
   });
   const statements = bad.flatMap((finding) => finding.statement ?? []);

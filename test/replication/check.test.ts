@@ -99,6 +99,13 @@ describe('cartage check of an ERP database', () => {
     expect(find(findings, 'erp.identity')[0]!.why).toContain('own updates would fail');
   });
 
+  it('finds rows that lie in another table, which inherits from the watched one', async () => {
+    await database.run('create table part (primary key (id)) inherits (product)');
+    expect(find(await check(), 'erp.inherited')).toMatchObject([
+      { level: 'fail', what: expect.stringContaining('public.part') },
+    ]);
+  });
+
   it('finds the rights that our role lacks', async () => {
     await database.run(`grant select on product to ${role}`);
     const findings = await check({

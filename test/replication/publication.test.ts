@@ -40,7 +40,18 @@ describe('the publication', () => {
       viaRoot: true,
       tables: ['public.product'],
       unpublished: [],
+      isNarrowed: false,
     });
+  });
+
+  it('that leaves out rows or columns of a table is put right', async () => {
+    for (const narrowed of ['product where (id < 10)', 'product (id)']) {
+      await database.run(`create publication "p""ub" for table ${narrowed}`);
+      expect(await ensure('product')).toBe('changed');
+      expect(await inspectPublication(database.pool, 'p"ub')).toMatchObject({ isNarrowed: false });
+      expect(await ensure('product')).toBe('unchanged');
+      await database.run('drop publication "p""ub"');
+    }
   });
 
   it('refuses a table whose updates it would break, and the ERP can still update it', async () => {
@@ -106,10 +117,59 @@ describe('the replica identity', () => {
     );
     expect(await check('product', 'sku')).toMatchObject({ identity: 'i', missing: [] });
     expect(await check('product', 'id')).toMatchObject({ missing: ['id'] });
+    await database.run(
+      'create unique index by_id on product (id) include (note); alter table product replica identity using index by_id',
+    );
+    expect(await check('product', 'id', 'note')).toMatchObject({ identity: 'i', missing: ['note'] });
     await database.run('alter table product replica identity full');
     expect(await check('product', 'id', 'sku', 'note')).toMatchObject({ identity: 'f', missing: [] });
     await database.run('alter table product replica identity nothing');
     expect(await check('product')).toMatchObject({ breaksUpdates: true });
+  });
+
+  it('of a primary key that is checked at the end only is none: published, updates would fail in the ERP', async () => {
+    await database.run('create table late (id int primary key deferrable)');
+    expect(await check('late', 'id')).toMatchObject({ breaksUpdates: true, missing: ['id'] });
+  });
+
+  it('counts of each partition, not of the whole table alone, which says nothing of what the log holds', async () => {
+    await database.run('alter table part add owner int; alter table part replica identity full');
+    const statement = 'ALTER TABLE "public"."part_eu" REPLICA IDENTITY FULL;';
+    expect(await check('part', 'owner')).toMatchObject({ missing: ['owner'], statement });
+    await database.run(statement);
+    expect(await check('part', 'owner')).toMatchObject({ missing: [], statement: null });
+    await database.run(
+      `create table bare (id int, region text) partition by list (region); create table bare_eu partition of bare for values in ('eu')`,
+    );
+    const { statement: both } = await check('bare');
+    await database.run(both!);
+    expect(await check('bare')).toMatchObject({ breaksUpdates: false, statement: null });
+    await ensure('bare');
+    await database.run(`insert into bare values (1, 'eu'); update bare set id = 2`);
+  });
+
+  it('of every column is none where one is generated', async () => {
+    await database.run(`
+      create table sum (id int primary key, owner int not null, half int, whole int generated always as (half * 2) stored);
+      insert into sum values (1, 7, 1); alter table sum replica identity full`);
+    const found = await check('sum', 'owner');
+    expect(found).toMatchObject({ breaksUpdates: true });
+    await database.run(found.statement!);
+    expect(await check('sum', 'owner', 'id')).toMatchObject({ missing: [], statement: null });
+    await ensure('sum');
+    await database.run('update sum set half = 2');
+  });
+
+  it('of a table with children that inherit from it is not enough: their changes come under their own names', async () => {
+    await database.run('create table child (primary key (id)) inherits (product)');
+    expect(await check('product', 'id')).toMatchObject({ children: ['public.child'] });
+    const both = [
+      { table: 'product', columns: ['id'] },
+      { table: 'child', columns: ['id'] },
+    ];
+    expect((await checkIdentities(database.pool, both)).map(({ children }) => children)).toEqual([[], []]);
+    expect(await ensure('product', 'child')).toBe('changed');
+    expect(await ensure('product', 'child')).toBe('unchanged');
   });
 
   it('of names with dots and quotes is found, and of what does not exist is said', async () => {

@@ -34,6 +34,11 @@ function judgeTable(found: IdentityFinding): Finding[] {
       fail('erp.column', what, 'a stream takes its keys from it', 'Correct `watch` in the configuration'),
     ];
   }
+  if (found.children.length > 0) {
+    const what = `Rows of ${table} lie in ${found.children.join(', ')}, which inherit from it and are not watched`;
+    const why = 'the log names each change by the table that holds the row';
+    return [fail('erp.inherited', what, why, 'Watch each of these tables as well')];
+  }
   if (found.missing.length === 0 && !found.breaksUpdates) {
     return [ok('erp.identity', `The log carries the watched columns of ${table}`)];
   }

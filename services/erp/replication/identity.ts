@@ -2,9 +2,13 @@
  * Does the log carry the old key? An update or a delete is logged with the *replica identity* of the old row only
  * (by default its primary key). A watched key column outside of it would be missing: the key that a row
  * leaves would never become dirty, and its number would stay wrong for ever without any error.
+ *
+ * What the log holds is decided by each partition, whatever the whole table says; a new one begins with its primary key.
  */
-import { fullTableName, quoteTable, splitTable } from '../pool.ts';
+import { fullTableName, quoteIdentifier, quoteTable, splitTable } from '../pool.ts';
 import { unavailable } from '../sqlstate.ts';
+import { membersOf } from './identity-members.ts';
+import type { Member } from './identity-members.ts';
 import type { Database } from './slot.ts';
 
 export interface WatchedKey {
@@ -23,6 +27,8 @@ export interface IdentityFinding {
   unknown: string[];
   /** Watched columns whose old value would be missing. */
   missing: string[];
+  /** Tables that inherit from it and are not watched: their rows are its rows, their changes come under their own names. */
+  children: string[];
   /**
    * Published updates would *fail in the ERP* ("cannot update table because it does not have a replica identity"):
    * such a table must not enter a publication.
@@ -30,24 +36,6 @@ export interface IdentityFinding {
   breaksUpdates: boolean;
   /** What to run; null when all is well. */
   statement: string | null;
-}
-
-const identityQuery = `
-  select c.relreplident as identity,
-         array(select a.attname::text from pg_attribute a
-                where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns,
-         array(select a.attname::text
-                 from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attnum = any (i.indkey::int2[])
-                where i.indrelid = c.oid and i.indisvalid
-                  and case c.relreplident when 'd' then i.indisprimary when 'i' then i.indisreplident else false end
-              ) as carried
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace
-   where n.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'p')`;
-
-interface IdentityRow {
-  identity: string;
-  columns: string[];
-  carried: string[];
 }
 
 /** One finding per watched table, in order; columns of a table watched twice are taken together. */
@@ -62,10 +50,11 @@ export async function checkIdentities(
   }
   const findings: IdentityFinding[] = [];
   for (const [table, columns] of columnsOf) {
-    const { schema, name } = splitTable(table);
     try {
-      const result = await database.query<IdentityRow>(identityQuery, [schema, name]);
-      findings.push(findingOf(table, [...columns], result.rows[0]));
+      const members = await membersOf(database, table);
+      const children = members.filter(({ isChild, name }) => isChild && !columnsOf.has(name));
+      const own = members.filter(({ isChild }) => !isChild);
+      findings.push({ ...findingOf(table, [...columns], own), children: children.map(({ name }) => name) });
     } catch (error) {
       throw unavailable(`The replica identity of ${table} could not be read`, error);
     }
@@ -73,23 +62,27 @@ export async function checkIdentities(
   return findings;
 }
 
-function findingOf(table: string, columns: string[], row: IdentityRow | undefined): IdentityFinding {
-  if (!row) {
-    return {
-      table,
-      exists: false,
-      identity: null,
-      unknown: columns,
-      missing: [],
-      breaksUpdates: false,
-      statement: null,
-    };
-  }
-  const unknown = columns.filter((column) => !row.columns.includes(column));
-  const carried = row.identity === 'f' ? row.columns : row.carried;
-  const missing = columns.filter((column) => row.columns.includes(column) && !carried.includes(column));
-  const breaksUpdates = row.identity !== 'f' && row.carried.length === 0;
-  const statement =
-    missing.length > 0 || breaksUpdates ? `ALTER TABLE ${quoteTable(table)} REPLICA IDENTITY FULL;` : null;
-  return { table, exists: true, identity: row.identity, unknown, missing, breaksUpdates, statement };
+function findingOf(table: string, columns: string[], members: Member[]): Omit<IdentityFinding, 'children'> {
+  const [whole] = members;
+  const known = columns.filter((column) => whole?.columns.includes(column));
+  const lacks = ({ carried }: Member) => known.filter((column) => !carried.includes(column));
+  const isBare = ({ carried }: Member) => carried.length === 0;
+  const wrong = members.filter((member) => isBare(member) || lacks(member).length > 0);
+  return {
+    table,
+    exists: whole !== undefined,
+    identity: whole?.identity ?? null,
+    unknown: columns.filter((column) => !known.includes(column)),
+    missing: known.filter((column) => members.some((member) => lacks(member).includes(column))),
+    breaksUpdates: members.some(isBare),
+    statement: wrong.map((member) => statementFor(member, known)).join(' ') || null,
+  };
+}
+
+function statementFor({ name, fullFails, primaryKey }: Member, columns: string[]): string {
+  const table = quoteTable(name);
+  if (!fullFails) return `ALTER TABLE ${table} REPLICA IDENTITY FULL;`;
+  const index = quoteIdentifier(`${splitTable(name).name}_cartage`);
+  const list = [...new Set([...columns, ...primaryKey])].map(quoteIdentifier).join(', ');
+  return `CREATE UNIQUE INDEX ${index} ON ${table} (${list}); ALTER TABLE ${table} REPLICA IDENTITY USING INDEX ${index};`;
 }

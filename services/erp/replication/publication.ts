@@ -16,6 +16,8 @@ export interface PublicationState {
   tables: string[];
   /** Kinds of change that it leaves out. */
   unpublished: string[];
+  /** It leaves out rows (a filter) or columns (a list) of a table. */
+  isNarrowed: boolean;
 }
 
 const changeKinds = ['insert', 'update', 'delete', 'truncate'] as const;
@@ -34,11 +36,18 @@ export async function inspectPublication(database: Database, name: string): Prom
       `select schemaname || '.' || tablename as name from pg_publication_tables where pubname = $1 order by 1`,
       [name],
     );
+    // Read as JSON, because filters and lists of columns came with 15.
+    const narrowed = await database.query(
+      `select from pg_publication_rel r join pg_publication p on p.oid = r.prpubid
+        where p.pubname = $1 and (to_jsonb(r) ->> 'prqual' is not null or to_jsonb(r) ->> 'prattrs' is not null)`,
+      [name],
+    );
     return {
       allTables: row.all_tables === true,
       viaRoot: row.via_root === true,
       tables: tables.rows.map((table) => table.name),
       unpublished: changeKinds.filter((kind) => row[kind] !== true),
+      isNarrowed: narrowed.rows.length > 0,
     };
   } catch (error) {
     throw unavailable(`Publication "${name}" could not be read`, error);
@@ -58,7 +67,7 @@ export function publicationStatement(
   if (!state) return create;
   if (state.allTables) return `DROP PUBLICATION ${publication}; ${create}`;
   const statements: string[] = [];
-  if (wanted.join() !== state.tables.join()) {
+  if (state.isNarrowed || wanted.join() !== state.tables.join()) {
     // Without `viaRoot` the server lists the partitions instead of the table that was published.
     if (!state.viaRoot)
       statements.push(`ALTER PUBLICATION ${publication} SET (publish_via_partition_root = true);`);
@@ -115,7 +124,7 @@ async function refuseBreakingTables(database: Database, watched: readonly string
     {
       code: 'replication.identity_breaks_updates',
       what: `Publishing ${breaking.map(({ table }) => table).join(', ')} would make the ERP's own updates fail`,
-      why: 'the table has neither a primary key nor another replica identity',
+      why: 'the table, or a partition of it, has no replica identity: no primary key or a deferrable one, or a full one with generated columns',
       fix: `Run: ${breaking.map(({ statement }) => statement).join(' ')}`,
     },
     { needsOperator: true },
