@@ -1,4 +1,5 @@
-import { refresh } from '../../schemas/topics.ts';
+import { orders as ordersContract, refresh } from '../../schemas/topics.ts';
+import type { Order } from '../../schemas/types.ts';
 import { CodeIds } from '../magento/code-ids.ts';
 import { connectMagento } from '../magento/connect.ts';
 import type { Magento } from '../magento/magento.ts';
@@ -11,9 +12,10 @@ import { openProcess } from '../platform/lifecycle/process.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
 import type { Mode } from '../platform/groups.ts';
 import { SweepCursors } from './sweep/cursor.ts';
-import { refreshRequestFlow } from './orders/request-flow.ts';
-import { PublishedOrders } from './orders/published.ts';
-import { requestOf } from './orders/request.ts';
+import { orderRequests } from './orders/order-requests.ts';
+import { PublishedStates } from './requests/published.ts';
+import { refreshRequestFlow } from './requests/request-flow.ts';
+import { requestOf } from './requests/request.ts';
 import { startSweeps } from './sweep/sweep-schedule.ts';
 import { Sweep } from './sweep/sweep.ts';
 import { sweptOrders, sweptShipments } from './sweep/swept.ts';
@@ -29,7 +31,7 @@ interface Relay {
   process: Process;
   magento: Magento;
   stores: CodeIds;
-  published: PublishedOrders;
+  published: PublishedStates<Order>;
   skewMs: () => number;
 }
 
@@ -47,10 +49,11 @@ export async function startOrderRelay(configuration: RelayConfiguration, life: L
     process,
     magento,
     stores: new CodeIds(() => magento.store.views(), process.context.clock),
-    published: new PublishedOrders({
+    published: new PublishedStates({
+      contract: ordersContract,
       instance: config.instance,
       marginMs: config.orders.sweep.marginMs,
-      onWentBack: (key) => lookAgain(process, key),
+      onWentBack: (key) => lookAgain(process, ordersContract.topic, key),
     }),
     skewMs: () => magento.rest.clock()?.skewMs ?? 0,
   };
@@ -79,9 +82,9 @@ function stayReady(process: Process, subscription: Subscription): void {
 }
 
 /** Every replica sees it and asks; the requests collapse. One that is lost is made up for by the next sweep. */
-function lookAgain({ bus, log, context }: Process, key: string): void {
-  log.warn({ key }, 'an older state of an order was published after a newer one: looking at it again');
-  const asked = { key, entityId: null };
+function lookAgain({ bus, log, context }: Process, topic: string, key: string): void {
+  log.warn({ topic, key }, 'an older state was published after a newer one: looking at it again');
+  const asked = { topic, key, entityId: null };
   const value = requestOf({ asked, reason: 'went back', seen: null, requestedAt: context.clock.now() });
   bus.publish(refresh, { value }).catch((error: unknown) => log.warn({ err: error, key }, 'not asked for'));
 }
@@ -94,8 +97,23 @@ async function serveRequests(relay: Relay, mode: Mode): Promise<Subscription> {
   const since = clock.now() - orders.sweep.overlapMs - publishedMarginMs;
   const reading = await published.follow(bus, since, skewMs);
   process.onStop(() => reading.stop());
-  const options = { bus, magento, stores, published, clock, instance, since: orders.since, skewMs };
-  return runStates(process.context, refreshRequestFlow({ ...options, mode, connections: shop.connections }));
+  const served = orderRequests({
+    bus,
+    magento,
+    stores,
+    published,
+    clock,
+    instance,
+    since: orders.since,
+    skewMs,
+  });
+  const flow = refreshRequestFlow({
+    topics: [served],
+    mode,
+    connections: shop.connections,
+    probe: async () => void (await magento.store.views()),
+  });
+  return runStates(process.context, flow);
 }
 
 async function sweep(relay: Relay, mode: Mode, subscription: Subscription): Promise<void> {

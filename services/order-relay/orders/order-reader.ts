@@ -9,17 +9,18 @@ import type { Handled } from '../../platform/flow/outcome/outcome.ts';
 import type { Bus } from '../../platform/kafka/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { traceparentOf } from '../../platform/telemetry/tracing.ts';
-import { isForced, targetOf } from './request.ts';
-import type { RequestResults, OrderRequest } from './request.ts';
-import { retryUntilVisible, notFound } from './retry-until-visible.ts';
+import { isForced } from '../requests/request.ts';
+import type { RelayRequest, RequestResults } from '../requests/request.ts';
+import { retryUntilVisible } from '../requests/retry-until-visible.ts';
+import type { PublishedStates } from '../requests/published.ts';
+import { targetOf } from './order-request.ts';
 import { orderOf } from './order.ts';
-import type { PublishedOrders } from './published.ts';
 
 export interface OrderReaderOptions {
   bus: Pick<Bus, 'publish'>;
   magento: Pick<Magento, 'orders' | 'store'>;
   stores: Pick<CodeIds, 'codeOf' | 'idOf'>;
-  published: PublishedOrders;
+  published: PublishedStates<Order>;
   clock: Clock;
   instance: string;
   /** orders.since, UTC milliseconds. */
@@ -36,10 +37,10 @@ export class OrderReader {
     this.#options = options;
   }
 
-  async serve(store: string, requests: readonly OrderRequest[]): Promise<RequestResults> {
+  async serve(store: string, requests: readonly RelayRequest[]): Promise<RequestResults> {
     const results: RequestResults = new Map();
     const open = requests.filter((request) => {
-      if (!this.#isPublished(request)) return true;
+      if (!this.#options.published.answers(request.value)) return true;
       results.set(request, { status: 'unchanged', cause: 'that state is published already' });
       return false;
     });
@@ -64,18 +65,12 @@ export class OrderReader {
     return results;
   }
 
-  #isPublished({ key, value }: OrderRequest): boolean {
-    if (isForced(value) || value.seen === null || !/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(value.seen))
-      return false;
-    return this.#options.published.has(key, epochMsOf(value.seen));
-  }
-
-  async #read(storeId: number, requests: readonly OrderRequest[]): Promise<Map<OrderRequest, Read>> {
+  async #read(storeId: number, requests: readonly RelayRequest[]): Promise<Map<RelayRequest, Read>> {
     const numbers = new Map(requests.map((request) => [this.#incrementIdOf(request), request]));
     // Before the call: what is committed later than this may be missing from the answer.
     const readAt = this.#options.clock.now() + this.#options.skewMs();
     const orders = await this.#options.magento.orders.byIncrementIds(storeId, [...numbers.keys()]);
-    const found = new Map<OrderRequest, Read>();
+    const found = new Map<RelayRequest, Read>();
     for (const order of orders) {
       const request = numbers.get(order.increment_id);
       if (request) found.set(request, { order, readAt });
@@ -83,7 +78,7 @@ export class OrderReader {
     return found;
   }
 
-  #incrementIdOf({ value }: OrderRequest): string {
+  #incrementIdOf({ value }: RelayRequest): string {
     const target = targetOf(value, this.#options.instance);
     return target?.kind === 'order' ? target.incrementId : '';
   }
@@ -92,7 +87,7 @@ export class OrderReader {
   async #relay(
     { order: source, readAt }: Read,
     store: string,
-    request: OrderRequest,
+    request: RelayRequest,
     batchSize: number,
   ): Promise<Handled | Error> {
     const { bus, instance, published } = this.#options;
@@ -127,6 +122,14 @@ export const placedBefore: Handled = { status: 'unchanged', cause: 'placed befor
 
 export function isBefore(order: MagentoOrder, since: number): boolean {
   return epochMsOf(order.created_at) < since;
+}
+
+/**
+ * A request about nothing asks for nothing: anyone may send one (a webhook about an order that was rolled back, a key
+ * mistyped), and many of them must not look like a fault of the flow. An order that becomes visible later is swept.
+ */
+export function notFound(key: string): Handled {
+  return { status: 'unchanged', cause: `the shop has no order ${key}` };
 }
 
 /** See `notFound`. */

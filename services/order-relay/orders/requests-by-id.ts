@@ -1,10 +1,11 @@
 import { refresh } from '../../../schemas/topics.ts';
 import type { MagentoOrder } from '../../magento/order-shape.ts';
 import type { Handled } from '../../platform/flow/outcome/outcome.ts';
-import { orderKey, targetOf } from './request.ts';
-import type { RequestResults, OrderRequest } from './request.ts';
-import { retryUntilVisible, notFound } from './retry-until-visible.ts';
-import { isBefore, placedBefore, storeUnknown } from './order-reader.ts';
+import { orderKey } from '../../../schemas/keys.ts';
+import type { RelayRequest, RequestResults } from '../requests/request.ts';
+import { retryUntilVisible } from '../requests/retry-until-visible.ts';
+import { targetOf } from './order-request.ts';
+import { isBefore, notFound, placedBefore, storeUnknown } from './order-reader.ts';
 import type { OrderReaderOptions } from './order-reader.ts';
 
 /**
@@ -18,7 +19,7 @@ export class RequestsById {
     this.#options = options;
   }
 
-  async serve(requests: readonly OrderRequest[]): Promise<RequestResults> {
+  async serve(requests: readonly RelayRequest[]): Promise<RequestResults> {
     const found = await retryUntilVisible(requests, this.#options.clock, (missing) => this.#read(missing));
     const results: RequestResults = new Map();
     await Promise.all(
@@ -30,8 +31,8 @@ export class RequestsById {
     return results;
   }
 
-  async #read(requests: readonly OrderRequest[]): Promise<Map<OrderRequest, MagentoOrder>> {
-    const found = new Map<OrderRequest, MagentoOrder>();
+  async #read(requests: readonly RelayRequest[]): Promise<Map<RelayRequest, MagentoOrder>> {
+    const found = new Map<RelayRequest, MagentoOrder>();
     await Promise.all(
       requests.map(async (request) => {
         const target = targetOf(request.value, this.#options.instance);
@@ -43,7 +44,7 @@ export class RequestsById {
     return found;
   }
 
-  async #ask(order: MagentoOrder, request: OrderRequest): Promise<Handled | Error> {
+  async #ask(order: MagentoOrder, request: RelayRequest): Promise<Handled | Error> {
     const { bus, clock, instance, stores } = this.#options;
     try {
       if (isBefore(order, this.#options.since)) return placedBefore;

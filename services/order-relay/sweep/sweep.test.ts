@@ -60,7 +60,7 @@ function swept({ id, updatedAt }: Row): SweptRow {
   return {
     entityId: id,
     updatedAt,
-    asked: { key: `us/default/${id}`, entityId: null },
+    asked: { topic: 'magento.orders', key: `us/default/${id}`, entityId: null },
     seen: updatedAt,
     known: known.has(id),
   };

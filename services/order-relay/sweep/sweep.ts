@@ -7,7 +7,7 @@ import { inSpan, startSpan, traceparentOf } from '../../platform/telemetry/traci
 import { BoundedMap } from '../../platform/bounded-map.ts';
 import { isAfter } from './cursor.ts';
 import type { SweepCursors, SweepPosition } from './cursor.ts';
-import { requestOf } from '../orders/request.ts';
+import { requestOf } from '../requests/request.ts';
 import type { SweptList, SweptRow } from './swept.ts';
 
 export interface SweepOptions {

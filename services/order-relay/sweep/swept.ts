@@ -1,9 +1,10 @@
+import type { Order } from '../../../schemas/types.ts';
 import type { Magento } from '../../magento/magento.ts';
 import type { SweepPage } from '../../magento/sweep.ts';
 import { epochMsOf, magentoTime } from '../../magento/rest/time.ts';
-import { askedById, askedByNumber } from '../orders/request.ts';
-import type { Asked } from '../orders/request.ts';
-import type { PublishedOrders } from '../orders/published.ts';
+import { askedById, askedByNumber } from '../orders/order-request.ts';
+import type { PublishedStates } from '../requests/published.ts';
+import type { Asked } from '../requests/request.ts';
 import type { CodeIds } from '../../magento/code-ids.ts';
 
 /** One row of a list that is swept, and the order it makes us look at. */
@@ -29,7 +30,7 @@ export interface SweptList {
 export interface SweptListOptions {
   magento: Pick<Magento, 'orders' | 'shipments'>;
   stores: Pick<CodeIds, 'codeOf'>;
-  published: PublishedOrders;
+  published: Pick<PublishedStates<Order>, 'has'>;
   instance: string;
   /** orders.since, UTC milliseconds. */
   since: number;

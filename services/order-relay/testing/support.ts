@@ -2,8 +2,8 @@
 import type { Contract } from '../../../schemas/topics.ts';
 import type { Refresh } from '../../../schemas/types.ts';
 import type { Publication, Received } from '../../platform/kafka/types.ts';
-import { requestOf } from '../orders/request.ts';
-import type { OrderRequest } from '../orders/request.ts';
+import { requestOf } from '../requests/request.ts';
+import type { RelayRequest } from '../requests/request.ts';
 
 /** Takes down what is published; `fail` makes the next publications fail. */
 export class NotingBus {
@@ -43,8 +43,8 @@ export class StandingClock {
 
 let offset = 0;
 
-export function received(request: Partial<Refresh> & { key: string }): OrderRequest {
-  const asked = { key: request.key, entityId: request.entityId ?? null };
+export function received(request: Partial<Refresh> & { key: string }): RelayRequest {
+  const asked = { topic: 'magento.orders', key: request.key, entityId: request.entityId ?? null };
   const value = { ...requestOf({ asked, reason: 'sweep', seen: null, requestedAt: 0 }), ...request };
   offset += 1;
   return {
@@ -54,5 +54,5 @@ export function received(request: Partial<Refresh> & { key: string }): OrderRequ
     key: value.key,
     value,
     traceparent: null,
-  } as Received<Refresh> & OrderRequest;
+  } as Received<Refresh> & RelayRequest;
 }

@@ -1,13 +1,15 @@
 /** Real: the serving of requests. Doubles: the shop (recorded orders), publishing, the clock. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { orders as ordersContract } from '../../../schemas/topics.ts';
 import type { Order, Refresh } from '../../../schemas/types.ts';
 import type { MagentoOrder } from '../../magento/order-shape.ts';
 import type { Store } from '../../magento/store.ts';
 import { Unavailable } from '../../platform/errors.ts';
 import type { Attempt } from '../../platform/flow/outcome/outcome.ts';
+import { orderRequests } from '../orders/order-requests.ts';
+import { recordedOrder } from '../orders/testing/recorded-orders.ts';
+import { PublishedStates } from './published.ts';
 import { refreshRequestFlow } from './request-flow.ts';
-import { PublishedOrders } from './published.ts';
-import { recordedOrder } from './testing/recorded-orders.ts';
 import { NotingBus, StandingClock, received } from '../testing/support.ts';
 import type { Mode } from '../../platform/groups.ts';
 
@@ -20,7 +22,7 @@ let visibleAfter: number;
 let calls: string[][];
 let bus: NotingBus;
 let clock: StandingClock;
-let published: PublishedOrders;
+let published: PublishedStates<Order>;
 
 beforeEach(() => {
   shop = new Map([
@@ -31,18 +33,21 @@ beforeEach(() => {
   calls = [];
   bus = new NotingBus();
   clock = new StandingClock(readTime);
-  published = new PublishedOrders({ instance: 'us', marginMs, onWentBack: () => undefined });
+  published = new PublishedStates({
+    contract: ordersContract,
+    instance: 'us',
+    marginMs,
+    onWentBack: () => undefined,
+  });
 });
 
 function flow(mode: Mode = 'on', since = 0) {
-  return refreshRequestFlow({
+  const served = orderRequests({
     bus,
     clock,
     published,
     since,
-    mode,
     instance: 'us',
-    connections: 4,
     skewMs: () => 0,
     stores: {
       idOf: (code) => Promise.resolve(code === 'default' ? 1 : null),
@@ -64,6 +69,7 @@ function flow(mode: Mode = 'on', since = 0) {
       },
     },
   });
+  return refreshRequestFlow({ topics: [served], mode, connections: 4, probe: async () => undefined });
 }
 
 const orders = () => bus.of<Order>('magento.orders');

@@ -1,11 +1,19 @@
-import { orders } from '../../../schemas/topics.ts';
-import type { Order } from '../../../schemas/types.ts';
+import type { Contract } from '../../../schemas/topics.ts';
+import type { Refresh } from '../../../schemas/types.ts';
+import { epochMsOf } from '../../magento/rest/time.ts';
 import { BoundedMap } from '../../platform/bounded-map.ts';
 import type { Bus, ReadAll } from '../../platform/kafka/types.ts';
-import { orderKey } from '../../../schemas/keys.ts';
+import { isForced } from './request.ts';
 
-/** About 25 MB. An order that is forgotten is read once more than needed. */
-const maxOrders = 100_000;
+/** About 25 MB. A state that is forgotten is read once more than needed. */
+const maxStates = 100_000;
+
+/** What of a published value tells it from another state of its key. */
+export interface State {
+  instance: string;
+  updatedAt: number;
+  digest: string;
+}
 
 interface Known {
   updatedAt: number;
@@ -15,45 +23,46 @@ interface Known {
 }
 
 interface OnTopic extends Known {
-  /** The latest update time that the topic has shown of this order. */
+  /** The latest update time that the topic has shown of this key. */
   newestAt: number;
 }
 
-export interface PublishedOrdersOptions {
+export interface PublishedStatesOptions<Value> {
+  contract: Contract<Value>;
   instance: string;
   /** How long after its own time a state may still become visible (sweep.marginMs), milliseconds. */
   marginMs: number;
   /**
-   * An older state of an order came after a newer one: a process that had lost the order was still publishing, and
-   * whoever reads the topic now believes the older state. The order is to be looked at again.
+   * An older state of a key came after a newer one: a process that had lost the key was still publishing, and
+   * whoever reads the topic now believes the older state. The key is to be looked at again.
    */
   onWentBack: (key: string) => void;
 }
 
 /**
- * What was published of each order lately, by this process and by the others.
+ * What was published of each order, or customer, lately, by this process and by the others.
  *
- * The order of the topic is the truth: the last record of an order is what every reader believes, whatever this process
+ * The order of the topic is the truth: the last record of a key is what every reader believes, whatever this process
  * has published before it. So a record of our own counts only until it is read back, and whatever comes after it counts
  * from then on, also when it is older.
  */
-export class PublishedOrders {
-  readonly #options: PublishedOrdersOptions;
-  readonly #onTopic = new BoundedMap<string, OnTopic>(maxOrders);
+export class PublishedStates<Value extends State> {
+  readonly #options: PublishedStatesOptions<Value>;
+  readonly #onTopic = new BoundedMap<string, OnTopic>(maxStates);
   /** Published by this process, and not read back yet. */
-  readonly #own = new BoundedMap<string, Known>(maxOrders);
+  readonly #own = new BoundedMap<string, Known>(maxStates);
 
-  constructor(options: PublishedOrdersOptions) {
+  constructor(options: PublishedStatesOptions<Value>) {
     this.#options = options;
   }
 
   /**
-   * This process publishes the order; it was read at `readAt`, by the shop's clock. Said beforehand, because the record
+   * This process publishes the value; it was read at `readAt`, by the shop's clock. Said beforehand, because the record
    * may be read back before its acknowledgement comes.
    */
-  async publishing(order: Order, readAt: number, publish: () => Promise<void>): Promise<void> {
-    const { updatedAt, digest } = order;
-    const key = orderKey(order);
+  async publishing(value: Value, readAt: number, publish: () => Promise<void>): Promise<void> {
+    const { updatedAt, digest } = value;
+    const key = this.#options.contract.key(value);
     this.#own.set(key, { updatedAt, digest, readAt });
     try {
       await publish();
@@ -64,15 +73,15 @@ export class PublishedOrders {
   }
 
   /** The state that was read is the last one published; remembers how late it was still the same. */
-  isSame(order: Order, readAt: number): boolean {
-    const known = this.#knownOf(orderKey(order));
-    if (known?.digest !== order.digest) return false;
+  isSame(value: Value, readAt: number): boolean {
+    const known = this.#knownOf(this.#options.contract.key(value));
+    if (known?.digest !== value.digest) return false;
     known.readAt = Math.max(known.readAt, readAt);
     return true;
   }
 
   /**
-   * That state of the order was published, and read late enough to be whole. Update times are whole seconds, and a new
+   * That state of the key was published, and read late enough to be whole. Update times are whole seconds, and a new
    * order is usually written twice within one: a state read within its own second may be followed by another one of
    * the same time, so it is looked at once more.
    */
@@ -82,15 +91,22 @@ export class PublishedOrders {
     return known?.updatedAt === updatedAt && known.readAt >= updatedAt + marginMs;
   }
 
+  /** What the request's sender has seen is published; nobody insists on more. */
+  answers(request: Refresh): boolean {
+    const { key, seen } = request;
+    if (isForced(request) || seen === null || !/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(seen)) return false;
+    return this.has(key, epochMsOf(seen));
+  }
+
   /** Reads what was published since then, and from then on what others publish. Resolves when caught up. */
   async follow(bus: Bus, sinceMs: number, skewMs: () => number): Promise<ReadAll> {
     const wentBack = new Set<string>();
     let isLive = false;
-    const reading = await bus.readAll(orders, {
+    const reading = await bus.readAll(this.#options.contract, {
       sinceMs,
-      onRecord: ({ value, publishedAt }) => {
+      onRecord: ({ key, value, publishedAt }) => {
+        if (value === null) this.#forget(key);
         if (value?.instance !== this.#options.instance) return;
-        const key = orderKey(value);
         // What has been corrected since then is of no interest any more.
         if (!this.#read(key, value, publishedAt + skewMs())) wentBack.delete(key);
         else if (isLive) this.#options.onWentBack(key);
@@ -104,7 +120,7 @@ export class PublishedOrders {
   }
 
   /** @returns whether the topic has gone back to an older state with this record. */
-  #read(key: string, { updatedAt, digest }: Order, publishedAt: number): boolean {
+  #read(key: string, { updatedAt, digest }: Value, publishedAt: number): boolean {
     const own = this.#own.get(key);
     // Ours: when it was read is known better than by when it was published.
     const readAt = own?.digest === digest ? own.readAt : publishedAt;
@@ -116,5 +132,11 @@ export class PublishedOrders {
 
   #knownOf(key: string): Known | undefined {
     return this.#own.get(key) ?? this.#onTopic.get(key);
+  }
+
+  /** A tombstone: its next state is a first one. */
+  #forget(key: string): void {
+    this.#onTopic.delete(key);
+    this.#own.delete(key);
   }
 }

@@ -1,8 +1,9 @@
 /** Real: what is remembered of published orders. Double: the topic, as records that the test hands over. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { orders } from '../../../schemas/topics.ts';
 import type { Order } from '../../../schemas/types.ts';
 import type { Bus, ReadAllOptions } from '../../platform/kafka/types.ts';
-import { PublishedOrders } from './published.ts';
+import { PublishedStates } from './published.ts';
 
 const marginMs = 2_000;
 const key = 'us/default/1';
@@ -13,12 +14,13 @@ const canceled = orderIn('canceled', 20_000);
 
 let onTopic: (order: Order, publishedAt?: number) => void;
 let asked: string[];
-let published: PublishedOrders;
+let published: PublishedStates<Order>;
 
 async function follow(before: Order[] = []): Promise<void> {
   const bus = {
     readAll: async (_contract: unknown, options: ReadAllOptions<Order>) => {
-      onTopic = (value, publishedAt = value.updatedAt) => options.onRecord({ value, publishedAt } as never);
+      onTopic = (value, publishedAt = value.updatedAt) =>
+        options.onRecord({ key, value, publishedAt } as never);
       for (const order of before) onTopic(order);
       return { caughtUp: Promise.resolve(), stop: async () => undefined };
     },
@@ -28,7 +30,12 @@ async function follow(before: Order[] = []): Promise<void> {
 
 beforeEach(() => {
   asked = [];
-  published = new PublishedOrders({ instance: 'us', marginMs, onWentBack: (one) => asked.push(one) });
+  published = new PublishedStates({
+    contract: orders,
+    instance: 'us',
+    marginMs,
+    onWentBack: (one) => asked.push(one),
+  });
 });
 
 describe('what is known as published', () => {

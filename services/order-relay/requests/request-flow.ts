@@ -1,0 +1,76 @@
+import { refresh } from '../../../schemas/topics.ts';
+import type { Refresh } from '../../../schemas/types.ts';
+import type { BatchResult, StateFlow } from '../../platform/flow/states/state-flow.ts';
+import type { Received } from '../../platform/kafka/types.ts';
+import type { Mode } from '../../platform/groups.ts';
+import { isForced } from './request.ts';
+import type { RelayRequest, RequestResults } from './request.ts';
+
+/** What the relay reads again of one topic. */
+export interface RequestedTopic {
+  topic: string;
+  /** Which requests may be served by one call; null when the request names nothing of this instance. */
+  batchGroupOf: (request: Refresh) => string | null;
+  batchSize: (batchGroup: string) => number;
+  /** Requests of one batch group. */
+  serve: (requests: readonly RelayRequest[]) => Promise<RequestResults>;
+}
+
+export interface RequestFlowOptions {
+  topics: readonly RequestedTopic[];
+  mode: Mode;
+  connections: number;
+  probe: () => Promise<void>;
+}
+
+/**
+ * How long after its fence has fallen a publish may still land: the broker's time for one request, and a margin. What
+ * lay unsent in the sender's machine was thrown away by then.
+ */
+const landsWithinMs = 15_000;
+
+/**
+ * Serves the requests: reads what each is about and publishes it whole, in dry as well: what a topic says of a shop
+ * changes nothing in shop and ERP, and the exporter's judgement (which codes, what would be held) needs orders to judge.
+ * A publish is the effect here: after an unknown outcome, and after taking over from a process that did not leave
+ * cleanly, the order is looked at once more when an earlier publish can no longer land, and published again if the topic
+ * shows another state.
+ */
+export function refreshRequestFlow({
+  topics,
+  mode,
+  connections,
+  probe,
+}: RequestFlowOptions): StateFlow<Refresh> {
+  const byName = new Map(topics.map((one) => [one.topic, one]));
+  const batchGroupOf = ({ value }: Received<Refresh>): string | null => {
+    const found = value && byName.get(value.topic)?.batchGroupOf(value);
+    return found == null ? null : `${value!.topic} ${found}`;
+  };
+  const served = (batchGroup: string): [RequestedTopic, string] => {
+    const [topic, ...rest] = batchGroup.split(' ');
+    return [byName.get(topic!)!, rest.join(' ')];
+  };
+  return {
+    name: 'orders',
+    contracts: [refresh],
+    mode,
+    concurrency: connections,
+    settleMs: landsWithinMs,
+    accepts: (record) => batchGroupOf(record) !== null,
+    // A forced request must not give way to one that is content with what is published.
+    identityOf: ({ key, value }) =>
+      `${value?.topic} ${key}|${value && isForced(value) ? 'forced' : (value?.seen ?? '')}`,
+    lockOf: ({ key, value }) => `${value?.topic} ${key}`,
+    batchGroupOf: (record) => batchGroupOf(record)!,
+    batchSize: (batchGroup) => {
+      const [topic, group] = served(batchGroup);
+      return topic.batchSize(group);
+    },
+    probe,
+    apply: async (records): Promise<BatchResult<Refresh>> => {
+      const requests = records as RelayRequest[];
+      return byName.get(requests[0]!.value.topic)!.serve(requests);
+    },
+  };
+}
