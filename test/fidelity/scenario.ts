@@ -1,5 +1,6 @@
 import { addToCart, createCart, emptyAddress } from '../sandbox/shop/sales/cart.ts';
 import { placeOrder } from '../sandbox/shop/sales/place-order.ts';
+import { saveCustomer } from '../sandbox/shop/customers/save-customer.ts';
 import type { Json } from '../sandbox/shop/rest/json.ts';
 import type { Shop } from '../sandbox/shop/shop.ts';
 import type { AddressRow, OrderRow } from '../sandbox/shop/state/sales-rows.ts';
@@ -156,7 +157,40 @@ export const STEPS: readonly Step[] = [
     { at: '08:28:50', lines: [['SKU-009', 4]], storeId: 3 },
     { at: '08:28:50', lines: [['SKU-030', 3]] },
   ]),
+  { before: 'customers/search_all_paged', run: addCustomers },
 ];
+
+/** Jane was there before everything; the others were made right before the first recorded search. */
+function addCustomers(shop: Shop, setTime: (text: string) => void): void {
+  setTime('08:03:41');
+  saveCustomer(shop, JANE, null);
+  setTime('08:37:19');
+  for (const [n, members] of [{ taxvat: 'VAT1' }, {}, { group_id: 2 }, { website_id: 2 }].entries()) {
+    const who = `C${n + 1}`;
+    const email = `${who.toLowerCase()}@example.com`;
+    saveCustomer(shop, { email, firstname: who, lastname: 'Test', ...members }, null);
+  }
+}
+
+const JANE = {
+  email: 'jane@example.com',
+  firstname: 'Jane',
+  lastname: 'Doe',
+  addresses: [
+    {
+      firstname: 'Jane',
+      lastname: 'Doe',
+      street: ['1 Main St', 'Apt 2'],
+      city: 'Chicago',
+      region_id: 23,
+      postcode: '60601',
+      country_id: 'US',
+      telephone: '312-555-0100',
+      default_shipping: true,
+      default_billing: true,
+    },
+  ],
+};
 
 function step(before: string, orders: readonly Order[]): Step {
   return {

@@ -1,4 +1,5 @@
 import { SET_DEFAULT, SET_ERP } from '../sandbox/shop/catalog/attributes.ts';
+import { seedGroups } from '../sandbox/shop/resources/customer-groups.ts';
 import { urlKey } from '../sandbox/shop/catalog/save-product.ts';
 import type { Shop } from '../sandbox/shop/shop.ts';
 import { now } from '../sandbox/shop/shop.ts';
@@ -19,6 +20,7 @@ export function seedRecordedShop(shop: Shop): void {
     country_id: 'US',
     postcode: '00000',
   });
+  seedGroups(shop);
   const channels = ['b2b', 'base'].map((code) => ({ type: 'website', code }));
   shop.db.stocks.save({ stock_id: shop.db.next('stock'), name: 'Default Stock', sales_channels: channels });
   shop.db.stockSourceLinks.save({ stock_id: 1, source_code: 'default', priority: 1 });

@@ -86,6 +86,7 @@ export async function startShop(options: ShopOptions = {}): Promise<RunningShop>
     nonces: new Nonces(),
     bearerForIntegrations: false,
     baseUrl: options.baseUrl ?? '',
+    customerChanged: (customer, change) => webhook?.customerChanged(customer, change),
     orderChanged(order) {
       webhook?.orderChanged(order);
       const isNew =

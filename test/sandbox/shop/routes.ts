@@ -1,6 +1,8 @@
 import { adminTokenRoutes } from './resources/admin-token.ts';
 import { basePriceRoutes } from './resources/base-prices.ts';
 import { creditMemoRoutes } from './resources/credit-memos.ts';
+import { customerGroupRoutes } from './resources/customer-groups.ts';
+import { customerRoutes } from './resources/customers.ts';
 import { directoryRoutes } from './resources/directory.ts';
 import { guestCartRoutes } from './resources/guest-carts.ts';
 import { invoiceRoutes } from './resources/invoices.ts';
@@ -29,6 +31,8 @@ export const ROUTES: readonly Route[] = [
   ...sourceItemRoutes,
   ...salableRoutes,
   ...guestCartRoutes,
+  ...customerRoutes,
+  ...customerGroupRoutes,
   ...orderRoutes,
   ...documentRoutes,
   ...shipmentRoutes,

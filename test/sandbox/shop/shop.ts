@@ -3,6 +3,7 @@ import type { Journal } from './control/journal.ts';
 import type { AdminAccount, Integration } from './oauth/integrations.ts';
 import type { Nonces } from './oauth/nonces.ts';
 import type { Database } from './state/database.ts';
+import type { CustomerRow } from './state/customer-rows.ts';
 import type { OrderRow } from './state/sales-rows.ts';
 
 /** Everything a request can see and change. */
@@ -22,7 +23,11 @@ export interface Shop {
   baseUrl: string;
   /** Says that an order has been created or has changed its state; told after the commit. */
   orderChanged(order: OrderRow): void;
+  /** The same of a customer. */
+  customerChanged(customer: CustomerRow, change: CustomerChange): void;
 }
+
+export type CustomerChange = 'created' | 'updated' | 'deleted';
 
 /** A time as Magento writes it: UTC, whole seconds, no zone (FACTS section 3). */
 export function utcText(atMs: number): string {

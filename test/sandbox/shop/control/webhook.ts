@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
+import type { CustomerChange } from '../shop.ts';
+import type { CustomerRow } from '../state/customer-rows.ts';
 import type { Clock, Random } from '../time-and-chance.ts';
 import type { OrderRow } from '../state/sales-rows.ts';
 
@@ -15,8 +17,8 @@ const RETRIES_MS = [200, 1000, 3000];
 const TIMEOUT_MS = 5000;
 
 /**
- * Sends `order.changed` messages by the Standard Webhooks convention. A message is a request: it names the order
- * and carries nothing of it. Messages are sent one after another per shop start, without waiting for retries.
+ * Sends `order.changed` and `customer.created|updated|deleted` messages by the Standard Webhooks convention. A message
+ * is a request: it names the order, or the customer, and carries nothing of it. Messages are sent one after another per shop start, without waiting for retries.
  */
 export class Webhook {
   readonly #target: WebhookTarget;
@@ -32,16 +34,18 @@ export class Webhook {
   }
 
   orderChanged(order: OrderRow): void {
-    const body = JSON.stringify({
-      type: 'order.changed',
-      timestamp: new Date(this.#clock.nowMs()).toISOString(),
-      data: {
-        entity_id: order.entity_id,
-        increment_id: order.increment_id,
-        store_id: order.store_id,
-        updated_at: order.updated_at,
-      },
-    });
+    const { entity_id, increment_id, store_id, updated_at } = order;
+    this.#tell('order.changed', { entity_id, increment_id, store_id, updated_at });
+  }
+
+  customerChanged({ id, website_id, updated_at }: CustomerRow, change: CustomerChange): void {
+    // An edited address does not move `updated_at`, so the message does not say which state it saw.
+    const seen = change === 'created' ? { updated_at } : {};
+    this.#tell(`customer.${change}`, { customer_id: id, website_id, ...seen });
+  }
+
+  #tell(type: string, data: object): void {
+    const body = JSON.stringify({ type, timestamp: new Date(this.#clock.nowMs()).toISOString(), data });
     const id = `msg_${this.#clock.nowMs().toString(36)}${Math.floor(this.#random() * 2 ** 48).toString(36)}`;
     this.#later(DELAY_MS, () => this.#send(id, body, 0));
   }

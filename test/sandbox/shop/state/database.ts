@@ -1,6 +1,7 @@
 import { ReservationIndex } from '../inventory/reservation-index.ts';
 import { ChangeLog } from './change-log.ts';
 import type { CartRow, OrderRow, ShipmentRow, InvoiceRow } from './sales-rows.ts';
+import type { CustomerGroupRow, CustomerRow } from './customer-rows.ts';
 import type {
   ProductRow,
   ReservationRow,
@@ -34,6 +35,8 @@ export class Database {
     (row) => row.sku.toLowerCase(),
   );
   readonly reservations = new Table<ReservationRow>('reservations', (row) => String(row.reservation_id));
+  readonly customers = new Table<CustomerRow>('customers', (row) => String(row.id));
+  readonly customerGroups = new Table<CustomerGroupRow>('customer_groups', (row) => String(row.id));
   readonly carts = new Table<CartRow>('carts', (row) => row.masked_id);
   readonly orders = new Table<OrderRow>('orders', (row) => String(row.entity_id));
   readonly shipments = new Table<ShipmentRow>(

@@ -1,6 +1,7 @@
 import type { Shop } from '../shop.ts';
 import { utcText } from '../shop.ts';
 import { SET_DEFAULT } from '../catalog/attributes.ts';
+import { seedGroups } from '../resources/customer-groups.ts';
 import { urlKey } from '../catalog/save-product.ts';
 import type { ProductRow, SourceRow } from './catalog-rows.ts';
 
@@ -12,6 +13,7 @@ const WIDGETS = 30;
 /** Fills a new database. The stores are fixed; sources, stocks and products are what a seed decides. */
 export function seed(shop: Shop, which: Seed): void {
   for (const source of SOURCES) shop.db.sources.save({ ...source });
+  seedGroups(shop);
   if (which === 'empty') seedEmpty(shop);
   else seedDefault(shop);
   shop.db.compact();
