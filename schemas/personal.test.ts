@@ -17,13 +17,32 @@ describe('personal data', () => {
   );
 
   it('of an order is who ordered and where they live', () => {
+    const name = ['firstName', 'lastName'];
+    const more = ['prefix', 'middleName', 'suffix'];
+    const address = [
+      ...name,
+      'company',
+      'street',
+      'city',
+      'postcode',
+      'telephone',
+      ...more,
+      'vatId',
+      'fax',
+      'email',
+    ];
+    const giftMessage = ['sender', 'recipient', 'message'];
+    const under = (path: string, fields: string[]) => fields.map((field) => `${path}.${field}`);
     expect(personalFields(schemaOf('magento.orders'))).toEqual([
-      ...['customerId', 'email', 'firstName', 'lastName'].map((name) => `customer.${name}`),
-      ...['billingAddress', 'shippingAddress'].flatMap((address) =>
-        ['firstName', 'lastName', 'company', 'street', 'city', 'postcode', 'telephone'].map(
-          (name) => `${address}.${name}`,
-        ),
-      ),
+      ...under('customer', ['customerId', 'email', ...name, ...more, 'vatNumber']),
+      ...under('billingAddress', address),
+      ...under('shippingAddress', address),
+      'lines.options.values',
+      ...under('lines.giftMessage', giftMessage),
+      ...under('payment', ['purchaseOrderNumber', 'cardLastFour']),
+      'customerNote',
+      ...under('giftMessage', giftMessage),
+      'comments.text',
     ]);
   });
 

@@ -291,11 +291,11 @@ export interface Order {
   occurredAt: number | null;
   /** Version of this state at Magento. */
   version: Version;
-  /** Store view id. */
+  /** Store view id; 0 where the shop has deleted the store view. */
   storeId: number;
-  /** Magento order state: new, pending_payment, processing, complete, closed, canceled, holded, payment_review. */
+  /** Magento order state: new, pending_payment, processing, complete, closed, canceled, holded, payment_review. Empty where the shop has none. */
   state: string;
-  /** Magento order status, may be custom. */
+  /** Magento order status, may be custom. Empty where the shop has none. */
   status: string;
   /** State the order had before it was put on hold. */
   stateBeforeHold: string | null;
@@ -323,6 +323,50 @@ export interface Order {
   totals: Totals;
   /** Totals in the base currency of the website. */
   baseTotals: Totals;
+  /** Website, store and store view as they were named when the order was placed, one a line (Magento: store_name). */
+  storeName: string | null;
+  /** The order's number elsewhere, where the shop was told (Magento: ext_order_id). */
+  externalOrderId: string | null;
+  /** Status the order had before it was put on hold. */
+  statusBeforeHold: string | null;
+  /** Of an order that was edited: the number of the first (Magento: original_increment_id). */
+  originalIncrementId: string | null;
+  /** Number of the order that this one replaces: -1 replaces the first, -2 replaces -1 (Magento: relation_parent_real_id). */
+  parentIncrementId: string | null;
+  /** Its technical id (Magento: relation_parent_id). */
+  parentEntityId: number | null;
+  /** Number of the order that replaces this one, which is canceled (Magento: relation_child_real_id). */
+  childIncrementId: string | null;
+  /** Its technical id (Magento: relation_child_id). */
+  childEntityId: number | null;
+  /** What customers read of the shipping method. */
+  shippingDescription: string | null;
+  /** How the order is paid. null: written before version 3. */
+  payment: OrderPayment | null;
+  /** What customers read of the discount. */
+  discountDescription: string | null;
+  /** Cart price rules applied (Magento: applied_rule_ids). */
+  appliedRuleIds: number[];
+  /** The whole tax by rate: of lines, shipping and fixed product taxes. */
+  taxes: Tax[];
+  /** Tax on shipping by rate. */
+  shippingTaxes: Tax[];
+  /** Whether the shop keeps its prices with tax, where the amounts tell; null where they fit both. */
+  pricesIncludeTax: boolean | null;
+  /** How the shop rounds tax, where the amounts tell: row, unit or total; null where they fit several. */
+  taxRounding: string | null;
+  /** Rate from the base currency to that of the order; each amount is rounded by itself, so multiplying gives other cents. */
+  baseToOrderRate: string | null;
+  /** Quantity of all lines, decimal with four places (Magento: total_qty_ordered). */
+  totalQuantity: string | null;
+  /** Weight of all lines, in the shop's unit of weight, decimal with four places. */
+  weight: string | null;
+  /** What the customer wrote when ordering (Magento: customer_note); may also stand among the comments. */
+  customerNote: string | null;
+  /** Gift message of the whole order. */
+  giftMessage: GiftMessage | null;
+  /** Comments, oldest first. */
+  comments: OrderComment[];
   /** Empty when the record is exact. A reader that books money must not use an order with problems. */
   problems: Problem[];
   /** SHA-256 of what is above, version and occurrence left out: equal digests, equal orders. */
@@ -343,6 +387,14 @@ export interface OrderCustomer {
   firstName: string | null;
   /** Family name. */
   lastName: string | null;
+  /** Prefix, e.g. Dr. (Magento: customer_prefix). */
+  prefix: string | null;
+  /** Middle name. */
+  middleName: string | null;
+  /** Suffix, e.g. jun. */
+  suffix: string | null;
+  /** Tax or VAT number of the customer (Magento: customer_taxvat). */
+  vatNumber: string | null;
 }
 
 /** A postal address. Personal data. */
@@ -365,13 +417,29 @@ export interface Address {
   countryCode: string;
   /** Telephone number as typed. */
   telephone: string | null;
+  /** Prefix, e.g. Dr. */
+  prefix: string | null;
+  /** Middle name. */
+  middleName: string | null;
+  /** Suffix, e.g. jun. */
+  suffix: string | null;
+  /** VAT id (Magento: vat_id). */
+  vatId: string | null;
+  /** Code of the region; of a region typed as text that text (Magento: region_code). */
+  regionCode: string | null;
+  /** Name of the region (Magento: region). */
+  regionName: string | null;
+  /** Fax number as typed. */
+  fax: string | null;
+  /** E-mail address. */
+  email: string | null;
 }
 
-/** One line of an order as the customer sees it. */
+/** One line of an order as the customer sees it. Its own amounts are in the currency of the order, as in `amounts`. */
 export interface OrderLine {
   /** Magento's order item id; deliveries point back to it. */
   lineId: string;
-  /** Stock keeping unit as ordered. */
+  /** Stock keeping unit as ordered; custom options may have changed it (productId does not change). */
   sku: string;
   /** Product name at the time of the order. */
   name: string;
@@ -387,11 +455,11 @@ export interface OrderLine {
   quantityCanceled: string;
   /** Quantity refunded so far, decimal with four places. */
   quantityRefunded: string;
-  /** Price of one unit without tax, before discount, decimal with four places. */
+  /** Price of one unit without tax, before discount, decimal with four places; rounded by the shop, so times the quantity it need not be the row. */
   unitPrice: string;
   /** Tax rate in percent, decimal with four places. */
   taxPercent: string;
-  /** Unit price times quantity, before discount, without tax. Minor units of the currency. */
+  /** The row before discount, without tax. Minor units of the currency. */
   subtotalMinor: number;
   /** Discount on the line, positive, without the tax in it where prices include tax. Minor units of the currency. */
   discountMinor: number;
@@ -399,6 +467,142 @@ export interface OrderLine {
   taxMinor: number;
   /** Subtotal minus discount, without tax. Minor units of the currency. */
   rowTotalMinor: number;
+  /** Magento's id of the product. */
+  productId: number | null;
+  /** True when it is not shipped. null: written before version 3. */
+  isVirtual: boolean | null;
+  /** Weight of one unit, in the shop's unit of weight, decimal with four places. */
+  weight: string | null;
+  /** Discount in percent where it was one, decimal with four places (Magento: discount_percent). */
+  discountPercent: string | null;
+  /** Cart price rules that changed the price (Magento: applied_rule_ids). */
+  appliedRuleIds: number[];
+  /** What the line is worth, components included, in the currency of the order. null: written before version 3. */
+  amounts: LineAmounts | null;
+  /** The same in the base currency of the website. */
+  baseAmounts: LineAmounts | null;
+  /** Tax of the line by rate, without that on a fixed product tax. */
+  taxes: Tax[];
+  /** Fixed product taxes of the line by name. */
+  fixedProductTaxes: FixedProductTax[];
+  /** Options that were chosen. */
+  options: ChosenOption[];
+  /** Parts of a configurable or bundle, in the order of the shop; empty for other products. */
+  components: OrderComponent[];
+  /** Gift message of the line. */
+  giftMessage: GiftMessage | null;
+}
+
+/** What a line is worth in one currency. rowTotal = subtotal - discount; rowTotalInclTax = rowTotal + tax = subtotalInclTax - discountInclTax. Prices of a unit are rounded for show: rows are the truth. */
+export interface LineAmounts {
+  /** Price of one unit without tax, before discount, decimal with four places (Magento: price). */
+  unitPrice: string;
+  /** Price of one unit with tax, before discount, decimal with four places (Magento: price_incl_tax). */
+  unitPriceInclTax: string | null;
+  /** Price in the catalogue, with or without tax as the shop keeps its prices, decimal with four places (Magento: original_price). */
+  originalPrice: string | null;
+  /** The row without tax, before discount (in Magento's table: row_total). Minor units of the currency. */
+  subtotalMinor: number;
+  /** The row with tax, before discount; null where the shop does not say it and no rounding of Magento's explains it. Minor units of the currency. */
+  subtotalInclTaxMinor: number | null;
+  /** What the discount takes off the row without tax, positive (Magento: discount_amount - discount_tax_compensation_amount). Minor units of the currency. */
+  discountMinor: number;
+  /** What the discount takes off the row with tax, positive; null where subtotalInclTaxMinor is. Minor units of the currency. */
+  discountInclTaxMinor: number | null;
+  /** The discount as the shop shows it, positive (Magento: discount_amount): with tax where prices include tax. Minor units of the currency. */
+  discountShownMinor: number;
+  /** Tax on the row, without that on a fixed product tax (Magento: tax_amount). Minor units of the currency. */
+  taxMinor: number;
+  /** The row without tax, after discount. Minor units of the currency. */
+  rowTotalMinor: number;
+  /** The row with tax, after discount. Minor units of the currency. */
+  rowTotalInclTaxMinor: number;
+  /** Fixed product tax on the row, without tax (Magento: weee_tax_applied_row_amount). In none of the amounts above. Minor units of the currency. */
+  fixedProductTaxMinor: number;
+  /** Tax on the fixed product tax; in the order's tax, in none of the amounts above (Magento: item_applied_taxes of the type weee). Minor units of the currency. */
+  fixedProductTaxTaxMinor: number;
+}
+
+/** A tax by its rate. The parts of one amount add up to it. */
+export interface Tax {
+  /** Code of the rate in the shop. */
+  code: string;
+  /** What customers read. */
+  title: string | null;
+  /** Rate in percent, decimal with four places; of a compound tax what it comes to. */
+  percent: string;
+  /** In the currency of the order. Minor units of the currency. */
+  amountMinor: number;
+  /** In the base currency of the website. Minor units of the currency. */
+  baseAmountMinor: number;
+}
+
+/** A fixed product tax by its name, on a whole row, without tax. */
+export interface FixedProductTax {
+  /** What customers read. */
+  title: string;
+  /** In the currency of the order. Minor units of the currency. */
+  amountMinor: number;
+  /** In the base currency of the website. Minor units of the currency. */
+  baseAmountMinor: number;
+}
+
+/** An option that was chosen with a product. */
+export interface ChosenOption {
+  /** custom, configurable, bundle or downloadable. */
+  kind: string;
+  /** Id of the option in the shop: of the custom option, of the attribute, of the bundle option; empty for downloads. Its label is not in the order. */
+  optionId: string;
+  /** What was chosen: ids of values, selections or links (several check boxes of a custom option in one text with commas, as Magento has them), the text typed, the date as "YYYY-MM-DD hh:mm:ss". */
+  values: string[];
+  /** How many of it in one unit of the line, decimal with four places; bundles only. */
+  quantity: string | null;
+}
+
+/** A part of a line: the variant of a configurable, a product in a bundle. Its amounts are part of the line's, never on top of them. */
+export interface OrderComponent {
+  /** Magento's order item id; deliveries may point to it. */
+  lineId: string;
+  /** Stock keeping unit as ordered. */
+  sku: string;
+  /** Magento's id of the product; the SKU may carry options. */
+  productId: number | null;
+  /** Product name at the time of the order. */
+  name: string;
+  /** Magento product type. */
+  productType: string;
+  /** True when it is not shipped. */
+  isVirtual: boolean;
+  /** Quantity ordered, in all units of the line, decimal with four places. */
+  quantity: string;
+  /** Quantity shipped so far, in all units of the line, decimal with four places. */
+  quantityShipped: string;
+  /** Quantity invoiced so far, in all units of the line, decimal with four places. */
+  quantityInvoiced: string;
+  /** Quantity canceled so far, in all units of the line, decimal with four places. */
+  quantityCanceled: string;
+  /** Quantity refunded so far, in all units of the line, decimal with four places. */
+  quantityRefunded: string;
+  /** Tax rate in percent, decimal with four places. */
+  taxPercent: string;
+  /** Weight of one unit, in the shop's unit of weight, decimal with four places. */
+  weight: string | null;
+  /** Its share in the currency of the order; all zero where the price is the line's (configurable, bundle at a fixed price). */
+  amounts: LineAmounts;
+  /** The same in the base currency of the website. */
+  baseAmounts: LineAmounts;
+  /** Its tax by rate. */
+  taxes: Tax[];
+}
+
+/** A message that goes with a gift. Personal data. */
+export interface GiftMessage {
+  /** Who sends it, as typed. */
+  sender: string | null;
+  /** Who gets it, as typed. */
+  recipient: string | null;
+  /** The text, as typed; line breaks kept. */
+  message: string | null;
 }
 
 /** The totals of an order in one currency, integers of its minor units. */
@@ -421,6 +625,78 @@ export interface Totals {
   taxMinor: number;
   /** What the customer owes (Magento: grand_total). Minor units of the currency. */
   grandTotalMinor: number;
+  /** Sum of the lines before discount with tax, fixed product taxes included (Magento: subtotal_incl_tax). Minor units of the currency. */
+  subtotalInclTaxMinor: number | null;
+  /** Whole discount as the shop shows it, positive (Magento: -discount_amount): with tax where prices include tax. Minor units of the currency. */
+  discountShownMinor: number | null;
+  /** Shipping before discount, with tax (Magento: shipping_incl_tax). Minor units of the currency. */
+  shippingInclTaxMinor: number | null;
+  /** Discount on shipping as the shop shows it, positive (Magento: shipping_discount_amount). Minor units of the currency. */
+  shippingDiscountShownMinor: number | null;
+  /** Shipping after discount, with tax: shipping - shippingDiscount + shippingTax. Minor units of the currency. */
+  shippingTotalInclTaxMinor: number | null;
+  /** Fixed product taxes that stand beside the subtotal; 0 where the shop counts them into the subtotal. Without tax: that is in taxMinor. Minor units of the currency. */
+  fixedProductTaxMinor: number | null;
+  /** Paid by gift cards, positive (Adobe Commerce: gift_cards_amount). Minor units of the currency. */
+  giftCardMinor: number | null;
+  /** Paid by store credit, positive (Adobe Commerce: customer_balance_amount). Minor units of the currency. */
+  storeCreditMinor: number | null;
+  /** Paid by reward points, positive (Adobe Commerce: reward_currency_amount). Minor units of the currency. */
+  rewardPointsMinor: number | null;
+  /** Other totals that are part of the grand total: gift wrapping, fees of payment methods. */
+  others: OtherTotal[];
+  /** What is left when all parts are rounded to minor units: grandTotal = subtotal - discount + shipping + tax + fixedProductTax + others - giftCard - storeCredit - rewardPoints + rounding. 0 unless quantities are decimal or the currency has fewer digits than the shop counts with. Minor units of the currency. */
+  roundingMinor: number | null;
+  /** Paid so far (Magento: total_paid); 0 where nothing is. Minor units of the currency. */
+  paidMinor: number | null;
+  /** Still to be paid (Magento: total_due). Minor units of the currency. */
+  dueMinor: number | null;
+  /** Invoiced so far (Magento: total_invoiced). Minor units of the currency. */
+  invoicedMinor: number | null;
+  /** Refunded so far (Magento: total_refunded). Minor units of the currency. */
+  refundedMinor: number | null;
+  /** Canceled so far (Magento: total_canceled). Minor units of the currency. */
+  canceledMinor: number | null;
+}
+
+/** A total of the shop that has no field of its own. */
+export interface OtherTotal {
+  /** The shop's name of it: gift_wrapping, or the member of extension_attributes that holds it. */
+  code: string;
+  /** Added to the grand total; negative where it is taken off. Minor units of the currency. */
+  amountMinor: number;
+}
+
+/** How the order is paid; nothing that could be used to pay. */
+export interface OrderPayment {
+  /** Payment method code, e.g. checkmo. */
+  method: string;
+  /** What customers read of it. */
+  title: string | null;
+  /** The customer's own order number, as typed (Magento: po_number). */
+  purchaseOrderNumber: string | null;
+  /** Kind of card, e.g. VI (Magento: cc_type). */
+  cardType: string | null;
+  /** Last four digits of the card (Magento: cc_last4). */
+  cardLastFour: string | null;
+  /** Last transaction at the payment provider (Magento: last_trans_id). */
+  transactionId: string | null;
+}
+
+/** A comment in the history of an order. */
+export interface OrderComment {
+  /** The text. */
+  text: string | null;
+  /** Status the order got with it. */
+  status: string | null;
+  /** When, UTC milliseconds. */
+  createdAt: number;
+  /** True when customers can read it. */
+  isVisible: boolean;
+  /** True when it was sent to the customer. */
+  isCustomerNotified: boolean;
+  /** What it belongs to: order, shipment, invoice, creditmemo. */
+  documentKind: string | null;
 }
 
 /** Something this record cannot say exactly. */

@@ -30,8 +30,9 @@ export class CodeIds {
     return [...this.#ids.keys()];
   }
 
-  /** Null when the shop has none with the id. @throws Unavailable when the shop cannot be asked. */
-  async codeOf(id: number): Promise<string | null> {
+  /** Null when the shop has none with the id, or no id is given. @throws Unavailable when the shop cannot be asked. */
+  async codeOf(id: number | null): Promise<string | null> {
+    if (id === null) return null;
     if (this.knownCode(id) === undefined) await this.#refresh();
     return this.#codes.get(id) ?? null;
   }

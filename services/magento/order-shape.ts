@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { magentoAddress, orderExtension, statusHistory } from './order-extension-shape.ts';
+import type { MagentoAddress } from './order-extension-shape.ts';
+import { magentoOrderItem } from './order-item-shape.ts';
 import {
-  decimal,
   integer,
   listOf,
   mapOf,
@@ -9,87 +11,22 @@ import {
   optionalInteger,
   optionalText,
   text,
+  textOrEmpty,
 } from './shapes.ts';
 
 /**
  * The members of Magento's order that Cartage reads, under Magento's own names. Amounts and quantities are decimal
  * text with the digits the shop wrote (`60.8125`); times are UTC as in `time.ts`; what was null or absent is null.
+ * Only what an order cannot be without may refuse it: one odd member would take its whole page with it.
  */
-
-export const magentoAddress = z.object({
-  address_type: optionalText,
-  prefix: optionalText,
-  firstname: optionalText,
-  middlename: optionalText,
-  lastname: optionalText,
-  suffix: optionalText,
-  company: optionalText,
-  street: z.union([text.transform((line) => [line]), listOf(text)]),
-  city: optionalText,
-  region: optionalText,
-  region_code: optionalText,
-  postcode: optionalText,
-  country_id: optionalText,
-  telephone: optionalText,
-  email: optionalText,
-  vat_id: optionalText,
-});
-export type MagentoAddress = z.infer<typeof magentoAddress>;
-
-/**
- * `row_total` here is after discount, unlike the order's `subtotal` (FACTS section 3). A configurable comes as two
- * items with the same SKU, the child with `parent_item_id` and price 0.
- */
-export const magentoOrderItem = z.object({
-  item_id: integer,
-  parent_item_id: optionalInteger,
-  product_id: optionalInteger,
-  product_type: optionalText,
-  sku: text,
-  name: optionalText,
-  is_virtual: optionalFlag,
-  is_qty_decimal: optionalFlag,
-  weight: optionalDecimal,
-  qty_ordered: decimal,
-  qty_canceled: optionalDecimal,
-  qty_invoiced: optionalDecimal,
-  qty_shipped: optionalDecimal,
-  qty_refunded: optionalDecimal,
-  price: optionalDecimal,
-  base_price: optionalDecimal,
-  original_price: optionalDecimal,
-  base_original_price: optionalDecimal,
-  price_incl_tax: optionalDecimal,
-  base_price_incl_tax: optionalDecimal,
-  row_total: optionalDecimal,
-  base_row_total: optionalDecimal,
-  row_total_incl_tax: optionalDecimal,
-  base_row_total_incl_tax: optionalDecimal,
-  tax_percent: optionalDecimal,
-  tax_amount: optionalDecimal,
-  base_tax_amount: optionalDecimal,
-  discount_percent: optionalDecimal,
-  discount_amount: optionalDecimal,
-  base_discount_amount: optionalDecimal,
-  discount_tax_compensation_amount: optionalDecimal,
-  base_discount_tax_compensation_amount: optionalDecimal,
-});
-export type MagentoOrderItem = z.infer<typeof magentoOrderItem>;
-
-/** A virtual order has a shipping total, but no address and no method. */
-const shippingAssignment = z.object({
-  shipping: mapOf({
-    address: magentoAddress.nullish().transform((value) => value ?? null),
-    method: optionalText,
-  }),
-});
 
 const identity = {
   entity_id: integer,
-  increment_id: text,
-  store_id: integer,
-  state: text,
-  status: text,
+  increment_id: textOrEmpty,
+  /** Null where the store view was deleted (FACTS section 3). */
+  store_id: optionalInteger,
+  state: textOrEmpty,
+  status: textOrEmpty,
   created_at: text,
   updated_at: text,
 };
@@ -103,7 +40,12 @@ export const magentoOrder = z.object({
   hold_before_state: optionalText,
   hold_before_status: optionalText,
   ext_order_id: optionalText,
-  quote_id: optionalInteger,
+  store_name: optionalText,
+  original_increment_id: optionalText,
+  relation_parent_id: optionalInteger,
+  relation_parent_real_id: optionalText,
+  relation_child_id: optionalInteger,
+  relation_child_real_id: optionalText,
   is_virtual: optionalFlag,
   customer_is_guest: optionalFlag,
   customer_id: optionalInteger,
@@ -113,19 +55,20 @@ export const magentoOrder = z.object({
   customer_firstname: optionalText,
   customer_middlename: optionalText,
   customer_lastname: optionalText,
+  customer_suffix: optionalText,
   customer_taxvat: optionalText,
   customer_note: optionalText,
   coupon_code: optionalText,
+  applied_rule_ids: optionalText,
   discount_description: optionalText,
   shipping_description: optionalText,
-  order_currency_code: text,
-  base_currency_code: text,
-  global_currency_code: optionalText,
+  order_currency_code: textOrEmpty,
+  base_currency_code: textOrEmpty,
   base_to_order_rate: optionalDecimal,
   total_qty_ordered: optionalDecimal,
   weight: optionalDecimal,
-  subtotal: decimal,
-  base_subtotal: decimal,
+  subtotal: optionalDecimal,
+  base_subtotal: optionalDecimal,
   subtotal_incl_tax: optionalDecimal,
   base_subtotal_incl_tax: optionalDecimal,
   discount_amount: optionalDecimal,
@@ -145,8 +88,10 @@ export const magentoOrder = z.object({
   shipping_discount_tax_compensation_amount: optionalDecimal,
   /** Magento's own abbreviation. */
   base_shipping_discount_tax_compensation_amnt: optionalDecimal,
-  grand_total: decimal,
-  base_grand_total: decimal,
+  grand_total: optionalDecimal,
+  base_grand_total: optionalDecimal,
+  total_invoiced: optionalDecimal,
+  base_total_invoiced: optionalDecimal,
   total_paid: optionalDecimal,
   base_total_paid: optionalDecimal,
   total_due: optionalDecimal,
@@ -157,8 +102,15 @@ export const magentoOrder = z.object({
   base_total_canceled: optionalDecimal,
   items: listOf(magentoOrderItem),
   billing_address: magentoAddress.nullish().transform((value) => value ?? null),
-  payment: mapOf({ method: optionalText, po_number: optionalText }),
-  extension_attributes: mapOf({ shipping_assignments: listOf(shippingAssignment) }),
+  payment: mapOf({
+    method: optionalText,
+    po_number: optionalText,
+    cc_type: optionalText,
+    cc_last4: optionalText,
+    last_trans_id: optionalText,
+  }),
+  status_histories: listOf(statusHistory).catch([]),
+  extension_attributes: orderExtension,
 });
 export type MagentoOrder = z.infer<typeof magentoOrder>;
 

@@ -30,6 +30,11 @@ export const optionalText = z
   .string()
   .nullish()
   .transform((value) => value ?? null);
+/** What Magento's tables allow to be null and Cartage can do without. */
+export const textOrEmpty = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '');
 export const optionalDecimal = decimal.nullish().transform((value) => value ?? null);
 export const optionalInteger = integer.nullish().transform((value) => value ?? null);
 export const optionalFlag = flag.nullish().transform((value) => value ?? false);

@@ -1,5 +1,6 @@
 import type { Fulfilment, FulfilmentLine } from '../../schemas/types.ts';
-import type { MagentoOrder, MagentoOrderItem } from '../magento/order-shape.ts';
+import type { MagentoOrderItem } from '../magento/order-item-shape.ts';
+import type { MagentoOrder } from '../magento/order-shape.ts';
 import { foldSku } from '../magento/sku.ts';
 import { decimalOf, minus, sum, toPlaces, zero } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';

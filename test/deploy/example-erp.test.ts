@@ -19,7 +19,7 @@ import { codesOf } from '../../services/order-exporter/codes.ts';
 import { loadConfig } from '../../services/platform/config/load.ts';
 import { freshDatabase } from '../infrastructure/main.ts';
 import type { FreshDatabase } from '../infrastructure/main.ts';
-import { anOrder } from './an-order.ts';
+import { anOrder } from '../sandbox/erp/testing/order.ts';
 import { exampleVariables } from './example-variables.ts';
 
 let database: FreshDatabase;
@@ -126,29 +126,37 @@ describe('the SQL of cartage.yaml', () => {
       connection: { connectionString: urlAs('writer') },
       statements: erp.orders!,
     });
-    const input = (order: Order) => ({ key: 'main/default/000000042', order, codes: codesOf(order, orders) });
+    const order = anOrder({
+      incrementId: '000000042',
+      lines: [{ sku: 'A/1', quantity: 2, priceMinor: 999 }],
+    });
+    const input = (value: Order) => ({
+      key: 'main/default/000000042',
+      order: value,
+      codes: codesOf(value, orders),
+    });
     try {
-      const made = await writer.create(input(anOrder()));
+      const made = await writer.create(input(order));
       expect(made).toMatchObject({ created: true, reference: 'W42' });
-      expect(await writer.create(input(anOrder()))).toMatchObject({ created: false, id: made.id });
+      expect(await writer.create(input(order))).toMatchObject({ created: false, id: made.id });
       const { rows } = await client.query(
         'select o.*, l.sku, l.quantity, l.unit_price from web_order o join web_order_line l on l.order_id = o.id',
       );
       expect(rows).toEqual([
         expect.objectContaining({
           branch: '01',
-          customer: 'Ada Byron',
+          customer: 'Veronica Costello',
           term: 'NET14',
           carrier: 'DHL',
-          total: '24.98',
+          total: '26.63',
           status: 'open',
           sku: 'A/1',
           quantity: '2.0000',
           unit_price: '9.9900',
         }),
       ]);
-      await writer.change(input({ ...anOrder(), state: 'canceled' }));
-      await writer.change(input({ ...anOrder(), state: 'canceled' }));
+      await writer.change(input({ ...order, state: 'canceled' }));
+      await writer.change(input({ ...order, state: 'canceled' }));
       const after = await client.query<{ status: string }>('select status from web_order');
       expect(after.rows).toEqual([{ status: 'canceled' }]);
     } finally {
@@ -172,7 +180,7 @@ describe('the SQL of cartage.yaml', () => {
         kind: 'shipment',
         source: 'MAIN',
         documentDate: Date.parse('2026-05-01T00:00:00Z'),
-        lines: [{ sku: 'A/1', orderLineId: '7', quantity: '1.0000' }],
+        lines: [{ sku: 'A/1', orderLineId: '000000042-1', quantity: '1.0000' }],
         packages: [{ carrier: 'DHL', service: 'PARCEL', trackingNumber: 'JD014600' }],
       }),
     ]);

@@ -1,23 +1,13 @@
-import type { OrderLine, Problem } from '../../../schemas/types.ts';
-import type { MagentoOrder, MagentoOrderItem } from '../../magento/order-shape.ts';
-import {
-  decimalOf,
-  magnitude,
-  minorUnit,
-  minus,
-  sum,
-  times,
-  toMinor,
-  toPlaces,
-} from '../../platform/decimal.ts';
+import type { LineAmounts, OrderComponent, OrderLine, Problem, Tax } from '../../../schemas/types.ts';
+import type { MagentoOrderItem } from '../../magento/order-item-shape.ts';
+import type { MagentoOrder } from '../../magento/order-shape.ts';
+import { decimalOf, magnitude, minus, sum, times, toMinor, toPlaces, zero } from '../../platform/decimal.ts';
 import type { Decimal } from '../../platform/decimal.ts';
-
-/** What one line is worth, exactly, without tax where it does not say otherwise. */
-export interface LineAmounts {
-  subtotal: Decimal;
-  discount: Decimal;
-  tax: Decimal;
-}
+import { currencyDigits } from './currency.ts';
+import { chosenOptionsOf, giftMessageOf, idsOf } from './options.ts';
+import { hundredth, rowAmounts, rowReading, sumOfRows } from './row-amounts.ts';
+import type { Prefix, RowAmounts } from './row-amounts.ts';
+import { fixedProductTaxesOf, fixedProductTaxTaxOf, taxesOf } from './taxes.ts';
 
 /** One line as the customer sees it: an item without a parent, and the children that stand behind it. */
 export interface Line {
@@ -25,102 +15,136 @@ export interface Line {
   children: MagentoOrderItem[];
 }
 
-/** Product types that the contract says exactly today; another one is published with a problem. */
-const exactTypes = new Set(['simple', 'virtual']);
-
-/**
- * Each product once. A configurable and its child carry the same SKU, and the child costs nothing; a dynamic bundle
- * has its price on the parent and once more on the children (FACTS section 3), so all rows together count it twice.
- */
+/** Each product once. A child whose parent is not in the answer is better shown than lost. */
 export function linesOf(order: MagentoOrder): Line[] {
-  const parents = new Set(order.items.map((item) => item.item_id));
+  const ids = new Set(order.items.map((item) => item.item_id));
   const children = Map.groupBy(order.items, (item) => item.parent_item_id);
-  return (
-    order.items
-      // A child whose parent is not in the answer is better shown than lost.
-      .filter((item) => item.parent_item_id === null || !parents.has(item.parent_item_id))
-      .map((item) => ({ item, children: children.get(item.item_id) ?? [] }))
-  );
+  return order.items
+    .filter((item) => item.parent_item_id === null || !ids.has(item.parent_item_id))
+    .map((item) => ({ item, children: children.get(item.item_id) ?? [] }));
 }
-
-/** `base_` names the same amounts in the currency of the website. */
-export type Prefix = '' | 'base_';
 
 /**
- * Amounts of a line. Magento's `row_total` is the total *after* discount in REST and *before* it in the database and
- * in older releases (FACTS section 3): the reading that fits price x quantity is taken.
+ * The items that bear the amounts of a line. A configurable and its child carry the same SKU, and the child costs
+ * nothing. A bundle with a dynamic price has it on the parent and once more on the children, and only there the
+ * discount: its children count, else all would be counted twice (FACTS section 3).
  */
-export function amountsOf({ item, children }: Line, prefix: Prefix): LineAmounts {
-  const rows = [item, ...children];
-  const whole = (name: 'discount_amount' | 'discount_tax_compensation_amount') =>
-    sum(rows.map((row) => decimalOf(row[`${prefix}${name}`])));
-  const ownTax = decimalOf(item[`${prefix}tax_amount`]);
-  // On a dynamic bundle the parent repeats the tax of its children.
-  const childTax = sum(children.map((child) => decimalOf(child[`${prefix}tax_amount`])));
-  const discount = minus(whole('discount_amount'), whole('discount_tax_compensation_amount'));
-  return { subtotal: subtotalOf(item, prefix), discount, tax: childTax === 0n ? ownTax : childTax };
+export function payingItems({ item, children }: Line): MagentoOrderItem[] {
+  const childrenPay =
+    item.product_type === 'bundle' && children.some((child) => decimalOf(child.base_price) !== zero);
+  return childrenPay ? children : [item];
 }
 
-function subtotalOf(item: MagentoOrderItem, prefix: Prefix): Decimal {
-  const expected = expectedSubtotal(item, prefix);
-  const rowTotal = decimalOf(item[`${prefix}row_total`]);
-  const discount = decimalOf(item[`${prefix}discount_amount`]);
-  const compensation = decimalOf(item[`${prefix}discount_tax_compensation_amount`]);
-  const readings = [rowTotal, sum([rowTotal, discount]), minus(sum([rowTotal, discount]), compensation)];
-  const distance = (reading: Decimal) => magnitude(minus(reading, expected));
-  return readings.reduce((best, reading) => (distance(reading) < distance(best) ? reading : best));
+/** Reads the amounts of an order's items, in one currency. */
+export class LineReader {
+  readonly #order: MagentoOrder;
+  readonly #prefix: Prefix;
+  readonly #reading: ReturnType<typeof rowReading>;
+  readonly #digits: number;
+
+  constructor(order: MagentoOrder, lines: readonly Line[], prefix: Prefix) {
+    this.#order = order;
+    this.#prefix = prefix;
+    this.#reading = rowReading(order, lines.flatMap(payingItems), prefix);
+    this.#digits = currencyDigits(order[prefix === '' ? 'order_currency_code' : 'base_currency_code']);
+  }
+
+  exact(items: readonly MagentoOrderItem[]): RowAmounts {
+    return sumOfRows(items.map((item) => rowAmounts(item, this.#prefix, this.#reading)));
+  }
+
+  /** What the items are worth together, shown with the prices of one of them. */
+  amounts(priced: MagentoOrderItem, items: readonly MagentoOrderItem[]): LineAmounts {
+    const exact = this.exact(items);
+    const total = minus(exact.subtotal, exact.discount);
+    const minor = (value: Decimal) => toMinor(value, this.#digits);
+    return {
+      unitPrice: places(priced[`${this.#prefix}price`]),
+      unitPriceInclTax: optionalPlaces(priced[`${this.#prefix}price_incl_tax`]),
+      originalPrice: optionalPlaces(priced[`${this.#prefix}original_price`]),
+      subtotalMinor: minor(exact.subtotal),
+      subtotalInclTaxMinor: null,
+      discountMinor: minor(exact.discount),
+      discountInclTaxMinor: null,
+      discountShownMinor: minor(exact.discountShown),
+      taxMinor: minor(exact.tax),
+      rowTotalMinor: minor(total),
+      rowTotalInclTaxMinor: minor(sum([total, exact.tax])),
+      fixedProductTaxMinor: minor(exact.fixedProductTax),
+      fixedProductTaxTaxMinor: minor(fixedProductTaxTaxOf(this.#order, items, this.#prefix)),
+    };
+  }
 }
 
-function expectedSubtotal(item: MagentoOrderItem, prefix: Prefix): Decimal {
-  return times(decimalOf(item[`${prefix}price`]), decimalOf(item.qty_ordered));
+export function orderLines(order: MagentoOrder): OrderLine[] {
+  const lines = linesOf(order);
+  const own = new LineReader(order, lines, '');
+  const base = new LineReader(order, lines, 'base_');
+  const taxes = (items: readonly MagentoOrderItem[]): Tax[] => taxesOf(order, items);
+  return lines.map((line) => {
+    const { item, children } = line;
+    const paying = payingItems(line);
+    const amounts = own.amounts(item, paying);
+    return {
+      ...itemFacts(item),
+      unitPrice: amounts.unitPrice,
+      subtotalMinor: amounts.subtotalMinor,
+      discountMinor: amounts.discountMinor,
+      taxMinor: amounts.taxMinor,
+      rowTotalMinor: amounts.rowTotalMinor,
+      discountPercent: optionalPlaces(item.discount_percent),
+      appliedRuleIds: idsOf(item.applied_rule_ids),
+      amounts,
+      baseAmounts: base.amounts(item, paying),
+      taxes: taxes(paying),
+      fixedProductTaxes: fixedProductTaxesOf(order, paying),
+      options: chosenOptionsOf(item),
+      components: children.map((child): OrderComponent => ({
+        ...itemFacts(child),
+        amounts: own.amounts(child, [child]),
+        baseAmounts: base.amounts(child, [child]),
+        taxes: taxes([child]),
+      })),
+      giftMessage: giftMessageOf(item.extension_attributes.gift_message),
+    };
+  });
 }
 
-export function orderLine(line: Line, digits: number): OrderLine {
-  const { item } = line;
-  const { subtotal, discount, tax } = amountsOf(line, '');
+/**
+ * Magento rounds the price of a unit to hundredths for show, so a row may be off by half of one for each unit, and by
+ * one of its own. More is not Magento's arithmetic: an ERP that multiplies would book another amount.
+ */
+export function rowProblems(order: MagentoOrder): Problem[] {
+  const lines = linesOf(order);
+  const reader = new LineReader(order, lines, '');
+  return lines.flatMap(payingItems).flatMap((item) => {
+    const row = reader.exact([item]).subtotal;
+    const priced = times(decimalOf(item.price), decimalOf(item.qty_ordered));
+    const slack = sum([hundredth, times(decimalOf('0.005'), decimalOf(item.qty_ordered))]);
+    if (magnitude(minus(row, priced)) <= slack) return [];
+    const detail = `item ${item.item_id}: price x quantity is ${toPlaces(priced, 4)}, its row says ${toPlaces(row, 4)}`;
+    return [{ code: 'order.totals_differ', detail }];
+  });
+}
+
+/** What lines and components say alike. */
+function itemFacts(item: MagentoOrderItem) {
   return {
     lineId: String(item.item_id),
     sku: item.sku,
+    productId: item.product_id,
     name: item.name ?? item.sku,
     productType: item.product_type ?? 'unknown',
+    isVirtual: item.is_virtual,
     quantity: places(item.qty_ordered),
     quantityShipped: places(item.qty_shipped),
     quantityInvoiced: places(item.qty_invoiced),
     quantityCanceled: places(item.qty_canceled),
     quantityRefunded: places(item.qty_refunded),
-    unitPrice: places(item.price),
     taxPercent: places(item.tax_percent),
-    subtotalMinor: toMinor(subtotal, digits),
-    discountMinor: toMinor(discount, digits),
-    taxMinor: toMinor(tax, digits),
-    rowTotalMinor: toMinor(minus(subtotal, discount), digits),
+    weight: optionalPlaces(item.weight),
   };
 }
 
 const places = (text: string | null): string => toPlaces(decimalOf(text), 4);
-
-/** What of the lines the contract cannot say exactly. */
-export function lineProblems(lines: readonly Line[], digits: number): Problem[] {
-  const unsupported = Map.groupBy(
-    lines.filter(({ item }) => !exactTypes.has(item.product_type ?? '')),
-    ({ item }) => item.product_type ?? 'unknown',
-  );
-  const types = unsupported.entries().map(([type, members]) => ({
-    code: 'order.product_type_unsupported',
-    detail: `product type ${type} of ${members.map(({ item }) => item.sku).join(', ')}`,
-  }));
-  const rows = lines.flatMap((line) => rowProblem(line, digits) ?? []);
-  return [...types, ...rows];
-}
-
-/** A price has four places at most, so the row may be off by half of the last one, times the quantity. */
-function rowProblem(line: Line, digits: number): Problem | null {
-  const expected = expectedSubtotal(line.item, '');
-  const found = subtotalOf(line.item, '');
-  const slack = times(decimalOf('0.00005'), decimalOf(line.item.qty_ordered));
-  if (magnitude(minus(found, expected)) <= sum([minorUnit(digits), slack])) return null;
-  return {
-    code: 'order.totals_differ',
-    detail: `item ${line.item.item_id}: price x quantity is ${toPlaces(expected, 4)}, its row says ${toPlaces(found, 4)}`,
-  };
-}
+export const optionalPlaces = (text: string | null): string | null => (text === null ? null : places(text));

@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { Address, Order, OrderCustomer, Problem } from '../../../schemas/types.ts';
+import type { Order, OrderComment, OrderPayment } from '../../../schemas/types.ts';
 import { shippingAddressOf, shippingMethodOf } from '../../magento/order-shape.ts';
-import type { MagentoAddress, MagentoOrder } from '../../magento/order-shape.ts';
+import type { MagentoOrder } from '../../magento/order-shape.ts';
 import { epochMsOf } from '../../magento/rest/time.ts';
 import { canonicalJson } from '../../platform/canonical-json.ts';
-import { currencyDigits } from './currency.ts';
-import { lineProblems, linesOf, orderLine } from './lines.ts';
-import { totalProblems, totalsOf } from './totals.ts';
+import { checkTotals } from './equations.ts';
+import { LineReader, linesOf, optionalPlaces, orderLines, payingItems, rowProblems } from './lines.ts';
+import { giftMessageOf, idsOf } from './options.ts';
+import { addressOf, customerOf } from './people.ts';
+import type { Prefix } from './row-amounts.ts';
+import { shippingTaxesOf, wholeTaxesOf } from './taxes.ts';
+import { exactTotals, totalsOf } from './totals.ts';
 
 /** Where an order was placed; the shop itself knows stores by number only. */
 export interface Place {
@@ -24,34 +28,9 @@ const versionEpoch = 1;
  * money (WMS, CRM) can use it, the exporter parks it.
  * @throws RangeError when a time or an amount of the order is none.
  */
-export function orderOf(source: MagentoOrder, { instance, store }: Place): Order {
-  const lines = linesOf(source);
-  const digits = currencyDigits(source.order_currency_code);
+export function orderOf(source: MagentoOrder, place: Place): Order {
   const updatedAt = epochMsOf(source.updated_at);
-  const shippingAddress = source.is_virtual ? null : shippingAddressOf(source);
-  const content = {
-    instance,
-    store,
-    incrementId: source.increment_id,
-    entityId: source.entity_id,
-    storeId: source.store_id,
-    state: source.state,
-    status: source.status,
-    stateBeforeHold: source.hold_before_state,
-    createdAt: epochMsOf(source.created_at),
-    updatedAt,
-    isVirtual: source.is_virtual,
-    paymentMethod: source.payment.method ?? '',
-    shippingMethod: source.is_virtual ? null : shippingMethodOf(source),
-    couponCode: source.coupon_code,
-    customer: customerOf(source),
-    billingAddress: source.billing_address && addressOf(source.billing_address),
-    shippingAddress: shippingAddress && addressOf(shippingAddress),
-    lines: lines.map((line) => orderLine(line, digits)),
-    totals: totalsOf(source, ''),
-    baseTotals: totalsOf(source, 'base_'),
-    problems: [...currencyProblems(source), ...lineProblems(lines, digits), ...totalProblems(source, lines)],
-  };
+  const content = { ...place, ...headOf(source), ...moneyOf(source) };
   return {
     ...content,
     occurredAt: updatedAt,
@@ -60,35 +39,90 @@ export function orderOf(source: MagentoOrder, { instance, store }: Place): Order
   };
 }
 
-function currencyProblems(source: MagentoOrder): Problem[] {
-  const { order_currency_code: own, base_currency_code: base } = source;
-  if (own === base) return [];
-  return [
-    { code: 'order.currencies_differ', detail: `ordered in ${own}, the website's base currency is ${base}` },
-  ];
-}
-
-function customerOf(source: MagentoOrder): OrderCustomer {
+/** All but lines and money. */
+function headOf(source: MagentoOrder) {
+  const shippingAddress = source.is_virtual ? null : shippingAddressOf(source);
   return {
-    customerId: source.customer_id,
-    isGuest: source.customer_is_guest || source.customer_id === null,
-    groupId: source.customer_group_id,
-    email: source.customer_email,
-    firstName: source.customer_firstname,
-    lastName: source.customer_lastname,
+    incrementId: source.increment_id,
+    entityId: source.entity_id,
+    storeId: source.store_id ?? 0,
+    storeName: source.store_name,
+    externalOrderId: source.ext_order_id,
+    originalIncrementId: source.original_increment_id,
+    parentIncrementId: source.relation_parent_real_id,
+    parentEntityId: source.relation_parent_id,
+    childIncrementId: source.relation_child_real_id,
+    childEntityId: source.relation_child_id,
+    state: source.state,
+    status: source.status,
+    stateBeforeHold: source.hold_before_state,
+    statusBeforeHold: source.hold_before_status,
+    createdAt: epochMsOf(source.created_at),
+    updatedAt: epochMsOf(source.updated_at),
+    isVirtual: source.is_virtual,
+    paymentMethod: source.payment.method ?? '',
+    payment: paymentOf(source),
+    shippingMethod: source.is_virtual ? null : shippingMethodOf(source),
+    shippingDescription: source.shipping_description,
+    couponCode: source.coupon_code,
+    discountDescription: source.discount_description,
+    appliedRuleIds: idsOf(source.applied_rule_ids),
+    customer: customerOf(source),
+    customerNote: source.customer_note,
+    billingAddress: source.billing_address && addressOf(source.billing_address),
+    shippingAddress: shippingAddress && addressOf(shippingAddress),
+    giftMessage: giftMessageOf(source.extension_attributes.gift_message),
+    comments: commentsOf(source),
+    totalQuantity: optionalPlaces(source.total_qty_ordered),
+    weight: optionalPlaces(source.weight),
   };
 }
 
-function addressOf(source: MagentoAddress): Address {
-  return {
-    firstName: source.firstname ?? '',
-    lastName: source.lastname ?? '',
-    company: source.company,
-    street: source.street,
-    city: source.city ?? '',
-    postcode: source.postcode,
-    region: source.region_code ?? source.region,
-    countryCode: source.country_id ?? '',
-    telephone: source.telephone,
+function moneyOf(source: MagentoOrder) {
+  const lines = linesOf(source);
+  const paying = lines.flatMap(payingItems);
+  const amountsIn = (prefix: Prefix) => {
+    const rows = new LineReader(source, lines, prefix).exact(paying);
+    return { rows, totals: exactTotals(source, rows, prefix) };
   };
+  const own = amountsIn('');
+  const base = amountsIn('base_');
+  const { other, problems } = checkTotals(source, own, base);
+  return {
+    lines: orderLines(source),
+    taxes: wholeTaxesOf(source),
+    shippingTaxes: shippingTaxesOf(source),
+    pricesIncludeTax: null,
+    taxRounding: null,
+    baseToOrderRate: optionalPlaces(source.base_to_order_rate),
+    totals: totalsOf(source, own.totals, other, ''),
+    baseTotals: totalsOf(source, base.totals, other, 'base_'),
+    problems: [...rowProblems(source), ...problems],
+  };
+}
+
+function paymentOf({ payment, extension_attributes }: MagentoOrder): OrderPayment {
+  const title = extension_attributes.payment_additional_info.find(({ key }) => key === 'method_title');
+  return {
+    method: payment.method ?? '',
+    title: title?.value ?? null,
+    purchaseOrderNumber: payment.po_number,
+    cardType: payment.cc_type,
+    cardLastFour: payment.cc_last4,
+    transactionId: payment.last_trans_id,
+  };
+}
+
+/** Oldest first; the shop lists the newest first. */
+function commentsOf(source: MagentoOrder): OrderComment[] {
+  return source.status_histories
+    .map((history) => ({
+      text: history.comment,
+      status: history.status,
+      createdAt: epochMsOf(history.created_at),
+      isVisible: history.is_visible_on_front,
+      isCustomerNotified: history.is_customer_notified,
+      documentKind: history.entity_name,
+    }))
+    .toSorted((one, other) => one.createdAt - other.createdAt);
 }

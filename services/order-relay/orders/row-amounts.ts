@@ -1,0 +1,95 @@
+import type { MagentoOrderItem } from '../../magento/order-item-shape.ts';
+import type { MagentoOrder } from '../../magento/order-shape.ts';
+import { decimalOf, minorUnit, minus, sum, times, magnitude, zero } from '../../platform/decimal.ts';
+import type { Decimal } from '../../platform/decimal.ts';
+
+/** `base_` names the same amounts in the currency of the website. */
+export type Prefix = '' | 'base_';
+
+/** What one row is worth, exactly. */
+export interface RowAmounts {
+  /** Before discount, without tax. */
+  subtotal: Decimal;
+  /** As the shop shows it, positive: with tax where prices include tax. */
+  discountShown: Decimal;
+  /** What it takes off the row without tax. */
+  discount: Decimal;
+  tax: Decimal;
+  fixedProductTax: Decimal;
+}
+
+/** Reads what a row was before discount, without tax, from the amounts of an item. */
+type RowReading = (item: MagentoOrderItem, prefix: Prefix) => Decimal;
+
+/** Magento counts in hundredths, whatever the currency. */
+export const hundredth = minorUnit(2);
+
+/**
+ * `row_total` in REST is the row less the discount, and never below 0 (FACTS section 3; Magento's source:
+ * Magento/Sales/Model/Order/Webapi/ChangeOutputArray.php). Where it was cut, the row is price x quantity if prices
+ * are without tax, and else the gross row less its tax. Shops that show the table's own `row_total` are known too.
+ */
+const readings: readonly RowReading[] = [
+  (item, prefix) => (wasCut(item, prefix) ? byPrice(item, prefix) : beforeDiscount(item, prefix)),
+  (item, prefix) => (wasCut(item, prefix) ? byGrossPrice(item, prefix) : beforeDiscount(item, prefix)),
+  (item, prefix) => decimalOf(item[`${prefix}row_total`]),
+];
+
+function wasCut(item: MagentoOrderItem, prefix: Prefix): boolean {
+  return decimalOf(item[`${prefix}row_total`]) === zero && decimalOf(item[`${prefix}discount_amount`]) > zero;
+}
+
+function beforeDiscount(item: MagentoOrderItem, prefix: Prefix): Decimal {
+  return sum([decimalOf(item[`${prefix}row_total`]), decimalOf(item[`${prefix}discount_amount`])]);
+}
+
+function byPrice(item: MagentoOrderItem, prefix: Prefix): Decimal {
+  return times(decimalOf(item[`${prefix}price`]), decimalOf(item.qty_ordered));
+}
+
+function byGrossPrice(item: MagentoOrderItem, prefix: Prefix): Decimal {
+  const gross = times(decimalOf(item[`${prefix}price_incl_tax`]), decimalOf(item.qty_ordered));
+  const tax = decimalOf(item[`${prefix}tax_amount`]);
+  return minus(gross, sum([tax, decimalOf(item[`${prefix}discount_tax_compensation_amount`])]));
+}
+
+/** The first reading by which the rows make the order's subtotal, with or without the fixed product tax in it. */
+export function rowReading(
+  order: MagentoOrder,
+  rows: readonly MagentoOrderItem[],
+  prefix: Prefix,
+): RowReading {
+  const subtotal = decimalOf(order[`${prefix}subtotal`]);
+  const fixedProductTax = sum(rows.map((row) => fixedProductTaxOf(row, prefix)));
+  const fits = (reading: RowReading) => {
+    const rest = minus(subtotal, sum(rows.map((row) => reading(row, prefix))));
+    return [zero, fixedProductTax].some((part) => magnitude(minus(rest, part)) < hundredth);
+  };
+  return readings.find(fits) ?? readings[0]!;
+}
+
+export function rowAmounts(item: MagentoOrderItem, prefix: Prefix, reading: RowReading): RowAmounts {
+  const discountShown = magnitude(decimalOf(item[`${prefix}discount_amount`]));
+  return {
+    subtotal: reading(item, prefix),
+    discountShown,
+    discount: minus(discountShown, decimalOf(item[`${prefix}discount_tax_compensation_amount`])),
+    tax: decimalOf(item[`${prefix}tax_amount`]),
+    fixedProductTax: fixedProductTaxOf(item, prefix),
+  };
+}
+
+function fixedProductTaxOf(item: MagentoOrderItem, prefix: Prefix): Decimal {
+  return decimalOf(prefix === '' ? item.weee_tax_applied_row_amount : item.base_weee_tax_applied_row_amnt);
+}
+
+export function sumOfRows(rows: readonly RowAmounts[]): RowAmounts {
+  const whole = (name: keyof RowAmounts) => sum(rows.map((row) => row[name]));
+  return {
+    subtotal: whole('subtotal'),
+    discountShown: whole('discountShown'),
+    discount: whole('discount'),
+    tax: whole('tax'),
+    fixedProductTax: whole('fixedProductTax'),
+  };
+}

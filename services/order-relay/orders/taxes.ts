@@ -1,0 +1,100 @@
+import type { FixedProductTax, Tax } from '../../../schemas/types.ts';
+import type { MagentoAppliedTax } from '../../magento/order-extension-shape.ts';
+import { appliedFixedProductTaxes } from '../../magento/order-item-shape.ts';
+import type { MagentoOrderItem } from '../../magento/order-item-shape.ts';
+import type { MagentoOrder } from '../../magento/order-shape.ts';
+import { contractDecimal, decimalOf, sum, toMinor, zero } from '../../platform/decimal.ts';
+import type { Decimal } from '../../platform/decimal.ts';
+import { currencyDigits } from './currency.ts';
+import type { Prefix } from './row-amounts.ts';
+
+/**
+ * Taxes by rate. They are taken from `applied_taxes` and `item_applied_taxes`, whose amounts add up to the tax of the
+ * order and of each item. (`itemized_taxes` repeats the whole tax for each of several rates of one priority, FACTS
+ * section 3.)
+ */
+export function taxesOf(order: MagentoOrder, items: readonly MagentoOrderItem[]): Tax[] {
+  const ids = new Set(items.map((item) => item.item_id));
+  return byRate(
+    order,
+    appliedOf(order, ({ type, item_id }) => type === 'product' && item_id !== null && ids.has(item_id)),
+  );
+}
+
+export const shippingTaxesOf = (order: MagentoOrder): Tax[] =>
+  byRate(
+    order,
+    appliedOf(order, ({ type }) => type === 'shipping'),
+  );
+
+export const wholeTaxesOf = (order: MagentoOrder): Tax[] =>
+  byRate(order, order.extension_attributes.applied_taxes);
+
+/** Tax on the fixed product tax of items: in the order's tax, in no item's. */
+export function fixedProductTaxTaxOf(
+  order: MagentoOrder,
+  items: readonly MagentoOrderItem[],
+  prefix: Prefix,
+): Decimal {
+  const ids = new Set(items.map((item) => item.item_id));
+  const applied = appliedOf(
+    order,
+    ({ type, associated_item_id: id }) => type === 'weee' && id !== null && ids.has(id),
+  );
+  return sum(applied.map((tax) => decimalOf(tax[`${prefix}amount`])));
+}
+
+/** Tax on neither products nor shipping: on fixed product taxes, gift wrapping, fees. */
+export function otherTaxOf(order: MagentoOrder, prefix: Prefix): Decimal {
+  const applied = appliedOf(order, ({ type }) => type !== 'product' && type !== 'shipping');
+  return sum(applied.map((tax) => decimalOf(tax[`${prefix}amount`])));
+}
+
+type ItemAppliedTaxes = MagentoOrder['extension_attributes']['item_applied_taxes'][number];
+
+function appliedOf(order: MagentoOrder, isWanted: (of: ItemAppliedTaxes) => boolean): MagentoAppliedTax[] {
+  return order.extension_attributes.item_applied_taxes
+    .filter(isWanted)
+    .flatMap(({ applied_taxes }) => applied_taxes);
+}
+
+function byRate(order: MagentoOrder, applied: readonly MagentoAppliedTax[]): Tax[] {
+  const rates = [...Map.groupBy(applied, ({ code, percent }) => `${code} ${percent}`).values()];
+  const amounts = (prefix: Prefix) =>
+    sharesOf(
+      rates.map((rate) => sum(rate.map((tax) => decimalOf(tax[`${prefix}amount`])))),
+      currencyDigits(order[prefix === '' ? 'order_currency_code' : 'base_currency_code']),
+    );
+  const [own, base] = [amounts(''), amounts('base_')];
+  return rates.map(([first], index) => ({
+    code: first!.code,
+    title: first!.title,
+    percent: contractDecimal(first!.percent ?? '0'),
+    amountMinor: own[index]!,
+    baseAmountMinor: base[index]!,
+  }));
+}
+
+/** Minor units that add up to the whole, rounded: rates of one priority share a tax in fractions of a cent. */
+function sharesOf(parts: readonly Decimal[], digits: number): number[] {
+  let exact = zero;
+  return parts.map((part) => {
+    const before = toMinor(exact, digits);
+    exact = sum([exact, part]);
+    return toMinor(exact, digits) - before;
+  });
+}
+
+export function fixedProductTaxesOf(
+  order: MagentoOrder,
+  items: readonly MagentoOrderItem[],
+): FixedProductTax[] {
+  const digits = currencyDigits(order.order_currency_code);
+  const baseDigits = currencyDigits(order.base_currency_code);
+  const applied = items.flatMap(appliedFixedProductTaxes);
+  return [...Map.groupBy(applied, ({ title }) => title)].map(([title, taxes]) => ({
+    title,
+    amountMinor: toMinor(sum(taxes.map((tax) => decimalOf(tax.row_amount))), digits),
+    baseAmountMinor: toMinor(sum(taxes.map((tax) => decimalOf(tax.base_row_amount))), baseDigits),
+  }));
+}
