@@ -89,8 +89,16 @@ async function readTopics(process: Process, state: ConsoleState, since: number):
       onRecord: ({ value }) => value !== null && state.takeOutcome(value),
       onUndecodable,
     }),
-    bus.readAll(parked, { onRecord: ({ key, value }) => state.takeParked(key, value), onUndecodable }),
-    bus.readAll(cursors, { onRecord: ({ key, value }) => state.takeCursor(key, value), onUndecodable }),
+    bus.readAll(parked, {
+      onRecord: ({ key, value }) => state.takeParked(key, value),
+      onRecreated: () => state.forgetParked(),
+      onUndecodable,
+    }),
+    bus.readAll(cursors, {
+      onRecord: ({ key, value }) => state.takeCursor(key, value),
+      onRecreated: () => state.forgetCursors(),
+      onUndecodable,
+    }),
   ]);
 }
 

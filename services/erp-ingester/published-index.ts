@@ -43,6 +43,11 @@ export class PublishedIndex {
     this.note(identity, { ...value, deleted: false }, '');
   }
 
+  /** The topic was recreated: all is to be published again, deletions too. */
+  doubtAll(): void {
+    for (const published of this.#records.values()) Object.assign(published, { digest: '', deleted: false });
+  }
+
   get isEmpty(): boolean {
     return this.#records.size === 0;
   }

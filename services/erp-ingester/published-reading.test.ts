@@ -21,7 +21,8 @@ beforeEach(async () => {
   bus = new RecordingBus();
   reading = new PublishedReading(shape);
   bus.broker.append(stock, key, valueOf('9.0000'));
-  index = await reading.read(bus);
+  index = reading.index;
+  await reading.read(bus);
 });
 
 /** As the publisher does it: doubted, published, noted. */
@@ -49,6 +50,37 @@ describe('what another process has published after it lost the slot', () => {
     publishHere('5.0000');
     expect(reading.strays()).toEqual([]);
     bus.broker.append(stock, key, valueOf('5.0000'));
+    expect(reading.strays()).toEqual([]);
+  });
+});
+
+describe('what stood on a topic that was recreated', () => {
+  let asked: number;
+  beforeEach(() => {
+    asked = 0;
+    reading.onRecreated = () => (asked += 1);
+  });
+
+  it('is the same no more, also long after the start, and everything is to be asked', () => {
+    const digest = digestOf(shape, valueOf('9.0000'), bus.clock.now());
+    expect(index.isSame(key, digest)).toBe(true);
+    reading.endWatch();
+    bus.recreate(stock);
+    expect([index.isSame(key, digest), asked]).toEqual([false, 1]);
+  });
+
+  it('is to be told as deleted once more where it was', () => {
+    index.note(key, { ...valueOf('9.0000'), deleted: true } as Stock, 'digest');
+    expect(index.recordsOf('{"id":"7"}')).toEqual([]);
+    bus.recreate(stock);
+    expect(index.recordsOf('{"id":"7"}')).toEqual([key]);
+  });
+
+  it('is no stray of another process', () => {
+    publishHere('5.0000');
+    bus.broker.append(stock, key, valueOf('6.0000'));
+    bus.recreate(stock);
+    publishHere('5.0000');
     expect(reading.strays()).toEqual([]);
   });
 });

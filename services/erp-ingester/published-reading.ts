@@ -12,15 +12,18 @@ export interface Stray {
 
 /**
  * Reads a topic to its end into an index, and watches it for a while from there on: a process that has lost the slot may
- * still be publishing, and its older record may land after our newer one. The order of the topic is the truth.
+ * still be publishing, and its older record may land after our newer one. The order of the topic is the truth. Until
+ * it is stopped it tells when the topic is recreated, and nothing in the index stands on it any more.
  */
 export class PublishedReading {
+  readonly index = new PublishedIndex();
+  onRecreated: () => void = () => undefined;
   readonly #shape: RowShape<StreamRecord>;
-  readonly #index = new PublishedIndex();
   /** The last record of each key since then, as long as it is not the one that we have published. */
   readonly #last = new Map<string, { digest: string; stray: Stray }>();
   #reading: ReadAll | null = null;
   #isCaughtUp = false;
+  #isWatching = true;
 
   constructor(shape: RowShape<StreamRecord>) {
     this.#shape = shape;
@@ -30,24 +33,34 @@ export class PublishedReading {
   async read(bus: Bus): Promise<PublishedIndex> {
     this.#reading = await bus.readAll(this.#shape.contract, {
       onRecord: ({ value, publishedAt, key }) => {
-        if (value === null) return;
+        if (value === null || !this.#isWatching) return;
         const identity = identityOf(this.#shape, value);
         const digest = digestOf(this.#shape, value, publishedAt);
         if (this.#isCaughtUp) this.#watch(identity, digest, { key: keyOf(value), asked: key });
-        else this.#index.note(identity, value, digest);
+        else this.index.note(identity, value, digest);
+      },
+      onRecreated: () => {
+        this.index.doubtAll();
+        this.#last.clear();
+        this.onRecreated();
       },
     });
     await this.#reading.caughtUp;
     this.#isCaughtUp = true;
-    return this.#index;
+    return this.index;
   }
 
-  /** To be asked when nothing of a predecessor can land any more. */
+  /** To be asked when nothing of a predecessor can land any more, and the watching ended then. */
   strays(): Stray[] {
     return [...this.#last].flatMap(([identity, { digest, stray }]) => {
-      const ours = this.#index.digestOf(identity);
+      const ours = this.index.digestOf(identity);
       return ours === '' || ours === digest ? [] : [stray];
     });
+  }
+
+  endWatch(): void {
+    this.#isWatching = false;
+    this.#last.clear();
   }
 
   async stop(): Promise<void> {
@@ -55,7 +68,7 @@ export class PublishedReading {
   }
 
   #watch(identity: string, digest: string, stray: Stray): void {
-    if (this.#index.digestOf(identity) === digest) this.#last.delete(identity);
+    if (this.index.digestOf(identity) === digest) this.#last.delete(identity);
     else this.#last.set(identity, { digest, stray });
   }
 }

@@ -43,6 +43,8 @@ export class IngesterSession {
   readonly #runners = new Map<string, KeyQueryRunner>();
   readonly #indexes = new Map<string, PublishedIndex>();
   readonly #ending = new AbortController();
+  /** Streams whose topic was recreated, until all keys are published again. */
+  readonly #republishing = new Set<string>();
   #reached: Lsn | null = null;
 
   constructor(options: SessionOptions) {
@@ -99,8 +101,7 @@ export class IngesterSession {
   ): Promise<void> {
     const { process, pool, config, slot } = this.#options;
     const published = new PublishedReading(stream.shape);
-    const index = await published.read(process.bus);
-    stops.push(() => published.stop());
+    const { index } = published;
     this.#indexes.set(stream.topic, index);
     const publisher = new RecordPublisher({
       stream,
@@ -120,6 +121,9 @@ export class IngesterSession {
       statementTimeoutMs: config.erp.connection.statementTimeoutMs,
     });
     this.#runners.set(stream.name, runner);
+    published.onRecreated = () => this.#republish(stream.name, runner);
+    await published.read(process.bus);
+    stops.push(() => published.stop());
     void this.#correctStrays(stream, published, runner);
     // A stream that came with a new configuration, over tables that were watched before, or a recreated topic.
     if (slot.load === null && index.isEmpty && stream.shape.deleted !== null) runner.dirty.addAll({});
@@ -137,13 +141,26 @@ export class IngesterSession {
     await clock.wait(fallsWithinMs + landsWithinMs, this.#ending.signal);
     if (this.#ending.signal.aborted) return;
     const strays = published.strays();
-    await published.stop();
+    published.endWatch();
     if (strays.length > 0)
       log.warn(
         { flow: stream.name, records: strays.length },
         'overwritten by another process: published again',
       );
     for (const { key, asked } of strays) runner.dirty.add(key, { asked });
+  }
+
+  /** Until all is answered the cursor tells of a load that has not ended: whoever takes over meanwhile begins it anew. */
+  #republish(stream: string, runner: KeyQueryRunner): void {
+    const { slot } = this.#options;
+    const writeCursor = () => (this.#reached ??= slot.cursor.position);
+    this.#republishing.add(stream);
+    writeCursor();
+    const onAnswered = () => {
+      this.#republishing.delete(stream);
+      writeCursor();
+    };
+    runner.dirty.addAll({ onAnswered });
   }
 
   /** Everything, once. The log waits meanwhile, and its changes are asked for again afterwards: nothing falls between. */
@@ -183,7 +200,8 @@ export class IngesterSession {
       if (reached === null) continue;
       this.#reached = null;
       try {
-        slot.cursor = { ...slot.cursor, position: reached };
+        const firstLoad = this.#republishing.size > 0 ? 'running' : 'done';
+        slot.cursor = { ...slot.cursor, position: reached, firstLoad };
         await cursors.write(slot.cursor);
         slot.log.acknowledge(reached);
       } catch (error) {

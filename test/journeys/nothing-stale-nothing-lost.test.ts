@@ -1,9 +1,10 @@
 /**
  * Attacks on promises 1 to 3 that need whole processes: one that sleeps longer than its session, a slot that is dropped
- * under the ingester, keys that are renamed, offsets that are set back. What is real and what is not: see stack.ts.
+ * under the ingester, a topic that is recreated, keys that are renamed, offsets that are set back. What is real and what is not: see stack.ts.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs';
+import { stock } from '../../schemas/topics.ts';
 import { firstLoadDone } from './first-load.ts';
 import { allProcesses, openStack } from './stack.ts';
 import type { Stack } from './stack.ts';
@@ -62,6 +63,17 @@ const written = (sku: string, n: number) =>
         resource === 'source_item' && status === 200 && key.includes(sku) && key.includes('default'),
     )
     .map(({ detail }) => Number(detail['quantity']));
+
+async function withAdmin(work: (admin: kafkajs.Admin) => Promise<void>): Promise<void> {
+  const kafka = new kafkajs.Kafka({ brokers: [stack.kafka.bootstrap], logLevel: kafkajs.logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
 
 describe('nothing stale', () => {
   it('is written by a stock applier that slept longer than its session with an old number in hand', async () => {
@@ -130,20 +142,14 @@ describe('nothing stale', () => {
     expect(rows).toHaveLength(1);
   }, 180_000);
 
-  async function setBack(process: string, topic: string): Promise<void> {
-    const kafka = new kafkajs.Kafka({ brokers: [stack.kafka.bootstrap], logLevel: kafkajs.logLevel.NOTHING });
-    const admin = kafka.admin();
-    await admin.connect();
-    try {
+  const setBack = (process: string, topic: string) =>
+    withAdmin(async (admin) => {
       const partitions = (await admin.fetchTopicOffsets(topic)).map(({ partition, low }) => ({
         partition,
         offset: low,
       }));
       await admin.setOffsets({ groupId: `cartage.sandbox.${process}`, topic, partitions });
-    } finally {
-      await admin.disconnect();
-    }
-  }
+    });
 });
 
 describe('nothing lost', () => {
@@ -170,6 +176,19 @@ describe('nothing lost', () => {
     }
     return true;
   }
+
+  it('when a topic is deleted and made again under the ingester: what it lacks is published again', async () => {
+    const keys = [...stack.witness.stock.keys()];
+    await withAdmin(async (admin) => {
+      await admin.deleteTopics({ topics: [stock.topic] });
+      await until('the topic is gone', async () => !(await admin.listTopics()).includes(stock.topic));
+    });
+    stack.witness.stock.clear();
+    await stack.applyTopics();
+    await until('all stock once more', () => keys.every((key) => stack.witness.stock.has(key)), 90_000);
+    await count('KNIFE-PARE', 34);
+    await hasStock('KNIFE-PARE', 34);
+  }, 120_000);
 
   it('when two SKUs are swapped, and one is given away', async () => {
     await newProduct('SWAP-1', 11);

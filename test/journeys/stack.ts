@@ -51,6 +51,8 @@ export interface Stack {
   /** Between the broker and the processes that were started with `throughProxy`. */
   proxy: KafkaProxy;
   bus: Bus;
+  /** Makes the topics that there are not. */
+  applyTopics(): Promise<void>;
   witness: Witness;
   webhookUrl: string;
   webhookSecret: string;
@@ -122,6 +124,7 @@ export async function openStack(options: StackOptions = {}): Promise<Stack> {
       kafka,
       proxy,
       bus,
+      applyTopics: () => applyTopics(kafkaClient),
       witness,
       webhookUrl,
       webhookSecret,

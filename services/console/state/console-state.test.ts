@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { Outcome } from '../../../schemas/types.ts';
+import type { Cursor, Outcome, Parked } from '../../../schemas/types.ts';
 import { ConsoleState } from './console-state.ts';
 
 const outcome = (group: string, finishedAt: number, own: Partial<Outcome> = {}) =>
@@ -24,6 +24,22 @@ it('knows its own instance only, even beside one whose name begins alike', () =>
   expect(state.latestOutcomes().map(({ finishedAt }) => finishedAt)).toEqual([1_000]);
   expect([...state.flows.keys()]).toEqual(['inventory-applier/erp.stock']);
   expect(changes).toBe(1);
+});
+
+it('shows nothing of what was parked, and of cursors, once their topics were recreated', () => {
+  let changes = 0;
+  const state = new ConsoleState('main', () => (changes += 1));
+  const texts = { cause: 'x', why: null, fix: 'y' };
+  state.takeParked('a', {
+    group: 'cartage.main.inventory-applier',
+    topic: 'erp.stock',
+    key: 'WH/A',
+    ...texts,
+  } as Parked);
+  state.takeCursor('b', { source: 'main/orders' } as Cursor);
+  state.forgetParked();
+  state.forgetCursors();
+  expect([state.parked.summary().total, state.cursors.size, changes]).toEqual([0, 0, 4]);
 });
 
 it('takes the age of what took effect, where it is known since when it was true', () => {

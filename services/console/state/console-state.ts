@@ -55,9 +55,21 @@ export class ConsoleState {
     this.#onChange();
   }
 
+  /** Its topic was recreated: what was parked there cannot be cleared any more. */
+  forgetParked(): void {
+    this.parked.clear();
+    this.#onChange();
+  }
+
   takeCursor(id: string, cursor: Cursor | null): void {
     if (cursor === null) this.cursors.delete(id);
     else if (this.cursors.size < cursorLimit || this.cursors.has(id)) this.cursors.set(id, cursor);
+    this.#onChange();
+  }
+
+  /** Its topic was recreated. */
+  forgetCursors(): void {
+    this.cursors.clear();
     this.#onChange();
   }
 

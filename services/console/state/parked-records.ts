@@ -75,6 +75,12 @@ export class ParkedRecords {
     return this.#full.delete(id) || this.#brief.delete(id);
   }
 
+  clear(): void {
+    this.#full.clear();
+    this.#brief.clear();
+    this.#complete = true;
+  }
+
   /** Undefined when it is cleared, or not known in full. */
   get(id: string): ParkedView | undefined {
     return this.#full.get(id);

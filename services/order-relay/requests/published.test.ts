@@ -12,6 +12,7 @@ const orderIn = (state: string, updatedAt: number) =>
 const fresh = orderIn('new', 10_000);
 const canceled = orderIn('canceled', 20_000);
 
+let onRecreated: () => void;
 let onTopic: (order: Order, publishedAt?: number) => void;
 let asked: string[];
 let published: PublishedStates<Order>;
@@ -21,6 +22,7 @@ async function follow(before: Order[] = []): Promise<void> {
     readAll: async (_contract: unknown, options: ReadAllOptions<Order>) => {
       onTopic = (value, publishedAt = value.updatedAt) =>
         options.onRecord({ key, value, publishedAt } as never);
+      onRecreated = options.onRecreated!;
       for (const order of before) onTopic(order);
       return { caughtUp: Promise.resolve(), stop: async () => undefined };
     },
@@ -73,6 +75,15 @@ describe('what is known as published', () => {
     expect(asked).toEqual([]);
     await follow([canceled, fresh]);
     expect(asked).toEqual([key]);
+  });
+
+  it('is nothing once the topic was recreated: all of it is published again when it is looked at', async () => {
+    await follow([fresh]);
+    await published.publishing(canceled, 20_000, async () => undefined);
+    onRecreated();
+    expect(published.isSame(canceled, 21_000)).toBe(false);
+    await published.publishing(fresh, 22_000, async () => onTopic(fresh));
+    expect([published.isSame(fresh, 22_000), asked]).toEqual([true, []]);
   });
 
   it('was read when it was read, however long its publishing took', async () => {

@@ -112,6 +112,11 @@ export class PublishedStates<Value extends State> {
         else if (isLive) this.#options.onWentBack(key);
         else wentBack.add(key);
       },
+      onRecreated: () => {
+        this.#onTopic.clear();
+        this.#own.clear();
+        wentBack.clear();
+      },
     });
     await reading.caughtUp;
     isLive = true;

@@ -35,6 +35,7 @@ export class SweepCursors {
     this.#clock = clock;
   }
 
+  /** A recreated topic takes nothing back: what was swept was swept, and the next sweep writes it down again. */
   async follow(): Promise<ReadAll> {
     const reading = await this.#bus.readAll(cursors, {
       onRecord: ({ value }) => {

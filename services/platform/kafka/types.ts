@@ -119,6 +119,8 @@ export interface Publication<Value> {
 export interface ReadAllOptions<Value> {
   onRecord(record: Received<Value>): void;
   onUndecodable?(record: Undecodable): void;
+  /** The topic was deleted and made again: forget what was handed over. All that stands on it now comes next. */
+  onRecreated?(): void;
   /** For topics that are not compacted: begin at the first record published at or after this time. */
   sinceMs?: number;
 }

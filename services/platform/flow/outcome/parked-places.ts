@@ -25,6 +25,7 @@ export class ParkedPlaces {
   readonly #context: Context;
   readonly #flow: string | undefined;
   #isLive = false;
+  #isRecreated = false;
 
   constructor(context: Context, flow: string | undefined) {
     this.#context = context;
@@ -36,11 +37,18 @@ export class ParkedPlaces {
     this.#show();
   }
 
+  /** What stands on the new topic may be a copy of any age: none of it is taken for what was cleared. */
+  recreated(): void {
+    this.#isRecreated = true;
+    this.byKey.clear();
+    this.#show();
+  }
+
   read({ key, value }: { key: string; value: Parked | null }): void {
     if (!key.startsWith(`${this.#context.group}/`)) return;
     if (value === null) this.remove(key);
     else if (this.#isLive && !this.byKey.has(key) && this.#isWithoutOriginal(value))
-      // AfterTry or discarded while its original was being taken out: that must not bring it back.
+      // Cleared or discarded while its original was being taken out: that must not bring it back.
       void this.#context.bus.tombstone(parked, key).catch(() => undefined);
     else this.add(key, value);
   }
@@ -61,7 +69,7 @@ export class ParkedPlaces {
 
   /** Only `dropOldOriginals` writes such a one. */
   #isWithoutOriginal(value: Parked): boolean {
-    return value.recordValue === null && originalIsDue(value, this.#context);
+    return !this.#isRecreated && value.recordValue === null && originalIsDue(value, this.#context);
   }
 
   #show(): void {

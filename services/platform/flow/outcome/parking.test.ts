@@ -110,6 +110,25 @@ describe('the gauge of parked records', () => {
   });
 });
 
+describe('a topic of parked records that was recreated', () => {
+  it('holds what stands on it now, and nothing of that is taken for what was cleared', async () => {
+    const bus = new RecordingBus();
+    const context = contextOf({ bus, clock: bus.clock, group: 'g', policy: { parkedOriginalDays: 1 } });
+    const parking = await openParking(context, { name: 'stock' });
+    await parking.park(record(5), 'rejected', fault, 1);
+    await parking.park(record(5, 'WH1/B'), 'rejected', fault, 1);
+    const [value] = bus.newest(parked).values();
+    bus.recreate(parked);
+    expect(parking.size()).toBe(0);
+    // Brought back from a copy, its original taken out long ago.
+    await bus.clock.pass(1.1 * dayMs);
+    await bus.publish(parked, { value: { ...value!, recordValue: null } });
+    expect(parking.size()).toBe(1);
+    expect(bus.newest(parked).get('g/erp.stock/WH1/A')).not.toBeNull();
+    await parking.stop();
+  });
+});
+
 describe('the original of a parked record', () => {
   it('is taken out after its time; that it is parked, and why, stays', async () => {
     const bus = new RecordingBus();

@@ -35,7 +35,10 @@ export interface Parking {
 /** Resolves when all that the group has parked is known, its gauge shows it, and what waits in vain is released. */
 export async function openParking(context: Context, flow?: ParkingFlow): Promise<Parking> {
   const known = new ParkedPlaces(context, flow?.name);
-  const reading: ReadAll = await context.bus.readAll(parked, { onRecord: (record) => known.read(record) });
+  const reading: ReadAll = await context.bus.readAll(parked, {
+    onRecord: (record) => known.read(record),
+    onRecreated: () => known.recreated(),
+  });
   await reading.caughtUp;
   known.caughtUp();
   const stops: (() => Promise<void> | void)[] = [() => reading.stop()];

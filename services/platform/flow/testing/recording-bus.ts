@@ -9,6 +9,7 @@ export class RecordingBus implements Bus {
   readonly broker = new SimulatedBroker(this.clock);
   /** When set, the next publishes fail with it. */
   failure: Error | null = null;
+  readonly #readings = new Set<{ topic: string; onRecreated(): void }>();
 
   async publish<Value>(contract: Contract<Value>, publication: Publication<Value>): Promise<void> {
     await Promise.resolve();
@@ -25,8 +26,20 @@ export class RecordingBus implements Bus {
 
   readAll: Bus['readAll'] = (contract, options) => {
     const stop = this.broker.follow(contract.topic, (record) => options.onRecord(record as never));
-    return Promise.resolve({ caughtUp: Promise.resolve(), stop: () => Promise.resolve(stop()) });
+    const reading = { topic: contract.topic, onRecreated: () => options.onRecreated?.() };
+    this.#readings.add(reading);
+    const end = async () => {
+      this.#readings.delete(reading);
+      stop();
+    };
+    return Promise.resolve({ caughtUp: Promise.resolve(), stop: end });
   };
+
+  /** The topic is deleted and made again, and whoever reads it is told. */
+  recreate({ topic }: { topic: string }): void {
+    this.broker.recreate(topic);
+    for (const reading of this.#readings) if (reading.topic === topic) reading.onRecreated();
+  }
 
   unhealthyReason(): null {
     return null;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Batch, KafkaMessage } from 'kafkajs';
+import type { Bounds } from './claim.ts';
 import { Fetcher } from './fetcher.ts';
 import type { FetcherOptions } from './fetcher.ts';
 import type { Decoded } from '../wire.ts';
@@ -114,6 +115,17 @@ describe('the fetcher of a partition', () => {
     await turn();
     expect(calls).toEqual(['pause', 'recreated']);
     fetcher.close();
+  });
+
+  it('says so once: another partition may have told it while this one was asking', async () => {
+    const asked = Promise.withResolvers<Bounds>();
+    const { fetcher, calls, errors } = setUp({ bounds: () => asked.promise });
+    fetcher.offer(batchOf(0, 9));
+    fetcher.offer(batchOf(0, 14));
+    fetcher.close();
+    asked.resolve({ earliest: 0, end: 1_000, topicId: 'two' });
+    await turn();
+    expect([calls, errors]).toEqual([['pause'], []]);
   });
 
   it('survives a consumer that has just crashed and refuses to pause or resume', () => {

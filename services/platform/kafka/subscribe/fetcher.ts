@@ -186,6 +186,7 @@ export class Fetcher {
     this.#pause();
     try {
       const bounds = await this.#options.bounds();
+      if (this.#closed) return;
       const { earliest, end, topicId } = bounds;
       const recreated = isAnotherTopic(topicId, this.#options.topicId()) || this.#position > end;
       if (recreated || this.#position < earliest) {

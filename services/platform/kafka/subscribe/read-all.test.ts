@@ -74,11 +74,14 @@ describe('a reading of a whole topic', () => {
   it('is caught up with the topic that there is, when it was recreated before its end was reached', async () => {
     const topic = { id: 'one', end: 10 };
     const kafka = played(topic);
-    const seen: number[] = [];
+    const seen: (number | string)[] = [];
     const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
     const shared = { client: kafka.client, brief: kafka.client, log, source: 'test' };
     const context = { ...shared, registry: {} as Registry, onDead: () => undefined };
-    reading = new WholeTopic(context, stock as never, { onRecord: ({ offset }) => void seen.push(offset) });
+    reading = new WholeTopic(context, stock as never, {
+      onRecord: ({ offset }) => void seen.push(offset),
+      onRecreated: () => void seen.push('recreated'),
+    });
     let isCaughtUp = false;
     const caughtUp = () => (isCaughtUp = true);
     reading.caughtUp.then(caughtUp, () => undefined);
@@ -94,7 +97,7 @@ describe('a reading of a whole topic', () => {
     expect(isCaughtUp).toBe(false);
     await kafka.offer(0, 2);
     await turn();
-    expect(seen).toEqual([0, 1, 2, 3, 0, 1]);
+    expect(seen).toEqual([0, 1, 2, 3, 'recreated', 0, 1]);
     expect(isCaughtUp).toBe(true);
   });
 });

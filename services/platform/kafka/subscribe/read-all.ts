@@ -162,6 +162,7 @@ export class WholeTopic<Value> implements ReadAll {
       { topic: this.#topic },
       `${this.#topic} was recreated: it is read from its beginning`,
     );
+    this.#options.onRecreated?.();
     // Whoever waits to be caught up would wait for the end of the old topic.
     for (const one of this.#reach.values()) Object.assign(one, { position: 0, end: Infinity });
     this.#isEndUnknown = true;
