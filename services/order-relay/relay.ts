@@ -19,8 +19,8 @@ import { requestOf } from './requests/request.ts';
 import { startSweeps } from './sweep/sweep-schedule.ts';
 import { Sweep } from './sweep/sweep.ts';
 import { sweptOrders, sweptShipments } from './sweep/swept.ts';
-import { webhookPath, webhookReceiver } from './webhook/webhook.ts';
-import { standardWebhooks } from './webhook/standard-webhooks.ts';
+import { openSchemes } from './webhook/schemes/index.ts';
+import { webhookReceiver } from './webhook/webhook.ts';
 import { WebhookServer } from './webhook/webhook-server.ts';
 
 type RelayConfiguration = Configuration<'magento' | 'orders' | 'webhook'>;
@@ -151,12 +151,14 @@ async function sweep(relay: Relay, mode: Mode, subscription: Subscription): Prom
 async function takeWebhooks(relay: Relay): Promise<void> {
   const { process, configuration, stores } = relay;
   const { instance, flows, webhook } = configuration.config;
-  const { secrets: _, toleranceMs, ...face } = webhook;
+  const { toleranceMs } = webhook;
   const { bus, clock, log } = process.context;
   const now = () => clock.now();
+  const schemes = openSchemes(() => configuration.current().webhook, { toleranceMs, now, log });
+  process.onStop(() => schemes.close());
   const server = new WebhookServer({
-    ...face,
-    scheme: standardWebhooks({ secrets: () => configuration.current().webhook.secrets, toleranceMs, now }),
+    ...webhook,
+    schemes: schemes.all,
     take:
       flows.orders === 'off'
         ? null
@@ -172,7 +174,8 @@ async function takeWebhooks(relay: Relay): Promise<void> {
     webhooks: process.metrics.webhooks,
     onError: (error) => log.error({ err: error }, 'a webhook failed'),
   });
-  const { href } = new URL(webhookPath, await server.listen());
+  const url = await server.listen();
   process.onStop(() => server.close());
-  log.info({ url: href }, 'taking webhooks');
+  const open = schemes.all.filter((scheme) => scheme.isOpen());
+  log.info({ urls: open.map(({ path }) => `${url}${path}`) }, 'taking webhooks');
 }

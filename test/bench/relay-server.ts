@@ -3,7 +3,7 @@
  * check, span, Avro, headers, batching, acknowledgement by the broker, metrics), without what serves the requests: that
  * runs wherever their partitions are held. Prints its port, ends with SIGTERM.
  */
-import { standardWebhooks } from '../../services/order-relay/webhook/standard-webhooks.ts';
+import { standardWebhooks } from '../../services/order-relay/webhook/schemes/standard-webhooks.ts';
 import { WebhookServer } from '../../services/order-relay/webhook/webhook-server.ts';
 import { webhookReceiver } from '../../services/order-relay/webhook/webhook.ts';
 import { connectKafka } from '../../services/platform/kafka/connect.ts';
@@ -33,7 +33,7 @@ const server = new WebhookServer({
   maxPerSecond: 1_000_000,
   trustedProxies: [],
   shutdownDelayMs: 0,
-  scheme: standardWebhooks({ ...believed, secrets: () => secrets }),
+  schemes: [standardWebhooks({ ...believed, secrets: () => secrets })],
   take: webhookReceiver({
     ...believed,
     bus,

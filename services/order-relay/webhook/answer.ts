@@ -10,6 +10,8 @@ export interface Answer {
   /** When the same will be taken. */
   retryAfterSeconds?: number;
   headers?: OutgoingHttpHeaders;
+  /** JSON. Left out: reason and detail. */
+  body?: string;
 }
 
 /** How long, and how much, a refused sender that still sends is listened to, so that it can read why. */
@@ -47,7 +49,7 @@ export function sendLast(request: IncomingMessage, response: ServerResponse, ans
 
 function begin(response: ServerResponse, answer: Answer, isLast: boolean): string {
   const { status, reason, detail, retryAfterSeconds } = answer;
-  const body = JSON.stringify({ status: reason, ...(detail === undefined ? {} : { detail }) });
+  const body = answer.body ?? JSON.stringify({ status: reason, ...(detail === undefined ? {} : { detail }) });
   const headers: OutgoingHttpHeaders = {
     ...answer.headers,
     'content-type': 'application/json',

@@ -2,7 +2,7 @@ import type { Answer } from './answer.ts';
 
 type Refusal = Omit<Answer, 'reason'>;
 
-const unauthorized: Refusal = { status: 401, headers: { 'www-authenticate': 'StandardWebhooks' } };
+const unauthorized: Refusal = { status: 401, headers: { 'www-authenticate': 'Signature' } };
 
 /** What is answered to a delivery that is not taken, by the reason for it. */
 export const refusals = {
@@ -15,6 +15,9 @@ export const refusals = {
   signature_malformed: unauthorized,
   timestamp_stale: unauthorized,
   signature_wrong: unauthorized,
+  /** Signed for somebody else. */
+  recipient_wrong: unauthorized,
+  key_unknown: { status: 503, retryAfterSeconds: 60 },
   length_required: { status: 411 },
   too_large: { status: 413 },
   too_slow: { status: 408 },

@@ -4,8 +4,8 @@
  */
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { sign } from './standard-webhooks.ts';
-import { Edge, body, bytesOf, headersOf, nowMs } from './testing/edge.ts';
+import { sign } from './schemes/standard-webhooks.ts';
+import { Edge, body, bytesOf, headersOf, nowMs, ownScheme } from './testing/edge.ts';
 import type { Overrides } from './testing/edge.ts';
 import { bodyTimeoutMs } from './webhook-server.ts';
 
@@ -39,12 +39,7 @@ describe('the request line and the headers', () => {
     ],
     [404, 'another path', { path: '/webhooks/products' }, {}],
     [405, 'another method', { method: 'PUT' }, { allow: 'POST' }],
-    [
-      401,
-      'no signature',
-      { headers: { 'webhook-signature': '' } },
-      { 'www-authenticate': 'StandardWebhooks' },
-    ],
+    [401, 'no signature', { headers: { 'webhook-signature': '' } }, { 'www-authenticate': 'Signature' }],
     [413, 'a body over the limit', { body: Buffer.alloc(16 * 1024 + 1, 32) }, {}],
   ])('%d for %s, and the connection is ended', async (status, _name, overrides, headers) => {
     await edge.open();
@@ -179,14 +174,10 @@ describe('the body', () => {
   });
 
   it('whose sender goes away, or fails inside us, ends nothing', async () => {
-    await edge.open({
-      scheme: () => ({
-        id: 'msg_1',
-        isProvenBy: () => {
-          throw new Error('a bug');
-        },
-      }),
-    });
+    const proofIn = () => {
+      throw new Error('a bug');
+    };
+    await edge.open({ schemes: [{ ...ownScheme, claimIn: () => ({ proofIn }) }] });
     const socket = edge.connect();
     await once(socket, 'connect');
     socket.write(bytesOf(headersOf(), 'x'), () => socket.resetAndDestroy());

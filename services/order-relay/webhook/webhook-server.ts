@@ -3,6 +3,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import { Admission } from './admission.ts';
+import type { Admitted } from './admission.ts';
 import { send, sendLast } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { Bodies } from './bodies.ts';
@@ -11,9 +13,8 @@ import { Connections } from './connections.ts';
 import { RateLimit } from './rate-limit.ts';
 import { countedRefusals, parserRefusalOf, refusals } from './refusals.ts';
 import type { RefusalReason } from './refusals.ts';
-import type { Claim, Scheme } from './scheme.ts';
+import type { Scheme } from './schemes/scheme.ts';
 import { sourceReader } from './source.ts';
-import { webhookPath } from './webhook.ts';
 import type { WebhookAnswer } from './webhook.ts';
 
 export interface WebhookServerOptions {
@@ -30,9 +31,10 @@ export interface WebhookServerOptions {
   trustedProxies: readonly string[];
   /** How long `close` goes on taking deliveries, until balancers have heard that the process is not ready. */
   shutdownDelayMs: number;
-  scheme: Scheme;
+  /** Each at its path. */
+  schemes: readonly Scheme[];
   /** Takes a delivery that its sender has signed. Null: the flow is switched off. */
-  take: ((id: string, body: Buffer) => WebhookAnswer | Promise<WebhookAnswer>) | null;
+  take: ((scheme: Scheme, id: string | null, body: Buffer) => WebhookAnswer | Promise<WebhookAnswer>) | null;
   webhooks: Metrics['webhooks'];
   onError: (error: unknown) => void;
   /** Milliseconds that never go back. */
@@ -67,6 +69,7 @@ const backlog = 4_096;
 export class WebhookServer {
   readonly #options: WebhookServerOptions;
   readonly #server: Server;
+  readonly #admission: Admission;
   readonly #bodies: Bodies;
   readonly #connections: Connections;
   readonly #rate: RateLimit;
@@ -79,6 +82,7 @@ export class WebhookServer {
   constructor(options: WebhookServerOptions) {
     this.#options = options;
     for (const labels of countedRefusals()) options.webhooks.inc(labels, 0);
+    this.#admission = new Admission({ ...options, isSwitchedOff: options.take === null });
     this.#bodies = new Bodies({ ...options, requestBytes, bodyTimeoutMs });
     this.#connections = new Connections(options.maxConnections, () => this.#count(0, 'too_many_connections'));
     this.#rate = new RateLimit(options.maxPerSecond, options.monotonicMs ?? (() => performance.now()));
@@ -132,39 +136,33 @@ export class WebhookServer {
 
   #hear(request: IncomingMessage, response: ServerResponse): void {
     if (this.#refused.has(request.socket)) return;
-    const claim = this.#admit(request);
-    if (typeof claim === 'string') return this.#refuse(request, response, claim);
+    const greeting = this.#admission.greetingFor(request);
+    if (greeting) return this.#answerLast(request, response, greeting);
+    const admitted = this.#admission.judge(request);
+    if (typeof admitted === 'string') return this.#refuse(request, response, admitted);
     if (request.headers.expect !== undefined) response.writeContinue();
     this.#bodies.read(request, (body) =>
-      this.#safely(request, response, () => this.#deliver(request, response, claim, body)),
+      this.#safely(request, response, () => this.#deliver(request, response, admitted, body)),
     );
   }
 
-  /** All that can be said without the body. */
-  #admit({ url, method, headers }: IncomingMessage): Claim | RefusalReason {
-    const { take, scheme, maxBodyBytes } = this.#options;
-    if (url !== webhookPath && url?.split('?', 1)[0] !== webhookPath) return 'path_unknown';
-    if (method !== 'POST') return 'method_not_allowed';
-    if (take === null) return 'switched_off';
-    if (!isJson(headers['content-type']) || headers['content-encoding'] !== undefined) return 'content_type';
-    const claim = scheme(headers);
-    if (typeof claim === 'string') return claim;
-    const length = headers['content-length'];
-    if (length === undefined && headers['transfer-encoding'] === undefined) return 'length_required';
-    return length !== undefined && Number(length) > maxBodyBytes ? 'too_large' : claim;
-  }
-
-  #deliver(request: IncomingMessage, response: ServerResponse, claim: Claim, body: Buffer | BodyFault): void {
+  #deliver(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { scheme, claim }: Admitted,
+    body: Buffer | BodyFault,
+  ): void {
     if (body === 'gone') return this.#count(0, body);
     if (typeof body === 'string') return this.#refuse(request, response, body);
-    if (!claim.isProvenBy(body)) return this.#refuse(request, response, 'signature_wrong');
+    const proven = claim.proofIn(body);
+    if (typeof proven === 'string') return this.#refuse(request, response, proven);
     this.#connections.proven(request.socket);
     if (!this.#rate.take(this.#sourceOf(request)))
       return this.#answer(response, { ...refusals.too_many, reason: 'too_many' });
-    const answer = this.#options.take!(claim.id, body);
-    if (!(answer instanceof Promise)) return this.#answer(response, answer);
+    const answer = this.#options.take!(scheme, proven.id, body);
+    if (!(answer instanceof Promise)) return this.#answerTo(scheme, response, answer);
     answer.then(
-      (later) => this.#answer(response, later),
+      (later) => this.#answerTo(scheme, response, later),
       (error: unknown) => this.#fail(request, response, error),
     );
   }
@@ -184,9 +182,18 @@ export class WebhookServer {
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, reason: RefusalReason): void {
-    this.#count(refusals[reason].status, reason);
+    this.#answerLast(request, response, { ...refusals[reason], reason });
+  }
+
+  /** Who has not signed has no second word on a connection. */
+  #answerLast(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+    this.#count(answer.status, answer.reason);
     this.#refused.add(request.socket);
-    sendLast(request, response, { ...refusals[reason], reason });
+    sendLast(request, response, answer);
+  }
+
+  #answerTo({ taken }: Scheme, response: ServerResponse, answer: Answer): void {
+    this.#answer(response, taken && answer.status < 300 ? { ...answer, ...taken } : answer);
   }
 
   #answer(response: ServerResponse, answer: Answer): void {
@@ -212,11 +219,4 @@ export class WebhookServer {
   #count(code: number, reason: string): void {
     this.#options.webhooks.inc({ code: String(code), reason });
   }
-}
-
-function isJson(contentType: string | undefined): boolean {
-  return (
-    contentType === 'application/json' ||
-    /^application\/json\s*(;\s*charset=utf-8)?\s*$/i.test(contentType ?? '')
-  );
 }

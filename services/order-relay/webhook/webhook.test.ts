@@ -3,7 +3,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Unavailable } from '../../platform/errors.ts';
-import { sign } from './standard-webhooks.ts';
+import { sign } from './schemes/standard-webhooks.ts';
 import { Edge, body, nextSecret, nowMs, secret } from './testing/edge.ts';
 import type { Overrides } from './testing/edge.ts';
 

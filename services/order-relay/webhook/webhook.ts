@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { refresh } from '../../../schemas/topics.ts';
 import type { Refresh } from '../../../schemas/types.ts';
 import { Unavailable } from '../../platform/errors.ts';
@@ -9,8 +10,9 @@ import type { Asked } from '../requests/request.ts';
 import type { CodeIds } from '../../magento/code-ids.ts';
 import type { Answer } from './answer.ts';
 import { SeenIds } from './seen-ids.ts';
+import type { Scheme } from './schemes/scheme.ts';
 import { parseBody } from './webhook-body.ts';
-import type { WebhookData } from './webhook-body.ts';
+import type { OrderNamed } from './webhook-body.ts';
 
 /** What a signed delivery is answered. */
 export interface WebhookAnswer extends Answer {
@@ -34,8 +36,6 @@ export interface WebhookOptions {
 const maxSeenIds = 100_000;
 const retryAfterSeconds = 5;
 
-export const webhookPath = '/webhooks/orders';
-
 const accepted: WebhookAnswer = { status: 202, reason: 'accepted', done: true };
 const repeated: WebhookAnswer = { status: 202, reason: 'repeated', done: true };
 
@@ -45,35 +45,46 @@ const repeated: WebhookAnswer = { status: 202, reason: 'repeated', done: true };
  */
 export function webhookReceiver(
   options: WebhookOptions,
-): (id: string, body: Buffer) => WebhookAnswer | Promise<WebhookAnswer> {
+): (scheme: Scheme, id: string | null, body: Buffer) => WebhookAnswer | Promise<WebhookAnswer> {
   const { now, toleranceMs } = options;
   // Its id can come back for twice that.
   const seen = new SeenIds<WebhookAnswer>({ ttlMs: 2 * toleranceMs, max: maxSeenIds, now });
-  return (id, body) => {
+  return ({ path, body: shape }, givenId, body) => {
+    const named = parseBody(body, shape);
+    if (typeof named === 'string') return { status: 400, reason: 'body_invalid', detail: named, done: false };
+    const id = givenId ?? idOfState(named, body);
+    if (id === null) return ask(path, named, options);
     if (seen.isDone(id)) return repeated;
     const underWay = seen.underWay(id);
     if (underWay) return underWay.then((answer) => (answer.done ? repeated : answer));
-    const data = parseBody(body);
-    if (typeof data === 'string') return { status: 400, reason: 'body_invalid', detail: data, done: false };
-    return seen.begin(id, ask(data, options));
+    return seen.begin(id, ask(path, named, options));
   };
 }
 
-async function ask(data: WebhookData, options: WebhookOptions): Promise<WebhookAnswer> {
-  const span = startSpan(`POST ${webhookPath}`, {
+/**
+ * Of a delivery whose sender names it not, so that anybody who has seen it could send it again: to look at an order once
+ * more does no harm, and a body that tells of the same state again is known by its digest. One that tells of no state
+ * is not: the next change of the order has the same body.
+ */
+function idOfState({ updated_at }: OrderNamed, body: Buffer): string | null {
+  return updated_at === undefined ? null : hash('sha256', body, 'base64');
+}
+
+async function ask(path: string, named: OrderNamed, options: WebhookOptions): Promise<WebhookAnswer> {
+  const span = startSpan(`POST ${path}`, {
     kind: SpanKind.SERVER,
     parent: null,
-    attributes: { 'http.request.method': 'POST', 'http.route': webhookPath },
+    attributes: { 'http.request.method': 'POST', 'http.route': path },
   });
   let answer: WebhookAnswer;
   try {
-    const known = askedOf(data, options);
+    const known = askedOf(named, options);
     const asked = known instanceof Promise ? await known : known;
     if (asked === null) answer = { status: 400, reason: 'store_unknown', done: false };
     else {
       span.setAttribute('messaging.kafka.message.key', asked.key);
       await options.bus.publish(refresh, {
-        value: request(asked, data, options),
+        value: request(asked, named, options),
         traceparent: traceparentOf(span),
       });
       answer = accepted;
@@ -89,29 +100,29 @@ async function ask(data: WebhookData, options: WebhookOptions): Promise<WebhookA
   return answer;
 }
 
-function request(asked: Asked, data: WebhookData, { now }: WebhookOptions): Refresh {
-  return requestOf({ asked, reason: 'webhook', seen: data.updated_at ?? null, requestedAt: now() });
+function request(asked: Asked, named: OrderNamed, { now }: WebhookOptions): Refresh {
+  return requestOf({ asked, reason: 'webhook', seen: named.updated_at ?? null, requestedAt: now() });
 }
 
 /** The order's own key when the delivery and the shop tell it; else by id. Null when neither can be made. */
-function askedOf(data: WebhookData, options: WebhookOptions): Asked | Promise<Asked | null> {
+function askedOf(named: OrderNamed, options: WebhookOptions): Asked | Promise<Asked | null> {
   const { instance, stores } = options;
-  const { entity_id, increment_id, store_id } = data;
+  const { entity_id, increment_id, store_id } = named;
   if (increment_id === undefined) return askedById(instance, entity_id!);
-  const store = data.store_code ?? (store_id === undefined ? undefined : stores.knownCode(store_id));
+  const store = named.store_code ?? (store_id === undefined ? undefined : stores.knownCode(store_id));
   if (store !== undefined) return askedByNumber({ instance, store, incrementId: increment_id });
   if (store_id === undefined) return askedById(instance, entity_id!);
-  return askForStore({ ...data, increment_id, store_id }, options);
+  return askForStore({ ...named, increment_id, store_id }, options);
 }
 
 async function askForStore(
-  data: WebhookData & { increment_id: string; store_id: number },
+  named: OrderNamed & { increment_id: string; store_id: number },
   { stores, instance }: WebhookOptions,
 ): Promise<Asked | null> {
-  const byId = data.entity_id === undefined ? null : askedById(instance, data.entity_id);
+  const byId = named.entity_id === undefined ? null : askedById(instance, named.entity_id);
   try {
-    const store = await stores.codeOf(data.store_id);
-    return store === null ? byId : askedByNumber({ instance, store, incrementId: data.increment_id });
+    const store = await stores.codeOf(named.store_id);
+    return store === null ? byId : askedByNumber({ instance, store, incrementId: named.increment_id });
   } catch (error) {
     // The shop cannot be asked now; whoever serves the request asks later.
     if (byId === null) throw error;

@@ -15,7 +15,7 @@ const liveMappings: { [Section in keyof Config]?: readonly (keyof Config[Section
 const followed: typeof liveMappings = {
   kafka: ['ssl', 'sasl', 'registry'],
   magento: ['credentials'],
-  webhook: ['secrets'],
+  webhook: ['secrets', 'mageOsTokens', 'adobeCommerceKeys', 'adobeIoClients'],
   erp: ['connection'],
 };
 

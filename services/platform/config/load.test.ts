@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -88,6 +89,23 @@ describe('the configuration', () => {
     expect(problemsOf(`instance: main\n${kafka}\n${small}`, {}, ['webhook'])).toEqual({
       'webhook.maxBufferedBytes': 'must be at least twice webhook.maxBodyBytes (40000)',
     });
+  });
+
+  it('says of each kind of sender which key is no good, and that one of them must have any', () => {
+    const webhookOf = (fields: string) =>
+      problemsOf(`instance: main\n${kafka}\nwebhook: { ${fields} }`, {}, ['webhook']);
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1_024 });
+    const weak = JSON.stringify(publicKey.export({ type: 'spki', format: 'pem' }));
+    expect(webhookOf(`secrets: [], mageOsTokens: [x], adobeCommerceKeys: [y, ${weak}]`)).toEqual({
+      'webhook.mageOsTokens.0': expect.stringContaining('at least 24 characters'),
+      'webhook.adobeCommerceKeys.0': expect.stringContaining('an RSA public key of at least 2048 bits'),
+      'webhook.adobeCommerceKeys.1': expect.stringContaining('an RSA public key of at least 2048 bits'),
+    });
+    expect(webhookOf(`secrets: ['']`)).toEqual({
+      'webhook.secrets': expect.stringContaining('nobody could be heard'),
+    });
+    const heard = `instance: main\n${kafka}\nwebhook: { secrets: [], adobeIoClients: [abc] }`;
+    expect(loadConfig(written(heard), ['webhook'], {}).webhook.adobeIoClients).toEqual(['abc']);
   });
 
   it('says what is missing', () => {

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import type { Refresh } from '../../../../schemas/types.ts';
 import { Unavailable } from '../../../platform/errors.ts';
 import { openMetrics } from '../../../platform/telemetry/metrics.ts';
-import { sign, standardWebhooks } from '../standard-webhooks.ts';
+import { sign, standardWebhooks } from '../schemes/standard-webhooks.ts';
 import { webhookReceiver } from '../webhook.ts';
 import { WebhookServer } from '../webhook-server.ts';
 import type { WebhookServerOptions } from '../webhook-server.ts';
@@ -15,6 +15,7 @@ export const nextSecret = `whsec_${Buffer.from('another secret, for the rotation
 export const nowMs = Date.UTC(2026, 10, 23, 8, 0, 0);
 const secrets = [secret, nextSecret];
 const believed = { toleranceMs: 300_000, now: () => nowMs };
+export const ownScheme = standardWebhooks({ ...believed, secrets: () => secrets });
 
 export const body = JSON.stringify({
   type: 'order.changed',
@@ -94,7 +95,7 @@ export class Edge {
       maxPerSecond: 1_000,
       trustedProxies: [],
       shutdownDelayMs: 0,
-      scheme: standardWebhooks({ ...believed, secrets: () => secrets }),
+      schemes: [ownScheme],
       take,
       webhooks: this.#webhooks,
       onError: (error) => this.errors.push(error),

@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 import { count, milliseconds, network, text } from '../fields.ts';
 
@@ -10,31 +11,63 @@ const secret = text
     `must hold at least ${secretBytesMin} bytes: openssl rand -base64 32`,
   );
 
+/** What signs with it can be guessed from one delivery as well. */
+const token = text.min(
+  secretBytesMin,
+  `must hold at least ${secretBytesMin} characters: openssl rand -hex 32`,
+);
+
+const publicKey = text.refine(isRsaKey, 'must be an RSA public key of at least 2048 bits, as PEM');
+
+function isRsaKey(pem: string): boolean {
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey(pem);
+    return asymmetricKeyType === 'rsa' && asymmetricKeyDetails!.modulusLength! >= 2_048;
+  } catch {
+    return false;
+  }
+}
+
+/** An empty one is a second key that is not in use: '${NEXT_WEBHOOK_SECRET:-}'. */
+function keys<Key extends z.ZodType>(key: Key) {
+  return z.preprocess(
+    (list) => (Array.isArray(list) ? list.filter((one) => one !== '') : list),
+    z.array(key),
+  );
+}
+
 /** Where the shop's deliveries are taken. A section of its own: whoever does not take them needs no secret. */
-export const webhookSection = z.strictObject({
-  /** Where deliveries are taken, apart from the operator's port: this one is for the shop. */
-  host: text.default('0.0.0.0'),
-  port: z.coerce.number().int().min(0).max(65_535).default(8090),
-  /** Secrets of the Standard Webhooks scheme (`whsec_...`); two at once while rotating. */
-  secrets: z
-    // An empty one is a second secret that is not in use: '${NEXT_WEBHOOK_SECRET:-}'.
-    .preprocess(
-      (list) => (Array.isArray(list) ? list.filter((secret) => secret !== '') : list),
-      z.array(secret).min(1),
-    ),
-  toleranceMs: milliseconds(300_000),
-  maxBodyBytes: count(16 * 1024),
-  /** Of all deliveries that are being received, together. */
-  maxBufferedBytes: z.coerce
-    .number()
-    .int()
-    .min(64 * 1024)
-    .default(8 * 1024 * 1024),
-  maxConnections: count(10_000),
-  /** Signed deliveries answered per second, of each source; more get 429. */
-  maxPerSecond: count(5_000),
-  /** Proxies whose `X-Forwarded-For` says who the source is; else it is the address that the connection comes from. */
-  trustedProxies: z.array(network).default([]),
-  /** How long deliveries are still taken after a stop was asked for and /readyz said so; part of the time to drain. */
-  shutdownDelayMs: z.coerce.number().int().min(0).max(5_000).default(3_000),
-});
+export const webhookSection = z
+  .strictObject({
+    /** Where deliveries are taken, apart from the operator's port: this one is for the shop. */
+    host: text.default('0.0.0.0'),
+    port: z.coerce.number().int().min(0).max(65_535).default(8090),
+    /** Of each kind of sender the keys that it may sign with, two at once while rotating; none: it is not heard. */
+    secrets: keys(secret),
+    mageOsTokens: keys(token).default([]),
+    adobeCommerceKeys: keys(publicKey).default([]),
+    adobeIoClients: keys(text).default([]),
+    toleranceMs: milliseconds(300_000),
+    maxBodyBytes: count(16 * 1024),
+    /** Of all deliveries that are being received, together. */
+    maxBufferedBytes: z.coerce
+      .number()
+      .int()
+      .min(64 * 1024)
+      .default(8 * 1024 * 1024),
+    maxConnections: count(10_000),
+    /** Signed deliveries answered per second, of each source; more get 429. */
+    maxPerSecond: count(5_000),
+    /** Proxies whose `X-Forwarded-For` says who the source is; else it is the address that the connection comes from. */
+    trustedProxies: z.array(network).default([]),
+    /** How long deliveries are still taken after a stop was asked for and /readyz said so; part of the time to drain. */
+    shutdownDelayMs: z.coerce.number().int().min(0).max(5_000).default(3_000),
+  })
+  .refine(
+    ({ secrets, mageOsTokens, adobeCommerceKeys, adobeIoClients }) =>
+      [secrets, mageOsTokens, adobeCommerceKeys, adobeIoClients].some((list) => list.length > 0),
+    {
+      path: ['secrets'],
+      message: 'must hold a secret, unless the keys of another sender are given: nobody could be heard',
+    },
+  );

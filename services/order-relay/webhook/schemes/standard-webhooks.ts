@@ -1,51 +1,62 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { z } from 'zod';
+import { orderNamed } from '../webhook-body.ts';
+import { keyList } from './scheme.ts';
 import type { Scheme } from './scheme.ts';
 
 export interface StandardWebhooksOptions {
-  /** `whsec_…`; each of them is good, so that a key can be rotated without losing a delivery. */
+  /** `whsec_…`; each of them is good. */
   secrets: () => readonly string[];
   toleranceMs: number;
   /** UTC milliseconds. */
   now: () => number;
 }
 
+export const standardWebhooksPath = '/webhooks/orders';
+
 /** A header line can hold hundreds of signatures, and each costs a comparison. */
 const maxSignatures = 10;
 const maxIdLength = 256;
 const digestBytes = 32;
+
+/** Only orders are taken here; what else a shop tells of is not for this address. */
+const body = z
+  .object({
+    type: z
+      .string()
+      .regex(/^(sales_)?orders?([._-]|$)/, 'must be a type of order event, such as order.updated'),
+    data: orderNamed,
+  })
+  .transform(({ data }) => data);
 
 /**
  * Standard Webhooks 1.0.0: an id, a time, and `v1,` with base64 of the HMAC-SHA256 over `id.timestamp.body`, several of
  * them apart by spaces. The body is compared as it came, and in constant time.
  */
 export function standardWebhooks(options: StandardWebhooksOptions): Scheme {
-  let secrets: readonly string[] = [];
-  let keys: KeyObject[] = [];
-  const currentKeys = () => {
-    const current = options.secrets();
-    if (current === secrets) return keys;
-    secrets = current;
-    keys = secrets.map(keyOf);
-    return keys;
-  };
-  return (headers) => {
-    const id = headers['webhook-id'];
-    const timestamp = headers['webhook-timestamp'];
-    const signature = headers['webhook-signature'];
-    if (!isText(id) || !isText(timestamp) || !isText(signature)) return 'signature_missing';
-    if (id.length > maxIdLength || !/^\d{1,12}$/.test(timestamp)) return 'signature_malformed';
-    const given = signaturesOf(signature);
-    if (given.length === 0) return 'signature_malformed';
-    if (!isFresh(timestamp, options)) return 'timestamp_stale';
-    return {
-      id,
-      isProvenBy: (body) =>
-        currentKeys().some((key) => {
-          const expected = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();
-          return given.some((one) => timingSafeEqual(one, expected));
-        }),
-    };
+  const keys = keyList(options.secrets, keyOf);
+  return {
+    path: standardWebhooksPath,
+    isOpen: () => keys().length > 0,
+    claimIn: (headers) => {
+      const id = headers['webhook-id'];
+      const timestamp = headers['webhook-timestamp'];
+      const signature = headers['webhook-signature'];
+      if (!isText(id) || !isText(timestamp) || !isText(signature)) return 'signature_missing';
+      if (id.length > maxIdLength || !/^\d{1,12}$/.test(timestamp)) return 'signature_malformed';
+      const given = signaturesOf(signature);
+      if (given.length === 0) return 'signature_malformed';
+      if (!isFresh(timestamp, options)) return 'timestamp_stale';
+      const isSignedBy = (key: KeyObject, body: Buffer) => {
+        const expected = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();
+        return given.some((one) => timingSafeEqual(one, expected));
+      };
+      return {
+        proofIn: (body) => (keys().some((key) => isSignedBy(key, body)) ? { id } : 'signature_wrong'),
+      };
+    },
+    body,
   };
 }
 

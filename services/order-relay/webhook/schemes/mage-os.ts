@@ -1,0 +1,31 @@
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { orderNamed } from '../webhook-body.ts';
+import { keyList } from './scheme.ts';
+import type { Scheme } from './scheme.ts';
+
+/**
+ * Mage-OS Async Events: `x-magento-signature` is the HMAC-SHA256 of the body in hex, under the verification token of the
+ * subscription. The body is what the shop's REST API shows of the order, or of its shipment, invoice or credit memo,
+ * as `data`; which event it was is nowhere said. There is no id and no time either, see `webhook.ts`.
+ */
+export function mageOs(tokens: () => readonly string[]): Scheme {
+  const keys = keyList(tokens, (token) => createSecretKey(Buffer.from(token)));
+  return {
+    path: '/webhooks/mage-os',
+    isOpen: () => keys().length > 0,
+    claimIn: (headers) => {
+      const signature = headers['x-magento-signature'];
+      if (typeof signature !== 'string' || signature === '') return 'signature_missing';
+      if (!/^[0-9a-f]{64}$/i.test(signature)) return 'signature_malformed';
+      const given = Buffer.from(signature, 'hex');
+      return {
+        proofIn: (body) =>
+          keys().some((key) => timingSafeEqual(given, createHmac('sha256', key).update(body).digest()))
+            ? { id: null }
+            : 'signature_wrong',
+      };
+    },
+    body: z.object({ data: orderNamed }).transform(({ data }) => data),
+  };
+}
