@@ -2,7 +2,7 @@ import type { Express } from 'express';
 import { followAuthorities } from '../config/authorities.ts';
 import type { Configuration } from '../config/read.ts';
 import { MappingsWatch } from '../config/watch.ts';
-import { keepForeignText } from '../errors.ts';
+import { Defect, keepForeignText } from '../errors.ts';
 import type { FlowContext } from '../flow/context.ts';
 import { startAdminServer } from '../http/server.ts';
 import type { ReadyCheck } from '../http/server.ts';
@@ -41,7 +41,12 @@ const stillInUse =
   'the configuration cannot be used as it is now: the mappings and secrets of before stay in force';
 
 /** Opens what every process has. What is started here is stopped last of all. */
-export function openProcess(name: string, configuration: Configuration<never>, life: Life): Process {
+export function openProcess(
+  name: string,
+  configuration: Configuration<never>,
+  life: Life,
+  connect: typeof connectKafka = connectKafka,
+): Process {
   const { instance, kafka, http, telemetry, policy } = configuration.config;
   const log = openLog(name, instance, telemetry.logLevel);
   keepForeignText(telemetry.foreignText);
@@ -60,7 +65,7 @@ export function openProcess(name: string, configuration: Configuration<never>, l
     sampledShare: telemetry.sampledShare,
   });
   life.onStop(() => tracing.close());
-  const bus = connectKafka({ ...kafkaOptions(configuration, name, log), onDead: endProcess });
+  const bus = connect({ ...kafkaOptions(configuration, name, log), onDead: endProcess });
   life.onStop(() => bus.close());
   const mappings = new MappingsWatch(configuration, log, systemClock);
   mappings.start();
@@ -108,10 +113,10 @@ export function openProcess(name: string, configuration: Configuration<never>, l
   };
 }
 
-/** What only a restart mends ends the process, as an error that nobody caught: whoever runs it starts it again. */
+/** What only a restart mends ends the process, as an error that nobody caught: whoever runs it starts it again. The words are ours, so they may be told. */
 function endProcess(why: string): void {
   setImmediate(() => {
-    throw new Error(why);
+    throw new Defect(why);
   });
 }
 

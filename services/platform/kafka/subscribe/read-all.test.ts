@@ -42,6 +42,9 @@ function played(topic: { id: string; end: number }) {
     client,
     join: () =>
       listeners.get('consumer.group_join')!({ payload: { memberAssignment: { [stock.topic]: [0] } } }),
+    /** As kafkajs gives its consumer up. */
+    crashed: (error: Error) =>
+      listeners.get('consumer.crash')!({ payload: { restart: false, error } as object }),
     fetched: () => listeners.get('consumer.fetch')!({ payload: {} }),
     /** Tombstones, which need no schema, from where kafkajs stands. */
     offer: (fetchedOffset: number, count: number) => {
@@ -65,20 +68,41 @@ function played(topic: { id: string; end: number }) {
   };
 }
 
+const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const contextOf = (client: Kafka, onDead: (why: string) => void = () => undefined) => ({
+  client,
+  brief: client,
+  registry: {} as Registry,
+  log,
+  onDead,
+  source: 'test',
+});
+
 let reading: WholeTopic<never> | null = null;
 afterEach(async () => {
   await reading?.stop();
 });
 
 describe('a reading of a whole topic', () => {
+  it('that kafkajs has given up says so, for only a restart mends that, in words that quote nobody', async () => {
+    const kafka = played({ id: 'one', end: 0 });
+    const dead: string[] = [];
+    const context = contextOf(kafka.client, (why) => dead.push(why));
+    reading = new WholeTopic(context, stock as never, { onRecord: () => undefined });
+    await reading.start();
+    kafka.crashed(new SyntaxError('jane@example.com is no number'));
+    expect(dead).toEqual([expect.stringMatching(/^reading erp\.stock was given up: SyntaxError/)]);
+    expect(dead[0]).not.toContain('jane');
+    await reading.stop();
+    kafka.crashed(new Error('closed'));
+    expect(dead).toHaveLength(1);
+  });
+
   it('is caught up with the topic that there is, when it was recreated before its end was reached', async () => {
     const topic = { id: 'one', end: 10 };
     const kafka = played(topic);
     const seen: (number | string)[] = [];
-    const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    const shared = { client: kafka.client, brief: kafka.client, log, source: 'test' };
-    const context = { ...shared, registry: {} as Registry, onDead: () => undefined };
-    reading = new WholeTopic(context, stock as never, {
+    reading = new WholeTopic(contextOf(kafka.client), stock as never, {
       onRecord: ({ offset }) => void seen.push(offset),
       onRecreated: () => void seen.push('recreated'),
     });

@@ -17,6 +17,7 @@ import type { Reach } from './reach.ts';
 import { topicIdOf } from './topic-identity.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { KafkaOptions, ReadAll, ReadAllOptions, Received, Undecodable } from '../types.ts';
+import { messageOf } from '../../errors.ts';
 import { settlesWithin } from '../../waiting.ts';
 import { createDecoder } from '../wire.ts';
 import type { Decoder } from '../wire.ts';
@@ -93,7 +94,7 @@ export class WholeTopic<Value> implements ReadAll {
     });
     consumer.on('consumer.crash', ({ payload }) => {
       if (!payload.restart && !this.#over.signal.aborted)
-        this.#context.onDead(`reading ${this.#topic} was given up: ${payload.error.message}`);
+        this.#context.onDead(`reading ${this.#topic} was given up: ${messageOf(payload.error)}`);
     });
     await consumer.connect();
     await consumer.subscribe({ topics: [this.#topic], fromBeginning: true });

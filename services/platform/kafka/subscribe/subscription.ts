@@ -16,6 +16,7 @@ import type { Registry } from '../registry/registry.ts';
 import { Generation } from './session.ts';
 import type { Instant, SessionClock } from './session.ts';
 import type { KafkaOptions, Lease, PartitionLag, SubscribeOptions, Subscription } from '../types.ts';
+import { messageOf } from '../../errors.ts';
 import { settlesWithin } from '../../waiting.ts';
 import { createDecoder } from '../wire.ts';
 import type { Decoder } from '../wire.ts';
@@ -217,7 +218,7 @@ export class GroupMember implements Subscription {
     // It comes back as a new member; without this the group would wait for the old one.
     if (member) void this.#group?.leave(member).catch(() => undefined);
     if (!restart && !this.#stopping.signal.aborted)
-      this.#context.onDead(`the consumer of ${this.#options.group} was given up: ${cause.message}`);
+      this.#context.onDead(`the consumer of ${this.#options.group} was given up: ${messageOf(cause)}`);
   }
 
   #store(): void {
