@@ -1,64 +1,81 @@
 import { connectionSource } from '../erp/connection.ts';
+import type { ErpOrders } from '../erp/orders/erp-orders.ts';
 import { createSqlOrders } from '../erp/orders/sql-orders.ts';
-import type { SqlOrders } from '../erp/orders/sql-orders.ts';
 import { renewing } from '../erp/pool.ts';
-import type { ErpConnection } from '../erp/pool.ts';
+import { connectRecipe } from '../erp/recipe/connect.ts';
 import type { Configuration } from '../platform/config/read.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { runDocuments } from '../platform/flow/documents/run-documents.ts';
 import { startFlow } from '../platform/lifecycle/run-flow.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
+import type { Process } from '../platform/lifecycle/process.ts';
 import { sinkCalls } from '../platform/telemetry/sink-calls.ts';
 import { orderFlow } from './order-flow.ts';
 import { Defect } from '../platform/errors.ts';
 
+type OrdersConfiguration = Configuration<'orders' | 'erp'>;
+
+/** The ERP as the configuration says to reach it. */
+interface Connected {
+  erp: ErpOrders;
+  hasChange: boolean;
+  settleMs: number;
+  close(): Promise<void>;
+}
+
 /** Kafka to ERP: orders. */
-export function startOrderExporter(
-  configuration: Configuration<'orders' | 'erp'>,
-  life: Life,
-): Promise<void> {
+export function startOrderExporter(configuration: OrdersConfiguration, life: Life): Promise<void> {
   const { config } = configuration;
   return startFlow('order-exporter', 'orders', { configuration, life }, (process, mode) => {
-    const statements = statementsOf(config.erp);
-    const connection = renewing(connectionSource(configuration, process.log, 'writer'));
-    const erp = connectOrders(config.erp, connection, statements, sinkCalls(process.metrics, 'erp'));
-    process.onStop(() => erp.close());
+    const { erp, hasChange, settleMs, close } = connectOrders(configuration, process);
+    process.onStop(close);
     return runDocuments(
       process.context,
-      orderFlow({
-        erp,
-        orders: config.orders,
-        hasChange: statements.change.length > 0,
-        settleMs: statements.settleMs,
-        instance: config.instance,
-        mode,
-      }),
+      orderFlow({ erp, orders: config.orders, hasChange, settleMs, instance: config.instance, mode }),
     );
   });
+}
+
+function connectOrders(configuration: OrdersConfiguration, process: Process): Connected {
+  const { orders, recipe } = configuration.config.erp;
+  if (recipe !== undefined) return byRecipe(recipe, configuration, process);
+  if (orders !== undefined) return bySql(orders, configuration, process);
+  throw new Defect(
+    'Neither erp.orders nor erp.recipe is configured: add the statements or the recipe that look an order up and create it, or switch flows.orders off',
+  );
+}
+
+function byRecipe(
+  recipe: NonNullable<Config['erp']['recipe']>,
+  configuration: OrdersConfiguration,
+  { context, metrics }: Process,
+): Connected {
+  const secrets = () => (configuration.current().erp.recipe ?? recipe).secrets;
+  const connected = connectRecipe({
+    recipe,
+    secrets,
+    clock: context.clock,
+    onCall: sinkCalls(metrics, 'erp'),
+  });
+  const hasChange = recipe.orders.change.length > 0;
+  return { erp: connected.orders, hasChange, settleMs: recipe.settleMs, close: connected.close };
 }
 
 type OrderStatements = NonNullable<Config['erp']['orders']>;
 
-function statementsOf(erp: Config['erp']): OrderStatements {
-  if (erp.orders === undefined)
-    throw new Defect(
-      'erp.orders is not configured: add the statements that look an order up and create it, or switch flows.orders off',
-    );
-  return erp.orders;
-}
-
-function connectOrders(
-  { connection: { maxConnections, statementTimeoutMs } }: Config['erp'],
-  connection: ErpConnection,
-  { lookup, create, change }: OrderStatements,
-  onCall: ReturnType<typeof sinkCalls>,
-): SqlOrders {
-  return createSqlOrders({
-    connection: { ...connection, max: maxConnections },
+function bySql(
+  { lookup, create, change, settleMs }: OrderStatements,
+  configuration: OrdersConfiguration,
+  { log, metrics }: Process,
+): Connected {
+  const { maxConnections, statementTimeoutMs } = configuration.config.erp.connection;
+  const erp = createSqlOrders({
+    connection: { ...renewing(connectionSource(configuration, log, 'writer')), max: maxConnections },
     statements: { lookup, create: named(create, 'create'), change: named(change, 'change') },
     deadlineMs: statementTimeoutMs,
-    onCall,
+    onCall: sinkCalls(metrics, 'erp'),
   });
+  return { erp, hasChange: change.length > 0, settleMs, close: () => erp.close() };
 }
 
 /** The rows of an unnamed statement cannot be used by later ones, but errors must still say which one it was. */

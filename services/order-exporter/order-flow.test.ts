@@ -1,35 +1,36 @@
-/** Real: the exporter's decisions. Double: the ERP, a map with the promises of `SqlOrders`. */
+/** Real: the exporter's decisions. Double: the ERP, a map with the promises of `ErpOrders`. */
 import { describe, expect, it } from '@jest/globals';
 import type { Order } from '../../schemas/types.ts';
+import type { ErpOrders, OrderInput } from '../erp/orders/erp-orders.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 import type { Attempt } from '../platform/flow/outcome/outcome.ts';
 import { LeaseLost } from '../platform/fence.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import { orderFlow } from './order-flow.ts';
-import type { ErpOrderInput, ErpOrders, OrderFlowOptions } from './order-flow.ts';
+import type { OrderFlowOptions } from './order-flow.ts';
 
 class ErpInMemory implements ErpOrders {
   readonly states = new Map<string, string>();
   readonly calls: string[] = [];
-  lastInput: ErpOrderInput | null = null;
+  lastInput: OrderInput | null = null;
 
   lookup(key: string) {
     this.calls.push('lookup');
     return Promise.resolve(this.states.has(key) ? { id: '7', reference: 'SO/7' } : null);
   }
 
-  create(input: ErpOrderInput) {
+  create(input: OrderInput) {
     this.calls.push('create');
     this.lastInput = input;
     const created = !this.states.has(input.key);
-    if (created) this.states.set(input.key, input.order.state);
+    if (created) this.states.set(input.key, (input.order as Order).state);
     return Promise.resolve({ id: '7', reference: 'SO/7', created });
   }
 
-  change(input: ErpOrderInput) {
+  change(input: OrderInput) {
     this.calls.push('change');
-    const changed = this.states.get(input.key) !== input.order.state;
-    this.states.set(input.key, input.order.state);
+    const changed = this.states.get(input.key) !== (input.order as Order).state;
+    this.states.set(input.key, (input.order as Order).state);
     return Promise.resolve({ id: '7', reference: 'SO/7', changed });
   }
 }

@@ -1,6 +1,7 @@
 import { orderKey } from '../../schemas/keys.ts';
 import { orders as ordersContract } from '../../schemas/topics.ts';
 import type { Order } from '../../schemas/types.ts';
+import type { ErpOrders, FoundOrder } from '../erp/orders/erp-orders.ts';
 import type { Config } from '../platform/config/schema.ts';
 import type { DocumentFlow } from '../platform/flow/documents/document-flow.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
@@ -10,29 +11,6 @@ import { whyNotDue } from './due.ts';
 import { refuseInexact } from './problems.ts';
 import { Defect } from '../platform/errors.ts';
 import type { Mode } from '../platform/groups.ts';
-
-/** An order as the ERP knows it. */
-export interface ErpOrder {
-  id: string;
-  /** Its number as people know it. */
-  reference: string | null;
-}
-
-export interface ErpOrderInput {
-  /** instance/store/increment_id: what the ERP refuses a second order for. */
-  key: string;
-  order: Order;
-  codes: unknown;
-}
-
-/** What the exporter asks of an ERP. */
-export interface ErpOrders {
-  lookup(key: string): Promise<ErpOrder | null>;
-  /** `created` is false when the order was there already; then nothing was written. */
-  create(input: ErpOrderInput): Promise<ErpOrder & { created: boolean }>;
-  /** Repeats without effect; `changed` is false when there was nothing to do. Null when the ERP has no such order. */
-  change(input: ErpOrderInput): Promise<(ErpOrder & { changed: boolean }) | null>;
-}
 
 export interface OrderFlowOptions {
   erp: ErpOrders;
@@ -75,8 +53,10 @@ async function exportOrder(order: Order, options: OrderFlowOptions, attempt: Att
   if (order.createdAt < orders.since) return { status: 'unchanged', cause: 'placed before orders.since' };
   const key = orderKey(order);
   const found = await erp.lookup(key);
-  if (found !== null) return changeOrder(found, { key, order }, options, attempt);
+  if (found !== null && found.isDone !== false) return changeOrder(found, { key, order }, options, attempt);
   const notDue = whyNotDue(order, orders.payments);
+  // What was half made is in the ERP all the same: it is told that it is canceled, or on hold.
+  if (notDue !== null && found !== null) return changeOrder(found, { key, order }, options, attempt);
   if (notDue !== null) return { status: 'unchanged', cause: notDue };
   refuseInexact(order);
   const codes = codesOf(order, orders);
@@ -97,7 +77,7 @@ async function exportOrder(order: Order, options: OrderFlowOptions, attempt: Att
  * without effect; they run at every later record, because the way back (a hold released) shows in no state.
  */
 async function changeOrder(
-  found: ErpOrder,
+  found: FoundOrder,
   { key, order }: { key: string; order: Order },
   options: OrderFlowOptions,
   attempt: Attempt,
@@ -117,6 +97,6 @@ async function changeOrder(
     : { status: 'unchanged', targetId, cause: `the ERP has it; state ${order.state} changes nothing there` };
 }
 
-function nameOf({ id, reference }: ErpOrder): string {
+function nameOf({ id, reference }: FoundOrder): string {
   return reference ?? id;
 }

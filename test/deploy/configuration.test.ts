@@ -31,9 +31,19 @@ describe('cartage.yaml', () => {
   it('mentions every field that the schema knows', () => {
     const missing = settingsOf(configSchema)
       .map(({ path }) => path)
-      .filter((path) => !isMentioned(path))
+      .filter((path) => !isOfRecipe(path) && !isMentioned(path))
       .map((path) => path.join('.'));
     expect(missing).toEqual([]);
+  });
+
+  it('leaves the fields of a recipe to the guide that explains them', () => {
+    const guide = readFileSync(join(projectFolder, 'deploy/RECIPES.md'), 'utf8');
+    const names = settingsOf(configSchema)
+      .filter(({ path }) => isOfRecipe(path) && path.at(-1) !== '*')
+      .map(({ path }) => path.at(-1)!);
+    expect(names.length).toBeGreaterThan(40);
+    const silent = names.filter((name) => !new RegExp(String.raw`\`(\w+\.)?${name}\``).test(guide));
+    expect([...new Set(silent)]).toEqual([]);
   });
 
   it('has every field that must be given, and only fields that the schema knows', () => {
@@ -67,6 +77,8 @@ describe('cartage.yaml', () => {
     expect(silent).toEqual([]);
   });
 });
+
+const isOfRecipe = (path: readonly string[]) => path[0] === 'erp' && path[1] === 'recipe' && path.length > 2;
 
 /** What must be given and no more; of the kinds of log-in one must be chosen, and none is required by itself. */
 function reducedText(): string {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { parseDocument, stringify } from 'yaml';
 import { connectionOf } from '../../../services/erp/connection.ts';
 import { ConfigurationError, loadConfig } from '../../../services/platform/config/load.ts';
@@ -23,17 +24,19 @@ type Tree = Record<string, unknown>;
  * The user's configuration for this machine: Kafka and registry are the local ones, each process listens on a port of
  * its own, and shop and ERP stay what they are unless a sandbox was asked for. A text that is no YAML comes back as it
  * is: whoever loads it says what is wrong.
+ * @param folder where the user's file lies, for the recipe that it may name
  */
 export function localText(
   text: string,
   { brokers, registryUrl, httpHost, shop, erpUrl }: LocalPlaces,
+  folder: string,
 ): string {
   const document = parseDocument(text, { stringKeys: true });
   const tree: unknown = document.errors.length > 0 ? null : (document.toJS() ?? {});
   if (!isTree(tree)) return text;
   const { ssl: _ssl, sasl: _sasl, ...kafka } = treeOf(tree.kafka);
   const { signingUrl: _signingUrl, ...magento } = treeOf(tree.magento);
-  const erp = treeOf(tree.erp);
+  const { recipe, ...erp } = treeOf(tree.erp);
   return stringify(
     {
       ...tree,
@@ -44,10 +47,12 @@ export function localText(
         magento: { ...magento, ...shop.magento },
         webhook: { ...treeOf(tree.webhook), ...shop.webhook },
       }),
+      // A writer or a recipe of the user's would bring the orders of a sandbox into the real ERP.
       ...(erpUrl !== undefined && {
-        // A writer of the user's would write the orders of a sandbox into the real ERP.
         erp: { ...erp, connection: { ...treeOf(erp.connection), url: erpUrl, writerUrl: '' } },
       }),
+      ...(erpUrl === undefined &&
+        typeof recipe === 'string' && { erp: { ...erp, recipe: resolve(folder, recipe) } }),
     },
     { lineWidth: 0 },
   );
@@ -70,7 +75,7 @@ const sections = Object.keys(configSchema.shape) as SectionName[];
  */
 export function judged(file: string, places: LocalPlaces, environment: Environment): Config {
   const config = loadConfig(file, sections, environment, (path) =>
-    localText(readFileSync(path, 'utf8'), places),
+    localText(readFileSync(path, 'utf8'), places, dirname(file)),
   );
   const problems = [...ordersProblem(config), ...connectionProblems(config)];
   if (problems.length > 0) throw new ConfigurationError(file, problems);
@@ -78,7 +83,7 @@ export function judged(file: string, places: LocalPlaces, environment: Environme
 }
 
 function ordersProblem({ flows, erp }: Config): Problem[] {
-  if (flows.orders === 'off' || erp.orders !== undefined) return [];
+  if (flows.orders === 'off' || erp.orders !== undefined || erp.recipe !== undefined) return [];
   const message = 'is required: how an order is looked up and created. Or switch flows.orders off';
   return [{ path: 'erp.orders', message }];
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, renameSync, unwatchFile, watchFile, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Config } from '../../../services/platform/config/schema.ts';
 import { stateFolder } from '../install/places.mjs';
 import { loopback } from '../ports.ts';
@@ -54,7 +54,9 @@ export class OwnShop {
     const { file } = this.options;
     const write = () => {
       mkdirSync(join(target, '..'), { recursive: true });
-      writeFileSync(`${target}.new`, localText(readFileSync(file, 'utf8'), places), { mode: 0o600 });
+      writeFileSync(`${target}.new`, localText(readFileSync(file, 'utf8'), places, dirname(file)), {
+        mode: 0o600,
+      });
       renameSync(`${target}.new`, target);
     };
     write();

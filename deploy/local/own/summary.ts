@@ -13,7 +13,9 @@ export function summary(
   const places: Record<string, string | undefined> = {
     Console: `http://${loopback}:${processPorts.get('console')}${consoleNote(config.console.password)}`,
     Shop: sandboxes.shop ? sandbox(ports.shop) : magento.url,
-    ERP: sandboxes.erp ? sandbox(ports.erp) : databaseOf(config.erp.connection.url),
+    ERP: sandboxes.erp
+      ? sandbox(ports.erp)
+      : (config.erp.recipe?.url ?? databaseOf(config.erp.connection.url)),
     Webhooks: `taken on http://${webhooks}/webhooks/orders`,
     'Traces (Jaeger)': jaeger && `http://${loopback}:${jaeger.port}`,
     Flows: Object.entries(flows)

@@ -10,13 +10,12 @@ import type { SinkCall } from '../../platform/telemetry/sink-calls.ts';
 import { inSpan, startSpan } from '../../platform/telemetry/tracing.ts';
 import { openPool } from '../pool.ts';
 import type { ErpConnection } from '../pool.ts';
+import type { ErpOrders, FoundOrder, OrderInput } from './erp-orders.ts';
 import { isRefusedAsDuplicate } from './refusal.ts';
 import { compileStatements } from './statements.ts';
 import type { OrderStatements } from './statements.ts';
 import { transaction } from './transaction.ts';
-import type { FoundOrder, OrderInput, OrderSession } from './transaction.ts';
-
-export type { FoundOrder, OrderInput } from './transaction.ts';
+import type { OrderSession } from './transaction.ts';
 
 export interface SqlOrdersOptions {
   connection: ErpConnection;
@@ -27,12 +26,7 @@ export interface SqlOrdersOptions {
   onCall?: (call: SinkCall) => void;
 }
 
-export interface SqlOrders {
-  lookup(key: string): Promise<FoundOrder | null>;
-  /** `created` is false when the order was there already; then nothing was written. */
-  create(input: OrderInput): Promise<FoundOrder & { created: boolean }>;
-  /** `changed` is false when the statements found nothing to do. Null when the ERP has no such order. */
-  change(input: OrderInput): Promise<(FoundOrder & { changed: boolean }) | null>;
+export interface SqlOrders extends ErpOrders {
   close(): Promise<void>;
 }
 

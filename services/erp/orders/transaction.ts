@@ -7,24 +7,9 @@ import type { ErpPool } from '../pool.ts';
 import { statement } from '../statement.ts';
 import { queryResult } from '../values.ts';
 import type { SqlRow } from '../values.ts';
+import type { FoundOrder, OrderInput } from './erp-orders.ts';
 import { orderFault } from './refusal.ts';
 import type { CompiledStatement } from './statements.ts';
-
-export interface FoundOrder {
-  /** The ERP's own id of the order. */
-  id: string;
-  /** Its number as people know it; null where the look-up gives none. */
-  reference: string | null;
-}
-
-export interface OrderInput {
-  /** instance/store/increment_id. */
-  key: string;
-  /** The order as on its contract. */
-  order: unknown;
-  /** The mapped codes: carrier, payment terms, store, … */
-  codes: unknown;
-}
 
 /** The server's limit comes first: a slow statement then ends with the server's own answer. */
 const clientGraceMs = 2_000;

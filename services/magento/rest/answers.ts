@@ -1,4 +1,5 @@
 import type { HttpAnswer } from '../../platform/http/client.ts';
+import { retryAfterMs } from '../../platform/http/retry-after.ts';
 import { Defect, Rejected, Unavailable, foreignText } from '../../platform/errors.ts';
 import type { Fault } from '../../platform/errors.ts';
 import { parseExact } from './json.ts';
@@ -38,12 +39,12 @@ export function readAnswer(asked: Asked, answer: HttpAnswer): unknown {
     throw verdict.maxItems === undefined ? new Rejected(fault) : new LimitExceeded(fault, verdict.maxItems);
   }
   const noEffect = asked.method === 'GET' || asked.readsOnly === true;
-  const retryAfterMs = retryAfter(seen);
+  const waitMs = retryAfterMs(seen.headers);
   throw new Unavailable(fault, {
     outcome: noEffect ? 'none' : (verdict.outcome ?? 'unknown'),
     perhapsRecord: verdict.perhapsRecord ?? false,
     needsOperator: verdict.needsOperator ?? false,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
   });
 }
 
@@ -89,15 +90,6 @@ function firstWords(seen: Seen): string {
   const type = seen.headers['content-type'] ?? 'unknown';
   const words = readable(title ?? seen.body).slice(0, 120);
   return words ? `text of type ${type}, ${foreignText(words)}` : `an empty answer of type ${type}`;
-}
-
-/** Retry-After is seconds or a date; a date is read against the server's own clock. */
-function retryAfter(seen: Seen): number | undefined {
-  const value = seen.headers['retry-after'];
-  if (value === undefined) return undefined;
-  if (/^\d{1,6}$/.test(value.trim())) return Number(value) * 1000;
-  const waitMs = Date.parse(value) - Date.parse(seen.headers.date ?? '');
-  return Number.isNaN(waitMs) ? undefined : Math.max(waitMs, 0);
 }
 
 /** Magento's 404 for an entity as null; every other fault, a missing route included, is thrown on. */

@@ -1,3 +1,4 @@
+import { encodeRfc3986 } from '../../platform/http/encode.ts';
 import { compareNaturally } from './natural-order.ts';
 
 /**
@@ -8,14 +9,6 @@ export function baseString(method: string, url: string, oauth: Record<string, st
   const { origin, path, query } = split(url);
   const parts = [method.toUpperCase(), origin + normalisedPath(path), parameterString(query, oauth)];
   return parts.map(encodeRfc3986).join('&');
-}
-
-/** RFC 3986: everything but letters, digits and `-._~` is escaped, in upper case. */
-export function encodeRfc3986(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
 }
 
 /** The pairs as the server decodes them: a pair without `=` does not exist for it, nor one with two. */

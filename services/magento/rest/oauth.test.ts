@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { baseString, encodeRfc3986 } from './base-string.ts';
+import { encodeRfc3986 } from '../../platform/http/encode.ts';
+import { baseString } from './base-string.ts';
 import { compareNaturally } from './natural-order.ts';
 import { createSigner } from './oauth.ts';
 

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import type { HttpAnswer, HttpCall, HttpClient } from '../../platform/http/client.ts';
 import { Rejected, Unavailable } from '../../platform/errors.ts';
+import { encodeRfc3986 } from '../../platform/http/encode.ts';
 import { readAnswer } from './answers.ts';
 import type { Asked } from './answers.ts';
-import { encodeRfc3986 } from './base-string.ts';
 import type { Signer } from './oauth.ts';
 
 /** Not encoded. */

@@ -4,7 +4,7 @@ import type { Problem } from './secrets.ts';
 
 /** Rules between two fields. Sections that were not read are not judged. */
 export function problemsBetween(config: Partial<Config>): Problem[] {
-  return [...fieldProblems(config), ...loginProblems(config)];
+  return [...fieldProblems(config), ...loginProblems(config), ...erpProblems(config)];
 }
 
 /** A page that everybody on the network may use is never what was meant. */
@@ -17,6 +17,20 @@ function loginProblems({ http, console: page }: Partial<Config>): Problem[] {
   if (isThisMachine(http.host)) return [];
   const message = `is for this machine alone, and http.host is ${http.host}: set http.host to 127.0.0.1, or a password`;
   return [{ path: 'console.withoutLogin', message }];
+}
+
+function erpProblems({ erp }: Partial<Config>): Problem[] {
+  if (!erp) return [];
+  const problems: Problem[] = [];
+  const asksDatabase = erp.orders !== undefined || Object.keys(erp.streams).length > 0;
+  if (asksDatabase && erp.connection.url === '')
+    problems.push({ path: 'erp.connection.url', message: 'is required by erp.streams and erp.orders' });
+  if (erp.orders !== undefined && erp.recipe !== undefined)
+    problems.push({
+      path: 'erp.orders',
+      message: 'is one way to write orders, erp.recipe is another: leave one out',
+    });
+  return problems;
 }
 
 function fieldProblems({ kafka, magento, erp, webhook }: Partial<Config>): Problem[] {
@@ -37,5 +51,6 @@ function fieldProblems({ kafka, magento, erp, webhook }: Partial<Config>): Probl
   };
   shorter('magento.deadlineMs', magento?.deadlineMs);
   shorter('erp.connection.statementTimeoutMs', erp?.connection.statementTimeoutMs);
+  shorter('erp.recipe.deadlineMs', erp?.recipe?.deadlineMs);
   return problems;
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { problemsOf, unknownKey } from './problems.ts';
@@ -38,6 +39,7 @@ export function loadConfig<Name extends SectionName>(
   const wanted = new Set<string>([...platformSections, ...sections]);
   const problems: Problem[] = [];
   const tree = parseYaml(file, read);
+  includeRecipe(tree, file, problems);
   if (environment.NODE_TLS_REJECT_UNAUTHORIZED === '0') problems.push(nothingVerified);
   for (const name of Object.keys(tree))
     if (!(name in configSchema.shape))
@@ -64,6 +66,19 @@ const nothingVerified: Problem = {
   message:
     'is 0 in the environment: no certificate would be checked. Unset it; NODE_EXTRA_CA_CERTS names a private authority',
 };
+
+/** In place of a recipe may stand the name of its file, as seen from the configuration. */
+function includeRecipe({ erp }: Record<string, unknown>, file: string, problems: Problem[]): void {
+  const section = erp as { recipe?: unknown } | null | undefined;
+  if (typeof section?.recipe !== 'string') return;
+  try {
+    section.recipe = parseYaml(resolve(dirname(file), section.recipe), (path) => readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    delete section.recipe;
+    problems.push(...error.problems.map(({ message }) => ({ path: 'erp.recipe', message })));
+  }
+}
 
 /** @throws ConfigurationError of the text alone: what could not be read is not missing. */
 function parseYaml(file: string, read: (path: string) => string): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, milliseconds, text, yesOrNo } from '../fields.ts';
+import { recipeSection } from './recipe.ts';
 
 /** One table watched by a stream: its rows name the dirty keys by a column, or through a query. */
 const watched = z
@@ -37,15 +38,18 @@ const address = text
   );
 
 export const erpSection = z.strictObject({
-  connection: z.strictObject({
-    url: address,
-    /** With a role that writes orders and reads no log. Left out or empty: `url`. */
-    writerUrl: z.union([address, z.literal('').transform(() => undefined)]).optional(),
-    /** An encrypted connection to a checked certificate is required unless the host is this machine or this says so. */
-    allowPlain: yesOrNo.default(false),
-    maxConnections: count(4),
-    statementTimeoutMs: milliseconds(8_000),
-  }),
+  /** May be left out where nothing is asked of a database. */
+  connection: z
+    .strictObject({
+      url: address.default(''),
+      /** With a role that writes orders and reads no log. Left out or empty: `url`. */
+      writerUrl: z.union([address, z.literal('').transform(() => undefined)]).optional(),
+      /** An encrypted connection to a checked certificate is required unless the host is this machine or this says so. */
+      allowPlain: yesOrNo.default(false),
+      maxConnections: count(4),
+      statementTimeoutMs: milliseconds(8_000),
+    })
+    .prefault({}),
   slot: text.regex(/^[a-z0-9_]+$/, 'must be lower case letters, digits and underscores').default('cartage'),
   publication: text
     .regex(/^[a-z0-9_]+$/, 'must be lower case letters, digits and underscores')
@@ -67,4 +71,6 @@ export const erpSection = z.strictObject({
       settleMs: milliseconds(10_000),
     })
     .optional(),
+  /** How an order is brought into an ERP that is spoken to over HTTP; in the file the name of its own file will do. */
+  recipe: recipeSection.optional(),
 });

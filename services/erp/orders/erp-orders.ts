@@ -1,0 +1,39 @@
+/** An order as the ERP knows it. */
+export interface FoundOrder {
+  /** The ERP's own id of the order. */
+  id: string;
+  /** Its number as people know it; null where the look-up gives none. */
+  reference: string | null;
+  /** False while its document is half made: `create` goes on with it. Left out, it is done. */
+  isDone?: boolean;
+}
+
+export interface OrderInput {
+  /** instance/store/increment_id: what the ERP refuses a second order for. */
+  key: string;
+  /** The order as on its contract. */
+  order: unknown;
+  /** The mapped codes: carrier, payment terms, store, … */
+  codes: unknown;
+}
+
+/** One call that would be made, for people: what is secret in it is masked. */
+export interface PlannedCall {
+  /** Its place in the configuration. */
+  name: string;
+  /** Method, address, headers and body as they would go out. */
+  text: string;
+  /** It only asks, and was made. */
+  isRead: boolean;
+}
+
+/** What the exporter asks of an ERP, by SQL or over HTTP. */
+export interface ErpOrders {
+  lookup(key: string): Promise<FoundOrder | null>;
+  /** Goes on with an order that is there and not done. `created` is false when there was nothing left to write. */
+  create(input: OrderInput): Promise<FoundOrder & { created: boolean }>;
+  /** Repeats without effect; `changed` is false when there was nothing to do. Null when the ERP has no such order. */
+  change(input: OrderInput): Promise<(FoundOrder & { changed: boolean }) | null>;
+  /** Where single calls are worth showing: what `create` would call. Asks for real, writes nothing. */
+  plan?(input: OrderInput): Promise<PlannedCall[]>;
+}

@@ -1,0 +1,152 @@
+/**
+ * Orders into an ERP that takes them over HTTP, as its recipe says.
+ *
+ * Every run begins with the look-up and goes on from what it finds: needs, create, parts, verify, advance. So it does not
+ * matter where the one before was cut off, nor whether the ERP carried out what it gave no answer to. `create` alone
+ * cannot be repeated; it carries the key, and the ERP should refuse a second document with it.
+ */
+import type { Clock } from '../../platform/clock.ts';
+import type { Recipe } from '../../platform/config/sections/recipe.ts';
+import { Rejected } from '../../platform/errors.ts';
+import { evaluate } from '../../platform/expressions/expression.ts';
+import type { Variables } from '../../platform/expressions/expression.ts';
+import { isScalar } from '../../platform/expressions/template.ts';
+import type { ErpOrders, FoundOrder, OrderInput } from '../orders/erp-orders.ts';
+import { isTrue } from './answer.ts';
+import type { Caller } from './caller.ts';
+import { Documents, fits, nameOf } from './documents.ts';
+import type { Document, Found } from './documents.ts';
+import { Restart, restartsInVain } from './faults.ts';
+import { Needs } from './needs.ts';
+import { verify } from './verify.ts';
+import { goTo } from './way.ts';
+
+/** How often a run begins again, and after how long the first time; each pause is twice the one before. */
+const restartsMax = 5;
+const restartPauseMs = 50;
+
+export class RecipeOrders implements ErpOrders {
+  readonly #recipe: Recipe;
+  readonly #caller: Caller;
+  readonly #clock: Clock;
+  readonly #documents: Documents;
+  readonly #needs: Needs;
+
+  constructor(recipe: Recipe, caller: Caller, clock: Clock) {
+    this.#recipe = recipe;
+    this.#caller = caller;
+    this.#clock = clock;
+    this.#documents = new Documents(recipe, caller);
+    this.#needs = new Needs(caller, clock);
+  }
+
+  lookup(key: string): Promise<FoundOrder | null> {
+    const variables = this.#caller.scope({ key });
+    return this.#restarting(async () => {
+      const found = await this.#documents.find(variables);
+      if (found === null) return null;
+      return {
+        ...orderOf(found.document),
+        isDone: found.isCanceled || (await this.#isDone(found.document, variables)),
+      };
+    });
+  }
+
+  create(input: OrderInput): Promise<FoundOrder & { created: boolean }> {
+    return this.#restarting(() => this.#complete(input));
+  }
+
+  change(input: OrderInput): Promise<(FoundOrder & { changed: boolean }) | null> {
+    return this.#restarting(async () => {
+      const variables = this.#caller.scope({ ...input });
+      const found = await this.#documents.find(variables);
+      if (found === null) return null;
+      if (found.isCanceled) refuseCanceled(found, input);
+      return { ...orderOf(found.document), changed: await this.#change(found.document, variables) };
+    });
+  }
+
+  async #complete(input: OrderInput): Promise<FoundOrder & { created: boolean }> {
+    const variables = this.#caller.scope({ ...input });
+    const found = await this.#documents.find(variables);
+    if (found?.isCanceled) refuseCanceled(found, input);
+    if (found !== null && (await this.#isDone(found.document, variables)))
+      return { ...orderOf(found.document), created: false };
+    const document = await this.#whole(found?.document ?? null, variables);
+    const { verify: checks, advance } = this.#recipe.orders;
+    await verify(checks, document, variables);
+    if (advance !== undefined) await goTo(advance, 'orders.advance', document, this.#way(variables));
+    return { ...orderOf(document), created: true };
+  }
+
+  /** The document with all its parts, made as far as it is not there. */
+  async #whole(found: Document | null, variables: Variables): Promise<Document> {
+    const { needs, create, parts } = this.#recipe.orders;
+    if (found !== null && parts.length === 0) return found;
+    const needed = await this.#needs.all(needs, 'needs', variables);
+    if (found === null)
+      await this.#caller.call({ asked: create, place: 'orders.create', effect: 'writes', variables: needed });
+    const document = found ?? (await this.#made(variables));
+    if (parts.length === 0) return document;
+    await this.#needs.all(parts, 'parts', { ...needed, document });
+    return this.#made(variables);
+  }
+
+  async #made(variables: Variables): Promise<Document> {
+    const found = await this.#documents.find(variables);
+    if (found !== null && !found.isCanceled) return found.document;
+    throw new Rejected({
+      code: 'order.lookup_blind',
+      what: 'The look-up does not find the document that was just created',
+      why: 'each repetition would make another one',
+      fix: 'Let orders.create store $key where orders.lookup looks for it and orders.carries compares it; delete the document in the ERP, then `cartage parked release KEY`',
+    });
+  }
+
+  /** By the first rule whose `when` is true. */
+  async #change(document: Document, variables: Variables): Promise<boolean> {
+    const own = { ...variables, document };
+    for (const [index, rule] of this.#recipe.orders.change.entries())
+      if (isTrue(await evaluate(rule.when, document, own, `erp.recipe.orders.change.${index}.when`)))
+        return goTo(rule, `orders.change.${index}`, document, this.#way(variables));
+    return false;
+  }
+
+  async #isDone(document: Document, variables: Variables): Promise<boolean> {
+    const { advance } = this.#recipe.orders;
+    return advance === undefined || fits(advance.done, document, variables, 'erp.recipe.orders.advance.done');
+  }
+
+  #way(variables: Variables) {
+    return { caller: this.#caller, documents: this.#documents, variables };
+  }
+
+  /** From the look-up again where the ERP asks for it: what is true now decides, not what was asked for. */
+  async #restarting<Result>(run: () => Promise<Result>): Promise<Result> {
+    for (let restarts = 0; ; restarts += 1)
+      try {
+        return await run();
+      } catch (error) {
+        if (error instanceof Rejected) this.#needs.forget();
+        if (!(error instanceof Restart)) throw error;
+        if (restarts === restartsMax) throw restartsInVain(error, restarts);
+        await this.#clock.wait(restartPauseMs * 2 ** restarts);
+      }
+  }
+}
+
+function orderOf(document: Document): FoundOrder {
+  const { id, reference } = document;
+  return { id: String(id), reference: isScalar(reference) ? String(reference) : null };
+}
+
+/** A canceled document suits an order that is canceled itself; any other needs a person. */
+function refuseCanceled({ document }: Found, { order }: OrderInput): void {
+  const { state } = order as { state?: unknown };
+  if (state === 'canceled' || state === 'closed') return;
+  throw new Rejected({
+    code: 'order.erp_canceled',
+    what: `Document ${nameOf(document)} is canceled in the ERP, and the order in the shop is not`,
+    fix: 'Cancel the order in the shop too; or make it anew in the ERP by hand and `cartage parked discard KEY --reason TEXT`',
+  });
+}

@@ -1,0 +1,116 @@
+/** What is wrong with a recipe beyond the kinds of its fields, each with its path. It may be of any shape here. */
+import { expressionProblem, isExpression } from '../../expressions/expression.ts';
+import { pathPieces } from '../../expressions/template.ts';
+import { givenNames, listOf, scopeAt, treeOf } from './recipe-scopes.ts';
+import type { Tree } from './recipe-scopes.ts';
+
+export interface RecipeProblem {
+  path: string[];
+  message: string;
+}
+
+export function recipeProblems(given: unknown): RecipeProblem[] {
+  const recipe = treeOf(given);
+  const orders = treeOf(recipe.orders);
+  return [
+    ...expressionProblems(recipe, [], recipe),
+    ...callProblems(recipe, treeOf(recipe.request)),
+    ...needProblems(orders, 'needs'),
+    ...needProblems(orders, 'parts'),
+    ...documentProblems(orders),
+  ];
+}
+
+/** Of every text in the tree that begins with `=`, and of what stands in the braces of a path. */
+function expressionProblems(value: unknown, path: string[], recipe: Tree): RecipeProblem[] {
+  // Values of these are no expressions, whatever they begin with.
+  if (path[0] === 'secrets' || path[0] === 'settings') return [];
+  if (typeof value === 'string') {
+    const sources =
+      path.at(-1) === 'send' ? pathPieces(value).filter(isExpression) : [value].filter(isExpression);
+    const problems = sources.map((source) => expressionProblem(source, scopeAt(path, recipe)));
+    return problems.filter((problem) => problem !== null).map((message) => ({ path, message }));
+  }
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([name, child]) => expressionProblems(child, [...path, name], recipe));
+}
+
+/** Where calls stand: wherever one of their fields does. */
+function callProblems(recipe: Tree, frame: Tree, path: string[] = []): RecipeProblem[] {
+  const problem = isCall(recipe, path) ? wrongCall(recipe, frame) : null;
+  return [
+    ...(problem === null ? [] : [{ path, message: problem }]),
+    ...Object.entries(recipe).flatMap(([name, child]) => {
+      if (['settings', 'secrets', 'request', 'body', 'form', 'query', 'call'].includes(name)) return [];
+      if (!Array.isArray(child)) return callProblems(treeOf(child), frame, [...path, name]);
+      return child.flatMap((one, index) => callProblems(treeOf(one), frame, [...path, name, String(index)]));
+    }),
+  ];
+}
+
+const callPlaces =
+  /^(session\.open|checks\.\d+|orders\.(lookup\.\d+|read|create|(needs|parts)\.\d+\.(find|make)|(advance|change\.\d+)\.steps\.\d+))$|\.by$/;
+
+const isCall = (tree: Tree, path: readonly string[]) =>
+  callPlaces.test(path.join('.')) && Object.keys(tree).length > 0;
+
+function wrongCall({ send, body, form, call }: Tree, frame: Tree): string | null {
+  if (send === undefined && frame.send === undefined)
+    return 'needs send: a method and a path, such as GET /orders';
+  if (call !== undefined && frame.body === undefined)
+    return 'has call, and request.body says nothing of $call';
+  if ([body, form, call].filter((one) => one !== undefined).length > 1)
+    return 'takes one of body, form and call';
+  const path = typeof send === 'string' ? pathPieces(send.replace(/^\w+ /, '')) : [];
+  return path.some((piece) => !isExpression(piece) && /\s/.test(piece))
+    ? 'has a space in its path: write %20'
+    : null;
+}
+
+function needProblems(orders: Tree, list: 'needs' | 'parts'): RecipeProblem[] {
+  const others = list === 'parts' ? listOf(orders.needs).map((need) => treeOf(need).name) : [];
+  return listOf(orders[list]).flatMap((need, index) => {
+    const { name, find, value } = treeOf(need);
+    const path = ['orders', list, String(index)];
+    const names = [
+      ...others,
+      ...listOf(orders[list])
+        .slice(0, index)
+        .map((one) => treeOf(one).name),
+    ];
+    return [
+      ...((find === undefined) === (value === undefined)
+        ? [{ path, message: 'needs either find or value' }]
+        : []),
+      ...(givenNames.includes(String(name)) || names.includes(name)
+        ? [{ path: [...path, 'name'], message: `is taken: ${String(name)} is another variable already` }]
+        : []),
+    ];
+  });
+}
+
+function documentProblems(orders: Tree): RecipeProblem[] {
+  const { id, state } = treeOf(orders.document);
+  const ways = [treeOf(orders.advance), ...listOf(orders.change).map(treeOf)];
+  const asksForState = [orders.canceled, ...ways.flatMap(statesOf)].some(
+    (states) => listOf(states).length > 0,
+  );
+  const problems: RecipeProblem[] = [];
+  if (orders.document !== undefined && id === undefined)
+    problems.push({
+      path: ['orders', 'document', 'id'],
+      message: "is required: the ERP's own id of a document",
+    });
+  if (asksForState && state === undefined)
+    problems.push({ path: ['orders', 'document', 'state'], message: 'is required where states are listed' });
+  if (listOf(orders.parts).length > 0 && orders.advance === undefined)
+    problems.push({
+      path: ['orders', 'advance'],
+      message: 'is required with parts: without a state that says finished nobody sees that one is missing',
+    });
+  return problems;
+}
+
+function statesOf({ done, steps }: Tree): unknown[] {
+  return [done, ...listOf(steps).map((step) => treeOf(step).from)];
+}

@@ -1,0 +1,7 @@
+/** RFC 3986: everything but letters, digits and `-._~` is escaped, in upper case. */
+export function encodeRfc3986(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}

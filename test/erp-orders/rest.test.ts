@@ -1,0 +1,47 @@
+/** The recipe for ERPNext that ships, on a stand-in with its habits. */
+import { shippedRecipe } from '../sandbox/http-erp/recipes.ts';
+import { RestErp, refusal } from '../sandbox/http-erp/rest-erp.ts';
+import { faultsSuite } from './faults-suite.ts';
+import type { HttpBackends } from './faults-suite.ts';
+import { httpBackend } from './http-backend.ts';
+import { ordersSuite } from './orders-suite.ts';
+
+const variables = {
+  ERPNEXT_API_KEY: 'key',
+  ERPNEXT_API_SECRET: 'secret',
+  ERPNEXT_COMPANY: 'Mugs Ltd',
+  ERPNEXT_TAX_ACCOUNT: 'VAT - M',
+  ERPNEXT_SHIPPING_ACCOUNT: 'Freight - M',
+};
+
+const rest: HttpBackends = {
+  start() {
+    const erp = new RestErp('token key:secret', ['MUG', 'CUP']);
+    const ofKey = (key: string) => erp.all('Sales Order').filter((order) => order.custom_shop_key === key);
+    return httpBackend(
+      erp.standIn,
+      (url) => shippedRecipe('erpnext.yaml', { ...variables, ERPNEXT_URL: url }),
+      {
+        held: (key) =>
+          Promise.resolve(
+            ofKey(key).map(({ docstatus, items }) => ({
+              state: String(docstatus),
+              lines: (items as []).length,
+            })),
+          ),
+        parties: () => erp.all('Customer').length,
+        writes: /^POST .*\/Sales Order$/,
+      },
+    );
+  },
+  accepted: '1',
+  canceled: '2',
+  refusesSecond: true,
+  logsIn: false,
+  locked: { said: refusal('QueryDeadlockError', 'Deadlock found') },
+  loggedOut: { said: refusal('AuthenticationError', 'Who are you?') },
+  refused: { said: refusal('ValidationError', 'Credit limit has been crossed') },
+};
+
+ordersSuite('a REST ERP', rest);
+faultsSuite('a REST ERP', rest);

@@ -1,0 +1,129 @@
+/**
+ * A stand-in for an ERP with a REST interface: documents of a type are created as drafts (docstatus 0), submitted (1) and
+ * canceled (2) by writing that field, as in ERPNext. It computes totals of its own, checks what a document refers to, and
+ * refuses a second order with the shop's key, errors by status and by the name of an exception.
+ */
+import { StandIn } from './stand-in.ts';
+import type { Asked, Said } from './stand-in.ts';
+
+type Document = Record<string, unknown>;
+
+/** ERPNext's names of what went wrong, and the status that goes with each. */
+const exceptions = {
+  AuthenticationError: 401,
+  DoesNotExistError: 404,
+  UniqueValidationError: 409,
+  QueryDeadlockError: 500,
+  ValidationError: 417,
+  LinkValidationError: 417,
+  LinkExistsError: 417,
+  DocstatusTransitionError: 417,
+  TimestampMismatchError: 417,
+};
+
+class Refused extends Error {
+  readonly type: keyof typeof exceptions;
+  constructor(type: keyof typeof exceptions, message: string) {
+    super(message);
+    this.type = type;
+  }
+}
+
+export function refusal(type: keyof typeof exceptions, message: string): Said {
+  return {
+    status: exceptions[type],
+    body: { exc_type: type, exception: `frappe.exceptions.${type}: ${message}` },
+  };
+}
+
+export class RestErp {
+  readonly documents = new Map<string, Document[]>();
+  /** A delivery stands in the way of canceling. */
+  isDelivered = false;
+  /** Added to every total: an ERP that rounds in its own way. */
+  roundedBy = 0;
+  readonly standIn: StandIn;
+  #count = 0;
+
+  constructor(authorization: string, items: readonly string[]) {
+    this.documents.set(
+      'Item',
+      items.map((item_code) => ({ name: item_code, item_code, stock_uom: 'Nos' })),
+    );
+    this.standIn = new StandIn((asked) => {
+      try {
+        if (asked.headers.authorization !== authorization)
+          throw new Refused('AuthenticationError', 'Who are you?');
+        return this.#handle(asked);
+      } catch (error) {
+        if (error instanceof Refused) return refusal(error.type, error.message);
+        throw error;
+      }
+    });
+  }
+
+  all(type: string): Document[] {
+    const known = this.documents.get(type) ?? [];
+    this.documents.set(type, known);
+    return known;
+  }
+
+  #handle({ method, path, query, json }: Asked): Said {
+    const [, , , type = '', ...rest] = path.split('/');
+    const name = rest.join('/');
+    if (name === '' && method === 'GET') return { status: 200, body: { data: this.#list(type, query) } };
+    if (name === '' && method === 'POST') return { status: 200, body: { data: this.#insert(type, json) } };
+    const document = this.all(type).find((one) => one.name === name);
+    if (document === undefined) throw new Refused('DoesNotExistError', `${type} ${name} not found`);
+    if (method === 'DELETE') {
+      this.documents.set(
+        type,
+        this.all(type).filter((one) => one !== document),
+      );
+      return { status: 202, body: { data: 'ok' } };
+    }
+    if (method === 'PUT') this.#update(type, document, json);
+    return { status: 200, body: { data: document } };
+  }
+
+  #list(type: string, query: URLSearchParams): Document[] {
+    const filters = JSON.parse(query.get('filters') ?? '[]') as [string, string, unknown][];
+    const fields = JSON.parse(query.get('fields') ?? '["name"]') as string[];
+    return this.all(type)
+      .filter((document) => filters.every(([field, , value]) => document[field] === value))
+      .slice(0, Number(query.get('limit_page_length') ?? 20))
+      .map((document) => Object.fromEntries(fields.map((field) => [field, document[field] ?? null])));
+  }
+
+  #insert(type: string, given: Document): Document {
+    this.#count += 1;
+    const document = { ...given, name: `${type === 'Sales Order' ? 'SAL-ORD' : type}-${this.#count}` };
+    if (type === 'Sales Order') this.#compute(document);
+    this.all(type).push(document);
+    return document;
+  }
+
+  #compute(order: Document): void {
+    const { items, taxes } = order as unknown as { items: Document[]; taxes: Document[] };
+    if (this.all('Sales Order').some((other) => other.custom_shop_key === order.custom_shop_key))
+      throw new Refused('UniqueValidationError', 'custom_shop_key must be unique');
+    if (!this.all('Customer').some(({ name }) => name === order.customer))
+      throw new Refused('LinkValidationError', `Could not find Customer: ${String(order.customer)}`);
+    for (const { item_code } of items)
+      if (!this.all('Item').some(({ name }) => name === item_code))
+        throw new Refused('LinkValidationError', `Could not find Item: ${String(item_code)}`);
+    const net = items.reduce((sum, { qty, rate }) => sum + Number(qty) * Number(rate), 0);
+    const added = (taxes ?? []).reduce((sum, { tax_amount }) => sum + Number(tax_amount), 0);
+    const total = net + added - Number(order.discount_amount ?? 0) + this.roundedBy;
+    Object.assign(order, { docstatus: 0, grand_total: Math.round(total * 100) / 100 });
+  }
+
+  #update(type: string, document: Document, change: Document): void {
+    const [from, to] = [Number(document.docstatus), Number(change.docstatus ?? document.docstatus)];
+    if (to !== from && to !== from + 1)
+      throw new Refused('DocstatusTransitionError', `Cannot change docstatus from ${from} to ${to}`);
+    if (to === 2 && this.isDelivered)
+      throw new Refused('LinkExistsError', `${type} is linked with Delivery Note DN-1`);
+    Object.assign(document, change);
+  }
+}
