@@ -23,7 +23,6 @@ export function startCatalogApplier(
       warehouses: () => Object.keys(config.stock.sources),
       requestRefresh: refreshRequester(process.bus, process.name, clock),
       settleMs: config.magento.settleMs,
-      connections: config.magento.connections,
       mode,
       clock,
     });

@@ -51,7 +51,6 @@ function flowOf(mode: Mode = 'on', attributes: Record<string, string> = {}) {
       return Promise.resolve();
     },
     settleMs: 1_000,
-    connections: 2,
     mode,
     clock: bus.clock,
   });

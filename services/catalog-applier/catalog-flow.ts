@@ -14,9 +14,8 @@ import type { ProductOptions } from './product.ts';
 import { WebsiteIds } from './websites.ts';
 
 export interface CatalogFlowOptions extends ProductOptions, PriceOptions {
-  magento: Pick<Magento, 'products' | 'prices' | 'store'>;
+  magento: Pick<Magento, 'products' | 'prices' | 'store' | 'callsAtOnce'>;
   settleMs: number;
-  connections: number;
   mode: Mode;
 }
 
@@ -34,7 +33,7 @@ export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Pr
     name: 'catalog',
     contracts: [productsContract, pricesContract] as unknown as Contract<Product | Prices>[],
     mode: options.mode,
-    concurrency: options.connections,
+    concurrency: () => options.magento.callsAtOnce(),
     settleMs: options.settleMs,
     creates: true,
     batchGroupOf: (record) => record.topic,

@@ -33,7 +33,7 @@ export function refreshFlow(options: RefreshesOptions): StateFlow<Refresh> {
     name: 'refresh',
     contracts: [refresh],
     mode: options.mode,
-    concurrency: 4,
+    concurrency: () => 4,
     // Asking has no effect at the other side; what it publishes is idempotent.
     settleMs: 0,
     accepts: (record) => byTopic.has(record.value?.topic ?? ''),

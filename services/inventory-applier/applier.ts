@@ -18,7 +18,6 @@ export function startInventoryApplier(
       magento,
       stock: config.stock,
       settleMs: config.magento.settleMs,
-      connections: config.magento.connections,
       mode,
       clock: process.context.clock,
     });

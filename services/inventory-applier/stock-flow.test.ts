@@ -54,14 +54,13 @@ async function worldOf(shop: ReturnType<typeof shopOf>, options: { mode?: Mode; 
     partitions: 1,
     start: (context) => {
       flow = stockFlow({
-        magento: shop as never,
+        magento: { ...shop, callsAtOnce: () => 1 } as never,
         stock: stockSection.parse({
           sources: { W1: 'main', W2: 'east' },
           batch: { initial },
           safetyBuffer: 1,
         }),
         settleMs: 5_000,
-        connections: 1,
         mode,
         clock: context.clock,
       });

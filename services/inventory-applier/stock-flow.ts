@@ -17,10 +17,9 @@ import { sourceItemOf } from './source-item.ts';
 import { Urgency } from './urgency.ts';
 
 export interface StockFlowOptions {
-  magento: Pick<Magento, 'products' | 'sourceItems' | 'store'>;
+  magento: Pick<Magento, 'products' | 'sourceItems' | 'store' | 'callsAtOnce'>;
   stock: Config['stock'];
   settleMs: number;
-  connections: number;
   mode: Mode;
   clock: Clock;
 }
@@ -40,7 +39,7 @@ export function stockFlow(options: StockFlowOptions): StateFlow<Stock> {
     name: 'stock',
     contracts: [stockContract],
     mode: options.mode,
-    concurrency: options.connections,
+    concurrency: () => magento.callsAtOnce(),
     settleMs: options.settleMs,
     batchGroupOf: (record) => record.value?.source ?? '',
     // One writer per SKU, whatever the source and the letter case.

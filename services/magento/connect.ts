@@ -1,3 +1,5 @@
+import { AdaptiveLimit } from '../platform/http/call-limit.ts';
+import { shareOfShop } from '../platform/processes.ts';
 import type { Configuration } from '../platform/config/read.ts';
 import type { Metrics } from '../platform/telemetry/metrics.ts';
 import { outcomeOfStatus, sinkCalls } from '../platform/telemetry/sink-calls.ts';
@@ -13,7 +15,11 @@ export function connectMagento(configuration: Configuration<'magento'>, metrics:
     baseUrl: magento.url,
     ...(magento.signingUrl ? { signingUrl: magento.signingUrl } : {}),
     credentials: () => configuration.current().magento.credentials,
-    connections: magento.connections,
+    connections: new AdaptiveLimit({
+      max: shareOfShop(magento.callsAtOnce),
+      slowMs: magento.slowMs,
+      onChange: (current) => metrics.callLimit.set({ sink: 'magento' }, current),
+    }),
     deadlineMs: magento.deadlineMs,
     allowHttp: magento.allowHttp,
     headers: traceHeaders,

@@ -1,3 +1,5 @@
+import { limitOf } from '../platform/http/call-limit.ts';
+import type { CallLimit } from '../platform/http/call-limit.ts';
 import { createHttpClient } from '../platform/http/client.ts';
 import type { AnswerNote } from '../platform/http/client.ts';
 import { httpsProblem } from '../platform/http/https.ts';
@@ -29,7 +31,7 @@ export interface MagentoOptions {
   /** Asked for every request, so that a changed secret takes effect at once. */
   credentials: () => Credentials;
   /** Calls in flight at once: what the shop is to bear from this process. */
-  connections: number;
+  connections: number | CallLimit;
   deadlineMs: number;
   connectTimeoutMs?: number;
   /** Lets the shop be called without TLS, which is refused unless it is named. */
@@ -57,6 +59,8 @@ export interface Magento {
   /** The shop's clock by its last answer; one more is asked for when that is older than a minute. */
   serverTime(): Promise<ClockReading & { serverMs: number }>;
   rest: Rest;
+  /** How many calls the shop bears from this process now. */
+  callsAtOnce(): number;
   close(): Promise<void>;
 }
 
@@ -67,10 +71,11 @@ export function createMagento(options: MagentoOptions): Magento {
   const problem = httpsProblem(options.baseUrl, { allowHttp: options.allowHttp ?? false });
   if (problem !== null) throw new Defect(`magento.url: ${problem}`);
   const now = options.now ?? Date.now;
+  const limit = limitOf(options.connections);
   const http = createHttpClient({
     name: 'Magento',
     origin: new URL(options.baseUrl).origin,
-    connections: options.connections,
+    connections: limit,
     deadlineMs: options.deadlineMs,
     ...(options.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: options.connectTimeoutMs }),
     ...(options.headers === undefined ? {} : { headers: options.headers }),
@@ -101,6 +106,7 @@ export function createMagento(options: MagentoOptions): Magento {
       return { ...clock, serverMs: now() + clock.skewMs };
     },
     rest,
+    callsAtOnce: () => limit.current,
     close: () => http.close(),
   };
 }

@@ -35,7 +35,7 @@ export function orderFlow(options: OrderFlowOptions): DocumentFlow<Order> {
     name: 'orders',
     contract: ordersContract,
     mode: options.mode,
-    concurrency,
+    concurrency: () => concurrency,
     settleMs: options.settleMs,
     handle: ({ key, value: order }, attempt) => {
       tieToOrder(key, 'order to the ERP');

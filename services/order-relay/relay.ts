@@ -92,7 +92,7 @@ function lookAgain({ bus, log, context }: Process, topic: string, key: string): 
 /** Reads the orders that are asked for. What was published lately is known before the first of them. */
 async function serveRequests(relay: Relay, mode: Mode): Promise<Subscription> {
   const { process, configuration, magento, stores, published, skewMs } = relay;
-  const { instance, orders, magento: shop } = configuration.config;
+  const { instance, orders } = configuration.config;
   const { bus, clock } = process.context;
   const since = clock.now() - orders.sweep.overlapMs - publishedMarginMs;
   const reading = await published.follow(bus, since, skewMs);
@@ -110,7 +110,7 @@ async function serveRequests(relay: Relay, mode: Mode): Promise<Subscription> {
   const flow = refreshRequestFlow({
     topics: [served],
     mode,
-    connections: shop.connections,
+    callsAtOnce: () => magento.callsAtOnce(),
     probe: async () => void (await magento.store.views()),
   });
   return runStates(process.context, flow);

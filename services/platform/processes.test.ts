@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { contracts } from '../../schemas/topics.ts';
-import { commandLine, processes, topicsReadBy, topicsWrittenBy } from './processes.ts';
+import {
+  commandLine,
+  processes,
+  shareOfShop,
+  shopCallers,
+  topicsReadBy,
+  topicsWrittenBy,
+} from './processes.ts';
 
 const all = [...processes, commandLine];
 
@@ -40,6 +47,19 @@ describe('the table of processes', () => {
     const partitions = Math.min(...contracts.map((contract) => contract.partitions));
     for (const { scaled, replicas } of processes)
       expect(Math.max(scaled?.replicasMax ?? 0, replicas)).toBeLessThanOrEqual(partitions);
+  });
+
+  it('never has the shop bear more than it is said to, however many replicas there are', () => {
+    const mostReplicas = all
+      .filter(({ needs }) => needs.includes('shop'))
+      .flatMap(({ replicas, scaled }) =>
+        Array<null>(Math.max(replicas, scaled?.replicasMax ?? 1)).fill(null),
+      );
+    for (let calls = shopCallers; calls < 5 * shopCallers; calls += 1) {
+      const together = mostReplicas.reduce((sum) => sum + shareOfShop(calls), 0);
+      expect(together).toBeLessThanOrEqual(calls);
+      expect(shareOfShop(calls)).toBeGreaterThan(0);
+    }
   });
 
   it('promises orders within 5 minutes, stock within 10, shipments within 15', () => {

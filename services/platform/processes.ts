@@ -204,6 +204,14 @@ export const commandLine = row({
   replicas: 0,
 });
 
+/** Replicas that may call the shop at the same time, a command line among them. */
+export const shopCallers = [...processes, commandLine]
+  .filter(({ needs }) => needs.includes('shop'))
+  .reduce((sum, { replicas, scaled }) => sum + Math.max(1, scaled?.replicasMax ?? replicas), 0);
+
+/** Of the calls that the shop bears at once those of one replica, which need not know how many others there are now. */
+export const shareOfShop = (callsAtOnce: number): number => Math.floor(callsAtOnce / shopCallers);
+
 export const topicsReadBy = (name: string): string[] =>
   contracts.filter(({ readers }) => readers.includes(name)).map(({ topic }) => topic);
 

@@ -33,7 +33,7 @@ export function startShipmentApplier(
       name: 'shipments',
       contract,
       mode,
-      concurrency: config.magento.connections,
+      concurrency: () => magento.callsAtOnce(),
       settleMs: config.magento.settleMs,
       handle: (record, attempt) => {
         tieToOrder(record.key, 'shipment to the shop');

@@ -6,6 +6,7 @@ import type { Configuration } from '../../platform/config/read.ts';
 import type { Config, PlatformConfig } from '../../platform/config/schema.ts';
 import { Unavailable, keepForeignText } from '../../platform/errors.ts';
 import type { Finding } from '../../platform/finding.ts';
+import { shareOfShop } from '../../platform/processes.ts';
 import type { GlobalOptions } from '../options.ts';
 import { withTopicAdmin } from '../open.ts';
 import { printJson, printLine } from '../print.ts';
@@ -49,7 +50,7 @@ function checkShop({ magento, orders, stock, catalog }: WholeConfig): Promise<Fi
       baseUrl: magento.url,
       ...(magento.signingUrl ? { signingUrl: magento.signingUrl } : {}),
       credentials: () => magento.credentials,
-      connections: magento.connections,
+      connections: shareOfShop(magento.callsAtOnce),
       deadlineMs: magento.deadlineMs,
       allowHttp: magento.allowHttp,
     },

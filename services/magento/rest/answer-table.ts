@@ -11,9 +11,13 @@ export const answerTable: readonly AnswerRow[] = [
   {
     name: 'too many requests',
     fits: ({ status }) => status === 429 || status === 408 || status === 425,
-    verdict: unavailable('magento.throttled', 'Wait; if it lasts, lower the number of connections', {
-      outcome: 'none',
-    }),
+    verdict: unavailable(
+      'magento.throttled',
+      'Fewer calls at once are made by itself; if it lasts, lower magento.callsAtOnce',
+      {
+        outcome: 'none',
+      },
+    ),
   },
   {
     name: 'body too large for the web server',

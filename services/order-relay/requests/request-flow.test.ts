@@ -69,7 +69,7 @@ function flow(mode: Mode = 'on', since = 0) {
       },
     },
   });
-  return refreshRequestFlow({ topics: [served], mode, connections: 4, probe: async () => undefined });
+  return refreshRequestFlow({ topics: [served], mode, callsAtOnce: () => 4, probe: async () => undefined });
 }
 
 const orders = () => bus.of<Order>('magento.orders');

@@ -19,7 +19,8 @@ export interface RequestedTopic {
 export interface RequestFlowOptions {
   topics: readonly RequestedTopic[];
   mode: Mode;
-  connections: number;
+  /** How many calls the shop bears now. */
+  callsAtOnce: () => number;
   probe: () => Promise<void>;
 }
 
@@ -39,7 +40,7 @@ const landsWithinMs = 15_000;
 export function refreshRequestFlow({
   topics,
   mode,
-  connections,
+  callsAtOnce,
   probe,
 }: RequestFlowOptions): StateFlow<Refresh> {
   const byName = new Map(topics.map((one) => [one.topic, one]));
@@ -55,7 +56,7 @@ export function refreshRequestFlow({
     name: 'orders',
     contracts: [refresh],
     mode,
-    concurrency: connections,
+    concurrency: callsAtOnce,
     settleMs: landsWithinMs,
     accepts: (record) => batchGroupOf(record) !== null,
     // A forced request must not give way to one that is content with what is published.

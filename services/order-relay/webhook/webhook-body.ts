@@ -7,41 +7,33 @@ const time = z
   .string()
   .regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/, 'must be a UTC time such as 2026-11-23 08:07:07');
 
-/** PHP writes null for what is not there. */
-function perhaps<Shape extends z.ZodType>(shape: Shape) {
-  return shape.nullish().transform((value) => value ?? undefined);
-}
-
-/** What a delivery says of the order. */
+/** What a delivery says of the order. PHP writes null for what is not there. */
 export interface OrderNamed {
-  entity_id?: number | undefined;
-  increment_id?: string | undefined;
-  store_id?: number | undefined;
-  store_code?: string | undefined;
-  updated_at?: string | undefined;
+  entity_id?: number | null | undefined;
+  increment_id?: string | null | undefined;
+  store_id?: number | null | undefined;
+  store_code?: string | null | undefined;
+  updated_at?: string | null | undefined;
 }
 
 /** An order as senders name it; or a shipment, invoice or credit memo of it, which names it by `order_id`. */
 export const orderNamed = z
   .object({
-    entity_id: perhaps(id),
-    order_id: perhaps(id),
-    increment_id: perhaps(name),
-    store_id: perhaps(id),
-    store_code: perhaps(name),
-    updated_at: perhaps(time),
+    entity_id: id.nullish(),
+    order_id: id.nullish(),
+    increment_id: name.nullish(),
+    store_id: id.nullish(),
+    store_code: name.nullish(),
+    updated_at: time.nullish(),
   })
   .refine(
     ({ entity_id, order_id, increment_id, store_id, store_code }) =>
-      entity_id !== undefined ||
-      order_id !== undefined ||
-      (increment_id !== undefined && (store_id !== undefined || store_code !== undefined)),
+      (entity_id ?? order_id ?? null) !== null ||
+      (increment_id != null && (store_id ?? store_code ?? null) !== null),
     'must name the order: entity_id, or increment_id with store_id or store_code',
   )
   // All else of a shipment is its own: number, time and id.
-  .transform(({ order_id, ...named }): OrderNamed =>
-    order_id === undefined ? named : { entity_id: order_id },
-  );
+  .transform(({ order_id, ...named }): OrderNamed => (order_id == null ? named : { entity_id: order_id }));
 
 /** What a delivery says, or what is wrong with it in words; never its values, which may be personal data. */
 export function parseBody(raw: Buffer, shape: z.ZodType<OrderNamed>): OrderNamed | string {

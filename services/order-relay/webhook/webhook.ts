@@ -67,7 +67,7 @@ export function webhookReceiver(
  * is not: the next change of the order has the same body.
  */
 function idOfState({ updated_at }: OrderNamed, body: Buffer): string | null {
-  return updated_at === undefined ? null : hash('sha256', body, 'base64');
+  return updated_at == null ? null : hash('sha256', body, 'base64');
 }
 
 async function ask(path: string, named: OrderNamed, options: WebhookOptions): Promise<WebhookAnswer> {
@@ -108,10 +108,10 @@ function request(asked: Asked, named: OrderNamed, { now }: WebhookOptions): Refr
 function askedOf(named: OrderNamed, options: WebhookOptions): Asked | Promise<Asked | null> {
   const { instance, stores } = options;
   const { entity_id, increment_id, store_id } = named;
-  if (increment_id === undefined) return askedById(instance, entity_id!);
-  const store = named.store_code ?? (store_id === undefined ? undefined : stores.knownCode(store_id));
+  if (increment_id == null) return askedById(instance, entity_id!);
+  const store = named.store_code ?? (store_id == null ? undefined : stores.knownCode(store_id));
   if (store !== undefined) return askedByNumber({ instance, store, incrementId: increment_id });
-  if (store_id === undefined) return askedById(instance, entity_id!);
+  if (store_id == null) return askedById(instance, entity_id!);
   return askForStore({ ...named, increment_id, store_id }, options);
 }
 
@@ -119,7 +119,7 @@ async function askForStore(
   named: OrderNamed & { increment_id: string; store_id: number },
   { stores, instance }: WebhookOptions,
 ): Promise<Asked | null> {
-  const byId = named.entity_id === undefined ? null : askedById(instance, named.entity_id);
+  const byId = named.entity_id == null ? null : askedById(instance, named.entity_id);
   try {
     const store = await stores.codeOf(named.store_id);
     return store === null ? byId : askedByNumber({ instance, store, incrementId: named.increment_id });

@@ -1,4 +1,5 @@
 import { isThisMachine } from '../http/https.ts';
+import { shopCallers } from '../processes.ts';
 import type { Config } from './schema.ts';
 import type { Problem } from './secrets.ts';
 
@@ -39,6 +40,11 @@ function fieldProblems({ kafka, magento, erp, webhook }: Partial<Config>): Probl
     problems.push({
       path: 'webhook.maxBufferedBytes',
       message: `must be at least twice webhook.maxBodyBytes (${webhook.maxBodyBytes})`,
+    });
+  if (magento && magento.callsAtOnce < shopCallers)
+    problems.push({
+      path: 'magento.callsAtOnce',
+      message: `must be at least ${shopCallers}, one for each replica that may call the shop`,
     });
   if (!kafka) return problems;
   const shorter = (path: string, milliseconds: number | undefined) => {

@@ -73,6 +73,12 @@ describe('the configuration', () => {
     expect(problemsOf(`instance: main\n${kafka}\n${slow}\nstock: { sources: {} }`)).toEqual({
       'magento.deadlineMs': 'must be shorter than kafka.sessionTimeoutMs (15000)',
     });
+    const few = magento
+      .replace('credentials:', 'callsAtOnce: 3, credentials:')
+      .replace('"${TOKEN_SECRET}"', 'd');
+    expect(problemsOf(`instance: main\n${kafka}\n${few}\nstock: { sources: {} }`)).toEqual({
+      'magento.callsAtOnce': expect.stringMatching(/at least \d+, one for each replica/),
+    });
     const twice = `instance: main\n${kafka}\n${magento.replace('"${TOKEN_SECRET}"', 'd')}\nstock: { sources: { A: x, B: x } }`;
     expect(problemsOf(twice)['stock.sources']).toContain('several warehouses feed the source x');
   });

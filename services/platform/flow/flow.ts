@@ -12,8 +12,8 @@ import type { PooledReader, Work } from './pool.ts';
 /** What flows of states and of documents have in common. */
 export interface Flow extends ParkingFlow {
   mode: Mode;
-  /** Batches, or documents, in work at once. */
-  concurrency: number;
+  /** Batches, or documents, in work at once; asked each time, because the other side may bear less, or more again. */
+  concurrency: () => number;
   /** How long the other side may go on with a request after we gave up on it. */
   settleMs: number;
   /** A call that succeeds when the other side is well. */

@@ -19,7 +19,7 @@ export interface Work<Reader> {
 
 export interface PoolOptions<Reader> {
   context: Pick<FlowContext, 'clock' | 'metrics'>;
-  flow: { name: string; concurrency: number };
+  flow: { name: string; concurrency: () => number };
   breaker: Breaker;
   /** Takes the next piece of work, or null. Of the partitions the one that was served longest ago stands first. */
   next: (readers: readonly Reader[], now: number) => Work<Reader> | null;
@@ -61,7 +61,7 @@ export class Pool<Reader extends PooledReader> {
     for (const reader of this.#readers)
       if (reader.closed) this.#readers.delete(reader);
       else dueAt = Math.min(dueAt, reader.wake(now) ?? Infinity);
-    while (this.#inWork < flow.concurrency && breaker.waitMs(now) === 0) {
+    while (this.#inWork < flow.concurrency() && breaker.waitMs(now) === 0) {
       const work = next([...this.#readers], now);
       if (work === null) break;
       this.#begin(work);

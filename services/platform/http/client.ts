@@ -2,6 +2,9 @@ import { Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import { LeaseLost, currentFence } from '../fence.ts';
 import type { Fence } from '../fence.ts';
+import { limitOf } from './call-limit.ts';
+import type { CallLimit } from './call-limit.ts';
+import { CallQueue } from './call-queue.ts';
 import { inCallSpan } from './call-span.ts';
 import { BodyTooLarge, DeadlinePassed, unavailable } from './no-answer.ts';
 
@@ -41,7 +44,7 @@ export interface HttpClientOptions {
   name: string;
   origin: string;
   /** Calls in flight at once; the others wait their turn within their own deadline. */
-  connections: number;
+  connections: number | CallLimit;
   deadlineMs: number;
   connectTimeoutMs?: number;
   maxBodyBytes?: number;
@@ -64,6 +67,13 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
+/** The way of all calls to one other side. */
+interface Line {
+  queue: CallQueue;
+  dispatcher: Dispatcher;
+  options: HttpClientOptions;
+}
+
 /** What is known of one call while it runs. */
 interface Attempt {
   /** Its first bytes may have reached the other side. */
@@ -80,8 +90,10 @@ const defaultMaxBodyBytes = 32 * 1024 * 1024;
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const now = options.now ?? (() => performance.now());
+  const limit = limitOf(options.connections);
   const pool = new Pool(options.origin, {
-    connections: options.connections,
+    // As many as are ever let in by the queue, so that none waits here, where the limit is not known.
+    connections: limit.max,
     connect: { timeout: options.connectTimeoutMs ?? defaultConnectTimeoutMs },
     // One request per connection at a time: pipelining is no concurrency, and over
     // HTTP/2 `connections` would no longer bound what the other side has to do at once.
@@ -93,7 +105,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     keepAliveTimeout: 4_000,
     keepAliveMaxTimeout: 30_000,
   });
-  const dispatcher = pool.compose(beginOrRefuse);
+  const line: Line = { queue: new CallQueue(limit, now), dispatcher: pool.compose(beginOrRefuse), options };
 
   async function request(call: HttpCall): Promise<HttpAnswer> {
     const started = now();
@@ -106,7 +118,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     try {
       const { method, template } = call;
       const spanned = { method, route, origin: options.origin, ...(template && { template }) };
-      const answer = await inCallSpan(spanned, () => exchange(dispatcher, options, call, attempt));
+      const answer = await inCallSpan(spanned, () => exchange(line, call, attempt));
       status = answer.status;
       return answer;
     } catch (error) {
@@ -121,7 +133,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
 /**
  * undici calls `onRequestStart` just before it writes a request; what fails earlier had no effect at all. A request may
- * have waited long for its connection, and the machine may have slept meanwhile: whether it may still begin is asked here.
+ * have waited long for its turn, and the machine may have slept meanwhile: whether it may still begin is asked here.
  */
 const beginOrRefuse: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (callOptions, handler) =>
   dispatch(callOptions, {
@@ -144,14 +156,9 @@ function refusalOf({ fence, endsAt, wallMs, route }: Attempt): Error | null {
   return wallMs() < endsAt ? null : new DeadlinePassed(null);
 }
 
-/** Runs one call under its deadline. The deadline is raced: undici does not abort what still waits in its queue. */
-async function exchange(
-  dispatcher: Dispatcher,
-  options: HttpClientOptions,
-  call: HttpCall,
-  attempt: Attempt,
-): Promise<HttpAnswer> {
-  const deadlineMs = call.deadlineMs ?? options.deadlineMs;
+/** Runs one call under its deadline. The deadline is raced: undici does not abort what waits for its connection. */
+async function exchange(line: Line, call: HttpCall, attempt: Attempt): Promise<HttpAnswer> {
+  const deadlineMs = call.deadlineMs ?? line.options.deadlineMs;
   const abort = new AbortController();
   const ended = Promise.withResolvers<never>();
   ended.promise.catch(() => undefined);
@@ -164,7 +171,7 @@ async function exchange(
   call.signal?.addEventListener('abort', onCallerAbort, { once: true });
   try {
     if (call.signal?.aborted) throw call.signal.reason;
-    const work = send(dispatcher, options, call, attempt, abort.signal);
+    const work = line.queue.run(attempt, () => send(line, call, attempt, abort.signal), abort.signal);
     work.catch(() => undefined);
     return await Promise.race([work, ended.promise]);
   } finally {
@@ -174,8 +181,7 @@ async function exchange(
 }
 
 async function send(
-  dispatcher: Dispatcher,
-  options: HttpClientOptions,
+  { dispatcher, options }: Line,
   call: HttpCall,
   attempt: Attempt,
   signal: AbortSignal,

@@ -103,6 +103,11 @@ export function openMetrics(process: string, instance: string) {
       'route',
       'outcome',
     ),
+    callLimit: gauge(
+      'cartage_sink_call_limit',
+      'Calls to the other side that may be under way at once, as it bears them now',
+      'sink',
+    ),
     webhooks: counter('cartage_webhooks_total', 'Incoming webhooks, by answer', 'code', 'reason'),
     slotRetained: gauge(
       'cartage_replication_slot_retained_bytes',

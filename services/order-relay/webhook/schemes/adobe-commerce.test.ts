@@ -44,7 +44,7 @@ describe('a delivery of Adobe Commerce', () => {
     [
       'an order that has no id yet',
       { order: { entity_id: null, increment_id: '000000042', store_id: 1 } },
-      { increment_id: '000000042', store_id: 1 },
+      { entity_id: null, increment_id: '000000042', store_id: 1 },
     ],
     ['no order', { data: null }, expect.stringMatching(/^order: /)],
   ])('names the order in %s', (_name, body, named) => {

@@ -19,8 +19,10 @@ export const magentoSection = z
       accessToken: text,
       accessTokenSecret: text,
     }),
-    /** Calls in flight at once per process. */
-    connections: count(4),
+    /** Calls that the shop bears at once from all processes and replicas together; each has its share of it. */
+    callsAtOnce: count(52),
+    /** A call that takes longer says that the shop has too much to do. */
+    slowMs: milliseconds(2_500),
     /** Deadline of one call; shorter than kafka.sessionTimeoutMs. */
     deadlineMs: milliseconds(10_000),
     /** How long the shop may go on working after we gave up: its own longest request (PHP max_execution_time, proxy). */

@@ -39,7 +39,7 @@ async function run(seed: number, upsets: boolean) {
         name: 'parcels',
         contract: parcels,
         mode: 'on',
-        concurrency: 3,
+        concurrency: () => 3,
         settleMs,
         probe: () => Promise.resolve(),
         handle: async ({ value, key, offset, partition }, attempt) => {

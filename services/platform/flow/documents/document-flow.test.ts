@@ -27,7 +27,7 @@ async function flowOf(
         name: 'plains',
         contract: plains,
         mode: 'on',
-        concurrency: 2,
+        concurrency: () => 2,
         settleMs,
         probe: probe ?? (() => Promise.reject(new Error('none'))),
         handle: async ({ value }, attempt) => {

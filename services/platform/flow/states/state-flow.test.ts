@@ -104,6 +104,34 @@ describe('another side that fails', () => {
   });
 });
 
+it('no more is in work at once than the other side bears at that time', async () => {
+  let bears = 3;
+  let [inWork, most] = [0, 0];
+  const { world, clock, send } = await flowOf({
+    concurrency: () => bears,
+    batchSize: () => 1,
+    apply: async ([record]) => {
+      most = Math.max(most, (inWork += 1));
+      await clock.wait(100);
+      inWork -= 1;
+      return new Map([[record!, { status: 'applied' as const }]]);
+    },
+  });
+  send(...keysTo(200));
+  world.assignAll();
+  const mostFromNowOn = async () => {
+    await clock.pass(500);
+    most = 0;
+    await clock.pass(1_000);
+    return most;
+  };
+  expect(await mostFromNowOn()).toBe(3);
+  bears = 1;
+  expect(await mostFromNowOn()).toBe(1);
+  bears = 2;
+  expect(await mostFromNowOn()).toBe(2);
+});
+
 describe('a held record', () => {
   it('is cleared by a later success of its key', async () => {
     let isMissing = true;

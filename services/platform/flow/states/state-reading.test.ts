@@ -146,7 +146,7 @@ describe('order of work', () => {
     let most = 0;
     const inWork = new Map<string, number>();
     const { world, clock, send, reported } = await flowOf({
-      concurrency: 4,
+      concurrency: () => 4,
       batchSize: () => 2,
       batchGroupOf: ({ key }) => key.slice(-1),
       lockOf: ({ key }) => key.slice(0, 1),

@@ -27,7 +27,7 @@ export async function flowOf(
         probe: () => Promise.reject(new Error('none')),
         contracts: [plains],
         mode: 'on',
-        concurrency: 1,
+        concurrency: () => 1,
         settleMs: 10_000,
         batchGroupOf: () => 'all',
         batchSize: () => 20,
