@@ -12,13 +12,19 @@ import { compileStreams, watchedTables } from './streams.ts';
 export async function checkConfiguredErp(erp: Config['erp']): Promise<Finding[]> {
   try {
     const streams = compileStreams(erp.streams);
-    const statements: TriedStatement[] = streams.flatMap(({ name, query, find, watches }) => [
-      { where: `erp.streams.${name}.query`, template: query },
-      { where: `erp.streams.${name}.find`, template: find },
-      ...watches.flatMap(({ table, via }) =>
-        via ? [{ where: `erp.streams.${name} via ${table}`, template: via }] : [],
-      ),
-    ]);
+    const statements: TriedStatement[] = streams.flatMap(
+      ({ name, topic, keyColumn, query, find, watches }) => [
+        {
+          where: `erp.streams.${name}.query`,
+          template: query,
+          columns: { topic, key: keyColumn },
+        },
+        { where: `erp.streams.${name}.find`, template: find },
+        ...watches.flatMap(({ table, via }) =>
+          via ? [{ where: `erp.streams.${name} via ${table}`, template: via }] : [],
+        ),
+      ],
+    );
     const ofOrders = erp.orders ? orderStatements(erp.orders) : [];
     // A role that writes orders of its own is tried on its own: neither may do what the other does.
     const apart = erp.connection.writerUrl !== undefined;

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { Unavailable } from '../platform/errors.ts';
 import { fail, ok } from '../platform/finding.ts';
 import type { Finding } from '../platform/finding.ts';
+import { checkColumns } from './check/columns.ts';
 import { checkServer } from './check/server.ts';
 import { checkSlot } from './check/slot.ts';
 import { tryStatement } from './check/statements.ts';
@@ -33,7 +34,7 @@ export async function checkErp(options: ErpCheck): Promise<Finding[]> {
       await client.query(`set statement_timeout = 10000; set default_transaction_read_only = on`);
       findings.push(ok('erp.reachable', 'The ERP database answers'));
       if (options.replication) findings.push(...(await checkReplication(client, options.replication)));
-      for (const statement of options.statements) findings.push(await tryStatement(client, statement));
+      for (const statement of options.statements) findings.push(...(await tryOne(client, statement)));
     } finally {
       client.release(true);
     }
@@ -45,6 +46,13 @@ export async function checkErp(options: ErpCheck): Promise<Finding[]> {
     await pool.end();
   }
   return findings;
+}
+
+async function tryOne(client: pg.ClientBase, statement: TriedStatement): Promise<Finding[]> {
+  const finding = await tryStatement(client, statement);
+  const { where, template, columns } = statement;
+  if (finding.level !== 'ok' || !columns) return [finding];
+  return [finding, ...(await checkColumns(client, where, template, columns))];
 }
 
 async function checkReplication(

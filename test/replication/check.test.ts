@@ -132,6 +132,28 @@ describe('cartage check of an ERP database', () => {
     expect(find(findings, 'erp.sql_right')[0]!.why).toContain('stock_move');
   });
 
+  it('finds a column that a query lacks or that nobody reads, and asks for no row', async () => {
+    const columns = { topic: 'erp.stock', key: 'product_id' };
+    const tried = async (select: string) => {
+      const statements = [{ ...stock(`select ${select} from product where $keys::int[] is null;`), columns }];
+      return find(await check({ statements, replication: undefined as never }), 'erp.query_columns');
+    };
+    const all = `id as product_id, 'W' as source, sku, 1 as quantity`;
+    await database.run(`insert into product values (1, 'A')`);
+    expect(await tried(`${all}, 1 / (id - 1) = 0 as sellable`)).toMatchObject([{ level: 'ok' }]);
+    expect(await tried(`${all}, true as sell, 1 as x`)).toMatchObject([
+      {
+        level: 'warn',
+        what: 'streams.stock.query gives sell, x, which nobody reads',
+        fix: expect.stringContaining('sellable'),
+      },
+    ]);
+    expect(await tried(`'W' as source, sku, 1 as quantiy`)).toMatchObject([
+      { level: 'fail', what: 'streams.stock.query gives no product_id, quantity' },
+      { level: 'warn', fix: expect.stringContaining('quantity') },
+    ]);
+  });
+
   it('tries each statement without running it, and refuses a second one behind a semicolon', async () => {
     const { create } = compileStatements(
       {

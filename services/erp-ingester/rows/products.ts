@@ -1,26 +1,13 @@
-import { z } from 'zod';
 import { products } from '../../../schemas/topics.ts';
 import type { Product } from '../../../schemas/types.ts';
-import { decimalColumn, skuColumn } from './row.ts';
+import { productColumns } from '../../erp/columns.ts';
 import type { RowShape } from './row.ts';
-
-const columns = z.object({
-  sku: skuColumn,
-  kind: z.string().default('simple'),
-  name: z.string().min(1),
-  description: z.string().nullish(),
-  weight: decimalColumn.nullish(),
-  enabled: z.boolean(),
-  tax_class: z.string().nullish(),
-  visibility: z.string().nullish(),
-  attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullish(),
-});
 
 export const productRows: RowShape<Product> = {
   contract: products,
   keyParts: ['sku'],
   read: (row, origin) => {
-    const { sku, kind, name, enabled, ...rest } = columns.parse(row);
+    const { sku, kind, name, enabled, ...rest } = productColumns.parse(row);
     return {
       sku,
       ...origin,

@@ -1,8 +1,6 @@
-/** What the rows of a stream's query must hold, and how one becomes a record. One file per topic beside this one. */
-import { z } from 'zod';
+/** How a row of a stream's query becomes a record. One file per topic beside this one; its columns are in erp/columns.ts. */
 import type { Contract } from '../../../schemas/topics.ts';
 import type { Version } from '../../../schemas/types.ts';
-import { contractDecimal } from '../../platform/decimal.ts';
 
 /** What every record says beside its row. */
 export interface Origin {
@@ -30,24 +28,3 @@ export interface RowShape<Value> {
   /** The record that says the ERP no longer has it, from the parts of its key; null where absence means nothing. */
   deleted: ((keyParts: string[], origin: Origin) => Value) | null;
 }
-
-/** numeric arrives as text, integers and floats as numbers. */
-export const decimalColumn = z.union([z.string(), z.number()]).transform((value, context) => {
-  try {
-    return contractDecimal(String(value));
-  } catch {
-    context.addIssue({ code: 'custom', message: 'must be a decimal number' });
-    return z.NEVER;
-  }
-});
-
-/** Magento's own limits: 64 characters, and it trims spaces without a word (FACTS section 7). */
-export const skuColumn = z
-  .string()
-  .min(1)
-  .max(64)
-  .refine((sku) => sku === sku.trim(), 'must not begin or end with a space');
-
-export const timeColumn = z.iso
-  .datetime({ offset: true, local: true })
-  .transform((text) => Date.parse(/[Zz]|[+-]\d\d:?\d\d$/.test(text) ? text : `${text}Z`));

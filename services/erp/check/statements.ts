@@ -7,11 +7,14 @@ import type { SqlTemplate } from '../changed-keys/sql-template.ts';
 import { databaseFault, isConnectionFault, unavailable } from '../sqlstate.ts';
 import { fail, ok } from '../../platform/finding.ts';
 import type { Finding } from '../../platform/finding.ts';
+import type { ReadColumns } from './columns.ts';
 
 export interface TriedStatement {
   /** As the configuration names it: `streams.stock.query`. */
   where: string;
   template: SqlTemplate;
+  /** Of the query of a stream. */
+  columns?: ReadColumns;
 }
 
 /** @throws {Unavailable} when the connection breaks meanwhile. */

@@ -151,6 +151,17 @@ describe('the configuration', () => {
     expect(ssl).toEqual({ 'kafka.ssl': 'must be true, false, or a map of ca, cert and key' });
   });
 
+  it.each(['65 0 * * *', 'daily', '0 0 31 2 *'])(
+    'refuses %s, at which nothing would ever be asked',
+    (again) => {
+      const stream = `{ topic: erp.stock, key: { sku: text }, watch: [{ table: t, key: sku }], query: q, find: f, again: "${again}" }`;
+      const erp = `erp: { connection: { url: "postgres://127.0.0.1/erp" }, streams: { stock: ${stream} } }`;
+      expect(problemsOf(`instance: main\n${kafka}\n${erp}`, {}, ['erp'])).toEqual({
+        'erp.streams.stock.again': expect.stringContaining('5 0 * * *'),
+      });
+    },
+  );
+
   it('leaves sections alone that the process does not read', () => {
     const file = written(
       `instance: main\n${kafka}\nerp: { connection: { url: "\${NOT_SET}" } }\nstock: { sources: {} }`,

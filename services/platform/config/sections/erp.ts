@@ -1,3 +1,4 @@
+import { Cron } from 'croner';
 import { z } from 'zod';
 import { count, milliseconds, text, yesOrNo } from '../fields.ts';
 import { recipeSection } from './recipe.ts';
@@ -13,6 +14,14 @@ const watched = z
   })
   .refine((table) => (table.key === undefined) !== (table.via === undefined), 'needs either key or via');
 
+function isCron(pattern: string): boolean {
+  try {
+    return new Cron(pattern).nextRun() !== null;
+  } catch {
+    return false;
+  }
+}
+
 const stream = z.strictObject({
   topic: z.enum(['erp.stock', 'erp.products', 'erp.prices', 'erp.fulfilments']),
   /** Column of the stream's key and its PostgreSQL type. */
@@ -25,7 +34,7 @@ const stream = z.strictObject({
   /** From `$records` (JSON array of the parts of record keys) to keys of the stream: how a refresh finds its rows. */
   find: text,
   /** Cron expression (UTC): when all keys are asked again, because truth may change by the calendar alone. */
-  again: text.optional(),
+  again: text.refine(isCron, 'must be a cron expression, such as 5 0 * * *').optional(),
 });
 
 const statement = z.strictObject({ name: text.optional(), sql: text });

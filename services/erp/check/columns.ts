@@ -1,0 +1,71 @@
+/**
+ * Compares the columns of a stream's query with those that are read, by name: a misspelt one that may be left out would be
+ * taken for left out. The query is opened as it is for a first load, and asked for no row.
+ */
+import type pg from 'pg';
+import { suggestionFor } from '../../platform/config/suggest.ts';
+import { fail, ok, warn } from '../../platform/finding.ts';
+import type { Finding } from '../../platform/finding.ts';
+import type { SqlTemplate } from '../changed-keys/sql-template.ts';
+import { columnsOf } from '../columns.ts';
+
+/** What the columns of a query are read for. */
+export interface ReadColumns {
+  topic: string;
+  /** The stream's own key, which stands in each row beside what the topic needs. */
+  key: string;
+}
+
+/** Of a statement that the database accepts. */
+export async function checkColumns(
+  client: pg.ClientBase,
+  where: string,
+  query: SqlTemplate,
+  { topic, key }: ReadColumns,
+): Promise<Finding[]> {
+  const given = await columnsGiven(client, query);
+  const read = columnsOf[topic]!.shape;
+  const required = Object.keys(read).filter((name) => !read[name]!.safeParse(undefined).success);
+  const missing = [...new Set([key, ...required])].filter((name) => !given.includes(name));
+  const unknown = given.filter((name) => name !== key && !(name in read));
+  if (missing.length + unknown.length === 0)
+    return [ok('erp.query_columns', `${where} gives the columns of ${topic}`)];
+  return [
+    ...(missing.length > 0 ? [missingColumns(where, missing)] : []),
+    ...(unknown.length > 0 ? [unknownColumns(where, unknown, Object.keys(read))] : []),
+  ];
+}
+
+function missingColumns(where: string, missing: string[]): Finding {
+  return fail(
+    'erp.query_columns',
+    `${where} gives no ${missing.join(', ')}`,
+    'no row of it could become a record',
+    'Name them so in the query',
+  );
+}
+
+function unknownColumns(where: string, unknown: string[], read: string[]): Finding {
+  const meant = unknown.flatMap((name) => {
+    const suggestion = suggestionFor(name, read);
+    return suggestion === null ? [] : [`${name} could be ${suggestion}`];
+  });
+  return warn(
+    'erp.query_columns',
+    `${where} gives ${unknown.join(', ')}, which nobody reads`,
+    'a column under another name counts as left out',
+    [`Read are ${read.join(', ')}`, ...meant].join('; '),
+  );
+}
+
+async function columnsGiven(client: pg.ClientBase, query: SqlTemplate): Promise<string[]> {
+  await client.query('begin read only');
+  try {
+    const nulls = query.parameters.map(() => null);
+    await client.query(`declare tried no scroll cursor for ${query.text}`, nulls);
+    const { fields } = await client.query('fetch 0 from tried');
+    return fields.map(({ name }) => name);
+  } finally {
+    await client.query('rollback');
+  }
+}

@@ -1,0 +1,81 @@
+/** What the query of a stream gives, by topic: the names of its columns, and what may stand in them. */
+import { z } from 'zod';
+import { contractDecimal } from '../platform/decimal.ts';
+
+/** numeric arrives as text, integers and floats as numbers. */
+const decimalColumn = z.union([z.string(), z.number()]).transform((value, context) => {
+  try {
+    return contractDecimal(String(value));
+  } catch {
+    context.addIssue({ code: 'custom', message: 'must be a decimal number' });
+    return z.NEVER;
+  }
+});
+
+/** Magento's own limits: 64 characters, and it trims spaces without a word (FACTS section 7). */
+const skuColumn = z
+  .string()
+  .min(1)
+  .max(64)
+  .refine((sku) => sku === sku.trim(), 'must not begin or end with a space');
+
+const timeColumn = z.iso
+  .datetime({ offset: true, local: true })
+  .transform((text) => Date.parse(/[Zz]|[+-]\d\d:?\d\d$/.test(text) ? text : `${text}Z`));
+
+export const stockColumns = z.object({
+  source: z.string().min(1),
+  sku: skuColumn,
+  quantity: decimalColumn,
+  sellable: z.boolean().nullish(),
+});
+
+export const productColumns = z.object({
+  sku: skuColumn,
+  kind: z.string().default('simple'),
+  name: z.string().min(1),
+  description: z.string().nullish(),
+  weight: decimalColumn.nullish(),
+  enabled: z.boolean(),
+  tax_class: z.string().nullish(),
+  visibility: z.string().nullish(),
+  attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullish(),
+});
+
+const price = z.object({
+  list: z.string().min(1),
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  amount: decimalColumn,
+  minQuantity: decimalColumn.nullish(),
+  from: timeColumn.nullish(),
+  to: timeColumn.nullish(),
+});
+
+export const priceColumns = z.object({ sku: skuColumn, prices: z.array(price) });
+
+export const fulfilmentColumns = z.object({
+  instance: z.string().min(1),
+  store: z.string().min(1),
+  increment_id: z.string().min(1),
+  document_id: z.string().min(1),
+  kind: z.string().min(1),
+  occurred_on: timeColumn,
+  source: z.string().nullish(),
+  lines: z.array(z.object({ sku: skuColumn, orderLineId: z.string().nullish(), quantity: decimalColumn })),
+  packages: z
+    .array(
+      z.object({
+        carrier: z.string().min(1),
+        service: z.string().nullish(),
+        trackingNumber: z.string().min(1),
+      }),
+    )
+    .nullish(),
+});
+
+export const columnsOf: Readonly<Record<string, z.ZodObject>> = {
+  'erp.stock': stockColumns,
+  'erp.products': productColumns,
+  'erp.prices': priceColumns,
+  'erp.fulfilments': fulfilmentColumns,
+};
