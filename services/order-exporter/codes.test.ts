@@ -6,21 +6,33 @@ const maps = {
   payments: { checkmo: { codes: { term: 'NET14' } } },
   shipping: { flatrate_flatrate: { carrier: 'UPS', service: 'GROUND' } },
   stores: { default: {} },
+  taxes: { 'DE-*-Rate 1': { key: 'V19' } },
+  statuses: { pending: { step: 1 } },
 };
 const order = {
   store: 'default',
   paymentMethod: 'checkmo',
   shippingMethod: 'flatrate_flatrate',
   isVirtual: false,
+  status: 'pending',
+  taxes: [{ code: 'DE-*-Rate 1', title: null, percent: '19.0000', amountMinor: 190, baseAmountMinor: 190 }],
 };
 
 describe('codesOf', () => {
-  it('maps all three', () => {
+  it('maps all of them', () => {
     expect(codesOf(order, maps)).toEqual({
       store: {},
       payment: { term: 'NET14' },
       shipping: { carrier: 'UPS', service: 'GROUND' },
+      taxes: { 'DE-*-Rate 1': { key: 'V19' } },
+      status: { step: 1 },
     });
+  });
+
+  it('holds nothing for rates and statuses where they are not mapped at all', () => {
+    const { payments, shipping, stores } = maps;
+    const found = codesOf({ ...order, status: 'custom' }, { payments, shipping, stores });
+    expect(found).toMatchObject({ taxes: {}, status: {} });
   });
 
   it('needs no shipping for what is not shipped', () => {
@@ -31,6 +43,8 @@ describe('codesOf', () => {
     [{ shippingMethod: 'dhl_express' }, 'orders.shipping: `"dhl_express": { carrier: …, service: … }`'],
     [{ store: 'b2b_en' }, 'orders.stores: `"b2b_en": {}`'],
     [{ paymentMethod: 'toString' }, 'orders.payments: `"toString": { term: … }`'],
+    [{ status: 'picking' }, 'orders.statuses: `"picking": { step: … }`'],
+    [{ taxes: [{ ...order.taxes[0]!, code: 'AT' }] }, 'orders.taxes: `"AT": { key: … }`'],
   ])('holds %o with the line to add', (change, line) => {
     const attempt = () => codesOf({ ...order, ...change }, maps);
     expect(attempt).toThrow(Held);

@@ -3,11 +3,13 @@ import { Held, Rejected } from '../platform/errors.ts';
 
 type Codes = Readonly<Record<string, unknown>>;
 
-/** What the configuration says of the shop's codes. */
+/** What the configuration says of the shop's codes. A map that is left out holds nothing. */
 export interface CodeMaps {
   readonly payments: Readonly<Record<string, { readonly codes: Codes }>>;
   readonly shipping: Readonly<Record<string, Codes>>;
   readonly stores: Readonly<Record<string, Codes>>;
+  readonly taxes?: Readonly<Record<string, Codes>> | undefined;
+  readonly statuses?: Readonly<Record<string, Codes>> | undefined;
 }
 
 /** The ERP's codes for one order, as its statements see them in `$codes`. */
@@ -16,27 +18,36 @@ export interface OrderCodes {
   /** Null when there is nothing to ship. */
   shipping: Codes | null;
   store: Codes;
+  /** By the code of the rate; empty where the rates are not mapped. */
+  taxes: Readonly<Record<string, Codes>>;
+  /** Empty where the statuses are not mapped. */
+  status: Codes;
 }
 
-type Named = Pick<Order, 'store' | 'paymentMethod' | 'shippingMethod' | 'isVirtual'>;
+type Named = Pick<Order, 'store' | 'paymentMethod' | 'shippingMethod' | 'isVirtual' | 'status' | 'taxes'>;
+
+/** Where each kind of code is mapped, and what it is called. */
+const kinds = {
+  store: { what: 'Store view', where: 'orders.stores' },
+  payment: { what: 'Payment method', where: 'orders.payments' },
+  shipping: { what: 'Shipping method', where: 'orders.shipping' },
+  tax: { what: 'Tax rate', where: 'orders.taxes' },
+  status: { what: 'Order status', where: 'orders.statuses' },
+} as const;
 
 /**
  * The ERP's codes of an order.
  * @throws Held with the line to add, when one is not mapped; Rejected when the order says no shipping method at all.
  */
 export function codesOf(order: Named, maps: CodeMaps): OrderCodes {
+  const { stores, payments, taxes, statuses } = maps;
+  const rates = taxes === undefined ? [] : order.taxes.map(({ code }) => code);
   return {
-    store: mapped(maps.stores, order.store, {
-      code: 'order.store_unmapped',
-      what: 'Store view',
-      where: 'orders.stores',
-    }),
-    payment: mapped(mapValues(maps.payments), order.paymentMethod, {
-      code: 'order.payment_unmapped',
-      what: 'Payment method',
-      where: 'orders.payments',
-    }),
+    store: mapped(stores, order.store, 'store'),
+    payment: mapped(mapValues(payments), order.paymentMethod, 'payment'),
     shipping: order.isVirtual ? null : shippingOf(order, maps),
+    taxes: Object.fromEntries(rates.map((code) => [code, mapped(taxes!, code, 'tax')])),
+    status: statuses === undefined ? {} : mapped(statuses, order.status, 'status'),
   };
 }
 
@@ -47,25 +58,18 @@ function shippingOf({ shippingMethod }: Named, { shipping }: CodeMaps): Codes {
       what: 'The order has goods to ship and no shipping method',
       fix: 'Look in the shop how it was placed; enter it in the ERP by hand, then `cartage parked discard KEY --reason TEXT`',
     });
-  return mapped(shipping, shippingMethod, {
-    code: 'order.shipping_unmapped',
-    what: 'Shipping method',
-    where: 'orders.shipping',
-  });
+  return mapped(shipping, shippingMethod, 'shipping');
 }
 
-function mapped(
-  map: Readonly<Record<string, Codes>>,
-  code: string,
-  missing: { code: string; what: string; where: string },
-): Codes {
+function mapped(map: Readonly<Record<string, Codes>>, code: string, kind: keyof typeof kinds): Codes {
   const found = Object.hasOwn(map, code) ? map[code] : undefined;
   if (found !== undefined) return found;
+  const { what, where } = kinds[kind];
   throw new Held({
-    code: missing.code,
-    what: `${missing.what} ${code} has no codes of the ERP`,
-    fix: `Add under ${missing.where}: \`${lineFor(code, map)}\`; its orders are released by that`,
-    waitsFor: `configuration/${missing.where.replace('.', '/')}/${code}`,
+    code: `order.${kind}_unmapped`,
+    what: `${what} ${code} has no codes of the ERP`,
+    fix: `Add under ${where}: \`${lineFor(code, map)}\`; its orders are released by that`,
+    waitsFor: `configuration/${where.replace('.', '/')}/${code}`,
   });
 }
 

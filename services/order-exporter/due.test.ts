@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Held } from '../platform/errors.ts';
+import type { Totals } from '../../schemas/types.ts';
 import { whyNotDue } from './due.ts';
 
 const payments = {
@@ -7,7 +8,9 @@ const payments = {
   braintree: { dueFrom: ['processing'] },
   review: { dueFrom: ['payment_review', 'processing'] },
 };
-const due = (paymentMethod: string, state: string) => whyNotDue({ paymentMethod, state }, payments) === null;
+const totals = { currency: 'EUR', digits: 2, grandTotalMinor: 3_487, paidMinor: 0 } as Totals;
+const due = (paymentMethod: string, state: string) =>
+  whyNotDue({ paymentMethod, state, totals }, payments) === null;
 
 describe('whyNotDue', () => {
   it.each([
@@ -31,10 +34,28 @@ describe('whyNotDue', () => {
   });
 
   it('holds an unknown method and says what to add', () => {
-    const attempt = () => whyNotDue({ paymentMethod: 'paypal_express', state: 'new' }, payments);
+    const attempt = () => whyNotDue({ paymentMethod: 'paypal_express', state: 'new', totals }, payments);
     expect(attempt).toThrow(Held);
     expect(attempt).toThrow('"paypal_express": { dueFrom: [processing], codes: { … } }');
     expect(() => due('constructor', 'new')).toThrow(Held);
+  });
+
+  it.each<[number | null, string, string | null]>([
+    [0, 'processing', 'not due before it is paid (card): 0.00 of 34.87 EUR'],
+    [null, 'processing', 'not due before it is paid (card): 0.00 of 34.87 EUR'],
+    [3_486, 'complete', 'not due before it is paid (card): 34.86 of 34.87 EUR'],
+    [3_487, 'processing', null],
+    [3_487, 'new', 'not due in state new: card is due from processing'],
+  ])('where it must be paid: %s of 34.87 in state %s', (paidMinor, state, why) => {
+    const card = { card: { dueFrom: ['processing'], paid: true } };
+    const order = { paymentMethod: 'card', state, totals: { ...totals, paidMinor } };
+    expect(whyNotDue(order, card)).toBe(why);
+  });
+
+  it('takes an order of nothing for paid', () => {
+    const free = { free: { dueFrom: ['new'], paid: true } };
+    const order = { paymentMethod: 'free', state: 'new', totals: { ...totals, grandTotalMinor: 0 } };
+    expect(whyNotDue(order, free)).toBeNull();
   });
 
   it('holds a state that is none of Magento’s', () => {

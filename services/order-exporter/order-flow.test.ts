@@ -37,7 +37,7 @@ class ErpInMemory implements ErpOrders {
 
 const orders: OrderFlowOptions['orders'] = {
   since: 1_000,
-  payments: { checkmo: { dueFrom: ['processing'], codes: { term: 'NET0' } } },
+  payments: { checkmo: { dueFrom: ['processing'], paid: false, codes: { term: 'NET0' } } },
   shipping: { flatrate_flatrate: { carrier: 'UPS' } },
   stores: { default: {} },
 };
@@ -168,7 +168,7 @@ it('dry: says what it would do and writes nothing', async () => {
   expect(await handle({})).toEqual({
     status: 'dry',
     cause:
-      'would create the order in state processing, as {"store":{},"payment":{"term":"NET0"},"shipping":{"carrier":"UPS"}}',
+      'would create the order in state processing, as {"store":{},"payment":{"term":"NET0"},"shipping":{"carrier":"UPS"},"taxes":{},"status":{}}',
   });
   erp.states.set('us/default/000000001', 'processing');
   expect(await handle({ state: 'canceled' })).toMatchObject({ status: 'dry', targetId: 'SO/7' });

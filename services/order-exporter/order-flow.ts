@@ -14,7 +14,7 @@ import type { Mode } from '../platform/groups.ts';
 
 export interface OrderFlowOptions {
   erp: ErpOrders;
-  orders: Pick<Config['orders'], 'since' | 'payments' | 'shipping' | 'stores'>;
+  orders: Pick<Config['orders'], 'since' | 'payments' | 'shipping' | 'stores' | 'taxes' | 'statuses'>;
   /** The configuration says what to do when an order changes after its export. */
   hasChange: boolean;
   /** How long the ERP may go on with a request after we gave up. */

@@ -148,7 +148,7 @@ export function handlerOf(erp: ErpOrders) {
     erp,
     orders: {
       since: 0,
-      payments: { checkmo: { dueFrom: ['processing'], codes: {} } },
+      payments: { checkmo: { dueFrom: ['processing'], paid: false, codes: {} } },
       shipping: { flatrate_flatrate: {} },
       stores: { default: {} },
     },

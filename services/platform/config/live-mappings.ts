@@ -5,7 +5,7 @@ import type { Config, PlatformConfig } from './schema.ts';
  * effect at the next start.
  */
 const liveMappings: { [Section in keyof Config]?: readonly (keyof Config[Section])[] } = {
-  orders: ['payments', 'shipping', 'stores'],
+  orders: ['payments', 'shipping', 'stores', 'taxes', 'statuses'],
   stock: ['sources'],
   catalog: ['taxClasses', 'attributes', 'websites', 'basePriceList', 'baseCurrency'],
   fulfilments: ['carriers'],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, instant, milliseconds, text } from '../fields.ts';
+import { count, instant, milliseconds, text, yesOrNo } from '../fields.ts';
 
 const orderStates = [
   'new',
@@ -30,10 +30,19 @@ export const ordersSection = z.strictObject({
   /** Payment method code: from which order states on it is due in the ERP, and the ERP's codes for it. */
   payments: z.record(
     text,
-    z.strictObject({ dueFrom: z.array(z.enum(orderStates)).min(1), codes: codes.default({}) }),
+    z.strictObject({
+      dueFrom: z.array(z.enum(orderStates)).min(1),
+      /** Due only when all of it is paid: an order is "processing" as soon as a payment was authorised. */
+      paid: yesOrNo.default(false),
+      codes: codes.default({}),
+    }),
   ),
   /** Shipping method code to the ERP's codes. */
   shipping: z.record(text, codes),
   /** Store view code to the ERP's codes. A store that is not listed is held. */
   stores: z.record(text, codes),
+  /** Code of a tax rate to the ERP's codes. Left out, the ERP is told the shop's own; else a rate that is not listed is held. */
+  taxes: z.record(text, codes).optional(),
+  /** Order status to the ERP's codes. Left out or held likewise. */
+  statuses: z.record(text, codes).optional(),
 });
