@@ -1,0 +1,86 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { placeOrder } from '../magento/shop.ts';
+import { createMagento } from '../../services/magento/magento.ts';
+import { startShop } from '../sandbox/shop/index.ts';
+
+/**
+ * A shop that answers at once, so that what is measured is ours: every order number exists, and is a copy of one order
+ * that the sandbox shop has taken. It checks no signature, and its lists for sweeps are empty.
+ */
+export interface InstantShop {
+  url: string;
+  credentials: Record<'consumerKey' | 'consumerSecret' | 'accessToken' | 'accessTokenSecret', string>;
+  close(): Promise<void>;
+}
+
+export async function startInstantShop(): Promise<InstantShop> {
+  const copied = await copiedFromSandbox();
+  const server = createServer((request, response) => answer(request, response, copied));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    credentials: copied.credentials,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function copiedFromSandbox() {
+  const shop = await startShop();
+  const { url, credentials } = shop;
+  const magento = createMagento({
+    baseUrl: url,
+    credentials: () => credentials,
+    connections: 1,
+    deadlineMs: 5_000,
+  });
+  try {
+    const { entity_id } = await placeOrder(shop, [
+      { sku: 'SKU-001', qty: 1 },
+      { sku: 'SKU-002', qty: 2 },
+    ]);
+    const read = async (path: string) => (await magento.rest.raw('GET', `/rest/V1/${path}`)).body;
+    return {
+      order: JSON.parse(await read(`orders/${entity_id}`)) as object,
+      views: await read('store/storeViews'),
+      configs: await read('store/storeConfigs'),
+      credentials,
+    };
+  } finally {
+    await magento.close();
+    await shop.close();
+  }
+}
+
+type Copied = Awaited<ReturnType<typeof copiedFromSandbox>>;
+
+function answer({ url = '' }: IncomingMessage, response: ServerResponse, copied: Copied): void {
+  const { pathname, searchParams } = new URL(url, 'http://shop');
+  response.setHeader('content-type', 'application/json; charset=utf-8');
+  if (pathname.endsWith('/storeViews')) return void response.end(copied.views);
+  if (pathname.endsWith('/storeConfigs')) return void response.end(copied.configs);
+  const numbers = pathname.endsWith('/orders') ? numbersIn(searchParams) : [];
+  const items = numbers.map((increment_id) => ({
+    ...copied.order,
+    increment_id,
+    entity_id: Number(increment_id),
+  }));
+  response.end(JSON.stringify({ items, total_count: items.length }));
+}
+
+/** What a search by increment_id asks for; none in the lists of a sweep. */
+function numbersIn(search: URLSearchParams): string[] {
+  const numbers: string[] = [];
+  for (const [name, value] of search) {
+    if (!name.endsWith('[field]') || value !== 'increment_id') continue;
+    const given = search.get(name.replace(/\[field\]$/, '[value]')) ?? '';
+    numbers.push(...given.split(','));
+  }
+  return numbers;
+}

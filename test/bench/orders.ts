@@ -1,0 +1,273 @@
+import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { freePort } from '../../deploy/local/ports.ts';
+import { orders as ordersContract } from '../../schemas/topics.ts';
+import type { Outcome } from '../../schemas/types.ts';
+import { freshDatabase, startKafka, startPostgres, startRegistry } from '../infrastructure/main.ts';
+import {
+  applyTopics,
+  eventually,
+  openWitness,
+  ordersConfig,
+  ownInstance,
+  platformConfig,
+  startProcess,
+  webhookConfig,
+} from '../orders/support.ts';
+import type { RunningProcess, Witness } from '../orders/support.ts';
+import { headersOf, webhookSecret } from '../webhooks/sender.ts';
+import { startInstantShop } from './instant-shop.ts';
+import type { InstantShop } from './instant-shop.ts';
+import { paced } from './paced.ts';
+import { openPeer } from './peer.ts';
+import type { Peer } from './peer.ts';
+import { percentile } from './study.ts';
+import type { Figures, Study } from './study.ts';
+
+const paces = [
+  { perSecond: 1, events: 30, warmUpEvents: 5 },
+  { perSecond: 50, events: 1_000, warmUpEvents: 200 },
+  { perSecond: 200, events: 3_000, warmUpEvents: 600 },
+];
+const floodOrders = 6_000;
+const floodConnections = 64;
+/** About what an order of two lines takes on its topic. */
+const peerBytes = 1_500;
+
+/** From a signed webhook to the row in the ERP, against a shop that answers at once and an ERP of one statement. */
+export const orders: Study = {
+  name: 'orders',
+  about: `orders from webhook to ERP row through order-relay and order-exporter, shop of copies that answers at once, ERP of one insert in a real PostgreSQL; peer: kafkajs alone, one hop, same pace; then ${floodOrders} at once, one process after the other`,
+  async run(say) {
+    const bench = await OrdersBench.open(say);
+    try {
+      const rows: Figures['rows'] = [];
+      for (const pace of paces) {
+        say(`${pace.perSecond} orders/s`);
+        rows.push(await bench.latency(pace));
+      }
+      say(`${floodOrders} orders at once`);
+      rows.push(...(await bench.flood()));
+      return { rows, notes };
+    } finally {
+      await bench.close();
+    }
+  },
+};
+
+const notes = [
+  'whole: from the first byte of the webhook to the answer of the commit in the ERP. ERP: from the look-up to that answer.',
+  'ours: whole less ERP, order by order; it holds two hops over Kafka and the answer of the shop.',
+  'at once: orders/s from the first to the last, the relay first with the exporter stopped, then the exporter alone.',
+];
+
+/** Look-up and insert, as small as an ERP can be. */
+const erpTable =
+  'create table sale (id int primary key generated always as identity, key text unique, body jsonb)';
+const erpOrders = {
+  lookup: 'select id, key as reference from sale where key = $key::text',
+  create: [{ sql: 'insert into sale (key, body) values ($key::text, $order::jsonb)' }],
+  settleMs: 6_000,
+};
+
+class OrdersBench {
+  readonly #closers: (() => Promise<unknown>)[] = [];
+  readonly #instance = ownInstance();
+  readonly #webhookPort: number;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: floodConnections });
+  readonly #sentAt = new Map<string, number>();
+  #shop!: InstantShop;
+  #erpUrl!: string;
+  #witness!: Witness;
+  #peer!: Peer;
+  #exporter!: RunningProcess;
+  #sent = 0;
+
+  private constructor(webhookPort: number) {
+    this.#webhookPort = webhookPort;
+  }
+
+  static async open(say: (text: string) => void): Promise<OrdersBench> {
+    const bench = new OrdersBench(await freePort());
+    try {
+      say('starting registry, database, broker, relay and exporter');
+      await bench.#start();
+      return bench;
+    } catch (error) {
+      await bench.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#agent.destroy();
+    for (const closer of this.#closers.toReversed()) await closer();
+  }
+
+  async #start(): Promise<void> {
+    const [registry, postgres, kafka] = await Promise.all([startRegistry(), startPostgres(), startKafka()]);
+    this.#closers.push(
+      () => registry.remove(),
+      () => postgres.remove(),
+      () => kafka.remove(),
+    );
+    // The seam through which the tests' helpers find what `npm test` shares among its files.
+    Object.assign(process.env, {
+      CARTAGE_TEST_REGISTRY_URL: registry.url,
+      CARTAGE_TEST_DATABASE_URL: postgres.url,
+      CARTAGE_TEST_KAFKA: kafka.bootstrap,
+    });
+    this.#erpUrl = await this.#makeErp();
+    this.#shop = await startInstantShop();
+    this.#closers.push(() => this.#shop.close());
+    await applyTopics(this.#instance);
+    this.#witness = await openWitness(this.#instance);
+    this.#closers.push(() => this.#witness.close());
+    this.#peer = await openPeer(kafka.bootstrap);
+    this.#closers.push(() => this.#peer.close());
+    const relay = await this.#startRelay();
+    this.#closers.push(() => relay.stop());
+    this.#exporter = await this.#startExporter();
+    this.#closers.push(() => this.#exporter.stop());
+  }
+
+  async #makeErp(): Promise<string> {
+    const database = await freshDatabase();
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(erpTable);
+    await client.end();
+    return database.url;
+  }
+
+  async #startRelay(): Promise<RunningProcess> {
+    const { url, credentials } = this.#shop;
+    const relay = await startProcess('order-relay', {
+      ...platformConfig(this.#instance),
+      magento: { url, credentials, deadlineMs: 4_000 },
+      webhook: { ...webhookConfig(this.#webhookPort), secrets: [webhookSecret] },
+      orders: ordersConfig(),
+    });
+    await relay.logged('The group has given out its partitions');
+    return relay;
+  }
+
+  async #startExporter(): Promise<RunningProcess> {
+    const exporter = await startProcess('order-exporter', {
+      ...platformConfig(this.#instance),
+      orders: ordersConfig(),
+      erp: { connection: { url: this.#erpUrl, statementTimeoutMs: 4_000 }, orders: erpOrders },
+    });
+    await exporter.logged('The group has given out its partitions');
+    return exporter;
+  }
+
+  async latency(pace: (typeof paces)[number]): Promise<Figures['rows'][number]> {
+    const first = this.#sent + pace.warmUpEvents;
+    await paced(pace, () => this.#send());
+    const keys = this.#keys(first, this.#sent);
+    const outcomes = await this.#outcomesOf(keys);
+    const whole = outcomes.map(({ key, finishedAt }) => finishedAt - this.#sentAt.get(key)!);
+    const erp = outcomes.map(({ startedAt, finishedAt }) => finishedAt - startedAt);
+    const ours = whole.map((tookMs, index) => tookMs - erp[index]!);
+    const bare = await this.#peer.latenciesMs(pace.events, pace.perSecond, peerBytes);
+    return {
+      pace: `${pace.perSecond}/s`,
+      orders: outcomes.length,
+      ...columns('whole', whole),
+      ...columns('ERP', erp),
+      ...columns('ours', ours),
+      ...columns('bare hop', bare),
+    };
+  }
+
+  /** The relay fills the topic while the exporter is away; then the exporter empties it. */
+  async flood(): Promise<Figures['rows']> {
+    await this.#exporter.stop();
+    const first = this.#sent;
+    const startedAt = Date.now();
+    await Promise.all(
+      Array.from({ length: floodConnections }, async () => {
+        while (this.#sent < first + floodOrders) await this.#send();
+      }),
+    );
+    const keys = this.#keys(first, this.#sent);
+    const published = new Set<string>();
+    await eventually(
+      'all orders on their topic',
+      () => {
+        for (const { key } of this.#witness.orders) if (keys.has(key)) published.add(key);
+        return published.size === keys.size;
+      },
+      120_000,
+    );
+    const lastAt = Math.max(...this.#witness.orders.map(({ publishedAt }) => publishedAt));
+    this.#exporter = await this.#startExporter();
+    const outcomes = await this.#outcomesOf(keys);
+    const begun = Math.min(...outcomes.map((outcome) => outcome.startedAt));
+    const ended = Math.max(...outcomes.map((outcome) => outcome.finishedAt));
+    const rate = (ms: number) => Math.round((keys.size * 1000) / ms);
+    return [
+      { pace: 'at once', orders: keys.size, 'relay orders/s': rate(lastAt - startedAt) },
+      { pace: 'at once', orders: keys.size, 'exporter orders/s': rate(ended - begun) },
+    ];
+  }
+
+  #keys(from: number, to: number): Set<string> {
+    return new Set(Array.from({ length: to - from }, (_, index) => this.#keyOf(from + index + 1)));
+  }
+
+  #keyOf(number: number): string {
+    return `${this.#instance}/default/${incrementIdOf(number)}`;
+  }
+
+  async #outcomesOf(keys: ReadonlySet<string>): Promise<Outcome[]> {
+    const applied = () =>
+      this.#witness.outcomes.filter(
+        ({ topic, key, status }) => topic === ordersContract.topic && status === 'applied' && keys.has(key),
+      );
+    await eventually('all orders in the ERP', () => applied().length >= keys.size, 180_000);
+    return applied();
+  }
+
+  async #send(): Promise<void> {
+    const number = (this.#sent += 1);
+    const body = JSON.stringify({
+      type: 'order.changed',
+      data: { increment_id: incrementIdOf(number), store_id: 1 },
+    });
+    this.#sentAt.set(this.#keyOf(number), Date.now());
+    for (let status = 0; status !== 202;) {
+      if (status !== 0) await sleep(20);
+      status = await this.#post(`msg_${this.#instance}_${number}`, body);
+    }
+  }
+
+  #post(id: string, body: string): Promise<number> {
+    const headers = { ...headersOf(id, body), 'content-length': Buffer.byteLength(body) };
+    const options = {
+      port: this.#webhookPort,
+      path: '/webhooks/orders',
+      method: 'POST',
+      headers,
+      agent: this.#agent,
+    };
+    return new Promise((resolve, reject) => {
+      const call = request(options, (answer) => {
+        answer.on('end', () => resolve(answer.statusCode ?? 0)).resume();
+      });
+      call.on('error', reject);
+      call.end(body);
+    });
+  }
+}
+
+function incrementIdOf(number: number): string {
+  return String(number).padStart(9, '0');
+}
+
+function columns(name: string, values: readonly number[]): Record<string, number> {
+  const at = (share: number) => Number(percentile(values, share).toFixed(1));
+  return { [`${name} p50 ms`]: at(0.5), [`${name} p95 ms`]: at(0.95), [`${name} p99 ms`]: at(0.99) };
+}
