@@ -1,17 +1,16 @@
 import { stock as stockContract } from '../../schemas/topics.ts';
 import type { Stock } from '../../schemas/types.ts';
-import { LimitExceeded } from '../magento/rest/answers.ts';
+import { BatchSize } from '../magento/batch-size.ts';
 import type { Magento } from '../magento/magento.ts';
 import { foldSku } from '../magento/sku.ts';
 import type { SourceItem } from '../magento/source-items.ts';
 import type { Config } from '../platform/config/schema.ts';
-import { Held, Unavailable } from '../platform/errors.ts';
+import { Held } from '../platform/errors.ts';
 import type { Attempt } from '../platform/flow/outcome/outcome.ts';
 import type { BatchResult, StateFlow } from '../platform/flow/states/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Mode } from '../platform/groups.ts';
-import { BatchSize } from './batch-size.ts';
 import { KnownSkus } from './known-skus.ts';
 import { sourceItemOf } from './source-item.ts';
 import { Urgency } from './urgency.ts';
@@ -33,7 +32,7 @@ type StockRecord = Received<Stock>;
 export function stockFlow(options: StockFlowOptions): StateFlow<Stock> {
   const { magento, clock } = options;
   const known = new KnownSkus(magento.products, options.stock.knownSkuMs, () => clock.now());
-  const size = new BatchSize(options.stock.batch);
+  const size = new BatchSize(options.stock.batch, clock);
   const urgency = new Urgency();
   return {
     name: 'stock',
@@ -103,16 +102,8 @@ async function write(
 ): Promise<void> {
   // Sorted, so that two batches never wait for each other's rows in opposite order.
   const rows = [...items.values()].toSorted((left, right) => (left.sku < right.sku ? -1 : 1));
-  const startedAt = options.clock.now();
   attempt.assertCurrent();
-  try {
-    await options.magento.sourceItems.write(rows);
-  } catch (error) {
-    if (error instanceof LimitExceeded) size.limitedTo(error.maxItems);
-    else if (error instanceof Unavailable) size.failed();
-    throw error;
-  }
-  size.answered(rows.length, options.clock.now() - startedAt);
+  await size.request(rows.length, () => options.magento.sourceItems.write(rows));
   for (const [record, item] of items) {
     urgency.note(record.key, item.status === 1);
     results.set(record, {

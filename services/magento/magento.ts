@@ -5,6 +5,8 @@ import type { AnswerNote } from '../platform/http/client.ts';
 import { httpsProblem } from '../platform/http/https.ts';
 import { createSigner } from './rest/oauth.ts';
 import type { Credentials } from './rest/oauth.ts';
+import { createDocuments } from './documents.ts';
+import type { Documents } from './documents.ts';
 import { createOrders } from './orders.ts';
 import type { Orders } from './orders.ts';
 import { createPrices } from './prices.ts';
@@ -51,6 +53,7 @@ export interface MagentoOptions {
 export interface Magento {
   store: Store;
   orders: Orders;
+  documents: Documents;
   products: Products;
   prices: Prices;
   sourceItems: SourceItems;
@@ -93,6 +96,7 @@ export function createMagento(options: MagentoOptions): Magento {
   return {
     store,
     orders: createOrders(rest),
+    documents: createDocuments(rest),
     products: createProducts(rest),
     prices: createPrices(rest),
     sourceItems: createSourceItems(rest),

@@ -20,7 +20,7 @@ import {
  * Only what an order cannot be without may refuse it: one odd member would take its whole page with it.
  */
 
-const identity = {
+export const magentoOrder = z.object({
   entity_id: integer,
   increment_id: textOrEmpty,
   /** Null where the store view was deleted (FACTS section 3). */
@@ -29,14 +29,6 @@ const identity = {
   status: textOrEmpty,
   created_at: text,
   updated_at: text,
-};
-
-/** What a sweep needs to know of an order. */
-export const magentoOrderSummary = z.object(identity);
-export type MagentoOrderSummary = z.infer<typeof magentoOrderSummary>;
-
-export const magentoOrder = z.object({
-  ...identity,
   hold_before_state: optionalText,
   hold_before_status: optionalText,
   ext_order_id: optionalText,

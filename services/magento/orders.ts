@@ -1,68 +1,97 @@
+import { z } from 'zod';
 import { nullIfAbsent } from './rest/answers.ts';
-import { searchAll, searchPage } from './rest/list.ts';
-import { magentoOrder, magentoOrderSummary } from './order-shape.ts';
-import type { MagentoOrder, MagentoOrderSummary } from './order-shape.ts';
+import { allReadable, readRows, searchAll, searchPage } from './rest/list.ts';
+import type { List, Rows } from './rest/list.ts';
+import { magentoOrder } from './order-shape.ts';
+import type { MagentoOrder } from './order-shape.ts';
 import type { Rest } from './rest/rest.ts';
 import { anyOf, inChunks } from './rest/search.ts';
 import type { Filter } from './rest/search.ts';
-import { sweepSearch } from './sweep.ts';
-import type { SweepPage } from './sweep.ts';
 import { checkedTime } from './rest/time.ts';
+import { integer, optionalInteger, optionalText, text, time } from './shapes.ts';
+import { idSearch, sweepSearch } from './sweep.ts';
+import type { PageLimits, SweepPage } from './sweep.ts';
+
+/**
+ * What a sweep needs to know of an order. Number and store view may be missing: Magento's table allows it, and a store
+ * view that is deleted leaves its orders behind.
+ */
+const orderSummary = z.object({
+  entity_id: integer,
+  increment_id: optionalText,
+  store_id: optionalInteger,
+  updated_at: time,
+});
+export type MagentoOrderSummary = z.infer<typeof orderSummary>;
 
 export interface OrdersPage extends SweepPage {
-  storeIds?: readonly number[];
   /** `orders.since`: older orders are never listed. */
   createdFrom?: string;
 }
 
-export interface Orders {
-  /** One page of a sweep, oldest change first. `totalCount` counts what is left from this page on. */
-  page(page: OrdersPage): Promise<{ orders: MagentoOrderSummary[]; totalCount: number }>;
-  byId(entityId: number): Promise<MagentoOrder | null>;
-  /** In no particular order; those that do not exist are left out. increment_id is unique per store only. */
-  byIncrementIds(storeId: number, incrementIds: readonly string[]): Promise<MagentoOrder[]>;
+export interface WholeOrdersPage extends PageLimits {
+  afterEntityId: number;
+  createdFrom: string;
 }
 
-const summaryFields = 'items[entity_id,increment_id,store_id,state,status,created_at,updated_at],total_count';
+export interface Orders {
+  /** One page of a sweep, oldest change first. `totalCount` counts what is left from this page on. */
+  page(page: OrdersPage): Promise<List<MagentoOrderSummary>>;
+  /** One page of whole orders by entity_id. */
+  wholePage(page: WholeOrdersPage): Promise<List<MagentoOrder>>;
+  /** @throws Rejected when the order is there and cannot be read. */
+  byId(entityId: number): Promise<MagentoOrder | null>;
+  /** In no particular order, rows named by increment_id, which is unique per store only; what does not exist is left out. */
+  byIncrementIds(storeId: number, incrementIds: readonly string[]): Promise<Rows<MagentoOrder>>;
+}
+
+const summaryFields = 'items[entity_id,increment_id,store_id,updated_at],total_count';
 /** 30 whole orders took 229 ms (FACTS section 11); a page of more holds up too much memory on both sides. */
-const wholeOrdersPerPage = 30;
+export const wholeOrdersPerPage = 30;
+const path = ['orders'];
 
 export function createOrders(rest: Rest): Orders {
   return {
-    async page(page) {
-      const filters: Filter[][] = [];
-      if (page.storeIds !== undefined) {
-        filters.push([{ field: 'store_id', condition: 'in', value: page.storeIds.join(',') }]);
-      }
-      if (page.createdFrom !== undefined) {
-        filters.push([{ field: 'created_at', condition: 'gteq', value: checkedTime(page.createdFrom) }]);
-      }
+    page(page) {
+      const filters = page.createdFrom === undefined ? [] : [createdSince(page.createdFrom)];
       const search = sweepSearch(page, filters, summaryFields);
-      const found = await searchPage(rest, { path: ['orders'], search, item: magentoOrderSummary });
-      return { orders: found.items, totalCount: found.totalCount };
+      return searchPage(rest, { path, search, item: orderSummary, id: 'entity_id' });
     },
 
-    byId: (entityId) =>
-      nullIfAbsent(
+    wholePage(page) {
+      const search = idSearch(page, [createdSince(page.createdFrom)]);
+      return searchPage(rest, { path, search, item: magentoOrder, id: 'entity_id' });
+    },
+
+    async byId(entityId) {
+      const order = await nullIfAbsent(
         rest.call({
           method: 'GET',
           path: ['orders', String(entityId)],
-          shape: magentoOrder,
+          shape: z.looseObject({ entity_id: text }),
           route: 'GET orders/:id',
         }),
-      ),
+      );
+      return order && allReadable(readRows([order], magentoOrder, 'entity_id'), 'the order of id')[0]!;
+    },
 
     async byIncrementIds(storeId, incrementIds) {
-      const orders: MagentoOrder[] = [];
+      const orders: Rows<MagentoOrder> = { items: [], unreadable: [] };
       for (const chunk of inChunks(incrementIds)) {
         const search = {
           groups: [anyOf('increment_id', chunk), [{ field: 'store_id', value: String(storeId) }]],
           sort: [{ field: 'entity_id', direction: 'ASC' as const }],
           pageSize: wholeOrdersPerPage,
         };
-        orders.push(...(await searchAll(rest, { path: ['orders'], search, item: magentoOrder })));
+        const found = await searchAll(rest, { path, search, item: magentoOrder, id: 'increment_id' });
+        orders.items.push(...found.items);
+        orders.unreadable.push(...found.unreadable);
       }
       return orders;
     },
   };
+}
+
+function createdSince(time: string): Filter[] {
+  return [{ field: 'created_at', condition: 'gteq', value: checkedTime(time) }];
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jsonNumber, plainDecimal } from './rest/json.ts';
+import { allReadable, readRows, unreadRows } from './rest/list.ts';
 import { redacted } from './rest/known-messages.ts';
 import { readMessage } from './rest/messages.ts';
 import type { MagentoMessage } from './rest/messages.ts';
@@ -64,11 +65,12 @@ export function createPrices(rest: Rest): Prices {
           method: 'POST',
           path: ['products', 'base-prices-information'],
           body: { skus: chunk },
-          shape: listOf(basePriceRow),
+          shape: unreadRows('sku'),
           route: 'POST products/base-prices-information',
           readsOnly: true,
         });
-        prices.push(...rows.map(({ sku, store_id, price }) => ({ sku, storeId: store_id, price })));
+        const readable = allReadable(readRows(rows, basePriceRow, 'sku'), 'the price of SKU');
+        prices.push(...readable.map(({ sku, store_id, price }) => ({ sku, storeId: store_id, price })));
       }
       return prices;
     },

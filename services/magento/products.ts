@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { searchAll, searchPage } from './rest/list.ts';
+import { allReadable, searchAll, searchPage } from './rest/list.ts';
 import { nullIfAbsent } from './rest/answers.ts';
 import { jsonNumber } from './rest/json.ts';
 import type { Rest } from './rest/rest.ts';
@@ -103,7 +103,8 @@ export function createProducts(rest: Rest): Products {
         pageSize: limit,
         fields: skuFields,
       };
-      const found = await searchPage(rest, { path: ['products'], search, item: z.object({ sku: text }) });
+      const item = z.object({ sku: text });
+      const found = await searchPage(rest, { path: ['products'], search, item, id: 'sku' });
       return found.items.map(({ sku }) => sku);
     },
 
@@ -117,10 +118,16 @@ export function createProducts(rest: Rest): Products {
   };
 }
 
-function search<Item extends z.ZodType>(rest: Rest, skus: readonly string[], item: Item, fields?: string) {
+async function search<Item extends z.ZodType>(
+  rest: Rest,
+  skus: readonly string[],
+  item: Item,
+  fields?: string,
+): Promise<z.infer<Item>[]> {
   const by = { groups: [anyOf('sku', skus)], sort: [{ field: 'entity_id', direction: 'ASC' as const }] };
   const search = { ...by, pageSize: 100, ...(fields === undefined ? {} : { fields }) };
-  return searchAll(rest, { path: ['products'], search, item, scope: globalScope });
+  const found = await searchAll(rest, { path: ['products'], search, item, id: 'sku', scope: globalScope });
+  return allReadable(found, 'the product');
 }
 
 function bodyOf(sku: string, product: ProductWrite): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { plainDecimal } from './rest/json.ts';
+import { magentoTimePattern } from './rest/time.ts';
 
 /**
  * The building blocks of what Magento answers, after `parseExact` (numbers are text).
@@ -20,6 +21,9 @@ export const integer = z
   .string()
   .regex(/^-?\d{1,15}$/, 'expected an integer')
   .transform(Number);
+
+/** UTC, as in `time.ts`. */
+export const time = z.string().regex(magentoTimePattern, 'expected a time');
 
 /** 0/1, sometimes true/false. */
 export const flag = z.union([z.boolean(), z.string()]).transform((value) => value === true || value === '1');
@@ -52,7 +56,7 @@ export function listOf<Item extends z.ZodType>(item: Item) {
     .transform((items) => items ?? []);
 }
 
-/** One page of a search. */
-export function pageOf<Item extends z.ZodType>(item: Item) {
-  return z.object({ items: listOf(item), total_count: integer });
+/** Where and what, never the value. */
+export function whyUnreadable({ issues: [issue] }: z.ZodError): string {
+  return `at ${issue?.path.join('.') || 'the top'}: ${issue?.message}`;
 }

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { nullIfAbsent } from './rest/answers.ts';
 import { jsonNumber, plainDecimal } from './rest/json.ts';
-import { searchAll, searchPage } from './rest/list.ts';
+import { allReadable, searchAll } from './rest/list.ts';
 import type { Rest } from './rest/rest.ts';
 import { decimal, integer, listOf, mapOf, optionalText, text } from './shapes.ts';
-import { sweepSearch } from './sweep.ts';
-import type { SweepPage } from './sweep.ts';
 
 const shipment = z.object({
   entity_id: integer,
@@ -22,9 +20,6 @@ const shipment = z.object({
 });
 /** `extension_attributes.source_code` is the source that was really deducted from. */
 export type MagentoShipment = z.infer<typeof shipment>;
-
-const summary = z.object({ entity_id: integer, order_id: integer, created_at: text, updated_at: text });
-export type MagentoShipmentSummary = z.infer<typeof summary>;
 
 export interface Track {
   carrierCode: string;
@@ -47,8 +42,6 @@ export interface Shipments {
   /** Oldest first, with items, tracks, comments and source. */
   ofOrder(orderId: number): Promise<MagentoShipment[]>;
   get(shipmentId: number): Promise<MagentoShipment | null>;
-  /** One page of a sweep. A track added later does not move `updated_at` (FACTS section 3). */
-  page(page: SweepPage): Promise<{ shipments: MagentoShipmentSummary[]; totalCount: number }>;
   /**
    * Creates a shipment and returns its id. NOT idempotent: look for the comment before, and after an unknown outcome.
    * Magento ships less than asked without a word, and drops lines it does not know: compare what was created.
@@ -58,30 +51,22 @@ export interface Shipments {
   addTrack(orderId: number, shipmentId: number, track: Track): Promise<number>;
 }
 
-const summaryFields = 'items[entity_id,order_id,created_at,updated_at],total_count';
-
 export function createShipments(rest: Rest): Shipments {
   return {
-    ofOrder: (orderId) =>
-      searchAll(rest, {
-        path: ['shipments'],
-        search: {
-          groups: [[{ field: 'order_id', value: String(orderId) }]],
-          sort: [{ field: 'entity_id', direction: 'ASC' }],
-          pageSize: 50,
-        },
-        item: shipment,
-      }),
+    async ofOrder(orderId) {
+      const search = {
+        groups: [[{ field: 'order_id', value: String(orderId) }]],
+        sort: [{ field: 'entity_id', direction: 'ASC' as const }],
+        pageSize: 50,
+      };
+      const found = await searchAll(rest, { path: ['shipments'], search, item: shipment, id: 'entity_id' });
+      // The one that cannot be read may be the one that is looked for.
+      return allReadable(found, 'the shipment');
+    },
 
     get(shipmentId) {
       const path = ['shipment', String(shipmentId)];
       return nullIfAbsent(rest.call({ method: 'GET', path, shape: shipment, route: 'GET shipment/:id' }));
-    },
-
-    async page(page) {
-      const search = sweepSearch(page, [], summaryFields);
-      const found = await searchPage(rest, { path: ['shipments'], search, item: summary });
-      return { shipments: found.items, totalCount: found.totalCount };
     },
 
     async create(orderId, { items, tracks, comment, sourceCode, notify }) {

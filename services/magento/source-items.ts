@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Rejected } from '../platform/errors.ts';
 import { jsonNumber, plainDecimal } from './rest/json.ts';
-import { searchAll } from './rest/list.ts';
+import { allReadable, searchAll } from './rest/list.ts';
 import type { Rest } from './rest/rest.ts';
 import { anyOf, inChunks } from './rest/search.ts';
 import type { Filter } from './rest/search.ts';
@@ -54,8 +54,10 @@ export function createSourceItems(rest: Rest): SourceItems {
           ],
           pageSize: 200,
         };
-        const found = await searchAll(rest, { path: ['inventory', 'source-items'], search, item: storedRow });
-        rows.push(...found.map(({ source_code, ...row }) => ({ ...row, sourceCode: source_code })));
+        const path = ['inventory', 'source-items'];
+        const found = await searchAll(rest, { path, search, item: storedRow, id: 'sku' });
+        for (const { source_code, ...row } of allReadable(found, 'the stock of SKU'))
+          rows.push({ ...row, sourceCode: source_code });
       }
       return rows;
     },

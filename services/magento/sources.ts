@@ -46,12 +46,12 @@ export interface Sources {
 const rowsPerPage = 100;
 
 export function createSources(rest: Rest): Sources {
-  const all = <Item extends z.ZodType>(member: string, item: Item, ...sorted: string[]) =>
-    searchAll(rest, {
-      path: ['inventory', member],
-      search: { sort: sorted.map((field) => ({ field, direction: 'ASC' as const })), pageSize: rowsPerPage },
-      item,
-    });
+  /** What is left out is missed where the configuration names it (`cartage check`). */
+  const all = async <Item extends z.ZodType>(member: string, item: Item, id: string, ...more: string[]) => {
+    const sort = [id, ...more].map((field) => ({ field, direction: 'ASC' as const }));
+    const search = { sort, pageSize: rowsPerPage };
+    return (await searchAll(rest, { path: ['inventory', member], search, item, id })).items;
+  };
   return {
     async list() {
       const found = await all('sources', source, 'source_code');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { readRows, unreadRows } from './rest/list.ts';
 import type { Rest } from './rest/rest.ts';
-import { integer, listOf, optionalFlag, optionalText, text } from './shapes.ts';
+import { integer, optionalFlag, optionalText, text } from './shapes.ts';
 
 const storeView = z.object({
   id: integer,
@@ -42,8 +43,10 @@ export interface Store {
 export function createStore(rest: Rest): Store {
   const list = async <Item extends z.ZodType<{ id: number }>>(member: string, item: Item) => {
     const path = ['store', member];
-    const found = await rest.call({ method: 'GET', path, shape: listOf(item), route: `GET store/${member}` });
-    return found.toSorted((a, b) => a.id - b.id);
+    const shape = unreadRows('id');
+    const found = await rest.call({ method: 'GET', path, shape, route: `GET store/${member}` });
+    // One that cannot be read is as good as deleted: what belongs to it is held, and says so.
+    return readRows(found, item, 'id').items.toSorted((a, b) => a.id - b.id);
   };
   return {
     views: () => list('storeViews', storeView),

@@ -2,7 +2,9 @@ import { orders as ordersContract, refresh } from '../../schemas/topics.ts';
 import type { Order } from '../../schemas/types.ts';
 import { CodeIds } from '../magento/code-ids.ts';
 import { connectMagento } from '../magento/connect.ts';
+import { documentKinds } from '../magento/documents.ts';
 import type { Magento } from '../magento/magento.ts';
+import { wholeOrdersPerPage } from '../magento/orders.ts';
 import type { Configuration } from '../platform/config/read.ts';
 import { runFlow } from '../platform/lifecycle/run-flow.ts';
 import { runStates } from '../platform/flow/states/run-states.ts';
@@ -16,9 +18,13 @@ import { orderRequests } from './orders/order-requests.ts';
 import { PublishedStates } from './requests/published.ts';
 import { refreshRequestFlow } from './requests/request-flow.ts';
 import { requestOf } from './requests/request.ts';
-import { startSweeps } from './sweep/sweep-schedule.ts';
+import { NightlySweep } from './sweep/nightly-sweep.ts';
+import { PageReader } from './sweep/page-reader.ts';
+import { SweepSchedule } from './sweep/sweep-schedule.ts';
+import type { Sweeping } from './sweep/sweep-schedule.ts';
 import { Sweep } from './sweep/sweep.ts';
-import { sweptOrders, sweptShipments } from './sweep/swept.ts';
+import { sweptDocuments, sweptOrders } from './sweep/swept.ts';
+import type { SweptList } from './sweep/swept.ts';
 import { openSchemes } from './webhook/schemes/index.ts';
 import { webhookReceiver } from './webhook/webhook.ts';
 import { WebhookServer } from './webhook/webhook-server.ts';
@@ -53,6 +59,7 @@ export async function startOrderRelay(configuration: RelayConfiguration, life: L
       contract: ordersContract,
       instance: config.instance,
       marginMs: config.orders.sweep.marginMs,
+      clock: process.context.clock,
       onWentBack: (key) => lookAgain(process, ordersContract.topic, key),
     }),
     skewMs: () => magento.rest.clock()?.skewMs ?? 0,
@@ -116,36 +123,32 @@ async function serveRequests(relay: Relay, mode: Mode): Promise<Subscription> {
   return runStates(process.context, flow);
 }
 
+/** Each list has a schedule of its own; only that of the orders is one that /readyz asks for. */
 async function sweep(relay: Relay, mode: Mode, subscription: Subscription): Promise<void> {
   const { process, configuration, magento, stores, published } = relay;
   const { instance, orders } = configuration.config;
-  const { bus, clock, random, policy, log } = process.context;
+  const { bus, clock } = process.context;
   const cursors = new SweepCursors(bus, instance, mode, clock);
   const reading = await cursors.follow();
   process.onStop(() => reading.stop());
-  const isMine = () => subscription.leases().some((lease) => lease.partition === 0 && lease.isCurrent());
-  const { intervalMs, ...limits } = orders.sweep;
-  const shared = {
-    ...limits,
-    bus,
-    cursors,
-    clock,
-    since: orders.since,
-    serverTime: () => magento.serverTime(),
-    mayGoOn: isMine,
+  const { intervalMs, pageSize, nightlyAt, ...limits } = orders.sweep;
+  const pagesOf = (rows: number) =>
+    new PageReader({ pageSize: rows, clock, probe: () => magento.store.views() });
+  const shared = { bus, clock, log: process.log, cursors, magento, stores, instance, since: orders.since };
+  const sweepOf = (list: SweptList) => {
+    const serverTime = () => magento.serverTime();
+    return new Sweep(list, { ...shared, ...limits, serverTime, pages: pagesOf(pageSize) });
   };
-  const lists = { magento, stores, published, instance, since: orders.since };
-  const schedule = startSweeps({
-    sweeps: [new Sweep(sweptOrders(lists), shared), new Sweep(sweptShipments(lists), shared)],
-    intervalMs,
-    isMine,
-    clock,
-    random,
-    policy,
-    log,
-  });
-  process.check('sweep', () => schedule.unhealthyReason());
-  process.onStop(() => schedule.stop());
+  const lease = () => subscription.leases().find((one) => one.partition === 0 && one.isCurrent()) ?? null;
+  const start = (sweeping: Sweeping) => {
+    const schedule = new SweepSchedule(sweeping, { ...process.context, intervalMs, lease });
+    process.onStop(() => schedule.stop());
+    return schedule;
+  };
+  const ofOrders = start(sweepOf(sweptOrders({ ...shared, published })));
+  process.check('sweep', () => ofOrders.unhealthyReason());
+  for (const kind of documentKinds) start(sweepOf(sweptDocuments(kind, shared)));
+  start(new NightlySweep({ ...shared, pages: pagesOf(wholeOrdersPerPage), atMs: nightlyAt }));
 }
 
 async function takeWebhooks(relay: Relay): Promise<void> {

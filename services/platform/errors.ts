@@ -71,6 +71,8 @@ export interface UnavailableOptions extends ErrorOptions {
   retryAfterMs?: number;
   /** The same fault may also be the record's own (a 5xx, no answer in time): of a lasting one a probe call decides. */
   perhapsRecord?: boolean;
+  /** Nothing has failed: the other side is well, and does not show yet what is looked for. It is looked for again. */
+  notYet?: boolean;
   /** No retry can help before a person acts (401, 403): the flow waits and says so. */
   needsOperator?: boolean;
 }
@@ -81,6 +83,7 @@ export class Unavailable extends Error {
   readonly outcome: 'none' | 'unknown';
   readonly retryAfterMs: number | undefined;
   readonly perhapsRecord: boolean;
+  readonly notYet: boolean;
   readonly needsOperator: boolean;
   constructor(fault: Fault, options: UnavailableOptions = {}) {
     super(sentence(fault), options);
@@ -90,6 +93,7 @@ export class Unavailable extends Error {
     this.retryAfterMs =
       options.retryAfterMs === undefined ? undefined : Math.min(options.retryAfterMs, retryAfterMaxMs);
     this.perhapsRecord = options.perhapsRecord ?? false;
+    this.notYet = options.notYet ?? false;
     this.needsOperator = options.needsOperator ?? false;
   }
 }

@@ -30,7 +30,7 @@ function shopOf({ shippedQuantity = '2', refuses = false, stored = '10' } = {}) 
   const shipments: MagentoShipment[] = [];
   const steps: string[] = [];
   const magento = {
-    orders: { byIncrementIds: () => Promise.resolve([order]) },
+    orders: { byIncrementIds: () => Promise.resolve({ items: [order], unreadable: [] }) },
     sourceItems: {
       read: () => Promise.resolve([{ sku: 'ABC-RED', sourceCode: 'main', quantity: stored, status: 1 }]),
       write: (rows: SourceItem[]) => {

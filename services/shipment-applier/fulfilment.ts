@@ -2,6 +2,7 @@ import { orderKey, stockKey } from '../../schemas/keys.ts';
 import { stock } from '../../schemas/topics.ts';
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { Magento } from '../magento/magento.ts';
+import { allReadable } from '../magento/rest/list.ts';
 import type { MagentoOrder } from '../magento/order-shape.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
 import type { Config } from '../platform/config/schema.ts';
@@ -61,7 +62,8 @@ function passedOver(document: Fulfilment, options: FulfilmentOptions): string | 
 
 async function findOrder(document: Fulfilment, options: FulfilmentOptions): Promise<MagentoOrder> {
   const storeId = await options.storeIds.of(document.store);
-  const [order] = await options.magento.orders.byIncrementIds(storeId, [document.incrementId]);
+  const found = await options.magento.orders.byIncrementIds(storeId, [document.incrementId]);
+  const [order] = allReadable(found, 'the order');
   if (order) return order;
   throw new Held({
     code: 'shipment.order_unknown',

@@ -11,11 +11,12 @@ const orders = [
 const magento = {
   orders: {
     byIncrementIds: (storeId: number, numbers: string[]) =>
-      Promise.resolve(
-        orders
+      Promise.resolve({
+        items: orders
           .filter(([store, number]) => store === storeId && numbers.includes(number))
           .map(([, number, state]) => ({ increment_id: number, state })),
-      ),
+        unreadable: [],
+      }),
   },
 };
 const storeIds = { of: (code: string) => Promise.resolve(code === 'default' ? 1 : 2) };

@@ -15,8 +15,9 @@ export async function shippableOrders(keys: readonly string[], options: Options)
   const shippable = new Set<string>();
   for (const [store, keysById] of byStore) {
     const storeId = await options.storeIds.of(store);
-    for (const order of await options.magento.orders.byIncrementIds(storeId, [...keysById.keys()]))
-      if (isShippable(order)) shippable.add(keysById.get(order.increment_id)!);
+    // Of one that cannot be read it is not known: its documents stay held.
+    const { items } = await options.magento.orders.byIncrementIds(storeId, [...keysById.keys()]);
+    for (const order of items) if (isShippable(order)) shippable.add(keysById.get(order.increment_id)!);
   }
   return shippable;
 }

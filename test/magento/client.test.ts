@@ -257,21 +257,25 @@ describe('orders', () => {
     const seen: number[] = [];
     let from: { updatedFrom: string; afterEntityId?: number } = { updatedFrom: '2000-01-01 00:00:00' };
     for (let pages = 0; pages < 20; pages += 1) {
-      const { orders, totalCount } = await magento.orders.page({
+      const { items, totalCount } = await magento.orders.page({
         ...from,
         updatedTo: '2100-01-01 00:00:00',
         pageSize: 3,
-        storeIds: [1],
+        withoutEntityIds: [b2b.entity_id],
       });
-      seen.push(...orders.map(({ entity_id }) => entity_id));
-      if (orders.length === totalCount) break;
-      from = { updatedFrom: orders.at(-1)!.updated_at, afterEntityId: orders.at(-1)!.entity_id };
+      seen.push(...items.map(({ entity_id }) => entity_id));
+      if (items.length === totalCount) break;
+      from = { updatedFrom: items.at(-1)!.updated_at, afterEntityId: items.at(-1)!.entity_id };
     }
     expect(seen).toEqual(placed.map(({ entity_id }) => entity_id));
+    const [first] = seen;
+    const limits = { afterEntityId: first!, upToEntityId: first! + 2, createdFrom: '2000-01-01 00:00:00' };
+    const page = await magento.orders.wholePage({ ...limits, pageSize: 30 });
+    expect(page.items.map(({ entity_id }) => entity_id)).toEqual([first! + 1, first! + 2]);
 
     const numbers = placed.map(({ increment_id }) => increment_id);
     const whole = await magento.orders.byIncrementIds(1, [...numbers, '999999999', b2b.increment_id]);
-    expect(whole.map(({ increment_id }) => increment_id)).toEqual(numbers);
+    expect(whole.items.map(({ increment_id }) => increment_id)).toEqual(numbers);
     expect(await magento.orders.byId(b2b.entity_id)).toMatchObject({
       increment_id: b2b.increment_id,
       store_id: 3,
@@ -323,12 +327,12 @@ describe('shipments', () => {
       'LATE-1',
     ]);
     expect(await magento.shipments.get(99_999)).toBeNull();
-    const swept = await magento.shipments.page({
+    const swept = await magento.documents.page('shipments', {
       updatedFrom: '2000-01-01 00:00:00',
       updatedTo: '2100-01-01 00:00:00',
       pageSize: 50,
     });
-    expect(swept.shipments.filter(({ order_id }) => order_id === orderId)).toHaveLength(2);
+    expect(swept.items.filter(({ order_id }) => order_id === orderId)).toHaveLength(2);
   });
 
   it('are refused when nothing is left, and may pass when the source holds too little', async () => {

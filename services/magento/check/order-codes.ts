@@ -22,7 +22,7 @@ const orderCodes = z.object({
   }),
 });
 const fields =
-  'items[payment[method],extension_attributes[shipping_assignments[shipping[method]]]],total_count';
+  'items[entity_id,payment[method],extension_attributes[shipping_assignments[shipping[method]]]],total_count';
 
 const paymentKind: Kind = { id: 'payment', name: 'payment method', where: 'orders.payments' };
 const shippingKind: Kind = { id: 'shipping', name: 'shipping method', where: 'orders.shipping' };
@@ -58,7 +58,7 @@ async function newestOrders(rest: Rest): Promise<z.infer<typeof orderCodes>[]> {
   const orders: z.infer<typeof orderCodes>[] = [];
   for (let page = 1; page * pageSize <= sampledOrders; page += 1) {
     const search = { sort: [{ field: 'entity_id', direction: 'DESC' as const }], pageSize, page, fields };
-    const found = await searchPage(rest, { path: ['orders'], search, item: orderCodes });
+    const found = await searchPage(rest, { path: ['orders'], search, item: orderCodes, id: 'entity_id' });
     orders.push(...found.items);
     if (page * pageSize >= found.totalCount) break;
   }

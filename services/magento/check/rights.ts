@@ -45,6 +45,16 @@ export const rights: readonly Right[] = [
     ],
   },
   {
+    resource: 'Magento_Sales::sales_invoice',
+    purpose: 'reading which orders were invoiced',
+    probes: [list('invoices')],
+  },
+  {
+    resource: 'Magento_Sales::sales_creditmemo',
+    purpose: 'reading which orders were refunded',
+    probes: [list('creditmemos')],
+  },
+  {
     resource: 'Magento_Catalog::products',
     purpose: 'reading and writing products',
     probes: [

@@ -1,12 +1,24 @@
-import type { z } from 'zod';
+import { z } from 'zod';
+import { Rejected } from '../../platform/errors.ts';
+import { integer, listOf, whyUnreadable } from '../shapes.ts';
 import { LimitExceeded } from './answers.ts';
 import type { Rest } from './rest.ts';
 import { searchQuery } from './search.ts';
 import type { Search } from './search.ts';
-import { pageOf } from '../shapes.ts';
 
-export interface List<Item> {
+/** A row that is not of the shape expected. What is wrong with it is told without its values. */
+export interface UnreadableRow {
+  id: string;
+  why: string;
+}
+
+/** Rows, each parsed by itself: an odd one stands apart, and the others are there all the same. */
+export interface Rows<Item> {
   items: Item[];
+  unreadable: UnreadableRow[];
+}
+
+export interface List<Item> extends Rows<Item> {
   totalCount: number;
 }
 
@@ -14,23 +26,61 @@ export interface ListCall<Item extends z.ZodType> {
   path: readonly string[];
   search: Search;
   item: Item;
+  /** The member that names a row. Without it a row is none, and the answer as a whole of an unexpected shape. */
+  id: string;
   scope?: string;
+}
+
+/** The shape of rows that are parsed one by one (`readRows`). */
+export const unreadRows = (id: string) => listOf(z.looseObject({ [id]: z.string() }));
+
+export function readRows<Item extends z.ZodType>(
+  rows: readonly Record<string, unknown>[],
+  item: Item,
+  id: string,
+): Rows<z.infer<Item>> {
+  const read: Rows<z.infer<Item>> = { items: [], unreadable: [] };
+  for (const row of rows) {
+    const parsed = item.safeParse(row);
+    if (parsed.success) read.items.push(parsed.data);
+    else read.unreadable.push({ id: String(row[id]), why: whyUnreadable(parsed.error) });
+  }
+  return read;
+}
+
+/**
+ * Rows of which none may be missing.
+ * @throws Rejected naming one that cannot be read: the shop is well, and of a batch the one that asked for it is found.
+ */
+export function allReadable<Item>({ items, unreadable }: Rows<Item>, what: string): Item[] {
+  const [row] = unreadable;
+  if (row === undefined) return items;
+  throw rowUnreadable(row, what);
+}
+
+export function rowUnreadable({ id, why }: UnreadableRow, what: string): Rejected {
+  return new Rejected({
+    code: 'magento.row_unreadable',
+    what: `Magento shows ${what} ${id} in a way that cannot be read`,
+    why,
+    fix: 'Look at it in the shop, and at extensions that change its REST answers; when mended, `cartage parked release KEY`',
+  });
 }
 
 /** One page. */
 export async function searchPage<Item extends z.ZodType>(
   rest: Rest,
-  { path, search, item, scope }: ListCall<Item>,
+  { path, search, item, id, scope }: ListCall<Item>,
 ): Promise<List<z.infer<Item>>> {
   const answer = await rest.call({
     method: 'GET',
     path,
     query: searchQuery(search),
-    shape: pageOf(item),
+    shape: z.object({ items: unreadRows(id), total_count: integer }),
     route: `GET ${path.join('/')}`,
     ...(scope === undefined ? {} : { scope }),
   });
-  return { items: answer.items, totalCount: answer.total_count };
+  return { ...readRows(answer.items, item, id), totalCount: answer.total_count };
 }
 
 /**
@@ -40,14 +90,16 @@ export async function searchPage<Item extends z.ZodType>(
 export async function searchAll<Item extends z.ZodType>(
   rest: Rest,
   call: ListCall<Item>,
-): Promise<z.infer<Item>[]> {
+): Promise<Rows<z.infer<Item>>> {
   let { pageSize } = call.search;
-  const items: z.infer<Item>[] = [];
+  const all: Rows<z.infer<Item>> = { items: [], unreadable: [] };
   for (let page = 1; ; page += 1) {
     try {
       const found = await searchPage(rest, { ...call, search: { ...call.search, pageSize, page } });
-      items.push(...found.items);
-      if (found.items.length === 0 || page * pageSize >= found.totalCount) return items;
+      all.items.push(...found.items);
+      all.unreadable.push(...found.unreadable);
+      const isEmpty = found.items.length + found.unreadable.length === 0;
+      if (isEmpty || page * pageSize >= found.totalCount) return all;
     } catch (error) {
       if (!(error instanceof LimitExceeded) || page > 1 || error.maxItems >= pageSize) throw error;
       pageSize = error.maxItems;

@@ -5,6 +5,7 @@ import { encodeRfc3986 } from '../../platform/http/encode.ts';
 import { readAnswer } from './answers.ts';
 import type { Asked } from './answers.ts';
 import type { Signer } from './oauth.ts';
+import { whyUnreadable } from '../shapes.ts';
 
 /** Not encoded. */
 export type QueryPair = readonly [name: string, value: string];
@@ -111,12 +112,11 @@ function queryText(query: readonly QueryPair[]): string {
 function shaped<Shape extends z.ZodType>(shape: Shape, json: unknown, asked: Asked): z.infer<Shape> {
   const parsed = shape.safeParse(json);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
   throw new Unavailable(
     {
       code: 'magento.unexpected_shape',
       what: `Magento's answer to "${asked.route}" is not of the shape expected`,
-      why: `at ${issue?.path.join('.') || 'the top'}: ${issue?.message}`,
+      why: whyUnreadable(parsed.error),
       fix: 'Check the version of Magento and extensions that change its REST answers',
     },
     { outcome: asked.method === 'GET' || asked.readsOnly ? 'none' : 'unknown', perhapsRecord: true },

@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { answer, cannedShop } from '../testing/canned-shop.ts';
-import { searchAll } from './list.ts';
+import { allReadable, searchAll } from './list.ts';
 import { anyOf, inChunks, searchQuery } from './search.ts';
 import { integer } from '../shapes.ts';
-import { sweepSearch } from '../sweep.ts';
+import { idSearch, sweepSearch } from '../sweep.ts';
 import { epochMsOf, magentoTime } from './time.ts';
 
 const page = (ids: number[], total: number) =>
   answer(200, JSON.stringify({ items: ids.map((id) => ({ id })), total_count: total }));
-const call = { path: ['orders'], search: { pageSize: 2 }, item: z.object({ id: integer }) };
+const call = { path: ['orders'], search: { pageSize: 2 }, item: z.object({ id: integer }), id: 'id' };
 
 describe('a search', () => {
   it('is written as Magento reads it', () => {
@@ -66,19 +66,36 @@ describe('a search', () => {
 describe('a list', () => {
   it('reads pages until the total is reached', async () => {
     const shop = cannedShop(page([1, 2], 5), page([3, 4], 5), page([5], 5));
-    expect(await searchAll(shop.rest, call)).toEqual([1, 2, 3, 4, 5].map((id) => ({ id })));
+    expect((await searchAll(shop.rest, call)).items).toEqual([1, 2, 3, 4, 5].map((id) => ({ id })));
     expect(shop.query(2)['searchCriteria[currentPage]']).toBe('3');
   });
 
   it('stops at an empty page, whatever the total says, and reads items:null', async () => {
     const shop = cannedShop(page([1, 2], 9), answer(200, '{"items":null,"total_count":9}'));
-    expect(await searchAll(shop.rest, call)).toHaveLength(2);
+    expect((await searchAll(shop.rest, call)).items).toHaveLength(2);
+  });
+
+  it('reads row by row: one that cannot be read stands apart, and counts for the total', async () => {
+    const item = z.object({ id: integer, name: z.string() });
+    const odd = answer(200, '{"items":[{"id":1,"name":null},{"id":2,"name":"a"}],"total_count":2}');
+    const found = await searchAll(cannedShop(odd).rest, { ...call, item });
+    expect(found.items).toEqual([{ id: 2, name: 'a' }]);
+    expect(found.unreadable).toEqual([{ id: '1', why: expect.stringMatching(/^at name: /) }]);
+    expect(() => allReadable(found, 'the thing')).toThrow(/the thing 1 .*magento\.row_unreadable/);
+    expect(allReadable({ items: found.items, unreadable: [] }, 'the thing')).toBe(found.items);
+  });
+
+  it('is of an unexpected shape when a row has nothing to name it by', async () => {
+    const nameless = answer(200, '{"items":[{"name":"a"}],"total_count":1}');
+    await expect(searchAll(cannedShop(nameless).rest, call)).rejects.toMatchObject({
+      fault: { code: 'magento.unexpected_shape', why: expect.stringContaining('items.0.id') },
+    });
   });
 
   it('takes the page size that the shop allows', async () => {
     const limit = '{"message":"Maximum SearchCriteria pageSize is %max","parameters":{"max":1}}';
     const shop = cannedShop(answer(400, limit), page([1], 2), page([2], 2));
-    expect(await searchAll(shop.rest, call)).toHaveLength(2);
+    expect((await searchAll(shop.rest, call)).items).toHaveLength(2);
     expect([1, 2].map((index) => shop.query(index)['searchCriteria[pageSize]'])).toEqual(['1', '1']);
   });
 });
@@ -116,6 +133,16 @@ describe('a sweep', () => {
       const left = rows.filter((row) => groups!.every((group) => group.some((filter) => holds(row, filter))));
       expect(left).toEqual(rows.slice(index + 1));
     }
+  });
+
+  it('is narrowed by ids, and leaves out what is passed over', () => {
+    const limits = { pageSize: 1, upToEntityId: 9, withoutEntityIds: [4, 7] };
+    const { groups } = idSearch({ ...limits, afterEntityId: 3 }, []);
+    expect(groups!.flat().map(({ field, condition, value }) => `${field} ${condition} ${value}`)).toEqual([
+      'entity_id gt 3',
+      'entity_id lteq 9',
+      'entity_id nin 4,7',
+    ]);
   });
 
   it('refuses a time that Magento would read as "everything"', () => {

@@ -1,5 +1,5 @@
 /** Magento's REST times: UTC, whole seconds, no zone (FACTS section 3). */
-const magentoTimePattern = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
+export const magentoTimePattern = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
 
 /** `2026-11-23 08:07:07`, the fraction of a second cut. */
 export function magentoTime(epochMs: number): string {

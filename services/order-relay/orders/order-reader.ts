@@ -3,15 +3,18 @@ import type { Order } from '../../../schemas/types.ts';
 import type { CodeIds } from '../../magento/code-ids.ts';
 import type { Magento } from '../../magento/magento.ts';
 import type { MagentoOrder } from '../../magento/order-shape.ts';
+import { BatchSize } from '../../magento/batch-size.ts';
+import { wholeOrdersPerPage } from '../../magento/orders.ts';
+import { rowUnreadable } from '../../magento/rest/list.ts';
 import { epochMsOf } from '../../magento/rest/time.ts';
 import { Rejected } from '../../platform/errors.ts';
 import type { Handled } from '../../platform/flow/outcome/outcome.ts';
 import type { Bus } from '../../platform/kafka/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { traceparentOf } from '../../platform/telemetry/tracing.ts';
-import { isForced } from '../requests/request.ts';
+import { bringsNews, seenAt } from '../requests/request.ts';
 import type { RelayRequest, RequestResults } from '../requests/request.ts';
-import { retryUntilVisible } from '../requests/retry-until-visible.ts';
+import { mayBecomeVisible, notYetVisible } from '../requests/visibility.ts';
 import type { PublishedStates } from '../requests/published.ts';
 import { targetOf } from './order-request.ts';
 import { orderOf } from './order.ts';
@@ -29,12 +32,23 @@ export interface OrderReaderOptions {
   skewMs: () => number;
 }
 
+/** A call that takes longer asks for too much. */
+const targetMs = 3_000;
+
 /** Reads the orders that requests of one store speak of, several per request, and publishes them. */
 export class OrderReader {
   readonly #options: OrderReaderOptions;
+  readonly #size: BatchSize;
 
   constructor(options: OrderReaderOptions) {
     this.#options = options;
+    const limits = { initial: wholeOrdersPerPage, max: wholeOrdersPerPage, targetMs };
+    this.#size = new BatchSize(limits, options.clock);
+  }
+
+  /** How many orders are read by one call. */
+  get batchSize(): number {
+    return this.#size.current;
   }
 
   async serve(store: string, requests: readonly RelayRequest[]): Promise<RequestResults> {
@@ -50,31 +64,33 @@ export class OrderReader {
       for (const request of open) results.set(request, storeUnknown(request.key));
       return results;
     }
-    const found = await retryUntilVisible(open, this.#options.clock, (missing) =>
-      this.#read(storeId, missing),
-    );
+    const found = await this.#read(storeId, open);
     await Promise.all(
       open.map(async (request) => {
-        const order = found.get(request);
-        results.set(
-          request,
-          order ? await this.#relay(order, store, request, open.length) : notFound(request.key),
-        );
+        const read = found.get(request);
+        if (read instanceof Error) results.set(request, read);
+        else if (read) results.set(request, await this.#relay(read, store, request, open.length));
+        else results.set(request, notFound(request, this.#options.clock.now()));
       }),
     );
     return results;
   }
 
-  async #read(storeId: number, requests: readonly RelayRequest[]): Promise<Map<RelayRequest, Read>> {
+  async #read(storeId: number, requests: readonly RelayRequest[]): Promise<Map<RelayRequest, Read | Error>> {
+    const { clock, magento, skewMs } = this.#options;
     const numbers = new Map(requests.map((request) => [this.#incrementIdOf(request), request]));
     // Before the call: what is committed later than this may be missing from the answer.
-    const readAt = this.#options.clock.now() + this.#options.skewMs();
-    const orders = await this.#options.magento.orders.byIncrementIds(storeId, [...numbers.keys()]);
-    const found = new Map<RelayRequest, Read>();
-    for (const order of orders) {
-      const request = numbers.get(order.increment_id);
-      if (request) found.set(request, { order, readAt });
-    }
+    const readAt = clock.now() + skewMs();
+    const { items, unreadable } = await this.#size.request(numbers.size, () =>
+      magento.orders.byIncrementIds(storeId, [...numbers.keys()]),
+    );
+    const found = new Map<RelayRequest, Read | Error>();
+    const answer = (number: string, read: Read | Error) => {
+      const request = numbers.get(number);
+      if (request) found.set(request, read);
+    };
+    for (const order of items) answer(order.increment_id, { order, readAt });
+    for (const row of unreadable) answer(row.id, rowUnreadable(row, 'the order'));
     return found;
   }
 
@@ -94,13 +110,15 @@ export class OrderReader {
     try {
       if (isBefore(source, this.#options.since)) return placedBefore;
       const order = contractOf(source, { instance, store }, request.key);
+      const older = this.#olderState(order, readAt, request);
+      if (older) return older;
       const said = order.problems.length > 0 ? `, with ${problemCodes(order)}` : '';
-      if (!isForced(request.value) && published.isSame(order, readAt))
+      if (published.isSame(order, readAt, request))
         return { status: 'unchanged', cause: 'the last published state is the same' };
       const traceparent = (batchSize === 1 ? traceparentOf() : null) ?? request.traceparent;
-      await published.publishing(order, readAt, () =>
-        bus.publish(ordersContract, { value: order, traceparent }),
-      );
+      const occurredAt = bringsNews(request.value) && published.isNews(order) ? order.occurredAt : null;
+      const value = { ...order, occurredAt, version: published.versionOf(order) };
+      await published.publishing(value, readAt, () => bus.publish(ordersContract, { value, traceparent }));
       return {
         status: 'applied',
         targetId: String(order.entityId),
@@ -109,6 +127,24 @@ export class OrderReader {
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }
+  }
+
+  /**
+   * The shop shows an older state than was asked for, or than was published: that one is not visible yet. In the end an
+   * older one than asked for is the truth (what a webhook told of was rolled back); an older one than published never is.
+   */
+  #olderState(order: Order, readAt: number, request: RelayRequest): Handled | Error | null {
+    const { clock, published } = this.#options;
+    const seen = seenAt(request.value);
+    const isBehind = published.isBehind(order, readAt);
+    // A time that the shop has not reached is no time of its own: a webhook that tells it by the clock on the wall.
+    const isOlder = seen !== null && seen <= readAt && order.updatedAt < seen;
+    if (!isBehind && !isOlder) return null;
+    if (mayBecomeVisible(request, true, clock.now()))
+      return notYetVisible(request.key, 'The shop shows an older state than is known');
+    return isBehind
+      ? { status: 'unchanged', cause: 'the shop shows an older state than was published' }
+      : null;
   }
 }
 
@@ -128,7 +164,10 @@ export function isBefore(order: MagentoOrder, since: number): boolean {
  * A request about nothing asks for nothing: anyone may send one (a webhook about an order that was rolled back, a key
  * mistyped), and many of them must not look like a fault of the flow. An order that becomes visible later is swept.
  */
-export function notFound(key: string): Handled {
+export function notFound(request: RelayRequest, now: number): Handled | Error {
+  const { key } = request;
+  if (mayBecomeVisible(request, false, now))
+    return notYetVisible(key, 'The shop does not show the order yet');
   return { status: 'unchanged', cause: `the shop has no order ${key}` };
 }
 

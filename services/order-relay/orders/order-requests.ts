@@ -5,8 +5,6 @@ import type { OrderReaderOptions } from './order-reader.ts';
 import { targetOf } from './order-request.ts';
 import { RequestsById } from './requests-by-id.ts';
 
-/** The client reads 30 whole orders per page (FACTS section 11): more would make two calls out of one. */
-const ordersPerRequest = 30;
 /** Orders known by id alone are read one by one. */
 const idsPerBatch = 8;
 
@@ -23,7 +21,7 @@ export function orderRequests(options: OrderReaderOptions): RequestedTopic {
       const target = targetOf(request, options.instance);
       return target?.kind === 'order' ? `store ${target.store}` : target && byEntityId;
     },
-    batchSize: (batchGroup) => (batchGroup === byEntityId ? idsPerBatch : ordersPerRequest),
+    batchSize: (batchGroup) => (batchGroup === byEntityId ? idsPerBatch : reader.batchSize),
     serve: (requests) => {
       const first = targetOf(requests[0]!.value, options.instance);
       return first?.kind === 'order' ? reader.serve(first.store, requests) : byId.serve(requests);

@@ -1,12 +1,12 @@
+import { orderKey } from '../../../schemas/keys.ts';
 import { refresh } from '../../../schemas/topics.ts';
 import type { MagentoOrder } from '../../magento/order-shape.ts';
+import { Held } from '../../platform/errors.ts';
 import type { Handled } from '../../platform/flow/outcome/outcome.ts';
-import { orderKey } from '../../../schemas/keys.ts';
 import type { RelayRequest, RequestResults } from '../requests/request.ts';
-import { retryUntilVisible } from '../requests/retry-until-visible.ts';
-import { targetOf } from './order-request.ts';
-import { isBefore, notFound, placedBefore, storeUnknown } from './order-reader.ts';
+import { isBefore, notFound, placedBefore } from './order-reader.ts';
 import type { OrderReaderOptions } from './order-reader.ts';
+import { targetOf } from './order-request.ts';
 
 /**
  * Requests for orders of which only the technical id is known. They lie on another partition than the order's own requests,
@@ -20,44 +20,44 @@ export class RequestsById {
   }
 
   async serve(requests: readonly RelayRequest[]): Promise<RequestResults> {
-    const found = await retryUntilVisible(requests, this.#options.clock, (missing) => this.#read(missing));
     const results: RequestResults = new Map();
-    await Promise.all(
-      requests.map(async (request) => {
-        const order = found.get(request);
-        results.set(request, order ? await this.#ask(order, request) : notFound(request.key));
-      }),
-    );
+    await Promise.all(requests.map(async (request) => results.set(request, await this.#serve(request))));
     return results;
   }
 
-  async #read(requests: readonly RelayRequest[]): Promise<Map<RelayRequest, MagentoOrder>> {
-    const found = new Map<RelayRequest, MagentoOrder>();
-    await Promise.all(
-      requests.map(async (request) => {
-        const target = targetOf(request.value, this.#options.instance);
-        if (target?.kind !== 'id') return;
-        const order = await this.#options.magento.orders.byId(target.entityId);
-        if (order) found.set(request, order);
-      }),
-    );
-    return found;
-  }
-
-  async #ask(order: MagentoOrder, request: RelayRequest): Promise<Handled | Error> {
-    const { bus, clock, instance, stores } = this.#options;
+  /** Each is a call of its own: what it throws holds for this request alone. */
+  async #serve(request: RelayRequest): Promise<Handled | Error> {
+    const { clock, instance, magento } = this.#options;
     try {
-      if (isBefore(order, this.#options.since)) return placedBefore;
-      const store = await stores.codeOf(order.store_id);
-      if (store === null) return storeUnknown(request.key);
-      const key = orderKey({ instance, store, incrementId: order.increment_id });
-      await bus.publish(refresh, {
-        value: { ...request.value, key, entityId: null, requestedAt: clock.now() },
-        traceparent: request.traceparent,
-      });
-      return { status: 'applied', targetId: key, cause: 'asked again under the order’s own key' };
+      const target = targetOf(request.value, instance);
+      const order = target?.kind === 'id' ? await magento.orders.byId(target.entityId) : null;
+      return order ? await this.#ask(order, request) : notFound(request, clock.now());
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }
   }
+
+  async #ask(order: MagentoOrder, request: RelayRequest): Promise<Handled> {
+    const { bus, clock, instance, stores } = this.#options;
+    if (isBefore(order, this.#options.since)) return placedBefore;
+    const { increment_id: incrementId } = order;
+    const store = await stores.codeOf(order.store_id);
+    if (!store || !incrementId) throw withoutKey(order.entity_id);
+    const key = orderKey({ instance, store, incrementId });
+    await bus.publish(refresh, {
+      value: { ...request.value, key, entityId: null, requestedAt: clock.now() },
+      traceparent: request.traceparent,
+    });
+    return { status: 'applied', targetId: key, cause: 'asked again under the order’s own key' };
+  }
+}
+
+/** Held, not rejected: a store view leaves all its orders behind when it is deleted, and they must not stop the flow. */
+function withoutKey(entityId: number): Held {
+  return new Held({
+    code: 'order.without_store_view',
+    what: `The order of id ${entityId} has no number, or belongs to no store view of the shop`,
+    why: 'An order is known by its store view and its number; a store view that is deleted leaves its orders without one',
+    fix: '`cartage parked discard KEY --reason TEXT`; or give it a store view in the database of the shop, then `cartage parked release KEY`',
+  });
 }

@@ -3,14 +3,24 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { orders } from '../../../schemas/topics.ts';
 import type { Order } from '../../../schemas/types.ts';
 import type { Bus, ReadAllOptions } from '../../platform/kafka/types.ts';
+import { received } from '../testing/support.ts';
 import { PublishedStates } from './published.ts';
 
 const marginMs = 2_000;
 const key = 'us/default/1';
 const orderIn = (state: string, updatedAt: number) =>
-  ({ instance: 'us', store: 'default', incrementId: '1', updatedAt, digest: `digest of ${state}` }) as Order;
+  ({
+    instance: 'us',
+    store: 'default',
+    incrementId: '1',
+    updatedAt,
+    version: { epoch: 1, number: updatedAt },
+    digest: `digest of ${state}`,
+  }) as Order;
 const fresh = orderIn('new', 10_000);
 const canceled = orderIn('canceled', 20_000);
+const request = received({ key });
+const isSame = (order: Order, readAt: number) => published.isSame(order, readAt, request);
 
 let onRecreated: () => void;
 let onTopic: (order: Order, publishedAt?: number) => void;
@@ -36,6 +46,7 @@ beforeEach(() => {
     contract: orders,
     instance: 'us',
     marginMs,
+    clock: { now: () => 20_000 },
     onWentBack: (one) => asked.push(one),
   });
 });
@@ -44,10 +55,10 @@ describe('what is known as published', () => {
   it('follows the topic: an older state that lands late counts, and the order is asked for again', async () => {
     await follow();
     await published.publishing(canceled, 20_000, async () => onTopic(canceled));
-    expect(published.isSame(canceled, 21_000)).toBe(true);
+    expect(isSame(canceled, 21_000)).toBe(true);
     onTopic(fresh);
     expect(asked).toEqual([key]);
-    expect([published.isSame(canceled, 22_000), published.isSame(fresh, 22_000)]).toEqual([false, true]);
+    expect([isSame(canceled, 22_000), isSame(fresh, 22_000)]).toEqual([false, true]);
   });
 
   it('is what the topic shows last also when both states are of the same second', async () => {
@@ -55,19 +66,19 @@ describe('what is known as published', () => {
     await follow();
     await published.publishing(twin, 20_000, async () => onTopic(twin));
     onTopic(canceled);
-    expect([asked, published.isSame(twin, 21_000)]).toEqual([[], false]);
+    expect([asked, isSame(twin, 21_000)]).toEqual([[], false]);
   });
 
   it('counts a publish of our own at once, until it is read back or has failed', async () => {
     await follow([fresh]);
     await published.publishing(canceled, 20_000, async () => undefined);
-    expect(published.isSame(canceled, 20_000)).toBe(true);
+    expect(isSame(canceled, 20_000)).toBe(true);
     onTopic(canceled);
     onTopic(fresh);
-    expect(published.isSame(canceled, 20_000)).toBe(false);
+    expect(isSame(canceled, 20_000)).toBe(false);
     const failing = published.publishing(canceled, 20_000, () => Promise.reject(new Error('no answer')));
     await expect(failing).rejects.toThrow('no answer');
-    expect(published.isSame(canceled, 20_000)).toBe(false);
+    expect(isSame(canceled, 20_000)).toBe(false);
   });
 
   it('of before the start is asked for again only where it was not corrected since', async () => {
@@ -81,16 +92,44 @@ describe('what is known as published', () => {
     await follow([fresh]);
     await published.publishing(canceled, 20_000, async () => undefined);
     onRecreated();
-    expect(published.isSame(canceled, 21_000)).toBe(false);
+    expect(isSame(canceled, 21_000)).toBe(false);
     await published.publishing(fresh, 22_000, async () => onTopic(fresh));
-    expect([published.isSame(fresh, 22_000), asked]).toEqual([true, []]);
+    expect([isSame(fresh, 22_000), asked]).toEqual([true, []]);
   });
 
   it('was read when it was read, however long its publishing took', async () => {
     await follow();
     await published.publishing(canceled, 20_100, async () => onTopic(canceled, 60_000));
     expect(published.has(key, 20_000)).toBe(false);
-    published.isSame(canceled, 22_000);
+    isSame(canceled, 22_000);
     expect(published.has(key, 20_000)).toBe(true);
+  });
+
+  it('answers a forced request when it was published after that was asked, else not', async () => {
+    const forced = (requestedAt: number) => received({ key, always: true, requestedAt });
+    await follow();
+    await published.publishing(canceled, 20_000, async () => undefined);
+    expect(published.isSame(canceled, 20_000, forced(19_999))).toBe(true);
+    onTopic(canceled, 20_500);
+    expect([20_499, 20_500].map((at) => published.isSame(canceled, 21_000, forced(at)))).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it('never falls back behind the newest state, unless that is of a time to come: the clock was set back', async () => {
+    await follow([canceled, fresh]);
+    const back = orderIn('back', 15_000);
+    expect([published.isBehind(back, 30_000), published.isNews(back)]).toEqual([true, false]);
+    expect([published.isBehind(canceled, 30_000), published.isNews(orderIn('next', 20_001))]).toEqual([
+      false,
+      true,
+    ]);
+    expect(published.isBehind(back, 20_000 - marginMs - 1)).toBe(false);
+    expect(published.versionOf(back)).toEqual({ epoch: 1, number: 20_000 });
+    expect(published.versionOf(orderIn('next', 20_001))).toEqual({ epoch: 1, number: 20_001 });
+    const restored = { ...back, version: { epoch: 2, number: 15_000 } };
+    expect([published.isBehind(restored, 30_000), published.versionOf(restored).epoch]).toEqual([false, 2]);
+    expect(published.isBehind({ ...canceled, version: { epoch: 0, number: 90_000 } }, 0)).toBe(true);
   });
 });

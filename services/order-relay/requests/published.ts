@@ -1,9 +1,10 @@
 import type { Contract } from '../../../schemas/topics.ts';
-import type { Refresh } from '../../../schemas/types.ts';
-import { epochMsOf } from '../../magento/rest/time.ts';
+import type { Refresh, Version } from '../../../schemas/types.ts';
 import { BoundedMap } from '../../platform/bounded-map.ts';
 import type { Bus, ReadAll } from '../../platform/kafka/types.ts';
-import { isForced } from './request.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { isForced, seenAt } from './request.ts';
+import type { RelayRequest } from './request.ts';
 
 /** About 25 MB. A state that is forgotten is read once more than needed. */
 const maxStates = 100_000;
@@ -12,6 +13,7 @@ const maxStates = 100_000;
 export interface State {
   instance: string;
   updatedAt: number;
+  version: Version;
   digest: string;
 }
 
@@ -20,11 +22,9 @@ interface Known {
   digest: string;
   /** When it was read, by the shop's clock. */
   readAt: number;
-}
-
-interface OnTopic extends Known {
-  /** The latest update time that the topic has shown of this key. */
-  newestAt: number;
+  publishedAt: number;
+  /** The highest version that the key was published with. */
+  newest: Version;
 }
 
 export interface PublishedStatesOptions<Value> {
@@ -32,6 +32,7 @@ export interface PublishedStatesOptions<Value> {
   instance: string;
   /** How long after its own time a state may still become visible (sweep.marginMs), milliseconds. */
   marginMs: number;
+  clock: Pick<Clock, 'now'>;
   /**
    * An older state of a key came after a newer one: a process that had lost the key was still publishing, and
    * whoever reads the topic now believes the older state. The key is to be looked at again.
@@ -48,7 +49,7 @@ export interface PublishedStatesOptions<Value> {
  */
 export class PublishedStates<Value extends State> {
   readonly #options: PublishedStatesOptions<Value>;
-  readonly #onTopic = new BoundedMap<string, OnTopic>(maxStates);
+  readonly #onTopic = new BoundedMap<string, Known>(maxStates);
   /** Published by this process, and not read back yet. */
   readonly #own = new BoundedMap<string, Known>(maxStates);
 
@@ -61,9 +62,9 @@ export class PublishedStates<Value extends State> {
    * may be read back before its acknowledgement comes.
    */
   async publishing(value: Value, readAt: number, publish: () => Promise<void>): Promise<void> {
-    const { updatedAt, digest } = value;
     const key = this.#options.contract.key(value);
-    this.#own.set(key, { updatedAt, digest, readAt });
+    const publishedAt = this.#options.clock.now();
+    this.#own.set(key, this.#known(key, value, readAt, publishedAt));
     try {
       await publish();
     } catch (error) {
@@ -72,12 +73,37 @@ export class PublishedStates<Value extends State> {
     }
   }
 
-  /** The state that was read is the last one published; remembers how late it was still the same. */
-  isSame(value: Value, readAt: number): boolean {
+  /**
+   * The state that was read is the last one published, and nobody insists on more: a forced request is answered by what
+   * was published after it, such as for the webhooks that came with it. Remembers how late it was still the same.
+   */
+  isSame(value: Value, readAt: number, request: RelayRequest): boolean {
     const known = this.#knownOf(this.#options.contract.key(value));
     if (known?.digest !== value.digest) return false;
     known.readAt = Math.max(known.readAt, readAt);
-    return true;
+    return !isForced(request.value) || known.publishedAt > request.publishedAt;
+  }
+
+  /**
+   * A newer state was published before: the one that was read comes from a read replica that is behind. Unless that
+   * newer one is of a time that the shop has not reached yet: then the shop's clock was set back.
+   */
+  isBehind(value: Value, readAt: number): boolean {
+    const newest = this.#newestOf(value);
+    if (newest === undefined || !isLower(value.version, newest)) return false;
+    return value.version.epoch < newest.epoch || newest.number <= readAt + this.#options.marginMs;
+  }
+
+  /** A state that follows on all that was published of its key. */
+  isNews(value: Value): boolean {
+    const newest = this.#newestOf(value);
+    return newest === undefined || isLower(newest, value.version);
+  }
+
+  /** The version to publish it with, which never falls for a key while the epoch lasts. */
+  versionOf(value: Value): Version {
+    const newest = this.#newestOf(value);
+    return newest && isLower(value.version, newest) ? newest : value.version;
   }
 
   /**
@@ -93,9 +119,8 @@ export class PublishedStates<Value extends State> {
 
   /** What the request's sender has seen is published; nobody insists on more. */
   answers(request: Refresh): boolean {
-    const { key, seen } = request;
-    if (isForced(request) || seen === null || !/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(seen)) return false;
-    return this.has(key, epochMsOf(seen));
+    const seen = seenAt(request);
+    return seen !== null && !isForced(request) && this.has(request.key, seen);
   }
 
   /** Reads what was published since then, and from then on what others publish. Resolves when caught up. */
@@ -108,7 +133,7 @@ export class PublishedStates<Value extends State> {
         if (value === null) this.#forget(key);
         if (value?.instance !== this.#options.instance) return;
         // What has been corrected since then is of no interest any more.
-        if (!this.#read(key, value, publishedAt + skewMs())) wentBack.delete(key);
+        if (!this.#read(key, value, publishedAt, skewMs())) wentBack.delete(key);
         else if (isLive) this.#options.onWentBack(key);
         else wentBack.add(key);
       },
@@ -125,14 +150,24 @@ export class PublishedStates<Value extends State> {
   }
 
   /** @returns whether the topic has gone back to an older state with this record. */
-  #read(key: string, { updatedAt, digest }: Value, publishedAt: number): boolean {
+  #read(key: string, value: Value, publishedAt: number, skewMs: number): boolean {
     const own = this.#own.get(key);
+    const isOwn = own?.digest === value.digest;
     // Ours: when it was read is known better than by when it was published.
-    const readAt = own?.digest === digest ? own.readAt : publishedAt;
-    if (own?.digest === digest) this.#own.delete(key);
-    const newestAt = Math.max(updatedAt, this.#onTopic.get(key)?.newestAt ?? updatedAt);
-    this.#onTopic.set(key, { updatedAt, digest, readAt, newestAt });
-    return updatedAt < newestAt;
+    const known = this.#known(key, value, isOwn ? own.readAt : publishedAt + skewMs, publishedAt);
+    if (isOwn) this.#own.delete(key);
+    this.#onTopic.set(key, known);
+    return isLower(value.version, known.newest);
+  }
+
+  #known(key: string, value: Value, readAt: number, publishedAt: number): Known {
+    const { updatedAt, digest, version } = value;
+    const before = this.#onTopic.get(key)?.newest ?? version;
+    return { updatedAt, digest, readAt, publishedAt, newest: isLower(version, before) ? before : version };
+  }
+
+  #newestOf(value: Value): Version | undefined {
+    return this.#knownOf(this.#options.contract.key(value))?.newest;
   }
 
   #knownOf(key: string): Known | undefined {
@@ -144,4 +179,8 @@ export class PublishedStates<Value extends State> {
     this.#onTopic.delete(key);
     this.#own.delete(key);
   }
+}
+
+function isLower(left: Version, right: Version): boolean {
+  return left.epoch < right.epoch || (left.epoch === right.epoch && left.number < right.number);
 }

@@ -4,7 +4,7 @@ import { orders as ordersContract } from '../../../schemas/topics.ts';
 import type { Order, Refresh } from '../../../schemas/types.ts';
 import type { MagentoOrder } from '../../magento/order-shape.ts';
 import type { Store } from '../../magento/store.ts';
-import { Unavailable } from '../../platform/errors.ts';
+import { Rejected, Unavailable } from '../../platform/errors.ts';
 import type { Attempt } from '../../platform/flow/outcome/outcome.ts';
 import { orderRequests } from '../orders/order-requests.ts';
 import { recordedOrder } from '../orders/testing/recorded-orders.ts';
@@ -19,6 +19,8 @@ const readTime = Date.UTC(2026, 10, 23, 9, 0, 0);
 
 let shop: Map<string, MagentoOrder>;
 let visibleAfter: number;
+/** By id. */
+let failing: Map<number, Error>;
 let calls: string[][];
 let bus: NotingBus;
 let clock: StandingClock;
@@ -30,16 +32,17 @@ beforeEach(() => {
     ['000000004', recordedOrder('virtual')],
   ]);
   visibleAfter = 0;
+  failing = new Map();
   calls = [];
   bus = new NotingBus();
   clock = new StandingClock(readTime);
-  published = new PublishedStates({
-    contract: ordersContract,
-    instance: 'us',
-    marginMs,
-    onWentBack: () => undefined,
-  });
+  published = nothingPublished();
 });
+
+function nothingPublished(): PublishedStates<Order> {
+  const contract = ordersContract;
+  return new PublishedStates({ contract, instance: 'us', marginMs, clock, onWentBack: () => undefined });
+}
 
 function flow(mode: Mode = 'on', since = 0) {
   const served = orderRequests({
@@ -57,14 +60,17 @@ function flow(mode: Mode = 'on', since = 0) {
       store: { views: () => Promise.resolve([]) } as unknown as Store,
       orders: {
         page: () => Promise.reject(new Error('not asked here')),
+        wholePage: () => Promise.reject(new Error('not asked here')),
         byId: (id) => {
           calls.push([`#${id}`]);
+          if (failing.has(id)) return Promise.reject(failing.get(id)!);
           return Promise.resolve([...shop.values()].find(({ entity_id }) => entity_id === id) ?? null);
         },
         byIncrementIds: (_store, ids) => {
           calls.push([...ids]);
           const visible = clock.now() >= visibleAfter;
-          return Promise.resolve(ids.flatMap((id) => (visible ? (shop.get(id) ?? []) : [])));
+          const items = ids.flatMap((id) => (visible ? (shop.get(id) ?? []) : []));
+          return Promise.resolve({ items, unreadable: [] });
         },
       },
     },
@@ -96,7 +102,8 @@ describe('a request', () => {
 
   it('publishes in any case when an operator asks', async () => {
     await flow().apply([received({ key: 'us/default/000000001' })], attempt);
-    await flow().apply([received({ key: 'us/default/000000001', always: true })], attempt);
+    const operator = { always: true, requestedAt: readTime, reason: 'operator' };
+    await flow().apply([received({ key: 'us/default/000000001', ...operator })], attempt);
     expect(orders()).toHaveLength(2);
   });
 
@@ -116,24 +123,40 @@ describe('a request', () => {
     expect(orders().map(({ status }) => status)).toEqual(['pending', 'written twice']);
   });
 
-  it('waits for an order that is not committed yet', async () => {
-    visibleAfter = readTime + 900;
-    const request = received({ key: 'us/default/000000001', requestedAt: readTime });
-    expect((await flow().apply([request], attempt)).get(request)).toMatchObject({ status: 'applied' });
-    expect(clock.waits).toEqual([250, 750]);
+  it('is looked for again, without a word, while the order is not there; the others of the batch go on', async () => {
+    const young = received({ key: 'us/default/000000009', reason: 'webhook', requestedAt: readTime });
+    const good = received({ key: 'us/default/000000001', requestedAt: readTime });
+    const results = await flow().apply([young, good], attempt);
+    expect(results.get(young)).toMatchObject({ name: 'Unavailable', notYet: true });
+    expect(results.get(good)).toMatchObject({ status: 'applied' });
+    clock.time += 10_000;
+    expect((await flow().apply([young], attempt)).get(young)).toEqual({
+      status: 'unchanged',
+      cause: 'the shop has no order us/default/000000009',
+    });
   });
 
-  it('changes nothing when the order is not there in the end; an old one at once; others of the batch go on', async () => {
-    const young = received({ key: 'us/default/000000009', requestedAt: readTime });
-    const old = received({ key: 'us/default/000000008', requestedAt: readTime - 60_000 });
-    const good = received({ key: 'us/default/000000001', requestedAt: readTime });
-    const results = await flow().apply([young, old, good], attempt);
-    expect([young, old].map((request) => results.get(request))).toEqual([
-      { status: 'unchanged', cause: 'the shop has no order us/default/000000009' },
-      { status: 'unchanged', cause: 'the shop has no order us/default/000000008' },
-    ]);
-    expect(results.get(good)).toMatchObject({ status: 'applied' });
-    expect(calls.slice(1)).toEqual([['000000009'], ['000000009'], ['000000009']]);
+  it('of a sweep has seen its order in a list: that one is only behind', async () => {
+    const swept = received({ key: 'us/default/000000009', requestedAt: readTime - 60_000 });
+    expect((await flow().apply([swept], attempt)).get(swept)).toMatchObject({ notYet: true });
+  });
+
+  it('brings the time of its change with it; history and repair do not', async () => {
+    const times = new Map<string, unknown>();
+    for (const reason of ['webhook', 'sweep', 'first load', 'document', 'nightly', 'went back', 'operator']) {
+      published = nothingPublished();
+      await flow().apply([received({ key: 'us/default/000000001', reason })], attempt);
+      times.set(reason, orders().at(-1)!.occurredAt);
+    }
+    const updated = Date.UTC(2026, 10, 23, 8, 7, 7);
+    expect([...times.values()]).toEqual([updated, updated, null, null, null, null, null]);
+  });
+
+  it('brings no time when the update time did not move: it is that of an earlier change', async () => {
+    await flow().apply([received({ key: 'us/default/000000001', reason: 'webhook' })], attempt);
+    shop.get('000000001')!.status = 'shipped once more';
+    await flow().apply([received({ key: 'us/default/000000001', reason: 'webhook' })], attempt);
+    expect(orders().map(({ occurredAt }) => occurredAt === null)).toEqual([false, true]);
   });
 
   it('for an order of before orders.since does nothing', async () => {
@@ -187,6 +210,25 @@ describe('a request by id', () => {
       }),
     ]);
     expect(orders()).toEqual([]);
+  });
+});
+
+describe('an order without store view or number', () => {
+  it('is held under its id, and says why: many of them must not stop the flow', async () => {
+    shop.get('000000004')!.store_id = 2;
+    const request = received({ key: 'us/4', entityId: 4 });
+    expect((await flow().apply([request], attempt)).get(request)).toMatchObject({
+      name: 'Held',
+      fault: { code: 'order.without_store_view', what: expect.stringContaining('id 4') },
+    });
+  });
+
+  it('or another fault of one id leaves the others of the batch alone', async () => {
+    const [odd, good] = [received({ key: 'us/7', entityId: 7 }), received({ key: 'us/4', entityId: 4 })];
+    failing.set(7, new Rejected({ code: 'magento.row_unreadable', what: 'odd', fix: 'look' }));
+    const results = await flow().apply([odd, good], attempt);
+    expect(results.get(odd)).toBe(failing.get(7));
+    expect(results.get(good)).toMatchObject({ status: 'applied' });
   });
 });
 

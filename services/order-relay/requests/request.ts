@@ -1,4 +1,5 @@
 import type { Refresh } from '../../../schemas/types.ts';
+import { epochMsOf, magentoTimePattern } from '../../magento/rest/time.ts';
 import type { Handled } from '../../platform/flow/outcome/outcome.ts';
 import type { Received } from '../../platform/kafka/types.ts';
 
@@ -20,10 +21,32 @@ export function isForced({ always, seen }: Refresh): boolean {
   return always ?? seen === null;
 }
 
+/** `updated_at` of the state that was seen, UTC milliseconds; null where it is not known, or no time of Magento's. */
+export function seenAt({ seen }: Refresh): number | null {
+  return seen !== null && magentoTimePattern.test(seen) ? epochMsOf(seen) : null;
+}
+
+/**
+ * Why the relay itself asks. Of a change that a webhook or a sweep brought the time is known; a first load, the nightly
+ * sweep and the lists of documents tell what is true now, and not since when.
+ */
+export type Reason = 'webhook' | 'sweep' | 'first load' | 'document' | 'nightly' | 'went back';
+
+const ofSweeps: readonly string[] = ['sweep', 'first load', 'document', 'nightly'] satisfies Reason[];
+
+/** Its sender has seen it in a list of the shop. */
+export function fromSweep({ reason }: Refresh): boolean {
+  return ofSweeps.includes(reason);
+}
+
+/** What it brings happened when the shop says that it was updated. */
+export function bringsNews({ reason }: Refresh): boolean {
+  return reason === 'webhook' || reason === 'sweep';
+}
+
 export interface RequestInput {
   asked: Asked;
-  /** webhook, sweep, … */
-  reason: string;
+  reason: Reason;
   /** `updated_at` of the state that was seen, where it is known. */
   seen: string | null;
   requestedAt: number;

@@ -11,6 +11,14 @@ export interface SweepPosition {
   entityId: number;
 }
 
+/** What is kept of a sweep. */
+export interface SweepCursor extends SweepPosition {
+  /** The first round is under way: what it finds is history. */
+  isFirstLoad: boolean;
+  /** By our clock. */
+  writtenAt: number;
+}
+
 const processName = 'order-relay';
 
 /**
@@ -21,7 +29,7 @@ export class SweepCursors {
   readonly #bus: Pick<Bus, 'publish' | 'readAll'>;
   readonly #place: string;
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #positions = new Map<string, SweepPosition>();
+  readonly #cursors = new Map<string, SweepCursor>();
 
   /** A dry relay keeps cursors of its own: what it has seen is swept again after the switch to on. */
   constructor(
@@ -41,7 +49,9 @@ export class SweepCursors {
       onRecord: ({ value }) => {
         if (value?.process !== processName) return;
         const position = positionOf(value.position);
-        if (position) this.#positions.set(value.source, position);
+        const isFirstLoad = value.firstLoad === 'running';
+        if (position)
+          this.#cursors.set(value.source, { ...position, isFirstLoad, writtenAt: value.updatedAt });
       },
     });
     await reading.caughtUp;
@@ -49,26 +59,27 @@ export class SweepCursors {
   }
 
   /** Null before the first sweep. */
-  position(resource: string): SweepPosition | null {
-    return this.#positions.get(this.#sourceOf(resource)) ?? null;
+  read(resource: string): SweepCursor | null {
+    return this.#cursors.get(this.#sourceOf(resource)) ?? null;
   }
 
   /** Resolves when the broker has it. */
-  async write(resource: string, position: SweepPosition): Promise<void> {
+  async write(resource: string, cursor: Omit<SweepCursor, 'writtenAt'>): Promise<void> {
     const source = this.#sourceOf(resource);
+    const writtenAt = this.#clock.now();
     await this.#bus.publish(cursors, {
       value: {
         process: processName,
         source,
-        position: `${position.updatedAt}/${position.entityId}`,
+        position: `${cursor.updatedAt}/${cursor.entityId}`,
         slot: null,
         systemId: null,
         epoch: 1,
-        firstLoad: null,
-        updatedAt: this.#clock.now(),
+        firstLoad: cursor.isFirstLoad ? 'running' : 'done',
+        updatedAt: writtenAt,
       },
     });
-    this.#positions.set(source, position);
+    this.#cursors.set(source, { ...cursor, writtenAt });
   }
 
   #sourceOf(resource: string): string {

@@ -1,10 +1,12 @@
-import type { Order } from '../../../schemas/types.ts';
+import type { DocumentKind } from '../../magento/documents.ts';
 import type { Magento } from '../../magento/magento.ts';
-import type { SweepPage } from '../../magento/sweep.ts';
+import type { List } from '../../magento/rest/list.ts';
 import { epochMsOf, magentoTime } from '../../magento/rest/time.ts';
-import { askedById, askedByNumber } from '../orders/order-request.ts';
+import type { SweepPage } from '../../magento/sweep.ts';
+import type { Order } from '../../../schemas/types.ts';
+import { askedById, askedFor } from '../orders/order-request.ts';
+import type { Asked, Reason } from '../requests/request.ts';
 import type { PublishedStates } from '../requests/published.ts';
-import type { Asked } from '../requests/request.ts';
 import type { CodeIds } from '../../magento/code-ids.ts';
 
 /** One row of a list that is swept, and the order it makes us look at. */
@@ -21,16 +23,19 @@ export interface SweptRow {
 /** A list of the shop that is swept by (`updated_at`, `entity_id`). */
 export interface SweptList {
   name: string;
+  reason: Reason;
   /** Where the first sweep begins: at orders.since, or at the shop's now minus the overlap. */
   startsAt: 'since' | 'now';
   /** Oldest change first. `totalCount` counts what is left from this page on. */
-  page(window: SweepPage): Promise<{ rows: SweptRow[]; totalCount: number }>;
+  page(window: SweepPage): Promise<List<SweptRow>>;
+  /** The order of a row of which nothing but its entity_id can be read; null when that does not tell. */
+  askedOf(entityId: number): Asked | null;
 }
 
 export interface SweptListOptions {
-  magento: Pick<Magento, 'orders' | 'shipments'>;
+  magento: Pick<Magento, 'orders' | 'documents'>;
   stores: Pick<CodeIds, 'codeOf'>;
-  published: Pick<PublishedStates<Order>, 'has'>;
+  published: PublishedStates<Order>;
   instance: string;
   /** orders.since, UTC milliseconds. */
   since: number;
@@ -39,41 +44,45 @@ export interface SweptListOptions {
 export function sweptOrders({ magento, stores, published, instance, since }: SweptListOptions): SweptList {
   return {
     name: 'orders',
+    reason: 'sweep',
     startsAt: 'since',
+    askedOf: (entityId) => askedById(instance, entityId),
     async page(window) {
       const createdFrom = magentoTime(since);
-      const { orders, totalCount } = await magento.orders.page({ ...window, createdFrom });
+      const { items, ...rest } = await magento.orders.page({ ...window, createdFrom });
       const rows: SweptRow[] = [];
-      for (const { entity_id, increment_id, store_id, updated_at } of orders) {
-        const store = await stores.codeOf(store_id);
-        const asked =
-          store === null
-            ? askedById(instance, entity_id)
-            : askedByNumber({ instance, store, incrementId: increment_id });
+      for (const order of items) {
+        const { entity_id, updated_at } = order;
+        const asked = askedFor(order, await stores.codeOf(order.store_id), instance);
         const known = published.has(asked.key, epochMsOf(updated_at));
         rows.push({ entityId: entity_id, updatedAt: updated_at, asked, seen: updated_at, known });
       }
-      return { rows, totalCount };
+      return { ...rest, items: rows };
     },
   };
 }
 
-/** A second shipment of an order does not move the order's own `updated_at` (FACTS section 3). */
-export function sweptShipments({ magento, instance }: SweptListOptions): SweptList {
+/** Not each document moves the `updated_at` of its order: a second shipment does not (FACTS section 3). */
+export function sweptDocuments(
+  kind: DocumentKind,
+  { magento, instance }: Pick<SweptListOptions, 'magento' | 'instance'>,
+): SweptList {
   return {
-    name: 'shipments',
+    name: kind,
+    reason: 'document',
     // What was shipped before is in the orders that their own first sweep makes us read.
     startsAt: 'now',
+    askedOf: () => null,
     async page(window) {
-      const { shipments, totalCount } = await magento.shipments.page(window);
-      const rows = shipments.map(({ entity_id, order_id, updated_at }) => ({
+      const { items, ...rest } = await magento.documents.page(kind, window);
+      const rows = items.map(({ entity_id, order_id, updated_at }) => ({
         entityId: entity_id,
         updatedAt: updated_at,
         asked: askedById(instance, order_id),
         seen: null,
         known: false,
       }));
-      return { rows, totalCount };
+      return { ...rest, items: rows };
     },
   };
 }

@@ -53,6 +53,7 @@ export function received(request: Partial<Refresh> & { key: string }): RelayRequ
     offset,
     key: value.key,
     value,
+    publishedAt: value.requestedAt,
     traceparent: null,
   } as Received<Refresh> & RelayRequest;
 }

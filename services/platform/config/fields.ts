@@ -29,6 +29,12 @@ export const instant = z.iso
   .datetime({ offset: true, message: 'must be a time with its zone, e.g. 2026-01-31T00:00:00Z' })
   .transform((value) => Date.parse(value));
 
+/** A time of day in UTC, given on as milliseconds after midnight. */
+export const timeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day in UTC, e.g. "03:00"')
+  .transform((value) => Date.parse(`1970-01-01T${value}:00Z`));
+
 /** off: the process runs and does nothing. dry: says what it would do. on: does it. YAML reads a bare on/off as boolean in some editors. */
 export const flowMode = z
   .preprocess(

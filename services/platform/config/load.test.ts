@@ -83,6 +83,29 @@ describe('the configuration', () => {
     expect(problemsOf(twice)['stock.sources']).toContain('several warehouses feed the source x');
   });
 
+  it('knows in which states no order is ever due, and no hour that is none', () => {
+    const orders = (payment: string, sweep = '') =>
+      `instance: main\n${kafka}\norders: { since: 2026-01-01T00:00:00Z, ${sweep} shipping: {}, stores: {}, payments: { checkmo: { dueFrom: [${payment}] } } }`;
+    const never = ['canceled', 'closed', 'holded'];
+    expect(problemsOf(orders(`new, ${never.join()}`), {}, ['orders'])).toEqual(
+      Object.fromEntries(
+        never.map((_state, index) => [
+          `orders.payments.checkmo.dueFrom.${index + 1}`,
+          'must be one of new, pending_payment, payment_review, processing, complete',
+        ]),
+      ),
+    );
+    expect(problemsOf(orders('new', 'sweep: { nightlyAt: 3am },'), {}, ['orders'])).toEqual({
+      'orders.sweep.nightlyAt': 'must be a time of day in UTC, e.g. "03:00"',
+    });
+    const config = loadConfig(
+      written(orders('payment_review', 'sweep: { nightlyAt: "04:30" },')),
+      ['orders'],
+      {},
+    );
+    expect(config.orders.sweep.nightlyAt).toBe(16_200_000);
+  });
+
   it('says of the webhook which secret is too weak, which proxy is no network, and which bound is too small', () => {
     const secret = `whsec_${Buffer.alloc(23, 1).toString('base64')}`;
     const webhook = `webhook: { secrets: [${secret}], trustedProxies: [10.0.0.0/8, ingress], shutdownDelayMs: 9000 }`;

@@ -1,16 +1,8 @@
 import { z } from 'zod';
-import { count, instant, milliseconds, text, yesOrNo } from '../fields.ts';
+import { count, instant, milliseconds, text, timeOfDay, yesOrNo } from '../fields.ts';
 
-const orderStates = [
-  'new',
-  'pending_payment',
-  'payment_review',
-  'processing',
-  'complete',
-  'closed',
-  'canceled',
-  'holded',
-] as const;
+/** States of Magento in which an order can become due; a closed, canceled or held one never does (`due.ts`). */
+const dueStates = ['new', 'pending_payment', 'payment_review', 'processing', 'complete'] as const;
 
 const codes = z.record(text, z.unknown());
 
@@ -25,13 +17,15 @@ export const ordersSection = z.strictObject({
       /** How far it stays behind the shop's clock. */
       marginMs: milliseconds(2_000),
       pageSize: count(100),
+      /** When, every day, all orders of the last weeks are compared with what was published of them. */
+      nightlyAt: timeOfDay.prefault('03:00'),
     })
     .prefault({}),
   /** Payment method code: from which order states on it is due in the ERP, and the ERP's codes for it. */
   payments: z.record(
     text,
     z.strictObject({
-      dueFrom: z.array(z.enum(orderStates)).min(1),
+      dueFrom: z.array(z.enum(dueStates)).min(1),
       /** Due only when all of it is paid: an order is "processing" as soon as a payment was authorised. */
       paid: yesOrNo.default(false),
       codes: codes.default({}),

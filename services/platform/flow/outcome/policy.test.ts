@@ -38,6 +38,7 @@ describe('the policy', () => {
       1,
       { kind: 'wait', needsOperator: true },
     ],
+    ['what is not there yet, however often', new Unavailable(fault, { notYet: true }), 99, { kind: 'later' }],
     ['a 5xx that is young', new Unavailable(fault, { perhapsRecord: true }), 3, { kind: 'wait' }],
     ['a 5xx that lasts', new Unavailable(fault, { perhapsRecord: true }), 4, { kind: 'probe' }],
     ['a bug, at first', new TypeError('x'), 2, { kind: 'again', fault: { code: 'bug' } }],

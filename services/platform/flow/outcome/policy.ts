@@ -33,6 +33,8 @@ export type Decision =
   | { kind: 'wait'; delayMs: number; fault: Fault; unknown: boolean; needsOperator: boolean }
   /** It may be the record or the other side: a probe call decides. */
   | { kind: 'probe'; delayMs: number; fault: Fault; unknown: boolean }
+  /** The other side is well and does not show it yet: no failure, and nothing to tell of. */
+  | { kind: 'later'; delayMs: number; fault: Fault }
   /** A bug of ours: the other side is not to blame, its breaker stays closed. */
   | { kind: 'again'; delayMs: number; fault: Fault };
 
@@ -46,6 +48,7 @@ export function decide(error: unknown, attempts: number, policy: Policy, chance:
     return { kind: 'park', status: error instanceof Held ? 'held' : 'rejected', fault: error.fault };
   const delayMs = backOffMs(attempts, policy, chance);
   if (error instanceof Unavailable) {
+    if (error.notYet) return { kind: 'later', delayMs, fault: error.fault };
     const unknown = error.outcome === 'unknown';
     if (error.perhapsRecord && attempts >= policy.perhapsRecordTries)
       return { kind: 'probe', delayMs, fault: error.fault, unknown };

@@ -90,6 +90,12 @@ export class Verdicts {
       if (decision.fault.code === 'bug') logBug(this.#context, this.#flow, tried, error);
       return this.#park(tried, decision.status, decision.fault, false);
     }
+    if (decision.kind === 'later') {
+      this.breaker.succeeded(this.#isNews(tried.call ?? tried));
+      this.#showBreaker();
+      tried.span?.end();
+      return { finished: false, delayMs: decision.delayMs, unknown: false, lastLook: null };
+    }
     const unknown = decision.kind !== 'again' && decision.unknown;
     const looksAgain = decision.kind === 'probe' && unknown && tried.looks === true;
     if (decision.kind === 'probe' && !looksAgain && !tried.shared && (await this.#isRecordsFault()))
