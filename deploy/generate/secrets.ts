@@ -18,6 +18,13 @@ export const secretFiles: Readonly<Record<Need, SecretFiles>> = {
       MAGENTO_CONSUMER_SECRET: 'consumer-secret',
       MAGENTO_ACCESS_TOKEN: 'access-token',
       MAGENTO_ACCESS_TOKEN_SECRET: 'access-token-secret',
+      // These need not be there.
+      MAGENTO_ISSUED_ON: 'issued-on',
+      MAGENTO_NEXT_CONSUMER_KEY: 'next-consumer-key',
+      MAGENTO_NEXT_CONSUMER_SECRET: 'next-consumer-secret',
+      MAGENTO_NEXT_ACCESS_TOKEN: 'next-access-token',
+      MAGENTO_NEXT_ACCESS_TOKEN_SECRET: 'next-access-token-secret',
+      MAGENTO_NEXT_ISSUED_ON: 'next-issued-on',
     },
   },
   // One role each: who reads the log of the ERP cannot write orders, and who writes orders cannot read the log.
@@ -35,7 +42,16 @@ export const secretFiles: Readonly<Record<Need, SecretFiles>> = {
   'webhook-secret': {
     secret: 'cartage-webhook',
     folder: 'webhook',
-    files: { WEBHOOK_SECRET: 'secret' },
+    // Of these one must be there.
+    files: {
+      WEBHOOK_SECRET: 'secret',
+      WEBHOOK_NEXT_SECRET: 'next-secret',
+      MAGE_OS_TOKEN: 'mage-os-token',
+      MAGE_OS_NEXT_TOKEN: 'mage-os-next-token',
+      ADOBE_COMMERCE_KEY: 'adobe-commerce-key',
+      ADOBE_COMMERCE_NEXT_KEY: 'adobe-commerce-next-key',
+      ADOBE_IO_CLIENT: 'adobe-io-client',
+    },
   },
   'console-password': {
     secret: 'cartage-console',

@@ -91,6 +91,7 @@ function environmentOf(plan: Settled, inherited: NodeJS.ProcessEnv): Record<stri
     MAGENTO_CONSUMER_SECRET: secrets.consumerSecret,
     MAGENTO_ACCESS_TOKEN: secrets.accessToken,
     MAGENTO_ACCESS_TOKEN_SECRET: secrets.accessTokenSecret,
+    MAGENTO_ISSUED_ON: new Date().toISOString().slice(0, 10),
     WEBHOOK_HOST: loopback,
     WEBHOOK_PORT: String(ports.webhook),
     WEBHOOK_SECRET: secrets.webhookSecret,

@@ -14,7 +14,7 @@ export function startCatalogApplier(
   const { config } = configuration;
   return startFlow('catalog-applier', 'catalog', { configuration, life }, (process, mode) => {
     const { clock } = process.context;
-    const magento = connectMagento(configuration, process.metrics);
+    const magento = connectMagento(configuration, process);
     process.onStop(() => magento.close());
     const flow = catalogFlow({
       magento,

@@ -12,7 +12,7 @@ export function startInventoryApplier(
 ): Promise<void> {
   const { config } = configuration;
   return startFlow('inventory-applier', 'stock', { configuration, life }, (process, mode) => {
-    const magento = connectMagento(configuration, process.metrics);
+    const magento = connectMagento(configuration, process);
     process.onStop(() => magento.close());
     const flow = stockFlow({
       magento,

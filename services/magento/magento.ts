@@ -4,9 +4,10 @@ import { createHttpClient } from '../platform/http/client.ts';
 import type { AnswerNote } from '../platform/http/client.ts';
 import { httpsProblem } from '../platform/http/https.ts';
 import { createSigner } from './rest/oauth.ts';
-import type { Credentials } from './rest/oauth.ts';
 import { createDocuments } from './documents.ts';
 import type { Documents } from './documents.ts';
+import { CredentialSets } from './rest/credentials.ts';
+import type { Credentials } from './rest/credentials.ts';
 import { createOrders } from './orders.ts';
 import type { Orders } from './orders.ts';
 import { createPrices } from './prices.ts';
@@ -32,6 +33,10 @@ export interface MagentoOptions {
   signingUrl?: string;
   /** Asked for every request, so that a changed secret takes effect at once. */
   credentials: () => Credentials;
+  /** What takes their place; null where there is no such set. */
+  nextCredentials?: () => Credentials | null;
+  /** The shop took the next set (1), or the first one again (0), after it had refused the other. */
+  onCredentials?: (place: number) => void;
   /** Calls in flight at once: what the shop is to bear from this process. */
   connections: number | CallLimit;
   deadlineMs: number;
@@ -62,6 +67,8 @@ export interface Magento {
   /** The shop's clock by its last answer; one more is asked for when that is older than a minute. */
   serverTime(): Promise<ClockReading & { serverMs: number }>;
   rest: Rest;
+  /** Which set of credentials is in use: 0 or 1. */
+  credentialsInUse(): number;
   /** How many calls the shop bears from this process now. */
   callsAtOnce(): number;
   close(): Promise<void>;
@@ -84,10 +91,13 @@ export function createMagento(options: MagentoOptions): Magento {
     ...(options.headers === undefined ? {} : { headers: options.headers }),
     ...(options.onAnswer === undefined ? {} : { onAnswer: options.onAnswer }),
   });
-  const { credentials, nonce } = options;
+  const { nonce } = options;
+  const sets = () => [options.credentials(), options.nextCredentials?.()].filter((one) => one != null);
+  const credentials = new CredentialSets(sets, options.onCredentials);
   const rest = createRest({
     http,
-    sign: createSigner({ credentials, now, ...(nonce === undefined ? {} : { nonce }) }),
+    sign: createSigner({ now, ...(nonce === undefined ? {} : { nonce }) }),
+    credentials,
     baseUrl: options.baseUrl,
     ...(options.signingUrl === undefined ? {} : { signingUrl: options.signingUrl }),
     now,
@@ -110,6 +120,7 @@ export function createMagento(options: MagentoOptions): Magento {
       return { ...clock, serverMs: now() + clock.skewMs };
     },
     rest,
+    credentialsInUse: () => credentials.placeInUse(),
     callsAtOnce: () => limit.current,
     close: () => http.close(),
   };

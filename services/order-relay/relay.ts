@@ -48,7 +48,7 @@ const publishedMarginMs = 3_600_000;
 export async function startOrderRelay(configuration: RelayConfiguration, life: Life): Promise<void> {
   const { config } = configuration;
   const process = openProcess('order-relay', configuration, life);
-  const magento = connectMagento(configuration, process.metrics);
+  const magento = connectMagento(configuration, process);
   process.onStop(() => magento.close());
   const relay: Relay = {
     configuration,

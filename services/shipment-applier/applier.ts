@@ -19,7 +19,7 @@ export function startShipmentApplier(
   const { config } = configuration;
   return startFlow('shipment-applier', 'shipments', { configuration, life }, (process, mode) => {
     const { clock } = process.context;
-    const magento = connectMagento(configuration, process.metrics);
+    const magento = connectMagento(configuration, process);
     process.onStop(() => magento.close());
     const options = {
       magento,

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { checkMagento } from '../../services/magento/check/check.ts';
+import { rights } from '../../services/magento/check/rights.ts';
 import type { ExpectedOfShop } from '../../services/magento/check/check.ts';
 import type { MagentoOptions } from '../../services/magento/magento.ts';
 import { startShop } from '../sandbox/shop/index.ts';
@@ -13,8 +14,9 @@ afterEach(async () => {
   release = [];
 });
 
+/** With an integration as the guide asks for it. */
 async function started(options?: ShopOptions): Promise<RunningShop> {
-  const shop = await startShop(options);
+  const shop = await startShop({ resources: rights.map(({ resource }) => resource), ...options });
   release.push(() => shop.close());
   return shop;
 }
@@ -98,6 +100,16 @@ describe('what is wrong is named, with its fix', () => {
     expect(new Set(found.map(({ code }) => code))).toEqual(new Set(['magento.scope_missing']));
     expect(found.map(({ fix }) => fix).join('\n')).toContain('Magento_InventoryApi::source');
     expect(found.every(({ what }) => !what.includes('GET products'))).toBe(true);
+  });
+
+  it('resources that the integration was given and does not need, each by its name', async () => {
+    const surplus = ['Magento_Customer::customer', 'Magento_Sales::cancel'];
+    const shop = await started({ resources: [...rights.map(({ resource }) => resource), ...surplus] });
+    const found = await check(shop);
+    expect(found.map(({ level, code }) => [level, code])).toEqual([['warn', 'magento.scope_excess']]);
+    for (const resource of surplus) expect(found[0]!.what).toContain(`(${resource})`);
+    expect(found[0]!.what).not.toContain('Magento_Cms');
+    expect([...shop.shop.db.orders.all()]).toEqual([]);
   });
 
   it('wrong credentials, and a deactivated integration', async () => {

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { checkMagento } from '../../services/magento/check/check.ts';
+import { unneeded } from '../../services/magento/check/excess.ts';
 import { rights } from '../../services/magento/check/rights.ts';
 import { startShop } from '../sandbox/shop/index.ts';
 import type { RunningShop } from '../sandbox/shop/index.ts';
@@ -43,6 +44,10 @@ it('an integration with the rights of the table can do all that Cartage does', a
 
 it.each(resources)('%s is needed, and named by the check when it is missing', async (resource) => {
   expect(await failing(resources.indexOf(resource) + 1)).toContain(`the resource ${resource},`);
+});
+
+it('no right is both needed and not', () => {
+  expect(unneeded.filter(({ resource }) => resources.includes(resource))).toEqual([]);
 });
 
 it('the guide lists these rights, for what they are, and no others', () => {

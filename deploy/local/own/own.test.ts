@@ -126,7 +126,7 @@ describe('npm start -- --config', () => {
     const broken = join(folder, 'broken.yaml');
     writeFileSync(broken, readFileSync(file, 'utf8').replace('safetyBuffer: 0', 'saftyBuffer: 0'));
     expect(() => ownShop({ file: broken }, less)).toThrow(
-      /broken\.yaml cannot be used:[^]*magento\.url: the variable MAGENTO_URL[^]*webhook\.secrets\.0: [^]*stock\.saftyBuffer: .*safetyBuffer/,
+      /broken\.yaml cannot be used:[^]*magento\.url: the variable MAGENTO_URL[^]*webhook\.secrets: [^]*stock\.saftyBuffer: .*safetyBuffer/,
     );
     const plain = { ...environment, ERP_DATABASE_URL: 'postgres://cartage@erp.example/shop?sslmode=disable' };
     expect(() => ownShop({}, plain)).toThrow(/erp\.connection: .*unencrypted|erp\.connection: /);

@@ -1,18 +1,15 @@
 import { contracts } from '../../../schemas/topics.ts';
 import { checkConfiguredErp } from '../../erp/check-configured.ts';
-import { checkMagento } from '../../magento/check/check.ts';
+import { checkConfiguredShop } from '../../magento/check/check-configured.ts';
 import { readConfiguration } from '../../platform/config/read.ts';
 import type { Configuration } from '../../platform/config/read.ts';
-import type { Config, PlatformConfig } from '../../platform/config/schema.ts';
 import { Unavailable, keepForeignText } from '../../platform/errors.ts';
 import type { Finding } from '../../platform/finding.ts';
-import { shareOfShop } from '../../platform/processes.ts';
 import type { GlobalOptions } from '../options.ts';
 import { withTopicAdmin } from '../open.ts';
 import { printJson, printLine } from '../print.ts';
 
 const sectionNames = ['magento', 'webhook', 'orders', 'stock', 'catalog', 'fulfilments', 'erp'] as const;
-type WholeConfig = PlatformConfig & Omit<Config, 'console'>;
 
 /** Tries the configuration against the real ends. Writes nothing. Exit code 1 when something fails. */
 export async function check(options: GlobalOptions & { verbose?: boolean }): Promise<number> {
@@ -20,7 +17,7 @@ export async function check(options: GlobalOptions & { verbose?: boolean }): Pro
   const configuration = readConfiguration(sectionNames, options.config);
   const { config } = configuration;
   const sections: [string, Promise<Finding[]>][] = [
-    ['Magento', checkShop(config)],
+    ...checkConfiguredShop(config, Date.now()),
     ['ERP', checkConfiguredErp(config.erp)],
     ['Kafka', checkTopics(configuration)],
   ];
@@ -42,30 +39,6 @@ export async function check(options: GlobalOptions & { verbose?: boolean }): Pro
         : `${failed} of ${all.length} checks failed.`,
     );
   return failed === 0 ? 0 : 1;
-}
-
-function checkShop({ magento, orders, stock, catalog }: WholeConfig): Promise<Finding[]> {
-  return checkMagento(
-    {
-      baseUrl: magento.url,
-      ...(magento.signingUrl ? { signingUrl: magento.signingUrl } : {}),
-      credentials: () => magento.credentials,
-      connections: shareOfShop(magento.callsAtOnce),
-      deadlineMs: magento.deadlineMs,
-      allowHttp: magento.allowHttp,
-    },
-    {
-      storeCodes: Object.keys(orders.stores),
-      orders: {
-        paymentMethods: Object.keys(orders.payments),
-        shippingMethods: Object.keys(orders.shipping),
-      },
-      sourceCodes: Object.values(stock.sources),
-      // Base prices are written globally.
-      priceScope: 'global',
-      websites: { websiteCodes: catalog.websites, baseCurrency: catalog.baseCurrency },
-    },
-  );
 }
 
 async function checkTopics(configuration: Configuration<never>): Promise<Finding[]> {

@@ -62,7 +62,7 @@ const ofItsContent = new Set(
 );
 
 /** What needs a person or did not answer. A refusal of the probe's own content is what a probe hopes for. */
-async function faultOf(call: Promise<unknown>): Promise<Unavailable | null> {
+export async function faultOf(call: Promise<unknown>): Promise<Unavailable | null> {
   try {
     await call;
     return null;

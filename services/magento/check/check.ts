@@ -5,6 +5,7 @@ import type { Finding } from '../../platform/finding.ts';
 import { checkAccess, checkResources } from './access.ts';
 import { checkOrderCodes } from './order-codes.ts';
 import type { ExpectedOfOrders } from './order-codes.ts';
+import { checkExcess } from './excess.ts';
 import { checkWebsites } from './websites.ts';
 import type { ExpectedOfWebsites } from './websites.ts';
 import { createMagento } from '../magento.ts';
@@ -36,7 +37,7 @@ export async function checkMagento(options: MagentoOptions, expected: ExpectedOf
   if (access.some(({ level }) => level === 'fail')) return access;
   const magento = createMagento(options);
   try {
-    const findings = [...access, await checkVersion(magento), ...(await checkResources(magento))];
+    const findings = [...access, await checkVersion(magento), ...(await checkRights(magento))];
     const checks = [
       () => checkClock(magento),
       () => checkStores(magento, expected),
@@ -51,6 +52,22 @@ export async function checkMagento(options: MagentoOptions, expected: ExpectedOf
   } finally {
     await magento.close();
   }
+}
+
+/** A set of credentials alone: whether the shop takes it, and what it may do. */
+export async function checkIntegration(options: MagentoOptions): Promise<Finding[]> {
+  const access = await checkAccess(options);
+  if (access.some(({ level }) => level === 'fail')) return access;
+  const magento = createMagento(options);
+  try {
+    return [...access, ...(await checkRights(magento))];
+  } finally {
+    await magento.close();
+  }
+}
+
+async function checkRights(magento: Magento): Promise<Finding[]> {
+  return [...(await checkResources(magento)), await checkExcess(magento)];
 }
 
 /** What may not be read was named by `checkResources` already; it is no reason to keep the rest back. */

@@ -96,6 +96,21 @@ export const oauthRows: readonly AnswerRow[] = [
   },
 ];
 
+/** The set of credentials itself is refused, before anything was done: another one may be taken. */
+export const refusedCredentialCodes: ReadonlySet<string> = new Set(
+  [
+    'signature_invalid',
+    'consumer_unknown',
+    'consumer_malformed',
+    'token_unknown',
+    'token_foreign',
+    'token_malformed',
+    // Also what a deactivated and a deleted integration are told.
+    'scope_missing',
+    'unauthorized',
+  ].map((name) => `magento.${name}`),
+);
+
 function message(status: number, start: string, code: string, fix: string): AnswerRow {
   return {
     name: start,

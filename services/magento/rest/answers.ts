@@ -5,6 +5,7 @@ import type { Fault } from '../../platform/errors.ts';
 import { parseExact } from './json.ts';
 import { redacted } from './known-messages.ts';
 import { readMessage, readable } from './messages.ts';
+import { refusedCredentialCodes } from './answer-table-oauth.ts';
 import { answerTable } from './answer-table.ts';
 import type { Asked, Seen, Verdict } from './verdict.ts';
 
@@ -55,6 +56,12 @@ export function classify(seen: Seen): Verdict | null {
     if (row.fits(seen)) return row.verdict(seen);
   }
   throw new Defect('the last row of the table fits everything');
+}
+
+/** A set of credentials was refused, as far as an answer tells. */
+export function refusesCredentials(asked: Asked, answer: HttpAnswer): boolean {
+  if (answer.status !== 401 && answer.status !== 400) return false;
+  return refusedCredentialCodes.has(classify(parse(asked, answer))?.code ?? '');
 }
 
 export function parse(asked: Asked, answer: HttpAnswer): Seen {

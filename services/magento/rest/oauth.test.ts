@@ -8,7 +8,8 @@ import { createSigner } from './oauth.ts';
 // that FACTS section 1 observed on a real shop; a real shop accepted requests signed in this way.
 const credentials = { consumerKey: 'ck', consumerSecret: 'c&s', accessToken: 'at', accessTokenSecret: 't+s' };
 const nonce = '0123456789abcdef0123456789abcdef';
-const sign = createSigner({ credentials: () => credentials, now: () => 1795421177_999, nonce: () => nonce });
+const signer = createSigner({ now: () => 1795421177_999, nonce: () => nonce });
+const sign = (method: string, url: string) => signer(credentials, method, url);
 
 function signatureOf(header: string): string {
   return decodeURIComponent(/oauth_signature="([^"]*)"/.exec(header)![1]!);
@@ -46,14 +47,14 @@ describe('signatures', () => {
   });
 
   it('takes a new nonce for every try, of 32 characters, and the credentials of the moment', () => {
-    let current = credentials;
-    const live = createSigner({ credentials: () => current });
-    const headers = Array.from({ length: 50 }, () => live('GET', 'https://shop.example.com/rest/V1/orders'));
+    const live = createSigner();
+    const url = 'https://shop.example.com/rest/V1/orders';
+    const headers = Array.from({ length: 50 }, () => live(credentials, 'GET', url));
     const nonces = new Set(headers.map((header) => /oauth_nonce="(\w{32})"/.exec(header)?.[1]));
     expect(nonces.size).toBe(50);
     expect(nonces.has(undefined)).toBe(false);
-    current = { ...credentials, consumerKey: 'rotated' };
-    expect(live('GET', 'https://shop.example.com/')).toContain('oauth_consumer_key="rotated"');
+    const rotated = { ...credentials, consumerKey: 'rotated' };
+    expect(live(rotated, 'GET', url)).toContain('oauth_consumer_key="rotated"');
   });
 });
 

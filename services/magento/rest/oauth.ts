@@ -1,35 +1,25 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import OAuth from 'oauth-1.0a';
 import { baseString } from './base-string.ts';
-
-/** The four secrets of one Magento integration. */
-export interface Credentials {
-  consumerKey: string;
-  consumerSecret: string;
-  accessToken: string;
-  accessTokenSecret: string;
-}
+import type { Credentials } from './credentials.ts';
 
 export interface SignerOptions {
-  /** Asked for every request, so that rotated credentials take effect without a restart. */
-  credentials: () => Credentials;
   /** Epoch milliseconds. Magento refuses what lies more than 600 s in its future. */
   now?: () => number;
   /** At least 32 characters, never the same twice: a refused request has burnt its nonce (FACTS section 1). */
   nonce?: () => string;
 }
 
-export type Signer = (method: string, url: string) => string;
+export type Signer = (credentials: Credentials, method: string, url: string) => string;
 
 /**
  * Makes the `Authorization` header of one try. Call it again for every retry.
- * @returns a function of the method and the URL as the shop sees it (which a proxy may have changed).
+ * @returns a function of the credentials, the method and the URL as the shop sees it (which a proxy may have changed).
  */
-export function createSigner(options: SignerOptions): Signer {
+export function createSigner(options: SignerOptions = {}): Signer {
   const now = options.now ?? Date.now;
   const nonce = options.nonce ?? (() => randomBytes(16).toString('hex'));
-  return (method, url) => {
-    const { consumerKey, consumerSecret, accessToken, accessTokenSecret } = options.credentials();
+  return ({ consumerKey, consumerSecret, accessToken, accessTokenSecret }, method, url) => {
     const oauth = new OAuth({
       consumer: { key: consumerKey, secret: consumerSecret },
       signature_method: 'HMAC-SHA256',

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import type { HttpAnswer, HttpCall } from '../../platform/http/client.ts';
-import { answer } from '../testing/canned-shop.ts';
+import { answer, anyCredentials } from '../testing/canned-shop.ts';
 import { createMagento } from '../magento.ts';
+import { CredentialSets } from './credentials.ts';
 import { createRest } from './rest.ts';
 import type { RestOptions } from './rest.ts';
 
@@ -17,7 +18,8 @@ function restOf(given: HttpAnswer, options: Partial<RestOptions> = {}) {
       },
       close: () => Promise.resolve(),
     },
-    sign: (method, url) => {
+    credentials: new CredentialSets(() => [anyCredentials]),
+    sign: (_credentials, method, url) => {
       signed.push(`${method} ${url}`);
       return 'OAuth x';
     },
@@ -79,12 +81,7 @@ describe('the clock of the shop', () => {
 
 describe('the address', () => {
   it('must be https unless that is switched off by name', async () => {
-    const credentials = () => ({
-      consumerKey: 'a',
-      consumerSecret: 'b',
-      accessToken: 'c',
-      accessTokenSecret: 'd',
-    });
+    const credentials = () => anyCredentials;
     const options = { baseUrl: 'http://shop.example.com/', credentials, connections: 1, deadlineMs: 1_000 };
     expect(() => createMagento(options)).toThrow('not https');
     await createMagento({ ...options, allowHttp: true }).close();

@@ -2,8 +2,9 @@ import type { z } from 'zod';
 import type { HttpAnswer, HttpCall, HttpClient } from '../../platform/http/client.ts';
 import { Rejected, Unavailable } from '../../platform/errors.ts';
 import { encodeRfc3986 } from '../../platform/http/encode.ts';
-import { readAnswer } from './answers.ts';
+import { readAnswer, refusesCredentials } from './answers.ts';
 import type { Asked } from './answers.ts';
+import type { Credentials, CredentialSets } from './credentials.ts';
 import type { Signer } from './oauth.ts';
 import { whyUnreadable } from '../shapes.ts';
 
@@ -27,7 +28,8 @@ export interface RestCall<Shape extends z.ZodType> {
 
 export interface Rest {
   /**
-   * One try of one call. Retries are the flow's business: it knows what a second try would mean.
+   * One try of one call. Retries are the flow's business: it knows what a second try would mean. Only where the shop
+   * refuses one set of credentials the other is tried at once: nothing was done.
    * @throws Rejected, Unavailable (`answers.ts`); an answer of another shape is Unavailable `magento.unexpected_shape`.
    */
   call<Shape extends z.ZodType>(call: RestCall<Shape>): Promise<z.infer<Shape>>;
@@ -46,6 +48,7 @@ export interface ClockReading {
 export interface RestOptions {
   http: HttpClient;
   sign: Signer;
+  credentials: CredentialSets;
   /** Where the shop is called, with its folder if it has one: `https://shop.example.com/`. */
   baseUrl: string;
   /** Where the shop believes to be, when a proxy changes scheme, host or port on the way. */
@@ -60,7 +63,19 @@ export function createRest(options: RestOptions): Rest {
   const signedBase = withoutSlash(options.signingUrl ?? options.baseUrl);
   let clock: ClockReading | null = null;
 
-  async function send(call: HttpCall): Promise<HttpAnswer> {
+  async function send(call: HttpCall & { route: string }): Promise<HttpAnswer> {
+    const used = options.credentials.inUse();
+    const answer = await sendAs(used, call);
+    const other = refusesCredentials(call, answer) ? options.credentials.otherThan(used) : null;
+    if (other === null) return answer;
+    const second = await sendAs(other, call);
+    // Of two refusals the one of the set in use is the one to be told.
+    if (refusesCredentials(call, second)) return answer;
+    options.credentials.switchTo(other);
+    return second;
+  }
+
+  async function sendAs(credentials: Credentials, call: HttpCall): Promise<HttpAnswer> {
     const sentAtMs = now();
     const answer = await options.http.request({
       ...call,
@@ -68,7 +83,7 @@ export function createRest(options: RestOptions): Rest {
       headers: {
         // Anything else may bring XML or an HTML error page (FACTS section 10).
         accept: 'application/json',
-        authorization: options.sign(call.method, `${signedBase}${call.path}`),
+        authorization: options.sign(credentials, call.method, `${signedBase}${call.path}`),
         ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
       },
     });

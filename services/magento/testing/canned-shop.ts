@@ -1,4 +1,5 @@
 import type { HttpAnswer, HttpCall, HttpClient } from '../../platform/http/client.ts';
+import { CredentialSets } from '../rest/credentials.ts';
 import { createRest } from '../rest/rest.ts';
 import type { Rest } from '../rest/rest.ts';
 
@@ -11,6 +12,13 @@ export interface CannedShop {
   /** The JSON body of a call. */
   body(index: number): unknown;
 }
+
+export const anyCredentials = {
+  consumerKey: 'k',
+  consumerSecret: 's',
+  accessToken: 't',
+  accessTokenSecret: 'u',
+};
 
 export function answer(status: number, body: string, headers: Record<string, string> = {}): HttpAnswer {
   return { status, body, headers: { 'content-type': 'application/json; charset=utf-8', ...headers } };
@@ -29,7 +37,8 @@ export function cannedShop(...answers: HttpAnswer[]): CannedShop {
   const rest = createRest({
     http,
     baseUrl: 'http://127.0.0.1/',
-    sign: (method, url) => `signed ${method} ${url}`,
+    sign: (_credentials, method, url) => `signed ${method} ${url}`,
+    credentials: new CredentialSets(() => [anyCredentials]),
     now: () => 0,
   });
   return {

@@ -14,7 +14,7 @@ const liveMappings: { [Section in keyof Config]?: readonly (keyof Config[Section
 /** What whoever needs it looks up in `Configuration.current()`: in force by itself. */
 const followed: typeof liveMappings = {
   kafka: ['ssl', 'sasl', 'registry'],
-  magento: ['credentials'],
+  magento: ['credentials', 'nextCredentials'],
   webhook: ['secrets', 'mageOsTokens', 'adobeCommerceKeys', 'adobeIoClients'],
   erp: ['connection'],
 };

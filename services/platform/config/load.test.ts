@@ -106,6 +106,31 @@ describe('the configuration', () => {
     expect(config.orders.sweep.nightlyAt).toBe(16_200_000);
   });
 
+  it('knows a next set of credentials, whole or not at all, and the day of each', () => {
+    const shopOf = (more: string) =>
+      `instance: main\n${kafka}\n${magento.replace('"${TOKEN_SECRET}"', 'd').replace(/ }$/, `, ${more} }`)}`;
+    const next = (secret: string, day: string) =>
+      `nextCredentials: { consumerKey: ${secret}, consumerSecret: ${secret}, accessToken: ${secret}, accessTokenSecret: '', issuedOn: ${day} }`;
+    const read = (more: string) => loadConfig(written(shopOf(more)), ['magento'], {}).magento.nextCredentials;
+    expect(read(next(`''`, `''`))).toBeUndefined();
+    expect(read('allowHttp: false')).toBeUndefined();
+    expect(read(next('x', '2026-01-31').replace(`''`, 'y'))).toMatchObject({ issuedOn: '2026-01-31' });
+    expect(problemsOf(shopOf(next('x', 'January')), {}, ['magento'])).toEqual({
+      'magento.nextCredentials.accessTokenSecret': 'must not be empty',
+      'magento.nextCredentials.issuedOn': 'must be a day such as 2026-01-31',
+    });
+  });
+
+  it('takes the default of a secret whose file is not there, and misses one without a default', () => {
+    const gone = { TOKEN_SECRET_FILE: join(folder, 'not-there') };
+    const text = `instance: main\n${kafka}\n${magento}`;
+    expect(problemsOf(text, gone, ['magento'])).toEqual({
+      'magento.credentials.accessTokenSecret': expect.stringContaining('cannot be read'),
+    });
+    const file = written(text.replace('TOKEN_SECRET', 'TOKEN_SECRET:-x'));
+    expect(loadConfig(file, ['magento'], gone).magento.credentials.accessTokenSecret).toBe('x');
+  });
+
   it('says of the webhook which secret is too weak, which proxy is no network, and which bound is too small', () => {
     const secret = `whsec_${Buffer.alloc(23, 1).toString('base64')}`;
     const webhook = `webhook: { secrets: [${secret}], trustedProxies: [10.0.0.0/8, ingress], shutdownDelayMs: 9000 }`;

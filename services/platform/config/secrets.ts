@@ -31,7 +31,7 @@ export function substitute(tree: unknown, environment: Environment, problems: Pr
 
 function substituteText(text: string, environment: Environment, problems: Problem[], path: string): string {
   return text.replace(reference, (_whole, name: string, fallback: string | undefined) => {
-    const value = lookUp(name, environment, problems, path);
+    const value = lookUp(name, environment, problems, path, fallback !== undefined);
     if (value !== null && value !== '') return value;
     if (fallback !== undefined) return fallback;
     if (value === null)
@@ -43,12 +43,20 @@ function substituteText(text: string, environment: Environment, problems: Proble
   });
 }
 
-function lookUp(name: string, environment: Environment, problems: Problem[], path: string): string | null {
+/** Where it has a default its file need not be there: a Secret may hold it later. */
+function lookUp(
+  name: string,
+  environment: Environment,
+  problems: Problem[],
+  path: string,
+  hasDefault: boolean,
+): string | null {
   const file = environment[`${name}_FILE`];
   if (file === undefined) return environment[name] ?? null;
   try {
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
   } catch (error) {
+    if (hasDefault && (error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     problems.push({
       path,
       message: `${name}_FILE names ${file}, which cannot be read: ${(error as Error).message}`,

@@ -103,6 +103,21 @@ export function openMetrics(process: string, instance: string) {
       'route',
       'outcome',
     ),
+    shopClockSkew: gauge(
+      'cartage_shop_clock_skew_seconds',
+      "The shop's clock minus ours, by the Date of its last answer",
+      'sink',
+    ),
+    shopCredentialsInUse: gauge(
+      'cartage_shop_credentials_in_use',
+      '1 for the set of credentials that the shop took last, 0 for the other one',
+      'set',
+    ),
+    shopCredentialsIssued: gauge(
+      'cartage_shop_credentials_issued_timestamp_seconds',
+      'When a set of credentials was issued, where the configuration says it',
+      'set',
+    ),
     callLimit: gauge(
       'cartage_sink_call_limit',
       'Calls to the other side that may be under way at once, as it bears them now',

@@ -30,8 +30,9 @@ export interface ShopOptions {
   /** State file to resume from; without it the shop forgets everything. */
   statePath?: string | null;
   seed?: Seed | ((shop: Shop) => void);
-  /** Credentials of the integration that may do everything. */
   credentials?: Credentials;
+  /** What the integration with these credentials may do; everything, unless told otherwise. */
+  resources?: Integration['resources'];
   /** More integrations, with fewer rights. */
   integrations?: Integration[];
   admin?: AdminAccount;
@@ -78,7 +79,7 @@ export async function startShop(options: ShopOptions = {}): Promise<RunningShop>
     random,
     journal,
     integrations: [
-      { ...credentials, consumerId: 1, resources: 'all', status: 'active' },
+      { ...credentials, consumerId: 1, resources: options.resources ?? 'all', status: 'active' },
       ...(options.integrations ?? []),
     ],
     admin: options.admin ?? { username: 'admin', password: 'sandbox-admin-1' },

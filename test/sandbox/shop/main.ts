@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { rights } from '../../../services/magento/check/rights.ts';
 import { DEFAULT_CREDENTIALS, startShop } from './index.ts';
 
 /** A new order is written a second time after this pause, as the real shop does for its e-mail. */
@@ -33,6 +34,8 @@ const shop = await startShop({
   statePath: values.state ?? null,
   seed: values.seed,
   secondWriteMs: SECOND_WRITE_MS,
+  // As the guide asks for it.
+  resources: rights.map(({ resource }) => resource),
   credentials: {
     consumerKey: values['consumer-key'],
     consumerSecret: values['consumer-secret'],

@@ -2,6 +2,23 @@ import { z } from 'zod';
 import { httpsProblem } from '../../http/https.ts';
 import { count, httpUrl, milliseconds, namesUser, text, url, yesOrNo } from '../fields.ts';
 
+const credentials = z.strictObject({
+  consumerKey: text,
+  consumerSecret: text,
+  accessToken: text,
+  accessTokenSecret: text,
+  /** The day on which the shop issued them, for the reminder. Empty: not known. */
+  issuedOn: z
+    .union([z.literal(''), z.iso.date('must be a day such as 2026-01-31')])
+    .optional()
+    .transform((day) => day || undefined),
+});
+
+/** A set whose fields are all empty is none: '${MAGENTO_NEXT_ACCESS_TOKEN:-}'. */
+function isEmpty(set: unknown): boolean {
+  return typeof set === 'object' && set !== null && Object.values(set).every((value) => value === '');
+}
+
 export const magentoSection = z
   .strictObject({
     /** Address of the shop, as this machine reaches it. */
@@ -13,12 +30,9 @@ export const magentoSection = z
     signingUrl: url.optional(),
     /** Plain http is refused unless the host is loopback or this says so. */
     allowHttp: yesOrNo.default(false),
-    credentials: z.strictObject({
-      consumerKey: text,
-      consumerSecret: text,
-      accessToken: text,
-      accessTokenSecret: text,
-    }),
+    credentials,
+    /** Taken as soon as the shop refuses the others: of a second integration, while one replaces the other. */
+    nextCredentials: z.preprocess((set) => (isEmpty(set) ? undefined : set), credentials.optional()),
     /** Calls that the shop bears at once from all processes and replicas together; each has its share of it. */
     callsAtOnce: count(52),
     /** A call that takes longer says that the shop has too much to do. */

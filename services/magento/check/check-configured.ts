@@ -1,0 +1,52 @@
+import { shareOfShop } from '../../platform/processes.ts';
+import type { Config } from '../../platform/config/schema.ts';
+import type { Finding } from '../../platform/finding.ts';
+import { checkIntegration, checkMagento } from './check.ts';
+import { checkCredentialsAge } from './credentials-age.ts';
+
+type ShopConfig = Pick<Config, 'magento' | 'orders' | 'stock' | 'catalog'>;
+
+/** The shop as the configuration has it, and what would take the place of its credentials. */
+export function checkConfiguredShop(config: ShopConfig, nowMs: number): [string, Promise<Finding[]>][] {
+  const { credentials, nextCredentials } = config.magento;
+  const withAge = async (findings: Promise<Finding[]>, { issuedOn }: typeof credentials) => [
+    ...(await findings),
+    checkCredentialsAge(issuedOn, nowMs),
+  ];
+  return [
+    ['Magento', withAge(checkMagento(accessOf(config, credentials), expectedOf(config)), credentials)],
+    ...(nextCredentials
+      ? [
+          [
+            'Magento, next credentials',
+            withAge(checkIntegration(accessOf(config, nextCredentials)), nextCredentials),
+          ] satisfies [string, Promise<Finding[]>],
+        ]
+      : []),
+  ];
+}
+
+function accessOf({ magento }: ShopConfig, credentials: Config['magento']['credentials']) {
+  return {
+    baseUrl: magento.url,
+    ...(magento.signingUrl ? { signingUrl: magento.signingUrl } : {}),
+    credentials: () => credentials,
+    connections: shareOfShop(magento.callsAtOnce),
+    deadlineMs: magento.deadlineMs,
+    allowHttp: magento.allowHttp,
+  };
+}
+
+function expectedOf({ orders, stock, catalog }: ShopConfig) {
+  return {
+    storeCodes: Object.keys(orders.stores),
+    orders: {
+      paymentMethods: Object.keys(orders.payments),
+      shippingMethods: Object.keys(orders.shipping),
+    },
+    sourceCodes: Object.values(stock.sources),
+    // Base prices are written globally.
+    priceScope: 'global' as const,
+    websites: { websiteCodes: catalog.websites, baseCurrency: catalog.baseCurrency },
+  };
+}
