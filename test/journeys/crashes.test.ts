@@ -4,8 +4,14 @@
  * the acknowledgement that the process waits for, and then the process is killed. What is real: see stack.ts.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { Random } from '../../services/platform/flow/testing/random.ts';
+import { clientOf } from '../magento/shop.ts';
+import { headersOf } from '../webhooks/sender.ts';
+import { orderDifferences } from './same-orders.ts';
 import { openStack } from './stack.ts';
-import type { Stack } from './stack.ts';
+import type { ProcessName, Stack } from './stack.ts';
 import { until } from './wait.ts';
 
 let stack: Stack;
@@ -180,4 +186,73 @@ describe('killed between effect and commit', () => {
     );
     expect(rows[0].orders).toBe(1);
   }, 120_000);
+});
+
+describe('killed at random under load', () => {
+  const seed = Number(process.env.CARTAGE_SEED ?? Date.now() % 1_000_000);
+  const kills = 5;
+  const skus = ['KNIFE-CHEF', 'TOWEL-SET3', 'MUG-ENAMEL', 'SCALE-5KG'];
+
+  /** So many deliveries of one order at once, as a shop gone mad sends them. Those that find nobody are lost. */
+  async function flood(incrementId: string, count: number): Promise<void> {
+    const body = JSON.stringify({
+      type: 'order.updated',
+      data: { increment_id: incrementId, store_code: 'default' },
+    });
+    const key = Buffer.from(stack.webhookSecret.slice('whsec_'.length), 'base64');
+    await Promise.allSettled(
+      Array.from({ length: count }, (_, index) =>
+        fetch(stack.webhookUrl, {
+          method: 'POST',
+          headers: headersOf(`flood_${incrementId}_${index}`, body, key),
+          body,
+        }),
+      ),
+    );
+  }
+
+  it('relay and exporter bring every order into the ERP once, to the cent', async () => {
+    process.stdout.write(`crashes: CARTAGE_SEED=${seed}\n`);
+    const random = new Random(seed);
+    for (const sku of skus) await stack.sandboxes.receive(sku, 'WH1', 1_000);
+    await until('stock for all orders', async () =>
+      (await stack.sandboxes.products()).every(({ sku, salable }) => !skus.includes(sku) || salable >= 500),
+    );
+    const ending = new AbortController();
+    const killing = (async () => {
+      for (let killed = 0; killed < kills; killed += 1) {
+        const name: ProcessName = random.pick(['order-relay', 'order-exporter']);
+        await stack.kill(name);
+        await stack.start(name);
+      }
+    })().finally(() => ending.abort());
+    const magento = clientOf(stack.shop);
+    let placed = 0;
+    for (; !ending.signal.aborted || placed === 0; placed += 1) {
+      const lines = skus.filter(() => random.chance(0.5)).map((sku) => ({ sku, qty: random.between(1, 4) }));
+      const order = await stack.sandboxes.placeOrder(lines.length > 0 ? lines : [{ sku: skus[0]!, qty: 1 }]);
+      // A load, not a wait: the kills must fall into the midst of it.
+      await sleep(random.between(10, 120));
+      if (placed === 0) await flood(order.increment_id, 100);
+      if (random.chance(0.25)) {
+        const path = ['orders', String(order.entity_id), 'cancel'];
+        await magento.rest.call({
+          method: 'POST',
+          path,
+          shape: z.boolean(),
+          route: 'POST orders/:id/cancel',
+        });
+      }
+    }
+    await killing;
+    await magento.close();
+    await until(
+      'both sides to be the same',
+      async () => (await orderDifferences(stack)).length === 0,
+      90_000,
+    ).catch(async (error: unknown) => {
+      throw new Error(`of ${placed} orders: ${(await orderDifferences(stack)).join('; ')}`, { cause: error });
+    });
+    expect(placed).toBeGreaterThan(kills);
+  }, 240_000);
 });
