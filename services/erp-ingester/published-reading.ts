@@ -10,6 +10,9 @@ export interface Stray {
   asked: string;
 }
 
+/** It reads for as long as the slot is held, one reading per stream, and almost all that comes is its own. */
+const maxWaitMs = 1_000;
+
 /**
  * Reads a topic to its end into an index, and watches it for a while from there on: a process that has lost the slot may
  * still be publishing, and its older record may land after our newer one. The order of the topic is the truth. Until
@@ -32,6 +35,7 @@ export class PublishedReading {
   /** Resolves when all that was on the topic is in the index. */
   async read(bus: Bus): Promise<PublishedIndex> {
     this.#reading = await bus.readAll(this.#shape.contract, {
+      maxWaitMs,
       onRecord: ({ value, publishedAt, key }) => {
         if (value === null || !this.#isWatching) return;
         const identity = identityOf(this.#shape, value);

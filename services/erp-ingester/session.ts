@@ -42,6 +42,7 @@ export class IngesterSession {
   readonly #options: SessionOptions;
   readonly #runners = new Map<string, KeyQueryRunner>();
   readonly #indexes = new Map<string, PublishedIndex>();
+  readonly #readings: PublishedReading[] = [];
   readonly #ending = new AbortController();
   /** Streams whose topic was recreated, until all keys are published again. */
   readonly #republishing = new Set<string>();
@@ -80,7 +81,8 @@ export class IngesterSession {
     const { slot, process, streams } = this.#options;
     const parking = await openParking(process.context);
     stops.push(() => parking.stop());
-    for (const stream of streams) await this.#openStream(stream, parking, stops);
+    stops.push(() => Promise.all(this.#readings.map((reading) => reading.stop())));
+    for (const stream of streams) await this.#openStream(stream, parking);
     if (slot.load !== null) await this.#load(slot.load);
     const asking = [...this.#runners.values()].map((runner) => runner.run(this.#ending.signal));
     // A question that is not answered in time is asked again by the next holder of the slot.
@@ -94,11 +96,7 @@ export class IngesterSession {
     stops.push(() => process.check('streams', () => null));
   }
 
-  async #openStream(
-    stream: Stream,
-    parking: Parking,
-    stops: (() => Promise<unknown> | void)[],
-  ): Promise<void> {
+  async #openStream(stream: Stream, parking: Parking): Promise<void> {
     const { process, pool, config, slot } = this.#options;
     const published = new PublishedReading(stream.shape);
     const { index } = published;
@@ -122,8 +120,8 @@ export class IngesterSession {
     });
     this.#runners.set(stream.name, runner);
     published.onRecreated = () => this.#republish(stream.name, runner);
+    this.#readings.push(published);
     await published.read(process.bus);
-    stops.push(() => published.stop());
     void this.#correctStrays(stream, published, runner);
     // A stream that came with a new configuration, over tables that were watched before, or a recreated topic.
     if (slot.load === null && index.isEmpty && stream.shape.deleted !== null) runner.dirty.addAll({});

@@ -34,7 +34,7 @@ export interface ReadAllContext {
 
 const sessionTimeoutMs = 30_000;
 const heartbeatIntervalMs = 3_000;
-const maxWaitMs = 250;
+const defaultMaxWaitMs = 250;
 const leaveLimitMs = 2_000;
 const watchdogMs = 60_000;
 const identityCheckMs = 5_000;
@@ -70,7 +70,7 @@ export class WholeTopic<Value> implements ReadAll {
       groupId: this.#groupId,
       sessionTimeout: sessionTimeoutMs,
       heartbeatInterval: heartbeatIntervalMs,
-      maxWaitTimeInMs: maxWaitMs,
+      maxWaitTimeInMs: options.maxWaitMs ?? defaultMaxWaitMs,
       allowAutoTopicCreation: false,
       partitionAssigners: [coPartitionAssigner((cluster) => this.#onCluster(cluster))],
     });
