@@ -1,6 +1,7 @@
 import { queryAll, queryKeys } from '../erp/changed-keys/snapshot-query.ts';
 import type { Answer } from '../erp/changed-keys/snapshot-query.ts';
 import type { SnapshotOptions } from '../erp/changed-keys/snapshot.ts';
+import { noDirt } from '../erp/changed-keys/visibility.ts';
 import { Rejected, Unavailable, messageOf } from '../platform/errors.ts';
 import { backOffMs } from '../platform/flow/outcome/policy.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
@@ -114,7 +115,7 @@ export class KeyQueryRunner {
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
       // Refused without any key as well: it is the SQL, no key is to blame, and nothing is parked.
-      await this.#questions.queryKeys({ ...this.#question({ xids: [], endLsn: 0n }), keys: [] });
+      await this.#questions.queryKeys({ ...this.#question(noDirt), keys: [] });
       return this.#askApart(taken, error);
     }
     const published = await this.#options.publisher.publishKeys(answer, taken);
@@ -173,7 +174,7 @@ export class KeyQueryRunner {
     return result;
   }
 
-  #question(dirt: { xids: number[]; endLsn: bigint }) {
+  #question(dirt: SnapshotOptions['dirt']) {
     const { stream, pool, since, statementTimeoutMs } = this.#options;
     return {
       pool,

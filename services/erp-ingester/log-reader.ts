@@ -121,7 +121,7 @@ export class LogReader {
           statementTimeoutMs,
           via: watch.via!,
           rows: changedRows(changes),
-          dirt: { xids: [part.xid], endLsn: part.commitLsn },
+          dirt: { xids: [part.xid] },
         });
         return new Set(keys.map((key) => (typeof key === 'string' ? key : (Object.values(key)[0] ?? ''))));
       } catch (error) {

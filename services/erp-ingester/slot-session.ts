@@ -5,6 +5,7 @@ import type { Lsn } from '../erp/replication/lsn.ts';
 import type { ReplicationLog } from '../erp/replication/log.ts';
 import { slotInUse } from '../erp/replication/faults.ts';
 import { openLog } from '../erp/replication/open-log.ts';
+import { requirePrimary } from '../erp/replication/primary.ts';
 import { ensurePublication } from '../erp/replication/publication.ts';
 import { createSlot, dropSlot, inspectSlot } from '../erp/replication/slot.ts';
 import { watchedTables } from '../erp/streams.ts';
@@ -39,6 +40,7 @@ export interface SlotSession {
 export async function takeSlot(options: SlotSessionOptions): Promise<SlotSession> {
   const { erp, pool, streams } = options;
   const watched = watchedTables(streams);
+  await requirePrimary(pool);
   await requireIdentities(pool, watched);
   const slot = await inspectSlot(pool, erp.slot);
   // Before anything is changed: who stands by must not take away what tells the next holder of a gap.

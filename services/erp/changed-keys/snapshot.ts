@@ -10,7 +10,7 @@ import { databaseFault, redacted, unavailable } from '../sqlstate.ts';
 import { queryRows, sessionSettings } from '../values.ts';
 import type { SqlRow } from '../values.ts';
 import { missingFrom } from './visibility.ts';
-import type { Dirt, SnapshotPosition } from './visibility.ts';
+import type { Dirt } from './visibility.ts';
 
 export interface SnapshotOptions {
   pool: ErpPool;
@@ -67,20 +67,17 @@ async function takeSnapshot(client: pg.PoolClient, options: SnapshotOptions): Pr
     // The position comes first, on its own: taken inside, it could count a commit that the snapshot lacks.
     const position = await logPosition(client);
     await client.query(begin(options.statementTimeoutMs ?? defaultStatementTimeoutMs));
-    const missing = await missingFrom(client, options.dirt, position);
-    if (missing === null) return position.lsn;
+    const missing = await missingFrom(client, options.dirt);
+    if (missing === null) return position;
     await client.query('rollback');
     if (performance.now() + waitMs > deadlineMs) throw notVisible(options.where, missing, withinMs);
     await setTimeout(waitMs);
   }
 }
 
-async function logPosition(client: pg.ClientBase): Promise<SnapshotPosition> {
-  const { rows } = await client.query<{ standby: boolean; lsn: string }>(
-    `select pg_is_in_recovery() as standby,
-            (case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end)::text as lsn`,
-  );
-  return { lsn: parseLsn(rows[0]!.lsn), isStandby: rows[0]!.standby };
+async function logPosition(client: pg.ClientBase): Promise<Lsn> {
+  const { rows } = await client.query<{ lsn: string }>('select pg_current_wal_lsn()::text as lsn');
+  return parseLsn(rows[0]!.lsn);
 }
 
 function begin(statementTimeoutMs: number): string {
@@ -132,7 +129,7 @@ function notVisible(where: string, missing: string, withinMs: number): Unavailab
     code: 'erp.commit_not_visible',
     what: `${where} waited ${withinMs} ms in vain for a snapshot that contains ${missing}`,
     why: 'the commit is in the log, but the database does not show it to readers yet',
-    fix: 'Look for commits waiting in SyncRep (pg_stat_activity.wait_event) and at synchronous_standby_names; on a standby, at its replay delay',
+    fix: 'Look for commits waiting in SyncRep (pg_stat_activity.wait_event) and at synchronous_standby_names',
   });
 }
 

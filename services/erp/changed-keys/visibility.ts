@@ -5,18 +5,14 @@
  * to contain every transaction that made the keys dirty; otherwise it is given up and another one is taken.
  */
 import type pg from 'pg';
-import { formatLsn } from '../replication/lsn.ts';
-import type { Lsn } from '../replication/lsn.ts';
 
 /** What a snapshot must contain. */
 export interface Dirt {
   /** Transaction ids of the log, 32 bits as `pgoutput` sends them. */
   xids: readonly number[];
-  /** Where the commit record of the newest of them begins: `commitLsn` of the log. Decides on a standby only. */
-  endLsn: Lsn;
 }
 
-export const noDirt: Dirt = { xids: [], endLsn: 0n };
+export const noDirt: Dirt = { xids: [] };
 
 /**
  * A transaction id with its epoch. The log carries the lower 32 bits; of the 64-bit ids with these bits it is the one
@@ -28,17 +24,7 @@ export function widenXid(xid: number, snapshotXmax: bigint): bigint {
 }
 
 /** Inside the transaction whose snapshot is asked about. @returns what it does not contain, in words; null when it contains all. */
-export async function missingFrom(
-  client: pg.ClientBase,
-  dirt: Dirt,
-  position: SnapshotPosition,
-): Promise<string | null> {
-  if (position.isStandby) {
-    // A standby's snapshot does not list its running transactions. But there a commit becomes visible before the
-    // replay position moves past its record, so a position behind the record's beginning is the proof.
-    if (dirt.xids.length === 0 || position.lsn > dirt.endLsn) return null;
-    return `the log beyond ${formatLsn(dirt.endLsn)}, while this standby has replayed to ${formatLsn(position.lsn)}`;
-  }
+export async function missingFrom(client: pg.ClientBase, dirt: Dirt): Promise<string | null> {
   if (dirt.xids.length === 0) return null;
   const xmax = await client.query<{ xmax: string }>(
     'select pg_snapshot_xmax(pg_current_snapshot())::text as xmax',
@@ -51,9 +37,4 @@ export async function missingFrom(
   );
   if (unseen.rows.length === 0) return null;
   return `transaction ${unseen.rows.map((row) => row.xid).join(', ')}`;
-}
-
-export interface SnapshotPosition {
-  lsn: Lsn;
-  isStandby: boolean;
 }

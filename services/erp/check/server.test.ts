@@ -4,6 +4,7 @@ import { checkServer } from './server.ts';
 
 const healthy = {
   version: 180_000,
+  standby: false,
   wal_level: 'logical',
   slots: 1,
   slots_max: 10,
@@ -33,6 +34,7 @@ describe('a database server', () => {
   });
 
   it.each([
+    ['erp.standby', { standby: true }],
     ['erp.wal_level', { wal_level: 'replica' }],
     ['erp.slots', { slots: 10 }],
     ['erp.replication_right', { may_replicate: false }],

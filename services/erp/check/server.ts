@@ -1,11 +1,13 @@
 /** What logical replication needs of the server and of our role. */
 import type pg from 'pg';
 import { quoteIdentifier } from '../pool.ts';
+import { standbyFault } from '../replication/primary.ts';
 import { fail, ok, warn } from '../../platform/finding.ts';
 import type { Finding } from '../../platform/finding.ts';
 
 interface ServerRow {
   version: number;
+  standby: boolean;
   wal_level: string;
   slots: number;
   slots_max: number;
@@ -21,6 +23,7 @@ interface ServerRow {
 /** Managed databases give the right by membership of a role of their own instead of the attribute. */
 const serverQuery = `
   select current_setting('server_version_num')::int as version,
+         pg_is_in_recovery() as standby,
          current_setting('wal_level') as wal_level,
          (select count(*)::int from pg_replication_slots) as slots,
          current_setting('max_replication_slots')::int as slots_max,
@@ -42,6 +45,7 @@ export async function checkServer(client: pg.ClientBase, hasSlot: boolean): Prom
   if (version.level === 'fail') return [version];
   return [
     version,
+    checkPrimary(server),
     checkWalLevel(server),
     checkFree(server, hasSlot),
     checkRole(server),
@@ -59,6 +63,11 @@ function checkVersion({ version }: ServerRow): Finding {
     'transaction ids of 64 bits came with 13',
     'Use 13 or newer',
   );
+}
+
+function checkPrimary({ standby }: ServerRow): Finding {
+  const { code, what, why, fix } = standbyFault;
+  return standby ? fail(code, what, why, fix) : ok(code, 'The server is the primary');
 }
 
 function checkWalLevel({ wal_level: level }: ServerRow): Finding {

@@ -23,8 +23,7 @@ export async function slotLag(database: Database, name: string): Promise<SlotLag
   const text = `
     select pg_wal_lsn_diff(written, restart_lsn)::float8 as retained,
            pg_wal_lsn_diff(written, confirmed_flush_lsn)::float8 as unconfirmed
-    from pg_catalog.pg_replication_slots,
-         (select case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end) at (written)
+    from pg_catalog.pg_replication_slots, (select pg_current_wal_lsn()) at (written)
     where slot_name = $1`;
   const [row] = await queryRows(database, { text, values: [slotName(name)], timeoutMs: queryTimeoutMs });
   if (row === undefined || row.retained === null || row.unconfirmed === null) return null;
