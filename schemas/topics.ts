@@ -146,7 +146,7 @@ export const outcomes = contract<Outcome>({
   retentionMs: 7 * dayMs,
   owner: 'platform',
   writers: handlers,
-  readers: ['console'],
+  readers: ['console', 'cli'],
   personalData: false,
 });
 

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import * as table from '../../schemas/topics.ts';
 import { contracts } from '../../schemas/topics.ts';
 import {
   commandLine,
@@ -12,6 +13,24 @@ import {
 } from './processes.ts';
 
 const all = [...processes, commandLine];
+
+/** All that lies in the folder of a process, tests apart. */
+function codeOf(process: string): string {
+  const folder = join(import.meta.dirname, '..', process);
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !/\.test\.|\btesting\b/.test(file))
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+    .join('\n');
+}
+
+/** Calls that name a contract of the table, by the name it has there or with `Contract` behind it. */
+function callsIn(code: string): { verb: string; topic: string }[] {
+  const named = /\b(publish|tombstone|readAll|readToEnd)\(\s*(?:bus, )?(\w+?)(?:Contract)?,/g;
+  const rows = new Map(Object.entries<unknown>(table));
+  return [...code.matchAll(named)].flatMap(([, verb, name]) =>
+    contracts.filter((row) => row === rows.get(name!)).map(({ topic }) => ({ verb: verb!, topic })),
+  );
+}
 
 describe('the table of processes', () => {
   it('has a folder for each row', () => {
@@ -35,6 +54,14 @@ describe('the table of processes', () => {
     const names = new Set(all.map(({ name }) => name));
     expect(contracts.flatMap(({ writers }) => writers).filter((name) => !names.has(name))).toEqual([]);
     expect(topicsWrittenBy('erp-ingester')).toContain('erp.stock');
+  });
+
+  it('lets each process publish and read what its own code does', () => {
+    const calls = all.flatMap(({ name }) => callsIn(codeOf(name)).map((call) => ({ name, ...call })));
+    const mayDo = ({ name, verb, topic }: (typeof calls)[number]) =>
+      (verb.startsWith('read') ? topicsReadBy(name) : topicsWrittenBy(name)).includes(topic);
+    expect(calls.filter((call) => !mayDo(call))).toEqual([]);
+    expect(calls.length).toBeGreaterThan(12);
   });
 
   it('has no name that begins with another: rights to groups are given by how their names begin', () => {
