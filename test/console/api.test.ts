@@ -72,7 +72,7 @@ describe('GET /api/status', () => {
     expect(shown.byCode).toEqual([
       { code: 'order.payment_unmapped', count: 1, held: 1, fix: 'Add purchaseorder to orders.dueStates' },
     ]);
-    expect(shown.newest[0]!.command).toBe(`cartage refresh magento.orders ${instance}/default/000000001`);
+    expect(shown.newest[0]!.command).toBe(`cartage parked release ${documentKey(record)}`);
     expect(await body('/api/status')).not.toContain('jane.doe');
     expect(await body('/api/status')).not.toContain(
       Buffer.from(secretAddress).toString('base64').slice(0, 12),

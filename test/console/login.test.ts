@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { documentKey } from '../../schemas/keys.ts';
 import { audit, parked, refresh } from '../../schemas/topics.ts';
 import type { Audit, Refresh } from '../../schemas/types.ts';
 import { httpGet } from '../../deploy/local/http-get.ts';
@@ -43,7 +44,8 @@ itInChromium(
     await bus.readAll(audit, { sinceMs, onRecord: ({ value }) => void (value && acts.push(value)) });
     await bus.readAll(refresh, { sinceMs, onRecord: ({ value }) => void (value && asked.push(value)) });
     const key = `${instance}/default/000000042`;
-    await bus.publish(parked, { value: parkedOf(instance, { key }) });
+    const record = parkedOf(instance, { key });
+    await bus.publish(parked, { value: record });
 
     const page = await browser!.newPage();
     const complaints: string[] = [];
@@ -66,16 +68,17 @@ itInChromium(
     await page.keyboard.press('Enter');
     await page.getByText('Asked', { exact: true }).waitFor();
     await until('the request', () => asked.some((one) => one.key === key));
-    await until('the act', () => acts.some(({ keys }) => keys.includes(key)));
+    const ofRecord = ({ keys }: Audit) => keys.includes(documentKey(record));
+    await until('the act', () => acts.some(ofRecord));
     expect(asked.find((one) => one.key === key)).toMatchObject({
       topic: 'magento.orders',
-      reason: 'operator',
+      reason: 'released',
       requestedBy: 'console Jane Doe',
       always: true,
     });
-    expect(acts.find(({ keys }) => keys.includes(key))).toMatchObject({
+    expect(acts.find(ofRecord)).toMatchObject({
       actor: 'Jane Doe',
-      action: 'refresh',
+      action: 'parked.release',
       count: 1,
       tool: 'console',
     });

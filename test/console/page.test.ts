@@ -70,7 +70,7 @@ itInChromium(
     const text = await row.innerText();
     for (const expected of [record.cause, record.fix, record.code, 'held', 'Orders'])
       expect(text).toContain(expected);
-    expect(text).toContain(`cartage refresh magento.orders ${instance}/default/000000042`);
+    expect(text).toContain(`cartage parked release ${documentKey(record)}`);
     expect(await page.content()).not.toContain(secretAddress);
 
     await bus.tombstone(parked, documentKey(record));

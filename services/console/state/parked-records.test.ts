@@ -61,6 +61,18 @@ describe('parked records', () => {
     expect(records.summary()).toMatchObject({ total: 3, complete: false });
   });
 
+  it('names the command that releases a record, unless nobody knows what to ask for', () => {
+    const records = new ParkedRecords();
+    put(records, "cartage.main.order-exporter/magento.orders/it's", { parkedAt: 3 });
+    put(records, 'no key', { key: null, parkedAt: 2 });
+    put(records, 'a row that made no record', { partition: -1, parkedAt: 1 });
+    expect(records.summary().newest.map(({ command }) => command)).toEqual([
+      `cartage parked release 'cartage.main.order-exporter/magento.orders/it'\\''s'`,
+      null,
+      null,
+    ]);
+  });
+
   it('never shows bytes or headers, and hides addresses that the other side quoted', () => {
     const records = new ParkedRecords();
     put(records, 'a', { why: '"jane@example.com" is not valid, call +49 30 1234567' });

@@ -1,5 +1,7 @@
 import type { Parked } from '../../../schemas/types.ts';
-import { refreshCommand } from '../refresh-command.ts';
+import { refreshTargetOf } from '../../platform/flow/request-refresh.ts';
+import type { RefreshTarget } from '../../platform/flow/request-refresh.ts';
+import { shellWord } from '../../platform/terminal.ts';
 import { shownText } from '../shown-text.ts';
 
 /** One parked record as the page shows it; never its headers, never its bytes. */
@@ -23,7 +25,8 @@ export interface ParkedView {
   attempts: number;
   /** UTC milliseconds. */
   parkedAt: number;
-  /** What to type once the cause is mended; null where only the fix helps. */
+  /** What is asked for to have it looked at again, and what to type for that; null where only the fix helps. */
+  target: RefreshTarget | null;
   command: string | null;
 }
 
@@ -108,6 +111,7 @@ export class ParkedRecords {
 
 function parkedView(id: string, process: string, parked: Parked): ParkedView {
   const { topic, key } = parked;
+  const target = refreshTargetOf(parked);
   return {
     id,
     process,
@@ -123,6 +127,7 @@ function parkedView(id: string, process: string, parked: Parked): ParkedView {
     fix: shownText(parked.fix),
     attempts: parked.attempts,
     parkedAt: parked.parkedAt,
-    command: refreshCommand({ process, topic, key }),
+    target,
+    command: target === null ? null : `cartage parked release ${shellWord(id)}`,
   };
 }
