@@ -57,7 +57,9 @@ export async function startConsole(configuration: Configuration<'console'>, life
   });
   if (config.console.withoutLogin)
     process.log.warn('whoever reaches this port may use the console: there is no log-in');
-  process.check('topics', () => (readings.complete ? null : 'still reading what has happened'));
+  // The page says so itself, just when it is needed.
+  process.checks.show('kafka', () => process.bus.unhealthyReason());
+  process.checks.need('topics', () => (readings.complete ? null : 'still reading what has happened'));
   await process.listen((app) =>
     consoleRoutes(app, {
       access,

@@ -49,7 +49,7 @@ export async function startErpIngester(
   const { stopping } = process;
   let unhealthyReason: string | null = 'starting';
   let standby = false;
-  process.check('log', () => (standby ? null : unhealthyReason));
+  process.checks.need('log', () => (standby ? null : unhealthyReason));
   await process.listen();
   const running = (async () => {
     for (let failures = 0; !stopping.aborted;)

@@ -92,8 +92,8 @@ export class IngesterSession {
     stops.push(this.#schedule());
     const keeping = this.#keepCursor();
     stops.push(() => keeping);
-    process.check('streams', () => this.#unhealthyReason());
-    stops.push(() => process.check('streams', () => null));
+    process.checks.need('streams', () => this.#unhealthyReason());
+    stops.push(() => process.checks.need('streams', () => null));
   }
 
   async #openStream(stream: Stream, parking: Parking): Promise<void> {

@@ -65,7 +65,7 @@ export async function startOrderRelay(configuration: RelayConfiguration, life: L
     skewMs: () => magento.rest.clock()?.skewMs ?? 0,
   };
   let isTaking = false;
-  process.check('webhook', () => (isTaking ? null : 'starting'));
+  process.checks.need('webhook', () => (isTaking ? null : 'starting'));
   const running = await runFlow(process, config.flows.orders, async (mode) => {
     const subscription = await serveRequests(relay, mode);
     await sweep(relay, mode, subscription);
@@ -82,7 +82,7 @@ export async function startOrderRelay(configuration: RelayConfiguration, life: L
  */
 function stayReady(process: Process, subscription: Subscription): void {
   let hasJoined = false;
-  process.check('subscription', () => {
+  process.checks.need('subscription', () => {
     hasJoined ||= subscription.ready();
     return subscription.unhealthyReason() ?? (hasJoined ? null : 'no partitions assigned yet');
   });
@@ -123,7 +123,7 @@ async function serveRequests(relay: Relay, mode: Mode): Promise<Subscription> {
   return runStates(process.context, flow);
 }
 
-/** Each list has a schedule of its own; only that of the orders is one that /readyz asks for. */
+/** Each list has a schedule of its own; of these `cartage_ready` shows that of the orders alone. */
 async function sweep(relay: Relay, mode: Mode, subscription: Subscription): Promise<void> {
   const { process, configuration, magento, stores, published } = relay;
   const { instance, orders } = configuration.config;
@@ -146,7 +146,8 @@ async function sweep(relay: Relay, mode: Mode, subscription: Subscription): Prom
     return schedule;
   };
   const ofOrders = start(sweepOf(sweptOrders({ ...shared, published })));
-  process.check('sweep', () => ofOrders.unhealthyReason());
+  // A shop that fails takes no webhook away: what one names is read when the shop answers again.
+  process.checks.show('sweep', () => ofOrders.unhealthyReason());
   for (const kind of documentKinds) start(sweepOf(sweptDocuments(kind, shared)));
   start(new NightlySweep({ ...shared, pages: pagesOf(wholeOrdersPerPage), atMs: nightlyAt }));
 }

@@ -25,7 +25,7 @@ export interface SweepScheduleOptions {
 
 /** How soon a process that becomes the one that sweeps notices. */
 const lookMs = 500;
-/** So long the webhooks may carry alone before /readyz says that something is wrong. */
+/** So long the webhooks may carry alone before `cartage_ready` and its alert say that something is wrong. */
 const troubleAfterMs = 900_000;
 
 /**

@@ -146,7 +146,7 @@ export interface Bus {
   subscribe(options: SubscribeOptions): Promise<Subscription>;
   /** The whole topic from its beginning (or `sinceMs`), then live, without a group that commits. */
   readAll<Value>(contract: Contract<Value>, options: ReadAllOptions<Value>): Promise<ReadAll>;
-  /** Null while the broker can be reached, else why not. For /readyz. */
+  /** Null while the broker can be reached, else why not. */
   unhealthyReason(): string | null;
   close(): Promise<void>;
 }

@@ -5,7 +5,6 @@ import { MappingsWatch } from '../config/watch.ts';
 import { Defect, keepForeignText } from '../errors.ts';
 import type { FlowContext } from '../flow/context.ts';
 import { startAdminServer } from '../http/server.ts';
-import type { ReadyCheck } from '../http/server.ts';
 import { groupOf } from '../groups.ts';
 import { connectKafka } from '../kafka/connect.ts';
 import type { Bus } from '../kafka/types.ts';
@@ -16,7 +15,7 @@ import { openMetrics } from '../telemetry/metrics.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { openTracing } from '../telemetry/tracing.ts';
 import { systemClock } from '../clock.ts';
-import { showReady } from './show-ready.ts';
+import { Checks } from './checks.ts';
 import type { Life } from './life.ts';
 import { exitOnBug } from './signals.ts';
 
@@ -27,8 +26,8 @@ export interface Process {
   log: Log;
   metrics: Metrics;
   context: FlowContext;
-  /** Adds a named check to /readyz. */
-  check: (name: string, why: () => string | null) => void;
+  /** What it needs to serve whoever calls it, and what is only shown; `running` and `kafka` are needed from the start. */
+  checks: Checks;
   /** Adds something to be stopped; the last one added is stopped first, and at once when the end has begun. */
   onStop: (stop: () => unknown) => void;
   /** Aborted when the process is to end, which may be while it starts: what waits for something gives up. */
@@ -81,11 +80,10 @@ export function openProcess(
     mappings,
     sessionTimeoutMs: kafka.sessionTimeoutMs,
   };
-  const checks = new Map<string, () => string | null>([
-    // First of all the balancers hear of the end; what takes requests goes on until they have (see `onStop` there).
-    ['running', () => (life.stopping.aborted ? 'the process is ending' : null)],
-    ['kafka', () => bus.unhealthyReason()],
-  ]);
+  const checks = new Checks();
+  // First of all the balancers hear of the end; what takes requests goes on until they have (see `onStop` there).
+  checks.need('running', () => (life.stopping.aborted ? 'the process is ending' : null));
+  checks.need('kafka', () => bus.unhealthyReason());
   return {
     name,
     bus,
@@ -93,15 +91,15 @@ export function openProcess(
     metrics,
     context,
     stopping: life.stopping,
-    check: (label, why) => checks.set(label, why),
+    checks,
     onStop: (stop) => life.onStop(stop),
     listen: async (routes) => {
       const server = await startAdminServer({
         host: http.host,
         port: http.port,
-        ready: () => Object.fromEntries([...checks].map(([label, why]) => [label, asCheck(why())])),
+        ready: () => checks.readiness(),
         metrics: () => {
-          showReady(metrics.ready, checks);
+          checks.export(metrics.ready);
           return metrics.registry.metrics();
         },
         onError: (error) => log.error({ err: error }, 'request failed'),
@@ -118,8 +116,4 @@ function endProcess(why: string): void {
   setImmediate(() => {
     throw new Defect(why);
   });
-}
-
-function asCheck(why: string | null): ReadyCheck {
-  return why === null ? { ok: true } : { ok: false, why };
 }

@@ -28,7 +28,7 @@ export async function runFlow(
   let subscription: Subscription | null = null;
   if (mode === 'off') process.log.warn('the flow is off: nothing is read or written');
   else
-    process.check('subscription', () =>
+    process.checks.need('subscription', () =>
       subscription === null ? 'starting' : unhealthyReasonOf(subscription),
     );
   await process.listen();

@@ -29,7 +29,7 @@ export function openMetrics(process: string, instance: string) {
   ) => new Histogram({ name, help, buckets, labelNames, registers });
   return {
     registry,
-    ready: gauge('cartage_ready', '1 while a check of /readyz passes, 0 while it does not', 'check'),
+    ready: gauge('cartage_ready', '1 while a check passes, 0 while it does not', 'check'),
     records: counter(
       'cartage_records_total',
       'Records handled, by what became of them',
