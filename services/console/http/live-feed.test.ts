@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { get } from 'node:http';
-import { afterEach, expect, it } from '@jest/globals';
+import { afterEach, expect, it, jest } from '@jest/globals';
 import express from 'express';
 import { LiveFeed } from './live-feed.ts';
 
@@ -51,11 +51,15 @@ it('sends what is true now at once, and after many changes one status', async ()
   expect(pushes()).toBe(2);
 });
 
-it('makes no status while no page is open', async () => {
-  const { feed, pushes } = await open({ intervalMs: 0 });
+it('makes no status while no page is open, however long that is', () => {
+  jest.useFakeTimers();
+  ends.push(() => jest.useRealTimers());
+  let pushes = 0;
+  const feed = new LiveFeed({ snapshot: () => String((pushes += 1)) });
   feed.changed();
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(pushes()).toBe(0);
+  jest.advanceTimersByTime(3_600_000);
+  expect(pushes).toBe(0);
+  feed.close();
 });
 
 it('says something now and then when nothing happens', async () => {

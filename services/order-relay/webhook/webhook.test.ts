@@ -7,6 +7,8 @@ import { sign } from './schemes/standard-webhooks.ts';
 import { Edge, body, nextSecret, nowMs, secret } from './testing/edge.ts';
 import type { Overrides } from './testing/edge.ts';
 
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
 let edge: Edge;
 beforeEach(async () => {
   edge = new Edge();
@@ -126,7 +128,8 @@ describe('an id seen before', () => {
       return promise;
     };
     const replies = Array.from({ length: 100 }, () => edge.deliver());
-    setTimeout(resolve, 100);
+    while (edge.taken < 100) await turn();
+    resolve();
     expect((await Promise.all(replies)).map(({ status }) => status)).toEqual(Array<number>(100).fill(202));
     expect(asked).toBe(1);
     expect(edge.published).toHaveLength(1);

@@ -63,12 +63,14 @@ export class Edge {
   readonly errors: unknown[] = [];
   publish: (request: Refresh) => Promise<void> = () => Promise.resolve();
   shopIsDown = false;
+  /** Deliveries that were believed, whatever is answered. */
+  taken = 0;
   readonly #webhooks = openMetrics('order-relay', 'us').webhooks;
   #server: WebhookServer | undefined;
   #url = '';
 
   async open(overrides: Partial<WebhookServerOptions> = {}): Promise<void> {
-    const take = webhookReceiver({
+    const receive = webhookReceiver({
       ...believed,
       bus: {
         publish: async (_contract, { value }) => {
@@ -96,7 +98,10 @@ export class Edge {
       trustedProxies: [],
       shutdownDelayMs: 0,
       schemes: [ownScheme],
-      take,
+      take: (...delivery) => {
+        this.taken += 1;
+        return receive(...delivery);
+      },
       webhooks: this.#webhooks,
       onError: (error) => this.errors.push(error),
       monotonicMs: () => 0,

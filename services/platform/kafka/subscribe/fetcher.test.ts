@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { Batch, KafkaMessage } from 'kafkajs';
 import type { Bounds } from './claim.ts';
 import { Fetcher } from './fetcher.ts';
@@ -52,6 +52,8 @@ function setUp(options: Partial<FetcherOptions> & { full?: () => boolean; receiv
   });
   return { fetcher, offsets, calls, errors, over };
 }
+
+afterEach(() => void jest.useRealTimers());
 
 describe('the fetcher of a partition', () => {
   it('hands on what was read, in order', () => {
@@ -169,7 +171,8 @@ describe('the fetcher of a partition', () => {
     fetcher.close();
   });
 
-  it('stands still for good when the reader throws: it has lost records', async () => {
+  it('stands still for good when the reader throws: it has lost records', () => {
+    jest.useFakeTimers();
     const { fetcher, calls, errors } = setUp({
       receive: () => {
         throw new TypeError('no');
@@ -179,7 +182,7 @@ describe('the fetcher of a partition', () => {
     expect(fetcher.failure).toMatch(/threw in receive\(\): TypeError: no/);
     expect(errors).toHaveLength(1);
     expect(fetcher.offer(batchOf(3, 4))).toBe(false);
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    jest.advanceTimersByTime(3_600_000);
     expect(calls).toEqual(['pause']);
     fetcher.close();
   });
