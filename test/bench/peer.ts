@@ -14,7 +14,9 @@ export interface Peer {
 
 /** The bare Kafka client of bare-kafka.ts, in a process of its own, its group joined. */
 export async function openPeer(bootstrap: string): Promise<Peer> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'bare-kafka.ts'), bootstrap], {
+  // The warning is of kafkajs by itself, see idle-loop.ts.
+  const program = ['--disable-warning=TimeoutNegativeWarning', join(import.meta.dirname, 'bare-kafka.ts')];
+  const child = spawn(process.execPath, [...program, bootstrap], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, NODE_ENV: 'production' },
   });

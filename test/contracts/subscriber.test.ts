@@ -13,8 +13,10 @@ import { Kafka, logLevel } from 'kafkajs';
 import { stateFolder } from '../../deploy/local/install/places.mjs';
 import { schemaText, stock } from '../../schemas/topics.ts';
 import type { Stock } from '../../schemas/types.ts';
+import { quietIdleLoop } from '../../services/platform/kafka/idle-loop.ts';
 import { sharedKafka, sharedRegistry } from '../infrastructure/main.ts';
 
+quietIdleLoop();
 const topic = `subscriber.${randomUUID()}`;
 // Within the project, so that the program finds its packages.
 const folder = join(stateFolder, `subscriber-${process.pid}`);
@@ -61,7 +63,11 @@ function startReader(): ChildProcess {
   const file = join(folder, 'reader.mjs');
   writeFileSync(file, exampleOfReadme());
   const env = { ...process.env, KAFKA: sharedKafka(), REGISTRY: sharedRegistry(), TOPIC: topic };
-  const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  // Of kafkajs by itself on this version of Node, see idle-loop.ts.
+  const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', file], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   return child;
 }
