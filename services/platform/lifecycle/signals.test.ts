@@ -8,11 +8,12 @@ import { describe, expect, it } from '@jest/globals';
 const signals = join(import.meta.dirname, 'signals.ts');
 
 /** Runs the body of a start, sends a signal for each line that it prints, and resolves to how it ended. */
-async function endOf(start: string): Promise<{ code: number | null; errors: string }> {
+async function endOf(start: string, drainMs = 9_000): Promise<{ code: number | null; errors: string }> {
   const program = `import { runProcess } from ${JSON.stringify(signals)};
     setInterval(() => {}, 1000);
-    runProcess(async (life) => { ${start} }, []);`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program]);
+    runProcess(async (life) => { ${start} }, [], ${drainMs});`;
+  // One that would not end gets a second signal.
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { timeout: 4_000 });
   createInterface({ input: child.stdout }).on('line', () => child.kill('SIGTERM'));
   let errors = '';
   child.stderr.on('data', (text) => (errors += String(text)));
@@ -40,6 +41,13 @@ describe('runProcess', () => {
     });
     const stop = `life.onStop(() => { throw new Error('not drained'); }); ${told}`;
     expect(await endOf(stop)).toMatchObject({ code: 1, errors: expect.stringContaining('not drained') });
+  });
+
+  it('ends with 1 and says why when what was in flight takes longer than the drain time', async () => {
+    const start = `life.onStop(() => new Promise(() => {})); ${told}`;
+    const { code, errors } = await endOf(start, 20);
+    expect(code).toBe(1);
+    expect(errors).toContain('not drained after 20 ms');
   });
 
   it('ends at once, with 1, at the second signal', async () => {

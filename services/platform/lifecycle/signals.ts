@@ -26,11 +26,15 @@ const foundations: Piece[] = [
  * module with all that it imports: so everything is loaded from here on, in pieces, with a turn of the event loop
  * after each. A start that fails ends the process with code 1, unless that is what a signal brought about.
  */
-export function runProcess(start: (life: Life) => Promise<void>, pieces = foundations): void {
+export function runProcess(
+  start: (life: Life) => Promise<void>,
+  pieces = foundations,
+  drainMs = drainTimeoutMs,
+): void {
   const life = new Life();
   const onSignal = () => {
     if (life.stopping.aborted) process.exit(1);
-    setTimeout(notDrained, drainTimeoutMs).unref();
+    setTimeout(notDrained, drainMs, drainMs).unref();
     // A rejection ends the process like any bug.
     void life.stop().then(() => process.exit(0));
   };
@@ -50,8 +54,8 @@ async function load(pieces: Piece[]): Promise<void> {
   }
 }
 
-function notDrained(): never {
-  throw new Defect(`not drained after ${drainTimeoutMs} ms: what was in flight is settled by the next owner`);
+function notDrained(drainMs: number): never {
+  throw new Defect(`not drained after ${drainMs} ms: what was in flight is settled by the next owner`);
 }
 
 /** A bug that nobody caught must end the process: a silent half-dead one is worse than a restart. */

@@ -43,6 +43,29 @@ describe('one bad record', () => {
     expect(stillParked()).toMatchObject([{ key: 'k007', code: 'record.always_fails' }]);
   });
 
+  it('of a batch that creates, and twice ended without an answer, is tried in one of its own, also beside others', async () => {
+    const unknown = () => new Unavailable(down, { outcome: 'unknown', perhapsRecord: true });
+    const { world, clock, calls, send } = await flowOf({
+      creates: true,
+      fail: (keys) => (keys.includes('k001') ? unknown() : null),
+      probe: () => Promise.resolve(),
+    });
+    send(...keysTo(3));
+    world.assignAll();
+    // Others come all the time, so that some wait before and some behind those that are due again.
+    for (let number = 0; number < 1_000; number += 1) {
+      await clock.pass(30);
+      send(`other${number}`);
+    }
+    const batches = calls.map(({ keys }) => keys);
+    const [, second] = batches.filter((keys) => keys.includes('k001'));
+    expect(second!.length).toBeGreaterThan(1);
+    const later = batches.slice(batches.indexOf(second!) + 1);
+    const again = later.filter((keys) => keys.some((key) => second!.includes(key)));
+    expect(again.toSorted()).toEqual(second!.toSorted().map((key) => [key]));
+    expect(later.some((keys) => keys.length > 1)).toBe(true);
+  });
+
   it('that cannot be read is parked by its place, and holds the offset until it is', async () => {
     const { world, broker, clock, send, reported, stillParked } = await flowOf();
     broker.appendUndecodable(plains.topic);
