@@ -3,37 +3,20 @@
  * with the keyboard alone, from the log-in to asking for a record again, and what of it is on the audit.
  */
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import type { Browser } from 'playwright-core';
 import { documentKey } from '../../schemas/keys.ts';
 import { audit, parked, refresh } from '../../schemas/topics.ts';
 import type { Audit, Refresh } from '../../schemas/types.ts';
 import { httpGet } from '../../deploy/local/http-get.ts';
-import type { Bus } from '../../services/platform/kafka/types.ts';
 import { until } from '../kafka/support.ts';
-import { itInChromium, openChromium } from './chromium.ts';
-import { applyTopics, newInstance, openBus, startConsoleProcess } from './console-process.ts';
-import type { ConsoleProcess } from './console-process.ts';
+import { BrowsedConsole } from './browsed-console.ts';
+import { itInChromium } from './chromium.ts';
 import { parkedOf } from './records.ts';
 
-const instance = newInstance();
+const shown = new BrowsedConsole();
+const { instance } = shown;
 const password = 'a password for the tests';
-let browser: Browser | null = null;
-let bus: Bus;
-let server: ConsoleProcess;
-
-beforeAll(async () => {
-  browser = await openChromium();
-  if (browser === null) return;
-  await applyTopics(instance);
-  bus = openBus(instance);
-  server = await startConsoleProcess(instance, { password });
-}, 60_000);
-afterAll(async () => {
-  if (browser === null) return;
-  await browser.close();
-  await server.stop();
-  await bus.close();
-}, 30_000);
+beforeAll(() => shown.open({ password }), 60_000);
+afterAll(() => shown.close(), 30_000);
 
 itInChromium(
   'logs in, asks for a parked record again, and logs out, by keyboard',
@@ -41,17 +24,17 @@ itInChromium(
     const acts: Audit[] = [];
     const asked: Refresh[] = [];
     const sinceMs = Date.now();
-    await bus.readAll(audit, { sinceMs, onRecord: ({ value }) => void (value && acts.push(value)) });
-    await bus.readAll(refresh, { sinceMs, onRecord: ({ value }) => void (value && asked.push(value)) });
+    await shown.bus.readAll(audit, { sinceMs, onRecord: ({ value }) => void (value && acts.push(value)) });
+    await shown.bus.readAll(refresh, { sinceMs, onRecord: ({ value }) => void (value && asked.push(value)) });
     const key = `${instance}/default/000000042`;
     const record = parkedOf(instance, { key });
-    await bus.publish(parked, { value: record });
+    await shown.bus.publish(parked, { value: record });
 
-    const page = await browser!.newPage();
+    const page = await shown.browser.newPage();
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(server.url);
-    expect(page.url()).toBe(`${server.url}/login`);
+    await page.goto(shown.url);
+    expect(page.url()).toBe(`${shown.url}/login`);
     await page.keyboard.type('Jane Doe');
     await page.keyboard.press('Tab');
     await page.keyboard.type('not the password');
@@ -84,9 +67,9 @@ itInChromium(
     });
 
     await page.getByRole('button', { name: 'Log out' }).press('Enter');
-    await page.waitForURL(`${server.url}/login`);
-    expect((await httpGet(`${server.url}/api/status`, 5_000))?.status).toBe(401);
-    expect((await httpGet(`${server.url}/readyz`, 5_000))?.status).toBe(200);
+    await page.waitForURL(`${shown.url}/login`);
+    expect((await httpGet(`${shown.url}/api/status`, 5_000))?.status).toBe(401);
+    expect((await httpGet(`${shown.url}/readyz`, 5_000))?.status).toBe(200);
     expect(complaints).toEqual([]);
   },
   60_000,

@@ -3,33 +3,17 @@
  * sees without reloading, and that nothing a record holds becomes HTML.
  */
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { documentKey } from '../../schemas/keys.ts';
 import { outcomes, parked } from '../../schemas/topics.ts';
-import type { Bus } from '../../services/platform/kafka/types.ts';
-import { itInChromium, openChromium } from './chromium.ts';
-import { applyTopics, newInstance, openBus, startConsoleProcess } from './console-process.ts';
-import type { ConsoleProcess } from './console-process.ts';
+import { BrowsedConsole } from './browsed-console.ts';
+import { itInChromium } from './chromium.ts';
 import { outcomeOf, parkedOf, secretAddress } from './records.ts';
 
-const instance = newInstance();
-let browser: Browser | null = null;
-let bus: Bus;
-let server: ConsoleProcess;
-
-beforeAll(async () => {
-  browser = await openChromium();
-  if (browser === null) return;
-  await applyTopics(instance);
-  bus = openBus(instance);
-  server = await startConsoleProcess(instance);
-}, 60_000);
-afterAll(async () => {
-  if (browser === null) return;
-  await browser.close();
-  await server.stop();
-  await bus.close();
-}, 30_000);
+const shown = new BrowsedConsole();
+const { instance } = shown;
+beforeAll(() => shown.open(), 60_000);
+afterAll(() => shown.close(), 30_000);
 
 interface Visit {
   page: Page;
@@ -38,11 +22,11 @@ interface Visit {
 }
 
 async function visit(width = 1280): Promise<Visit> {
-  const page = await browser!.newPage({ viewport: { width, height: 900 } });
+  const page = await shown.browser.newPage({ viewport: { width, height: 900 } });
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  await page.goto(server.url);
+  await page.goto(shown.url);
   await page.getByText('Live', { exact: true }).waitFor();
   return { page, complaints };
 }
@@ -64,7 +48,7 @@ itInChromium(
   async () => {
     const { page, complaints } = await visit();
     const record = parkedOf(instance, { key: `${instance}/default/000000042` });
-    await bus.publish(parked, { value: record });
+    await shown.bus.publish(parked, { value: record });
     const row = page.locator('#parked tbody tr', { hasText: '000000042' });
     await row.waitFor();
     const text = await row.innerText();
@@ -73,7 +57,7 @@ itInChromium(
     expect(text).toContain(`cartage parked release ${documentKey(record)}`);
     expect(await page.content()).not.toContain(secretAddress);
 
-    await bus.tombstone(parked, documentKey(record));
+    await shown.bus.tombstone(parked, documentKey(record));
     await row.waitFor({ state: 'detached' });
     await page.getByText('Nothing is parked.').waitFor();
     expect(complaints).toEqual([]);
@@ -92,8 +76,8 @@ itInChromium(
       why: attack,
       fix: attack,
     });
-    await bus.publish(parked, { value: record });
-    await bus.publish(outcomes, {
+    await shown.bus.publish(parked, { value: record });
+    await shown.bus.publish(outcomes, {
       value: outcomeOf(instance, { key: `WH/${attack}`, cause: attack, targetId: attack, status: attack }),
     });
     await page.locator('#parked tbody tr').getByText(attack).first().waitFor();
@@ -101,7 +85,7 @@ itInChromium(
     expect(await page.locator('main img, main script').count()).toBe(0);
     expect(await page.title()).toBe('Cartage console');
     expect(complaints).toEqual([]);
-    await bus.tombstone(parked, documentKey(record));
+    await shown.bus.tombstone(parked, documentKey(record));
   },
   40_000,
 );
@@ -110,7 +94,9 @@ itInChromium(
   'tells the story of a SKU',
   async () => {
     const { page } = await visit();
-    await bus.publish(outcomes, { value: outcomeOf(instance, { key: 'WH/CHAIR', targetId: 'default' }) });
+    await shown.bus.publish(outcomes, {
+      value: outcomeOf(instance, { key: 'WH/CHAIR', targetId: 'default' }),
+    });
     await page.locator('#outcomes', { hasText: 'WH/CHAIR' }).waitFor();
     await page.getByLabel('Order number or SKU').fill('CHAIR');
     await page.getByText('Show its story').click();
@@ -129,8 +115,8 @@ itInChromium(
       cause: long,
       code: 'a.code_that_is_rather_long_for_a_phone',
     });
-    await bus.publish(parked, { value: record });
-    await bus.publish(outcomes, { value: outcomeOf(instance, { key: long }) });
+    await shown.bus.publish(parked, { value: record });
+    await shown.bus.publish(outcomes, { value: outcomeOf(instance, { key: long }) });
     await page.locator('#parked tbody tr', { hasText: long }).waitFor();
     await page.locator('#outcomes tbody tr', { hasText: long }).waitFor();
     const tooWide = await page.evaluate(() =>
@@ -140,7 +126,7 @@ itInChromium(
     );
     expect(tooWide).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
-    await bus.tombstone(parked, documentKey(record));
+    await shown.bus.tombstone(parked, documentKey(record));
   },
   40_000,
 );
