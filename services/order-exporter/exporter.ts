@@ -1,5 +1,4 @@
 import { connectionSource } from '../erp/connection.ts';
-import type { ErpOrders } from '../erp/orders/erp-orders.ts';
 import { createSqlOrders } from '../erp/orders/sql-orders.ts';
 import { renewing } from '../erp/pool.ts';
 import { connectRecipe } from '../erp/recipe/connect.ts';
@@ -11,15 +10,13 @@ import type { Life } from '../platform/lifecycle/life.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
 import { sinkCalls } from '../platform/telemetry/sink-calls.ts';
 import { orderFlow } from './order-flow.ts';
+import type { OrderFlowOptions } from './order-flow.ts';
 import { Defect } from '../platform/errors.ts';
 
 type OrdersConfiguration = Configuration<'orders' | 'erp'>;
 
 /** The ERP as the configuration says to reach it. */
-interface Connected {
-  erp: ErpOrders;
-  hasChange: boolean;
-  settleMs: number;
+interface Connected extends Pick<OrderFlowOptions, 'erp' | 'hasChange' | 'connections' | 'settleMs'> {
   close(): Promise<void>;
 }
 
@@ -27,11 +24,11 @@ interface Connected {
 export function startOrderExporter(configuration: OrdersConfiguration, life: Life): Promise<void> {
   const { config } = configuration;
   return startFlow('order-exporter', 'orders', { configuration, life }, (process, mode) => {
-    const { erp, hasChange, settleMs, close } = connectOrders(configuration, process);
+    const { close, ...connected } = connectOrders(configuration, process);
     process.onStop(close);
     return runDocuments(
       process.context,
-      orderFlow({ erp, orders: config.orders, hasChange, settleMs, instance: config.instance, mode }),
+      orderFlow({ ...connected, orders: config.orders, instance: config.instance, mode }),
     );
   });
 }
@@ -58,7 +55,13 @@ function byRecipe(
     onCall: sinkCalls(metrics, 'erp'),
   });
   const hasChange = recipe.orders.change.length > 0;
-  return { erp: connected.orders, hasChange, settleMs: recipe.settleMs, close: connected.close };
+  return {
+    erp: connected.orders,
+    hasChange,
+    connections: recipe.connections,
+    settleMs: recipe.settleMs,
+    close: connected.close,
+  };
 }
 
 type OrderStatements = NonNullable<Config['erp']['orders']>;
@@ -75,7 +78,13 @@ function bySql(
     deadlineMs: statementTimeoutMs,
     onCall: sinkCalls(metrics, 'erp'),
   });
-  return { erp, hasChange: change.length > 0, settleMs, close: () => erp.close() };
+  return {
+    erp,
+    hasChange: change.length > 0,
+    connections: maxConnections,
+    settleMs,
+    close: () => erp.close(),
+  };
 }
 
 /** The rows of an unnamed statement cannot be used by later ones, but errors must still say which one it was. */

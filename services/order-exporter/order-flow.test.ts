@@ -44,7 +44,16 @@ const orders: OrderFlowOptions['orders'] = {
 
 function setUp(more: Partial<OrderFlowOptions> = {}) {
   const erp = new ErpInMemory();
-  const flow = orderFlow({ erp, orders, hasChange: true, settleMs: 0, instance: 'us', mode: 'on', ...more });
+  const flow = orderFlow({
+    erp,
+    orders,
+    hasChange: true,
+    connections: 4,
+    settleMs: 0,
+    instance: 'us',
+    mode: 'on',
+    ...more,
+  });
   const handle = (order: Partial<Order>, attempt: Partial<Attempt> = {}) =>
     flow.handle({ value: { ...anOrder, ...order } } as Received<Order> & { value: Order }, {
       number: 1,

@@ -17,14 +17,13 @@ export interface OrderFlowOptions {
   orders: Pick<Config['orders'], 'since' | 'payments' | 'shipping' | 'stores' | 'taxes' | 'statuses'>;
   /** The configuration says what to do when an order changes after its export. */
   hasChange: boolean;
+  /** To the ERP. So many orders are written at once, each through one of them. */
+  connections: number;
   /** How long the ERP may go on with a request after we gave up. */
   settleMs: number;
   instance: string;
   mode: Mode;
 }
-
-/** Orders written at once; each takes one connection of the ERP's database. */
-const concurrency = 4;
 
 /**
  * Brings each order into the ERP: strictly in the order of its records, none left out, because a record may be the
@@ -35,7 +34,7 @@ export function orderFlow(options: OrderFlowOptions): DocumentFlow<Order> {
     name: 'orders',
     contract: ordersContract,
     mode: options.mode,
-    concurrency: () => concurrency,
+    concurrency: () => options.connections,
     settleMs: options.settleMs,
     handle: ({ key, value: order }, attempt) => {
       tieToOrder(key, 'order to the ERP');

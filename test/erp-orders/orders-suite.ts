@@ -153,6 +153,7 @@ export function handlerOf(erp: ErpOrders) {
       stores: { default: {} },
     },
     hasChange: true,
+    connections: 4,
     settleMs: 0,
     instance: 'us',
     mode: 'on',

@@ -55,7 +55,7 @@ export const erpSection = z.strictObject({
       writerUrl: z.union([address, z.literal('').transform(() => undefined)]).optional(),
       /** An encrypted connection to a checked certificate is required unless the host is this machine or this says so. */
       allowPlain: yesOrNo.default(false),
-      maxConnections: count(4),
+      maxConnections: count(8),
       statementTimeoutMs: milliseconds(8_000),
     })
     .prefault({}),
