@@ -9,7 +9,7 @@ const main = join(import.meta.dirname, 'main.ts');
 
 function run(...words: string[]): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...words], (error, out, err) =>
+    execFile(process.execPath, [main, ...words], { env: {} }, (error, out, err) =>
       resolve({ code: error ? Number(error.code) : 0, out, err }),
     );
   });
@@ -34,6 +34,13 @@ describe('what goes wrong', () => {
     expect(err).toContain(String.raw`na\x1b]0;x\x07me: is not known`);
     expect(err).toContain('kafka: is required');
     expect(err).not.toMatch(acting);
+  }, 30_000);
+
+  it('with where the configuration lies is said, and how to name another', async () => {
+    const { code, err } = await run('check');
+    expect(code).toBe(1);
+    expect(err).toMatch(/cartage\.yaml cannot be used:[^]*CARTAGE_CONFIG[^]*--config[^]*npm start/);
+    expect((await run('check', '--config', 'none.yaml')).err).not.toContain('CARTAGE_CONFIG');
   }, 30_000);
 
   it('with what is meant is said before anything is asked or done', async () => {

@@ -10,6 +10,9 @@ export function printLine(line = ''): void {
   process.stdout.write(`${shownLine(line)}\n`);
 }
 
+/** `1 order`, `2 orders`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 /** On standard error, line breaks kept. */
 export function printError(text: string): void {
   process.stderr.write(`${shownLines(text)}\n`);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { projectFolder } from '../../deploy/local/install/places.mjs';
+import { countedRefusals } from '../../services/order-relay/webhook/refusals.ts';
 import { openMetrics } from '../../services/platform/telemetry/metrics.ts';
 import { itWith, program, run } from './programs.ts';
 import { processes } from './processes.ts';
@@ -108,6 +109,12 @@ describe('alerts and dashboard', () => {
         .filter(({ annotations }) => !sections.includes(annotations?.runbook ?? ''))
         .map(({ alert }) => alert),
     ).toEqual([]);
+  });
+
+  it('name every reason for which a webhook is refused in the runbook', () => {
+    const [, section] = read('deploy/README.md').split('### Webhooks refused');
+    const unsaid = countedRefusals().filter(({ reason }) => !section!.includes(`\`${reason}\``));
+    expect(unsaid.map(({ reason }) => reason)).toEqual([]);
   });
 
   it('scrape every process', () => {

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { dirname, resolve } from 'node:path';
-import { parseDocument, stringify } from 'yaml';
+import { parse, parseDocument, stringify } from 'yaml';
 import { connectionOf } from '../../../services/erp/connection.ts';
 import { ConfigurationError, loadConfig } from '../../../services/platform/config/load.ts';
 import { configSchema, type Config, type SectionName } from '../../../services/platform/config/schema.ts';
 import type { Environment, Problem } from '../../../services/platform/config/secrets.ts';
 import { Rejected } from '../../../services/platform/errors.ts';
+import { projectFolder } from '../install/places.mjs';
 
 /** What this machine puts in place of what the user's configuration says. */
 export interface LocalPlaces {
@@ -47,15 +49,19 @@ export function localText(
         magento: { ...magento, ...shop.magento },
         webhook: { ...treeOf(tree.webhook), ...shop.webhook },
       }),
-      // A writer or a recipe of the user's would bring the orders of a sandbox into the real ERP.
-      ...(erpUrl !== undefined && {
-        erp: { ...erp, connection: { ...treeOf(erp.connection), url: erpUrl, writerUrl: '' } },
-      }),
+      // Nothing of the user's: its SQL speaks of other tables, its writer or its recipe would bring the orders of a
+      // sandbox into the real ERP.
+      ...(erpUrl !== undefined && { erp: { ...sandboxErp(), connection: { url: erpUrl } } }),
       ...(erpUrl === undefined &&
         typeof recipe === 'string' && { erp: { ...erp, recipe: resolve(folder, recipe) } }),
     },
     { lineWidth: 0 },
   );
+}
+
+function sandboxErp(): Tree {
+  const text = readFileSync(join(projectFolder, 'deploy/config/sandbox.yaml'), 'utf8');
+  return (parse(text) as { erp: Tree }).erp;
 }
 
 /** The console's password is a choice here, where nobody else reaches the page: its variable may be missing. */

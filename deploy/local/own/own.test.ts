@@ -100,7 +100,7 @@ describe('npm start -- --config', () => {
     expect(config.erp.connection.url).toBe(environment.ERP_DATABASE_URL);
   });
 
-  it('leaves the writer of an ERP of the user alone when a sandbox stands in its place', async () => {
+  it('asks a sandbox ERP in its own words, and leaves the writer of the user’s own ERP alone', async () => {
     const real = join(folder, 'writer.yaml');
     const writer = 'postgres://writer:secret@erp.example/shop';
     writeFileSync(real, readFileSync(file, 'utf8').replace('${ERP_WRITER_URL:-}', writer));
@@ -108,6 +108,8 @@ describe('npm start -- --config', () => {
     const { plan, config } = await readAs(ownShop({ file: real, sandboxErp: true }), ['erp']);
     expect(config.erp.connection.url).toContain(`127.0.0.1:${plan.ports.postgres}`);
     expect(config.erp.connection.writerUrl).toBeUndefined();
+    expect(config.erp.streams.stock!.query).toContain('stock_move');
+    expect(config.erp.orders!.lookup).toContain('sales_order');
   });
 
   it('keeps the state of a sandbox apart from that of a real shop', () => {

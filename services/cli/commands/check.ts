@@ -7,7 +7,7 @@ import { Unavailable, keepForeignText } from '../../platform/errors.ts';
 import type { Finding } from '../../platform/finding.ts';
 import type { GlobalOptions } from '../options.ts';
 import { withTopicAdmin } from '../open.ts';
-import { printJson, printLine } from '../print.ts';
+import { counted, printJson, printLine } from '../print.ts';
 
 const sectionNames = ['magento', 'webhook', 'orders', 'stock', 'catalog', 'fulfilments', 'erp'] as const;
 
@@ -35,7 +35,7 @@ export async function check(options: GlobalOptions & { verbose?: boolean }): Pro
   else
     printLine(
       failed === 0
-        ? `All well${warned > 0 ? `, ${warned} warnings` : ''}.`
+        ? `All well${warned > 0 ? `, ${counted(warned, 'warning')}` : ''}.`
         : `${failed} of ${all.length} checks failed.`,
     );
   return failed === 0 ? 0 : 1;
@@ -82,7 +82,7 @@ const marks = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL' };
 function print(name: string, findings: Finding[], verbose: boolean): void {
   const told = findings.filter(({ level }) => verbose || level !== 'ok');
   const silent = findings.length - told.length;
-  printLine(`${name}${silent > 0 ? `: ${silent} checks ok` : ''}`);
+  printLine(`${name}${silent > 0 ? `: ${counted(silent, 'check')} ok` : ''}`);
   for (const { level, code, what, why, fix } of told) {
     printLine(`  ${marks[level]}  ${what} [${code}]`);
     if (why && level !== 'ok') printLine(`        ${why}`);

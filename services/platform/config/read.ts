@@ -1,10 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { shownLines } from '../terminal.ts';
 import { loadConfig } from './load.ts';
 import type { Config, PlatformConfig, SectionName } from './schema.ts';
 
 /** Where the configuration lies when nothing else is said. */
 export const defaultConfigFile = '/etc/cartage/cartage.yaml';
+
+const howToName = `No other was named: CARTAGE_CONFIG names one, to a command also --config FILE. \`npm run cartage\` finds
+what \`npm start\` runs on this machine, while it runs.`;
 
 /** How long a changed secret may go unnoticed. Reading the configuration anew costs a few milliseconds. */
 const rereadMs = 5_000;
@@ -77,7 +80,9 @@ export function readConfiguration<Name extends SectionName>(
   try {
     return new Configuration(file, () => loadConfig(file, sections, process.env));
   } catch (error) {
-    process.stderr.write(`${shownLines(error instanceof Error ? error.message : String(error))}\n`);
+    const said = error instanceof Error ? error.message : String(error);
+    const unnamed = file === defaultConfigFile && !existsSync(file);
+    process.stderr.write(`${shownLines(unnamed ? `${said}\n${howToName}` : said)}\n`);
     return process.exit(1);
   }
 }

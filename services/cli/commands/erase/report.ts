@@ -2,7 +2,7 @@ import { contracts, orders, parked } from '../../../../schemas/topics.ts';
 import { processes } from '../../../platform/processes.ts';
 import { shellWord } from '../../../platform/terminal.ts';
 import type { GlobalOptions } from '../../options.ts';
-import { printJson, printLine, printSome } from '../../print.ts';
+import { counted, printJson, printLine, printSome } from '../../print.ts';
 import type { Found } from './find.ts';
 
 const dayMs = 86_400_000;
@@ -19,13 +19,13 @@ export function print(found: Found, options: GlobalOptions & { dryRun?: boolean 
     orders: [...found.orderKeys],
     topics: [ordersReport(found), parkedReport(found, dryRun)],
     unreadable: found.unreadable,
-    toDo: found.orderKeys.size === 0 ? [] : toDo(found),
+    toDo: toDo(found),
   };
   if (options.json) {
     printJson(report);
     return;
   }
-  printLine(`${found.orderKeys.size} orders concerned.`);
+  printLine(`${counted(found.orderKeys.size, 'order')} concerned.`);
   printSome(report.orders, linesShown, (count) => `and ${count} more`);
   printLine();
   for (const { topic, said } of report.topics) printLine(`${topic}: ${said}`);
@@ -46,7 +46,7 @@ function ordersReport({ published: { count, newestAt } }: Found) {
   const said =
     until === null
       ? 'nothing.'
-      : `${count} records remain until ${until} at the latest; no record can be taken out of a topic before its time.`;
+      : `${counted(count, 'record')} until ${until} at the latest; no record can be taken out of a topic before its time.`;
   return { topic: orders.topic, records: count, remainsUntil: until, said };
 }
 
@@ -56,16 +56,20 @@ function parkedReport({ parkedKeys }: Found, dryRun: boolean) {
   const said =
     parkedKeys.length === 0
       ? 'nothing.'
-      : `${parkedKeys.length} originals ${verb}; the broker drops the bytes when it compacts, by ${until} at the latest. These orders are not handled by Cartage any more: ${parkedKeys.map(shellWord).join(' ')}`;
+      : `${counted(parkedKeys.length, 'original')} ${verb}; the broker drops the bytes when it compacts, by ${until} at the latest. These orders are not handled by Cartage any more: ${parkedKeys.map(shellWord).join(' ')}`;
   return { topic: parked.topic, records: parkedKeys.length, remainsUntil: until, said };
 }
 
 function toDo({ orderKeys }: Found): string[] {
   const cartage = new Set([...processes.map(({ name }) => name), 'cli']);
   const subscribers = orders.readers.filter((reader) => !cartage.has(reader));
+  const keptDays = Number(orders.retentionMs) / dayMs;
+  const older = `What shop, ERP, ${subscribers.join(' and ')} hold of orders older than ${keptDays} days is not seen from here: look there.`;
+  if (orderKeys.size === 0) return [older];
   return [
     'In the shop: erase or anonymise the customer (Customers > All Customers) and these orders first, else Cartage publishes them again when they change. Then run this command again.',
-    `In the ERP: erase or anonymise what it holds under these ${orderKeys.size} references.`,
+    `In the ERP: erase or anonymise what it holds under these keys.`,
     ...subscribers.map((name) => `${name} reads ${orders.topic}, and has a copy of its own.`),
+    older,
   ];
 }
