@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { array, assert, property, string } from 'fast-check';
-import { documentKey, joinKey, orderKey, splitKey, stockKey } from './keys.ts';
+import { customerKey, documentKey, joinKey, orderKey, splitKey, stockKey } from './keys.ts';
 
 describe('keys', () => {
   it('split into what they were joined from, whatever stands in the parts', () => {
@@ -31,6 +31,10 @@ describe('keys', () => {
       'main/default/000000012',
     );
   });
+});
+
+it('name a customer by instance, website and id, never by e-mail', () => {
+  expect(customerKey({ instance: 'main', website: 'b2b/eu', customerId: 7 })).toBe('main/b2b%2Feu/7');
 });
 
 describe('the key of a parked record', () => {

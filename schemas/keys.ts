@@ -8,6 +8,11 @@ export function orderKey(order: { instance: string; store: string; incrementId: 
   return joinKey([order.instance, order.store, order.incrementId]);
 }
 
+/** `instance/website/customer id`: the e-mail address would be personal data. */
+export function customerKey(customer: { instance: string; website: string; customerId: number }): string {
+  return joinKey([customer.instance, customer.website, String(customer.customerId)]);
+}
+
 /** `source/sku`, the source being the ERP's code. */
 export function stockKey(stock: { source: string; sku: string }): string {
   return joinKey([stock.source, stock.sku]);

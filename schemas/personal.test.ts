@@ -46,6 +46,22 @@ describe('personal data', () => {
     ]);
   });
 
+  it('of a customer is who it is and where they live; the id stands in the key', () => {
+    expect(personalFields(schemaOf('magento.customers'))).toEqual([
+      'email',
+      'prefix',
+      'firstName',
+      'middleName',
+      'lastName',
+      'suffix',
+      'vatNumber',
+      ...['prefix', 'firstName', 'middleName', 'lastName', 'suffix', 'company'].map(
+        (name) => `addresses.${name}`,
+      ),
+      ...['street', 'city', 'postcode', 'telephone', 'vatId'].map((name) => `addresses.${name}`),
+    ]);
+  });
+
   it('is hidden, in lists and in parts that may be absent; what is absent stays absent', () => {
     const schema = parseAvro(
       JSON.stringify({

@@ -4,10 +4,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { documentKey, orderKey, stockKey } from './keys.ts';
+import { customerKey, documentKey, orderKey, stockKey } from './keys.ts';
 import type {
   Audit,
   Cursor,
+  Customer,
   Fulfilment,
   Order,
   Outcome,
@@ -68,6 +69,19 @@ export const orders = contract<Order>({
   owner: 'order-relay',
   writers: ['order-relay'],
   readers: ['order-relay', 'order-exporter', 'cli', 'WMS', 'CRM'],
+  personalData: true,
+});
+
+export const customers = contract<Customer>({
+  topic: 'magento.customers',
+  kind: 'state',
+  key: customerKey,
+  keyParts: 'instance/website/customer id',
+  description: 'The whole customer as of now, with group and addresses',
+  retentionMs: 'compacted',
+  owner: 'order-relay',
+  writers: ['order-relay'],
+  readers: ['order-relay', 'order-exporter', 'cli', 'CRM'],
   personalData: true,
 });
 
@@ -192,6 +206,7 @@ export const audit = contract<Audit>({
 /** Every contract; a contract that is not in this list does not exist. */
 export const contracts: readonly Contract<never>[] = [
   orders,
+  customers,
   stock,
   products,
   prices,

@@ -277,6 +277,86 @@ export interface Stock {
   deleted: boolean;
 }
 
+/** A customer account of a Magento shop, whole, as of now. A tombstone: the account was deleted. Source: GET /V1/customers/search. */
+export interface Customer {
+  /** Name of the shop instance, from the configuration. */
+  instance: string;
+  /** Website code; an e-mail address is one customer's per website. */
+  website: string;
+  /** Magento's id of the customer, unique per instance. */
+  customerId: number;
+  /** Commit time at Magento of the change this record carries, UTC milliseconds; null when that was more than a day ago: a first load or a repair. */
+  occurredAt: number | null;
+  /** Version of this state at Magento; does not rise when only an address was edited. */
+  version: Version;
+  /** Code of the store view in which the account was made. */
+  store: string | null;
+  /** When the account was made, UTC milliseconds. */
+  createdAt: number;
+  /** Magento updated_at, UTC milliseconds; does not move with every change. */
+  updatedAt: number;
+  /** E-mail address, as the customer typed it. */
+  email: string;
+  /** Title. */
+  prefix: string | null;
+  /** Given name. */
+  firstName: string;
+  /** Middle name. */
+  middleName: string | null;
+  /** Family name. */
+  lastName: string;
+  /** What follows the name. */
+  suffix: string | null;
+  /** Tax or VAT number of the account (Magento: taxvat). */
+  vatNumber: string | null;
+  /** Id of the customer group. */
+  groupId: number;
+  /** Code of the customer group, such as General; null when the shop has no group of that id. */
+  group: string | null;
+  /** The address book, by id. */
+  addresses: CustomerAddress[];
+  /** SHA-256 of what is above, version and occurrence left out: equal digests, equal customers. */
+  digest: string;
+}
+
+/** An address of the customer's address book. Personal data. */
+export interface CustomerAddress {
+  /** Magento's id of the address; stays when the address is edited. */
+  addressId: number;
+  /** True for the address that bills go to unless told otherwise. */
+  isDefaultBilling: boolean;
+  /** True for the address that goods go to unless told otherwise. */
+  isDefaultShipping: boolean;
+  /** Title. */
+  prefix: string | null;
+  /** Given name. */
+  firstName: string;
+  /** Middle name. */
+  middleName: string | null;
+  /** Family name. */
+  lastName: string;
+  /** What follows the name. */
+  suffix: string | null;
+  /** Company. */
+  company: string | null;
+  /** Street lines, first line first. */
+  street: string[];
+  /** City. */
+  city: string;
+  /** Postal code. */
+  postcode: string | null;
+  /** Region or state: its code where Magento has one, else its name. */
+  region: string | null;
+  /** Name of the region or state. */
+  regionName: string | null;
+  /** ISO 3166-1 alpha-2 code. */
+  countryCode: string;
+  /** Telephone number as typed. */
+  telephone: string | null;
+  /** VAT number of the address (Magento: vat_id). */
+  vatId: string | null;
+}
+
 /** An order of a Magento shop, whole, as of now. Source: GET /V1/orders. */
 export interface Order {
   /** Name of the shop instance, from the configuration. */

@@ -1,7 +1,7 @@
 /** For clusters with the Prometheus operator, and with KEDA. */
 import { parse } from 'yaml';
 import { groupOf } from '../../services/platform/groups.ts';
-import type { ProcessRow } from '../../services/platform/processes.ts';
+import { readerOf, type ProcessRow } from '../../services/platform/processes.ts';
 import { principalName } from './rights.ts';
 import { documents, type Commented } from './yaml.ts';
 
@@ -68,15 +68,15 @@ function scaledObject(
       advanced: {
         horizontalPodAutoscalerConfig: { behavior: { scaleDown: { stabilizationWindowSeconds: 600 } } },
       },
-      triggers: row.flows.map(({ topic }) => ({
+      triggers: row.flows.map((flow) => ({
         type: 'kafka',
         metadata: {
           // Of the Deployment that is scaled.
           bootstrapServersFromEnv: 'KAFKA_BROKERS',
           sasl: 'scram_sha512',
           tls: 'enable',
-          consumerGroup: groupOf(instance, row.name),
-          topic,
+          consumerGroup: groupOf(instance, readerOf(row.name, flow)),
+          topic: flow.topic,
           lagThreshold: String(lagRecords),
           // A group that has not committed yet has all before it.
           offsetResetPolicy: 'earliest',

@@ -7,7 +7,7 @@
 set -eu
 
 # order-exporter
-$ACLS --add --allow-principal User:cartage-main-order-exporter --operation Read --topic 'magento.orders'
+$ACLS --add --allow-principal User:cartage-main-order-exporter --operation Read --topic 'magento.orders' --topic 'magento.customers'
 $ACLS --add --allow-principal User:cartage-main-order-exporter --operation Read --operation Write --topic 'cartage.parked'
 $ACLS --add --allow-principal User:cartage-main-order-exporter --operation Write --topic 'cartage.refresh' --topic 'cartage.outcomes'
 $ACLS --add --allow-principal User:cartage-main-order-exporter --resource-pattern-type prefixed --operation Read --group 'cartage.main.order-exporter'
@@ -35,7 +35,7 @@ $ACLS --add --allow-principal User:cartage-main-shipment-applier --resource-patt
 $ACLS --add --allow-principal User:cartage-main-shipment-applier --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/shipment-applier-'
 
 # order-relay
-$ACLS --add --allow-principal User:cartage-main-order-relay --operation Read --operation Write --topic 'magento.orders' --topic 'cartage.refresh' --topic 'cartage.parked' --topic 'cartage.cursors'
+$ACLS --add --allow-principal User:cartage-main-order-relay --operation Read --operation Write --topic 'magento.orders' --topic 'magento.customers' --topic 'cartage.refresh' --topic 'cartage.parked' --topic 'cartage.cursors'
 $ACLS --add --allow-principal User:cartage-main-order-relay --operation Write --topic 'cartage.outcomes'
 $ACLS --add --allow-principal User:cartage-main-order-relay --resource-pattern-type prefixed --operation Read --group 'cartage.main.order-relay'
 $ACLS --add --allow-principal User:cartage-main-order-relay --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/order-relay-'
@@ -51,16 +51,16 @@ $ACLS --add --allow-principal User:cartage-main-console --operation Read --topic
 $ACLS --add --allow-principal User:cartage-main-console --operation Write --operation Describe --topic 'cartage.refresh'
 $ACLS --add --allow-principal User:cartage-main-console --operation Write --topic 'cartage.audit'
 $ACLS --add --allow-principal User:cartage-main-console --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/console-'
-$ACLS --add --allow-principal User:cartage-main-console --operation Describe --topic 'magento.orders' --topic 'erp.stock' --topic 'erp.products' --topic 'erp.prices' --topic 'erp.fulfilments'
+$ACLS --add --allow-principal User:cartage-main-console --operation Describe --topic 'magento.orders' --topic 'magento.customers' --topic 'erp.stock' --topic 'erp.products' --topic 'erp.prices' --topic 'erp.fulfilments'
 $ACLS --add --allow-principal User:cartage-main-console --resource-pattern-type prefixed --operation Describe --group 'cartage.main.order-exporter' --group 'cartage.main.inventory-applier' --group 'cartage.main.catalog-applier' --group 'cartage.main.shipment-applier' --group 'cartage.main.order-relay' --group 'cartage.main.erp-ingester'
 
 # cli
-$ACLS --add --allow-principal User:cartage-main-cli --operation Read --operation Describe --operation Create --operation AlterConfigs --topic 'magento.orders' --topic 'cartage.outcomes'
+$ACLS --add --allow-principal User:cartage-main-cli --operation Read --operation Describe --operation Create --operation AlterConfigs --topic 'magento.orders' --topic 'magento.customers' --topic 'cartage.outcomes'
 $ACLS --add --allow-principal User:cartage-main-cli --operation Read --operation Write --operation Describe --operation Create --operation AlterConfigs --topic 'cartage.parked'
 $ACLS --add --allow-principal User:cartage-main-cli --operation Write --operation Describe --operation Create --operation AlterConfigs --topic 'cartage.refresh' --topic 'cartage.audit'
 $ACLS --add --allow-principal User:cartage-main-cli --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/cli-'
 $ACLS --add --allow-principal User:cartage-main-cli --operation Describe --operation Create --operation AlterConfigs --topic 'erp.stock' --topic 'erp.products' --topic 'erp.prices' --topic 'erp.fulfilments' --topic 'cartage.cursors'
 
 # scaler
-$ACLS --add --allow-principal User:cartage-main-scaler --operation Describe --topic 'magento.orders' --topic 'cartage.refresh'
+$ACLS --add --allow-principal User:cartage-main-scaler --operation Describe --topic 'magento.orders' --topic 'magento.customers' --topic 'cartage.refresh'
 $ACLS --add --allow-principal User:cartage-main-scaler --resource-pattern-type prefixed --operation Describe --group 'cartage.main.order-exporter' --group 'cartage.main.order-relay'

@@ -5,6 +5,7 @@ import { fail } from '../platform/finding.ts';
 import type { Finding } from '../platform/finding.ts';
 import type { TriedStatement } from './check/statements.ts';
 import { connectionOf } from './connection.ts';
+import { compileCustomerStatements } from './customers/statements.ts';
 import { compileStatements } from './orders/statements.ts';
 import { compileStreams, watchedTables } from './streams.ts';
 
@@ -25,10 +26,10 @@ export async function checkConfiguredErp(erp: Config['erp']): Promise<Finding[]>
         ),
       ],
     );
-    const ofOrders = erp.orders ? orderStatements(erp.orders) : [];
-    // A role that writes orders of its own is tried on its own: neither may do what the other does.
+    const written = writtenStatements(erp);
+    // A role of its own that writes is tried on its own: neither may do what the other does.
     const apart = erp.connection.writerUrl !== undefined;
-    if (!apart) statements.push(...ofOrders);
+    if (!apart) statements.push(...written);
     const watched = [...watchedTables(streams)].map(([table, { carried }]) => ({ table, columns: carried }));
     const read = await checkErp({
       connection: connectionOf(erp.connection),
@@ -40,7 +41,7 @@ export async function checkConfiguredErp(erp: Config['erp']): Promise<Finding[]>
     if (!apart) return read;
     return [
       ...read,
-      ...(await checkErp({ connection: connectionOf(erp.connection, 'writer'), statements: ofOrders })),
+      ...(await checkErp({ connection: connectionOf(erp.connection, 'writer'), statements: written })),
     ];
   } catch (error) {
     if (!(error instanceof Rejected)) throw error;
@@ -50,10 +51,15 @@ export async function checkConfiguredErp(erp: Config['erp']): Promise<Finding[]>
 }
 
 /** The later statements use rows of earlier ones, which are nothing while they are only tried. */
-function orderStatements(orders: NonNullable<Config['erp']['orders']>): TriedStatement[] {
-  const { lookup, create, change } = compileStatements(orders, 'erp.orders');
-  return [lookup, ...create, ...change].map(({ name, template }) => ({
-    where: `erp.orders.${name}`,
-    template,
-  }));
+function writtenStatements({ orders, customers }: Config['erp']): TriedStatement[] {
+  const compiled = [
+    orders && { where: 'erp.orders', lists: compileStatements(orders, 'erp.orders') },
+    customers && { where: 'erp.customers', lists: compileCustomerStatements(customers, 'erp.customers') },
+  ];
+  return compiled.flatMap((one) => {
+    if (one === undefined) return [];
+    return Object.values(one.lists)
+      .flat()
+      .map(({ name, template }) => ({ where: `${one.where}.${name}`, template }));
+  });
 }

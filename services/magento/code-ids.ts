@@ -43,6 +43,12 @@ export class CodeIds {
     return this.#ids.get(code) ?? null;
   }
 
+  /** All that the shop has. @throws Unavailable when the shop cannot be asked. */
+  async codes(): Promise<string[]> {
+    if (this.#clock.now() - this.#askedAt >= maxAgeMs) await this.#refresh();
+    return this.knownCodes();
+  }
+
   async #refresh(): Promise<void> {
     if (this.#clock.now() - this.#askedAt < minAgeMs) return;
     // What is learnt serves all, and must not end with the lease of whoever asked first.

@@ -6,6 +6,8 @@ import { httpsProblem } from '../platform/http/https.ts';
 import { createSigner } from './rest/oauth.ts';
 import { createDocuments } from './documents.ts';
 import type { Documents } from './documents.ts';
+import { createCustomers } from './customers.ts';
+import type { Customers } from './customers.ts';
 import { CredentialSets } from './rest/credentials.ts';
 import type { Credentials } from './rest/credentials.ts';
 import { createOrders } from './orders.ts';
@@ -59,6 +61,7 @@ export interface Magento {
   store: Store;
   orders: Orders;
   documents: Documents;
+  customers: Customers;
   products: Products;
   prices: Prices;
   sourceItems: SourceItems;
@@ -107,6 +110,7 @@ export function createMagento(options: MagentoOptions): Magento {
     store,
     orders: createOrders(rest),
     documents: createDocuments(rest),
+    customers: createCustomers(rest),
     products: createProducts(rest),
     prices: createPrices(rest),
     sourceItems: createSourceItems(rest),

@@ -1,7 +1,7 @@
 import type { Order } from '../../schemas/types.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 
-type Codes = Readonly<Record<string, unknown>>;
+export type Codes = Readonly<Record<string, unknown>>;
 
 /** What the configuration says of the shop's codes. A map that is left out holds nothing. */
 export interface CodeMaps {
@@ -62,14 +62,22 @@ function shippingOf({ shippingMethod }: Named, { shipping }: CodeMaps): Codes {
 }
 
 function mapped(map: Readonly<Record<string, Codes>>, code: string, kind: keyof typeof kinds): Codes {
+  return codesIn(map, code, { code: `order.${kind}_unmapped`, ...kinds[kind] });
+}
+
+/** @throws Held with the line to add, when the code is not there. */
+export function codesIn(
+  map: Readonly<Record<string, Codes>>,
+  code: string,
+  missing: { code: string; what: string; where: string },
+): Codes {
   const found = Object.hasOwn(map, code) ? map[code] : undefined;
   if (found !== undefined) return found;
-  const { what, where } = kinds[kind];
   throw new Held({
-    code: `order.${kind}_unmapped`,
-    what: `${what} ${code} has no codes of the ERP`,
-    fix: `Add under ${where}: \`${lineFor(code, map)}\`; its orders are released by that`,
-    waitsFor: `configuration/${where.replace('.', '/')}/${code}`,
+    code: missing.code,
+    what: `${missing.what} ${code} has no codes of the ERP`,
+    fix: `Add under ${missing.where}: \`${lineFor(code, map)}\`; what waits for it is released by that`,
+    waitsFor: `configuration/${missing.where.replace('.', '/')}/${code}`,
   });
 }
 

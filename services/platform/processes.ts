@@ -17,6 +17,8 @@ export interface FlowRow {
   direction: string;
   /** Read in the process's consumer group; whatever else a process reads, it reads whole and without a group. */
   topic: string;
+  /** Where it runs beside others: reads in a group of its own, named after this, in a mode of its own. */
+  part?: string;
   /** Member of `flows` in the configuration that switches it; null: it is always on. */
   switch: keyof Config['flows'] | null;
   /** Promised P95 from the change at its source to its effect; null where the promise is a schedule. */
@@ -73,7 +75,7 @@ function row(given: Pick<ProcessRow, 'name' | 'summary'> & Partial<ProcessRow>):
 export const processes: readonly ProcessRow[] = [
   row({
     name: 'order-exporter',
-    summary: 'Kafka to the ERP: orders',
+    summary: 'Kafka to the ERP: orders and customers',
     needs: ['erp-writer'],
     scaled: { replicasMax: 6, lagRecords: 500 },
     flows: [
@@ -83,6 +85,15 @@ export const processes: readonly ProcessRow[] = [
         topic: 'magento.orders',
         switch: 'orders',
         targetP95Ms: 5 * minuteMs,
+        schedule: 'on change',
+      },
+      {
+        name: 'Customers',
+        direction: 'Magento → ERP',
+        topic: 'magento.customers',
+        part: 'customers',
+        switch: 'customers',
+        targetP95Ms: null,
         schedule: 'on change',
       },
     ],
@@ -160,6 +171,15 @@ export const processes: readonly ProcessRow[] = [
         targetP95Ms: null,
         schedule: 'on request',
       },
+      {
+        name: 'Customer refreshes',
+        direction: 'read again from Magento',
+        topic: 'cartage.refresh',
+        part: 'customers',
+        switch: 'customers',
+        targetP95Ms: null,
+        schedule: 'on request',
+      },
     ],
   }),
   row({
@@ -211,6 +231,10 @@ export const shopCallers = [...processes, commandLine]
 
 /** Of the calls that the shop bears at once those of one replica, which need not know how many others there are now. */
 export const shareOfShop = (callsAtOnce: number): number => Math.floor(callsAtOnce / shopCallers);
+
+/** Who reads a flow, as the name of its group says it: the process, or `process.part`. */
+export const readerOf = (process: string, { part }: Pick<FlowRow, 'part'>): string =>
+  part === undefined ? process : `${process}.${part}`;
 
 export const topicsReadBy = (name: string): string[] =>
   contracts.filter(({ readers }) => readers.includes(name)).map(({ topic }) => topic);

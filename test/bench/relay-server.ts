@@ -5,6 +5,7 @@
  */
 import { standardWebhooks } from '../../services/order-relay/webhook/schemes/standard-webhooks.ts';
 import { WebhookServer } from '../../services/order-relay/webhook/webhook-server.ts';
+import { askedOfOrder } from '../../services/order-relay/orders/order-webhook.ts';
 import { webhookReceiver } from '../../services/order-relay/webhook/webhook.ts';
 import { connectKafka } from '../../services/platform/kafka/connect.ts';
 import { openLog } from '../../services/platform/telemetry/log.ts';
@@ -24,6 +25,7 @@ const bus = connectKafka({
 });
 const secrets = [benchSecret];
 const believed = { toleranceMs: 300_000, now: Date.now };
+const stores = { knownCode: () => 'default', codeOf: () => Promise.resolve('default') };
 const server = new WebhookServer({
   host: '127.0.0.1',
   port: 0,
@@ -37,8 +39,7 @@ const server = new WebhookServer({
   take: webhookReceiver({
     ...believed,
     bus,
-    stores: { knownCode: () => 'default', codeOf: () => Promise.resolve('default') },
-    instance: 'bench',
+    orders: (named) => askedOfOrder(named, { instance: 'bench', stores }),
     onFailure: (error) => log.error({ err: error }, 'not taken'),
   }),
   webhooks: openMetrics('order-relay', 'bench').webhooks,

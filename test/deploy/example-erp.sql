@@ -35,6 +35,15 @@ create table parcel (
   delivery_id int references delivery, number int, carrier text not null, service text, tracking_number text,
   primary key (delivery_id, number)
 );
+create table customer (
+  id serial primary key, shop_key text unique, website text not null, email text, name text not null, vat_number text,
+  channel text, price_group text, unique (website, email)
+);
+create table customer_address (
+  customer_id int references customer, shop_address_id bigint, name text not null, company text, street text,
+  postcode text, city text, country char(2), for_bills boolean not null, for_goods boolean not null,
+  primary key (customer_id, shop_address_id)
+);
 
 insert into item values
   ('A/1', 'Widget', 'A widget.', 1.5, 'STANDARD', 'red', true),

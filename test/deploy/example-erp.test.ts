@@ -9,13 +9,17 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { projectFolder } from '../../deploy/local/install/places.mjs';
-import type { Order } from '../../schemas/types.ts';
+import type { CustomerAddress, Order } from '../../schemas/types.ts';
 import { rowShapes } from '../../services/erp-ingester/rows/index.ts';
 import { checkConfiguredErp } from '../../services/erp/check-configured.ts';
 import { bindSql, compileSql } from '../../services/erp/changed-keys/sql-template.ts';
+import { createSqlCustomers } from '../../services/erp/customers/sql-customers.ts';
 import { createSqlOrders } from '../../services/erp/orders/sql-orders.ts';
 import { queryRows } from '../../services/erp/values.ts';
+import { namedStatements } from '../../services/erp/sql/statements.ts';
 import { codesOf } from '../../services/order-exporter/codes.ts';
+import { customerCodesOf } from '../../services/order-exporter/customers/codes.ts';
+import { aCustomer, anAddress } from '../../services/order-exporter/customers/testing/a-customer.ts';
 import { loadConfig } from '../../services/platform/config/load.ts';
 import { freshDatabase } from '../infrastructure/main.ts';
 import type { FreshDatabase } from '../infrastructure/main.ts';
@@ -38,7 +42,7 @@ function urlAs(role: 'reader' | 'writer'): string {
 }
 
 const config = () =>
-  loadConfig(join(projectFolder, 'deploy/config/cartage.yaml'), ['erp', 'orders'], {
+  loadConfig(join(projectFolder, 'deploy/config/cartage.yaml'), ['erp', 'orders', 'customers'], {
     ...exampleVariables,
     ERP_DATABASE_URL: urlAs('reader'),
     ERP_WRITER_URL: urlAs('writer'),
@@ -159,6 +163,44 @@ describe('the SQL of cartage.yaml', () => {
       await writer.change(input({ ...order, state: 'canceled' }));
       const after = await client.query<{ status: string }>('select status from web_order');
       expect(after.rows).toEqual([{ status: 'canceled' }]);
+    } finally {
+      await writer.close();
+    }
+  });
+
+  it('writes a customer as one partner, its address book by its ids, and erases it', async () => {
+    const { erp, customers } = config();
+    const { lookup, upsert, erase } = erp.customers!;
+    const writer = createSqlCustomers({
+      connection: { connectionString: urlAs('writer') },
+      statements: {
+        lookup,
+        upsert: namedStatements(upsert, 'upsert'),
+        erase: namedStatements(erase, 'erase'),
+      },
+      deadlineMs: 8_000,
+    });
+    const who = { key: 'main/base/1', website: 'base', email: 'jane@example.com' };
+    const home = anAddress(7, { isDefaultBilling: true });
+    const write = (addresses: CustomerAddress[]) => {
+      const customer = aCustomer({ addresses });
+      const codes = customerCodesOf(who.key, customer, customers);
+      return writer.upsert({ ...who, customer, codes });
+    };
+    const stored = async () =>
+      (
+        await client.query(
+          'select c.email, c.price_group, a.shop_address_id::int as id, a.city from customer c left join customer_address a on a.customer_id = c.id',
+        )
+      ).rows as unknown[];
+    try {
+      expect(await write([home, { ...home, addressId: 8 }])).toMatchObject({ status: 'created' });
+      expect(await write([{ ...home, city: 'Boston' }])).toMatchObject({ status: 'updated' });
+      expect(await stored()).toEqual([
+        { email: 'jane@example.com', price_group: 'RETAIL', id: 7, city: 'Boston' },
+      ]);
+      expect(await writer.erase({ ...who, email: '' })).toMatchObject({ key: who.key });
+      expect(await stored()).toEqual([{ email: null, price_group: 'RETAIL', id: null, city: null }]);
     } finally {
       await writer.close();
     }

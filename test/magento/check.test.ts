@@ -103,13 +103,31 @@ describe('what is wrong is named, with its fix', () => {
   });
 
   it('resources that the integration was given and does not need, each by its name', async () => {
-    const surplus = ['Magento_Customer::customer', 'Magento_Sales::cancel'];
+    const surplus = ['Magento_Customer::manage', 'Magento_Sales::cancel'];
     const shop = await started({ resources: [...rights.map(({ resource }) => resource), ...surplus] });
     const found = await check(shop);
     expect(found.map(({ level, code }) => [level, code])).toEqual([['warn', 'magento.scope_excess']]);
     for (const resource of surplus) expect(found[0]!.what).toContain(`(${resource})`);
     expect(found[0]!.what).not.toContain('Magento_Cms');
     expect([...shop.shop.db.orders.all()]).toEqual([]);
+  });
+
+  it('the right to read customers while their flow is off, and not while it is on', async () => {
+    const shop = await started({ resources: rights.map(({ resource }) => resource) });
+    expect(await check(shop)).toEqual([]);
+    const found = await check(shop, { unused: ['customers'] });
+    expect(found.map(({ code }) => code)).toEqual(['magento.scope_excess']);
+    expect(found[0]!.what).toContain('(Magento_Customer::customer)');
+  });
+
+  it('codes of customers that the shop does not have, and those of the shop that are not mapped', async () => {
+    const shop = await started();
+    const customers = { websiteCodes: ['base', 'bass'], groupCodes: ['General', 'Wholesale', 'Retailer'] };
+    const found = await check(shop, { customers });
+    expect(found.map(({ level, code, what }) => [level, code, /"(.*?)"/.exec(what)![1]])).toEqual([
+      ['fail', 'magento.customer_code', 'bass'],
+      ['warn', 'magento.customer_code_unmapped', 'b2b'],
+    ]);
   });
 
   it('wrong credentials, and a deactivated integration', async () => {

@@ -9,7 +9,16 @@ import type { GlobalOptions } from '../options.ts';
 import { withTopicAdmin } from '../open.ts';
 import { counted, printJson, printLine } from '../print.ts';
 
-const sectionNames = ['magento', 'webhook', 'orders', 'stock', 'catalog', 'fulfilments', 'erp'] as const;
+const sectionNames = [
+  'magento',
+  'webhook',
+  'orders',
+  'customers',
+  'stock',
+  'catalog',
+  'fulfilments',
+  'erp',
+] as const;
 
 /** Tries the configuration against the real ends. Writes nothing. Exit code 1 when something fails. */
 export async function check(options: GlobalOptions & { verbose?: boolean }): Promise<number> {

@@ -10,12 +10,12 @@ import type { SinkCall } from '../../platform/telemetry/sink-calls.ts';
 import { inSpan, startSpan } from '../../platform/telemetry/tracing.ts';
 import { openPool } from '../pool.ts';
 import type { ErpConnection } from '../pool.ts';
+import { isRefusedAsDuplicate } from '../sql/refusal.ts';
+import { transaction } from '../sql/transaction.ts';
 import type { ErpOrders, FoundOrder, OrderInput } from './erp-orders.ts';
-import { isRefusedAsDuplicate } from './refusal.ts';
 import { compileStatements } from './statements.ts';
 import type { OrderStatements } from './statements.ts';
-import { transaction } from './transaction.ts';
-import type { OrderSession } from './transaction.ts';
+import { OrderSession } from './transaction.ts';
 
 export interface SqlOrdersOptions {
   connection: ErpConnection;
@@ -38,12 +38,14 @@ export function createSqlOrders(options: SqlOrdersOptions): SqlOrders {
   const deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
   const inTransaction = <T>(
     name: TransactionName,
-    mode: string,
+    mode: 'read only' | 'read write',
     work: (session: OrderSession) => Promise<T>,
   ) =>
     // A span for the transaction; each statement in it makes its own.
     inSpan(startSpan(`${name} order in the ERP`), () =>
-      transaction(pool, { mode, deadlineMs, lookup: statements.lookup }, work),
+      transaction(pool, { subject: 'order', where: 'erp.orders', mode, deadlineMs }, (session) =>
+        work(new OrderSession(session, statements.lookup)),
+      ),
     );
 
   const lookup = (key: string) => inTransaction('look up', 'read only', (session) => session.find(key));

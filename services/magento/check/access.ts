@@ -33,10 +33,11 @@ export async function checkAccess(options: MagentoOptions): Promise<Finding[]> {
   return [failing(fault, 'Without access nothing can be read or written')];
 }
 
-/** One finding per missing resource or route; Magento names the resource itself. */
-export async function checkResources(magento: Magento): Promise<Finding[]> {
+/** One finding per missing resource or route; Magento names the resource itself. What only `unused` flows need is not asked for. */
+export async function checkResources(magento: Magento, unused: readonly string[] = []): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const probes = rights.flatMap((right) => right.probes);
+  const needed = rights.filter(({ flow }) => flow === undefined || !unused.includes(flow));
+  const probes = needed.flatMap((right) => right.probes);
   for (const probe of probes) {
     const fault = await faultOf(magento.rest.call({ ...probe, shape: z.unknown() }));
     if (fault === null) continue;

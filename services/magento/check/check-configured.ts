@@ -4,7 +4,7 @@ import type { Finding } from '../../platform/finding.ts';
 import { checkIntegration, checkMagento } from './check.ts';
 import { checkCredentialsAge } from './credentials-age.ts';
 
-type ShopConfig = Pick<Config, 'magento' | 'orders' | 'stock' | 'catalog'>;
+type ShopConfig = Pick<Config, 'flows' | 'magento' | 'orders' | 'customers' | 'stock' | 'catalog'>;
 
 /** The shop as the configuration has it, and what would take the place of its credentials. */
 export function checkConfiguredShop(config: ShopConfig, nowMs: number): [string, Promise<Finding[]>][] {
@@ -19,7 +19,10 @@ export function checkConfiguredShop(config: ShopConfig, nowMs: number): [string,
       ? [
           [
             'Magento, next credentials',
-            withAge(checkIntegration(accessOf(config, nextCredentials)), nextCredentials),
+            withAge(
+              checkIntegration(accessOf(config, nextCredentials), unusedFlows(config)),
+              nextCredentials,
+            ),
           ] satisfies [string, Promise<Finding[]>],
         ]
       : []),
@@ -37,8 +40,18 @@ function accessOf({ magento }: ShopConfig, credentials: Config['magento']['crede
   };
 }
 
-function expectedOf({ orders, stock, catalog }: ShopConfig) {
+function unusedFlows({ flows }: ShopConfig): string[] {
+  return flows.customers === 'off' ? ['customers'] : [];
+}
+
+function expectedOf(config: ShopConfig) {
+  const { flows, orders, customers, stock, catalog } = config;
+  const { websites, groups } = customers;
   return {
+    unused: unusedFlows(config),
+    ...(flows.customers === 'off'
+      ? {}
+      : { customers: { websiteCodes: Object.keys(websites), groupCodes: Object.keys(groups) } }),
     storeCodes: Object.keys(orders.stores),
     orders: {
       paymentMethods: Object.keys(orders.payments),

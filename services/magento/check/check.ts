@@ -3,6 +3,8 @@ import { Rejected, Unavailable } from '../../platform/errors.ts';
 import { ok } from '../../platform/finding.ts';
 import type { Finding } from '../../platform/finding.ts';
 import { checkAccess, checkResources } from './access.ts';
+import { checkCustomers } from './customers.ts';
+import type { ExpectedOfCustomers } from './customers.ts';
 import { checkOrderCodes } from './order-codes.ts';
 import type { ExpectedOfOrders } from './order-codes.ts';
 import { checkExcess } from './excess.ts';
@@ -21,6 +23,9 @@ export interface ExpectedOfShop {
   priceScope?: 'global' | 'website';
   websites?: ExpectedOfWebsites;
   orders?: ExpectedOfOrders;
+  customers?: ExpectedOfCustomers;
+  /** Flows that are off: what they alone would do is not asked for. */
+  unused?: readonly string[];
 }
 
 /** Beyond this the reader's windows and the operator's eyes go wrong; at 600 s Magento refuses every signature. */
@@ -37,13 +42,15 @@ export async function checkMagento(options: MagentoOptions, expected: ExpectedOf
   if (access.some(({ level }) => level === 'fail')) return access;
   const magento = createMagento(options);
   try {
-    const findings = [...access, await checkVersion(magento), ...(await checkRights(magento))];
+    const rights = await checkRights(magento, expected.unused);
+    const findings = [...access, await checkVersion(magento), ...rights];
     const checks = [
       () => checkClock(magento),
       () => checkStores(magento, expected),
       () => checkSources(magento, expected),
       ...(expected.websites ? [() => checkWebsites(magento.store, expected.websites!)] : []),
       ...(expected.orders ? [() => checkOrderCodes(magento.rest, expected.orders!)] : []),
+      ...(expected.customers ? [() => checkCustomers(magento, expected.customers!)] : []),
       () => checkPriceScope(magento, expected),
       () => checkOddPath(magento),
     ];
@@ -55,19 +62,22 @@ export async function checkMagento(options: MagentoOptions, expected: ExpectedOf
 }
 
 /** A set of credentials alone: whether the shop takes it, and what it may do. */
-export async function checkIntegration(options: MagentoOptions): Promise<Finding[]> {
+export async function checkIntegration(
+  options: MagentoOptions,
+  unused: readonly string[],
+): Promise<Finding[]> {
   const access = await checkAccess(options);
   if (access.some(({ level }) => level === 'fail')) return access;
   const magento = createMagento(options);
   try {
-    return [...access, ...(await checkRights(magento))];
+    return [...access, ...(await checkRights(magento, unused))];
   } finally {
     await magento.close();
   }
 }
 
-async function checkRights(magento: Magento): Promise<Finding[]> {
-  return [...(await checkResources(magento)), await checkExcess(magento)];
+async function checkRights(magento: Magento, unused: readonly string[] = []): Promise<Finding[]> {
+  return [...(await checkResources(magento, unused)), await checkExcess(magento, unused)];
 }
 
 /** What may not be read was named by `checkResources` already; it is no reason to keep the rest back. */

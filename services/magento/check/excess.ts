@@ -10,15 +10,27 @@ interface Unneeded {
   /** What it would let Cartage do. */
   deed: string;
   probe: Probe;
+  /** The one flow that does need it. */
+  flow?: 'customers';
 }
 
 /**
- * Resources that Cartage never needs, and would be a loss in the wrong hands, each with a call that asks for entity 0, which
+ * Resources that Cartage never needs, or not while a flow is off, and that would be a loss in the wrong hands, each with a call that asks for entity 0, which
  * there never is: nothing is read and nothing is changed. Magento tells no integration what it may do, and names only what
  * is missing; so what is not tried here is not known.
  */
 export const unneeded: readonly Unneeded[] = [
-  { resource: 'Magento_Customer::customer', deed: 'read customers', probe: get('customers', '0') },
+  {
+    resource: 'Magento_Customer::customer',
+    deed: 'read customers',
+    probe: get('customers', '0'),
+    flow: 'customers',
+  },
+  {
+    resource: 'Magento_Customer::manage',
+    deed: 'change customers',
+    probe: get('customers', 'addresses', '0'),
+  },
   { resource: 'Magento_Cart::manage', deed: 'read carts', probe: get('carts', '0') },
   { resource: 'Magento_Sales::transactions_fetch', deed: 'read payments', probe: get('transactions', '0') },
   { resource: 'Magento_Sales::cancel', deed: 'cancel orders', probe: post('orders', '0', 'cancel') },
@@ -28,15 +40,16 @@ export const unneeded: readonly Unneeded[] = [
   { resource: 'Magento_Tax::manage_tax', deed: 'change taxes', probe: get('taxRates', '0') },
 ];
 
-/** Whether the integration may do more than Cartage needs, as far as that can be tried. */
-export async function checkExcess(magento: Magento): Promise<Finding> {
+/** Whether the integration may do more than Cartage needs, as far as that can be tried. @param unused Flows that are off. */
+export async function checkExcess(magento: Magento, unused: readonly string[]): Promise<Finding> {
   const code = 'magento.scope_excess';
   const granted: Unneeded[] = [];
-  for (const one of unneeded) {
+  const tried = unneeded.filter(({ flow }) => flow === undefined || unused.includes(flow));
+  for (const one of tried) {
     const fault = await faultOf(magento.rest.call({ ...one.probe, shape: z.unknown() }));
     if (fault === null) granted.push(one);
   }
-  if (granted.length === 0) return ok(code, `none of ${unneeded.length} rights that are not needed is given`);
+  if (granted.length === 0) return ok(code, `none of ${tried.length} rights that are not needed is given`);
   return warn(
     code,
     `The integration may also ${granted.map(({ deed, resource }) => `${deed} (${resource})`).join(', ')}`,

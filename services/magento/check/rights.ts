@@ -6,6 +6,8 @@ export interface Right {
   resource: string;
   /** What Cartage needs it for, as the guide says it. */
   purpose: string;
+  /** The one flow that needs it; every deployment does unless told otherwise. */
+  flow?: 'customers';
   probes: readonly Probe[];
 }
 
@@ -53,6 +55,18 @@ export const rights: readonly Right[] = [
     resource: 'Magento_Sales::sales_creditmemo',
     purpose: 'reading which orders were refunded',
     probes: [list('creditmemos')],
+  },
+  {
+    resource: 'Magento_Customer::customer',
+    purpose: 'reading customers',
+    flow: 'customers',
+    probes: [list('customers', 'search')],
+  },
+  {
+    resource: 'Magento_Customer::group',
+    purpose: 'reading customer groups',
+    flow: 'customers',
+    probes: [list('customerGroups', 'search')],
   },
   {
     resource: 'Magento_Catalog::products',

@@ -12,9 +12,9 @@ import type { Handled } from '../../platform/flow/outcome/outcome.ts';
 import type { Bus } from '../../platform/kafka/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { traceparentOf } from '../../platform/telemetry/tracing.ts';
-import { bringsNews, seenAt } from '../requests/request.ts';
+import { bringsNews } from '../requests/request.ts';
 import type { RelayRequest, RequestResults } from '../requests/request.ts';
-import { mayBecomeVisible, notYetVisible } from '../requests/visibility.ts';
+import { mayBecomeVisible, notYetVisible, olderState } from '../requests/visibility.ts';
 import type { PublishedStates } from '../requests/published.ts';
 import { targetOf } from './order-request.ts';
 import { orderOf } from './order.ts';
@@ -106,11 +106,11 @@ export class OrderReader {
     request: RelayRequest,
     batchSize: number,
   ): Promise<Handled | Error> {
-    const { bus, instance, published } = this.#options;
+    const { bus, clock, instance, published } = this.#options;
     try {
       if (isBefore(source, this.#options.since)) return placedBefore;
       const order = contractOf(source, { instance, store }, request.key);
-      const older = this.#olderState(order, readAt, request);
+      const older = olderState({ value: order, readAt, request }, published, clock.now());
       if (older) return older;
       const said = order.problems.length > 0 ? `, with ${problemCodes(order)}` : '';
       if (published.isSame(order, readAt, request))
@@ -127,24 +127,6 @@ export class OrderReader {
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }
-  }
-
-  /**
-   * The shop shows an older state than was asked for, or than was published: that one is not visible yet. In the end an
-   * older one than asked for is the truth (what a webhook told of was rolled back); an older one than published never is.
-   */
-  #olderState(order: Order, readAt: number, request: RelayRequest): Handled | Error | null {
-    const { clock, published } = this.#options;
-    const seen = seenAt(request.value);
-    const isBehind = published.isBehind(order, readAt);
-    // A time that the shop has not reached is no time of its own: a webhook that tells it by the clock on the wall.
-    const isOlder = seen !== null && seen <= readAt && order.updatedAt < seen;
-    if (!isBehind && !isOlder) return null;
-    if (mayBecomeVisible(request, true, clock.now()))
-      return notYetVisible(request.key, 'The shop shows an older state than is known');
-    return isBehind
-      ? { status: 'unchanged', cause: 'the shop shows an older state than was published' }
-      : null;
   }
 }
 

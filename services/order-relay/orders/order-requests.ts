@@ -1,4 +1,3 @@
-import { orders } from '../../../schemas/topics.ts';
 import type { RequestedTopic } from '../requests/request-flow.ts';
 import { OrderReader } from './order-reader.ts';
 import type { OrderReaderOptions } from './order-reader.ts';
@@ -16,7 +15,6 @@ export function orderRequests(options: OrderReaderOptions): RequestedTopic {
   const reader = new OrderReader(options);
   const byId = new RequestsById(options);
   return {
-    topic: orders.topic,
     batchGroupOf: (request) => {
       const target = targetOf(request, options.instance);
       return target?.kind === 'order' ? `store ${target.store}` : target && byEntityId;

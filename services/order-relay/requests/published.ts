@@ -117,6 +117,11 @@ export class PublishedStates<Value extends State> {
     return known?.updatedAt === updatedAt && known.readAt >= updatedAt + marginMs;
   }
 
+  /** Some state of the key was published lately, and nothing says that it is gone. */
+  isKnown(key: string): boolean {
+    return this.#knownOf(key) !== undefined;
+  }
+
   /** What the request's sender has seen is published; nobody insists on more. */
   answers(request: Refresh): boolean {
     const seen = seenAt(request);

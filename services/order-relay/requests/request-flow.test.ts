@@ -45,7 +45,7 @@ function nothingPublished(): PublishedStates<Order> {
 }
 
 function flow(mode: Mode = 'on', since = 0) {
-  const served = orderRequests({
+  const requests = orderRequests({
     bus,
     clock,
     published,
@@ -75,7 +75,13 @@ function flow(mode: Mode = 'on', since = 0) {
       },
     },
   });
-  return refreshRequestFlow({ topics: [served], mode, callsAtOnce: () => 4, probe: async () => undefined });
+  return refreshRequestFlow({
+    name: 'orders',
+    requests,
+    mode,
+    callsAtOnce: () => 4,
+    probe: async () => undefined,
+  });
 }
 
 const orders = () => bus.of<Order>('magento.orders');

@@ -6,10 +6,9 @@ import type { Mode } from '../../platform/groups.ts';
 import { isForced } from './request.ts';
 import type { RelayRequest, RequestResults } from './request.ts';
 
-/** What the relay reads again of one topic. */
+/** How requests for the keys of one topic are served. */
 export interface RequestedTopic {
-  topic: string;
-  /** Which requests may be served by one call; null when the request names nothing of this instance. */
+  /** Which requests may be served by one call; null when the request names nothing of this topic and instance. */
   batchGroupOf: (request: Refresh) => string | null;
   batchSize: (batchGroup: string) => number;
   /** Requests of one batch group. */
@@ -17,7 +16,9 @@ export interface RequestedTopic {
 }
 
 export interface RequestFlowOptions {
-  topics: readonly RequestedTopic[];
+  /** Of the flow. */
+  name: string;
+  requests: RequestedTopic;
   mode: Mode;
   /** How many calls the shop bears now. */
   callsAtOnce: () => number;
@@ -38,40 +39,26 @@ const landsWithinMs = 15_000;
  * shows another state.
  */
 export function refreshRequestFlow({
-  topics,
+  name,
+  requests,
   mode,
   callsAtOnce,
   probe,
 }: RequestFlowOptions): StateFlow<Refresh> {
-  const byName = new Map(topics.map((one) => [one.topic, one]));
-  const batchGroupOf = ({ value }: Received<Refresh>): string | null => {
-    const found = value && byName.get(value.topic)?.batchGroupOf(value);
-    return found == null ? null : `${value!.topic} ${found}`;
-  };
-  const served = (batchGroup: string): [RequestedTopic, string] => {
-    const [topic, ...rest] = batchGroup.split(' ');
-    return [byName.get(topic!)!, rest.join(' ')];
-  };
+  const batchGroupOf = ({ value }: Received<Refresh>): string | null => value && requests.batchGroupOf(value);
   return {
-    name: 'orders',
+    name,
     contracts: [refresh],
     mode,
     concurrency: callsAtOnce,
     settleMs: landsWithinMs,
     accepts: (record) => batchGroupOf(record) !== null,
     // A forced request must not give way to one that is content with what is published.
-    identityOf: ({ key, value }) =>
-      `${value?.topic} ${key}|${value && isForced(value) ? 'forced' : (value?.seen ?? '')}`,
-    lockOf: ({ key, value }) => `${value?.topic} ${key}`,
+    identityOf: ({ key, value }) => `${key}|${value && isForced(value) ? 'forced' : (value?.seen ?? '')}`,
+    lockOf: ({ key }) => key,
     batchGroupOf: (record) => batchGroupOf(record)!,
-    batchSize: (batchGroup) => {
-      const [topic, group] = served(batchGroup);
-      return topic.batchSize(group);
-    },
+    batchSize: (batchGroup) => requests.batchSize(batchGroup),
     probe,
-    apply: async (records): Promise<BatchResult<Refresh>> => {
-      const requests = records as RelayRequest[];
-      return byName.get(requests[0]!.value.topic)!.serve(requests);
-    },
+    apply: async (records): Promise<BatchResult<Refresh>> => requests.serve(records as RelayRequest[]),
   };
 }

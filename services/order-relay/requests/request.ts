@@ -30,7 +30,15 @@ export function seenAt({ seen }: Refresh): number | null {
  * Why the relay itself asks. Of a change that a webhook or a sweep brought the time is known; a first load, the nightly
  * sweep and the lists of documents tell what is true now, and not since when.
  */
-export type Reason = 'webhook' | 'sweep' | 'first load' | 'document' | 'nightly' | 'went back';
+export type Reason =
+  | 'webhook'
+  | 'sweep'
+  | 'first load'
+  | 'document'
+  | 'nightly'
+  /** It is published, and the nightly sweep has not seen it in the shop. */
+  | 'missing'
+  | 'went back';
 
 const ofSweeps: readonly string[] = ['sweep', 'first load', 'document', 'nightly'] satisfies Reason[];
 

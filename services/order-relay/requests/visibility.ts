@@ -1,5 +1,7 @@
 import { Unavailable } from '../../platform/errors.ts';
-import { fromSweep } from './request.ts';
+import type { Handled } from '../../platform/flow/outcome/outcome.ts';
+import type { PublishedStates, State } from './published.ts';
+import { fromSweep, seenAt } from './request.ts';
 import type { RelayRequest } from './request.ts';
 
 /**
@@ -23,4 +25,31 @@ export function notYetVisible(key: string, what: string): Unavailable {
     { code: 'request.not_visible_yet', what: `${what}: ${key}`, fix: 'It is looked for again by itself' },
     { notYet: true },
   );
+}
+
+/** A value of the shop, as it was read for a request. */
+export interface ReadValue<Value> {
+  value: Value;
+  /** By the shop's clock. */
+  readAt: number;
+  request: RelayRequest;
+}
+
+/**
+ * The shop shows an older state than was asked for, or than was published: that one is not visible yet. In the end an
+ * older one than asked for is the truth (what a webhook told of was rolled back); an older one than published never is.
+ */
+export function olderState<Value extends State>(
+  { value, readAt, request }: ReadValue<Value>,
+  published: PublishedStates<Value>,
+  now: number,
+): Handled | Error | null {
+  const seen = seenAt(request.value);
+  const isBehind = published.isBehind(value, readAt);
+  // A time that the shop has not reached is no time of its own: a webhook that tells it by the clock on the wall.
+  const isOlder = seen !== null && seen <= readAt && value.updatedAt < seen;
+  if (!isBehind && !isOlder) return null;
+  if (mayBecomeVisible(request, true, now))
+    return notYetVisible(request.key, 'The shop shows an older state than is known');
+  return isBehind ? { status: 'unchanged', cause: 'the shop shows an older state than was published' } : null;
 }

@@ -1,14 +1,15 @@
 import { orders } from '../../../schemas/topics.ts';
 import type { Magento } from '../../magento/magento.ts';
 import type { MagentoOrder } from '../../magento/order-shape.ts';
-import { epochMsOf, magentoTime } from '../../magento/rest/time.ts';
+import { magentoTime } from '../../magento/rest/time.ts';
 import { BoundedMap } from '../../platform/bounded-map.ts';
 import type { Bus, ReadAll } from '../../platform/kafka/types.ts';
 import { orderOf } from '../orders/order.ts';
 import type { Place } from '../orders/order.ts';
 import { askedById, askedFor } from '../orders/order-request.ts';
 import type { CodeIds } from '../../magento/code-ids.ts';
-import type { SweepCursors } from './cursor.ts';
+import { nightly } from './nightly.ts';
+import type { NightlyOptions } from './nightly.ts';
 import type { PageReader } from './page-reader.ts';
 import type { SweepResult } from './sweep.ts';
 import { SweepRequests } from './sweep-requests.ts';
@@ -16,7 +17,7 @@ import type { SweepRequestsOptions } from './sweep-requests.ts';
 
 export interface NightlySweepOptions extends SweepRequestsOptions {
   bus: Bus;
-  cursors: Pick<SweepCursors, 'read' | 'write'>;
+  cursors: NightlyOptions['cursors'];
   pages: Pick<PageReader, 'read'>;
   magento: Pick<Magento, 'orders'>;
   stores: Pick<CodeIds, 'codeOf'>;
@@ -48,18 +49,11 @@ export class NightlySweep {
     this.#requests = new SweepRequests(this.name, options);
   }
 
-  /** A round when one is due. What interrupts it makes it begin anew. */
-  async run(): Promise<SweepResult> {
-    const { clock, cursors, since, atMs } = this.#options;
-    const now = clock.now();
-    const dueAt = Math.floor((now - atMs) / dayMs) * dayMs + atMs;
-    const last = cursors.read(this.name);
-    const isDue = last !== null && epochMsOf(last.updatedAt) < dueAt;
-    // What was there before the first night is asked for by the sweep.
-    const result = isDue ? await this.#round(Math.max(since, now - horizonMs)) : { rows: 0, requests: 0 };
-    if (isDue || last === null)
-      await cursors.write(this.name, { updatedAt: magentoTime(dueAt), entityId: 0, isFirstLoad: false });
-    return result;
+  /** A round when one is due. */
+  run(): Promise<SweepResult> {
+    const { since } = this.#options;
+    const round = (now: number) => this.#round(Math.max(since, now - horizonMs));
+    return nightly(this.name, this.#options, round).run();
   }
 
   async #round(createdSince: number): Promise<SweepResult> {

@@ -81,7 +81,7 @@ export class SweepSchedule {
     const { name } = this.#sweep;
     try {
       const { rows, requests } = await this.#sweep.run();
-      if (requests > 0) log.info({ sweep: name, rows, requests }, 'sweep asked for orders');
+      if (requests > 0) log.info({ sweep: name, rows, requests }, 'sweep made requests');
       this.#failing = null;
       this.#failures = 0;
       return intervalMs;

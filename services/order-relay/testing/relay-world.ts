@@ -85,7 +85,7 @@ export async function relayWorld(shop: SlowShop) {
         onWentBack: (key) => wentBack.push(key),
       });
       await published.follow(context.bus, 0, () => skewMs);
-      const served = orderRequests({
+      const requests = orderRequests({
         bus: context.bus,
         magento: { orders: shop.client(clock) } as never,
         stores: { idOf: async () => 1, codeOf: async (id) => (id === 1 ? 'default' : null) },
@@ -100,7 +100,7 @@ export async function relayWorld(shop: SlowShop) {
       };
       return runStates(
         context,
-        refreshRequestFlow({ topics: [served], mode: 'on', callsAtOnce: () => 4, probe }),
+        refreshRequestFlow({ name: 'orders', requests, mode: 'on', callsAtOnce: () => 4, probe }),
       );
     },
   });

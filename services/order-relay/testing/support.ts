@@ -9,10 +9,23 @@ import type { RelayRequest } from '../requests/request.ts';
 export class NotingBus {
   readonly published: { topic: string; value: unknown; traceparent: string | null }[] = [];
   fail: Error | null = null;
+  readonly #gone: string[] = [];
 
   publish<Value>(contract: Contract<Value>, { value, traceparent }: Publication<Value>): Promise<void> {
     if (this.fail) return Promise.reject(this.fail);
     this.published.push({ topic: contract.topic, value, traceparent: traceparent ?? null });
+    return Promise.resolve();
+  }
+
+  /** Topic and key of each. */
+  get tombstones(): string[] {
+    return this.#gone;
+  }
+
+  tombstone<Value>(contract: Contract<Value>, key: string): Promise<void> {
+    if (this.fail) return Promise.reject(this.fail);
+    this.published.push({ topic: contract.topic, value: null, traceparent: null });
+    this.#gone.push(`${contract.topic} ${key}`);
     return Promise.resolve();
   }
 
@@ -44,7 +57,11 @@ export class StandingClock {
 let offset = 0;
 
 export function received(request: Partial<Refresh> & { key: string }): RelayRequest {
-  const asked = { topic: 'magento.orders', key: request.key, entityId: request.entityId ?? null };
+  const asked = {
+    topic: request.topic ?? 'magento.orders',
+    key: request.key,
+    entityId: request.entityId ?? null,
+  };
   const value = { ...requestOf({ asked, reason: 'sweep', seen: null, requestedAt: 0 }), ...request };
   offset += 1;
   return {

@@ -56,6 +56,38 @@ describe('a webhook', () => {
   });
 });
 
+describe('a webhook of a customer', () => {
+  const tell = (type: string, data: object, id?: string) =>
+    edge.deliver({ body: JSON.stringify({ type, data }), ...(id === undefined ? {} : { id }) });
+
+  it.each([
+    ['its own key, of a website that is known', { customer_id: 12, website_id: 1 }, 'us/base/12'],
+    ['its own key, of a website by its code', { id: '12', website_code: 'b2b' }, 'us/b2b/12'],
+    ['its id, of a website that is not known', { entity_id: 12, website_id: 7 }, 'us/12'],
+    ['the id of the customer when an address tells of it', { id: 3, customer_id: 12 }, 'us/12'],
+  ])('asks for %s', async (_name, data, key) => {
+    expect((await tell('customer.updated', data)).status).toBe(202);
+    expect(edge.published).toMatchObject([{ topic: 'magento.customers', key, seen: null, always: false }]);
+  });
+
+  it('asks each time: which state it tells of is not to be believed, an edited address moves no time', async () => {
+    const data = { customer_id: 12, website_id: 1, updated_at: '2026-11-23 07:59:58' };
+    await tell('customer.updated', data, 'msg_1');
+    await tell('customer_address.saved', data, 'msg_2');
+    expect(edge.published.map(({ seen }) => seen)).toEqual([null, null]);
+  });
+
+  it('is taken and asks for nothing while the flow of customers is off', async () => {
+    await edge.close();
+    await edge.open({}, false);
+    expect(await tell('customer.updated', { customer_id: 12 })).toMatchObject({
+      status: 202,
+      body: { status: 'flow_off' },
+    });
+    expect(edge.published).toEqual([]);
+  });
+});
+
 describe('a webhook is not believed', () => {
   it.each<[string, Overrides, string]>([
     [
@@ -98,7 +130,8 @@ describe('a webhook is not believed', () => {
 describe('a body is not understood', () => {
   it.each<[string, string]>([
     ['no JSON', '{"type":'],
-    ['another kind of event', JSON.stringify({ type: 'customer.changed', data: { entity_id: 1 } })],
+    ['another kind of event', JSON.stringify({ type: 'product.changed', data: { entity_id: 1 } })],
+    ['no customer named', JSON.stringify({ type: 'customer.changed', data: { website_id: 1 } })],
     ['no order named', JSON.stringify({ type: 'order.changed', data: { store_id: 1 } })],
   ])('%s: 400', async (_name, content) => {
     expect((await edge.deliver({ body: content })).status).toBe(400);

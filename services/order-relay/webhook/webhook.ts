@@ -4,15 +4,13 @@ import type { Refresh } from '../../../schemas/types.ts';
 import { Unavailable } from '../../platform/errors.ts';
 import type { Bus } from '../../platform/kafka/types.ts';
 import { SpanKind, markFailed, startSpan, traceparentOf } from '../../platform/telemetry/tracing.ts';
-import { askedById, askedByNumber } from '../orders/order-request.ts';
 import { requestOf } from '../requests/request.ts';
 import type { Asked } from '../requests/request.ts';
-import type { CodeIds } from '../../magento/code-ids.ts';
 import type { Answer } from './answer.ts';
 import { SeenIds } from './seen-ids.ts';
 import type { Scheme } from './schemes/scheme.ts';
-import { parseBody } from './webhook-body.ts';
-import type { OrderNamed } from './webhook-body.ts';
+import { isCustomer, parseBody } from './webhook-body.ts';
+import type { CustomerNamed, Named, OrderNamed } from './webhook-body.ts';
 
 /** What a signed delivery is answered. */
 export interface WebhookAnswer extends Answer {
@@ -27,8 +25,9 @@ export interface WebhookOptions {
   /** UTC milliseconds. */
   now: () => number;
   bus: Pick<Bus, 'publish'>;
-  stores: Pick<CodeIds, 'knownCode' | 'codeOf'>;
-  instance: string;
+  /** How what is named is asked for, null when that cannot be said; left out while nothing is done about its kind. */
+  orders?: ((named: OrderNamed) => Asked | Promise<Asked | null>) | undefined;
+  customers?: ((named: CustomerNamed) => Asked) | undefined;
   onFailure: (error: unknown) => void;
 }
 
@@ -38,10 +37,12 @@ const retryAfterSeconds = 5;
 
 const accepted: WebhookAnswer = { status: 202, reason: 'accepted', done: true };
 const repeated: WebhookAnswer = { status: 202, reason: 'repeated', done: true };
+/** Nothing is asked for: the sweep finds it once its flow is on. */
+const flowOff: WebhookAnswer = { status: 202, reason: 'flow_off', done: true };
 
 /**
  * Takes a delivery and writes the request. A webhook is nothing but a request (FACTS section 3: it comes before the commit, three
- * times, or never): all it says is which order to look at. 202 only after the broker's acknowledgement.
+ * times, or never): all it says is which order, or customer, to look at. 202 only after the broker's acknowledgement.
  */
 export function webhookReceiver(
   options: WebhookOptions,
@@ -66,11 +67,11 @@ export function webhookReceiver(
  * more does no harm, and a body that tells of the same state again is known by its digest. One that tells of no state
  * is not: the next change of the order has the same body.
  */
-function idOfState({ updated_at }: OrderNamed, body: Buffer): string | null {
-  return updated_at == null ? null : hash('sha256', body, 'base64');
+function idOfState(named: Named, body: Buffer): string | null {
+  return seenIn(named) === null ? null : hash('sha256', body, 'base64');
 }
 
-async function ask(path: string, named: OrderNamed, options: WebhookOptions): Promise<WebhookAnswer> {
+async function ask(path: string, named: Named, options: WebhookOptions): Promise<WebhookAnswer> {
   const span = startSpan(`POST ${path}`, {
     kind: SpanKind.SERVER,
     parent: null,
@@ -80,7 +81,8 @@ async function ask(path: string, named: OrderNamed, options: WebhookOptions): Pr
   try {
     const known = askedOf(named, options);
     const asked = known instanceof Promise ? await known : known;
-    if (asked === null) answer = { status: 400, reason: 'store_unknown', done: false };
+    if (asked === undefined) answer = flowOff;
+    else if (asked === null) answer = { status: 400, reason: 'store_unknown', done: false };
     else {
       span.setAttribute('messaging.kafka.message.key', asked.key);
       await options.bus.publish(refresh, {
@@ -100,32 +102,15 @@ async function ask(path: string, named: OrderNamed, options: WebhookOptions): Pr
   return answer;
 }
 
-function request(asked: Asked, named: OrderNamed, { now }: WebhookOptions): Refresh {
-  return requestOf({ asked, reason: 'webhook', seen: named.updated_at ?? null, requestedAt: now() });
+function askedOf(named: Named, { orders, customers }: WebhookOptions) {
+  return isCustomer(named) ? customers?.(named) : orders?.(named);
 }
 
-/** The order's own key when the delivery and the shop tell it; else by id. Null when neither can be made. */
-function askedOf(named: OrderNamed, options: WebhookOptions): Asked | Promise<Asked | null> {
-  const { instance, stores } = options;
-  const { entity_id, increment_id, store_id } = named;
-  if (increment_id == null) return askedById(instance, entity_id!);
-  const store = named.store_code ?? (store_id == null ? undefined : stores.knownCode(store_id));
-  if (store !== undefined) return askedByNumber({ instance, store, incrementId: increment_id });
-  if (store_id == null) return askedById(instance, entity_id!);
-  return askForStore({ ...named, increment_id, store_id }, options);
+function request(asked: Asked, named: Named, { now }: WebhookOptions): Refresh {
+  return requestOf({ asked, reason: 'webhook', seen: seenIn(named), requestedAt: now() });
 }
 
-async function askForStore(
-  named: OrderNamed & { increment_id: string; store_id: number },
-  { stores, instance }: WebhookOptions,
-): Promise<Asked | null> {
-  const byId = named.entity_id == null ? null : askedById(instance, named.entity_id);
-  try {
-    const store = await stores.codeOf(named.store_id);
-    return store === null ? byId : askedByNumber({ instance, store, incrementId: named.increment_id });
-  } catch (error) {
-    // The shop cannot be asked now; whoever serves the request asks later.
-    if (byId === null) throw error;
-    return byId;
-  }
+/** The state that the sender saw, by its time. */
+function seenIn(named: Named): string | null {
+  return isCustomer(named) ? null : (named.updated_at ?? null);
 }

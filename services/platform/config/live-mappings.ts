@@ -6,6 +6,7 @@ import type { Config, PlatformConfig } from './schema.ts';
  */
 const liveMappings: { [Section in keyof Config]?: readonly (keyof Config[Section])[] } = {
   orders: ['payments', 'shipping', 'stores', 'taxes', 'statuses'],
+  customers: ['websites', 'groups'],
   stock: ['sources'],
   catalog: ['taxClasses', 'attributes', 'websites', 'basePriceList', 'baseCurrency'],
   fulfilments: ['carriers'],

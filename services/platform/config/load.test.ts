@@ -46,7 +46,13 @@ describe('the configuration', () => {
     );
     expect(config.magento.credentials.accessTokenSecret).toBe('s3cret');
     expect(config.http).toEqual({ host: '0.0.0.0', port: 9000 });
-    expect(config.flows).toEqual({ orders: 'on', stock: 'on', catalog: 'on', shipments: 'on' });
+    expect(config.flows).toEqual({
+      orders: 'on',
+      stock: 'on',
+      catalog: 'on',
+      shipments: 'on',
+      customers: 'off',
+    });
   });
 
   it('names every problem at once, each with the path of its field', () => {
@@ -309,6 +315,7 @@ describe('the configuration', () => {
       stock: 'on',
       catalog: 'dry',
       shipments: 'on',
+      customers: 'off',
     });
   });
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { catalogSection } from './sections/catalog.ts';
 import { consoleSection } from './sections/console.ts';
+import { customersSection } from './sections/customers.ts';
 import { erpSection } from './sections/erp.ts';
 import { fulfilmentsSection } from './sections/fulfilments.ts';
 import { magentoSection } from './sections/magento.ts';
@@ -23,6 +24,7 @@ export const configSchema = z.strictObject({
   magento: magentoSection,
   webhook: webhookSection,
   orders: ordersSection,
+  customers: customersSection,
   stock: stockSection,
   catalog: catalogSection,
   fulfilments: fulfilmentsSection,

@@ -1,6 +1,7 @@
 import { splitKey } from '../../../schemas/keys.ts';
-import { orders, refresh } from '../../../schemas/topics.ts';
+import { customers, orders, refresh } from '../../../schemas/topics.ts';
 import type { Parked, Refresh } from '../../../schemas/types.ts';
+import { readerIn } from '../groups.ts';
 import type { Bus } from '../kafka/types.ts';
 import type { Clock } from '../clock.ts';
 import { traceparentOf } from '../telemetry/tracing.ts';
@@ -24,6 +25,12 @@ export function refreshRequester(bus: Bus, requestedBy: string, clock: Clock): R
   };
 }
 
+/** Whose requests are for one topic only: a parked one tells of it by its group. */
+const topicOfRequests: Readonly<Record<string, string>> = {
+  'order-relay': orders.topic,
+  'order-relay.customers': customers.topic,
+};
+
 /** What a request names. */
 export type RefreshTarget = Pick<Refresh, 'topic' | 'key' | 'entityId'>;
 
@@ -39,8 +46,9 @@ export function refreshTargetOf({
 }: Pick<Parked, 'group' | 'topic' | 'partition' | 'key'>): RefreshTarget | null {
   if (key === null || partition < 0) return null;
   if (topic !== refresh.topic) return { topic, key, entityId: null };
-  if (!group.endsWith('.order-relay')) return null;
-  // The key of a request for an order of which only its id is known: instance/entity_id.
+  const asked = topicOfRequests[readerIn(group)];
+  if (asked === undefined) return null;
+  // The key of a request for an order, or a customer, of which only its id is known: instance/entity_id.
   const entityId = splitKey(key, 3) === null ? Number(key.slice(key.lastIndexOf('/') + 1)) : null;
-  return { topic: orders.topic, key, entityId };
+  return { topic: asked, key, entityId };
 }

@@ -13,31 +13,41 @@ export async function startFlow(
   run: (process: Process, mode: Mode) => Promise<Subscription>,
 ): Promise<void> {
   const process = openProcess(name, configuration, life);
-  await runFlow(process, configuration.config.flows[flow], (mode) => run(process, mode));
+  await runFlows(process, [
+    { name: flow, mode: configuration.config.flows[flow], start: (mode) => run(process, mode) },
+  ]);
+}
+
+/** One flow of a process. */
+export interface FlowToRun {
+  name: keyof Configuration<never>['config']['flows'];
+  mode: 'off' | Mode;
+  start: (mode: Mode) => Promise<Subscription>;
+  /** Null while the flow is ready, else why not; once it has started. */
+  why?: (subscription: Subscription) => string | null;
 }
 
 /**
- * Runs the one flow of a process and opens its HTTP face. Off: the process is there, healthy, and does nothing, so
+ * Runs the flows of a process and opens its HTTP face. Off: the process is there, healthy, and does nothing of it, so
  * that a flow is switched by configuration alone.
  */
-export async function runFlow(
-  process: Process,
-  mode: 'off' | Mode,
-  start: (mode: Mode) => Promise<Subscription>,
-): Promise<Subscription | null> {
-  let subscription: Subscription | null = null;
-  if (mode === 'off') process.log.warn('the flow is off: nothing is read or written');
-  else
-    process.checks.need('subscription', () =>
-      subscription === null ? 'starting' : unhealthyReasonOf(subscription),
-    );
-  await process.listen();
-  if (mode !== 'off') {
-    subscription = await start(mode);
-    const running = subscription;
-    process.onStop(() => running.stop());
+export async function runFlows(process: Process, flows: readonly FlowToRun[]): Promise<void> {
+  const running = new Map<FlowToRun, Subscription>();
+  for (const flow of flows) {
+    const { name, mode, why = unhealthyReasonOf } = flow;
+    if (mode === 'off') process.log.warn({ flow: name }, 'the flow is off: nothing is read or written');
+    else
+      process.checks.need(`subscription of ${name}`, () =>
+        running.has(flow) ? why(running.get(flow)!) : 'starting',
+      );
   }
-  return subscription;
+  await process.listen();
+  for (const flow of flows) {
+    if (flow.mode === 'off') continue;
+    const subscription = await flow.start(flow.mode);
+    running.set(flow, subscription);
+    process.onStop(() => subscription.stop());
+  }
 }
 
 function unhealthyReasonOf(subscription: Subscription): string | null {

@@ -3,6 +3,7 @@ import { DatabaseError, Pool } from 'pg';
 import type { ClientBase, PoolClient, QueryResultRow } from 'pg';
 
 const SCHEMA = new URL('./schema/', import.meta.url);
+const ADDITIONS = new URL('./additions.sql', import.meta.url);
 const ROLES = new URL('./roles.sql', import.meta.url);
 
 /** Number of the advisory lock under which the schema is made, so that two starts at once make it once. */
@@ -13,7 +14,7 @@ const DEADLOCK = '40P01';
 const DEADLOCK_ATTEMPTS = 3;
 
 /**
- * Creates the tables where there are none, and Cartage's role with its rights (roles.sql). Idempotent.
+ * Creates the tables where there are none, what was added to them since, and Cartage's role with its rights (roles.sql). Idempotent.
  * The client must belong to a role that may create roles and publications.
  */
 export async function createSchema(client: ClientBase): Promise<void> {
@@ -28,7 +29,7 @@ export async function createSchema(client: ClientBase): Promise<void> {
         await client.query(await readFile(new URL(file, SCHEMA), 'utf8'));
       }
     }
-    await client.query(await readFile(ROLES, 'utf8'));
+    for (const file of [ADDITIONS, ROLES]) await client.query(await readFile(file, 'utf8'));
     await client.query('commit');
   } catch (error) {
     await client.query('rollback');

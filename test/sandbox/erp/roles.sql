@@ -1,5 +1,5 @@
 -- What Cartage may do in this ERP, and nothing more: follow the log, read what the streams read, write what an
--- order export writes. Run by the owner of the tables, as often as one likes.
+-- order and customer exports write. Run by the owner of the tables, as often as one likes.
 -- The password is set apart (alter role cartage password '…'), so that none stands in a file.
 do 'begin
   if not exists (select from pg_roles where rolname = ''cartage'') then
@@ -32,6 +32,13 @@ grant insert on
   partner, partner_address, sales_order, sales_order_line, sales_order_line_tax, note
 to cartage;
 grant update (changed_at) on partner to cartage;
+
+-- The customer export: the partner and the address book, nothing of what was booked.
+grant update (name, shop_key, website, email, is_company, vat_number, price_list_id, erased_at) on partner to cartage;
+grant update (first_name, last_name, company, street, city, postcode, region, country_code, phone,
+  is_default_billing, is_default_shipping) on partner_address to cartage;
+grant delete on partner_address to cartage;
+
 grant update (state, on_hold, changed_at) on sales_order to cartage;
 grant usage on sequence sales_order_number to cartage;
 

@@ -17,7 +17,7 @@ describe('the role cartage', () => {
     `insert into stock_move (product_id) values (1)`,
     `update product set active = false`,
     `update sales_order set total_amount = 0`,
-    `update partner set email = null`,
+    `delete from partner`,
     `delete from sales_order`,
     `delete from reservation`,
     `update delivery set state = 'done'`,

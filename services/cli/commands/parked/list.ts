@@ -4,7 +4,8 @@ import { shellWord } from '../../../platform/terminal.ts';
 import type { GlobalOptions } from '../../options.ts';
 import { withBus } from '../../open.ts';
 import { printJson, printLine, printSome } from '../../print.ts';
-import { ofSelection, processOf, readParked } from './records.ts';
+import { readerIn } from '../../../platform/groups.ts';
+import { ofSelection, readParked } from './records.ts';
 import type { ParkedRecords, Selection } from './records.ts';
 
 /** Of a cause without --cause: its fixes, and the records of each. */
@@ -41,7 +42,7 @@ function printCauses(records: ParkedRecords, everything: boolean, now: number): 
 }
 
 function printCause(code: string, records: [string, Parked][], everything: boolean, now: number): void {
-  const names = new Set(records.map(([, { group }]) => processOf(group)));
+  const names = new Set(records.map(([, { group }]) => readerIn(group)));
   printLine(`${code}: ${counts(records)}, ${sinceWhen(records, now)}, at ${[...names].join(', ')}`);
   const byFix = [...groups(records, ({ fix }) => fix)].toSorted(
     ([, left], [, right]) => right.length - left.length,

@@ -3,7 +3,8 @@ import type { Parked } from '../../../../schemas/types.ts';
 import { Rejected } from '../../../platform/errors.ts';
 import { readToEnd } from '../../../platform/kafka/read-to-end.ts';
 import type { Bus } from '../../../platform/kafka/types.ts';
-import { processes } from '../../../platform/processes.ts';
+import { readerIn } from '../../../platform/groups.ts';
+import { processes, readerOf } from '../../../platform/processes.ts';
 import { shellWord } from '../../../platform/terminal.ts';
 
 /** Parked records by their key on `cartage.parked`, the oldest first. */
@@ -26,9 +27,9 @@ export async function readParked(bus: Bus): Promise<ParkedRecords> {
 
 /** Those of one cause, one flow, or all. @throws Rejected for a flow that there is none. */
 export function ofSelection(records: ParkedRecords, { cause, flow }: Selection): ParkedRecords {
-  const owners = flow === undefined ? null : processesOf(flow);
+  const readers = flow === undefined ? null : readersOf(flow);
   const isChosen = ({ code, group }: Parked) =>
-    (cause === undefined || code === cause) && (owners === null || owners.includes(processOf(group)));
+    (cause === undefined || code === cause) && (readers === null || readers.includes(readerIn(group)));
   return new Map([...records].filter(([, record]) => isChosen(record)));
 }
 
@@ -59,16 +60,11 @@ export function selectionWords({ cause, flow }: Selection): string {
   return `cause ${cause}${flow === undefined ? '' : `, flow ${flow}`}`;
 }
 
-/** `cartage.<instance>.<process>` is the name of a group. */
-export function processOf(group: string): string {
-  return group.slice(group.lastIndexOf('.') + 1);
-}
-
-function processesOf(flow: string): string[] {
-  const found = processes.filter(
-    ({ name, flows }) => name === flow || flows.some((row) => row.switch === flow),
+function readersOf(flow: string): string[] {
+  const found = processes.flatMap(({ name, flows }) =>
+    flows.filter((row) => name === flow || row.switch === flow).map((row) => readerOf(name, row)),
   );
-  if (found.length > 0) return found.map(({ name }) => name);
+  if (found.length > 0) return found;
   const switches = new Set(processes.flatMap(({ flows }) => flows.flatMap((row) => row.switch ?? [])));
   throw new Rejected({
     code: 'parked.flow',

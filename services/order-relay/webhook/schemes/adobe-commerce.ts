@@ -1,6 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { z } from 'zod';
-import { orderNamed } from '../webhook-body.ts';
+import { customerNamed, orderNamed, partOf } from '../webhook-body.ts';
+import type { Named } from '../webhook-body.ts';
 import { base64Of, keyList } from './scheme.ts';
 import type { Scheme } from './scheme.ts';
 
@@ -29,13 +30,24 @@ export function adobeCommerce(publicKeys: () => readonly string[]): Scheme {
         },
       };
     },
-    body: z.preprocess(withoutEvent, z.object({ order: orderNamed })).transform(({ order }) => order),
+    body,
     taken: { status: 200, body: '{"op":"success"}' },
   };
 }
 
-/** A plugin's method has the order as its argument; what an observer hears has it in `data`. */
+const body = z.preprocess(
+  withoutEvent,
+  z
+    .object({ order: z.unknown().optional(), customer: z.unknown().optional() })
+    .transform(({ order, customer }, context): Named =>
+      customer === undefined
+        ? partOf(orderNamed, order, { context, at: ['order'] })
+        : partOf(customerNamed, customer, { context, at: ['customer'] }),
+    ),
+);
+
+/** A plugin's method has the order, or the customer, as its argument; what an observer hears has it in `data`. */
 function withoutEvent(json: unknown): unknown {
-  const { data } = (json ?? {}) as { data?: { order?: unknown } };
-  return data?.order === undefined ? json : data;
+  const { data } = (json ?? {}) as { data?: { order?: unknown; customer?: unknown } };
+  return (data?.order ?? data?.customer) === undefined ? json : data;
 }

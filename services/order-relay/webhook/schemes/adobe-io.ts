@@ -3,7 +3,8 @@ import type { KeyObject } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import type { Answer } from '../answer.ts';
-import { orderNamed } from '../webhook-body.ts';
+import { customerNamed, orderNamed, partOf } from '../webhook-body.ts';
+import type { Named } from '../webhook-body.ts';
 import { base64Of } from './scheme.ts';
 import type { BodyFault, HeaderFault, Proven, Scheme } from './scheme.ts';
 
@@ -28,10 +29,16 @@ const body = z
   .object({
     type: z
       .string()
-      .regex(/sales_order|order_(management|repository)/, 'must be the type of an event of orders'),
-    data: z.object({ value: orderNamed }),
+      .regex(
+        /sales_order|order_(management|repository)|customer/,
+        'must be the type of an event of orders or customers',
+      ),
+    data: z.object({ value: z.unknown() }),
   })
-  .transform(({ data }) => data.value);
+  .transform(({ type, data: { value } }, context): Named => {
+    const shape = /sales_order|order_/.test(type) ? orderNamed : customerNamed;
+    return partOf<Named>(shape, value, { context, at: ['data', 'value'] });
+  });
 
 /**
  * Adobe I/O Events, one event a delivery: two signatures, base64 of RSA-SHA256 over the body, each with the path of its

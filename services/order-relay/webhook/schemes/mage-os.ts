@@ -1,13 +1,14 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { orderNamed } from '../webhook-body.ts';
+import { customerNamed, orderNamed, partOf } from '../webhook-body.ts';
+import type { Named } from '../webhook-body.ts';
 import { keyList } from './scheme.ts';
 import type { Scheme } from './scheme.ts';
 
 /**
  * Mage-OS Async Events: `x-magento-signature` is the HMAC-SHA256 of the body in hex, under the verification token of the
- * subscription. The body is what the shop's REST API shows of the order, or of its shipment, invoice or credit memo,
- * as `data`; which event it was is nowhere said. There is no id and no time either, see `webhook.ts`.
+ * subscription. The body is what the shop's REST API shows of the order, of its shipment, invoice or credit memo, or of a
+ * customer, as `data`; which event it was is nowhere said. Sales have an `entity_id` there, customers have an `id`. There is no id and no time either, see `webhook.ts`.
  */
 export function mageOs(tokens: () => readonly string[]): Scheme {
   const keys = keyList(tokens, (token) => createSecretKey(Buffer.from(token)));
@@ -26,6 +27,12 @@ export function mageOs(tokens: () => readonly string[]): Scheme {
             : 'signature_wrong',
       };
     },
-    body: z.object({ data: orderNamed }).transform(({ data }) => data),
+    body,
   };
 }
+
+const body = z.object({ data: z.unknown() }).transform(({ data }, context): Named => {
+  const { id, entity_id, order_id, increment_id } = (data ?? {}) as Record<string, unknown>;
+  const isOfSales = id === undefined || (entity_id ?? order_id ?? increment_id) !== undefined;
+  return partOf<Named>(isOfSales ? orderNamed : customerNamed, data, { context, at: ['data'] });
+});

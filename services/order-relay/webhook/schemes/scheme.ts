@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
 import type { Answer } from '../answer.ts';
-import type { OrderNamed } from '../webhook-body.ts';
+import type { Named } from '../webhook-body.ts';
 
 /** Why a delivery is not believed. These show in its headers: its body is never read. */
 export type HeaderFault = 'signature_missing' | 'signature_malformed' | 'timestamp_stale';
@@ -20,14 +20,14 @@ export interface Claim {
   proofIn(body: Buffer): Proven | BodyFault;
 }
 
-/** How one kind of sender delivers: where to, how it signs, and where in its body the order is named. */
+/** How one kind of sender delivers: where to, how it signs, and where in its body the order, or the customer, is named. */
 export interface Scheme {
   path: string;
   /** Without a key it takes nothing, and is as if it were not there. */
   isOpen(): boolean;
   /** Judges the headers, before anything of the body is kept. */
   claimIn(headers: IncomingHttpHeaders): Claim | HeaderFault;
-  body: z.ZodType<OrderNamed>;
+  body: z.ZodType<Named>;
   /** What this sender must read when its delivery was taken; left out: what every sender is told. */
   taken?: Pick<Answer, 'status' | 'body'>;
   /** Of a sender that tries the address by a GET before it uses it; null: this is no such try. */

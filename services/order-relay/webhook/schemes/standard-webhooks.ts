@@ -1,7 +1,8 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import { orderNamed } from '../webhook-body.ts';
+import { customerNamed, orderNamed, partOf } from '../webhook-body.ts';
+import type { Named } from '../webhook-body.ts';
 import { keyList } from './scheme.ts';
 import type { Scheme } from './scheme.ts';
 
@@ -20,15 +21,20 @@ const maxSignatures = 10;
 const maxIdLength = 256;
 const digestBytes = 32;
 
-/** Only orders are taken here; what else a shop tells of is not for this address. */
+/** Only orders and customers are taken here; what else a shop tells of is not for this address. */
 const body = z
   .object({
     type: z
       .string()
-      .regex(/^(sales_)?orders?([._-]|$)/, 'must be a type of order event, such as order.updated'),
-    data: orderNamed,
+      .regex(
+        /^((sales_)?orders?|customers?)([._-]|$)/,
+        'must be a type of order or customer event, such as order.updated',
+      ),
+    data: z.unknown(),
   })
-  .transform(({ data }) => data);
+  .transform(({ type, data }, context): Named =>
+    partOf<Named>(type.startsWith('customer') ? customerNamed : orderNamed, data, { context, at: ['data'] }),
+  );
 
 /**
  * Standard Webhooks 1.0.0: an id, a time, and `v1,` with base64 of the HMAC-SHA256 over `id.timestamp.body`, several of

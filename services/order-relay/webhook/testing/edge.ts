@@ -6,6 +6,8 @@ import type { Refresh } from '../../../../schemas/types.ts';
 import { Unavailable } from '../../../platform/errors.ts';
 import { openMetrics } from '../../../platform/telemetry/metrics.ts';
 import { sign, standardWebhooks } from '../schemes/standard-webhooks.ts';
+import { askedOfCustomer } from '../../customers/customer-webhook.ts';
+import { askedOfOrder } from '../../orders/order-webhook.ts';
 import { webhookReceiver } from '../webhook.ts';
 import { WebhookServer } from '../webhook-server.ts';
 import type { WebhookServerOptions } from '../webhook-server.ts';
@@ -69,7 +71,14 @@ export class Edge {
   #server: WebhookServer | undefined;
   #url = '';
 
-  async open(overrides: Partial<WebhookServerOptions> = {}): Promise<void> {
+  async open(overrides: Partial<WebhookServerOptions> = {}, takesCustomers = true): Promise<void> {
+    const stores = {
+      knownCode: (id: number) => (id === 1 ? 'default' : undefined),
+      codeOf: (id: number) =>
+        this.shopIsDown
+          ? Promise.reject(new Unavailable({ code: 'magento.unreachable', what: 'no answer', fix: 'wait' }))
+          : Promise.resolve(id === 2 ? 'german' : null),
+    };
     const receive = webhookReceiver({
       ...believed,
       bus: {
@@ -78,14 +87,16 @@ export class Edge {
           this.published.push(value as Refresh);
         },
       },
-      stores: {
-        knownCode: (id) => (id === 1 ? 'default' : undefined),
-        codeOf: (id) =>
-          this.shopIsDown
-            ? Promise.reject(new Unavailable({ code: 'magento.unreachable', what: 'no answer', fix: 'wait' }))
-            : Promise.resolve(id === 2 ? 'german' : null),
-      },
-      instance: 'us',
+      orders: (named) => askedOfOrder(named, { instance: 'us', stores }),
+      ...(takesCustomers
+        ? {
+            customers: (named) =>
+              askedOfCustomer(named, {
+                instance: 'us',
+                websites: { knownCode: (id) => (id === 1 ? 'base' : undefined) },
+              }),
+          }
+        : {}),
       onFailure: () => undefined,
     });
     this.#server = new WebhookServer({

@@ -80,6 +80,17 @@ export const erpSection = z.strictObject({
       settleMs: milliseconds(10_000),
     })
     .optional(),
+  customers: z
+    .strictObject({
+      /** `$key`, `$website`, `$email` to one row with `id`, `reference` and `key`, or none. */
+      lookup: text,
+      /** Each list is run in one transaction; see deploy/config for the parameters. */
+      upsert: z.array(statement).min(1),
+      erase: z.array(statement).min(1),
+      /** How long the database may go on after we gave up. */
+      settleMs: milliseconds(10_000),
+    })
+    .optional(),
   /** How an order is brought into an ERP that is spoken to over HTTP; in the file the name of its own file will do. */
   recipe: recipeSection.optional(),
 });

@@ -24,7 +24,14 @@ export const telemetrySection = z
   .prefault({});
 
 export const flowsSection = z
-  .strictObject({ orders: flowMode, stock: flowMode, catalog: flowMode, shipments: flowMode })
+  .strictObject({
+    orders: flowMode,
+    stock: flowMode,
+    catalog: flowMode,
+    shipments: flowMode,
+    /** Off unless told otherwise: it needs to be told how the ERP takes customers. */
+    customers: flowMode.prefault('off'),
+  })
   .prefault({});
 
 export const policySection = z

@@ -1,4 +1,5 @@
 import { splitKey } from '../../../../schemas/keys.ts';
+import { readerIn } from '../../groups.ts';
 import type { FlowContext } from '../context.ts';
 import type { ParkedPlace } from './parked-places.ts';
 import { refreshRequester, refreshTargetOf } from '../request-refresh.ts';
@@ -41,8 +42,7 @@ export class Releases {
     this.#context = context;
     this.#awaited = awaited;
     this.#places = places;
-    const process = context.group.slice(context.group.lastIndexOf('.') + 1);
-    this.#requestRefresh = refreshRequester(context.bus, process, context.clock);
+    this.#requestRefresh = refreshRequester(context.bus, readerIn(context.group), context.clock);
   }
 
   start(): void {

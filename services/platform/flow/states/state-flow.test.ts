@@ -188,3 +188,33 @@ describe('a batch of which one lease is lost', () => {
     expect(broker.committed(0).offset).toBe(2);
   });
 });
+
+describe('a tombstone', () => {
+  const seen = async (takesTombstones: boolean) => {
+    const written: (string | null)[] = [];
+    const { world, broker, clock, send, reported } = await flowOf({
+      takesTombstones,
+      apply: async (records) => {
+        for (const { key, value } of records) written.push(value === null ? `${key} is gone` : key);
+        return new Map(records.map((record) => [record, { status: 'applied' as const }]));
+      },
+    });
+    send('a', 'b');
+    broker.append(plains, 'a', null);
+    world.assignAll();
+    await clock.pass(2_000);
+    return { written, reported: reported(), finished: broker.committed(0).offset };
+  };
+
+  it('is the newest state of its key, for a flow that takes it', async () => {
+    expect(await seen(true)).toEqual({
+      written: ['a is gone', 'b'],
+      reported: expect.arrayContaining(['a superseded', 'b applied', 'a applied']),
+      finished: 3,
+    });
+  });
+
+  it('asks nothing of the others', async () => {
+    expect(await seen(false)).toMatchObject({ written: ['a', 'b'], finished: 3 });
+  });
+});

@@ -14,6 +14,8 @@ export interface StateFlow<Value> extends Flow {
   contracts: readonly Contract<Value>[];
   /** A write may create something, which twice would make two: after an unknown outcome it waits before it looks. */
   creates?: boolean;
+  /** A tombstone is written too: the other side is told that the key is gone. Otherwise it asks for nothing. */
+  takesTombstones?: boolean;
   /** False: the record is for somebody else and is finished without a word. */
   accepts?: (record: Received<Value>) => boolean;
   /** What collapses with what; the topic and the key unless told otherwise. */

@@ -177,7 +177,8 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
   }
 
   #keep(record: Received<Value>): void {
-    if (record.value === null || this.#flow.accepts?.(record) === false) return;
+    if (record.value === null && !this.#flow.takesTombstones) return;
+    if (this.#flow.accepts?.(record) === false) return;
     const identity = this.#flow.identityOf?.(record) ?? `${record.topic}|${record.key}`;
     const now = this.#context.clock.now();
     const superseded = this.pending.add(

@@ -3,11 +3,17 @@
 create table partner (
   id int generated always as identity primary key,
   name text not null,
+  shop_key text constraint one_partner_per_customer unique
+    check (shop_key ~ '^[^/]+/[^/]+/[0-9]+$'), -- instance/website/customer id; null: a guest's
+  website text not null default '', -- whose e-mail address it is: one may be known to each
   email text,
   is_company boolean not null default false,
+  vat_number text,
+  price_list_id int references price_list,
+  erased_at timestamptz,
   changed_at timestamptz not null default now()
 );
-create unique index partner_email on partner (lower(email));
+create unique index one_partner_per_email on partner (website, lower(email));
 create table partner_address (
   id int generated always as identity primary key,
   partner_id int not null references partner,
@@ -19,9 +25,13 @@ create table partner_address (
   postcode text,
   region text,
   country_code char(2) not null check (country_code ~ '^[A-Z]{2}$'),
-  phone text
+  phone text,
+  -- The shop's id of an entry in the customer's address book; null: as written on a document, never changed again.
+  shop_address_id bigint,
+  is_default_billing boolean not null default false,
+  is_default_shipping boolean not null default false
 );
-create index on partner_address (partner_id);
+create unique index one_row_per_shop_address on partner_address (partner_id, shop_address_id);
 
 create sequence sales_order_number;
 create table sales_order (

@@ -29,6 +29,12 @@ export interface Orders {
   change: Statement[];
 }
 
+export interface Customers {
+  lookup: string;
+  upsert: Statement[];
+  erase: Statement[];
+}
+
 export async function readStreams(): Promise<Record<string, Stream>> {
   return (await readErp()).streams;
 }
@@ -37,9 +43,19 @@ export async function readOrders(): Promise<Orders> {
   return (await readErp()).orders;
 }
 
-async function readErp(): Promise<{ streams: Record<string, Stream>; orders: Orders }> {
+export async function readCustomers(): Promise<Customers> {
+  return (await readErp()).customers;
+}
+
+interface ErpSection {
+  streams: Record<string, Stream>;
+  orders: Orders;
+  customers: Customers;
+}
+
+async function readErp(): Promise<ErpSection> {
   const text = await readFile(new URL('../../../../deploy/config/sandbox.yaml', import.meta.url), 'utf8');
-  return (parse(text) as { erp: { streams: Record<string, Stream>; orders: Orders } }).erp;
+  return (parse(text) as { erp: ErpSection }).erp;
 }
 
 /** Name of the one key column of a stream. */

@@ -17,6 +17,8 @@ export interface TestErp {
   owner: Client;
   /** The role of roles.sql: what it may not do, Cartage may not do. */
   cartage: Client;
+  /** Its address. */
+  cartageUrl: string;
   call(method: string, path: string, body?: unknown): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -35,6 +37,7 @@ export async function startTestErp(): Promise<TestErp> {
   return {
     owner,
     cartage,
+    cartageUrl: cartageUrl.href,
     call: (method, path, body) => call(`${erp.url}${path}`, method, body),
     async close() {
       await cartage.end();

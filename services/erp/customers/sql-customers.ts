@@ -1,0 +1,122 @@
+/**
+ * Customers into an ERP by SQL. The partner is looked up inside the transaction that writes it, and must be found by
+ * the customer's key before it is committed: one that is not would be made anew at every repetition.
+ */
+import { Rejected } from '../../platform/errors.ts';
+import type { SinkCall } from '../../platform/telemetry/sink-calls.ts';
+import { inSpan, startSpan } from '../../platform/telemetry/tracing.ts';
+import { openPool } from '../pool.ts';
+import type { ErpConnection } from '../pool.ts';
+import { isRefusedAsDuplicate } from '../sql/refusal.ts';
+import type { CompiledStatement } from '../sql/statements.ts';
+import { textOf, transaction } from '../sql/transaction.ts';
+import type { SqlSession } from '../sql/transaction.ts';
+import type { CustomerInput, ErpCustomers, FoundPartner, Upserted, Who } from './erp-customers.ts';
+import { compileCustomerStatements } from './statements.ts';
+import type { CustomerStatements } from './statements.ts';
+
+export interface SqlCustomersOptions {
+  connection: ErpConnection;
+  statements: CustomerStatements;
+  /** For one call, all its statements together. */
+  deadlineMs: number;
+  /** Told of each statement. */
+  onCall?: (call: SinkCall) => void;
+}
+
+const where = 'erp.customers';
+
+export function createSqlCustomers(options: SqlCustomersOptions): ErpCustomers & { close(): Promise<void> } {
+  const statements = compileCustomerStatements(options.statements, where);
+  const pool = openPool(options.connection, options.onCall);
+  const { deadlineMs } = options;
+  const inTransaction = <T>(
+    name: string,
+    mode: 'read only' | 'read write',
+    work: (session: SqlSession) => Promise<T>,
+  ) =>
+    inSpan(startSpan(`${name} customer in the ERP`), () =>
+      transaction(pool, { subject: 'customer', where, mode, deadlineMs }, work),
+    );
+  const find = (session: SqlSession, who: Who) => findPartner(session, statements.lookup, who);
+
+  const upsertOnce = (input: CustomerInput): Promise<Upserted> =>
+    inTransaction('write', 'read write', async (session) => {
+      const found = await find(session, input);
+      if (found !== null && found.key !== null && found.key !== input.key)
+        return { status: 'taken', partner: found };
+      await session.run(statements.upsert, valuesOf(input, found));
+      const partner = await find(session, input);
+      if (partner?.key !== input.key) throw blindLookup();
+      if (found === null) return { status: 'created', partner };
+      return { status: found.key === null ? 'adopted' : 'updated', partner };
+    });
+
+  return {
+    lookup: (who) => inTransaction('look up', 'read only', (session) => find(session, who)),
+
+    async upsert(input) {
+      try {
+        return await upsertOnce(input);
+      } catch (error) {
+        // An order, or another customer of that e-mail, was a moment faster: the look-up finds its partner now.
+        if (!isRefusedAsDuplicate(error)) throw error;
+        return upsertOnce(input);
+      }
+    },
+
+    erase: (who) =>
+      inTransaction('erase', 'read write', async (session) => {
+        const found = await find(session, who);
+        if (found?.key !== who.key) return null;
+        await session.run(statements.erase, {
+          key: who.key,
+          website: who.website,
+          lookup: JSON.stringify(found),
+        });
+        return found;
+      }),
+
+    close: () => pool.end(),
+  };
+}
+
+async function findPartner(
+  session: SqlSession,
+  lookup: CompiledStatement,
+  { key, website, email }: Who,
+): Promise<FoundPartner | null> {
+  const rows = await session.rows(lookup, { key, website, email });
+  if (rows.length === 0) return null;
+  const [row] = rows;
+  if (rows.length > 1 || textOf(row!.id) === null) throw ambiguousLookup(key, rows.length);
+  return { id: textOf(row!.id)!, reference: textOf(row!.reference), key: textOf(row!.key) };
+}
+
+function valuesOf({ key, website, email, customer, codes }: CustomerInput, found: FoundPartner | null) {
+  return {
+    key,
+    website,
+    email,
+    customer: JSON.stringify(customer),
+    codes: JSON.stringify(codes),
+    lookup: found && JSON.stringify(found),
+  };
+}
+
+function ambiguousLookup(key: string, rows: number): Rejected {
+  return new Rejected({
+    code: 'customer.lookup_ambiguous',
+    what: `The look-up of customer ${key} gave ${rows} ${rows === 1 ? 'row without an id' : 'rows'}`,
+    fix: 'Correct erp.customers.lookup: one row with the columns id and key, the partner of $key before that of $email; and see whether the ERP holds the customer twice',
+  });
+}
+
+function blindLookup(): Rejected {
+  return new Rejected({
+    code: 'customer.lookup_blind',
+    what: 'The look-up does not find the partner that the upsert statements have just written under its key; it was rolled back',
+    why: 'each repetition would make another one',
+    fix: 'Let the upsert statements store $key where erp.customers.lookup reads the column key',
+  });
+}

@@ -1,0 +1,91 @@
+import { connectionSource } from '../erp/connection.ts';
+import { createSqlOrders } from '../erp/orders/sql-orders.ts';
+import { namedStatements } from '../erp/sql/statements.ts';
+import { renewing } from '../erp/pool.ts';
+import { connectRecipe } from '../erp/recipe/connect.ts';
+import type { Configuration } from '../platform/config/read.ts';
+import type { Config } from '../platform/config/schema.ts';
+import { runDocuments } from '../platform/flow/documents/run-documents.ts';
+import type { Mode } from '../platform/groups.ts';
+import type { Subscription } from '../platform/kafka/types.ts';
+import type { Process } from '../platform/lifecycle/process.ts';
+import { sinkCalls } from '../platform/telemetry/sink-calls.ts';
+import { orderFlow } from './order-flow.ts';
+import type { OrderFlowOptions } from './order-flow.ts';
+import { Defect } from '../platform/errors.ts';
+
+type OrdersConfiguration = Configuration<'orders' | 'erp'>;
+
+/** The ERP as the configuration says to reach it. */
+interface Connected extends Pick<OrderFlowOptions, 'erp' | 'hasChange' | 'connections' | 'settleMs'> {
+  close(): Promise<void>;
+}
+
+export function exportOrders(
+  configuration: OrdersConfiguration,
+  process: Process,
+  mode: Mode,
+): Promise<Subscription> {
+  const { orders, instance } = configuration.config;
+  const { close, ...connected } = connectOrders(configuration, process);
+  process.onStop(close);
+  return runDocuments(process.context, orderFlow({ ...connected, orders, instance, mode }));
+}
+
+function connectOrders(configuration: OrdersConfiguration, process: Process): Connected {
+  const { orders, recipe } = configuration.config.erp;
+  if (recipe !== undefined) return byRecipe(recipe, configuration, process);
+  if (orders !== undefined) return bySql(orders, configuration, process);
+  throw new Defect(
+    'Neither erp.orders nor erp.recipe is configured: add the statements or the recipe that look an order up and create it, or switch flows.orders off',
+  );
+}
+
+function byRecipe(
+  recipe: NonNullable<Config['erp']['recipe']>,
+  configuration: OrdersConfiguration,
+  { context, metrics }: Process,
+): Connected {
+  const secrets = () => (configuration.current().erp.recipe ?? recipe).secrets;
+  const connected = connectRecipe({
+    recipe,
+    secrets,
+    clock: context.clock,
+    onCall: sinkCalls(metrics, 'erp'),
+  });
+  const hasChange = recipe.orders.change.length > 0;
+  return {
+    erp: connected.orders,
+    hasChange,
+    connections: recipe.connections,
+    settleMs: recipe.settleMs,
+    close: connected.close,
+  };
+}
+
+type OrderStatements = NonNullable<Config['erp']['orders']>;
+
+function bySql(
+  { lookup, create, change, settleMs }: OrderStatements,
+  configuration: OrdersConfiguration,
+  { log, metrics }: Process,
+): Connected {
+  const { maxConnections, statementTimeoutMs } = configuration.config.erp.connection;
+  const erp = createSqlOrders({
+    connection: { ...renewing(connectionSource(configuration, log, 'writer')), max: maxConnections },
+    statements: {
+      lookup,
+      create: namedStatements(create, 'create'),
+      change: namedStatements(change, 'change'),
+    },
+    deadlineMs: statementTimeoutMs,
+    onCall: sinkCalls(metrics, 'erp'),
+  });
+  return {
+    erp,
+    hasChange: change.length > 0,
+    connections: maxConnections,
+    settleMs,
+    close: () => erp.close(),
+  };
+}
