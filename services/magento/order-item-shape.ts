@@ -83,7 +83,13 @@ export const magentoOrderItem = z.object({
 export type MagentoOrderItem = z.infer<typeof magentoOrderItem>;
 
 const fixedProductTaxes = listOf(
-  z.object({ title: textOrEmpty, row_amount: optionalDecimal, base_row_amount: optionalDecimal }),
+  z.object({
+    title: textOrEmpty,
+    row_amount: optionalDecimal,
+    base_row_amount: optionalDecimal,
+    row_amount_incl_tax: optionalDecimal,
+    base_row_amount_incl_tax: optionalDecimal,
+  }),
 ).catch([]);
 
 /** The fixed product taxes of an item, from the JSON text of its `weee_tax_applied`; none where that is none. */

@@ -4,7 +4,9 @@ import {
   compareDecimals,
   contractDecimal,
   decimalOf,
+  dividedBy,
   minus,
+  rounded,
   sum,
   times,
   toMinor,
@@ -36,6 +38,24 @@ describe('decimal', () => {
     ['0.00000000000000355', 2, 0],
   ])('%s with %d digits is %d minor units', (text, digits, minor) => {
     expect(toMinor(decimalOf(text), digits)).toBe(minor);
+  });
+
+  it.each([
+    ['10', '3', '3.333333333333'],
+    ['-2', '3', '-0.666666666667'],
+    ['2', '-3', '-0.666666666667'],
+  ])('%s divided by %s is %s', (left, right, quotient) => {
+    expect(toPlaces(dividedBy(decimalOf(left), decimalOf(right)), 12)).toBe(quotient);
+  });
+
+  it('rounds half away from zero', () => {
+    const text = (value: string, places: number) => toPlaces(rounded(decimalOf(value), places), 4);
+    expect(['1.005', '1.0049', '-1.005'].map((value) => text(value, 2))).toEqual([
+      '1.0100',
+      '1.0000',
+      '-1.0100',
+    ]);
+    expect(text('1.5', 0)).toBe('2.0000');
   });
 
   it('takes what Magento leaves out for zero, and refuses what is no number', () => {

@@ -35,6 +35,16 @@ export const magnitude = (value: Decimal): Decimal => (value < 0n ? 0n - value :
 
 export const times = (left: Decimal, right: Decimal): Decimal => divideRounded(left * right, one) as Decimal;
 
+/** @throws RangeError when the divisor is zero. */
+export const dividedBy = (left: Decimal, right: Decimal): Decimal =>
+  divideRounded(left * one, right) as Decimal;
+
+/** To so many places, half away from zero. */
+export const rounded = (value: Decimal, places: number): Decimal => {
+  const unit = 10n ** BigInt(scale - places);
+  return (divideRounded(value, unit) * unit) as Decimal;
+};
+
 /** One minor unit of a currency with so many digits: a cent is 0.01. */
 export const minorUnit = (digits: number): Decimal => (10n ** BigInt(scale - digits)) as Decimal;
 
@@ -58,6 +68,7 @@ export function toPlaces(value: Decimal, places: number): string {
 }
 
 function divideRounded(value: bigint, divisor: bigint): bigint {
+  if (divisor < 0n) return divideRounded(-value, -divisor);
   const half = divisor / 2n;
   return value < 0n ? -((-value + half) / divisor) : (value + half) / divisor;
 }

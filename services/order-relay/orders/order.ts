@@ -4,11 +4,11 @@ import { shippingAddressOf, shippingMethodOf } from '../../magento/order-shape.t
 import type { MagentoOrder } from '../../magento/order-shape.ts';
 import { epochMsOf } from '../../magento/rest/time.ts';
 import { canonicalJson } from '../../platform/canonical-json.ts';
+import { AmountsReader, optionalPlaces } from './amounts-reader.ts';
 import { checkTotals } from './equations.ts';
-import { LineReader, linesOf, optionalPlaces, orderLines, payingItems, rowProblems } from './lines.ts';
+import { orderLines } from './lines.ts';
 import { giftMessageOf, idsOf } from './options.ts';
 import { addressOf, customerOf } from './people.ts';
-import type { Prefix } from './row-amounts.ts';
 import { shippingTaxesOf, wholeTaxesOf } from './taxes.ts';
 import { exactTotals, totalsOf } from './totals.ts';
 
@@ -79,26 +79,29 @@ function headOf(source: MagentoOrder) {
 }
 
 function moneyOf(source: MagentoOrder) {
-  const lines = linesOf(source);
-  const paying = lines.flatMap(payingItems);
-  const amountsIn = (prefix: Prefix) => {
-    const rows = new LineReader(source, lines, prefix).exact(paying);
-    return { rows, totals: exactTotals(source, rows, prefix) };
-  };
-  const own = amountsIn('');
-  const base = amountsIn('base_');
-  const { other, problems } = checkTotals(source, own, base);
+  const own = new AmountsReader(source, '');
+  const base = new AmountsReader(source, 'base_');
+  const ownAmounts = { rows: own.whole, totals: exactTotals(source, own.whole, '') };
+  const baseAmounts = { rows: base.whole, totals: exactTotals(source, base.whole, 'base_') };
+  const { other, problems } = checkTotals(source, ownAmounts, baseAmounts);
+  const { settings } = own;
   return {
-    lines: orderLines(source),
+    lines: orderLines(source, own, base),
     taxes: wholeTaxesOf(source),
     shippingTaxes: shippingTaxesOf(source),
-    pricesIncludeTax: null,
-    taxRounding: null,
+    pricesIncludeTax: onlyOne(settings.map(({ pricesIncludeTax }) => pricesIncludeTax)),
+    taxRounding: onlyOne(settings.map(({ rounding }) => rounding)),
     baseToOrderRate: optionalPlaces(source.base_to_order_rate),
-    totals: totalsOf(source, own.totals, other, ''),
-    baseTotals: totalsOf(source, base.totals, other, 'base_'),
-    problems: [...rowProblems(source), ...problems],
+    totals: totalsOf(source, ownAmounts.totals, other, ''),
+    baseTotals: totalsOf(source, baseAmounts.totals, other, 'base_'),
+    problems: [...own.rowProblems(), ...problems],
   };
+}
+
+/** What all say, or null. */
+function onlyOne<Value>(values: readonly Value[]): Value | null {
+  const [first = null] = values;
+  return values.every((value) => value === first) ? first : null;
 }
 
 function paymentOf({ payment, extension_attributes }: MagentoOrder): OrderPayment {

@@ -10,6 +10,8 @@ export type Prefix = '' | 'base_';
 export interface RowAmounts {
   /** Before discount, without tax. */
   subtotal: Decimal;
+  /** Before discount, with tax; null where the shop does not tell. */
+  subtotalInclTax: Decimal | null;
   /** As the shop shows it, positive: with tax where prices include tax. */
   discountShown: Decimal;
   /** What it takes off the row without tax. */
@@ -72,6 +74,7 @@ export function rowAmounts(item: MagentoOrderItem, prefix: Prefix, reading: RowR
   const discountShown = magnitude(decimalOf(item[`${prefix}discount_amount`]));
   return {
     subtotal: reading(item, prefix),
+    subtotalInclTax: null,
     discountShown,
     discount: minus(discountShown, decimalOf(item[`${prefix}discount_tax_compensation_amount`])),
     tax: decimalOf(item[`${prefix}tax_amount`]),
@@ -84,9 +87,11 @@ function fixedProductTaxOf(item: MagentoOrderItem, prefix: Prefix): Decimal {
 }
 
 export function sumOfRows(rows: readonly RowAmounts[]): RowAmounts {
-  const whole = (name: keyof RowAmounts) => sum(rows.map((row) => row[name]));
+  const whole = (name: Exclude<keyof RowAmounts, 'subtotalInclTax'>) => sum(rows.map((row) => row[name]));
+  const gross = rows.map(({ subtotalInclTax }) => subtotalInclTax).filter((one) => one !== null);
   return {
     subtotal: whole('subtotal'),
+    subtotalInclTax: gross.length === rows.length ? sum(gross) : null,
     discountShown: whole('discountShown'),
     discount: whole('discount'),
     tax: whole('tax'),

@@ -3,7 +3,7 @@ import type { MagentoAppliedTax } from '../../magento/order-extension-shape.ts';
 import { appliedFixedProductTaxes } from '../../magento/order-item-shape.ts';
 import type { MagentoOrderItem } from '../../magento/order-item-shape.ts';
 import type { MagentoOrder } from '../../magento/order-shape.ts';
-import { contractDecimal, decimalOf, sum, toMinor, zero } from '../../platform/decimal.ts';
+import { contractDecimal, decimalOf, rounded, sum, toMinor, zero } from '../../platform/decimal.ts';
 import type { Decimal } from '../../platform/decimal.ts';
 import { currencyDigits } from './currency.ts';
 import type { Prefix } from './row-amounts.ts';
@@ -11,7 +11,7 @@ import type { Prefix } from './row-amounts.ts';
 /**
  * Taxes by rate. They are taken from `applied_taxes` and `item_applied_taxes`, whose amounts add up to the tax of the
  * order and of each item. (`itemized_taxes` repeats the whole tax for each of several rates of one priority, FACTS
- * section 3.)
+ * section 12.)
  */
 export function taxesOf(order: MagentoOrder, items: readonly MagentoOrderItem[]): Tax[] {
   const ids = new Set(items.map((item) => item.item_id));
@@ -29,6 +29,17 @@ export const shippingTaxesOf = (order: MagentoOrder): Tax[] =>
 
 export const wholeTaxesOf = (order: MagentoOrder): Tax[] =>
   byRate(order, order.extension_attributes.applied_taxes);
+
+/**
+ * The rates by which an item's tax was computed, in percent. Rates of one priority are computed as one, which shows in
+ * shares finer than what Magento rounds to.
+ */
+export function ratesOf(order: MagentoOrder, item: MagentoOrderItem): Decimal[] {
+  const applied = appliedOf(order, ({ type, item_id }) => type === 'product' && item_id === item.item_id);
+  const areShares = applied.some(({ amount }) => rounded(decimalOf(amount), 2) !== decimalOf(amount));
+  if (applied.length === 0 || areShares) return [decimalOf(item.tax_percent)];
+  return applied.map(({ percent }) => decimalOf(percent));
+}
 
 /** Tax on the fixed product tax of items: in the order's tax, in no item's. */
 export function fixedProductTaxTaxOf(
