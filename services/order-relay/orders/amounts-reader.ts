@@ -2,21 +2,30 @@ import type { LineAmounts, Problem } from '../../../schemas/types.ts';
 import { appliedFixedProductTaxes } from '../../magento/order-item-shape.ts';
 import type { MagentoOrderItem } from '../../magento/order-item-shape.ts';
 import type { MagentoOrder } from '../../magento/order-shape.ts';
-import { decimalOf, magnitude, minus, sum, times, toMinor, toPlaces } from '../../platform/decimal.ts';
+import { decimalOf, magnitude, minus, sum, times, toMinor, toPlaces, zero } from '../../platform/decimal.ts';
 import type { Decimal } from '../../platform/decimal.ts';
 import { currencyDigits } from './currency.ts';
 import { linesOf, payingItems } from './line-items.ts';
-import { hundredth, rowAmounts, rowReading, sumOfRows } from './row-amounts.ts';
-import type { Prefix, RowAmounts } from './row-amounts.ts';
+import { hundredth, rowAmounts, rowReadings, sumOfRows } from './row-amounts.ts';
+import type { Prefix, RowAmounts, RowReading } from './row-amounts.ts';
 import { fixedProductTaxTaxOf, ratesOf } from './taxes.ts';
 import { grossRows, settingsThatFit } from './tax-rounding.ts';
 import type { SaidRow, TaxSettings } from './tax-rounding.ts';
+
+/** One way to read the rows of an order. */
+interface Variant {
+  reading: RowReading;
+  rows: SaidRow[];
+  settings: TaxSettings[];
+}
 
 /** Reads what the items of an order are worth, in one of its two currencies. */
 export class AmountsReader {
   /** ISO code. */
   readonly currency: string;
   readonly digits: number;
+  /** The shop's settings of taxes by which its rows come out as it says them. */
+  readonly settings: readonly TaxSettings[];
   readonly #order: MagentoOrder;
   readonly #prefix: Prefix;
   readonly #paying: MagentoOrderItem[];
@@ -29,12 +38,31 @@ export class AmountsReader {
     this.currency = prefix === '' ? order.order_currency_code : order.base_currency_code;
     this.digits = currencyDigits(this.currency);
     this.#paying = linesOf(order).flatMap(payingItems);
-    const reading = rowReading(order, this.#paying, prefix);
-    for (const item of order.items) this.#rows.set(item, rowAmounts(item, prefix, reading));
-    this.#said = this.#paying.map((item) => this.#saidRow(item));
-    const gross = grossRows(this.#said, this.#subtotalInclTax());
-    for (const [index, item] of this.#paying.entries())
-      this.#rows.set(item, { ...this.#rows.get(item)!, subtotalInclTax: gross?.[index] ?? null });
+    const [likeliest, ...others] = this.#possible(rowReadings(order, this.#paying, prefix));
+    this.#said = likeliest!.rows;
+    this.settings = [likeliest!, ...others].flatMap(({ settings }) => settings);
+    for (const item of order.items) this.#rows.set(item, rowAmounts(item, prefix, likeliest!.reading));
+    const subtotalInclTax = this.#subtotalInclTax();
+    const [gross, ...otherGross] = [likeliest!, ...others].map(({ rows }) =>
+      grossRows(rows, subtotalInclTax),
+    );
+    for (const [index, item] of this.#paying.entries()) {
+      const told = gross?.[index] ?? null;
+      const isSure = otherGross.every((other) => (other?.[index] ?? null) === told);
+      this.#rows.set(item, { ...this.#rows.get(item)!, subtotalInclTax: isSure ? told : null });
+    }
+  }
+
+  /** The ways to read the rows by which Magento's arithmetic makes their taxes; at least one. */
+  #possible(readings: readonly RowReading[]): Variant[] {
+    const variants = readings.flatMap((reading) =>
+      ([0, 1] as const).map((likely) => {
+        const rows = this.#paying.map((item) => this.#saidRow(item, reading, likely));
+        return { reading, rows, settings: settingsThatFit(rows) };
+      }),
+    );
+    const fitting = variants.filter(({ settings }) => settings.length > 0);
+    return fitting.length > 0 ? fitting : variants.slice(0, 1);
   }
 
   /** All lines together. */
@@ -42,30 +70,29 @@ export class AmountsReader {
     return this.#exact(this.#paying);
   }
 
-  /** The shop's settings of taxes by which its rows come out as it says them. */
-  get settings(): TaxSettings[] {
-    return settingsThatFit(this.#said);
-  }
-
-  /** What items are worth together, shown with the prices of one of them. */
+  /** What items are worth together, shown with the prices of one of them. Sums of minor units hold exactly. */
   amounts(priced: MagentoOrderItem, items: readonly MagentoOrderItem[]): LineAmounts {
     const exact = this.#exact(items);
-    const total = minus(exact.subtotal, exact.discount);
-    const totalInclTax = sum([total, exact.tax]);
-    const gross = exact.subtotalInclTax;
     const minor = (value: Decimal) => toMinor(value, this.digits);
+    const subtotalMinor = minor(exact.subtotal);
+    const discountMinor = minor(exact.discount);
+    const taxMinor = minor(exact.tax);
+    const rowTotalMinor = subtotalMinor - discountMinor;
+    const rowTotalInclTaxMinor = rowTotalMinor + taxMinor;
+    const subtotalInclTaxMinor = exact.subtotalInclTax === null ? null : minor(exact.subtotalInclTax);
     return {
       unitPrice: toPlaces(decimalOf(priced[`${this.#prefix}price`]), 4),
       unitPriceInclTax: optionalPlaces(priced[`${this.#prefix}price_incl_tax`]),
       originalPrice: optionalPlaces(priced[`${this.#prefix}original_price`]),
-      subtotalMinor: minor(exact.subtotal),
-      subtotalInclTaxMinor: gross && minor(gross),
-      discountMinor: minor(exact.discount),
-      discountInclTaxMinor: gross && minor(minus(gross, totalInclTax)),
+      subtotalMinor,
+      subtotalInclTaxMinor,
+      discountMinor,
+      discountInclTaxMinor:
+        subtotalInclTaxMinor === null ? null : subtotalInclTaxMinor - rowTotalInclTaxMinor,
       discountShownMinor: minor(exact.discountShown),
-      taxMinor: minor(exact.tax),
-      rowTotalMinor: minor(total),
-      rowTotalInclTaxMinor: minor(totalInclTax),
+      taxMinor,
+      rowTotalMinor,
+      rowTotalInclTaxMinor,
       fixedProductTaxMinor: minor(exact.fixedProductTax),
       fixedProductTaxTaxMinor: minor(fixedProductTaxTaxOf(this.#order, items, this.#prefix)),
     };
@@ -90,8 +117,10 @@ export class AmountsReader {
     return sumOfRows(items.map((item) => this.#rows.get(item)!));
   }
 
-  #saidRow(item: MagentoOrderItem): SaidRow {
-    const row = this.#rows.get(item)!;
+  #saidRow(item: MagentoOrderItem, reading: RowReading, likely: 0 | 1): SaidRow {
+    const row = rowAmounts(item, this.#prefix, reading);
+    const { rates, areRatesTold } = ratesOf(this.#order, item);
+    const isFeeTaxed = fixedProductTaxTaxOf(this.#order, [item], this.#prefix) !== zero;
     return {
       quantity: decimalOf(item.qty_ordered),
       unitPrice: decimalOf(item[`${this.#prefix}price`]),
@@ -100,16 +129,22 @@ export class AmountsReader {
       discountShown: row.discountShown,
       tax: row.tax,
       compensation: minus(row.discountShown, row.discount),
-      rates: ratesOf(this.#order, item),
+      fee: isFeeTaxed ? row.fixedProductTax : zero,
+      feeInclTax: isFeeTaxed ? this.#feeInclTax(item) : zero,
+      rates: rates[likely],
+      areRatesTold,
     };
   }
 
   /** Of the rows alone: Magento's own figure has the fixed product taxes in it. */
   #subtotalInclTax(): Decimal {
-    const fixed = this.#paying
-      .flatMap(appliedFixedProductTaxes)
-      .map((tax) => decimalOf(tax[`${this.#prefix}row_amount_incl_tax`]));
-    return minus(decimalOf(this.#order[`${this.#prefix}subtotal_incl_tax`]), sum(fixed));
+    const fees = this.#paying.map((item) => this.#feeInclTax(item));
+    return minus(decimalOf(this.#order[`${this.#prefix}subtotal_incl_tax`]), sum(fees));
+  }
+
+  #feeInclTax(item: MagentoOrderItem): Decimal {
+    const name = `${this.#prefix}row_amount_incl_tax` as const;
+    return sum(appliedFixedProductTaxes(item).map((tax) => decimalOf(tax[name])));
   }
 }
 

@@ -21,21 +21,25 @@ export interface RowAmounts {
 }
 
 /** Reads what a row was before discount, without tax, from the amounts of an item. */
-type RowReading = (item: MagentoOrderItem, prefix: Prefix) => Decimal;
+export type RowReading = (item: MagentoOrderItem, prefix: Prefix) => Decimal;
 
 /** Magento counts in hundredths, whatever the currency. */
 export const hundredth = minorUnit(2);
+/** Its tables keep four places. */
+export const fourthPlace = minorUnit(4);
 
 /**
  * `row_total` in REST is the row less the discount, and never below 0 (FACTS section 3; Magento's source:
  * Magento/Sales/Model/Order/Webapi/ChangeOutputArray.php). Where it was cut, the row is price x quantity if prices
  * are without tax, and else the gross row less its tax. Shops that show the table's own `row_total` are known too.
  */
-const readings: readonly RowReading[] = [
-  (item, prefix) => (wasCut(item, prefix) ? byPrice(item, prefix) : beforeDiscount(item, prefix)),
-  (item, prefix) => (wasCut(item, prefix) ? byGrossPrice(item, prefix) : beforeDiscount(item, prefix)),
-  (item, prefix) => decimalOf(item[`${prefix}row_total`]),
-];
+const readings = {
+  net: (item: MagentoOrderItem, prefix: Prefix) =>
+    wasCut(item, prefix) ? byPrice(item, prefix) : beforeDiscount(item, prefix),
+  gross: (item: MagentoOrderItem, prefix: Prefix) =>
+    wasCut(item, prefix) ? byGrossPrice(item, prefix) : beforeDiscount(item, prefix),
+  table: (item: MagentoOrderItem, prefix: Prefix) => decimalOf(item[`${prefix}row_total`]),
+} satisfies Record<string, RowReading>;
 
 function wasCut(item: MagentoOrderItem, prefix: Prefix): boolean {
   return decimalOf(item[`${prefix}row_total`]) === zero && decimalOf(item[`${prefix}discount_amount`]) > zero;
@@ -55,19 +59,27 @@ function byGrossPrice(item: MagentoOrderItem, prefix: Prefix): Decimal {
   return minus(gross, sum([tax, decimalOf(item[`${prefix}discount_tax_compensation_amount`])]));
 }
 
-/** The first reading by which the rows make the order's subtotal, with or without the fixed product tax in it. */
-export function rowReading(
+/** The readings by which the rows make the order's subtotal, with or without the fixed product tax in it; at least one. */
+export function rowReadings(
   order: MagentoOrder,
   rows: readonly MagentoOrderItem[],
   prefix: Prefix,
-): RowReading {
+): readonly [RowReading, ...RowReading[]] {
   const subtotal = decimalOf(order[`${prefix}subtotal`]);
   const fixedProductTax = sum(rows.map((row) => fixedProductTaxOf(row, prefix)));
+  const slack = times(fourthPlace, decimalOf(String(rows.length + 1)));
   const fits = (reading: RowReading) => {
     const rest = minus(subtotal, sum(rows.map((row) => reading(row, prefix))));
-    return [zero, fixedProductTax].some((part) => magnitude(minus(rest, part)) < hundredth);
+    return [zero, fixedProductTax].some((part) => magnitude(minus(rest, part)) <= slack);
   };
-  return readings.find(fits) ?? readings[0]!;
+  // Only prices that include tax know such a thing.
+  const hasCompensation = rows.some(
+    (row) => decimalOf(row[`${prefix}discount_tax_compensation_amount`]) !== zero,
+  );
+  const { net, gross, table } = readings;
+  const candidates = hasCompensation ? [gross, table] : [net, gross, table];
+  const [first = candidates[0]!, ...others] = candidates.filter(fits);
+  return [first, ...others];
 }
 
 export function rowAmounts(item: MagentoOrderItem, prefix: Prefix, reading: RowReading): RowAmounts {

@@ -3,10 +3,23 @@ import type { MagentoAppliedTax } from '../../magento/order-extension-shape.ts';
 import { appliedFixedProductTaxes } from '../../magento/order-item-shape.ts';
 import type { MagentoOrderItem } from '../../magento/order-item-shape.ts';
 import type { MagentoOrder } from '../../magento/order-shape.ts';
-import { contractDecimal, decimalOf, rounded, sum, toMinor, zero } from '../../platform/decimal.ts';
+import {
+  contractDecimal,
+  decimalOf,
+  dividedBy,
+  magnitude,
+  minus,
+  rounded,
+  sum,
+  times,
+  toMinor,
+  zero,
+} from '../../platform/decimal.ts';
 import type { Decimal } from '../../platform/decimal.ts';
 import { currencyDigits } from './currency.ts';
+import { fourthPlace } from './row-amounts.ts';
 import type { Prefix } from './row-amounts.ts';
+import type { Rate } from './tax-rounding.ts';
 
 /**
  * Taxes by rate. They are taken from `applied_taxes` and `item_applied_taxes`, whose amounts add up to the tax of the
@@ -31,14 +44,45 @@ export const wholeTaxesOf = (order: MagentoOrder): Tax[] =>
   byRate(order, order.extension_attributes.applied_taxes);
 
 /**
- * The rates by which an item's tax was computed, in percent. Rates of one priority are computed as one, which shows in
- * shares finer than what Magento rounds to.
+ * The rates by which an item's tax was computed, likelier ones first. Rates of one priority are computed as one, and
+ * their amounts are shares of it; others are computed apart, and small amounts of them may look like shares.
  */
-export function ratesOf(order: MagentoOrder, item: MagentoOrderItem): Decimal[] {
+export function ratesOf(order: MagentoOrder, item: MagentoOrderItem): PossibleRates {
   const applied = appliedOf(order, ({ type, item_id }) => type === 'product' && item_id === item.item_id);
-  const areShares = applied.some(({ amount }) => rounded(decimalOf(amount), 2) !== decimalOf(amount));
-  if (applied.length === 0 || areShares) return [decimalOf(item.tax_percent)];
-  return applied.map(({ percent }) => decimalOf(percent));
+  const codes = codesOf(applied);
+  const areShares = order.extension_attributes.item_applied_taxes
+    .filter(({ type, applied_taxes }) => type === 'product' && codesOf(applied_taxes) === codes)
+    .every(({ applied_taxes }) => isSharedOut(applied_taxes));
+  const rates = applied.map(({ code, percent }) => ({ code, percent: decimalOf(percent) }));
+  const whole = decimalOf(item.tax_percent);
+  // A tax that came to nothing is not listed.
+  const areRatesTold = sum(rates.map(({ percent }) => percent)) === whole;
+  const asOne = [{ code: codes, percent: whole }];
+  // Taxes of whole pieces that are computed apart are hundredths.
+  const areFine = applied.some(({ amount }) => !isRounded(amount)) && isRounded(item.qty_ordered, 0);
+  if (!areRatesTold || (areShares && areFine)) return { areRatesTold, rates: [asOne, asOne] };
+  return { areRatesTold, rates: areShares ? [asOne, rates] : [rates, rates] };
+}
+
+export interface PossibleRates {
+  rates: readonly [likely: Rate[], other: Rate[]];
+  /** False where the shop does not say whether its percentage is of one rate or of several. */
+  areRatesTold: boolean;
+}
+
+const codesOf = (applied: readonly MagentoAppliedTax[]): string => applied.map(({ code }) => code).join();
+
+function isRounded(text: string | null, places = 2): boolean {
+  return rounded(decimalOf(text), places) === decimalOf(text);
+}
+
+function isSharedOut(applied: readonly MagentoAppliedTax[]): boolean {
+  const whole = sum(applied.map(({ amount }) => decimalOf(amount)));
+  const percents = sum(applied.map(({ percent }) => decimalOf(percent)));
+  return applied.every(({ amount, percent }) => {
+    const share = dividedBy(times(whole, decimalOf(percent)), percents);
+    return magnitude(minus(share, decimalOf(amount))) <= fourthPlace;
+  });
 }
 
 /** Tax on the fixed product tax of items: in the order's tax, in no item's. */
