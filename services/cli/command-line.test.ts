@@ -54,6 +54,7 @@ it.each([
   ['parked', 'show'],
   ['parked', 'release'],
   ['parked', 'discard'],
+  ['order-calls'],
   ['erase', 'customer'],
   ['erase', 'order'],
 ])(

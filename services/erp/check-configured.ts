@@ -7,10 +7,17 @@ import type { TriedStatement } from './check/statements.ts';
 import { connectionOf } from './connection.ts';
 import { compileCustomerStatements } from './customers/statements.ts';
 import { compileStatements } from './orders/statements.ts';
+import { checkRecipe } from './recipe/check.ts';
 import { compileStreams, watchedTables } from './streams.ts';
 
-/** `cartage check` of the configured ERP: database, rights, slot, and every statement of the configuration. */
+/** `cartage check` of the configured ERP: what is asked of its database, and what is called over HTTP. */
 export async function checkConfiguredErp(erp: Config['erp']): Promise<Finding[]> {
+  const ofDatabase = erp.connection.url === '' ? [] : await checkDatabase(erp);
+  return erp.recipe === undefined ? ofDatabase : [...ofDatabase, ...(await checkRecipe(erp.recipe))];
+}
+
+/** Database, rights, slot, and every statement of the configuration. */
+async function checkDatabase(erp: Config['erp']): Promise<Finding[]> {
   try {
     const streams = compileStreams(erp.streams);
     const statements: TriedStatement[] = streams.flatMap(

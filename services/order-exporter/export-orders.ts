@@ -3,8 +3,11 @@ import { createSqlOrders } from '../erp/orders/sql-orders.ts';
 import { namedStatements } from '../erp/sql/statements.ts';
 import { renewing } from '../erp/pool.ts';
 import { connectRecipe } from '../erp/recipe/connect.ts';
+import { trialProblems } from '../erp/recipe/trial.ts';
+import { ConfigurationError } from '../platform/config/load.ts';
 import type { Configuration } from '../platform/config/read.ts';
 import type { Config } from '../platform/config/schema.ts';
+import type { Recipe } from '../platform/config/sections/recipe.ts';
 import { runDocuments } from '../platform/flow/documents/run-documents.ts';
 import type { Mode } from '../platform/groups.ts';
 import type { Subscription } from '../platform/kafka/types.ts';
@@ -21,12 +24,13 @@ interface Connected extends Pick<OrderFlowOptions, 'erp' | 'hasChange' | 'connec
   close(): Promise<void>;
 }
 
-export function exportOrders(
+export async function exportOrders(
   configuration: OrdersConfiguration,
   process: Process,
   mode: Mode,
 ): Promise<Subscription> {
-  const { orders, instance } = configuration.config;
+  const { orders, instance, erp } = configuration.config;
+  if (erp.recipe !== undefined) await refuseSenseless(erp.recipe, configuration.file);
   const { close, ...connected } = connectOrders(configuration, process);
   process.onStop(close);
   return runDocuments(process.context, orderFlow({ ...connected, orders, instance, mode }));
@@ -41,8 +45,14 @@ function connectOrders(configuration: OrdersConfiguration, process: Process): Co
   );
 }
 
+/** @throws ConfigurationError with every expression that makes no sense with any order. */
+async function refuseSenseless(recipe: Recipe, file: string): Promise<void> {
+  const problems = await trialProblems(recipe);
+  if (problems.length > 0) throw new ConfigurationError(file, problems);
+}
+
 function byRecipe(
-  recipe: NonNullable<Config['erp']['recipe']>,
+  recipe: Recipe,
   configuration: OrdersConfiguration,
   { context, metrics }: Process,
 ): Connected {

@@ -172,6 +172,39 @@ describe('an order the ERP has', () => {
   });
 });
 
+describe('an order that the ERP has half made', () => {
+  const half = (more: Partial<OrderFlowOptions> = {}) => {
+    const made = setUp(more);
+    made.erp.lookup = () => Promise.resolve({ id: '7', reference: 'SO/7', isDone: false });
+    return made;
+  };
+
+  it('is gone on with', async () => {
+    const { erp, handle } = half();
+    expect(await handle({})).toMatchObject({ status: 'applied', targetId: 'SO/7' });
+    expect(erp.calls).toEqual(['create']);
+  });
+
+  it.each(['canceled', 'holded'])('and is %s meanwhile is told so, not completed', async (state) => {
+    const { erp, handle } = half();
+    expect(await handle({ state })).toMatchObject({ status: 'applied', targetId: 'SO/7' });
+    expect(erp.calls).toEqual(['change']);
+  });
+});
+
+it('dry: says which calls would write, where the ERP can tell', async () => {
+  const { erp, handle } = setUp({ mode: 'dry' });
+  const plan: ErpOrders['plan'] = (_input, tell) => {
+    tell({ name: 'orders.lookup.0', is: 'asks', text: 'GET /orders' });
+    tell({ name: 'orders.create', is: 'writes', text: 'POST /orders for Jane' });
+    return Promise.resolve();
+  };
+  Object.assign(erp, { plan });
+  const { cause } = await handle({});
+  expect(cause).toMatch(/^would create the order .*, by orders\.create$/);
+  expect(erp.states.size).toBe(0);
+});
+
 it('dry: says what it would do and writes nothing', async () => {
   const { erp, handle } = setUp({ mode: 'dry' });
   expect(await handle({})).toEqual({

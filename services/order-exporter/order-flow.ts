@@ -59,16 +59,24 @@ async function exportOrder(order: Order, options: OrderFlowOptions, attempt: Att
   if (notDue !== null) return { status: 'unchanged', cause: notDue };
   refuseInexact(order);
   const codes = codesOf(order, orders);
-  if (attempt.mode === 'dry')
-    return {
-      status: 'dry',
-      cause: `would create the order in state ${order.state}, as ${JSON.stringify(codes)}`,
-    };
+  if (attempt.mode === 'dry') return wouldCreate({ key, order, codes }, erp);
   attempt.assertCurrent();
   const { created, ...made } = await erp.create({ key, order, codes });
   return created
     ? { status: 'applied', targetId: nameOf(made), cause: 'created' }
     : { status: 'unchanged', targetId: nameOf(made), cause: 'the ERP has it already' };
+}
+
+/** Of single calls only the names are told: what they carry is personal, and stays out of outcomes and the log. */
+async function wouldCreate(
+  input: { key: string; order: Order; codes: unknown },
+  erp: ErpOrders,
+): Promise<Handled> {
+  const calls: string[] = [];
+  await erp.plan?.(input, ({ name, is }) => void (is === 'writes' && calls.push(name)));
+  const through = calls.length === 0 ? '' : `, by ${calls.join(', ')}`;
+  const cause = `would create the order in state ${input.order.state}, as ${JSON.stringify(input.codes)}${through}`;
+  return { status: 'dry', cause };
 }
 
 /**

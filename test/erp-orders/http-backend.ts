@@ -1,7 +1,7 @@
 import { connectRecipe } from '../../services/erp/recipe/connect.ts';
 import type { Clock } from '../../services/platform/clock.ts';
 import type { Recipe } from '../../services/platform/config/sections/recipe.ts';
-import type { StandIn } from '../sandbox/http-erp/stand-in.ts';
+import type { Asked, StandIn } from '../sandbox/http-erp/stand-in.ts';
 import type { HttpBackend } from './faults-suite.ts';
 
 /** No pause is waited for. */
@@ -11,7 +11,7 @@ const hurried: Clock = { now: () => Date.now(), wait: () => Promise.resolve() };
 export async function httpBackend(
   standIn: StandIn,
   recipe: (url: string) => Recipe,
-  own: Pick<HttpBackend, 'held' | 'parties'> & { writes: RegExp },
+  own: Pick<HttpBackend, 'held' | 'parties'> & { writes: (asked: Asked) => boolean },
 ): Promise<HttpBackend> {
   await standIn.start();
   return {
@@ -26,7 +26,7 @@ export async function httpBackend(
       });
       return Object.assign(orders, { close });
     },
-    loseAnswer: () => standIn.misbehave(({ method, path }) => own.writes.test(`${method} ${path}`), 'unsaid'),
+    loseAnswer: () => standIn.misbehave(own.writes, 'unsaid'),
     close: () => standIn.stop(),
   };
 }

@@ -30,7 +30,7 @@ const rest: HttpBackends = {
             })),
           ),
         parties: () => erp.all('Customer').length,
-        writes: /^POST .*\/Sales Order$/,
+        writes: ({ method, path }) => method === 'POST' && path.endsWith('/Sales Order'),
       },
     );
   },

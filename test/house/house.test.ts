@@ -93,6 +93,7 @@ const cases: Case[] = [
       [file('services/platform/flow/a.ts', "import avsc from 'avsc';")],
       [file('services/order-exporter/a.ts', "import type { Pool } from 'pg';")],
       [file('services/magento/a.ts', "import { request } from 'undici';")],
+      [file('services/erp/recipe/a.ts', "import jsonata from 'jsonata';")],
     ],
     kept: [
       file('services/platform/kafka/a.ts', "import { Kafka } from 'kafkajs'; import avsc from 'avsc';"),

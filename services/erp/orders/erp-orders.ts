@@ -17,14 +17,14 @@ export interface OrderInput {
   codes: unknown;
 }
 
-/** One call that would be made, for people: what is secret in it is masked. */
-export interface PlannedCall {
-  /** Its place in the configuration. */
+/** One step of what would be done, for people: what is secret in it is masked. */
+export interface PlannedStep {
+  /** Its place in the configuration: `orders.create`. */
   name: string;
-  /** Method, address, headers and body as they would go out. */
+  /** A call that only asks, one that would write and is not made, or what an answer gives. */
+  is: 'asks' | 'writes' | 'gives';
+  /** Method, address, headers and body; or the value. */
   text: string;
-  /** It only asks, and was made. */
-  isRead: boolean;
 }
 
 /** What the exporter asks of an ERP, by SQL or over HTTP. */
@@ -34,6 +34,6 @@ export interface ErpOrders {
   create(input: OrderInput): Promise<FoundOrder & { created: boolean }>;
   /** Repeats without effect; `changed` is false when there was nothing to do. Null when the ERP has no such order. */
   change(input: OrderInput): Promise<(FoundOrder & { changed: boolean }) | null>;
-  /** Where single calls are worth showing: what `create` would call. Asks for real, writes nothing. */
-  plan?(input: OrderInput): Promise<PlannedCall[]>;
+  /** Where single calls are worth showing: what `create` would do, told step by step. Asks for real, writes nothing. */
+  plan?(input: OrderInput, tell: (step: PlannedStep) => void): Promise<void>;
 }

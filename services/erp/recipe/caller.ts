@@ -21,11 +21,27 @@ export interface CallerOptions {
   clock: Clock;
 }
 
+/** Who can be asked. */
+export interface Asker {
+  /** Where: what a next page is resolved against. */
+  readonly address: string;
+  /**
+   * @returns the answer, or null where it means that there is nothing
+   * @throws Restart; Rejected; Unavailable, of unknown outcome only where the call writes
+   */
+  call(call: Call): Promise<Answer | null>;
+}
+
+export interface ShowingAsker extends Asker {
+  /** The request as it would go out, with what is secret masked. */
+  preview(call: Omit<Call, 'effect'>): Promise<Request>;
+}
+
 /** Warnings that one call may bring one after the other. */
 const confirmationsMax = 3;
 
 /** Makes the calls of a recipe in its session, and turns what answers mean into what the run goes by. */
-export class Caller {
+export class Caller implements ShowingAsker {
   readonly #wire: Wire;
   readonly #http: HttpClient;
   readonly #session: Session;
@@ -36,10 +52,6 @@ export class Caller {
     this.#session = new Session(() => logIn(wire, logInHttp, clock.now()), clock);
   }
 
-  /**
-   * @returns the answer, or null where it means that there is nothing
-   * @throws Restart; Rejected; Unavailable, of unknown outcome only where the call writes
-   */
   async call(call: Call): Promise<Answer | null> {
     const { place, effect } = call;
     let [isReopened, confirmations] = [false, 0];
@@ -72,12 +84,20 @@ export class Caller {
     }
   }
 
+  get address(): string {
+    return this.#wire.recipe.url;
+  }
+
+  /** Logs in, where that is needed. */
+  async open(): Promise<void> {
+    await this.#session.current();
+  }
+
   /** What expressions see outside of calls. */
   scope(variables: Variables): Variables {
     return this.#wire.scope(variables);
   }
 
-  /** The request as it would go out, with what is secret masked. */
   async preview({ asked, place, variables }: Omit<Call, 'effect'>): Promise<Request> {
     const { settings, secrets, session } = this.#wire.recipe;
     const { value } = await this.#session.current();

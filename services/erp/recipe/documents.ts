@@ -5,7 +5,8 @@ import type { Variables } from '../../platform/expressions/expression.ts';
 import { isScalar } from '../../platform/expressions/template.ts';
 import type { Answer } from './answer.ts';
 import { isTrue } from './answer.ts';
-import type { Caller } from './caller.ts';
+import type { Asker } from './caller.ts';
+import { pagesOf } from './pages.ts';
 
 /** A document of the ERP as `orders.document` describes it: `id`, and what else the recipe takes. */
 export type Document = Readonly<Record<string, unknown>>;
@@ -15,15 +16,12 @@ export interface Found {
   isCanceled: boolean;
 }
 
-/** A look-up that goes on and on filters nothing. */
-const pagesMax = 100;
-
 /** Finds the document of an order, in whatever state it is. */
 export class Documents {
   readonly #recipe: Recipe;
-  readonly #caller: Caller;
+  readonly #caller: Asker;
 
-  constructor(recipe: Recipe, caller: Caller) {
+  constructor(recipe: Recipe, caller: Asker) {
     this.#recipe = recipe;
     this.#caller = caller;
   }
@@ -50,17 +48,8 @@ export class Documents {
 
   async #listed(listing: RecipeListing, place: string, variables: Variables): Promise<Document[]> {
     const documents: Document[] = [];
-    const call = { asked: listing, place, effect: 'reads' as const, variables };
-    let answer = await this.#caller.call(call);
-    for (let page = 1; answer !== null; page += 1) {
+    for await (const answer of pagesOf(this.#caller, listing, place, variables))
       documents.push(...(await this.#carriers(listing, answer, place, variables)));
-      const next =
-        listing.next &&
-        (await evaluate(listing.next, answer, { ...variables, page }, `erp.recipe.${place}.next`));
-      if (!isTrue(next)) return documents;
-      if (page === pagesMax) throw endless(place);
-      answer = await this.#caller.call({ ...call, path: this.#pathOf(String(next), place) });
-    }
     return documents;
   }
 
@@ -110,18 +99,6 @@ export class Documents {
       fix: 'Correct orders.document.id of the recipe, or what orders.lookup takes',
     });
   }
-
-  /** Of a whole address too, as OData gives it. The host stays the configured one. */
-  #pathOf(next: string, place: string): string {
-    const { url } = this.#recipe;
-    const address = URL.parse(next, url);
-    if (address?.origin === new URL(url).origin) return `${address.pathname}${address.search}`;
-    throw new Rejected({
-      code: 'recipe.next',
-      what: `${place}.next leads to another host than erp.recipe.url`,
-      fix: 'Let it give a path, or correct erp.recipe.url',
-    });
-  }
 }
 
 /** Whether a document is in one of the states, or what the expression says of it. */
@@ -150,13 +127,5 @@ function several(documents: readonly Document[]): Rejected {
     code: 'order.lookup_ambiguous',
     what: `The ERP holds ${documents.length} documents of the order: ${documents.map(nameOf).join(', ')}`,
     fix: 'Cancel or delete all but one of them in the ERP, then `cartage parked release KEY`; let the ERP refuse a second one of the same key',
-  });
-}
-
-function endless(place: string): Rejected {
-  return new Rejected({
-    code: 'recipe.next',
-    what: `"${place}" has more than ${pagesMax} pages for one order`,
-    fix: 'Let its query ask for the key alone: it seems that the ERP does not heed it',
   });
 }

@@ -3,7 +3,7 @@ import { evaluate } from '../../platform/expressions/expression.ts';
 import { render } from '../../platform/expressions/template.ts';
 import type { HttpClient } from '../../platform/http/client.ts';
 import { isTrue } from './answer.ts';
-import { logInFault, waitFault } from './faults.ts';
+import { Restart, logInFault, waitFault } from './faults.ts';
 import type { Opened } from './session.ts';
 import type { Call, Wire } from './wire.ts';
 
@@ -13,7 +13,7 @@ const usedShare = 0.9;
 
 /**
  * Opens a session as the recipe says; one that needs none is open for ever.
- * @throws Unavailable: whatever it is, no record is to blame, and nothing happened to any
+ * @throws Unavailable, Restart: whatever it is, no record is to blame, and nothing happened to any
  */
 export async function logIn(wire: Wire, http: HttpClient, now: number): Promise<Opened> {
   const { open } = wire.recipe.session;
@@ -23,7 +23,8 @@ export async function logIn(wire: Wire, http: HttpClient, now: number): Promise<
   try {
     const request = await wire.request(open, variables, place, open.url);
     const { answer, verdict } = await wire.ask(http, call, request);
-    if (verdict.is === 'wait' || verdict.is === 'again') throw waitFault(answer, place, 'reads');
+    if (verdict.is === 'again') throw new Restart('again', place);
+    if (verdict.is === 'wait') throw waitFault(answer, place, 'reads');
     const taken =
       verdict.is === 'ok' ? await evaluate(open.take ?? '=result', answer, variables, takePlace) : null;
     if (isTrue(taken)) return { value: taken, endsAtMs: now + (await lastsMs(wire, taken)) * usedShare };

@@ -1,17 +1,15 @@
-import { BoundedMap } from '../../platform/bounded-map.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { RecipeCall, RecipeNeed } from '../../platform/config/sections/recipe.ts';
+import type { RecipeListing, RecipeNeed } from '../../platform/config/sections/recipe.ts';
 import { Rejected } from '../../platform/errors.ts';
 import { evaluate, isExpression } from '../../platform/expressions/expression.ts';
 import type { Variables } from '../../platform/expressions/expression.ts';
 import { isScalar, textOf } from '../../platform/expressions/template.ts';
 import { isTrue } from './answer.ts';
-import type { Caller } from './caller.ts';
+import type { Asker, ShowingAsker } from './caller.ts';
 import { listOf } from './documents.ts';
+import { Memory } from './memory.ts';
+import { pagesOf } from './pages.ts';
 import { Serial } from './serial.ts';
-
-/** What the ERP knew a while ago, over all needs. */
-const cacheMax = 10_000;
 
 /** Where a need stands: its list in the recipe, and the need's own place. */
 interface Place {
@@ -21,22 +19,20 @@ interface Place {
 
 /**
  * What an order refers to in the ERP, and the parts of its document: found, else made, else the order is rejected.
- * What was found may be kept for a while; that something is not there is asked every time.
  */
 export class Needs {
-  readonly #caller: Caller;
-  readonly #clock: Clock;
-  readonly #cache = new BoundedMap<string, { value: unknown; untilMs: number }>(cacheMax);
+  readonly #caller: ShowingAsker;
+  readonly #memory: Memory;
   readonly #serial = new Serial();
 
-  constructor(caller: Caller, clock: Clock) {
+  constructor(caller: ShowingAsker, clock: Clock) {
     this.#caller = caller;
-    this.#clock = clock;
+    this.#memory = new Memory(caller, clock);
   }
 
-  /** After a refusal: what was kept may be what was refused. */
+  /** After a refusal. */
   forget(): void {
-    this.#cache.clear();
+    this.#memory.forget();
   }
 
   /** @returns the variables, and in them each need by its name; what it names in `each` by its text, or its place. */
@@ -77,46 +73,47 @@ export class Needs {
   }
 
   async #foundOrMade(need: RecipeNeed, place: Place, variables: Variables): Promise<unknown> {
-    const key = need.cacheMs > 0 ? await this.#questionOf(need, place, variables) : '';
-    const kept = this.#cache.get(key);
-    if (kept !== undefined && this.#clock.now() < kept.untilMs) return kept.value;
-    const value =
-      (await this.#taken(need.find!, 'find', place, variables)) ?? (await this.#made(need, place, variables));
-    if (need.cacheMs > 0) this.#cache.set(key, { value, untilMs: this.#clock.now() + need.cacheMs });
-    return value;
-  }
-
-  /** What is asked for is what the answer depends on. */
-  async #questionOf({ find }: RecipeNeed, { name }: Place, variables: Variables): Promise<string> {
-    const { path, body } = await this.#caller.preview({ asked: find!, place: `${name}.find`, variables });
-    return `${name} ${path} ${body ?? ''}`;
+    return (await this.#found(need, place, variables)) ?? this.#made(need, place, variables);
   }
 
   async #made(need: RecipeNeed, place: Place, variables: Variables): Promise<unknown> {
     const { make } = need;
     if (make === undefined) throw await missing(need, place, variables);
-    const made = await this.#taken(make, 'make', place, variables);
+    const call = { asked: make, place: `${place.name}.make`, effect: 'writes' as const, variables };
+    const answer = await this.#caller.call(call);
+    const made =
+      answer !== null && make.take !== undefined
+        ? await evaluate(make.take, answer, variables, `${place.path}.make.take`)
+        : undefined;
     // An answer need not name what it has made.
-    const value = made ?? (await this.#taken(need.find!, 'find', place, variables));
+    const value = isNothing(made) ? await this.#found(need, place, variables) : made;
     if (value === undefined) throw await missing(need, place, variables);
     return value;
   }
 
-  async #taken(
-    asked: RecipeCall,
-    what: 'find' | 'make',
+  async #found(need: RecipeNeed, place: Place, variables: Variables): Promise<unknown> {
+    const asker = this.#memory.asker(need.cacheMs);
+    const value = await this.#search(asker, need.find!, place, variables);
+    return value === undefined && asker.hasRemembered
+      ? this.#search(this.#caller, need.find!, place, variables)
+      : value;
+  }
+
+  async #search(
+    asker: Asker,
+    find: RecipeListing,
     { name, path }: Place,
     variables: Variables,
   ): Promise<unknown> {
-    const effect = what === 'make' ? 'writes' : 'reads';
-    const answer = await this.#caller.call({ asked, place: `${name}.${what}`, effect, variables });
-    if (answer === null || (what === 'make' && asked.take === undefined)) return undefined;
-    const value = await evaluate(asked.take ?? '=result', answer, variables, `${path}.${what}.take`);
-    return value === null || value === false || value === '' || listOf(value).length === 0
-      ? undefined
-      : value;
+    for await (const answer of pagesOf(asker, find, `${name}.find`, variables)) {
+      const value = await evaluate(find.take ?? '=result', answer, variables, `${path}.find.take`);
+      if (!isNothing(value)) return value;
+    }
+    return undefined;
   }
 }
+
+const isNothing = (value: unknown): boolean => value === false || value === '' || listOf(value).length === 0;
 
 async function missing(
   { missing: text }: RecipeNeed,

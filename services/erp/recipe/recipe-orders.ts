@@ -11,13 +11,14 @@ import { Rejected } from '../../platform/errors.ts';
 import { evaluate } from '../../platform/expressions/expression.ts';
 import type { Variables } from '../../platform/expressions/expression.ts';
 import { isScalar } from '../../platform/expressions/template.ts';
-import type { ErpOrders, FoundOrder, OrderInput } from '../orders/erp-orders.ts';
+import type { ErpOrders, FoundOrder, OrderInput, PlannedStep } from '../orders/erp-orders.ts';
 import { isTrue } from './answer.ts';
 import type { Caller } from './caller.ts';
 import { Documents, fits, nameOf } from './documents.ts';
 import type { Document, Found } from './documents.ts';
 import { Restart, restartsInVain } from './faults.ts';
 import { Needs } from './needs.ts';
+import { Planner, planRest } from './plan.ts';
 import { verify } from './verify.ts';
 import { goTo } from './way.ts';
 
@@ -63,6 +64,18 @@ export class RecipeOrders implements ErpOrders {
       if (found === null) return null;
       if (found.isCanceled) refuseCanceled(found, input);
       return { ...orderOf(found.document), changed: await this.#change(found.document, variables) };
+    });
+  }
+
+  plan(input: OrderInput, tell: (step: PlannedStep) => void): Promise<void> {
+    const variables = this.#caller.scope({ ...input });
+    return this.#restarting(async () => {
+      const planner = new Planner(this.#caller, tell);
+      const found = await new Documents(this.#recipe, planner).find(variables);
+      if (found?.isCanceled) refuseCanceled(found, input);
+      const document = found?.document ?? null;
+      if (document === null || !(await this.#isDone(document, variables)))
+        await planRest(this.#recipe, planner, new Needs(planner, this.#clock), document, variables);
     });
   }
 

@@ -21,46 +21,32 @@ export interface Request {
 export async function requestOf(
   asked: Asked,
   { frame, address }: { frame: Recipe['request']; address: string },
-  variables: Variables,
+  given: Variables,
   place: string,
 ): Promise<Request> {
-  const { send = frame.send!, form } = asked;
+  const { send = frame.send!, form, call } = asked;
+  const own = call !== undefined && { call: await render(call, undefined, given, `${place}.call`) };
+  const variables = { ...given, ...own };
   const split = send.indexOf(' ');
   const path = await renderPath(send.slice(split + 1), variables, `${place}.send`);
   const query = await fields({ ...frame.query, ...asked.query }, variables, `${place}.query`);
   const headers = await fields({ ...frame.headers, ...asked.headers }, variables, `${place}.headers`);
-  const text = form
-    ? formText(await fields(form, variables, `${place}.form`))
-    : await jsonOf(asked, frame, variables, place);
+  const tree = own ? frame.body : asked.body;
+  const json = await render(tree, undefined, variables, own ? 'erp.recipe.request.body' : `${place}.body`);
+  const text = form ? formText(await fields(form, variables, `${place}.form`)) : JSON.stringify(json);
   return {
     method: send.slice(0, split),
     path: withQuery(`${new URL(address).pathname.replace(/\/+$/, '')}${path}`, formText(query)),
     headers: {
       accept: 'application/json',
-      ...(text !== undefined && {
-        'content-type': form ? 'application/x-www-form-urlencoded' : 'application/json',
-      }),
+      ...(text !== undefined && { 'content-type': form ? formType : 'application/json' }),
       ...headerTexts(headers),
     },
     ...(text !== undefined && { body: text }),
   };
 }
 
-async function jsonOf(
-  { body, call }: Asked,
-  frame: Recipe['request'],
-  variables: Variables,
-  place: string,
-): Promise<string | undefined> {
-  if (call === undefined)
-    return body === undefined
-      ? undefined
-      : JSON.stringify(await render(body, undefined, variables, `${place}.body`));
-  const own = await render(call, undefined, variables, `${place}.call`);
-  return JSON.stringify(
-    await render(frame.body, undefined, { ...variables, call: own }, 'erp.recipe.request.body'),
-  );
-}
+const formType = 'application/x-www-form-urlencoded';
 
 const fields = async (templates: Readonly<Record<string, unknown>>, variables: Variables, place: string) =>
   (await render(templates, undefined, variables, place)) as Record<string, unknown>;

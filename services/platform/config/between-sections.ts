@@ -23,9 +23,14 @@ function loginProblems({ http, console: page }: Partial<Config>): Problem[] {
 function erpProblems({ erp }: Partial<Config>): Problem[] {
   if (!erp) return [];
   const problems: Problem[] = [];
-  const asksDatabase = erp.orders !== undefined || Object.keys(erp.streams).length > 0;
+  const asksDatabase = [erp.orders, erp.customers, ...Object.values(erp.streams)].some(
+    (one) => one !== undefined,
+  );
   if (asksDatabase && erp.connection.url === '')
-    problems.push({ path: 'erp.connection.url', message: 'is required by erp.streams and erp.orders' });
+    problems.push({
+      path: 'erp.connection.url',
+      message: 'is required by erp.streams, erp.orders and erp.customers',
+    });
   if (erp.orders !== undefined && erp.recipe !== undefined)
     problems.push({
       path: 'erp.orders',

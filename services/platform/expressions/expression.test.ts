@@ -30,6 +30,14 @@ describe('an expression', () => {
     expect(lines).toStrictEqual([{ sku: 'A' }, { sku: 'B' }]);
   });
 
+  it.each([0, 1, 2])('makes a list of rows of %i lines, also where each is a list', async (count) => {
+    const order = { lines: Array.from({ length: count }, (_, at) => ({ sku: at })) };
+    const source = '=[$rows($order.lines, function($line, $at) { [0, $at, { "sku": $line.sku }] }), [9]]';
+    const rows = order.lines.map(({ sku }, at) => [0, at, { sku }]);
+    expect(await value(source, { order })).toEqual([...rows, [9]]);
+    expect(await value('=$rows($order.lines, function($line) { $line })', { order })).toEqual(order.lines);
+  });
+
   it('that fails is a refusal of the record, which repeats none of its values', async () => {
     const failing = value('=$number($order.email)', { order: { email: 'jane@example.org' } });
     await expect(failing).rejects.toMatchObject({

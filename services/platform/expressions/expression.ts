@@ -10,8 +10,8 @@ import { freeNames } from './names.ts';
 /** Variables by their names, without the `$`. */
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** What JSONata throws: no Error. */
-interface Complaint {
+/** What JSONata throws, which is no Error. Codes: S of the syntax, T of the kinds of values, D of the values. */
+export interface Complaint {
   code?: string;
   message: string;
   position?: number;
@@ -22,9 +22,9 @@ const stackMax = 500;
 
 const compiled = new Map<string, jsonata.Expression>();
 
-/** Whether a text of a recipe is an expression: one that begins with `=`. */
+/** Whether a text of a recipe is an expression: one that begins with `=`. That alone is an operator of many an ERP. */
 export const isExpression = (text: unknown): text is string =>
-  typeof text === 'string' && text.startsWith('=');
+  typeof text === 'string' && text.startsWith('=') && text !== '=';
 
 function expressionOf(source: string): jsonata.Expression {
   const known = compiled.get(source);
@@ -59,13 +59,24 @@ export async function evaluate(
   variables: Variables,
   place: string,
 ): Promise<unknown> {
+  const { value, complaint } = await attempt(source, input, variables);
+  if (complaint !== undefined) throw expressionFault(complaint, place);
+  return value;
+}
+
+/** Either what it gives, or what JSONata says against it. */
+export async function attempt(
+  source: string,
+  input: unknown,
+  variables: Variables,
+): Promise<{ value?: unknown; complaint?: Complaint }> {
   try {
     const value: unknown = await expressionOf(source).evaluate(input, { ...ownFunctions, ...variables });
     // Its lists carry marks of their own.
     const text = JSON.stringify(value) as string | undefined;
-    return text === undefined ? undefined : JSON.parse(text);
+    return { value: text === undefined ? undefined : JSON.parse(text) };
   } catch (error) {
-    throw expressionFault(error as Complaint, place);
+    return { complaint: error as Complaint };
   }
 }
 

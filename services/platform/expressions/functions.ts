@@ -22,10 +22,19 @@ function digest(text: string | undefined): string | undefined {
   return text === undefined ? undefined : createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
+/**
+ * `$rows($order.lines, function($line, $index) { … })`: a list of what the function gives for each, whatever that is. JSONata's
+ * own way makes one thing of a list of one, and takes lists within lists apart: right for one line, wrong for two.
+ */
+function rows(list: unknown, make: (item: unknown, index: number) => unknown): Promise<unknown[]> {
+  const items = list === undefined || list === null ? [] : Array.isArray(list) ? list : [list];
+  return Promise.all(items.map((item, index) => make(item, index)));
+}
+
 /** What a sender wrote as 36.39 has just these digits as its shortest decimal text. */
 function plain(amount: string | number): string {
   if (typeof amount === 'string') return amount.trim();
   return Math.abs(amount) < 1e-6 ? amount.toFixed(floatPlaces) : String(amount);
 }
 
-export const ownFunctions = { minor, money, digest };
+export const ownFunctions = { minor, money, digest, rows };

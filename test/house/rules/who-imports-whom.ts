@@ -57,6 +57,11 @@ const gates: { name: string; only: string; why: string }[] = [
     only: 'services/platform/http',
     why: 'each call out has a deadline and a known outcome because that client gives it one',
   },
+  {
+    name: 'jsonata',
+    only: 'services/platform/expressions',
+    why: 'its lists of one and its floats are answered there once, and what it throws is no error',
+  },
 ];
 
 export const gatesAreKept: Rule = (files) =>

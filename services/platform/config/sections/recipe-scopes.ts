@@ -4,35 +4,54 @@
 export type Tree = Readonly<Record<string, unknown>>;
 
 const always = ['settings', 'secrets'];
-const ofOrder = [...always, 'session', 'key', 'order', 'codes'];
+const ofOrder = ['key', 'order', 'codes'];
 
 /** The names that the engine gives: no need may be called so. */
-export const givenNames = [...ofOrder, 'document', 'answer', 'item', 'index', 'call', 'page'];
+export const givenNames = [
+  ...always,
+  ...ofOrder,
+  'session',
+  'document',
+  'answer',
+  'item',
+  'index',
+  'call',
+  'page',
+];
 
-export function scopeAt([section, part, ...rest]: readonly string[], recipe: Tree): Set<string> {
-  if (section === 'session') return new Set(part === 'open' ? always : [...always, 'session']);
-  if (section === 'request') return new Set([...always, 'session', 'call']);
-  return new Set(
-    section === 'orders' ? orderScope(part, rest, treeOf(recipe.orders)) : [...always, 'session'],
-  );
+export function scopeAt(path: readonly string[], recipe: Tree): Set<string> {
+  const [section, part, ...rest] = path;
+  const names = new Set(always);
+  const add = (...more: string[]) => more.forEach((name) => names.add(name));
+  if (section === 'session') {
+    if (part !== 'open') add('session');
+    return names;
+  }
+  if (section === 'orders') add(...orderScope(part, rest, treeOf(recipe.orders)));
+  if (section === 'request' || path.some((name) => ofRequests.has(name))) add('session');
+  if (section === 'request') add('call');
+  if (path.at(-1) === 'next') add('page');
+  if (path.includes('by')) add('answer');
+  return names;
 }
+
+/** Fields from which a request is made: they know its session. */
+const ofRequests = new Set(['send', 'query', 'headers', 'body', 'form', 'call']);
 
 function orderScope(part: string | undefined, rest: readonly string[], orders: Tree): string[] {
   const names = (list: unknown) => listOf(list).map((need) => String(treeOf(need).name));
   const before = (list: unknown) => names(list).slice(0, Number(rest[0]));
   // What each one is made of knows no item yet.
   const item = rest[1] === 'each' ? [] : ['item', 'index'];
-  const lookedUp = [...always, 'session', 'key'];
   switch (part) {
     case 'lookup':
-      return [...lookedUp, ...(rest[1] === 'next' ? ['page'] : [])];
     case 'carries':
-      return lookedUp;
+      return ['key'];
     case 'document':
-      return [...lookedUp, 'answer'];
+      return ['key', 'answer'];
     case 'read':
     case 'canceled':
-      return [...lookedUp, 'document'];
+      return ['key', 'document'];
     case 'needs':
       return [...ofOrder, ...before(orders.needs), ...item];
     case 'create':
@@ -41,7 +60,7 @@ function orderScope(part: string | undefined, rest: readonly string[], orders: T
       return [...ofOrder, ...names(orders.needs), ...before(orders.parts), 'document', ...item];
     default:
       // Whether a document is finished is asked when only its key is known.
-      return part === 'advance' && rest[0] === 'done' ? [...lookedUp, 'document'] : [...ofOrder, 'document'];
+      return part === 'advance' && rest[0] === 'done' ? ['key', 'document'] : [...ofOrder, 'document'];
   }
 }
 

@@ -57,7 +57,7 @@ const need = z.strictObject({
   when: expression.optional(),
   each: expression.optional(),
   serial: expression.optional(),
-  find: call.optional(),
+  find: listing.optional(),
   make: call.optional(),
   value: expression.optional(),
   missing: text.optional(),

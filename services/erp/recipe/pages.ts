@@ -1,0 +1,48 @@
+import type { RecipeListing } from '../../platform/config/sections/recipe.ts';
+import { Rejected } from '../../platform/errors.ts';
+import { evaluate } from '../../platform/expressions/expression.ts';
+import type { Variables } from '../../platform/expressions/expression.ts';
+import type { Answer } from './answer.ts';
+import { isTrue } from './answer.ts';
+import type { Asker } from './caller.ts';
+
+/** A list that goes on and on filters nothing. */
+const pagesMax = 100;
+
+/** The answers of a list, page by page, for as long as there is a next one. */
+export async function* pagesOf(
+  asker: Asker,
+  listing: RecipeListing,
+  place: string,
+  variables: Variables,
+): AsyncGenerator<Answer> {
+  const call = { asked: listing, place, effect: 'reads' as const, variables };
+  let answer = await asker.call(call);
+  for (let page = 1; answer !== null; page += 1) {
+    yield answer;
+    if (listing.next === undefined) return;
+    const next = await evaluate(listing.next, answer, { ...variables, page }, `erp.recipe.${place}.next`);
+    if (!isTrue(next)) return;
+    if (page === pagesMax) throw endless(place);
+    answer = await asker.call({ ...call, path: pathOf(String(next), asker.address, place) });
+  }
+}
+
+/** Of a whole address too, as OData gives it. The host stays the configured one. */
+function pathOf(next: string, address: string, place: string): string {
+  const resolved = URL.parse(next, address);
+  if (resolved?.origin === new URL(address).origin) return `${resolved.pathname}${resolved.search}`;
+  throw new Rejected({
+    code: 'recipe.next',
+    what: `${place}.next leads to another host than erp.recipe.url`,
+    fix: 'Let it give a path, or correct erp.recipe.url',
+  });
+}
+
+function endless(place: string): Rejected {
+  return new Rejected({
+    code: 'recipe.next',
+    what: `"${place}" has more than ${pagesMax} pages for one order`,
+    fix: 'Let its query ask for what is looked for alone: it seems that the ERP does not heed it',
+  });
+}

@@ -1,0 +1,80 @@
+/** The recipes for Odoo that ship, and one in a session by cookie, on a stand-in with its habits. */
+import type { Recipe } from '../../services/platform/config/sections/recipe.ts';
+import { JsonRpcErp, json2Error, rpcError } from '../sandbox/http-erp/json-rpc-erp.ts';
+import type { ExceptionName } from '../sandbox/http-erp/json-rpc-erp.ts';
+import { recipeOf, shippedRecipe } from '../sandbox/http-erp/recipes.ts';
+import type { Said } from '../sandbox/http-erp/stand-in.ts';
+import { faultsSuite } from './faults-suite.ts';
+import type { HttpBackends } from './faults-suite.ts';
+import { httpBackend } from './http-backend.ts';
+import { ordersSuite } from './orders-suite.ts';
+
+const variables = { ODOO_API_KEY: 'key', ODOO_DATABASE: 'shop', ODOO_USER: 'cartage' };
+const shipped = (name: string) => (url: string) => shippedRecipe(name, { ...variables, ODOO_URL: url });
+
+/** As a browser does it. */
+function inASession(url: string): Recipe {
+  const { session, request } = recipeOf(`
+    url: ${url}
+    secrets: { key: key }
+    session:
+      open:
+        send: POST /web/session/authenticate
+        body: { jsonrpc: '2.0', method: call, params: { db: shop, login: cartage, password: =$secrets.key } }
+        take: =$match(headers.\`set-cookie\`, /session_id=[^;]+/)[0].match
+      headers: { cookie: =$session }
+    request:
+      send: POST /web/dataset/call_kw
+      body: { jsonrpc: '2.0', method: call, params: =$call }
+      result: =body.result
+    orders:
+      lookup: [{ call: {} }]
+      carries: =true
+      document: { id: =id }
+      create: { call: {} }`);
+  return { ...shipped('odoo-json-rpc.yaml')(url), session, request };
+}
+
+function backends(
+  recipe: (url: string) => Recipe,
+  error: (name: ExceptionName, message: string) => Said,
+  logsIn: boolean,
+): HttpBackends {
+  return {
+    start() {
+      const erp = new JsonRpcErp(['MUG', 'CUP']);
+      const lines = (order: Record<string, unknown>) =>
+        (order.lines as { product_id: number }[]).filter(({ product_id }) => product_id !== shippingId);
+      const shippingId = erp.rows['product.product']!.find((row) => row.default_code === 'SHIPPING')!.id;
+      return httpBackend(erp.standIn, recipe, {
+        held: (key) =>
+          Promise.resolve(
+            erp.rows['sale.order']!.filter((order) => order.client_order_ref === key).map((order) => ({
+              state: String(order.state),
+              lines: lines(order).length,
+            })),
+          ),
+        parties: () => erp.rows['res.partner']!.length,
+        writes: ({ path, text }) =>
+          path.endsWith('sale.order/create') || /"sale\.order","(method":")?create"/.test(text),
+      });
+    },
+    accepted: 'sale',
+    canceled: 'cancel',
+    refusesSecond: true,
+    logsIn,
+    locked: { said: error('psycopg2.errors.SerializationFailure', 'could not serialize access') },
+    loggedOut: { said: error('odoo.http.SessionExpiredException', 'Session expired') },
+    refused: { said: error('odoo.exceptions.UserError', 'The customer is over its credit limit') },
+  };
+}
+
+const json2 = backends(shipped('odoo-json-2.yaml'), json2Error, false);
+const session = backends(inASession, rpcError, true);
+
+ordersSuite('Odoo over JSON-2', json2);
+ordersSuite('Odoo over JSON-RPC', backends(shipped('odoo-json-rpc.yaml'), rpcError, true));
+ordersSuite('an ERP in a session', session);
+// The second one asks the same in another frame.
+faultsSuite('Odoo over JSON-2', json2);
+faultsSuite('an ERP in a session', session);

@@ -1,0 +1,202 @@
+/**
+ * A stand-in for an ERP of models and methods, as Odoo is: orders are led on by buttons, which answer `true` or the dialog
+ * that a person would see. One model, three doors: JSON-RPC with user and key in each call, JSON-RPC in a session by cookie
+ * (errors come with status 200 in both), and JSON-2 with a bearer key (errors by status).
+ */
+import { randomUUID } from 'node:crypto';
+import { StandIn } from './stand-in.ts';
+import type { Asked, Said } from './stand-in.ts';
+
+type Row = Record<string, unknown> & { id: number };
+type Values = Record<string, unknown>;
+type Domain = [string, string, unknown][];
+
+/** Odoo's names of what went wrong, and the status that JSON-2 gives them. */
+const exceptions = {
+  'odoo.exceptions.UserError': 422,
+  'odoo.exceptions.ValidationError': 422,
+  'odoo.exceptions.AccessDenied': 401,
+  'odoo.http.SessionExpiredException': 401,
+  'psycopg2.errors.SerializationFailure': 500,
+};
+export type ExceptionName = keyof typeof exceptions;
+
+class Refused extends Error {
+  readonly type: ExceptionName;
+  constructor(type: ExceptionName, message: string) {
+    super(message);
+    this.type = type;
+  }
+}
+
+/** An error as JSON-RPC gives it, and as JSON-2 does. */
+export function rpcError(name: ExceptionName, message: string): Said {
+  return {
+    status: 200,
+    body: {
+      jsonrpc: '2.0',
+      id: null,
+      error: { code: 200, message: 'Odoo Server Error', data: { name, message } },
+    },
+  };
+}
+export function json2Error(name: ExceptionName, message: string): Said {
+  return { status: exceptions[name], body: { name, message, arguments: [message], context: {} } };
+}
+
+export class JsonRpcErp {
+  readonly standIn = new StandIn((asked) => this.#handle(asked));
+  readonly rows: Record<string, Row[]> = {
+    'res.country': [{ id: 233, code: 'US' }],
+    'product.pricelist': [{ id: 3, 'currency_id.name': 'USD' }],
+    'account.tax': [
+      { id: 5, type_tax_use: 'sale', amount_type: 'percent', amount: 8.25, price_include: false },
+    ],
+    'product.product': [],
+    'res.partner': [],
+    'sale.order': [],
+  };
+  /** A button that answers and does nothing. */
+  isStuck = false;
+  readonly #sessions = new Set<string>();
+  #lastId = 100;
+
+  constructor(skus: readonly string[]) {
+    for (const default_code of [...skus, 'SHIPPING', 'DISCOUNT'])
+      this.#insert('product.product', { default_code });
+  }
+
+  /** All sessions are over. */
+  endSessions(): void {
+    this.#sessions.clear();
+  }
+
+  #handle(asked: Asked): Said {
+    const isJson2 = asked.path.startsWith('/json/2/');
+    try {
+      return isJson2 ? { status: 200, body: this.#json2(asked) } : this.#rpc(asked);
+    } catch (error) {
+      if (error instanceof Refused) return (isJson2 ? json2Error : rpcError)(error.type, error.message);
+      throw error;
+    }
+  }
+
+  #json2({ path, headers, json }: Asked): unknown {
+    if (headers.authorization !== 'bearer key')
+      throw new Refused('odoo.exceptions.AccessDenied', 'Invalid apikey');
+    const [, , , model = '', method = ''] = path.split('/');
+    const { ids, vals_list, ...rest } = json;
+    return this.#execute(
+      model,
+      method,
+      [ids ?? vals_list].filter((one) => one !== undefined),
+      rest,
+    );
+  }
+
+  #rpc({ path, headers, json }: Asked): Said {
+    const { params = {} } = json as { params?: Record<string, unknown> };
+    const result = (value: unknown, more: Record<string, string> = {}): Said => ({
+      status: 200,
+      body: { jsonrpc: '2.0', id: null, result: value },
+      headers: more,
+    });
+    if (path === '/jsonrpc') return result(this.#service(params.service as string, params.args as unknown[]));
+    if (path === '/web/session/authenticate') {
+      if (params.password !== 'key') throw new Refused('odoo.exceptions.AccessDenied', 'Access Denied');
+      const session = randomUUID();
+      this.#sessions.add(session);
+      return result({ uid: 2 }, { 'set-cookie': `session_id=${session}; HttpOnly; Path=/` });
+    }
+    const session = /session_id=([^;]+)/.exec(headers.cookie ?? '')?.[1] ?? '';
+    if (!this.#sessions.has(session))
+      throw new Refused('odoo.http.SessionExpiredException', 'Session expired');
+    return result(
+      this.#execute(
+        params.model as string,
+        params.method as string,
+        params.args as unknown[],
+        params.kwargs as Values,
+      ),
+    );
+  }
+
+  #service(service: string, args: unknown[]): unknown {
+    const [, user, key, model, method, given, named] = args;
+    if (service === 'common') return user === 'cartage' && key === 'key' ? 2 : false;
+    if (user !== 2 || key !== 'key') throw new Refused('odoo.exceptions.AccessDenied', 'Access Denied');
+    return this.#execute(model as string, method as string, given as unknown[], named as Values);
+  }
+
+  #execute(model: string, method: string, args: unknown[], named: Values): unknown {
+    if (method === 'search_read')
+      return this.#search(model, named.domain as Domain, named.fields as string[]);
+    if (method === 'create') return (args[0] as Values[]).map((values) => this.#create(model, values));
+    if (method === 'has_access' || method === 'check_access_rights') return true;
+    const order = this.rows[model]!.find(({ id }) => id === (args[0] as number[])[0])!;
+    if (method === 'action_confirm') return this.#confirm(order);
+    return this.#cancel(order, (named.context ?? {}) as Values);
+  }
+
+  #search(model: string, domain: Domain, fields: string[]): Values[] {
+    const fits = (row: Row) => domain.every(([field, , value]) => (row[field] ?? false) === value);
+    return this.rows[model]!.filter(fits).map((row) =>
+      Object.fromEntries(['id', ...fields].map((field) => [field, row[field] ?? false])),
+    );
+  }
+
+  #insert(model: string, values: Values): number {
+    const id = (this.#lastId += 1);
+    this.rows[model]!.push({ ...values, id });
+    return id;
+  }
+
+  #create(model: string, values: Values): number {
+    if (model === 'res.partner') return this.#insert(model, { ...values, email_normalized: values.email });
+    if (this.rows[model]!.some(({ client_order_ref }) => client_order_ref === values.client_order_ref))
+      throw new Refused(
+        'odoo.exceptions.ValidationError',
+        'The operation cannot be completed: cartage_one_per_order',
+      );
+    const lines = (values.order_line as [number, number, Values][]).map(([, , line]) => line);
+    if (lines.some(({ product_id }) => !this.rows['product.product']!.some(({ id }) => id === product_id)))
+      throw new Refused('odoo.exceptions.ValidationError', 'Missing required value for the field Product');
+    return this.#insert(model, {
+      ...values,
+      lines,
+      name: `S${String(this.#lastId + 1).padStart(5, '0')}`,
+      state: 'draft',
+      amount_total: lines.reduce((total, line) => total + this.#totalOf(line), 0),
+    });
+  }
+
+  /** A line's tax is rounded by itself. */
+  #totalOf({ product_uom_qty, price_unit, tax_id, tax_ids }: Values): number {
+    const base = Number(product_uom_qty) * Number(price_unit);
+    const ids = ((tax_id ?? tax_ids) as [number, number, number[]][])[0]![2];
+    const percent = this.rows['account.tax']!.filter(({ id }) => ids.includes(id)).reduce(
+      (sum, { amount }) => sum + Number(amount),
+      0,
+    );
+    return base + Math.round(base * percent) / 100;
+  }
+
+  #confirm(order: Row): unknown {
+    if (this.isStuck) return null;
+    if (order.state !== 'draft' && order.state !== 'sent')
+      throw new Refused(
+        'odoo.exceptions.UserError',
+        'Some orders are not in a state requiring confirmation.',
+      );
+    order.state = 'sale';
+    return true;
+  }
+
+  /** Without being told that nobody is there to answer, it asks and does nothing. */
+  #cancel(order: Row, context: Values): unknown {
+    if (order.state === 'sale' && context.disable_cancel_warning !== true)
+      return { type: 'ir.actions.act_window', res_model: 'sale.order.cancel', target: 'new' };
+    order.state = 'cancel';
+    return true;
+  }
+}
