@@ -363,6 +363,8 @@ export interface Order {
   instance: string;
   /** Store view code. */
   store: string;
+  /** Code of the website that the store view belongs to; null on records of before version 4. */
+  website: string | null;
   /** The order number customers see; unique per store only. */
   incrementId: string;
   /** Magento's technical id, unique per instance. */

@@ -36,6 +36,8 @@ export interface Store {
   /** Time zone and currencies per store view, without the admin view. */
   configs(): Promise<StoreConfig[]>;
   websites(): Promise<Website[]>;
+  /** The website's code of each store view, by the id of the view. */
+  websitesOfViews(): Promise<{ id: number; code: string }[]>;
   /** `Magento/2.4 (Community)`, no patch level; null when the shop does not tell. */
   version(): Promise<string | null>;
 }
@@ -52,6 +54,14 @@ export function createStore(rest: Rest): Store {
     views: () => list('storeViews', storeView),
     configs: () => list('storeConfigs', storeConfig),
     websites: () => list('websites', website),
+    async websitesOfViews() {
+      const codes = new Map((await list('websites', website)).map(({ id, code }) => [id, code]));
+      const views = await list('storeViews', storeView);
+      return views.flatMap(({ id, website_id }) => {
+        const code = codes.get(website_id);
+        return code === undefined ? [] : [{ id, code }];
+      });
+    },
     async version() {
       const { status, body } = await rest.raw('GET', '/magento_version');
       return status === 200 && /^Magento\/[\w.]+/.test(body) ? body.trim() : null;

@@ -17,7 +17,7 @@ import { orderFlow } from './order-flow.ts';
 import type { OrderFlowOptions } from './order-flow.ts';
 import { Defect } from '../platform/errors.ts';
 
-type OrdersConfiguration = Configuration<'orders' | 'erp'>;
+type OrdersConfiguration = Configuration<'orders' | 'customers' | 'erp'>;
 
 /** The ERP as the configuration says to reach it. */
 interface Connected extends Pick<OrderFlowOptions, 'erp' | 'hasChange' | 'connections' | 'settleMs'> {
@@ -29,11 +29,14 @@ export async function exportOrders(
   process: Process,
   mode: Mode,
 ): Promise<Subscription> {
-  const { orders, instance, erp } = configuration.config;
+  const { orders, customers, instance, erp } = configuration.config;
   if (erp.recipe !== undefined) await refuseSenseless(erp.recipe, configuration.file);
   const { close, ...connected } = connectOrders(configuration, process);
   process.onStop(close);
-  return runDocuments(process.context, orderFlow({ ...connected, orders, instance, mode }));
+  return runDocuments(
+    process.context,
+    orderFlow({ ...connected, orders, guests: customers.guests, instance, mode }),
+  );
 }
 
 function connectOrders(configuration: OrdersConfiguration, process: Process): Connected {

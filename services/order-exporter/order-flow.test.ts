@@ -50,6 +50,7 @@ function setUp(more: Partial<OrderFlowOptions> = {}) {
     hasChange: true,
     connections: 4,
     settleMs: 0,
+    guests: 'email',
     instance: 'us',
     mode: 'on',
     ...more,
@@ -74,6 +75,8 @@ const anOrder = {
   paymentMethod: 'checkmo',
   shippingMethod: 'flatrate_flatrate',
   problems: [],
+  website: 'base',
+  customer: { customerId: null, email: 'Jane@Example.com ' },
 } as unknown as Order;
 
 describe('an order the ERP does not have', () => {
@@ -84,6 +87,7 @@ describe('an order the ERP does not have', () => {
     expect(erp.lastInput).toMatchObject({
       key: 'us/default/000000001',
       codes: { payment: { term: 'NET0' }, shipping: { carrier: 'UPS' }, store: {} },
+      buyer: { key: null, website: 'base', email: 'jane@example.com' },
     });
   });
 

@@ -1,12 +1,13 @@
 import { orderKey } from '../../schemas/keys.ts';
 import { orders as ordersContract } from '../../schemas/topics.ts';
 import type { Order } from '../../schemas/types.ts';
-import type { ErpOrders, FoundOrder } from '../erp/orders/erp-orders.ts';
+import type { ErpOrders, FoundOrder, OrderInput } from '../erp/orders/erp-orders.ts';
 import type { Config } from '../platform/config/schema.ts';
 import type { DocumentFlow } from '../platform/flow/documents/document-flow.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import { tieToOrder } from '../platform/telemetry/order-trace.ts';
 import { codesOf } from './codes.ts';
+import { buyerOf } from '../erp/orders/buyer.ts';
 import { whyNotDue } from './due.ts';
 import { refuseInexact } from './problems.ts';
 import { Defect } from '../platform/errors.ts';
@@ -21,6 +22,7 @@ export interface OrderFlowOptions {
   connections: number;
   /** How long the ERP may go on with a request after we gave up. */
   settleMs: number;
+  guests: Config['customers']['guests'];
   instance: string;
   mode: Mode;
 }
@@ -52,26 +54,23 @@ async function exportOrder(order: Order, options: OrderFlowOptions, attempt: Att
   if (order.createdAt < orders.since) return { status: 'unchanged', cause: 'placed before orders.since' };
   const key = orderKey(order);
   const found = await erp.lookup(key);
-  if (found !== null && found.isDone !== false) return changeOrder(found, { key, order }, options, attempt);
+  if (found !== null && found.isDone !== false) return changeOrder(found, order, options, attempt);
   const notDue = whyNotDue(order, orders.payments);
   // What was half made is in the ERP all the same: it is told that it is canceled, or on hold.
-  if (notDue !== null && found !== null) return changeOrder(found, { key, order }, options, attempt);
+  if (notDue !== null && found !== null) return changeOrder(found, order, options, attempt);
   if (notDue !== null) return { status: 'unchanged', cause: notDue };
   refuseInexact(order);
-  const codes = codesOf(order, orders);
-  if (attempt.mode === 'dry') return wouldCreate({ key, order, codes }, erp);
+  const input = inputOf(order, options);
+  if (attempt.mode === 'dry') return wouldCreate(input, erp);
   attempt.assertCurrent();
-  const { created, ...made } = await erp.create({ key, order, codes });
+  const { created, ...made } = await erp.create(input);
   return created
     ? { status: 'applied', targetId: nameOf(made), cause: 'created' }
     : { status: 'unchanged', targetId: nameOf(made), cause: 'the ERP has it already' };
 }
 
 /** Of single calls only the names are told: what they carry is personal, and stays out of outcomes and the log. */
-async function wouldCreate(
-  input: { key: string; order: Order; codes: unknown },
-  erp: ErpOrders,
-): Promise<Handled> {
+async function wouldCreate(input: Input, erp: ErpOrders): Promise<Handled> {
   const calls: string[] = [];
   await erp.plan?.(input, ({ name, is }) => void (is === 'writes' && calls.push(name)));
   const through = calls.length === 0 ? '' : `, by ${calls.join(', ')}`;
@@ -85,23 +84,34 @@ async function wouldCreate(
  */
 async function changeOrder(
   found: FoundOrder,
-  { key, order }: { key: string; order: Order },
+  order: Order,
   options: OrderFlowOptions,
   attempt: Attempt,
 ): Promise<Handled> {
   const targetId = nameOf(found);
   if (!options.hasChange)
     return { status: 'unchanged', targetId, cause: 'the ERP has it, and is told of no changes' };
-  const codes = codesOf(order, options.orders);
+  const input = inputOf(order, options);
   if (attempt.mode === 'dry')
     return { status: 'dry', targetId, cause: `would tell the ERP of state ${order.state}` };
   attempt.assertCurrent();
-  const changed = await options.erp.change({ key, order, codes });
+  const changed = await options.erp.change(input);
   // It was there a moment ago: the next try looks anew.
   if (changed === null) throw new Defect('the order went from the ERP between the look-up and the change');
   return changed.changed
     ? { status: 'applied', targetId, cause: `the ERP was changed to state ${order.state}` }
     : { status: 'unchanged', targetId, cause: `the ERP has it; state ${order.state} changes nothing there` };
+}
+
+type Input = OrderInput & { order: Order };
+
+function inputOf(order: Order, { orders, guests }: OrderFlowOptions): Input {
+  return {
+    key: orderKey(order),
+    order,
+    codes: codesOf(order, orders),
+    buyer: buyerOf(order, guests),
+  };
 }
 
 function nameOf({ id, reference }: FoundOrder): string {

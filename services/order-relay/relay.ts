@@ -28,6 +28,8 @@ interface Relay {
   process: Process;
   source: RelaySource;
   stores: CodeIds;
+  /** Codes of websites by the ids of their store views. */
+  websites: CodeIds;
   customers: ShopCustomers;
 }
 
@@ -36,7 +38,7 @@ export async function startOrderRelay(configuration: RelayConfiguration, life: L
   const { config } = configuration;
   const process = openProcess('order-relay', configuration, life);
   const relay = openRelay(process, configuration);
-  const { source, stores, customers } = relay;
+  const { source, stores, websites, customers } = relay;
   const { context } = process;
   const { flows, orders } = config;
   let isTaking = false;
@@ -46,7 +48,8 @@ export async function startOrderRelay(configuration: RelayConfiguration, life: L
       name: 'orders',
       mode: flows.orders,
       why: stayReady(),
-      start: (mode) => keepTopic(relay, context, mode, relayedOrders({ ...source, stores }, orders.since)),
+      start: (mode) =>
+        keepTopic(relay, context, mode, relayedOrders({ ...source, stores, websites }, orders.since)),
     },
     {
       name: 'customers',
@@ -74,6 +77,7 @@ function openRelay(process: Process, configuration: RelayConfiguration): Relay {
     configuration,
     process,
     stores: new CodeIds(() => magento.store.views(), clock),
+    websites: new CodeIds(() => magento.store.websitesOfViews(), clock),
     customers: new ShopCustomers(magento, instance, clock),
     source: {
       bus,

@@ -18,6 +18,7 @@ import { createSqlOrders } from '../../services/erp/orders/sql-orders.ts';
 import { queryRows } from '../../services/erp/values.ts';
 import { namedStatements } from '../../services/erp/sql/statements.ts';
 import { codesOf } from '../../services/order-exporter/codes.ts';
+import { buyerOf } from '../../services/erp/orders/buyer.ts';
 import { customerCodesOf } from '../../services/order-exporter/customers/codes.ts';
 import { aCustomer, anAddress } from '../../services/order-exporter/customers/testing/a-customer.ts';
 import { loadConfig } from '../../services/platform/config/load.ts';
@@ -138,6 +139,7 @@ describe('the SQL of cartage.yaml', () => {
       key: 'main/default/000000042',
       order: value,
       codes: codesOf(value, orders),
+      buyer: buyerOf(value, 'email'),
     });
     try {
       const made = await writer.create(input(order));

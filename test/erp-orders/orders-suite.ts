@@ -43,6 +43,7 @@ export function anInput(change: Partial<Order> = {}): OrderInput & { order: Orde
     key: 'us/default/000000001',
     order: { ...anOrder({ incrementId: '000000001', lines }), ...change },
     codes: {},
+    buyer: { key: null, website: 'base', email: null, partner: null },
   };
 }
 
@@ -157,6 +158,7 @@ export function handlerOf(erp: ErpOrders) {
     hasChange: true,
     connections: 4,
     settleMs: 0,
+    guests: 'email',
     instance: 'us',
     mode: 'on',
   });

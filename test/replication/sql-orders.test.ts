@@ -37,7 +37,7 @@ const order = {
     { sku: 'B', quantity: '2' },
   ],
 };
-const input = { key: 'main/1/000000001', order, codes: { terms: 30 } };
+const input = { key: 'main/1/000000001', order, codes: { terms: 30 }, buyer: {} };
 
 let database: TestDatabase;
 /** Run after each test, also a failed one: what stays open would keep the run from ending. */

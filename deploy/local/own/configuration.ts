@@ -83,7 +83,7 @@ export function judged(file: string, places: LocalPlaces, environment: Environme
   const config = loadConfig(file, sections, environment, (path) =>
     localText(readFileSync(path, 'utf8'), places, dirname(file)),
   );
-  const problems = [...ordersProblem(config), ...connectionProblems(config)];
+  const problems = [...ordersProblem(config), ...customersProblem(config), ...connectionProblems(config)];
   if (problems.length > 0) throw new ConfigurationError(file, problems);
   return config;
 }
@@ -92,6 +92,12 @@ function ordersProblem({ flows, erp }: Config): Problem[] {
   if (flows.orders === 'off' || erp.orders !== undefined || erp.recipe !== undefined) return [];
   const message = 'is required: how an order is looked up and created. Or switch flows.orders off';
   return [{ path: 'erp.orders', message }];
+}
+
+function customersProblem({ flows, erp }: Config): Problem[] {
+  if (flows.customers === 'off' || erp.customers !== undefined) return [];
+  const message = 'is required: how a customer is looked up and written. Or switch flows.customers off';
+  return [{ path: 'erp.customers', message }];
 }
 
 function connectionProblems({ erp }: Config): Problem[] {

@@ -56,7 +56,13 @@ describe('npm start -- --config', () => {
       accessTokenSecret: 'd',
     });
     expect(config.erp.connection.url).toBe(environment.ERP_DATABASE_URL);
-    expect(config.flows).toEqual({ orders: 'dry', stock: 'on', catalog: 'dry', shipments: 'dry' });
+    expect(config.flows).toEqual({
+      orders: 'dry',
+      customers: 'dry',
+      stock: 'on',
+      catalog: 'dry',
+      shipments: 'dry',
+    });
     expect(config.webhook.host).toBe('0.0.0.0');
     expect(config.kafka).toMatchObject({
       brokers: [`127.0.0.1:${plan.ports.kafka}`],

@@ -7,6 +7,7 @@ import type { OrderInput, PlannedStep } from '../../erp/orders/erp-orders.ts';
 import { connectRecipe } from '../../erp/recipe/connect.ts';
 import { sampleOrder } from '../../erp/recipe/sample-order.ts';
 import { systemClock } from '../../platform/clock.ts';
+import { buyerOf } from '../../erp/orders/buyer.ts';
 import { readConfiguration } from '../../platform/config/read.ts';
 import type { Configuration } from '../../platform/config/read.ts';
 import type { Config } from '../../platform/config/schema.ts';
@@ -25,14 +26,14 @@ export async function orderCalls(
   key: string | undefined,
 ): Promise<number> {
   keepForeignText(true);
-  const configuration = readConfiguration(['orders', 'erp'], options.config);
-  const { erp, orders } = configuration.config;
+  const configuration = readConfiguration(['orders', 'customers', 'erp'], options.config);
+  const { erp, orders, customers } = configuration.config;
   if (erp.recipe === undefined) throw notConfigured();
   const order = key === undefined ? nobodys(options.order, orders) : await ofShop(key, configuration);
   const steps: PlannedStep[] = [];
   const connected = connectRecipe({ recipe: erp.recipe, clock: systemClock });
   try {
-    await connected.orders.plan(inputOf(order, orders), (step) => {
+    await connected.orders.plan(inputOf(order, orders, customers), (step) => {
       steps.push(step);
       if (!options.json) print(step);
     });
@@ -86,6 +87,7 @@ function merged(tree: unknown, given: unknown): unknown {
 function inputOf(
   order: Order,
   { stores, payments, shipping, taxes, statuses }: Config['orders'],
+  { guests }: Config['customers'],
 ): OrderInput {
   const codes = {
     store: stores[order.store] ?? {},
@@ -94,7 +96,7 @@ function inputOf(
     taxes: Object.fromEntries(order.taxes.map(({ code }) => [code, taxes?.[code] ?? {}])),
     status: statuses?.[order.status] ?? {},
   };
-  return { key: orderKey(order), order, codes };
+  return { key: orderKey(order), order, codes, buyer: buyerOf(order, guests) };
 }
 
 const words = { asks: 'asks', writes: 'would call', gives: 'gives' };

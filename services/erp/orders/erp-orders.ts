@@ -15,6 +15,8 @@ export interface OrderInput {
   order: unknown;
   /** The mapped codes: carrier, payment terms, store, … */
   codes: unknown;
+  /** Whose partner it is to have: key, website, email, partner. */
+  buyer: unknown;
 }
 
 /** One step of what would be done, for people: what is secret in it is masked. */

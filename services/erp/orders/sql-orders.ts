@@ -52,19 +52,24 @@ export function createSqlOrders(options: SqlOrdersOptions): SqlOrders {
 
   async function create(input: OrderInput): Promise<FoundOrder & { created: boolean }> {
     try {
-      return await inTransaction('create', 'read write', async (session) => {
-        const existing = await session.find(input.key);
-        if (existing) return { ...existing, created: false };
-        await session.run(statements.create, input, null);
-        const made = await session.find(input.key);
-        if (!made) throw blindLookup();
-        return { ...made, created: true };
-      });
+      return await createOnce(input);
     } catch (error) {
-      const existing = isRefusedAsDuplicate(error) ? await lookup(input.key) : null;
-      if (!existing) throw error;
-      return { ...existing, created: false };
+      if (!isRefusedAsDuplicate(error)) throw error;
+      const existing = await lookup(input.key);
+      // Or something that it refers to was made at the same moment: its partner, by another order or by his account.
+      return existing ? { ...existing, created: false } : createOnce(input);
     }
+  }
+
+  function createOnce(input: OrderInput): Promise<FoundOrder & { created: boolean }> {
+    return inTransaction('create', 'read write', async (session) => {
+      const existing = await session.find(input.key);
+      if (existing) return { ...existing, created: false };
+      await session.run(statements.create, input, null);
+      const made = await session.find(input.key);
+      if (!made) throw blindLookup();
+      return { ...made, created: true };
+    });
   }
 
   async function change(input: OrderInput): Promise<(FoundOrder & { changed: boolean }) | null> {

@@ -1,6 +1,6 @@
 /**
  * The SQL of the order export, from the configuration. Each statement has a name, and sees as parameters
- * `$key` (text), `$order` and `$codes` (jsonb), `$lookup` (jsonb, the order as found before; null at creation) and,
+ * `$key` (text), `$order`, `$codes` and `$buyer` (jsonb), `$lookup` (jsonb, the order as found before; null at creation) and,
  * by its name, the first row of each statement before it (jsonb):
  * `insert into sale_line … values ((($sale->>'id')::int), …)`.
  */
@@ -24,7 +24,13 @@ export interface CompiledStatements {
   change: CompiledStatement[];
 }
 
-const givenTypes: ParameterTypes = { key: 'text', order: 'jsonb', codes: 'jsonb', lookup: 'jsonb' };
+const givenTypes: ParameterTypes = {
+  key: 'text',
+  order: 'jsonb',
+  codes: 'jsonb',
+  buyer: 'jsonb',
+  lookup: 'jsonb',
+};
 
 /** @throws {Rejected} on unknown parameters, names used twice and names that are no identifiers. */
 export function compileStatements(statements: OrderStatements, where: string): CompiledStatements {

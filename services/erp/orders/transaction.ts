@@ -31,6 +31,7 @@ export class OrderSession {
       key: input.key,
       order: JSON.stringify(input.order),
       codes: JSON.stringify(input.codes),
+      buyer: JSON.stringify(input.buyer),
       lookup: found && JSON.stringify(found),
     });
   }

@@ -6,6 +6,7 @@ const input = (number: number, order: object = {}) => ({
   key: `main/b/${number}`,
   order: { email: 'A@B.example', ...order },
   codes: {},
+  buyer: {},
 });
 
 /** Parties by e-mail, products by SKU, orders by number. */

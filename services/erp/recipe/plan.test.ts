@@ -45,7 +45,7 @@ async function planned(documents: object[]) {
     body: path.startsWith('/countries') ? { id: 49 } : path.startsWith('/orders') ? documents : {},
   });
   const steps: PlannedStep[] = [];
-  await orders.plan({ key: 'main/b/1', order, codes: {} }, (step) => steps.push(step));
+  await orders.plan({ key: 'main/b/1', order, codes: {}, buyer: {} }, (step) => steps.push(step));
   return { steps, calls: asked(erp) };
 }
 

@@ -8,6 +8,7 @@ const input = (order: object = {}) => ({
   key: 'main/b/1',
   order: { state: 'processing', ...order },
   codes: {},
+  buyer: {},
 });
 
 /** A list of documents that its tests write into. */

@@ -8,7 +8,7 @@ import type { Attempt, Handled } from '../../platform/flow/outcome/outcome.ts';
 import type { StateFlow } from '../../platform/flow/states/state-flow.ts';
 import type { Mode } from '../../platform/groups.ts';
 import { customerCodesOf } from './codes.ts';
-import { normalEmail } from './email.ts';
+import { normalEmail } from '../../erp/customers/email.ts';
 
 export interface CustomerFlowOptions {
   erp: ErpCustomers;

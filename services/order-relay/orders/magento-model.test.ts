@@ -32,7 +32,7 @@ type Answer = Said & { items: Said[] };
 
 const answerOf = (placed: Placed) => parseExact(JSON.stringify(placedOrder(placed))) as Answer;
 const contractOf = (answer: unknown) =>
-  orderOf(magentoOrder.parse(answer), { instance: 'us', store: 'default' });
+  orderOf(magentoOrder.parse(answer), { instance: 'us', store: 'default', website: 'base' });
 /** The shop's tables keep four places. */
 const minorOf = (value: number, digits: number) =>
   Math.round(Number((Number(value.toFixed(4)) * 10 ** digits).toFixed(6)));

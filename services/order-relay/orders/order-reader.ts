@@ -18,11 +18,14 @@ import { mayBecomeVisible, notYetVisible, olderState } from '../requests/visibil
 import type { PublishedStates } from '../requests/published.ts';
 import { targetOf } from './order-request.ts';
 import { orderOf } from './order.ts';
+import type { Place } from './order.ts';
 
 export interface OrderReaderOptions {
   bus: Pick<Bus, 'publish'>;
   magento: Pick<Magento, 'orders' | 'store'>;
   stores: Pick<CodeIds, 'codeOf' | 'idOf'>;
+  /** Codes of websites by the ids of their store views. */
+  websites: Pick<CodeIds, 'codeOf'>;
   published: PublishedStates<Order>;
   clock: Clock;
   instance: string;
@@ -64,12 +67,14 @@ export class OrderReader {
       for (const request of open) results.set(request, storeUnknown(request.key));
       return results;
     }
+    const { instance, websites } = this.#options;
+    const place = { instance, store, website: await websites.codeOf(storeId) };
     const found = await this.#read(storeId, open);
     await Promise.all(
       open.map(async (request) => {
         const read = found.get(request);
         if (read instanceof Error) results.set(request, read);
-        else if (read) results.set(request, await this.#relay(read, store, request, open.length));
+        else if (read) results.set(request, await this.#relay(read, place, request, open.length));
         else results.set(request, notFound(request, this.#options.clock.now()));
       }),
     );
@@ -102,14 +107,14 @@ export class OrderReader {
   /** One order: what it throws holds for this request alone. */
   async #relay(
     { order: source, readAt }: Read,
-    store: string,
+    place: Place,
     request: RelayRequest,
     batchSize: number,
   ): Promise<Handled | Error> {
-    const { bus, clock, instance, published } = this.#options;
+    const { bus, clock, published } = this.#options;
     try {
       if (isBefore(source, this.#options.since)) return placedBefore;
-      const order = contractOf(source, { instance, store }, request.key);
+      const order = contractOf(source, place, request.key);
       const older = olderState({ value: order, readAt, request }, published, clock.now());
       if (older) return older;
       const said = order.problems.length > 0 ? `, with ${problemCodes(order)}` : '';
@@ -158,7 +163,7 @@ export function storeUnknown(key: string): Handled {
   return { status: 'unchanged', cause: `the shop has no store view for order ${key}` };
 }
 
-function contractOf(source: MagentoOrder, place: { instance: string; store: string }, key: string): Order {
+function contractOf(source: MagentoOrder, place: Place, key: string): Order {
   try {
     return orderOf(source, place);
   } catch (error) {

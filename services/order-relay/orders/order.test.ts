@@ -3,7 +3,7 @@ import type { Order } from '../../../schemas/types.ts';
 import { orderOf } from './order.ts';
 import { recordedOrder } from './testing/recorded-orders.ts';
 
-const place = { instance: 'us', store: 'default' };
+const place = { instance: 'us', store: 'default', website: 'base' };
 const read = (name: Parameters<typeof recordedOrder>[0]): Order => orderOf(recordedOrder(name), place);
 const codes = (order: Order) => order.problems.map(({ code }) => code);
 

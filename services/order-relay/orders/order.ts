@@ -17,6 +17,8 @@ export interface Place {
   instance: string;
   /** Store view code. */
   store: string;
+  /** Code of the website that the store view belongs to. */
+  website: string | null;
 }
 
 /** Rises when the shop is restored from a backup, because its update times go back then. */

@@ -5,7 +5,7 @@ import { orderOf } from './order.ts';
 import { recordedTaxes, recordedTypes } from './testing/recorded-sets.ts';
 import type { Said } from './testing/recorded-sets.ts';
 
-const place = { instance: 'us', store: 'default' };
+const place = { instance: 'us', store: 'default', website: 'base' };
 
 /** By floats, unlike the code that is tested: they are good for fifteen digits. */
 const minorOf = (text: string | null | undefined, digits: number): number =>

@@ -9,7 +9,10 @@ import { sweptDocuments, sweptOrders } from '../sweep/swept.ts';
 import { orderRequests } from './order-requests.ts';
 
 /** @param since orders.since, UTC milliseconds. */
-export function relayedOrders(source: RelaySource & { stores: CodeIds }, since: number): RelayedTopic {
+export function relayedOrders(
+  source: RelaySource & { stores: CodeIds; websites: CodeIds },
+  since: number,
+): RelayedTopic {
   const { bus, skewMs, onWentBack } = source;
   const published = new PublishedStates({
     ...source,

@@ -39,7 +39,7 @@ beforeEach(() => {
 });
 
 function publish(order: MagentoOrder): void {
-  const value = orderOf(order, { instance: 'us', store: 'default' });
+  const value = orderOf(order, { instance: 'us', store: 'default', website: 'base' });
   bus.broker.append(orders, orders.key(value), value);
 }
 
@@ -61,6 +61,7 @@ function sweep(): NightlySweep {
     pages: new PageReader({ pageSize: 3, clock, probe: list.probe }),
     magento: { orders: { wholePage } as never },
     stores: { codeOf: async (id) => (id === 1 ? 'default' : null) },
+    websites: { codeOf: async () => 'base' },
     cursors: {
       read: () => cursor,
       write: async (_resource, written) => void (cursor = { ...written, writtenAt: now }),

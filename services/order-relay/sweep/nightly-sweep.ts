@@ -21,6 +21,8 @@ export interface NightlySweepOptions extends SweepRequestsOptions {
   pages: Pick<PageReader, 'read'>;
   magento: Pick<Magento, 'orders'>;
   stores: Pick<CodeIds, 'codeOf'>;
+  /** Codes of websites by the ids of their store views. */
+  websites: Pick<CodeIds, 'codeOf'>;
   instance: string;
   /** orders.since, UTC milliseconds. */
   since: number;
@@ -94,10 +96,11 @@ export class NightlySweep {
 
   /** @returns whether it was asked for. */
   async #ask(order: MagentoOrder, published: BoundedMap<string, string>): Promise<boolean> {
-    const { instance, stores } = this.#options;
+    const { instance, stores, websites } = this.#options;
     const store = await stores.codeOf(order.store_id);
+    const website = await websites.codeOf(order.store_id);
     const asked = askedFor(order, store, instance);
-    const digest = store === null ? null : digestOf(order, { instance, store });
+    const digest = store === null ? null : digestOf(order, { instance, store, website });
     if (digest !== null && published.get(asked.key) === digest) return false;
     await this.#requests.ask({ asked, seen: null, reason: 'nightly' });
     return true;

@@ -89,6 +89,7 @@ export async function relayWorld(shop: SlowShop) {
         bus: context.bus,
         magento: { orders: shop.client(clock) } as never,
         stores: { idOf: async () => 1, codeOf: async (id) => (id === 1 ? 'default' : null) },
+        websites: { codeOf: async () => 'base' },
         published,
         clock,
         instance: 'us',

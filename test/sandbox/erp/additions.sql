@@ -1,5 +1,6 @@
 -- What came after the first tables, for an ERP that was made before. As often as one likes.
 alter table partner
+  add column if not exists code text unique,
   add column if not exists shop_key text constraint one_partner_per_customer unique
     check (shop_key ~ '^[^/]+/[^/]+/[0-9]+$'),
   add column if not exists website text not null default '',

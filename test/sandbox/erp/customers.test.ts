@@ -4,11 +4,11 @@
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { customerKey } from '../../../schemas/keys.ts';
-import type { Customer } from '../../../schemas/types.ts';
+import type { Customer, Order } from '../../../schemas/types.ts';
 import { createSqlCustomers } from '../../../services/erp/customers/sql-customers.ts';
 import { namedStatements } from '../../../services/erp/sql/statements.ts';
 import { customerCodesOf } from '../../../services/order-exporter/customers/codes.ts';
-import { normalEmail } from '../../../services/order-exporter/customers/email.ts';
+import { normalEmail } from '../../../services/erp/customers/email.ts';
 import { aCustomer, anAddress } from '../../../services/order-exporter/customers/testing/a-customer.ts';
 import { readCustomers } from './testing/configuration.ts';
 import { createOrder, startTestErp } from './testing/erp.ts';
@@ -32,6 +32,7 @@ afterAll(async () => {
 });
 beforeEach(() => erp.owner.query('truncate partner cascade'));
 
+const mug = { incrementId: '000000001', lines: [{ sku: 'MUG-STONE', quantity: 1, priceMinor: 1450 }] };
 const maps = { websites: { base: {}, b2b: {} }, groups: { General: {}, Trade: { priceList: 'TRADE' } } };
 
 function write(members: Partial<Customer> = {}, codes?: unknown) {
@@ -145,13 +146,68 @@ describe('a customer in the sandbox ERP', () => {
   });
 });
 
+describe('the partner of an order', () => {
+  const guest = (email: string, members: Partial<Order> = {}) => ({
+    ...anOrder({ ...mug, email }),
+    ...members,
+  });
+  const ofAccount = (customerId: number, email: string) =>
+    guest(email, { customer: { ...guest(email).customer, customerId } });
+
+  /** The partner of each order, in the order of their numbers. */
+  async function ordering(orders: Order[], guests?: Parameters<typeof createOrder>[3]) {
+    await erp.owner.query('truncate sales_order cascade');
+    for (const [index, order] of orders.entries())
+      await createOrder(erp.cartage, { ...order, incrementId: `${index}` }, undefined, guests);
+    const { rows } = await erp.owner.query('select partner_id from sales_order order by id');
+    return rows.map(({ partner_id }: { partner_id: number }) => partner_id);
+  }
+  const distinct = (ids: number[]) => new Set(ids).size;
+
+  it('is that of the account, whoever comes first', async () => {
+    await write();
+    await ordering([ofAccount(1, 'before@example.com'), ofAccount(2, 'eve@example.com')]);
+    expect(await write({ customerId: 2, email: 'eve@example.com' })).toMatchObject({ status: 'updated' });
+    expect((await partners()).map(({ shop_key, email }) => [shop_key, email])).toEqual([
+      ['us/base/1', 'jane@example.com'],
+      ['us/base/2', 'eve@example.com'],
+    ]);
+  });
+
+  it('of a guest is that of the e-mail in that website, and the account’s once he has one', async () => {
+    const jane = guest(' JANE@example.com');
+    const ids = await ordering([jane, ofAccount(1, 'jane@example.com'), jane, { ...jane, website: 'b2b' }]);
+    expect(ids).toEqual([ids[0], ids[0], ids[0], expect.any(Number)]);
+    expect(distinct(ids)).toBe(2);
+    expect(await write()).toMatchObject({ status: 'updated', partner: { id: ids[0] } });
+  });
+
+  it('is not another account’s of the same e-mail, which keeps it until that is written', async () => {
+    await write();
+    expect(
+      distinct(await ordering([ofAccount(1, 'jane@example.com'), ofAccount(2, 'jane@example.com')])),
+    ).toBe(2);
+    expect((await partners()).map(({ email }) => email)).toEqual(['jane@example.com', null]);
+  });
+
+  it('of a guest is the order’s own, or one for all, if the configuration says so', async () => {
+    const jane = guest('jane@example.com');
+    expect(distinct(await ordering([jane, jane], 'order'))).toBe(2);
+    await erp.owner.query(`insert into partner (name, code) values ('Over the counter', 'WALKIN')`);
+    const forAll = await ordering([jane, guest('joe@example.com')], { partner: 'WALKIN' });
+    expect(distinct(forAll)).toBe(1);
+    expect((await partners()).map(({ name }) => name)).toEqual([
+      'Veronica Costello',
+      'Veronica Costello',
+      'Over the counter',
+    ]);
+    await expect(ordering([jane], { partner: 'NOBODY' })).rejects.toThrow('no partner NOBODY in the ERP');
+  });
+});
+
 describe('an erased customer', () => {
   it('leaves nothing of its own, but what stands on documents', async () => {
-    const order = anOrder({
-      incrementId: '000000001',
-      lines: [{ sku: 'MUG-STONE', quantity: 1, priceMinor: 1450 }],
-      email: 'jane@example.com',
-    });
+    const order = anOrder({ ...mug, email: 'jane@example.com' });
     await write({ addresses: [anAddress(1)] });
     await createOrder(erp.cartage, order);
     for (let times = 0; times < 2; times += 1)

@@ -4,7 +4,7 @@
 export type Tree = Readonly<Record<string, unknown>>;
 
 const always = ['settings', 'secrets'];
-const ofOrder = ['key', 'order', 'codes'];
+const ofOrder = ['key', 'order', 'codes', 'buyer'];
 
 /** The names that the engine gives: no need may be called so. */
 export const givenNames = [

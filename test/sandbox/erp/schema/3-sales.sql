@@ -2,6 +2,7 @@
 
 create table partner (
   id int generated always as identity primary key,
+  code text unique, -- of the few that people name, like the one of all who buy over the counter
   name text not null,
   shop_key text constraint one_partner_per_customer unique
     check (shop_key ~ '^[^/]+/[^/]+/[0-9]+$'), -- instance/website/customer id; null: a guest's

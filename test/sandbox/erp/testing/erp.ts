@@ -6,6 +6,9 @@ import { startErp } from '../index.ts';
 import { readOrders } from './configuration.ts';
 import { run } from './named-parameters.ts';
 import type { Order } from '../../../../schemas/types.ts';
+import { buyerOf } from '../../../../services/erp/orders/buyer.ts';
+
+type Guests = Parameters<typeof buyerOf>[1];
 
 export interface Answer {
   status: number;
@@ -82,9 +85,15 @@ export async function createOrder(
   client: ClientBase,
   order: Order,
   codes: unknown = CODES,
+  guests: Guests = 'email',
 ): Promise<{ id: number; reference: string }> {
   const { create } = await readOrders();
-  const parameters: Record<string, unknown> = { key: shopReference(order), order, codes };
+  const parameters: Record<string, unknown> = {
+    key: shopReference(order),
+    order,
+    codes,
+    buyer: buyerOf(order, guests),
+  };
   await client.query('begin');
   try {
     for (const { name, sql } of create) {

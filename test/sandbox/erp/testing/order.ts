@@ -21,7 +21,7 @@ export interface WantedOrder {
 /** The contract of an order that the shop answers like this: totals add up, the tax is on the lines. */
 export function anOrder(wanted: WantedOrder): Order {
   const answer = parseExact(JSON.stringify(shopOrder(wanted)));
-  const order = orderOf(magentoOrder.parse(answer), { instance: 'us', store: 'default' });
+  const order = orderOf(magentoOrder.parse(answer), { instance: 'us', store: 'default', website: 'base' });
   return {
     ...order,
     occurredAt: null,
