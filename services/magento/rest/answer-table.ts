@@ -1,6 +1,7 @@
 import { oauthRows } from './answer-table-oauth.ts';
+import { isKnown } from './known-messages.ts';
 import { operator, rejected, says, unavailable } from './verdict.ts';
-import type { AnswerRow } from './verdict.ts';
+import type { AnswerRow, Seen } from './verdict.ts';
 
 /**
  * What Magento's answers mean, from FACTS sections 1, 4, 6, 7 and 10. Some 400s pass by themselves (lock waits),
@@ -8,6 +9,12 @@ import type { AnswerRow } from './verdict.ts';
  */
 export const answerTable: readonly AnswerRow[] = [
   // In front of Magento: web server, cache, firewall. Their pages are never Magento's opinion of a record.
+  {
+    name: 'answer of a cache',
+    fits: isOfCache,
+    verdict: () =>
+      operator('magento.cached', 'A cache answers in place of the shop: let everything under /rest/ pass it'),
+  },
   {
     name: 'too many requests',
     fits: ({ status }) => status === 429 || status === 408 || status === 425,
@@ -169,11 +176,20 @@ export const answerTable: readonly AnswerRow[] = [
   },
   {
     name: 'not found',
-    fits: ({ status, media }) => status === 404 && media === 'json',
+    fits: ({ status, message }) => status === 404 && message !== null && isKnown(message),
     verdict: rejected(
       'magento.not_found',
       'Check whether it was deleted in the shop, then `cartage parked release KEY`',
     ),
+  },
+  {
+    name: 'not found, in words that are not Magento’s',
+    fits: ({ status }) => status === 404,
+    // An API gateway whose route is away for a moment would make us believe that an order is gone.
+    verdict: () => ({
+      ...operator('magento.not_rest', 'Look at what stands in front of the shop, or at an extension of it'),
+      perhapsRecord: true,
+    }),
   },
   {
     name: 'refused',
@@ -211,6 +227,11 @@ function couldNotSaveFix(route: string): string {
   if (route.includes('ship')) return 'Check that the source exists, is enabled and holds the quantity';
   if (route.includes('products')) return 'Check the website ids; else see the log of the shop';
   return 'See the log of the shop for the cause';
+}
+
+/** By the age that a cache gives what it has kept. A second may be rounding, of one that only passes on. */
+export function isOfCache({ headers }: Seen): boolean {
+  return Number(headers.age) > 1;
 }
 
 function originOf(location: string | undefined): string {

@@ -28,6 +28,18 @@ describe('an answer', () => {
     expect(readAnswer(read, answer(200, 'null'))).toBeNull();
   });
 
+  it('is read behind a byte order mark, which a file of an extension may have put there', () => {
+    expect(readAnswer(read, answer(200, '\uFEFF\uFEFF{"entity_id":7}'))).toEqual({ entity_id: '7' });
+  });
+
+  it('of a cache is none of the shop: what it says of a document may be old, that there is none too', () => {
+    const cached = { needsOperator: true, fault: { code: 'magento.cached' } };
+    expect(thrown(read, 200, '{"items":[],"total_count":0}', { age: '30' })).toMatchObject(cached);
+    expect(thrown(read, 404, '{"message":"No such entity."}', { age: '30' })).toMatchObject(cached);
+    // What was only passed on is said to be new, a second of rounding apart.
+    for (const age of ['0', '1', '']) expect(readAnswer(read, answer(200, '[]', { age }))).toEqual([]);
+  });
+
   it('names the missing resource and the address of a redirect', () => {
     const scope = `{"message":"The consumer isn't authorized to access %resources.","parameters":{"resources":"Magento_Sales::ship"}}`;
     const { fault } = thrown(read, 401, scope);
@@ -85,6 +97,9 @@ describe('an answer', () => {
     ).resolves.toBeNull();
     const route = nullIfAbsent(reject('{"message":"Request does not match any route."}'));
     await expect(route).rejects.toThrow('route_missing');
+    // Of an API gateway whose route to the shop is away for a moment.
+    const gateway = nullIfAbsent(reject('{"message":"no Route matched with those values"}'));
+    await expect(gateway).rejects.toThrow('not_rest');
   });
 });
 

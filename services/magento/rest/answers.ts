@@ -6,7 +6,7 @@ import { parseExact } from './json.ts';
 import { redacted } from './known-messages.ts';
 import { readMessage, readable } from './messages.ts';
 import { refusedCredentialCodes } from './answer-table-oauth.ts';
-import { answerTable } from './answer-table.ts';
+import { answerTable, isOfCache } from './answer-table.ts';
 import type { Asked, Seen, Verdict } from './verdict.ts';
 
 export type { Asked } from './verdict.ts';
@@ -51,7 +51,8 @@ export function readAnswer(asked: Asked, answer: HttpAnswer): unknown {
 
 /** The verdict of the first row that fits, or null for a success. */
 export function classify(seen: Seen): Verdict | null {
-  if (seen.status >= 200 && seen.status < 300 && seen.json !== undefined) return null;
+  const isSuccess = seen.status >= 200 && seen.status < 300 && seen.json !== undefined;
+  if (isSuccess && !isOfCache(seen)) return null;
   for (const row of answerTable) {
     if (row.fits(seen)) return row.verdict(seen);
   }
@@ -77,9 +78,12 @@ function mediaOf(contentType: string): Seen['media'] {
   return type === 'text/plain' ? 'text' : 'other';
 }
 
+/** One mark for each file of PHP that begins with it. */
+const byteOrderMarks = /^\uFEFF+/;
+
 function parsed(body: string): unknown {
   try {
-    return parseExact(body);
+    return parseExact(body.replace(byteOrderMarks, ''));
   } catch {
     return undefined;
   }

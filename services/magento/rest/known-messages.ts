@@ -89,7 +89,7 @@ export function redacted(message: MagentoMessage): string {
   return isKnown(message) ? readable(wordsOf(message)) : foreignText(message.text);
 }
 
-function isKnown({ template, errors }: MagentoMessage): boolean {
+export function isKnown({ template, errors }: MagentoMessage): boolean {
   const lines = template.split(/\s*\n\s*/).filter((line) => line !== '');
   return lines.every((line) => known.test(line)) && errors.every((error) => isKnown(error));
 }

@@ -70,7 +70,7 @@ describe('a call', () => {
 describe('the clock of the shop', () => {
   it('is read from every answer, refusals included', async () => {
     const date = 'Mon, 23 Nov 2026 08:00:10 GMT';
-    const { rest } = restOf(answer(404, '{"message":"x"}', { date }), {
+    const { rest } = restOf(answer(404, '{"message":"No such entity."}', { date }), {
       now: () => Date.parse('2026-11-23T08:00:00Z'),
     });
     expect(rest.clock()).toBeNull();
