@@ -87,9 +87,12 @@ export function masked(message: string): string {
 
 /** The connection is gone or could not be made; the statement may or may not have been carried out. */
 export function isConnectionFault({ sqlState }: DatabaseFault): boolean {
-  return (
-    sqlState === null || sqlState.startsWith('08') || ['57P01', '57P02', '57P03', '57P05'].includes(sqlState)
-  );
+  return sqlState === null || sqlState.startsWith('08') || /^57P0[1235]$/.test(sqlState);
+}
+
+/** The server is being shut down, has crashed, or is not up yet. */
+export function isGoingDown({ sqlState }: DatabaseFault): boolean {
+  return /^57P0[123]$/.test(sqlState ?? '');
 }
 
 /** Nothing but a person can mend it: password, missing database, missing right, wrong configuration. */

@@ -8,8 +8,20 @@ import type { CustomTypesConfig } from 'pg';
 
 export type SqlRow = Record<string, unknown>;
 
-/** Assumes a session in ISO date style and UTC; `sessionSettings` sets both. */
-export const sessionSettings = `set local datestyle = 'ISO'; set local timezone = 'UTC'; set local intervalstyle = 'iso_8601'; set local extra_float_digits = 1; set local bytea_output = 'hex'`;
+/**
+ * Fixes the text form of values, whatever the settings of role, database and address are; `losslessTypes` relies on it.
+ * `local` is until the end of the transaction.
+ */
+export function textForms(scope: 'local' | 'session'): string {
+  const forms = [
+    `datestyle = 'ISO'`,
+    `timezone = 'UTC'`,
+    `intervalstyle = 'iso_8601'`,
+    'extra_float_digits = 1',
+    `bytea_output = 'hex'`,
+  ];
+  return forms.map((form) => `set ${scope} ${form}`).join('; ');
+}
 
 const asText = (text: string) => text;
 const oids = { bool: 16, int2: 21, int4: 23, oid: 26, float4: 700, float8: 701, json: 114, jsonb: 3802 };

@@ -8,7 +8,8 @@ import { openPool } from '../../services/erp/pool.ts';
 import { systemClock } from '../../services/platform/clock.ts';
 import { startTcpProxy } from '../infrastructure/tcp-proxy.ts';
 import type { TcpProxy } from '../infrastructure/tcp-proxy.ts';
-import { testDatabase, until } from './database.ts';
+import { startPostgres } from '../infrastructure/main.ts';
+import { readTransactions, testDatabase, until } from './database.ts';
 import type { TestDatabase } from './database.ts';
 
 const timeoutMs = 3_000;
@@ -49,6 +50,37 @@ async function fencedLog(pool = database.pool) {
 }
 
 describe('the fence of a slot', () => {
+  it('stands in a database that prints times in a way of its own', async () => {
+    const name = new URL(database.url).pathname.slice(1);
+    await database.run(`alter database "${name}" set datestyle = 'German, DMY'`);
+    const pool = openPool({ connectionString: database.url, max: 1 });
+    const { fence } = await fencedLog(pool);
+    const startedAt = performance.now();
+    await until(() => performance.now() - startedAt > timeoutMs);
+    expect(fence.isCurrent()).toBe(true);
+    ending.abort();
+    await pool.end();
+  });
+
+  it('falls when the server is being shut down, which waits for what the reader has not confirmed', async () => {
+    const server = await startPostgres();
+    const own = await testDatabase(server.url);
+    await own.run('create table item (id int primary key)');
+    await own.publish('item');
+    const log = await own.open();
+    await own.run('insert into item values (1)');
+    await readTransactions(log, 1); // and cannot acknowledge it: what it means cannot be asked any more
+    const fence = new SlotFence({ sender: log.sender, pool: own.pool, clock: systemClock });
+    const watching = fence.watch(ending.signal);
+    let isDown = false;
+    const removing = server.remove().then(() => (isDown = true));
+    await watching;
+    expect([fence.isCurrent(), isDown]).toEqual([false, false]);
+    await log.close();
+    await removing;
+    await own.pool.end();
+  }, 20_000);
+
   it('stands while the server hears the reader, and falls before the slot can be somebody else’s', async () => {
     const { log, fence, watching } = await fencedLog();
     expect(log.sender.timeoutMs).toBe(timeoutMs);

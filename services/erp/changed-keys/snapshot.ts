@@ -7,7 +7,7 @@ import type { Lsn } from '../replication/lsn.ts';
 import type { ErpPool } from '../pool.ts';
 import { statement } from '../statement.ts';
 import { databaseFault, redacted, unavailable } from '../sqlstate.ts';
-import { queryRows, sessionSettings } from '../values.ts';
+import { queryRows, textForms } from '../values.ts';
 import type { SqlRow } from '../values.ts';
 import { missingFrom } from './visibility.ts';
 import type { Dirt } from './visibility.ts';
@@ -83,7 +83,7 @@ async function logPosition(client: pg.ClientBase): Promise<Lsn> {
 function begin(statementTimeoutMs: number): string {
   const limit = Math.round(statementTimeoutMs);
   return `begin isolation level repeatable read read only; set local statement_timeout = ${limit};
-    set local idle_in_transaction_session_timeout = 0; ${sessionSettings}`;
+    set local idle_in_transaction_session_timeout = 0; ${textForms('local')}`;
 }
 
 async function endSnapshot(client: pg.PoolClient, outcome: 'done' | 'failed'): Promise<void> {

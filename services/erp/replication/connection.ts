@@ -16,15 +16,12 @@ import { FrameReader } from './frames.ts';
 import { formatLsn } from './lsn.ts';
 import type { Lsn } from './lsn.ts';
 import { toPostgresMicros } from './messages.ts';
+import { textForms } from '../values.ts';
 
 const fullReadBytes = 65_536;
 const restMs = 1;
 const readAheadBytes = 1;
 const closeWithinMs = 2_000;
-
-/** Fixes the text form of values, whatever the role's or the database's settings are. */
-const session =
-  '-c datestyle=ISO -c timezone=UTC -c intervalstyle=iso_8601 -c extra_float_digits=1 -c bytea_output=hex -c statement_timeout=0';
 
 export interface StreamHandlers {
   /** One message of the output plugin: `chunk` from `start`. Valid during the call only. */
@@ -56,7 +53,6 @@ export class ReplicationConnection {
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
       ...config,
-      options: `${config.options ?? ''} ${session}`.trim(),
       replication: 'database',
       stream: () => new Socket({ highWaterMark: readAheadBytes } as ConstructorParameters<typeof Socket>[0]),
       ...(config.ssl && { ssl: withReadAhead(config.ssl) }),
@@ -65,6 +61,10 @@ export class ReplicationConnection {
     // Without a listener Node would end the process; who asks or reads hears of the failure anyway.
     client.on('error', () => {});
     await client.connect();
+    // Said here, not with the log-in: `options` of the address would take the place of ours. Of warnings see `#notice`.
+    await client.query(
+      `${textForms('session')}; set statement_timeout = 0; set client_min_messages = 'warning'`,
+    );
     return new ReplicationConnection(client);
   }
 

@@ -11,6 +11,7 @@
 import type { Fence } from '../../platform/fence.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { ErpPool } from '../pool.ts';
+import { databaseFault, isGoingDown } from '../sqlstate.ts';
 import { statement } from '../statement.ts';
 
 /** The server process that sends the log to us. */
@@ -53,15 +54,18 @@ export class SlotFence implements Fence {
     return !this.#over && silentMs < sender.timeoutMs / 2;
   }
 
-  /** Until the signal fires; the fence falls with it. */
+  /** Until the signal fires, or the server says that the slot is not ours any more or that it goes down. The fence falls with it. */
   async watch(signal: AbortSignal): Promise<void> {
     const { sender, clock } = this.#options;
     // At once, not when the question under way is answered.
     signal.addEventListener('abort', () => (this.#over = true), { once: true });
     const intervalMs = Math.min(askIntervalMaxMs, sender.timeoutMs / asksPerTimeout);
     while (!signal.aborted && !this.#over) {
-      // A question that fails says nothing: the time that passes meanwhile is what counts.
-      await this.#ask().catch(() => undefined);
+      await this.#ask().catch((error: unknown) => {
+        // A server that is going down waits for its reader to have confirmed everything: for what cannot be asked any
+        // more, in vain. A question that fails otherwise says nothing: the time that passes meanwhile is what counts.
+        if (isGoingDown(databaseFault(error))) this.#over = true;
+      });
       await clock.wait(intervalMs, signal);
     }
     this.#over = true;
@@ -71,8 +75,9 @@ export class SlotFence implements Fence {
     const { sender, pool, clock } = this.#options;
     const askedAt = { wallMs: clock.now(), monotonicMs: this.#monotonicMs() };
     const { rows } = await statement(pool, 'erp.replication.heard', () =>
-      pool.query<{ reply_time: Date | null; may_see: boolean }>(
-        `select reply_time, pg_has_role('pg_read_all_stats', 'usage') as may_see
+      pool.query<{ heard_at: number | null; may_see: boolean }>(
+        // As a number: how times are printed is up to role and database.
+        `select extract(epoch from reply_time)::float8 * 1000 as heard_at, pg_has_role('pg_read_all_stats', 'usage') as may_see
            from pg_catalog.pg_stat_replication where pid = $1`,
         [sender.pid],
       ),
@@ -80,9 +85,9 @@ export class SlotFence implements Fence {
     // The process is gone: what it held may be somebody else's by now.
     if (rows.length === 0) this.#over = true;
     const [row] = rows;
-    const heardAt = row?.may_see === false ? askedAt.wallMs : row?.reply_time?.getTime();
+    const heardAt = row?.may_see === false ? askedAt.wallMs : row?.heard_at;
     // Before the first report nothing is learnt.
-    if (heardAt === undefined) return;
+    if (heardAt == null) return;
     const agoMs = Math.max(0, askedAt.wallMs - heardAt);
     this.#heard = { wallMs: askedAt.wallMs - agoMs, monotonicMs: askedAt.monotonicMs - agoMs };
   }
