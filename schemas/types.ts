@@ -33,6 +33,8 @@ export interface Cursor {
   slot: string | null;
   /** Database system identifier and timeline the position belongs to, joined by a slash. */
   systemId: string | null;
+  /** Digest of the watched tables and their publication, as they stand where the position was read. */
+  tables: string | null;
   /** Epoch of the versions made from this source. */
   epoch: number;
   /** running or done: state of the first load; null where there is none. */

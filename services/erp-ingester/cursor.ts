@@ -11,6 +11,8 @@ export interface LogCursor {
   position: Lsn;
   slot: string;
   systemId: string;
+  /** How the watched tables stood (`tableState`); null in a cursor that was written before that was kept. */
+  tables: string | null;
   epoch: number;
   firstLoad: 'running' | 'done';
 }
@@ -55,6 +57,7 @@ function asLogCursor(cursor: Cursor | null): LogCursor | null {
     position: parseLsn(cursor.position),
     slot: cursor.slot,
     systemId: cursor.systemId,
+    tables: cursor.tables,
     epoch: cursor.epoch,
     firstLoad: cursor.firstLoad === 'done' ? 'done' : 'running',
   };

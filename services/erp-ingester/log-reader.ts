@@ -3,6 +3,7 @@ import { changedRows, queryVia } from '../erp/changed-keys/via.ts';
 import type { SnapshotOptions } from '../erp/changed-keys/snapshot.ts';
 import type { TransactionPart } from '../erp/replication/handover.ts';
 import type { Lsn } from '../erp/replication/lsn.ts';
+import { concernsAllRows } from '../erp/replication/messages.ts';
 import type { Change } from '../erp/replication/messages.ts';
 import { backOffMs } from '../platform/flow/outcome/policy.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
@@ -110,7 +111,7 @@ export class LogReader {
     part: TransactionPart,
     signal: AbortSignal,
   ): Promise<Set<string> | 'all'> {
-    if (changes.some((change) => change.kind === 'truncate')) return 'all';
+    if (changes.some(concernsAllRows)) return 'all';
     const { context, pool, statementTimeoutMs } = this.#options;
     const where = `erp.streams.${stream.name} via ${watch.table}`;
     for (let failures = 1; !signal.aborted; failures += 1)

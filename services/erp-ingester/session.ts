@@ -2,6 +2,7 @@ import { Cron } from 'croner';
 import type { SnapshotOptions } from '../erp/changed-keys/snapshot.ts';
 import type { Lsn } from '../erp/replication/lsn.ts';
 import { SlotFence } from '../erp/replication/slot-fence.ts';
+import { tablesAltered } from '../erp/replication/faults.ts';
 import { openParking } from '../platform/flow/outcome/parking.ts';
 import type { Parking } from '../platform/flow/outcome/parking.ts';
 import { underFence } from '../platform/fence.ts';
@@ -32,8 +33,9 @@ export interface SessionOptions {
 
 /** How long after its fence has fallen a publish may still land: the broker's time for one request, and a margin. */
 const landsWithinMs = 15_000;
-/** How often the cursor is written at most. */
-const cursorIntervalMs = 200;
+/** How often the cursor is written at most, and how long a server that is shut down waits for it. */
+const cursorIntervalMs = 500;
+const tablesIntervalMs = 10_000;
 /** How long the end waits for the answers under way. */
 const lastAnswerMs = 3_000;
 
@@ -67,7 +69,8 @@ export class IngesterSession {
         // A first load takes minutes, and a topic that nobody answers for ever: the end waits for neither.
         await unlessAborted(this.#open(stops), this.#ending.signal);
         onRunning();
-        await this.#follow();
+        // Without the slot, or its server, there is nothing to wait for.
+        await Promise.race([this.#follow(), watching, this.#watchTables()]);
       });
     } finally {
       signal.removeEventListener('abort', end);
@@ -189,13 +192,28 @@ export class IngesterSession {
     await reader.run(slot.log.transactions(), this.#ending.signal);
   }
 
-  /** Events first, then the cursor, then the position to the database. */
+  /** What is not in the log: whoever alters a table changes what is true, or what the log says from then on. */
+  async #watchTables(): Promise<void> {
+    const { slot, process } = this.#options;
+    for (;;) {
+      await process.context.clock.wait(tablesIntervalMs, this.#ending.signal);
+      if (this.#ending.signal.aborted) return;
+      // Unanswered, it says nothing.
+      const tables = await slot.readTables().catch(() => slot.cursor.tables);
+      if (tables !== slot.cursor.tables) throw tablesAltered();
+    }
+  }
+
+  /**
+   * Events first, then the cursor, then the position to the database. With nothing to publish the position goes on too:
+   * the database keeps its log from there.
+   */
   async #keepCursor(): Promise<void> {
     const { cursors, slot, process } = this.#options;
     while (!this.#ending.signal.aborted) {
       await process.context.clock.wait(cursorIntervalMs, this.#ending.signal);
-      const reached = this.#reached;
-      if (reached === null) continue;
+      const reached = this.#reached ?? slot.log.position().reached;
+      if (reached <= slot.cursor.position) continue;
       this.#reached = null;
       try {
         const firstLoad = this.#republishing.size > 0 ? 'running' : 'done';

@@ -37,7 +37,7 @@ async function checkDatabase(erp: Config['erp']): Promise<Finding[]> {
     // A role of its own that writes is tried on its own: neither may do what the other does.
     const apart = erp.connection.writerUrl !== undefined;
     if (!apart) statements.push(...written);
-    const watched = [...watchedTables(streams)].map(([table, { carried }]) => ({ table, columns: carried }));
+    const watched = [...watchedTables(streams)].map(([table, columns]) => ({ table, columns }));
     const read = await checkErp({
       connection: connectionOf(erp.connection),
       ...(streams.length > 0

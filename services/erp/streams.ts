@@ -4,7 +4,8 @@ import { compileKeyQuery } from './changed-keys/snapshot-query.ts';
 import type { SqlTemplate } from './changed-keys/sql-template.ts';
 import { compileVia, viaColumns } from './changed-keys/via.ts';
 import { fullTableName } from './pool.ts';
-import type { WatchedTable } from './replication/log.ts';
+import { together } from './replication/identity.ts';
+import type { WatchedColumns } from './replication/identity.ts';
 
 /** How changes of one table make keys of a stream dirty. */
 export interface Watch {
@@ -46,17 +47,13 @@ export function compileStreams(config: Config['erp']['streams']): CompiledStream
   }));
 }
 
-/** What the log reader must decode of each table, and which columns updates and deletes must carry. */
-export function watchedTables(streams: readonly CompiledStream[]): Map<string, WatchedTable> {
-  const tables = new Map<string, WatchedTable>();
+/** By the name of the table. Few columns are what makes five million rows cheap. */
+export function watchedTables(streams: readonly CompiledStream[]): Map<string, WatchedColumns> {
+  const tables = new Map<string, WatchedColumns>();
   for (const { watches } of streams)
     for (const { table, column, viaColumns: read } of watches) {
-      const known = tables.get(table) ?? { columns: [], carried: [] };
-      const wanted = column === null ? read : [column];
-      const columns =
-        known.columns === 'all' || wanted === null ? 'all' : [...new Set([...known.columns, ...wanted])];
-      const carried = [...new Set([...known.carried, ...(wanted ?? [])])];
-      tables.set(table, { columns, carried });
+      const wanted = column === null ? (read ?? 'all') : [column];
+      tables.set(table, together(tables.get(table) ?? [], wanted));
     }
   return tables;
 }

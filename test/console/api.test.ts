@@ -90,6 +90,7 @@ describe('GET /api/status', () => {
       slot: 'cartage',
       systemId: '7',
       epoch: 1,
+      tables: null,
       firstLoad: 'done',
       updatedAt: Date.now(),
     };

@@ -105,10 +105,10 @@ describe('a change in the log', () => {
   it('decodes only the columns asked for', async () => {
     await log.close();
     log = await database.open({
-      watch: new Map([['public.item', { columns: ['sku'], carried: [] }]]),
+      watch: new Map([['public.whole', ['owner']]]),
     });
-    const [change] = await changesOf(`insert into item (id, sku) values (9, 'only')`);
-    expect(change!.new).toEqual({ sku: 'only' });
+    const [change] = await changesOf(`insert into whole values (9, 7, 'n')`);
+    expect(change!.new).toEqual({ owner: '7' });
   });
 
   it('rolled back is not there, and a table that is not published is not either', async () => {
@@ -120,42 +120,51 @@ describe('a change in the log', () => {
   });
 });
 
-describe('a watched column', () => {
-  it('that is renamed away stops the reader with the table and the column', async () => {
-    await database.run('create table gone (id int primary key, part int)');
-    await database.run('alter publication cartage add table gone');
-    const watching = { watch: new Map([['public.gone', { columns: ['part'], carried: [] }]]) };
+describe('a change of a table as it was before it was altered', () => {
+  it('tells nothing of its rows where it lacks a watched column, and the next one tells all', async () => {
+    await database.run(`
+      create table moved (id int primary key, part int); alter table moved replica identity full;
+      alter publication cartage add table moved`);
     await log.close();
-    log = await database.open(watching);
-    await changesOf('insert into gone values (1, 1)');
-    await database.run('alter table gone rename part to piece');
-    await database.run('insert into gone values (2, 1)');
-    await expect(readTransactions(log, 1)).rejects.toMatchObject({
-      needsOperator: true,
-      fault: {
-        code: 'replication.column_missing',
-        what: expect.stringContaining('public.gone has no column part'),
-      },
-    });
-    await database.run('alter publication cartage drop table gone');
+    log = await database.open({ watch: new Map([['public.moved', ['piece']]]) });
+    expect(await changesOf('insert into moved values (1, 1)')).toEqual([
+      { table: 'public.moved', kind: 'untold', old: null, new: null },
+    ]);
+    await database.run('alter table moved rename part to piece');
+    expect(await changesOf('update moved set piece = 2')).toMatchObject([
+      { kind: 'update', old: { piece: '1' }, new: { piece: '2' } },
+    ]);
+    await database.run('alter publication cartage drop table moved');
   });
 
-  it('that leaves the replica identity stops the reader with the statement to run', async () => {
-    await database.run('create table narrowed (id int primary key, part int)');
-    await database.run(
-      'alter table narrowed replica identity full; alter publication cartage add table narrowed',
-    );
+  it('tells nothing of its rows where it lacks their old values', async () => {
+    await database.run(`
+      create table narrow (id int primary key, part int); insert into narrow values (1, 1);
+      alter publication cartage add table narrow`);
     await log.close();
-    log = await database.open({
-      watch: new Map([['public.narrowed', { columns: ['part'], carried: ['part'] }]]),
-    });
-    await database.run('alter table narrowed replica identity default; insert into narrowed values (1, 1)');
-    await expect(readTransactions(log, 9)).rejects.toMatchObject({
-      fault: {
-        code: 'replication.identity_missing',
-        fix: 'Run: ALTER TABLE public.narrowed REPLICA IDENTITY FULL',
-      },
-    });
-    await database.run('alter publication cartage drop table narrowed');
+    log = await database.open({ watch: new Map([['public.narrow', 'all']]) });
+    expect(await changesOf('update narrow set part = 2')).toMatchObject([{ kind: 'untold' }]);
+    await database.run('alter table narrow replica identity full');
+    expect(await changesOf('update narrow set part = 3')).toMatchObject([
+      { kind: 'update', old: { id: '1', part: '2' }, new: { id: '1', part: '3' } },
+    ]);
+    await database.run('alter publication cartage drop table narrow');
+  });
+});
+
+describe('the text of a value', () => {
+  it('is that of the server’s own standard, whatever role, database and address ask for', async () => {
+    const own = await testDatabase();
+    const name = new URL(own.url).pathname.slice(1);
+    await own.run(`
+      alter database "${name}" set datestyle = 'German, DMY'; alter database "${name}" set timezone = 'Asia/Tokyo';
+      alter database "${name}" set bytea_output = 'escape'; create table event (at timestamptz primary key, bytes bytea)`);
+    await own.publish('event');
+    const address = `${own.url}?options=-c%20search_path%3Dpublic`;
+    const reading = await own.open({ connection: { connectionString: address } });
+    await own.run(`insert into event values ('2026-03-01 10:00:00+00', '\\x00ff')`);
+    const [transaction] = await readTransactions(reading, 1);
+    expect(transaction!.changes[0]!.new).toEqual({ at: '2026-03-01 10:00:00+00', bytes: '\\x00ff' });
+    await own.drop();
   });
 });

@@ -5,7 +5,7 @@ import { takeSlot } from '../../services/erp-ingester/slot-session.ts';
 import type { SlotSession, SlotSessionOptions } from '../../services/erp-ingester/slot-session.ts';
 import { dropSlot } from '../../services/erp/replication/slot.ts';
 import { freePort } from '../../deploy/local/ports.ts';
-import { PUBLICATION, testDatabase } from './database.ts';
+import { PUBLICATION, testDatabase, until } from './database.ts';
 import type { TestDatabase } from './database.ts';
 
 let database: TestDatabase;
@@ -24,10 +24,10 @@ afterEach(async () => {
 });
 
 /** What the ingester does at its start, up to the load. */
-async function take(more: { tables?: string[]; url?: string } = {}): Promise<SlotSession> {
-  const { tables = ['public.item'], url = database.url } = more;
+async function take(more: { tables?: string[]; url?: string; slot?: string } = {}): Promise<SlotSession> {
+  const { tables = ['public.item'], url = database.url, slot = database.slot } = more;
   const session = await takeSlot({
-    erp: { slot: database.slot, publication: PUBLICATION } as SlotSessionOptions['erp'],
+    erp: { slot, publication: PUBLICATION } as SlotSessionOptions['erp'],
     connection: { connectionString: url },
     pool: database.pool,
     streams: [
@@ -79,12 +79,82 @@ describe('a gap in the log', () => {
     expect((await take({ tables })).load).not.toBeNull();
   });
 
+  it('is no matter of a slot that another database has under that name: it is not waited for, nor dropped', async () => {
+    const other = await testDatabase();
+    await other.run('create table item (id int primary key)');
+    await other.publish('item');
+    const foreign = { needsOperator: true, fault: { code: 'replication.slot_foreign' } };
+    await expect(take({ slot: other.slot })).rejects.toMatchObject(foreign);
+    const reader = await other.open();
+    await expect(take({ slot: other.slot })).rejects.toMatchObject(foreign);
+    await reader.close();
+    await other.drop();
+  });
+
   it('is left to the next holder of the slot by those who stand by', async () => {
     await loaded();
     const holder = await take();
     const tables = ['public.item', 'public.box'];
     await expect(take({ tables })).rejects.toMatchObject({ fault: { code: 'replication.slot_in_use' } });
     await holder.log.close();
-    expect((await take({ tables })).load).toBe('the watched tables changed');
+    expect((await take({ tables })).load).toBe('the watched tables or the publication changed');
+  });
+
+  it('is made by whoever moves the slot on, or makes it anew under its name', async () => {
+    await loaded();
+    await database.run('insert into item values (1)');
+    const { rows } = await database.pool.query(
+      `select pg_replication_slot_advance('${database.slot}', pg_current_wal_lsn())`,
+    );
+    expect(rows).toHaveLength(1);
+    expect((await take()).load).toBe('the slot was moved past the cursor, or made anew');
+    await taken.at(-1)!.log.close();
+
+    await loaded();
+    await database.run('insert into item values (2)');
+    await dropSlot(database.pool, database.slot);
+    await database.run(`select pg_create_logical_replication_slot('${database.slot}', 'pgoutput')`);
+    expect((await take()).load).toBe('the slot was moved past the cursor, or made anew');
+  });
+
+  it('is none where only other tables were written, and the position went on with them', async () => {
+    const session = await take();
+    await database.run('insert into box select generate_series(1, 100)');
+    await until(() => session.log.position().reached > session.cursor.position);
+    const position = session.log.position().reached;
+    cursor = { ...session.cursor, position, firstLoad: 'done' };
+    session.log.acknowledge(position);
+    await session.log.close();
+    expect((await database.slotState()).confirmedLsn).toBe(position);
+    expect((await take()).load).toBeNull();
+  });
+
+  const alterations = {
+    'a table that was made anew': 'drop table item; create table item (id int primary key)',
+    'a table that was renamed, with another in its place':
+      'alter table item rename to item_old; create table item (id int primary key)',
+    'a table that was out of the publication for a while': `
+      alter publication ${PUBLICATION} drop table item; alter publication ${PUBLICATION} add table item`,
+    'a publication that left deletes out for a while': `
+      alter publication ${PUBLICATION} set (publish = 'insert');
+      alter publication ${PUBLICATION} set (publish = 'insert, update, delete, truncate')`,
+    'a filter on rows': `alter publication ${PUBLICATION} set table item where (id < 10)`,
+    'values that changed without a change of a row': 'alter table item alter id type bigint using id * 10',
+    'a partition that was detached': 'alter table region detach partition region_eu',
+    'a partition that was truncated': 'truncate region_eu',
+  };
+
+  it.each(Object.entries(alterations))('is %s, whether the ingester ran or not', async (_name, sql) => {
+    await database.run(`
+      create table region (id text primary key) partition by list (id);
+      create table region_eu partition of region for values in ('eu')`);
+    const tables = ['public.item', 'public.region'];
+    const session = await take({ tables });
+    await session.log.close();
+    cursor = { ...session.cursor, firstLoad: 'done' };
+    expect(await session.readTables()).toBe(cursor.tables);
+    await database.run(sql);
+    expect(await session.readTables()).not.toBe(cursor.tables);
+    expect((await take({ tables })).load).toBe('the watched tables or the publication changed');
   });
 });

@@ -118,7 +118,7 @@ describe('what a person must mend', () => {
 
     await dropSlot(database.pool, database.slot);
     await database.run(`select pg_create_logical_replication_slot('${database.slot}', 'test_decoding')`);
-    await expect(database.open()).rejects.toMatchObject({ fault: { code: 'replication.slot_plugin' } });
+    await expect(database.open()).rejects.toMatchObject({ fault: { code: 'replication.slot_foreign' } });
 
     const connection = { host: '127.0.0.1', port: 1, user: 'x', database: 'x' };
     await expect(database.open({ connection })).rejects.toMatchObject({ fault: { code: 'erp.unreachable' } });

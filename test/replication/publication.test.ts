@@ -2,7 +2,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openPool } from '../../services/erp/pool.ts';
 import { checkIdentities } from '../../services/erp/replication/identity.ts';
-import { ensurePublication, inspectPublication } from '../../services/erp/replication/publication.ts';
+import {
+  ensurePublication,
+  inspectPublication,
+  publicationStatement,
+} from '../../services/erp/replication/publication.ts';
 import { readTransactions, testDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
 
@@ -18,7 +22,12 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-const ensure = (...tables: string[]) => ensurePublication(database.pool, 'p"ub', tables);
+/** Whether anything had to be done. */
+async function ensure(...tables: string[]): Promise<'changed' | 'unchanged'> {
+  const before = await inspectPublication(database.pool, 'p"ub');
+  await ensurePublication(database.pool, 'p"ub', tables);
+  return publicationStatement('p"ub', tables, before) === null ? 'unchanged' : 'changed';
+}
 const tables = async () => (await inspectPublication(database.pool, 'p"ub'))!.tables;
 
 describe('the publication', () => {
@@ -108,6 +117,11 @@ describe('the replica identity', () => {
 
   it('carries the primary key by default, an index when told, every column when full', async () => {
     expect(await check('product', 'id')).toMatchObject({ identity: 'd', missing: [], statement: null });
+    const [all] = await checkIdentities(database.pool, [
+      { table: 'product', columns: ['id'] },
+      { table: 'product', columns: 'all' },
+    ]);
+    expect(all).toMatchObject({ missing: ['sku', 'note'] });
     expect(await check('product', 'id', 'sku')).toMatchObject({
       missing: ['sku'],
       statement: 'ALTER TABLE "public"."product" REPLICA IDENTITY FULL;',

@@ -1,9 +1,10 @@
 /** Which keys a row change makes dirty, where a column of the row is the key. */
+import { concernsAllRows } from '../replication/messages.ts';
 import type { Change } from '../replication/messages.ts';
 
 export interface DirtyKeys {
   keys: string[];
-  /** The log cannot say which: ask for all. After TRUNCATE, or when the value was not sent. */
+  /** The log cannot say which: ask for all. */
   all: boolean;
 }
 
@@ -12,7 +13,7 @@ export interface DirtyKeys {
  * A null is no key. An update whose old row was not sent left the replica identity, hence the key, as it was.
  */
 export function dirtyKeys(change: Change, column: string): DirtyKeys {
-  if (change.kind === 'truncate') return { keys: [], all: true };
+  if (concernsAllRows(change)) return { keys: [], all: true };
   const before = change.old?.[column];
   // An unchanged value stored out of line is not sent anew; then it is the old one.
   const after =

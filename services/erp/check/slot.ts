@@ -19,10 +19,8 @@ export async function checkSlot(
 function findingOf(name: string, state: SlotState | null): Finding {
   if (!state)
     return ok('erp.slot', `Slot ${name} does not exist yet`, 'the ingester creates it before its first load');
-  if (state.plugin !== 'pgoutput') {
-    const why = `it was made for the plugin ${state.plugin}; somebody else uses it`;
-    return fail('erp.slot', `Slot ${name} is not ours`, why, 'Configure another slot name');
-  }
+  if (state.foreign !== null)
+    return fail('erp.slot', `Slot ${name} is not ours`, state.foreign, 'Configure another slot name');
   if (state.lost) {
     const why = state.reason ?? 'wal_status is lost';
     return warn(

@@ -44,6 +44,18 @@ export function slotInUse(slot: string, why: string, cause?: unknown): Unavailab
   );
 }
 
+export function slotForeign(slot: string, why: string): Unavailable {
+  return new Unavailable(
+    {
+      code: 'replication.slot_foreign',
+      what: `Replication slot "${slot}" is not Cartage's own`,
+      why,
+      fix: 'Configure another name under erp.slot; Cartage creates the slot by itself',
+    },
+    { needsOperator: true },
+  );
+}
+
 /**
  * @param slotState what `inspectSlot` says now, asked only when the server's error leaves it open:
  *   55000 means "invalidated" as well as "wrong wal_level" and "slot of another database".
@@ -68,27 +80,13 @@ export async function replicationFault(
   return unavailable(`The log reader on slot "${slot}" has stopped`, error);
 }
 
-export function columnMissing(table: string, columns: readonly string[]): Unavailable {
-  return new Unavailable(
-    {
-      code: 'replication.column_missing',
-      what: `Table ${table} has no column ${columns.join(', ')} any more, which the configuration watches`,
-      fix: 'Name the new column under `watch` and restart; nothing is lost meanwhile, the slot keeps the log',
-    },
-    { needsOperator: true },
-  );
-}
-
-export function identityMissing(table: string, columns: readonly string[]): Unavailable {
-  return new Unavailable(
-    {
-      code: 'replication.identity_missing',
-      what: `Updates and deletes of table ${table} do not carry the old value of ${columns.join(', ')}`,
-      why: 'the column is outside the replica identity of the table, so a key that a row leaves would go unnoticed',
-      fix: `Run: ALTER TABLE ${table} REPLICA IDENTITY FULL`,
-    },
-    { needsOperator: true },
-  );
+export function tablesAltered(): Unavailable {
+  return new Unavailable({
+    code: 'replication.tables_altered',
+    what: 'A watched table, or the publication, was altered while the log was read',
+    why: 'what an alteration does to rows is not in the log',
+    fix: 'Nothing: everything is loaded anew; where the tables cannot be watched any more, that is said then',
+  });
 }
 
 export function publicationMissing(why: string, cause?: unknown): Unavailable {

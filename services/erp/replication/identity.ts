@@ -11,11 +11,13 @@ import { membersOf } from './identity-members.ts';
 import type { Member } from './identity-members.ts';
 import type { Database } from './slot.ts';
 
+/** Columns of a watched table that are decoded, and whose old values updates and deletes must carry. */
+export type WatchedColumns = readonly string[] | 'all';
+
 export interface WatchedKey {
   /** `schema.table`; without a schema, `public`. */
   table: string;
-  /** The columns that updates and deletes must carry. */
-  columns: readonly string[];
+  columns: WatchedColumns;
 }
 
 export interface IdentityFinding {
@@ -43,10 +45,10 @@ export async function checkIdentities(
   database: Database,
   watched: readonly WatchedKey[],
 ): Promise<IdentityFinding[]> {
-  const columnsOf = new Map<string, Set<string>>();
+  const columnsOf = new Map<string, WatchedColumns>();
   for (const { table, columns } of watched) {
     const name = fullTableName(table);
-    columnsOf.set(name, new Set([...(columnsOf.get(name) ?? []), ...columns]));
+    columnsOf.set(name, together(columnsOf.get(name) ?? [], columns));
   }
   const findings: IdentityFinding[] = [];
   for (const [table, columns] of columnsOf) {
@@ -54,7 +56,7 @@ export async function checkIdentities(
       const members = await membersOf(database, table);
       const children = members.filter(({ isChild, name }) => isChild && !columnsOf.has(name));
       const own = members.filter(({ isChild }) => !isChild);
-      findings.push({ ...findingOf(table, [...columns], own), children: children.map(({ name }) => name) });
+      findings.push({ ...findingOf(table, columns, own), children: children.map(({ name }) => name) });
     } catch (error) {
       throw unavailable(`The replica identity of ${table} could not be read`, error);
     }
@@ -62,8 +64,18 @@ export async function checkIdentities(
   return findings;
 }
 
-function findingOf(table: string, columns: string[], members: Member[]): Omit<IdentityFinding, 'children'> {
+/** Columns that are asked for at two places. */
+export function together(one: WatchedColumns, other: WatchedColumns): WatchedColumns {
+  return one === 'all' || other === 'all' ? 'all' : [...new Set([...one, ...other])];
+}
+
+function findingOf(
+  table: string,
+  asked: WatchedColumns,
+  members: Member[],
+): Omit<IdentityFinding, 'children'> {
   const [whole] = members;
+  const columns = asked === 'all' ? (whole?.columns ?? []) : asked;
   const known = columns.filter((column) => whole?.columns.includes(column));
   const lacks = ({ carried }: Member) => known.filter((column) => !carried.includes(column));
   const isBare = ({ carried }: Member) => carried.length === 0;

@@ -7,28 +7,21 @@
 import type pg from 'pg';
 import { startCommand } from './connection.ts';
 import type { ReplicationConnection } from './connection.ts';
-import { columnMissing, identityMissing } from './faults.ts';
 import { Handover } from './handover.ts';
 import type { TransactionPart } from './handover.ts';
 import type { Lsn } from './lsn.ts';
+import type { WatchedColumns } from './identity.ts';
 import { MessageDecoder } from './messages.ts';
-import type { Relation } from './messages.ts';
+import type { Change, Relation } from './messages.ts';
 import type { WalSender } from './slot-fence.ts';
 import { LogStatus } from './status.ts';
-
-export interface WatchedTable {
-  /** Columns to decode; 'all' decodes every one. Asking for few is what makes five million rows cheap. */
-  columns: readonly string[] | 'all';
-  /** Columns whose *old* value every update and delete must carry (the key of the stream). */
-  carried: readonly string[];
-}
 
 export interface LogOptions {
   connection: pg.ClientConfig;
   slot: string;
   publication: string;
   /** By `schema.table`. A table without an entry is decoded in full. */
-  watch?: ReadonlyMap<string, WatchedTable>;
+  watch?: ReadonlyMap<string, WatchedColumns>;
   /** Milliseconds since 1970. */
   clock?: () => number;
   /** How often to report unasked; by default a quarter of the server's wal_sender_timeout, at most 10 s. */
@@ -49,6 +42,8 @@ export interface SystemIdentity {
 
 export interface LogPosition {
   confirmed: Lsn;
+  /** Everything before it is acknowledged, or was nothing for us: it may be acknowledged as well. */
+  reached: Lsn;
   /** How far the server has read; minus `confirmed` it is the lag in bytes. */
   walEnd: Lsn;
   heldBytes: number;
@@ -59,7 +54,7 @@ export interface ReplicationLog {
   readonly sender: WalSender;
   /** One reader at a time. Ends after `close()`; throws `SlotLost` or `Unavailable` when the stream ends otherwise. */
   transactions(): AsyncGenerator<TransactionPart, void, void>;
-  /** Everything up to and including the transaction that ends here is safe elsewhere. Exact, and told within 100 ms. */
+  /** Everything up to here, the end of a transaction or `reached`, is safe elsewhere. Exact, and told within 100 ms. */
   acknowledge(endLsn: Lsn): void;
   position(): LogPosition;
   /** Reports the last acknowledgement and frees the slot. */
@@ -86,6 +81,8 @@ export class StreamedLog implements ReplicationLog {
   readonly #clock: () => number;
   readonly #explain: (error: Error) => Promise<Error>;
   readonly #decoder: MessageDecoder;
+  /** Tables whose rows, as they were when the changes were written, do not carry what is watched. */
+  readonly #untold = new Set<string>();
   /** Size of the message being decoded. */
   #messageBytes = 0;
   #statusTimer: NodeJS.Timeout | undefined;
@@ -156,6 +153,7 @@ export class StreamedLog implements ReplicationLog {
   position(): LogPosition {
     return {
       confirmed: this.#status.confirmed,
+      reached: this.#status.reached,
       walEnd: this.#status.walEnd,
       heldBytes: this.#handover.heldBytes,
     };
@@ -176,26 +174,30 @@ export class StreamedLog implements ReplicationLog {
           this.#handover.begin(xid, commitLsn, commitTime);
         },
         commit: (_commitLsn, endLsn) => this.#status.commit(endLsn, !this.#handover.commit(endLsn)),
-        relation: (relation) => this.#checkRelation(relation),
-        change: (change) => this.#handover.change(change, this.#messageBytes),
+        relation: (relation) => this.#describe(relation),
+        change: (change) => this.#handover.change(this.#told(change), this.#messageBytes),
       },
       (table) => {
-        const columns = this.#options.watch?.get(table)?.columns;
+        const columns = this.#options.watch?.get(table);
         return columns === undefined || columns === 'all' ? undefined : new Set(columns);
       },
     );
   }
 
-  /** The table may be altered while we read; the description before the next row tells. */
-  #checkRelation(relation: Relation): void {
-    const watched = this.#options.watch?.get(relation.table);
-    if (!watched) return;
-    const byName = new Map(relation.columns.map((column) => [column.name, column]));
-    const asked = watched.columns === 'all' ? [] : watched.columns;
-    const missing = [...new Set([...asked, ...watched.carried])].filter((name) => !byName.has(name));
-    const uncarried = watched.carried.filter((name) => byName.get(name)?.inIdentity === false);
-    if (missing.length > 0) throw columnMissing(relation.table, missing);
-    if (uncarried.length > 0) throw identityMissing(relation.table, uncarried);
+  /**
+   * As the table was when the next changes were written: later ones, and what is configured now, may differ. Whether it
+   * can be watched as it stands is asked elsewhere; of these changes the log tells too little, and so any row counts.
+   */
+  #describe({ table, columns }: Relation): void {
+    const watched = this.#options.watch?.get(table) ?? [];
+    const carried = new Set(columns.filter(({ inIdentity }) => inIdentity).map(({ name }) => name));
+    const names = watched === 'all' ? columns.map(({ name }) => name) : watched;
+    if (names.every((name) => carried.has(name))) this.#untold.delete(table);
+    else this.#untold.add(table);
+  }
+
+  #told(change: Change): Change {
+    return this.#untold.has(change.table) ? { ...change, kind: 'untold', old: null, new: null } : change;
   }
 
   #reportAndListen(): void {

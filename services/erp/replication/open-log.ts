@@ -1,8 +1,14 @@
-/** Opens the log: checks that slot, plugin and publication are what they should be before anything is streamed. */
-import { Unavailable } from '../../platform/errors.ts';
+/** Opens the log: checks that slot and publication are what they should be before anything is streamed. */
 import { unavailable } from '../sqlstate.ts';
 import { ReplicationConnection } from './connection.ts';
-import { publicationMissing, replicationFault, slotInUse, slotInvalidated, slotMissing } from './faults.ts';
+import {
+  publicationMissing,
+  replicationFault,
+  slotForeign,
+  slotInUse,
+  slotInvalidated,
+  slotMissing,
+} from './faults.ts';
 import { StreamedLog } from './log.ts';
 import type { LogOptions, ReplicationLog, SystemIdentity } from './log.ts';
 import { parseLsn } from './lsn.ts';
@@ -64,19 +70,10 @@ async function identify(connection: ReplicationConnection): Promise<SystemIdenti
 
 function startPosition(options: LogOptions, slot: SlotState | null): Lsn {
   if (!slot) throw slotMissing(options.slot);
+  if (slot.foreign !== null) throw slotForeign(options.slot, slot.foreign);
   if (slot.lost) throw slotInvalidated(options.slot, slot.reason);
   if (slot.activePid !== null)
     throw slotInUse(options.slot, `server process ${slot.activePid} is reading it`);
-  if (slot.plugin !== 'pgoutput') {
-    throw new Unavailable(
-      {
-        code: 'replication.slot_plugin',
-        what: `Replication slot "${options.slot}" was made for the plugin "${slot.plugin}", not pgoutput`,
-        fix: 'Configure a slot name of its own for Cartage; it creates the slot by itself',
-      },
-      { needsOperator: true },
-    );
-  }
   return slot.confirmedLsn ?? 0n;
 }
 

@@ -81,7 +81,7 @@ export function publicationStatement(
 
 /**
  * Makes the publication hold exactly the watched tables, before the slot is created.
- * A table added later is read from then on only: the owner must load its streams anew (`changed` says so).
+ * A table added later is read from then on only: the owner must load its streams anew.
  * @throws {Unavailable} `replication.publication_right`: Cartage may not; the fix holds the statement to run.
  * @throws {Unavailable} `replication.identity_breaks_updates`: publishing would make the ERP's own updates fail.
  */
@@ -89,14 +89,13 @@ export async function ensurePublication(
   database: Database,
   name: string,
   watched: readonly string[],
-): Promise<'unchanged' | 'changed'> {
+): Promise<void> {
   const state = await inspectPublication(database, name);
   const statement = publicationStatement(name, watched, state);
-  if (!statement) return 'unchanged';
+  if (!statement) return;
   await refuseBreakingTables(database, watched);
   try {
     await database.query(statement);
-    return 'changed';
   } catch (error) {
     if (databaseFault(error).sqlState !== '42501') {
       throw unavailable(`Publication "${name}" could not be made`, error, { needsOperator: true });

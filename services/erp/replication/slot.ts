@@ -16,8 +16,8 @@ export type Database = Pick<pg.Pool | pg.ClientBase, 'query'>;
 export type RunSql = <R extends pg.QueryResultRow>(text: string) => Promise<R[]>;
 
 export interface SlotState {
-  plugin: string;
-  database: string;
+  /** Why it is none of ours, in words: names of slots are one list for all databases of a server. */
+  foreign: string | null;
   activePid: number | null;
   confirmedLsn: Lsn | null;
   /** `reserved`, `extended`, `unreserved` (the next checkpoint may remove it) or `lost`. */
@@ -47,7 +47,8 @@ interface SlotRow {
 /** Null when there is no such slot. Read as JSON, because the columns differ from version to version. */
 export async function readSlot(run: RunSql, name: string): Promise<SlotState | null> {
   const rows = await run<SlotRow>(
-    `select to_jsonb(s) as slot from pg_catalog.pg_replication_slots s where slot_name = '${slotName(name)}'`,
+    `select to_jsonb(s) || jsonb_build_object('here', current_database()) as slot
+       from pg_catalog.pg_replication_slots s where slot_name = '${slotName(name)}'`,
   );
   const slot = rows[0]?.slot;
   if (!slot) return null;
@@ -56,8 +57,7 @@ export async function readSlot(run: RunSql, name: string): Promise<SlotState | n
   const safe = text('safe_wal_size');
   const reason = text('invalidation_reason');
   return {
-    plugin: text('plugin') ?? '',
-    database: text('database') ?? '',
+    foreign: foreignOf(text('plugin'), text('database'), text('here')),
     activePid: slot.active_pid == null ? null : Number(slot.active_pid),
     confirmedLsn: confirmed === null ? null : parseLsn(confirmed),
     walStatus: text('wal_status'),
@@ -65,6 +65,11 @@ export async function readSlot(run: RunSql, name: string): Promise<SlotState | n
     lost: slot.wal_status === 'lost' || reason !== null || slot.conflicting === true,
     reason,
   };
+}
+
+function foreignOf(plugin: string | null, database: string | null, here: string | null): string | null {
+  if (plugin !== 'pgoutput') return `it was made for ${plugin ?? 'a physical standby'}, not for pgoutput`;
+  return database === here ? null : `it belongs to the database ${database}`;
 }
 
 export function inspectSlot(database: Database, name: string): Promise<SlotState | null> {

@@ -1,11 +1,12 @@
 /**
  * How far the server may forget.
  *
- * The position reported to the server (*confirmed*) is the exact end of the last transaction that the owner
- * acknowledged. One byte more would lose a transaction whose commit record lies directly behind it; a position
- * received but not acknowledged would lose what was in flight. Only while *nothing* is pending may it follow the
- * server's own position from a keepalive: everything before that was sent, and everything sent was acknowledged.
- * Without that an idle slot on a busy server never moves, and its log grows until the disk is full.
+ * The position reported to the server (*confirmed*) is what the owner has acknowledged: the exact end of a transaction.
+ * One byte more would lose a transaction whose commit record lies directly behind it; a position received but not
+ * acknowledged would lose what was in flight. Only while *nothing* is pending may the owner go on to the server's own
+ * position from a keepalive (*reached*): everything before that was sent, and everything sent was acknowledged. Without
+ * that an idle slot on a busy server never moves, and its log grows until the disk is full. The owner does it, because
+ * it keeps the position elsewhere first: a slot beyond what was kept is one that somebody else has moved or made anew.
  *
  * The position never falls.
  */
@@ -35,7 +36,6 @@ export class LogStatus {
   commit(endLsn: Lsn, isEmpty: boolean): void {
     this.#isInsideTransaction = false;
     if (!isEmpty) this.#pending.push(endLsn);
-    else if (this.isIdle) this.#confirmed = laterLsn(this.#confirmed, endLsn);
     this.#newestEnd = laterLsn(this.#newestEnd, endLsn);
   }
 
@@ -43,11 +43,11 @@ export class LogStatus {
     this.#walEnd = laterLsn(this.#walEnd, walEnd);
   }
 
-  /** @throws {RangeError} for a position behind everything that was handed over: it would lose what comes. */
+  /** @throws {RangeError} for a position behind everything that was heard of: it would lose what comes. */
   acknowledge(lsn: Lsn): void {
-    if (lsn > this.#newestEnd && lsn > this.#confirmed) {
+    if (lsn > this.walEnd && lsn > this.#confirmed) {
       throw new RangeError(
-        `${formatLsn(lsn)} cannot be acknowledged: the last transaction received ends at ${formatLsn(this.#newestEnd)}`,
+        `${formatLsn(lsn)} cannot be acknowledged: nothing is known of the log beyond ${formatLsn(this.walEnd)}`,
       );
     }
     while (this.#pendingFrom < this.#pending.length && this.#pending[this.#pendingFrom]! <= lsn) {
@@ -66,8 +66,12 @@ export class LogStatus {
 
   /** What to tell the server now. */
   get confirmed(): Lsn {
-    if (this.isIdle) this.#confirmed = laterLsn(this.#confirmed, this.#walEnd);
     return this.#confirmed;
+  }
+
+  /** How far nothing is missing: what may be acknowledged without waiting for anything. */
+  get reached(): Lsn {
+    return this.isIdle ? laterLsn(this.#confirmed, this.walEnd) : this.#confirmed;
   }
 
   /** How far the server has read its log; the distance to `confirmed` is our lag in bytes. */

@@ -74,6 +74,7 @@ export class SweepCursors {
         position: `${cursor.updatedAt}/${cursor.entityId}`,
         slot: null,
         systemId: null,
+        tables: null,
         epoch: 1,
         firstLoad: cursor.isFirstLoad ? 'running' : 'done',
         updatedAt: writtenAt,

@@ -1,0 +1,106 @@
+/**
+ * Real: the ingester as its own process, with a broker and a database server of this file. Asserted: what stands on the
+ * topic, what the process says, and what the server's own log says.
+ */
+import { mkdtempSync, chmodSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { removePostgres, startPostgres } from '../../deploy/local/postgres.ts';
+import type { Postgres } from '../../deploy/local/postgres.ts';
+import { recordProcess } from '../../deploy/local/records.ts';
+import { contracts, stock } from '../../schemas/topics.ts';
+import { connectKafka, openTopicAdmin } from '../../services/platform/kafka/connect.ts';
+import type { Bus } from '../../services/platform/kafka/types.ts';
+import { runFolder } from '../infrastructure/folder.ts';
+import { sharedRegistry, startKafka } from '../infrastructure/main.ts';
+import type { TestKafka } from '../infrastructure/main.ts';
+import { eventually, kafkaOptions, ownInstance, platformConfig, startProcess } from '../orders/support.ts';
+import type { RunningProcess } from '../orders/support.ts';
+import { testDatabase } from './database.ts';
+import type { TestDatabase } from './database.ts';
+
+jest.setTimeout(90_000);
+
+const instance = ownInstance();
+const folder = mkdtempSync(join(runFolder(), 'ingester-'));
+const logFile = join(folder, 'log');
+const onSpawn = (pid: number) => recordProcess(join(runFolder(), 'processes'), 'PostgreSQL', pid);
+let kafka: TestKafka;
+let bus: Bus;
+let postgres: Postgres;
+let database: TestDatabase;
+let ingester: RunningProcess;
+/** What the topic says last of each SKU. */
+const quantities = new Map<string, string>();
+
+beforeAll(async () => {
+  chmodSync(folder, 0o755);
+  [kafka, postgres] = await Promise.all([
+    startKafka(),
+    startPostgres({ dir: folder, durable: false, logFile, onSpawn }),
+  ]);
+  const options = { ...kafkaOptions(instance), brokers: [kafka.bootstrap] };
+  const admin = openTopicAdmin(options);
+  await admin.apply(contracts, { replicationFactor: 1, dryRun: false });
+  await admin.close();
+  bus = connectKafka(options);
+  await bus.readAll(stock, {
+    onRecord: ({ value }) =>
+      void (value && quantities.set(value.sku, value.deleted ? 'gone' : value.quantity)),
+  });
+  database = await testDatabase(postgres.url);
+  await database.run(`
+    create table item (sku text primary key, quantity int); insert into item values ('A', 1), ('B', 1);
+    create table brake (is_on boolean)`);
+  ingester = await startProcess('erp-ingester', {
+    ...platformConfig(instance),
+    kafka: { brokers: [kafka.bootstrap], replicationFactor: 1, registry: { url: sharedRegistry() } },
+    fulfilments: { since: '2026-01-01T00:00:00Z', carriers: {} },
+    erp: {
+      connection: { url: database.url, statementTimeoutMs: 14_000 },
+      slot: database.slot,
+      streams: { stock: stream },
+    },
+  });
+});
+afterAll(async () => {
+  await ingester?.stop();
+  await bus?.close();
+  await database?.pool.end();
+  await Promise.all([kafka?.remove(), postgres?.stop()]);
+  removePostgres(folder);
+});
+
+const stream = {
+  topic: 'erp.stock',
+  key: { sku: 'text' },
+  watch: [{ table: 'item', key: 'sku' }],
+  query: `select sku, 'MAIN' as source, quantity, (select pg_sleep(60) from brake where is_on)::text as slow from item
+           where $keys::text[] is null or sku = any($keys::text[])`,
+  find: 'select r.sku from jsonb_to_recordset($records::jsonb) r(sku text)',
+};
+
+const says = (sku: string, quantity: string) =>
+  eventually(`${quantity} of ${sku}`, () => quantities.get(sku) === quantity);
+
+it('loads anew when a table is made anew under it: the log says nothing of the new one', async () => {
+  await says('B', '1.0000');
+  await database.run('update item set quantity = 2');
+  await says('B', '2.0000');
+  await database.run(`
+    begin; drop table item; create table item (sku text primary key, quantity int); insert into item values ('A', 3); commit`);
+  await says('A', '3.0000');
+  await says('B', 'gone');
+  await database.run(`update item set quantity = 4`);
+  await says('A', '4.0000');
+});
+
+it('does not hold up the shutdown of the server with what it cannot ask any more', async () => {
+  await database.run('insert into brake values (true)');
+  await database.run(`update item set quantity = 5`);
+  const asked = `select from pg_stat_activity where query like '%pg_sleep%' and state = 'active' and pid <> pg_backend_pid()`;
+  await eventually('the question', async () => ((await database.pool.query(asked)).rowCount ?? 0) > 0);
+  await postgres.stop();
+  // A server that is killed in the end does not come to say this.
+  expect(readFileSync(logFile, 'utf8')).toContain('database system is shut down');
+});
