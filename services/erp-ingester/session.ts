@@ -1,8 +1,6 @@
 import { Cron } from 'croner';
 import type { SnapshotOptions } from '../erp/changed-keys/snapshot.ts';
-import type { Lsn } from '../erp/replication/lsn.ts';
 import { SlotFence } from '../erp/replication/slot-fence.ts';
-import { tablesAltered } from '../erp/replication/faults.ts';
 import { openParking } from '../platform/flow/outcome/parking.ts';
 import type { Parking } from '../platform/flow/outcome/parking.ts';
 import { underFence } from '../platform/fence.ts';
@@ -12,6 +10,7 @@ import { settlesWithin, unlessAborted } from '../platform/waiting.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
 import { KeyQueryRunner } from './key-query-runner.ts';
 import type { LogCursors } from './cursor.ts';
+import { CursorKeeper } from './cursor-keeper.ts';
 import { LogReader } from './log-reader.ts';
 import type { PublishedIndex } from './published-index.ts';
 import { PublishedReading } from './published-reading.ts';
@@ -19,6 +18,7 @@ import { RecordPublisher } from './record-publisher.ts';
 import { refreshFlow } from './refreshes.ts';
 import type { SlotSession } from './slot-session.ts';
 import type { Stream } from './stream.ts';
+import { watchTables } from './table-watch.ts';
 
 export interface SessionOptions {
   slot: SlotSession;
@@ -33,9 +33,6 @@ export interface SessionOptions {
 
 /** How long after its fence has fallen a publish may still land: the broker's time for one request, and a margin. */
 const landsWithinMs = 15_000;
-/** How often the cursor is written at most, and how long a server that is shut down waits for it. */
-const cursorIntervalMs = 500;
-const tablesIntervalMs = 10_000;
 /** How long the end waits for the answers under way. */
 const lastAnswerMs = 3_000;
 
@@ -46,12 +43,12 @@ export class IngesterSession {
   readonly #indexes = new Map<string, PublishedIndex>();
   readonly #readings: PublishedReading[] = [];
   readonly #ending = new AbortController();
-  /** Streams whose topic was recreated, until all keys are published again. */
-  readonly #republishing = new Set<string>();
-  #reached: Lsn | null = null;
+  readonly #keeper: CursorKeeper;
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    const { slot, cursors, process } = options;
+    this.#keeper = new CursorKeeper({ slot, cursors, clock: process.context.clock, log: process.log });
   }
 
   /** Until the signal fires (returns) or the log ends (throws). `onRunning` is called when the log is being followed. */
@@ -70,7 +67,8 @@ export class IngesterSession {
         await unlessAborted(this.#open(stops), this.#ending.signal);
         onRunning();
         // Without the slot, or its server, there is nothing to wait for.
-        await Promise.race([this.#follow(), watching, this.#watchTables()]);
+        const { signal: ending } = this.#ending;
+        await Promise.race([this.#follow(), watching, watchTables(slot, process.context.clock, ending)]);
       });
     } finally {
       signal.removeEventListener('abort', end);
@@ -93,7 +91,7 @@ export class IngesterSession {
     const refreshing = await runStates(process.context, this.#refreshes());
     stops.push(() => refreshing.stop());
     stops.push(this.#schedule());
-    const keeping = this.#keepCursor();
+    const keeping = this.#keeper.keep(this.#ending.signal);
     stops.push(() => keeping);
     process.checks.need('streams', () => this.#unhealthyReason());
     stops.push(() => process.checks.need('streams', () => null));
@@ -151,17 +149,9 @@ export class IngesterSession {
     for (const { key, asked } of strays) runner.dirty.add(key, { asked });
   }
 
-  /** Until all is answered the cursor tells of a load that has not ended: whoever takes over meanwhile begins it anew. */
   #republish(stream: string, runner: KeyQueryRunner): void {
-    const { slot } = this.#options;
-    const writeCursor = () => (this.#reached ??= slot.cursor.position);
-    this.#republishing.add(stream);
-    writeCursor();
-    const onAnswered = () => {
-      this.#republishing.delete(stream);
-      writeCursor();
-    };
-    runner.dirty.addAll({ onAnswered });
+    this.#keeper.republishing(stream, true);
+    runner.dirty.addAll({ onAnswered: () => this.#keeper.republishing(stream, false) });
   }
 
   /** Everything, once. The log waits meanwhile, and its changes are asked for again afterwards: nothing falls between. */
@@ -185,46 +175,11 @@ export class IngesterSession {
       pool,
       context: process.context,
       statementTimeoutMs: config.erp.connection.statementTimeoutMs,
-      onProgress: (endLsn) => (this.#reached = endLsn),
+      onProgress: (endLsn) => this.#keeper.reached(endLsn),
     });
     // Ends the iteration below, which otherwise waits for the next change.
     this.#ending.signal.addEventListener('abort', () => void slot.log.close(), { once: true });
     await reader.run(slot.log.transactions(), this.#ending.signal);
-  }
-
-  /** What is not in the log: whoever alters a table changes what is true, or what the log says from then on. */
-  async #watchTables(): Promise<void> {
-    const { slot, process } = this.#options;
-    for (;;) {
-      await process.context.clock.wait(tablesIntervalMs, this.#ending.signal);
-      if (this.#ending.signal.aborted) return;
-      // Unanswered, it says nothing.
-      const tables = await slot.readTables().catch(() => slot.cursor.tables);
-      if (tables !== slot.cursor.tables) throw tablesAltered();
-    }
-  }
-
-  /**
-   * Events first, then the cursor, then the position to the database. With nothing to publish the position goes on too:
-   * the database keeps its log from there.
-   */
-  async #keepCursor(): Promise<void> {
-    const { cursors, slot, process } = this.#options;
-    while (!this.#ending.signal.aborted) {
-      await process.context.clock.wait(cursorIntervalMs, this.#ending.signal);
-      const reached = this.#reached ?? slot.log.position().reached;
-      if (reached <= slot.cursor.position) continue;
-      this.#reached = null;
-      try {
-        const firstLoad = this.#republishing.size > 0 ? 'running' : 'done';
-        slot.cursor = { ...slot.cursor, position: reached, firstLoad };
-        await cursors.write(slot.cursor);
-        slot.log.acknowledge(reached);
-      } catch (error) {
-        this.#reached ??= reached;
-        process.log.warn({ err: error }, 'the cursor was not written, trying again');
-      }
-    }
   }
 
   /** The first stream whose keys are not answered, and why. */
