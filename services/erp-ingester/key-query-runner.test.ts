@@ -129,6 +129,44 @@ describe('the runner', () => {
     await stop();
   });
 
+  it('parks the one key that the database always fails at, after some tries, and publishes the others at once', async () => {
+    // A row that lies on a damaged page, a value too large, one that takes too long.
+    const damaged = new Unavailable(
+      { code: 'erp.database_error', what: 'XX001', fix: 'Mend it' },
+      { perhapsRecord: true },
+    );
+    let times = 0;
+    const { bus, runner, stop } = await runnerOf((keys) => {
+      if (!keys.includes('5')) return null;
+      if (keys.length === 1) times += 1;
+      return damaged;
+    });
+    for (let key = 1; key <= 8; key += 1) runner.dirty.add(String(key), {});
+    await bus.clock.pass(10);
+    expect(bus.broker.values<Stock>(stock)).toHaveLength(7);
+    expect(runner.unhealthyReason).toBe(damaged.message);
+    await bus.clock.pass(600_000);
+    expect(times).toBe(contextOf({ bus, clock: bus.clock }).policy.perhapsRecordTries);
+    expect([...bus.newest(parked).values()]).toMatchObject([
+      { key: '{"id":"5"}', code: 'record.always_fails' },
+    ]);
+    expect([runner.dirty.size, runner.unhealthyReason]).toEqual([0, null]);
+    await stop();
+  });
+
+  it('parks nothing when the database fails at questions without a key too', async () => {
+    const slow = new Unavailable(
+      { code: 'erp.deadline', what: 'Slow', fix: 'Wait' },
+      { perhapsRecord: true },
+    );
+    const { bus, runner, stop } = await runnerOf(() => slow);
+    for (const key of ['1', '2']) runner.dirty.add(key, {});
+    await bus.clock.pass(3_600_000);
+    expect([...bus.newest(parked)]).toEqual([]);
+    expect(runner.dirty.size).toBe(2);
+    await stop();
+  });
+
   it('tells each waiter once when the database goes away in the middle', async () => {
     let isAway = true;
     const { bus, runner, stop } = await runnerOf((keys) => {

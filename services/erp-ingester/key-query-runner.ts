@@ -1,9 +1,10 @@
 import { queryAll, queryKeys } from '../erp/changed-keys/snapshot-query.ts';
 import type { Answer } from '../erp/changed-keys/snapshot-query.ts';
+import { mayBeOfData } from '../erp/changed-keys/snapshot.ts';
 import type { SnapshotOptions } from '../erp/changed-keys/snapshot.ts';
 import { noDirt } from '../erp/changed-keys/visibility.ts';
 import { Rejected, Unavailable, messageOf } from '../platform/errors.ts';
-import { backOffMs } from '../platform/flow/outcome/policy.ts';
+import { backOffMs, recordFault } from '../platform/flow/outcome/policy.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
 import { inSpan } from '../platform/telemetry/tracing.ts';
 import { DirtySet, dirtOf, reportAnswered } from './dirty-set.ts';
@@ -37,6 +38,8 @@ export class KeyQueryRunner {
   unhealthyReason: string | null = null;
   readonly #options: KeyQueryRunnerOptions;
   readonly #questions: { queryKeys: typeof queryKeys; queryAll: typeof queryAll };
+  /** Steps in a row that failed at what may be the data of one key. */
+  #failedAtData = 0;
 
   constructor(options: KeyQueryRunnerOptions) {
     this.#options = options;
@@ -59,10 +62,12 @@ export class KeyQueryRunner {
       try {
         await this.#step(signal);
         failures = 0;
+        this.#failedAtData = 0;
         this.unhealthyReason = null;
         this.#showProgress();
       } catch (error) {
         failures += 1;
+        this.#failedAtData = mayBeOfData(error) ? this.#failedAtData + 1 : 0;
         this.#reportUnhealthy(error, failures);
         const { clock, policy, random } = this.#options.context;
         await clock.wait(backOffMs(failures, policy, random()), signal);
@@ -113,8 +118,8 @@ export class KeyQueryRunner {
         keys: [...taken.keys()],
       });
     } catch (error) {
-      if (!(error instanceof Rejected)) throw error;
-      // Refused without any key as well: it is the SQL, no key is to blame, and nothing is parked.
+      if (!mayBeOfData(error)) throw error;
+      // Fails without any key as well: it is the SQL or the server, no key is to blame, and nothing is parked.
       await this.#questions.queryKeys({ ...this.#question(noDirt), keys: [] });
       return this.#askApart(taken, error);
     }
@@ -135,21 +140,35 @@ export class KeyQueryRunner {
     );
   }
 
-  /** The database refuses the query: perhaps because of the data of one key, which then stands alone and is parked. */
-  async #askApart(taken: Map<string, Dirt>, error: Rejected): Promise<void> {
+  /** The database fails at the query: perhaps because of the data of one key, which then stands alone and is parked. */
+  async #askApart(taken: Map<string, Dirt>, error: Rejected | Unavailable): Promise<void> {
     const [first] = taken;
     if (taken.size === 1 && first) {
-      await this.#options.publisher.parkKey(first[0], error.fault);
+      const tries = this.#failedAtData + 1;
+      // What was not refused may pass.
+      if (error instanceof Unavailable && tries < this.#options.context.policy.perhapsRecordTries)
+        throw error;
+      const fault = error instanceof Unavailable ? recordFault(error.fault, tries, false) : error.fault;
+      await this.#options.publisher.parkKey(first[0], fault);
       reportAnswered(first[1]);
       return;
     }
     const keys = [...taken];
     const half = Math.ceil(keys.length / 2);
+    let failure: unknown = null;
     for (const part of [keys.slice(0, half), keys.slice(half)]) {
-      await this.#ask(new Map(part));
-      // Answered: not to be put back when a later part cannot be asked.
-      for (const [key] of part) taken.delete(key);
+      const open = new Map(part);
+      try {
+        await this.#ask(open);
+        open.clear();
+      } catch (partError) {
+        failure ??= partError;
+      }
+      // Answered: not to be put back with what is still open.
+      for (const [key] of part) if (!open.has(key)) taken.delete(key);
+      if (failure !== null && !mayBeOfData(failure)) break;
     }
+    if (failure !== null) throw failure;
   }
 
   async #askEverything(dirt: Dirt, signal: AbortSignal): Promise<{ records: number; published: number }> {

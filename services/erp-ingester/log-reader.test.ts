@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TransactionPart } from '../erp/replication/handover.ts';
 import type { Change } from '../erp/replication/messages.ts';
-import { Unavailable } from '../platform/errors.ts';
+import { Rejected, Unavailable } from '../platform/errors.ts';
 import { contextOf } from '../platform/flow/testing/context.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import type { KeyQueryRunner } from './key-query-runner.ts';
@@ -112,6 +112,28 @@ describe('the log reader', () => {
     reportAnswered(all[0]!);
     expect(reached).toEqual([]);
     reportAnswered(all[1]!);
+    expect(reached).toEqual([11n]);
+  });
+
+  it('asks for all keys where the way round fails at these rows, and says so where it fails without any', async () => {
+    const refused = new Rejected({ code: 'erp.query', what: 'Refused', fix: 'Correct it' });
+    let isWrong = true;
+    const troubles: (string | null)[] = [];
+    const { bus, reader, prices, reached } = readerOf({
+      queryVia: ({ rows }) => (rows.length > 0 || isWrong ? Promise.reject(refused) : Promise.resolve([])),
+      onTrouble: (why) => troubles.push(why),
+    });
+    const running = reader.run(
+      partsOf(partOf(10, [insert('public.list', { id: 'x' })])),
+      new AbortController().signal,
+    );
+    await bus.clock.pass(60_000);
+    expect([prices.size, troubles.at(-1)]).toEqual([0, refused.message]);
+    isWrong = false;
+    await bus.clock.pass(60_000);
+    await running;
+    expect(troubles.at(-1)).toBeNull();
+    reportAnswered(prices.takeAll()!);
     expect(reached).toEqual([11n]);
   });
 

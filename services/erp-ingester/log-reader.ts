@@ -1,5 +1,6 @@
 import { dirtyKeys } from '../erp/changed-keys/dirty-keys.ts';
 import { changedRows, queryVia } from '../erp/changed-keys/via.ts';
+import { mayBeOfData } from '../erp/changed-keys/snapshot.ts';
 import type { SnapshotOptions } from '../erp/changed-keys/snapshot.ts';
 import type { TransactionPart } from '../erp/replication/handover.ts';
 import type { Lsn } from '../erp/replication/lsn.ts';
@@ -7,8 +8,9 @@ import { concernsAllRows } from '../erp/replication/messages.ts';
 import type { Change } from '../erp/replication/messages.ts';
 import { backOffMs } from '../platform/flow/outcome/policy.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
-import { Rejected, Unavailable } from '../platform/errors.ts';
+import { Rejected, Unavailable, messageOf } from '../platform/errors.ts';
 import type { KeyQueryRunner } from './key-query-runner.ts';
+import type { Row } from '../erp/replication/tuple.ts';
 import type { Cause } from './dirty-set.ts';
 import type { Watch } from '../erp/streams.ts';
 import type { Stream } from './stream.ts';
@@ -25,6 +27,8 @@ export interface LogReaderOptions {
   queryVia?: typeof queryVia;
   /** Everything up to here is published. */
   onProgress: (endLsn: Lsn) => void;
+  /** Why the log is read no further; null when it is again. */
+  onTrouble?: (why: string | null) => void;
   /** Keys of transactions that may wait for an answer before the log is read no further. */
   waitingMax?: number;
 }
@@ -112,30 +116,50 @@ export class LogReader {
     signal: AbortSignal,
   ): Promise<Set<string> | 'all'> {
     if (changes.some(concernsAllRows)) return 'all';
-    const { context, pool, statementTimeoutMs } = this.#options;
-    const where = `erp.streams.${stream.name} via ${watch.table}`;
+    const { context, onTrouble = () => undefined } = this.#options;
     for (let failures = 1; !signal.aborted; failures += 1)
       try {
-        const keys = await (this.#options.queryVia ?? queryVia)({
-          pool,
-          where,
-          statementTimeoutMs,
-          via: watch.via!,
-          rows: changedRows(changes),
-          dirt: { xids: [part.xid] },
-        });
-        return new Set(keys.map((key) => (typeof key === 'string' ? key : (Object.values(key)[0] ?? ''))));
+        const keys = await this.#ask(stream, watch, changedRows(changes), part);
+        onTrouble(null);
+        return keys;
       } catch (error) {
-        const fault =
-          error instanceof Unavailable || error instanceof Rejected ? error.fault : { err: error };
+        onTrouble(messageOf(error));
         context.log.warn(
-          { flow: stream.name, failures, ...fault },
+          { flow: stream.name, failures, ...faultOf(error) },
           'the way round was not answered, trying again',
         );
         await context.clock.wait(backOffMs(failures, context.policy, context.random()), signal);
       }
     return new Set();
   }
+
+  /** What fails at these rows, and not without any, is not asked again: all keys are asked in its place. */
+  async #ask(
+    stream: Stream,
+    { table, via }: Watch,
+    rows: readonly Row[],
+    { xid }: TransactionPart,
+  ): Promise<Set<string> | 'all'> {
+    const { context, pool, statementTimeoutMs, queryVia: ask = queryVia } = this.#options;
+    const where = `erp.streams.${stream.name} via ${table}`;
+    const question = { pool, where, statementTimeoutMs, via: via!, dirt: { xids: [xid] } };
+    try {
+      const keys = await ask({ ...question, rows });
+      return new Set(keys.map((key) => (typeof key === 'string' ? key : (Object.values(key)[0] ?? ''))));
+    } catch (error) {
+      if (!mayBeOfData(error)) throw error;
+      await ask({ ...question, rows: [] });
+      context.log.warn(
+        { flow: stream.name, rows: rows.length, ...faultOf(error) },
+        'the way round fails at these rows: all keys are asked',
+      );
+      return 'all';
+    }
+  }
+}
+
+function faultOf(error: unknown): object {
+  return error instanceof Unavailable || error instanceof Rejected ? error.fault : { err: error };
 }
 
 function keysOf(changes: Change[], column: string): Set<string> | 'all' {

@@ -44,6 +44,7 @@ export class IngesterSession {
   readonly #readings: PublishedReading[] = [];
   readonly #ending = new AbortController();
   readonly #keeper: CursorKeeper;
+  #logTrouble: string | null = null;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -176,14 +177,16 @@ export class IngesterSession {
       context: process.context,
       statementTimeoutMs: config.erp.connection.statementTimeoutMs,
       onProgress: (endLsn) => this.#keeper.reached(endLsn),
+      onTrouble: (why) => (this.#logTrouble = why),
     });
     // Ends the iteration below, which otherwise waits for the next change.
     this.#ending.signal.addEventListener('abort', () => void slot.log.close(), { once: true });
     await reader.run(slot.log.transactions(), this.#ending.signal);
   }
 
-  /** The first stream whose keys are not answered, and why. */
+  /** Why the log is read no further, or the first stream whose keys are not answered, and why. */
   #unhealthyReason(): string | null {
+    if (this.#logTrouble !== null) return this.#logTrouble;
     for (const [stream, { unhealthyReason }] of this.#runners)
       if (unhealthyReason !== null) return `${stream}: ${unhealthyReason}`;
     return null;

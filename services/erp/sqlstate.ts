@@ -90,6 +90,11 @@ export function isConnectionFault({ sqlState }: DatabaseFault): boolean {
   return sqlState === null || sqlState.startsWith('08') || /^57P0[1235]$/.test(sqlState);
 }
 
+/** May be the fault of one row: it takes too long, is too large, or lies on a damaged page. */
+export function isOfOneRow({ sqlState }: DatabaseFault): boolean {
+  return /^(57014|55P03|54|XX|58)/.test(sqlState ?? '');
+}
+
 /** The server is being shut down, has crashed, or is not up yet. */
 export function isGoingDown({ sqlState }: DatabaseFault): boolean {
   return /^57P0[123]$/.test(sqlState ?? '');

@@ -4,6 +4,7 @@ import { compileFind, findKeys } from '../../services/erp/changed-keys/record-ke
 import { compileKeyQuery, queryAll, queryKeys } from '../../services/erp/changed-keys/snapshot-query.ts';
 import { compileVia, queryVia } from '../../services/erp/changed-keys/via.ts';
 import { noDirt } from '../../services/erp/changed-keys/visibility.ts';
+import { openPool } from '../../services/erp/pool.ts';
 import { testDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
 
@@ -98,6 +99,23 @@ describe('the changed-key query', () => {
     await expect(slow).rejects.toMatchObject({ name: 'Unavailable', fault: { code: 'erp.deadline' } });
     const writing = queryKeys({ ...keyed('delete from product returning id'), keys: [] });
     await expect(writing).rejects.toMatchObject(refused);
+  });
+
+  it('that fails at one row may do so for that row alone', async () => {
+    const sql = `select id, case id when 7 then repeat('x', 1100000000) end as note from product where id = any($keys::int[])`;
+    const failing = queryKeys({ ...keyed(sql), keys: ['6', '7'] });
+    await expect(failing).rejects.toMatchObject({ name: 'Unavailable', perhapsRecord: true });
+    expect((await queryKeys({ ...keyed(sql), keys: ['6'] })).rows).toEqual([{ id: 6, note: null }]);
+  });
+
+  it('may take longer than the database gives its own transactions', async () => {
+    const own = await testDatabase();
+    await own.run(`alter database "${new URL(own.url).pathname.slice(1)}" set transaction_timeout = '100ms'`);
+    const pool = openPool({ connectionString: own.url, max: 1 });
+    const sql = `select pg_sleep(0.3)::text as slept`;
+    expect((await queryKeys({ ...keyed(sql), pool, keys: [] })).rows).toEqual([{ slept: '' }]);
+    await pool.end();
+    await own.drop();
   });
 
   it('leaves no trace in the session that it borrowed', async () => {

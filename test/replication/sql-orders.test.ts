@@ -74,6 +74,15 @@ async function count(table: string): Promise<number> {
 const withCreate = (sql: string) => orders({ create: [statements.create[0]!, { name: 'broken', sql }] });
 
 describe('an order', () => {
+  it('outlives a crash of the server, though its administrator trades that for speed', async () => {
+    const name = new URL(database.url).pathname.slice(1);
+    await database.run(`alter database "${name}" set synchronous_commit = off`);
+    const state = `update sale set state = current_setting('synchronous_commit')`;
+    await orders({ create: [...statements.create, { sql: state }] }).create(input);
+    const { rows } = await database.pool.query('select state from sale');
+    expect(rows).toEqual([{ state: 'on' }]);
+  });
+
   it('is written in one transaction, each statement seeing the first rows of those before it', async () => {
     const erp = orders();
     expect(await erp.lookup(input.key)).toBeNull();

@@ -6,7 +6,7 @@ import { parseLsn } from '../replication/lsn.ts';
 import type { Lsn } from '../replication/lsn.ts';
 import type { ErpPool } from '../pool.ts';
 import { statement } from '../statement.ts';
-import { databaseFault, redacted, unavailable } from '../sqlstate.ts';
+import { databaseFault, isOfOneRow, redacted, unavailable } from '../sqlstate.ts';
 import { queryRows, textForms } from '../values.ts';
 import type { SqlRow } from '../values.ts';
 import { missingFrom } from './visibility.ts';
@@ -83,7 +83,8 @@ async function logPosition(client: pg.ClientBase): Promise<Lsn> {
 function begin(statementTimeoutMs: number): string {
   const limit = Math.round(statementTimeoutMs);
   return `begin isolation level repeatable read read only; set local statement_timeout = ${limit};
-    set local idle_in_transaction_session_timeout = 0; ${textForms('local')}`;
+    set local idle_in_transaction_session_timeout = 0;
+    select set_config(name, '0', true) from pg_catalog.pg_settings where name = 'transaction_timeout'; ${textForms('local')}`;
 }
 
 async function endSnapshot(client: pg.PoolClient, outcome: 'done' | 'failed'): Promise<void> {
@@ -133,12 +134,17 @@ function notVisible(where: string, missing: string, withinMs: number): Unavailab
   });
 }
 
+/** Whether it may be some of the rows that the query fails at, and not the query or the server. */
+export function mayBeOfData(error: unknown): error is Rejected | Unavailable {
+  return error instanceof Rejected || (error instanceof Unavailable && error.perhapsRecord);
+}
+
 /** A query that is wrong or meets data it cannot take is the configuration's fault; it names the SQL. */
 export function queryFault(where: string, error: unknown): Error {
   if (error instanceof Unavailable || error instanceof Rejected) return error;
   const fault = databaseFault(error);
   if (fault.sqlState === '42501' || !/^(22|42|P0|0A|21|25006)/.test(fault.sqlState ?? '')) {
-    return unavailable(`${where} could not be asked`, error);
+    return unavailable(`${where} could not be asked`, error, { perhapsRecord: isOfOneRow(fault) });
   }
   return new Rejected(
     {

@@ -57,7 +57,6 @@ export function changedRows(changes: readonly Change[]): Row[] {
 export async function queryVia(
   options: SnapshotOptions & { via: SqlTemplate; rows: readonly Row[] },
 ): Promise<Key[]> {
-  if (options.rows.length === 0) return [];
   const values = bindSql(options.via, { rows: JSON.stringify(options.rows) });
   const { rows } = await queryInSnapshot(options, options.via.text, values);
   return keysOfRows(rows);

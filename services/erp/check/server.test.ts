@@ -6,6 +6,7 @@ const healthy = {
   version: 180_000,
   standby: false,
   wal_level: 'logical',
+  encoding: 'UTF8',
   slots: 1,
   slots_max: 10,
   senders: 1,
@@ -36,6 +37,7 @@ describe('a database server', () => {
   it.each([
     ['erp.standby', { standby: true }],
     ['erp.wal_level', { wal_level: 'replica' }],
+    ['erp.encoding', { encoding: 'SQL_ASCII' }],
     ['erp.slots', { slots: 10 }],
     ['erp.replication_right', { may_replicate: false }],
     ['erp.slot_sight', { may_see_senders: false }],

@@ -9,6 +9,7 @@ interface ServerRow {
   version: number;
   standby: boolean;
   wal_level: string;
+  encoding: string;
   slots: number;
   slots_max: number;
   senders: number;
@@ -25,6 +26,7 @@ const serverQuery = `
   select current_setting('server_version_num')::int as version,
          pg_is_in_recovery() as standby,
          current_setting('wal_level') as wal_level,
+         current_setting('server_encoding') as encoding,
          (select count(*)::int from pg_replication_slots) as slots,
          current_setting('max_replication_slots')::int as slots_max,
          (select count(*)::int from pg_stat_replication) as senders,
@@ -47,6 +49,7 @@ export async function checkServer(client: pg.ClientBase, hasSlot: boolean): Prom
     version,
     checkPrimary(server),
     checkWalLevel(server),
+    checkEncoding(server),
     checkFree(server, hasSlot),
     checkRole(server),
     checkSight(server),
@@ -77,6 +80,16 @@ function checkWalLevel({ wal_level: level }: ServerRow): Finding {
     `wal_level is ${level}`,
     'the log holds no row changes that could be read',
     'Run: ALTER SYSTEM SET wal_level = logical; and restart the server',
+  );
+}
+
+function checkEncoding({ encoding }: ServerRow): Finding {
+  if (encoding !== 'SQL_ASCII') return ok('erp.encoding', `The encoding is ${encoding}`);
+  return warn(
+    'erp.encoding',
+    'The database does not know the encoding of its texts (SQL_ASCII)',
+    'the log cannot be read beyond the first text that is not UTF-8',
+    'Move it into a database with the encoding that its texts have (pg_dump, createdb -E)',
   );
 }
 

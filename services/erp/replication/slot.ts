@@ -150,7 +150,7 @@ function slotNotCreated(name: string, error: unknown): Unavailable {
       code: 'replication.open_transactions',
       what: `Replication slot "${name}" could not be created in time`,
       why: 'the database must first see the end of every transaction that is open now',
-      fix: 'Find it with: select pid, xact_start, state, query from pg_stat_activity where xact_start is not null order by xact_start; it is tried again',
+      fix: 'Find it with: select pid, xact_start, state, query from pg_stat_activity where xact_start is not null order by xact_start; or among pg_prepared_xacts; it is tried again',
     },
     { cause: error },
   );

@@ -1,6 +1,6 @@
 /** What an error means for the one order, or customer, at hand, by SQLSTATE (PostgreSQL manual, appendix A). */
 import { Rejected, Unavailable } from '../../platform/errors.ts';
-import { databaseFault, isConnectionFault, redacted, unavailable } from '../sqlstate.ts';
+import { databaseFault, isConnectionFault, isOfOneRow, redacted, unavailable } from '../sqlstate.ts';
 import type { DatabaseFault } from '../sqlstate.ts';
 
 export interface Place {
@@ -35,7 +35,7 @@ export function sqlFault(error: unknown, place: Place): Error {
   if (/^2[23]|^P0|^44/.test(sqlState)) return refusedValue(fault, place, error);
   if (sqlState.startsWith('42') || sqlState.startsWith('0A')) return wrongStatement(fault, place, error);
   // A statement that always times out (on a lock too), or makes the server fail, may do so because of this one record.
-  return unavailable(what, error, { perhapsRecord: /^(57014|55P03|XX|58)/.test(sqlState) });
+  return unavailable(what, error, { perhapsRecord: isOfOneRow(fault) });
 }
 
 function refusedValue(fault: DatabaseFault, place: Place, cause: unknown): Rejected {

@@ -75,11 +75,13 @@ export class SqlSession {
     this.#endsAtMs = performance.now() + options.deadlineMs;
   }
 
+  /** What is acknowledged outlives a crash of the server, also where its administrator trades that for speed. */
   async begin(): Promise<void> {
     const limitMs = Math.round(this.#options.deadlineMs);
     await this.#query(
       `begin ${this.#options.mode}; set local statement_timeout = ${limitMs}; set local lock_timeout = ${limitMs};
-       set local idle_in_transaction_session_timeout = ${limitMs}; set local datestyle = 'ISO'`,
+       set local idle_in_transaction_session_timeout = ${limitMs}; set local datestyle = 'ISO';
+       select set_config(name, 'on', true) from pg_catalog.pg_settings where name = 'synchronous_commit' and setting = 'off'`,
       [],
     );
   }
