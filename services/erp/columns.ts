@@ -5,7 +5,8 @@ import { contractDecimal } from '../platform/decimal.ts';
 /** numeric arrives as text, integers and floats as numbers. */
 const decimalColumn = z.union([z.string(), z.number()]).transform((value, context) => {
   try {
-    return contractDecimal(String(value));
+    // Plain, as far as twelve places: floating point has tiny rests, and writes them with an exponent.
+    return contractDecimal(typeof value === 'number' ? value.toFixed(12) : value);
   } catch {
     context.addIssue({ code: 'custom', message: 'must be a decimal number' });
     return z.NEVER;

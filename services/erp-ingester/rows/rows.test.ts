@@ -27,6 +27,13 @@ describe('rows of the ERP', () => {
       '3.0000',
       '-0.0001',
     ]);
+    // What floating point leaves of 0.1 + 0.2 - 0.3: a column of that type must not keep the old stock in the shop.
+    expect([read(5.551115123125783e-17), read(-1e-7), read(12345678.9)]).toEqual([
+      '0.0000',
+      '0.0000',
+      '12345678.9000',
+    ]);
+    expect(faultsOf('erp.stock', { source: 'W1', sku: 'A', quantity: NaN })).toEqual(['quantity']);
   });
 
   it.each([
