@@ -108,7 +108,10 @@ export async function createSlot(pool: pg.Pool, name: string, options: CreateSlo
     return parseLsn(rows[0]!.lsn);
   } catch (error) {
     // A slot that nobody may trust must not stay: it would look like one to go on from.
-    if (created) await dropSlot(client, name).catch(() => {});
+    if (created) {
+      await client.query('set statement_timeout = 0').catch(() => {});
+      await dropSlot(client, name).catch(() => {});
+    }
     throw slotNotCreated(name, error);
   } finally {
     // The statement_timeout of this session must not go back into the pool.
