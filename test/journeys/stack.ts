@@ -242,6 +242,7 @@ function environmentOf(shop: RunningShop, databaseUrl: string, webhookPort: numb
     MAGENTO_CONSUMER_SECRET: shop.credentials.consumerSecret,
     MAGENTO_ACCESS_TOKEN: shop.credentials.accessToken,
     MAGENTO_ACCESS_TOKEN_SECRET: shop.credentials.accessTokenSecret,
+    MAGENTO_ISSUED_ON: '2026-01-31',
     ERP_DATABASE_URL: erpUrl.href,
     // Slots belong to the whole server, which other test files share.
     ERP_SLOT: `cartage_${randomBytes(4).toString('hex')}`,
