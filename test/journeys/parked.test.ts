@@ -2,7 +2,6 @@
  * The ways out of a parked record: by itself, by what it waits for, and by a person at the command line. Real besides
  * what stack.ts says: the command line as its own process in a shell, its output pasted back into it.
  */
-import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +11,7 @@ import { audit, parked } from '../../schemas/topics.ts';
 import type { Audit, Parked } from '../../schemas/types.ts';
 import { getOrder, hold, unhold } from '../sandbox/shop/sales/order-state.ts';
 import { produceBytes } from './bytes.ts';
+import { typed } from './shell.ts';
 import { openStack } from './stack.ts';
 import type { Stack } from './stack.ts';
 import { until } from './wait.ts';
@@ -56,24 +56,7 @@ beforeAll(async () => {
 
 afterAll(async () => stack?.close(), 60_000);
 
-interface Said {
-  code: number;
-  out: string;
-  err: string;
-}
-
-/** Types a line into a shell in which `cartage` is the command line. */
-function shell(line: string): Promise<Said> {
-  const cartage = `cartage() { '${process.execPath}' '${join(project, 'services/cli/main.ts')}' "$@"; }`;
-  return new Promise((resolve) => {
-    execFile(
-      'bash',
-      ['-o', 'pipefail', '-c', `${cartage}\n${line}`],
-      { env: { ...process.env, ...stack.environment, LC_ALL: 'C.UTF-8' }, maxBuffer: 64 * 1024 * 1024 },
-      (error, out, err) => resolve({ code: error ? Number(error.code) : 0, out, err }),
-    );
-  });
-}
+const shell = (line: string) => typed(line, stack.environment);
 
 async function placeOrder(paymentMethod: string, email?: string): Promise<string> {
   return (await place(paymentMethod, email)).increment_id;

@@ -1,5 +1,6 @@
 import { splitKey } from '../../../schemas/keys.ts';
 import { contracts, refresh } from '../../../schemas/topics.ts';
+import type { Refresh } from '../../../schemas/types.ts';
 import { readConfiguration } from '../../platform/config/read.ts';
 import { Rejected } from '../../platform/errors.ts';
 import { actorOf, recordAct } from '../act.ts';
@@ -17,16 +18,7 @@ export async function requestRefresh(
   const configuration = readConfiguration([], options.config);
   for (const key of keys) refuseOtherKeys(key, keyParts, configuration.config.instance);
   const requestedBy = options.dryRun ? 'cli' : `cli ${actorOf(options)}`;
-  const requests = keys.map((key) => ({
-    topic,
-    key,
-    reason: 'operator',
-    requestedBy,
-    requestedAt: Date.now(),
-    seen: null,
-    entityId: null,
-    always: true,
-  }));
+  const requests = keys.map((key) => askedAgain(topic, key, requestedBy));
   if (!options.dryRun)
     await withBus(configuration, async (bus) => {
       await recordAct(bus, options, { action: 'refresh', subject: `keys of ${topic}`, keys });
@@ -37,6 +29,19 @@ export async function requestRefresh(
     for (const { key } of requests)
       printLine(`${options.dryRun ? 'would ask' : 'asked'} for ${topic} ${key}`);
   return 0;
+}
+
+export function askedAgain(topic: string, key: string, requestedBy: string): Refresh {
+  return {
+    topic,
+    key,
+    reason: 'operator',
+    requestedBy,
+    requestedAt: Date.now(),
+    seen: null,
+    entityId: null,
+    always: true,
+  };
 }
 
 function sourceOf(topic: string) {

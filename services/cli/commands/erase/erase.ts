@@ -1,9 +1,9 @@
-import { orders, parked } from '../../../../schemas/topics.ts';
+import { customers, orders, parked, refresh } from '../../../../schemas/topics.ts';
 import { readConfiguration } from '../../../platform/config/read.ts';
-import { recordAct } from '../../act.ts';
+import { actorOf, recordAct } from '../../act.ts';
 import type { GlobalOptions } from '../../options.ts';
 import { withBus, withValueReader } from '../../open.ts';
-import { refuseOtherKeys } from '../refresh.ts';
+import { askedAgain, refuseOtherKeys } from '../refresh.ts';
 import { find, ofCustomer, ofOrder } from './find.ts';
 import type { Found, Meant } from './find.ts';
 import { print } from './report.ts';
@@ -24,7 +24,10 @@ export function eraseOrder(options: EraseOptions, key: string): Promise<number> 
   return erase(options, 'an order', ofOrder(key));
 }
 
-/** Erases the parked originals; what lies on a topic that keeps records for a time can only be waited for. */
+/**
+ * Erases the parked originals, and has the shop asked for the accounts: one that is deleted there becomes a tombstone, and
+ * goes from the ERP. What lies on a topic that keeps records for a time can only be waited for.
+ */
 async function erase(options: EraseOptions, subject: string, isMeant: Meant): Promise<number> {
   const configuration = readConfiguration([], options.config);
   const { dryRun = false, reason } = options;
@@ -34,10 +37,14 @@ async function erase(options: EraseOptions, subject: string, isMeant: Meant): Pr
     await recordAct(bus, options, {
       action: 'erase',
       subject,
-      keys: [...made.orderKeys],
+      keys: [...made.customers.keys, ...made.orders.keys],
       ...(reason === undefined ? {} : { reason }),
     });
     await Promise.all(made.parkedKeys.map((key) => bus.tombstone(parked, key)));
+    const requests = [...made.customers.keys].map((key) =>
+      askedAgain(customers.topic, key, `cli ${actorOf(options)}`),
+    );
+    await Promise.all(requests.map((value) => bus.publish(refresh, { value })));
     return made;
   });
   print(found, options);

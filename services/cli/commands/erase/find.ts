@@ -1,67 +1,111 @@
-import { orders } from '../../../../schemas/topics.ts';
-import type { Order, Parked } from '../../../../schemas/types.ts';
+import { customers, orders } from '../../../../schemas/topics.ts';
+import type { Customer, Order, Parked } from '../../../../schemas/types.ts';
+import { normalEmail } from '../../../erp/customers/email.ts';
 import { Rejected } from '../../../platform/errors.ts';
 import { readToEnd } from '../../../platform/kafka/read-to-end.ts';
 import type { Bus } from '../../../platform/kafka/types.ts';
 import type { ValueReader } from '../../../platform/kafka/value-reader.ts';
 import { readParked } from '../parked/records.ts';
 
+/** What lies of the person, or of the order, on one topic. */
+export interface Part {
+  keys: Set<string>;
+  /** Records on the topic, and when the newest of them was published, UTC milliseconds. */
+  published: { count: number; newestAt: number | null };
+}
+
 /** Where data of the person, or of the order, lies. */
 export interface Found {
-  /** Keys of the orders concerned. */
-  orderKeys: Set<string>;
-  /** Records on the topic of orders, and when the newest of them was published, UTC milliseconds. */
-  published: { count: number; newestAt: number | null };
-  /** Keys of parked records that hold such an order. */
+  orders: Part;
+  customers: Part;
+  /** Keys of parked records that hold such an order or customer. */
   parkedKeys: string[];
-  /** Parked records of orders whose bytes cannot be read: nobody can say whose they are. */
+  /** Parked records whose bytes cannot be read: nobody can say whose they are. */
   unreadable: string[];
 }
 
 /** Whose data is meant. */
-export type Meant = (key: string, order: Order) => boolean;
+export interface Meant {
+  /** @param accounts ids of the customers that are meant */
+  order(key: string, order: Order, accounts: ReadonlySet<number>): boolean;
+  /** Left out where one order alone is meant. */
+  customer?(customer: Customer): boolean;
+}
 
+/** By e-mail: the accounts that have it, on all websites, and what each of them ordered under whatever e-mail. */
 export function ofCustomer(who: string): Meant {
-  const email = who.trim().toLowerCase();
-  return (_key, { customer }) =>
-    customer.email?.toLowerCase() === email ||
-    (customer.customerId !== null && String(customer.customerId) === email);
+  const wanted = normalEmail(who);
+  const isHis = (email: string | null, id: number | null) =>
+    (email !== null && normalEmail(email) === wanted) || (id !== null && String(id) === wanted);
+  return {
+    customer: ({ email, customerId }) => isHis(email, customerId),
+    order: (_key, { customer: { email, customerId } }, accounts) =>
+      isHis(email, customerId) || (customerId !== null && accounts.has(customerId)),
+  };
 }
 
 export function ofOrder(orderKey: string): Meant {
-  return (key) => key === orderKey;
+  return { order: (key) => key === orderKey };
 }
 
-/** Reads all orders that are still on their topic, and all that are parked. */
-export async function find(bus: Bus, reader: ValueReader, isMeant: Meant): Promise<Found> {
-  const found: Found = {
-    orderKeys: new Set(),
-    published: { count: 0, newestAt: null },
-    parkedKeys: [],
-    unreadable: [],
-  };
+/** Reads all customers and orders that are still on their topics, and all that are parked. */
+export async function find(bus: Bus, reader: ValueReader, meant: Meant): Promise<Found> {
+  const found: Found = { orders: noPart(), customers: noPart(), parkedKeys: [], unreadable: [] };
+  // Accounts first: what they have ordered is found by them.
+  const accounts = await readCustomers(bus, found.customers, meant);
   await readToEnd(bus, orders, ({ key, value, publishedAt }) => {
-    if (value === null || !isMeant(key, value)) return;
-    found.orderKeys.add(key);
-    found.published.count += 1;
-    found.published.newestAt = Math.max(found.published.newestAt ?? 0, publishedAt);
+    if (value !== null && meant.order(key, value, accounts)) add(found.orders, key, publishedAt);
   });
   for (const [key, record] of await readParked(bus)) {
-    if (record.topic !== orders.topic || record.recordValue === null) continue;
-    const order = await orderOf(record, reader);
-    if (order === null) found.unreadable.push(key);
-    else if (isMeant(record.key ?? '', order)) {
-      found.parkedKeys.push(key);
-      found.orderKeys.add(record.key!);
-    }
+    const isHis = await isParkedOf(record, reader, meant, accounts);
+    if (isHis === null) found.unreadable.push(key);
+    if (isHis !== true) continue;
+    found.parkedKeys.push(key);
+    (record.topic === orders.topic ? found.orders : found.customers).keys.add(record.key!);
   }
   return found;
 }
 
-async function orderOf({ topic, key, recordValue }: Parked, reader: ValueReader): Promise<Order | null> {
+const noPart = (): Part => ({ keys: new Set(), published: { count: 0, newestAt: null } });
+
+function add({ keys, published }: Part, key: string, publishedAt: number): void {
+  keys.add(key);
+  published.count += 1;
+  published.newestAt = Math.max(published.newestAt ?? 0, publishedAt);
+}
+
+/** Those that have the e-mail now, or had it last: whoever gave it up is another person's account. */
+async function readCustomers(bus: Bus, part: Part, meant: Meant): Promise<Set<number>> {
+  const accounts = new Map<string, number>();
+  if (!meant.customer) return new Set();
+  await readToEnd(bus, customers, ({ key, value, publishedAt }) => {
+    if (value === null) return;
+    if (meant.customer!(value)) {
+      add(part, key, publishedAt);
+      accounts.set(key, value.customerId);
+    } else {
+      part.keys.delete(key);
+      accounts.delete(key);
+    }
+  });
+  return new Set(accounts.values());
+}
+
+/** Null where the bytes cannot be read. */
+async function isParkedOf(
+  { topic, key, recordValue }: Parked,
+  reader: ValueReader,
+  meant: Meant,
+  accounts: ReadonlySet<number>,
+): Promise<boolean | null> {
+  const concerned = topic === orders.topic || (topic === customers.topic && meant.customer !== undefined);
+  if (!concerned || recordValue === null) return false;
   if (key === null) return null;
   try {
-    return (await reader.read(topic, recordValue!)) as Order;
+    const value = await reader.read(topic, recordValue);
+    return topic === orders.topic
+      ? meant.order(key, value as Order, accounts)
+      : meant.customer!(value as Customer);
   } catch (error) {
     if (error instanceof Rejected) return null;
     throw error;

@@ -1,9 +1,9 @@
-import { contracts, orders, parked } from '../../../../schemas/topics.ts';
+import { contracts, customers, orders, parked } from '../../../../schemas/topics.ts';
 import { processes } from '../../../platform/processes.ts';
 import { shellWord } from '../../../platform/terminal.ts';
 import type { GlobalOptions } from '../../options.ts';
 import { counted, printJson, printLine, printSome } from '../../print.ts';
-import type { Found } from './find.ts';
+import type { Found, Part } from './find.ts';
 
 const dayMs = 86_400_000;
 /** A segment is closed after a day, and deleted as a whole (topicSettings in schemas/topics.ts). */
@@ -16,8 +16,13 @@ export function print(found: Found, options: GlobalOptions & { dryRun?: boolean 
   const dryRun = options.dryRun ?? false;
   const report = {
     dryRun,
-    orders: [...found.orderKeys],
-    topics: [ordersReport(found), parkedReport(found, dryRun)],
+    customers: [...found.customers.keys],
+    orders: [...found.orders.keys],
+    topics: [
+      customersReport(found.customers, dryRun),
+      ordersReport(found.orders),
+      parkedReport(found, dryRun),
+    ],
     unreadable: found.unreadable,
     toDo: toDo(found),
   };
@@ -25,8 +30,10 @@ export function print(found: Found, options: GlobalOptions & { dryRun?: boolean 
     printJson(report);
     return;
   }
-  printLine(`${counted(found.orderKeys.size, 'order')} concerned.`);
-  printSome(report.orders, linesShown, (count) => `and ${count} more`);
+  printLine(
+    `${counted(report.customers.length, 'customer')}, ${counted(report.orders.length, 'order')} concerned.`,
+  );
+  printSome([...report.customers, ...report.orders], linesShown, (count) => `and ${count} more`);
   printLine();
   for (const { topic, said } of report.topics) printLine(`${topic}: ${said}`);
   const others = contracts.filter(({ personalData }) => !personalData).map(({ topic }) => topic);
@@ -40,7 +47,19 @@ export function print(found: Found, options: GlobalOptions & { dryRun?: boolean 
   for (const line of report.toDo) printLine(`To do: ${line}`);
 }
 
-function ordersReport({ published: { count, newestAt } }: Found) {
+function customersReport({ keys, published }: Part, dryRun: boolean) {
+  const remainsUntil = dropped();
+  const said =
+    keys.size === 0
+      ? 'nothing.'
+      : `${counted(keys.size, 'customer')} ${dryRun ? 'would be' : 'is being'} read in the shop again. Who is deleted there is erased here and in the ERP; the broker drops the bytes when it compacts, by ${remainsUntil} at the latest. Who is not stays.`;
+  return { topic: customers.topic, records: published.count, remainsUntil, said };
+}
+
+/** What is erased now on a compacted topic is gone by then. */
+const dropped = () => new Date(Date.now() + compactionMs + segmentMs).toISOString();
+
+function ordersReport({ published: { count, newestAt } }: Part) {
   const keptMs = typeof orders.retentionMs === 'number' ? orders.retentionMs : 0;
   const until = newestAt === null ? null : new Date(newestAt + keptMs + segmentMs).toISOString();
   const said =
@@ -51,25 +70,34 @@ function ordersReport({ published: { count, newestAt } }: Found) {
 }
 
 function parkedReport({ parkedKeys }: Found, dryRun: boolean) {
-  const until = new Date(Date.now() + compactionMs + segmentMs).toISOString();
+  const remainsUntil = dropped();
   const verb = dryRun ? 'would be erased' : 'erased';
   const said =
     parkedKeys.length === 0
       ? 'nothing.'
-      : `${counted(parkedKeys.length, 'original')} ${verb}; the broker drops the bytes when it compacts, by ${until} at the latest. These orders are not handled by Cartage any more: ${parkedKeys.map(shellWord).join(' ')}`;
-  return { topic: parked.topic, records: parkedKeys.length, remainsUntil: until, said };
+      : `${counted(parkedKeys.length, 'original')} ${verb}; the broker drops the bytes when it compacts, by ${remainsUntil} at the latest. These are not handled by Cartage any more: ${parkedKeys.map(shellWord).join(' ')}`;
+  return { topic: parked.topic, records: parkedKeys.length, remainsUntil, said };
 }
 
-function toDo({ orderKeys }: Found): string[] {
-  const cartage = new Set([...processes.map(({ name }) => name), 'cli']);
-  const subscribers = orders.readers.filter((reader) => !cartage.has(reader));
+function toDo(found: Found): string[] {
+  const concerned = [
+    ...(found.customers.keys.size > 0 ? [customers] : []),
+    ...(found.orders.keys.size > 0 ? [orders] : []),
+  ];
   const keptDays = Number(orders.retentionMs) / dayMs;
-  const older = `What shop, ERP, ${subscribers.join(' and ')} hold of orders older than ${keptDays} days is not seen from here: look there.`;
-  if (orderKeys.size === 0) return [older];
+  const older = `What shop, ERP, ${subscribersOf(orders).join(' and ')} hold of orders older than ${keptDays} days is not seen from here: look there.`;
+  if (concerned.length === 0) return [older];
   return [
-    'In the shop: erase or anonymise the customer (Customers > All Customers) and these orders first, else Cartage publishes them again when they change. Then run this command again.',
-    `In the ERP: erase or anonymise what it holds under these keys.`,
-    ...subscribers.map((name) => `${name} reads ${orders.topic}, and has a copy of its own.`),
+    'In the shop: erase the customer (Customers > All Customers), and erase or anonymise these orders first, else Cartage publishes them again when they change. Then run this command again.',
+    'In the ERP: erase or anonymise what it holds under these keys. Of a customer that the shop has deleted, Cartage has run erp.customers.erase.',
+    ...concerned.flatMap((row) =>
+      subscribersOf(row).map((name) => `${name} reads ${row.topic}, and has a copy of its own.`),
+    ),
     older,
   ];
+}
+
+function subscribersOf({ readers }: { readers: string[] }): string[] {
+  const cartage = new Set([...processes.map(({ name }) => name), 'cli']);
+  return readers.filter((reader) => !cartage.has(reader));
 }

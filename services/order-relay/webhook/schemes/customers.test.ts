@@ -20,6 +20,7 @@ describe('a delivery names', () => {
   it.each([
     ['our own', own, { type: 'customer.deleted', data: { customer_id: 7, website_id: 2 } }],
     ['Mage-OS', mage, { data: customer }],
+    ['Mage-OS, an address', mage, { data: { id: 3, customer_id: 7, website_id: 2 } }],
     ['Adobe Commerce, a plugin', commerce, { customer }],
     ['Adobe Commerce, an observer', commerce, { eventName: 'x', data: { customer } }],
     ['Adobe I/O', io, { type: ioType('customer_save_commit_after'), data: { value: customer } }],
@@ -43,7 +44,8 @@ describe('a delivery names', () => {
   it.each([
     [own, { type: 'customer.updated', data: {} }, 'data'],
     [own, { type: 'customer.updated' }, 'data'],
-    [mage, { data: { id: 'jane@example.com' } }, 'data.id'],
+    [mage, { data: { id: 'jane@example.com', email: 'jane@example.com' } }, 'data.id'],
+    [mage, { data: { id: 7, sku: 'jane' } }, 'data'],
     [commerce, { customer: {} }, 'customer'],
     [commerce, {}, 'order'],
     [io, { type: ioType('customer_save_commit_after'), data: { value: {} } }, 'data.value'],

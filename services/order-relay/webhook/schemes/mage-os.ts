@@ -8,7 +8,8 @@ import type { Scheme } from './scheme.ts';
 /**
  * Mage-OS Async Events: `x-magento-signature` is the HMAC-SHA256 of the body in hex, under the verification token of the
  * subscription. The body is what the shop's REST API shows of the order, of its shipment, invoice or credit memo, or of a
- * customer, as `data`; which event it was is nowhere said. Sales have an `entity_id` there, customers have an `id`. There is no id and no time either, see `webhook.ts`.
+ * customer or an address of his, as `data`; which event it was is nowhere said, and there is no id and no time either, see
+ * `webhook.ts`.
  */
 export function mageOs(tokens: () => readonly string[]): Scheme {
   const keys = keyList(tokens, (token) => createSecretKey(Buffer.from(token)));
@@ -32,7 +33,9 @@ export function mageOs(tokens: () => readonly string[]): Scheme {
 }
 
 const body = z.object({ data: z.unknown() }).transform(({ data }, context): Named => {
-  const { id, entity_id, order_id, increment_id } = (data ?? {}) as Record<string, unknown>;
-  const isOfSales = id === undefined || (entity_id ?? order_id ?? increment_id) !== undefined;
-  return partOf<Named>(isOfSales ? orderNamed : customerNamed, data, { context, at: ['data'] });
+  const { email, customer_id, entity_id, order_id, increment_id } = (data ?? {}) as Record<string, unknown>;
+  const isOfSales = (entity_id ?? order_id ?? increment_id) !== undefined;
+  // Products and pages have an id as well.
+  const isOfCustomer = !isOfSales && (email ?? customer_id) !== undefined;
+  return partOf<Named>(isOfCustomer ? customerNamed : orderNamed, data, { context, at: ['data'] });
 });
