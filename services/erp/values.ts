@@ -26,6 +26,12 @@ export function textForms(scope: 'local' | 'session'): string {
 const asText = (text: string) => text;
 const oids = { bool: 16, int2: 21, int4: 23, oid: 26, float4: 700, float8: 701, json: 114, jsonb: 3802 };
 const textArrayOid = 1009;
+/** char(n) */
+export const paddedOid = 1042;
+
+/** The server fills char(n) with spaces, and forgets them wherever it is compared with text: they would find no row. */
+export const unpadded = (text: string) => text.replace(/ +$/, '');
+
 const parsers = new Map<number, (text: string) => unknown>([
   [oids.bool, (text) => text === 't'],
   [oids.int2, Number],
@@ -42,8 +48,10 @@ const parsers = new Map<number, (text: string) => unknown>([
   [1000, (text) => parseArray(text, (item) => item === 't')], // bool[]
   [1185, (text) => parseArray(text, isoTime)], // timestamptz[]
   [1115, (text) => parseArray(text, isoTime)], // timestamp[]
-  ...[textArrayOid, 1015, 1014, 1016, 1231, 1182, 2951].map(
-    (oid) => [oid, (text: string) => parseArray(text, asText)] as const, // text, varchar, char, int8, numeric, date, uuid
+  [paddedOid, unpadded],
+  [1014, (text) => parseArray(text, unpadded)], // char(n)[]
+  ...[textArrayOid, 1015, 1016, 1231, 1182, 2951].map(
+    (oid) => [oid, (text: string) => parseArray(text, asText)] as const, // text, varchar, int8, numeric, date, uuid
   ),
 ]);
 

@@ -153,6 +153,20 @@ describe('a change of a table as it was before it was altered', () => {
 });
 
 describe('the text of a value', () => {
+  it('of char(n) is without its padding, so that a query finds it', async () => {
+    const own = await testDatabase();
+    await own.run('create table padded (sku char(9) primary key)');
+    await own.publish('padded');
+    const reading = await own.open();
+    await own.run(`insert into padded values ('A')`);
+    const [transaction] = await readTransactions(reading, 1);
+    const { sku } = transaction!.changes[0]!.new!;
+    expect(sku).toBe('A');
+    const { rows } = await own.pool.query('select from padded where sku = any($1::text[])', [[sku]]);
+    expect(rows).toHaveLength(1);
+    await own.drop();
+  });
+
   it('is that of the server’s own standard, whatever role, database and address ask for', async () => {
     const own = await testDatabase();
     const name = new URL(own.url).pathname.slice(1);

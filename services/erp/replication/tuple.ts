@@ -1,4 +1,5 @@
 /** Rows as `pgoutput` sends them (protocol 1, text format). */
+import { paddedOid, unpadded } from '../values.ts';
 
 /**
  * Column name to text as the server prints it, null for SQL null. A column that is *absent* is unknown:
@@ -47,9 +48,13 @@ export function readTuple(
     }
     const column = relation.columns[index];
     if (column?.wanted && kind !== unchangedTag && (!keyOnly || column.inIdentity)) {
-      row[column.name] = kind === nullTag ? null : body.toString('utf8', at, valueEnd);
+      row[column.name] = kind === nullTag ? null : textOf(column, body.toString('utf8', at, valueEnd));
     }
     at = valueEnd;
   }
   return { row, end: at };
+}
+
+function textOf({ typeOid }: Column, text: string): string {
+  return typeOid === paddedOid ? unpadded(text) : text;
 }
