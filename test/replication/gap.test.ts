@@ -140,13 +140,15 @@ describe('a gap in the log', () => {
       alter publication ${PUBLICATION} set (publish = 'insert, update, delete, truncate')`,
     'a filter on rows': `alter publication ${PUBLICATION} set table item where (id < 10)`,
     'values that changed without a change of a row': 'alter table item alter id type bigint using id * 10',
+    'another primary key, which updates and deletes carry':
+      'alter table region drop constraint region_pkey, add primary key (id, place)',
     'a partition that was detached': 'alter table region detach partition region_eu',
     'a partition that was truncated': 'truncate region_eu',
   };
 
   it.each(Object.entries(alterations))('is %s, whether the ingester ran or not', async (_name, sql) => {
     await database.run(`
-      create table region (id text primary key) partition by list (id);
+      create table region (id text primary key, place int not null) partition by list (id);
       create table region_eu partition of region for values in ('eu')`);
     const tables = ['public.item', 'public.region'];
     const session = await take({ tables });

@@ -28,6 +28,9 @@ const query = `
     union all
     select concat_ws(' ', 'column', attrelid, attnum, attname, atttypid, atttypmod, attgenerated)
       from tree join pg_attribute on attrelid = oid where attnum > 0 and not attisdropped
+    union all
+    select concat_ws(' ', 'key', indrelid, indisprimary, indisreplident, indkey)
+      from tree join pg_index on indrelid = oid where indisprimary or indisreplident
   )
   select encode(sha256(convert_to(string_agg(line, ' ' order by line collate "C"), 'UTF8')), 'hex') as digest from said`;
 
