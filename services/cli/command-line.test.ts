@@ -43,6 +43,21 @@ describe('what goes wrong', () => {
     expect((await run('check', '--config', 'none.yaml')).err).not.toContain('CARTAGE_CONFIG');
   }, 30_000);
 
+  it.each([['parked list'], ['topics apply --dry-run'], ['dry-report'], ['erase order main/default/1']])(
+    'with the broker is said once, and %s ends',
+    async (words) => {
+      const file = join(mkdtempSync(join(tmpdir(), 'cartage-cli-')), 'cartage.yaml');
+      const registry = '{ url: "http://127.0.0.1:1" }';
+      writeFileSync(file, `instance: main\nkafka: { brokers: ["127.0.0.1:1"], registry: ${registry} }`);
+      const { code, out, err } = await run(...words.split(' '), '--config', file);
+      expect([code, out]).toEqual([1, '']);
+      expect(err).toMatch(
+        /^No broker .*127\.0\.0\.1:1\b.*\nCheck kafka\.brokers.* \[kafka\.unreachable\]\n$/,
+      );
+    },
+    30_000,
+  );
+
   it('with what is meant is said before anything is asked or done', async () => {
     expect((await run('parked', 'discard', 'a/key')).err).toContain("required option '--reason <text>'");
     expect((await run('parked', 'show')).err).toContain("missing required argument 'key'");

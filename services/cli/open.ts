@@ -8,11 +8,15 @@ import { printError } from './print.ts';
 
 type AnyConfiguration = Configuration<never>;
 
-/** Runs `work` with the broker, and closes it in every case. */
-export function withBus<Result>(
+/**
+ * Runs `work` with the broker, and closes it in every case. A process waits for the broker without end; whoever typed a
+ * command is told that none answers. @throws Unavailable
+ */
+export async function withBus<Result>(
   configuration: AnyConfiguration,
   work: (bus: Bus) => Promise<Result>,
 ): Promise<Result> {
+  await withTopicAdmin(configuration, (admin) => admin.connect());
   return closing(connectKafka(optionsOf(configuration)), work);
 }
 
@@ -20,7 +24,7 @@ export function withTopicAdmin<Result>(
   configuration: AnyConfiguration,
   work: (admin: TopicAdmin) => Promise<Result>,
 ): Promise<Result> {
-  return closing(openTopicAdmin(optionsOf(configuration)), work);
+  return closing(openTopicAdmin(optionsOf(configuration, silentLog)), work);
 }
 
 export function withValueReader<Result>(
@@ -48,6 +52,13 @@ const standardErrorLog: KafkaOptions['log'] = {
   error: (_fields, message) => printError(message),
 };
 
-function optionsOf(configuration: AnyConfiguration): KafkaOptions {
-  return kafkaOptions(configuration, 'cli', standardErrorLog);
+/** Where a failure ends the command, and is said by that. */
+const silentLog: KafkaOptions['log'] = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+function optionsOf(configuration: AnyConfiguration, log = standardErrorLog): KafkaOptions {
+  return kafkaOptions(configuration, 'cli', log);
 }

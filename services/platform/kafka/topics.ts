@@ -8,6 +8,7 @@ import kafkajs from 'kafkajs';
 import type { Admin, Kafka } from 'kafkajs';
 import { topicSettings } from '../../../schemas/topics.ts';
 import type { Contract } from '../../../schemas/topics.ts';
+import { noBroker } from './no-broker.ts';
 import type { RegistryApi } from './registry/registry-api.ts';
 import { oneLine, subjectOf } from './registry/registry.ts';
 import type { PartitionLag, TopicAdmin, TopicChange } from './types.ts';
@@ -33,6 +34,10 @@ export class KafkaTopicAdmin implements TopicAdmin {
 
   constructor(context: TopicAdminContext) {
     this.#context = context;
+  }
+
+  async connect(): Promise<void> {
+    await this.#connected();
   }
 
   async apply(
@@ -93,7 +98,7 @@ export class KafkaTopicAdmin implements TopicAdmin {
       return admin;
     })().catch((error: unknown) => {
       this.#connecting = null;
-      throw error;
+      throw noBroker(error);
     });
     return this.#connecting;
   }

@@ -187,6 +187,8 @@ export interface PartitionLag {
 
 /** Topic administration: for the cli, the console and tests. */
 export interface TopicAdmin {
+  /** Of itself with the first call. @throws Unavailable when no broker lets us in. */
+  connect(): Promise<void>;
   apply(
     contracts: readonly Contract<never>[],
     options: { replicationFactor: number; dryRun: boolean },
