@@ -109,6 +109,24 @@ describe('a customer', () => {
       group: 'General',
     });
   }, 120_000);
+
+  it('is one partner though the exporter is killed between writing it and telling of it', async () => {
+    expect(await stack.stop('order-exporter')).toBe(0);
+    await stack.start('order-exporter', { throughProxy: true });
+    stack.proxy.onProduceAnswer(() => 'swallow');
+    const { id } = save({ email: 'crash@example.com', firstname: 'Kim', lastname: 'X', addresses: [home] });
+    const made = await partnerThat('the partner', id, ({ addresses }) => addresses.length === 1);
+    await stack.kill('order-exporter');
+    stack.proxy.onProduceAnswer(() => 'pass');
+    await stack.start('order-exporter');
+    const told = () =>
+      stack.witness.outcomes.find(
+        ({ topic, key }) => topic === customers.topic && key === `sandbox/base/${id}`,
+      );
+    const partner = String(made.id);
+    expect(await until('the outcome', told)).toMatchObject({ status: 'applied', targetId: partner });
+    expect(await partnerOf(id)).toEqual(made);
+  }, 120_000);
 });
 
 describe('a deleted customer', () => {

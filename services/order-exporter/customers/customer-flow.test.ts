@@ -89,6 +89,10 @@ async function handle(customer: Customer | string, mode: Mode = 'on', assertCurr
   return (await flow(mode).apply([one], attempt)).get(one);
 }
 
+it('is run as what may create, and must not do so twice; deletions reach it', () => {
+  expect(flow()).toMatchObject({ creates: true, settleMs: 1_000, takesTombstones: true });
+});
+
 describe('a customer', () => {
   it('has one partner, whatever the case and the spaces of its e-mail, and its codes', async () => {
     expect(await handle(aCustomer({ group: 'Wholesale' }))).toEqual({

@@ -179,7 +179,7 @@ describe('the partner of an order', () => {
     const ids = await ordering([jane, ofAccount(1, 'jane@example.com'), jane, { ...jane, website: 'b2b' }]);
     expect(ids).toEqual([ids[0], ids[0], ids[0], expect.any(Number)]);
     expect(distinct(ids)).toBe(2);
-    expect(await write()).toMatchObject({ status: 'updated', partner: { id: ids[0] } });
+    expect(await write()).toMatchObject({ status: 'updated', partner: { id: String(ids[0]) } });
   });
 
   it('is not another account’s of the same e-mail, which keeps it until that is written', async () => {
