@@ -16,7 +16,8 @@ create table price (
 create table web_order (
   id serial primary key, shop_key text not null unique, number text not null, branch text, customer text, email text,
   street text, postcode text, city text, country char(2), term text not null, carrier text, service text,
-  currency char(3) not null, total numeric(12, 2) not null, placed_at timestamptz not null, status text not null
+  currency char(3) not null, total numeric(12, 2) not null, placed_at timestamptz not null,
+  replaces text, refunded numeric(12, 2) not null default 0, status text not null
 );
 create table web_order_line (
   order_id int references web_order, line int, shop_line_id text not null, sku text references item,
