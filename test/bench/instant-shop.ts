@@ -31,6 +31,8 @@ export async function startInstantShop(): Promise<InstantShop> {
   };
 }
 
+const storeMembers = ['storeViews', 'storeConfigs', 'websites'];
+
 /** Stands in the copy where each order has its own number. */
 const number = '#NUMBER#';
 
@@ -53,8 +55,9 @@ async function copiedFromSandbox() {
     return {
       // Written down once: what the shop costs is taken from the processes that are measured.
       order: JSON.stringify({ ...order, entity_id: number, increment_id: number }).split(number),
-      views: await read('store/storeViews'),
-      configs: await read('store/storeConfigs'),
+      store: new Map(
+        await Promise.all(storeMembers.map(async (name) => [name, await read(`store/${name}`)] as const)),
+      ),
       credentials,
     };
   } finally {
@@ -68,8 +71,8 @@ type Copied = Awaited<ReturnType<typeof copiedFromSandbox>>;
 function answer({ url = '' }: IncomingMessage, response: ServerResponse, copied: Copied): void {
   const { pathname, searchParams } = new URL(url, 'http://shop');
   response.setHeader('content-type', 'application/json; charset=utf-8');
-  if (pathname.endsWith('/storeViews')) return void response.end(copied.views);
-  if (pathname.endsWith('/storeConfigs')) return void response.end(copied.configs);
+  const member = copied.store.get(pathname.split('/').at(-1)!);
+  if (member !== undefined) return void response.end(member);
   const numbers = pathname.endsWith('/orders') ? numbersIn(searchParams) : [];
   const items = numbers.map((given) => copied.order.join(given));
   response.end(`{"items":[${items.join(',')}],"total_count":${items.length}}`);

@@ -61,7 +61,8 @@ function fieldProblems({ kafka, magento, erp, webhook }: Partial<Config>): Probl
     });
   };
   shorter('magento.deadlineMs', magento?.deadlineMs);
-  shorter('erp.connection.statementTimeoutMs', erp?.connection.statementTimeoutMs);
+  // Without an address its time-out is only the default.
+  if (erp?.connection.url) shorter('erp.connection.statementTimeoutMs', erp.connection.statementTimeoutMs);
   shorter('erp.recipe.deadlineMs', erp?.recipe?.deadlineMs);
   return problems;
 }
