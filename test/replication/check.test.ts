@@ -99,6 +99,16 @@ describe('cartage check of an ERP database', () => {
     expect(find(findings, 'erp.identity')[0]!.why).toContain('own updates would fail');
   });
 
+  it('finds policies that hide rows from our role, which would count as gone', async () => {
+    await database.run(`grant select on product, stock_move to ${role}`);
+    const hidden = async () => find(await check({ connection: asRole() }), 'erp.row_security');
+    expect(await hidden()).toEqual([]);
+    await database.run('alter table product enable row level security');
+    expect(await hidden()).toMatchObject([
+      { level: 'warn', what: `A policy decides which rows of public.product ${role} sees` },
+    ]);
+  });
+
   it('finds rows that lie in another table, which inherits from the watched one', async () => {
     await database.run('create table part (primary key (id)) inherits (product)');
     expect(find(await check(), 'erp.inherited')).toMatchObject([

@@ -50,12 +50,20 @@ function judgeTable(found: IdentityFinding): Finding[] {
 }
 
 async function checkSelect(client: pg.ClientBase, table: string): Promise<Finding> {
-  const { rows } = await client.query<{ role: string; may: boolean }>(
-    `select current_user::text as role,
+  const { rows } = await client.query<{ role: string; may: boolean; hides: boolean }>(
+    `select current_user::text as role, row_security_active($1) as hides,
             has_schema_privilege($2, 'usage') and has_table_privilege($1, 'select') as may`,
     [quoteTable(table), splitTable(table).schema],
   );
-  const { role, may } = rows[0]!;
+  const { role, may, hides } = rows[0]!;
+  if (may && hides) {
+    return warn(
+      'erp.row_security',
+      `A policy decides which rows of ${table} ${role} sees`,
+      'what it does not see counts as gone, and is told to the shop as deleted',
+      `Let the policies show ${role} all that the shop sells, or run: ALTER ROLE ${quoteIdentifier(role)} BYPASSRLS;`,
+    );
+  }
   if (may) return ok('erp.select_right', `${role} may read ${table}`);
   return fail(
     'erp.select_right',
