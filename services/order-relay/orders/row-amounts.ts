@@ -84,9 +84,10 @@ export function rowReadings(
 
 export function rowAmounts(item: MagentoOrderItem, prefix: Prefix, reading: RowReading): RowAmounts {
   const discountShown = magnitude(decimalOf(item[`${prefix}discount_amount`]));
+  const subtotal = reading(item, prefix);
   return {
-    subtotal: reading(item, prefix),
-    subtotalInclTax: null,
+    subtotal,
+    subtotalInclTax: subtotal === zero ? zero : null,
     discountShown,
     discount: minus(discountShown, decimalOf(item[`${prefix}discount_tax_compensation_amount`])),
     tax: decimalOf(item[`${prefix}tax_amount`]),
