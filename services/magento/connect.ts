@@ -19,6 +19,7 @@ export function connectMagento(
   const magento = createMagento({
     baseUrl: config.url,
     ...(config.signingUrl ? { signingUrl: config.signingUrl } : {}),
+    storeCodes: config.storeCodes,
     credentials: () => configuration.current().magento.credentials,
     nextCredentials: () => configuration.current().magento.nextCredentials ?? null,
     onCredentials: (place) =>

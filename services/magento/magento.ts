@@ -25,7 +25,7 @@ import type { SourceItems } from './source-items.ts';
 import { createSources } from './sources.ts';
 import type { Sources } from './sources.ts';
 import { createStore } from './store.ts';
-import type { Store } from './store.ts';
+import type { Store, StoreCodes } from './store.ts';
 import { Defect } from '../platform/errors.ts';
 
 export interface MagentoOptions {
@@ -39,6 +39,7 @@ export interface MagentoOptions {
   nextCredentials?: () => Credentials | null;
   /** The shop took the next set (1), or the first one again (0), after it had refused the other. */
   onCredentials?: (place: number) => void;
+  storeCodes?: StoreCodes;
   /** Calls in flight at once: what the shop is to bear from this process. */
   connections: number | CallLimit;
   deadlineMs: number;
@@ -105,7 +106,7 @@ export function createMagento(options: MagentoOptions): Magento {
     ...(options.signingUrl === undefined ? {} : { signingUrl: options.signingUrl }),
     now,
   });
-  const store = createStore(rest);
+  const store = createStore(rest, options.storeCodes);
   return {
     store,
     orders: createOrders(rest),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Unavailable } from '../platform/errors.ts';
 import { readRows, unreadRows } from './rest/list.ts';
 import type { Rest } from './rest/rest.ts';
 import { integer, optionalFlag, optionalText, text } from './shapes.ts';
@@ -42,7 +43,22 @@ export interface Store {
   version(): Promise<string | null>;
 }
 
-export function createStore(rest: Rest): Store {
+/** Two views under one code would be one key for two orders. */
+function refuseTwins(views: readonly StoreView[]): void {
+  const twins = [...Map.groupBy(views, ({ code }) => code)].find(([, same]) => same.length > 1);
+  if (twins === undefined) return;
+  const [code, same] = twins;
+  throw new Unavailable({
+    code: 'magento.store_codes',
+    what: `The store views ${same.map(({ id }) => id).join(' and ')} would both be "${code}"`,
+    fix: 'Give one of them another code in magento.storeCodes, one that no order of another view was published under',
+  });
+}
+
+/** Codes by which store views are known, by their ids: they stay when a view is renamed. */
+export type StoreCodes = Readonly<Record<string, string>>;
+
+export function createStore(rest: Rest, storeCodes: StoreCodes = {}): Store {
   const list = async <Item extends z.ZodType<{ id: number }>>(member: string, item: Item) => {
     const path = ['store', member];
     const shape = unreadRows('id');
@@ -51,7 +67,12 @@ export function createStore(rest: Rest): Store {
     return readRows(found, item, 'id').items.toSorted((a, b) => a.id - b.id);
   };
   return {
-    views: () => list('storeViews', storeView),
+    async views() {
+      const views = await list('storeViews', storeView);
+      const known = views.map((view) => ({ ...view, code: storeCodes[view.id] ?? view.code }));
+      refuseTwins(known);
+      return known;
+    },
     configs: () => list('storeConfigs', storeConfig),
     websites: () => list('websites', website),
     async websitesOfViews() {

@@ -13,7 +13,8 @@ export function askedOfOrder(named: OrderNamed, naming: OrderNaming): Asked | Pr
   const { instance, stores } = naming;
   const { entity_id, increment_id, store_id } = named;
   if (increment_id == null) return askedById(instance, entity_id!);
-  const store = named.store_code ?? (store_id == null ? undefined : stores.knownCode(store_id));
+  // Its id first: the code may be a newer one than keys are made of (magento.storeCodes).
+  const store = (store_id == null ? undefined : stores.knownCode(store_id)) ?? named.store_code ?? undefined;
   if (store !== undefined) return askedByNumber({ instance, store, incrementId: increment_id });
   if (store_id == null) return askedById(instance, entity_id!);
   return askForStore({ ...named, increment_id, store_id }, naming);

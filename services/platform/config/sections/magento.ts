@@ -33,6 +33,8 @@ export const magentoSection = z
     credentials,
     /** Taken as soon as the shop refuses the others: of a second integration, while one replaces the other. */
     nextCredentials: z.preprocess((set) => (isEmpty(set) ? undefined : set), credentials.optional()),
+    /** Store view id: the code that it keeps in keys, whatever the shop calls it now. Orders are known by it in the ERP. */
+    storeCodes: z.record(z.string().regex(/^\d+$/, 'must be the id of a store view'), text).default({}),
     /** Calls that the shop bears at once from all processes and replicas together; each has its share of it. */
     callsAtOnce: count(52),
     /** A call that takes longer says that the shop has too much to do. */
