@@ -23,7 +23,7 @@ import {
 export const magentoOrder = z.object({
   entity_id: integer,
   increment_id: textOrEmpty,
-  /** Null where the store view was deleted (FACTS section 3). */
+  /** Null where the store view was deleted (FACTS section 13). */
   store_id: optionalInteger,
   state: textOrEmpty,
   status: textOrEmpty,

@@ -5,16 +5,14 @@ import { Held, Rejected } from '../platform/errors.ts';
 const remedies: Readonly<Record<string, { held: boolean; fix: string }>> = {
   'order.totals_differ': {
     held: false,
-    fix: 'Find in the shop what makes the totals differ (an extension that adds a fee, gift cards, a changed price); enter the order in the ERP by hand, then `cartage parked discard KEY --reason TEXT`',
+    fix: 'The cause names the equation of the shop’s own amounts that fails. An extension that adds a total should put it into the order’s extension_attributes, in both currencies; then `cartage refresh magento.orders KEY`. Else enter the order in the ERP by hand, then `cartage parked discard KEY --reason TEXT`',
   },
+  // Of records before version 3 of the contract.
   'order.product_type_unsupported': {
     held: true,
-    fix: 'Enter the order in the ERP by hand, then `cartage parked discard KEY --reason TEXT`',
+    fix: 'Read it again: `cartage refresh magento.orders KEY`',
   },
-  'order.currencies_differ': {
-    held: true,
-    fix: 'Enter the order in the ERP by hand, then `cartage parked discard KEY --reason TEXT`',
-  },
+  'order.currencies_differ': { held: true, fix: 'Read it again: `cartage refresh magento.orders KEY`' },
 };
 
 const unknownRemedy = {

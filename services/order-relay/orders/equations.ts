@@ -26,7 +26,7 @@ export interface Amounts {
   totals: ExactTotals;
 }
 
-/** The equations that held for every order observed (FACTS section 3), rows before totals. */
+/** The equations that held for every order observed (FACTS section 12), rows before totals. */
 function equationsOf(order: MagentoOrder, { rows, totals }: Amounts, prefix: Prefix): Equation[] {
   const inSubtotal = minus(rows.fixedProductTax, totals.fixedProductTax);
   return [

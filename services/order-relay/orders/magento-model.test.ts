@@ -4,7 +4,7 @@
  */
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { assert, constantFrom, integer, property, tuple } from 'fast-check';
-import type { LineAmounts, OrderLine } from '../../../schemas/types.ts';
+import type { LineAmounts, Order, OrderLine } from '../../../schemas/types.ts';
 import { magentoOrder } from '../../magento/order-shape.ts';
 import { parseExact } from '../../magento/rest/json.ts';
 import { orderOf } from './order.ts';
@@ -76,6 +76,19 @@ function expectLine(line: OrderLine, amounts: LineAmounts, item: CollectedItem, 
   expect(amounts.rowTotalInclTaxMinor).toBe(amounts.rowTotalMinor + amounts.taxMinor);
 }
 
+/** Whole pieces in hundredths: the lines make the grand total, to the minor unit. */
+function expectSums({ lines: all, totals }: Order): void {
+  const ofLines = all.map(
+    ({ amounts: own }) =>
+      own!.rowTotalInclTaxMinor + own!.fixedProductTaxMinor + own!.fixedProductTaxTaxMinor,
+  );
+  if (totals.digits < 2) return;
+  expect(totals.roundingMinor).toBe(0);
+  expect(ofLines.reduce((sum, amount) => sum + amount, totals.shippingTotalInclTaxMinor!)).toBe(
+    totals.grandTotalMinor,
+  );
+}
+
 function expectGross({ amounts, quantity }: OrderLine, item: CollectedItem, digits: number): void {
   const gross = amounts!.subtotalInclTaxMinor;
   lines += 1;
@@ -103,6 +116,7 @@ describe('a cart by chance', () => {
           expectLine(line, line.baseAmounts!, base.items[index]!, order.baseTotals.digits);
           if (areRatesTold(own)) expectGross(line, own.items[index]!, order.totals.digits);
         }
+        if (placed.cart.items.every(({ quantity }) => Number.isInteger(quantity))) expectSums(order);
         expect([placed.shop.pricesIncludeTax, null]).toContain(order.pricesIncludeTax);
         // Two roundings may make the same taxes by chance, but what is told is never wrong.
         expect([placed.shop.rounding, null]).toContain(order.taxRounding);

@@ -2,7 +2,7 @@ import type { ChosenOption, GiftMessage } from '../../../schemas/types.ts';
 import type { MagentoGiftMessage, MagentoOrderItem } from '../../magento/order-item-shape.ts';
 import { contractDecimal } from '../../platform/decimal.ts';
 
-/** What was chosen with a product: the order holds ids and what was typed, and no labels (FACTS section 3). */
+/** What was chosen with a product: the order holds ids and what was typed, and no labels (FACTS section 13). */
 export function chosenOptionsOf(item: MagentoOrderItem): ChosenOption[] {
   const chosen = item.product_option.extension_attributes;
   const links = chosen.downloadable_option.downloadable_links;

@@ -2,7 +2,7 @@ import type { Address, OrderCustomer } from '../../../schemas/types.ts';
 import type { MagentoAddress } from '../../magento/order-extension-shape.ts';
 import type { MagentoOrder } from '../../magento/order-shape.ts';
 
-/** Of a guest the names are those of the billing address (FACTS section 3). */
+/** Of a guest the names are those of the billing address (FACTS section 13). */
 export function customerOf(source: MagentoOrder): OrderCustomer {
   return {
     customerId: source.customer_id,

@@ -29,7 +29,7 @@ export const hundredth = minorUnit(2);
 export const fourthPlace = minorUnit(4);
 
 /**
- * `row_total` in REST is the row less the discount, and never below 0 (FACTS section 3; Magento's source:
+ * `row_total` in REST is the row less the discount, and never below 0 (FACTS section 12; Magento's source:
  * Magento/Sales/Model/Order/Webapi/ChangeOutputArray.php). Where it was cut, the row is price x quantity if prices
  * are without tax, and else the gross row less its tax. Shops that show the table's own `row_total` are known too.
  */

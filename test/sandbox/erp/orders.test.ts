@@ -132,6 +132,37 @@ describe('orders.create', () => {
     await expect(createOrder(erp.cartage, order)).rejects.toMatchObject({ constraint: 'totals_add_up' });
   });
 
+  it('keeps fees, and what is paid by gift card, as other amounts', async () => {
+    const order = anOrder({ incrementId: '000000011', lines: [MUGS], shippingMinor: 0 });
+    order.totals.others = [{ code: 'payment_fee', amountMinor: 250 }];
+    order.totals.giftCardMinor = 1000;
+    order.totals.grandTotalMinor -= 750;
+    await createOrder(erp.cartage, order);
+    expect(await orderOf('us/default/000000011')).toMatchObject({ other_amount: '-7.5000' });
+  });
+
+  it('takes an order whose record was written before its totals could say such things', async () => {
+    const order = anOrder({ incrementId: '000000012', lines: [MUGS] });
+    const unsaid = {
+      giftCardMinor: null,
+      storeCreditMinor: null,
+      rewardPointsMinor: null,
+      roundingMinor: null,
+    };
+    order.totals = { ...order.totals, ...unsaid, fixedProductTaxMinor: null };
+    await createOrder(erp.cartage, order);
+    expect(await orderOf('us/default/000000012')).toMatchObject({ other_amount: '0.0000' });
+  });
+
+  it('knows a product by its SKU though custom options were appended to it', async () => {
+    const engraved = anOrder({ incrementId: '000000013', lines: [{ ...MUGS, sku: 'MUG-STONE-ENG-' }] });
+    await expect(createOrder(erp.cartage, engraved)).rejects.toThrow('no product with SKU MUG-STONE-ENG-');
+    engraved.lines[0]!.options = [{ kind: 'custom', optionId: '2', values: ['For Ada'], quantity: null }];
+    await createOrder(erp.cartage, engraved);
+    const { lines } = (await orderOf('us/default/000000013')) as { lines: { sku: string }[] };
+    expect(lines.map(({ sku }) => sku)).toEqual(['MUG-STONE']);
+  });
+
   it('counts the minor units of the currency, not always cents', async () => {
     const order = anOrder({ incrementId: '000000009', lines: [MUGS], shippingMinor: 0 });
     order.totals = { ...order.totals, currency: 'JPY', digits: 0 };

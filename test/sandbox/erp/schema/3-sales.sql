@@ -50,14 +50,15 @@ create table sales_order (
   state text not null default 'draft' check (state in ('draft', 'confirmed', 'done', 'canceled')),
   on_hold boolean not null default false,
   goods_amount numeric(16, 4) not null,
-  discount_amount numeric(16, 4) not null default 0 check (discount_amount >= 0),
+  discount_amount numeric(16, 4) not null default 0, -- without tax: rounding may turn one of a cent round
   shipping_amount numeric(16, 4) not null default 0,
   tax_amount numeric(16, 4) not null default 0,
+  other_amount numeric(16, 4) not null default 0, -- fees; negative: paid by gift card, credit or points
   total_amount numeric(16, 4) not null,
   ordered_at timestamptz not null default now(),
   changed_at timestamptz not null default now(),
   constraint totals_add_up
-    check (total_amount = goods_amount - discount_amount + shipping_amount + tax_amount)
+    check (total_amount = goods_amount - discount_amount + shipping_amount + tax_amount + other_amount)
 );
 create table sales_order_line (
   id int generated always as identity primary key,
@@ -69,7 +70,7 @@ create table sales_order_line (
   name text not null,
   quantity numeric(16, 4) not null check (quantity > 0),
   unit_price numeric(16, 4) not null,
-  discount_amount numeric(16, 4) not null default 0 check (discount_amount >= 0),
+  discount_amount numeric(16, 4) not null default 0,
   row_amount numeric(16, 4) not null,
   unique (order_id, shop_line_id)
 );

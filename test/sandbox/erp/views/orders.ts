@@ -14,7 +14,7 @@ const filter = z.object({
 const ORDERS = `
   select o.id, o.name, o.shop_reference, o.state, o.on_hold, p.name as partner, t.code as payment_term,
          c.code as carrier, s.code as service, o.currency_code as currency,
-         o.goods_amount, o.discount_amount, o.shipping_amount, o.tax_amount, o.total_amount,
+         o.goods_amount, o.discount_amount, o.shipping_amount, o.tax_amount, o.other_amount, o.total_amount,
          o.ordered_at, o.changed_at,
          (select coalesce(jsonb_agg(jsonb_build_object(
                    'id', l.id, 'shopLineId', l.shop_line_id, 'sku', v.sku, 'name', l.name,
