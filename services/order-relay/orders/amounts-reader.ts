@@ -9,6 +9,7 @@ import { linesOf, payingItems } from './line-items.ts';
 import { hundredth, rowAmounts, rowReadings, sumOfRows } from './row-amounts.ts';
 import type { Prefix, RowAmounts, RowReading } from './row-amounts.ts';
 import { fixedProductTaxTaxOf, ratesOf } from './taxes.ts';
+import type { PossibleRates } from './taxes.ts';
 import { grossRows, settingsThatFit } from './tax-rounding.ts';
 import type { SaidRow, TaxSettings } from './tax-rounding.ts';
 
@@ -55,9 +56,11 @@ export class AmountsReader {
 
   /** The ways to read the rows by which Magento's arithmetic makes their taxes; at least one. */
   #possible(readings: readonly RowReading[]): Variant[] {
+    const rates = ratesOf(this.#order, this.#paying);
+    const isUnsure = rates.some(({ rates: [, other] }) => other !== undefined);
     const variants = readings.flatMap((reading) =>
-      ([0, 1] as const).map((likely) => {
-        const rows = this.#paying.map((item) => this.#saidRow(item, reading, likely));
+      (isUnsure ? [0, 1] : [0]).map((choice) => {
+        const rows = this.#paying.map((item, index) => this.#saidRow(item, reading, rates[index]!, choice));
         return { reading, rows, settings: settingsThatFit(rows) };
       }),
     );
@@ -117,9 +120,13 @@ export class AmountsReader {
     return sumOfRows(items.map((item) => this.#rows.get(item)!));
   }
 
-  #saidRow(item: MagentoOrderItem, reading: RowReading, likely: 0 | 1): SaidRow {
+  #saidRow(
+    item: MagentoOrderItem,
+    reading: RowReading,
+    { rates, areRatesTold }: PossibleRates,
+    choice: number,
+  ): SaidRow {
     const row = rowAmounts(item, this.#prefix, reading);
-    const { rates, areRatesTold } = ratesOf(this.#order, item);
     const isFeeTaxed = fixedProductTaxTaxOf(this.#order, [item], this.#prefix) !== zero;
     return {
       quantity: decimalOf(item.qty_ordered),
@@ -131,7 +138,7 @@ export class AmountsReader {
       compensation: minus(row.discountShown, row.discount),
       fee: isFeeTaxed ? row.fixedProductTax : zero,
       feeInclTax: isFeeTaxed ? this.#feeInclTax(item) : zero,
-      rates: rates[likely],
+      rates: rates[choice] ?? rates[0],
       areRatesTold,
     };
   }

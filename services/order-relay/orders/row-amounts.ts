@@ -77,7 +77,9 @@ export function rowReadings(
     (row) => decimalOf(row[`${prefix}discount_tax_compensation_amount`]) !== zero,
   );
   const { net, gross, table } = readings;
-  const candidates = hasCompensation ? [gross, table] : [net, gross, table];
+  if (rows.every((row) => decimalOf(row[`${prefix}discount_amount`]) === zero)) return [net];
+  const beforeCut = hasCompensation ? [gross] : [net, gross];
+  const candidates = rows.some((row) => wasCut(row, prefix)) ? [...beforeCut, table] : [net, table];
   const [first = candidates[0]!, ...others] = candidates.filter(fits);
   return [first, ...others];
 }

@@ -44,28 +44,33 @@ export const wholeTaxesOf = (order: MagentoOrder): Tax[] =>
   byRate(order, order.extension_attributes.applied_taxes);
 
 /**
- * The rates by which an item's tax was computed, likelier ones first. Rates of one priority are computed as one, and
+ * The rates by which each item's tax was computed, likelier ones first. Rates of one priority are computed as one, and
  * their amounts are shares of it; others are computed apart, and small amounts of them may look like shares.
  */
-export function ratesOf(order: MagentoOrder, item: MagentoOrderItem): PossibleRates {
-  const applied = appliedOf(order, ({ type, item_id }) => type === 'product' && item_id === item.item_id);
-  const codes = codesOf(applied);
-  const areShares = order.extension_attributes.item_applied_taxes
-    .filter(({ type, applied_taxes }) => type === 'product' && codesOf(applied_taxes) === codes)
-    .every(({ applied_taxes }) => isSharedOut(applied_taxes));
-  const rates = applied.map(({ code, percent }) => ({ code, percent: decimalOf(percent) }));
-  const whole = decimalOf(item.tax_percent);
-  // A tax that came to nothing is not listed.
-  const areRatesTold = sum(rates.map(({ percent }) => percent)) === whole;
-  const asOne = [{ code: codes, percent: whole }];
-  // Taxes of whole pieces that are computed apart are hundredths.
-  const areFine = applied.some(({ amount }) => !isRounded(amount)) && isRounded(item.qty_ordered, 0);
-  if (!areRatesTold || (areShares && areFine)) return { areRatesTold, rates: [asOne, asOne] };
-  return { areRatesTold, rates: areShares ? [asOne, rates] : [rates, rates] };
+export function ratesOf(order: MagentoOrder, items: readonly MagentoOrderItem[]): PossibleRates[] {
+  const products = order.extension_attributes.item_applied_taxes.filter(({ type }) => type === 'product');
+  const ofItem = new Map(products.map(({ item_id, applied_taxes }) => [item_id, applied_taxes]));
+  const sameRates = Map.groupBy(products, ({ applied_taxes }) => codesOf(applied_taxes));
+  const areShares = new Map(
+    [...sameRates].map(([codes, same]) => [codes, same.every((one) => isSharedOut(one.applied_taxes))]),
+  );
+  return items.map((item) => {
+    const applied = ofItem.get(item.item_id) ?? [];
+    const codes = codesOf(applied);
+    const apart = applied.map(({ code, percent }) => ({ code, percent: decimalOf(percent) }));
+    const asOne = [{ code: codes, percent: decimalOf(item.tax_percent) }];
+    // A tax that came to nothing is not listed.
+    const areRatesTold = sum(apart.map(({ percent }) => percent)) === decimalOf(item.tax_percent);
+    if (!areRatesTold || apart.length < 2) return { areRatesTold, rates: [asOne] };
+    // Taxes of whole pieces that are computed apart are hundredths.
+    const areFine = isRounded(item.qty_ordered, 0) && applied.some(({ amount }) => !isRounded(amount));
+    if (!areShares.get(codes)) return { areRatesTold, rates: [apart] };
+    return { areRatesTold, rates: areFine ? [asOne] : [asOne, apart] };
+  });
 }
 
 export interface PossibleRates {
-  rates: readonly [likely: Rate[], other: Rate[]];
+  rates: readonly [likely: Rate[], other?: Rate[]];
   /** False where the shop does not say whether its percentage is of one rate or of several. */
   areRatesTold: boolean;
 }
