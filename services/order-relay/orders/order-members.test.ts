@@ -5,7 +5,7 @@ import { magentoOrder } from '../../magento/order-shape.ts';
 import { orderOf } from './order.ts';
 import { recordedType } from './testing/recorded-sets.ts';
 
-const place = { instance: 'us', store: 'default' };
+const place = { instance: 'us', store: 'default', website: 'base' };
 const read = (name: string) => orderOf(recordedType(name), place);
 const parts = ({ components }: OrderLine) =>
   components.map(({ sku, quantity, amounts }) => [sku, quantity, amounts.rowTotalInclTaxMinor]);

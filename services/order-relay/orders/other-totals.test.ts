@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { orderOf } from './order.ts';
 import { recordedOrder } from './testing/recorded-orders.ts';
 
-const place = { instance: 'us', store: 'default' };
+const place = { instance: 'us', store: 'default', website: 'base' };
 
 /** An order of 33.79 with other totals, in one currency. @param change What they add to the grand total. */
 function orderWith(members: Record<string, string>, change: number) {
