@@ -1,61 +1,42 @@
 import { customerKey } from '../../../schemas/keys.ts';
 import { customers as contract, refresh } from '../../../schemas/topics.ts';
 import type { Customer } from '../../../schemas/types.ts';
-import { BatchSize } from '../../magento/batch-size.ts';
-import type { MagentoCustomer } from '../../magento/customer-shape.ts';
-import type { Magento } from '../../magento/magento.ts';
-import { rowUnreadable } from '../../magento/rest/list.ts';
 import type { Handled } from '../../platform/flow/outcome/outcome.ts';
 import type { Bus } from '../../platform/kafka/types.ts';
-import type { Clock } from '../../platform/clock.ts';
 import { traceparentOf } from '../../platform/telemetry/tracing.ts';
 import type { PublishedStates } from '../requests/published.ts';
 import { bringsNews } from '../requests/request.ts';
 import type { RelayRequest, RequestResults } from '../requests/request.ts';
 import { mayBecomeVisible, notYetVisible, olderState } from '../requests/visibility.ts';
 import type { ReadValue } from '../requests/visibility.ts';
+import { CustomerCalls } from './customer-calls.ts';
+import type { CustomerCallsOptions, ReadCustomer } from './customer-calls.ts';
 import { customerIdIn } from './customer-request.ts';
 import type { ShopCustomers } from './shop-customers.ts';
 
-export interface CustomerReaderOptions {
+export interface CustomerReaderOptions extends CustomerCallsOptions {
   bus: Pick<Bus, 'publish' | 'tombstone'>;
-  magento: Pick<Magento, 'customers'>;
   shop: ShopCustomers;
   published: PublishedStates<Customer>;
-  clock: Clock;
   instance: string;
-  /** The shop's clock minus ours. */
-  skewMs: () => number;
 }
-
-interface Read {
-  /** Null: the shop says that it has no such customer. */
-  customer: MagentoCustomer | null;
-  /** By the shop's clock. */
-  readAt: number;
-}
-
-/** A call that takes longer asks for too much. */
-const targetMs = 3_000;
-const customersPerCall = 50;
 
 /**
  * Reads the customers that requests speak of, several per call, and publishes them; of one that the shop does not have
- * the tombstone. A list that leaves a customer out is not enough for that: the shop is asked for that one by its id.
+ * the tombstone.
  */
 export class CustomerReader {
   readonly #options: CustomerReaderOptions;
-  readonly #size: BatchSize;
+  readonly #calls: CustomerCalls;
 
   constructor(options: CustomerReaderOptions) {
     this.#options = options;
-    const limits = { initial: customersPerCall, max: customersPerCall, targetMs };
-    this.#size = new BatchSize(limits, options.clock);
+    this.#calls = new CustomerCalls(options);
   }
 
   /** How many customers are read by one call. */
   get batchSize(): number {
-    return this.#size.current;
+    return this.#calls.size;
   }
 
   async serve(requests: readonly RelayRequest[]): Promise<RequestResults> {
@@ -66,41 +47,19 @@ export class CustomerReader {
       return false;
     });
     if (open.length === 0) return results;
-    const found = await this.#read(open);
+    const read = await this.#calls.read(open.map((request) => this.#idIn(request)));
     const isAlone = open.length === 1;
     await Promise.all(
       open.map(async (request) => {
         const traceparent = (isAlone ? traceparentOf() : null) ?? request.traceparent;
-        results.set(request, await this.#answer({ ...request, traceparent }, found.get(request)!));
+        results.set(request, await this.#answer({ ...request, traceparent }, read.get(this.#idIn(request))!));
       }),
     );
     return results;
   }
 
-  async #read(requests: readonly RelayRequest[]): Promise<Map<RelayRequest, Read | Error>> {
-    const { magento, clock, skewMs } = this.#options;
-    // Before the call: what is committed later than this may be missing from the answer.
-    const readAt = clock.now() + skewMs();
-    const ids = requests.map((request) => this.#idIn(request));
-    const { items, unreadable } = await this.#size.request(ids.length, () => magento.customers.byIds(ids));
-    const read = new Map<number, Read | Error>([
-      ...items.map((customer) => [customer.id, { customer, readAt }] as const),
-      ...unreadable.map((row) => [Number(row.id), rowUnreadable(row, 'the customer of id')] as const),
-    ]);
-    for (const id of ids) if (!read.has(id)) read.set(id, await this.#readAlone(id, readAt));
-    return new Map(requests.map((request) => [request, read.get(this.#idIn(request))!]));
-  }
-
-  async #readAlone(id: number, readAt: number): Promise<Read | Error> {
-    try {
-      return { customer: await this.#options.magento.customers.byId(id), readAt };
-    } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
-    }
-  }
-
   /** One request: what it throws holds for it alone. */
-  async #answer(request: RelayRequest, read: Read | Error): Promise<Handled | Error> {
+  async #answer(request: RelayRequest, read: ReadCustomer | Error): Promise<Handled | Error> {
     if (read instanceof Error) return read;
     try {
       if (read.customer === null) return await this.#gone(request);
