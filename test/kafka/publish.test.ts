@@ -77,6 +77,26 @@ describe('publishing', () => {
     expect(decoded).toMatchObject({ source: 'WH', sku: 'S-1', quantity: '1.0000', occurredAt: null });
   });
 
+  it('keeps a key where it is when somebody adds partitions', async () => {
+    const grown = ownTopic(stock, 3);
+    await applyTopics(untyped(grown));
+    const skus = Array.from({ length: 20 }, (_, index) => `S-${index}`);
+    const publishAll = () => Promise.all(skus.map((sku) => bus.publish(grown, { value: stockOf(sku, 1) })));
+    await publishAll();
+    const admin = new kafkajs.Kafka({ brokers: [sharedKafka()], logLevel: kafkajs.logLevel.NOTHING }).admin();
+    await admin.connect();
+    await admin.createPartitions({ topicPartitions: [{ topic: grown.topic, count: 7 }] });
+    await admin.disconnect();
+    // A producer that has seen the new partitions.
+    const later = openBus();
+    await Promise.all(skus.map((sku) => later.publish(grown, { value: stockOf(sku, 2) })));
+    await later.close();
+    const places = Map.groupBy(await everything(grown.topic), ({ key }) => String(key));
+    for (const records of places.values())
+      expect([records.length, new Set(records.map(({ partition }) => partition)).size]).toEqual([2, 1]);
+    expect(places.size).toBe(skus.length);
+  });
+
   it('gives the same state the same ce_id, and another version another one', async () => {
     await bus.publish(topic, { value: stockOf('S-2', 1) });
     await bus.publish(topic, { value: stockOf('S-2', 1) });

@@ -38,7 +38,8 @@ export function toRecord<Value>(outgoing: Outgoing<Value>, schema: WriterSchema 
   const payload = framed && framed.subarray(frameBytes);
   const version = versionOf(value);
   const headers = eventHeaders({ ...outgoing, topic: contract.topic, payload, version });
-  return { topic: contract.topic, key, value: framed, headers };
+  const { topic, partitions } = contract;
+  return { topic, partitions, key, value: framed, headers };
 }
 
 /** Written to one place for all, which grows as needed, and copied out: avsc would make and clear a buffer each time. */

@@ -5,6 +5,7 @@ import { Batcher } from './batcher.ts';
 import type { BatcherOptions, OutgoingRecord } from './batcher.ts';
 
 const record = (key: string, text: string): OutgoingRecord => ({
+  partitions: 1,
   topic: 'erp.stock',
   key,
   value: Buffer.from(text),

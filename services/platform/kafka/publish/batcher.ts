@@ -18,6 +18,8 @@ import { closing, deadlinePassed, fenceFell, queueFull } from './not-published.t
 
 export interface OutgoingRecord {
   topic: string;
+  /** What the topic was made with: which of them the key belongs to. */
+  partitions: number;
   key: string;
   /** Null is a tombstone. */
   value: Buffer | null;

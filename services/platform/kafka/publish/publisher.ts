@@ -104,8 +104,7 @@ export class Publisher {
     const producer = createClient(this.#options, briefRetry, sockets.factory).producer({
       allowAutoTopicCreation: false,
       idempotent: false,
-      // murmur2 of the key, as every Java client does it: WMS and CRM may compute the partition.
-      createPartitioner: Partitioners.DefaultPartitioner,
+      createPartitioner: () => partitionOf,
       retry: { ...briefRetry, retries: 0 },
     });
     return { producer, sockets, ready: producer.connect() };
@@ -147,12 +146,26 @@ export class Publisher {
   }
 }
 
+type Partitioner = ReturnType<typeof Partitioners.DefaultPartitioner>;
+type OutgoingMessage = Parameters<Partitioner>[0]['message'] & Pick<OutgoingRecord, 'partitions'>;
+
+const byKey = Partitioners.DefaultPartitioner();
+
+/**
+ * murmur2 of the key, as every Java client does it: WMS and CRM may compute the partition. Partitions that somebody has
+ * added since are left out: with them a key would move, and its new owner would not wait for the old one.
+ */
+function partitionOf({ topic, message, partitionMetadata }: Parameters<Partitioner>[0]): number {
+  const { partitions } = message as OutgoingMessage;
+  return byKey({ topic, message, partitionMetadata: partitionMetadata.slice(0, partitions) });
+}
+
 /** One entry per topic; within it the order in which the records were added. */
 function byTopic(records: readonly OutgoingRecord[]) {
-  const topics = new Map<string, { key: string; value: Buffer | null; headers: Record<string, string> }[]>();
-  for (const { topic, key, value, headers } of records) {
+  const topics = new Map<string, Omit<OutgoingRecord, 'topic'>[]>();
+  for (const { topic, ...message } of records) {
     const messages = topics.get(topic) ?? [];
-    messages.push({ key, value, headers });
+    messages.push(message);
     topics.set(topic, messages);
   }
   return [...topics].map(([topic, messages]) => ({ topic, messages }));
