@@ -69,7 +69,8 @@ it.each([
   ['parked', 'show'],
   ['parked', 'release'],
   ['parked', 'discard'],
-  ['order-calls'],
+  ['recipe', 'check'],
+  ['recipe', 'calls'],
   ['erase', 'customer'],
   ['erase', 'order'],
 ])(

@@ -4,7 +4,7 @@ import { check } from './commands/check.ts';
 import { dryReport } from './commands/dry-report.ts';
 import { addErase } from './commands/erase/command.ts';
 import { addParked } from './commands/parked/command.ts';
-import { orderCalls } from './commands/order-calls.ts';
+import { addRecipe } from './commands/recipe/command.ts';
 import { requestRefresh } from './commands/refresh.ts';
 import { applyTopics } from './commands/topics.ts';
 import type { Run } from './options.ts';
@@ -61,16 +61,7 @@ export function commandLine(run: Run): Command {
     .command('dry-report')
     .description('what the flows on `dry` would do, and would hold or reject, with examples')
     .action(run((options) => dryReport(options)));
-  program
-    .command('order-calls')
-    .description('what erp.recipe would call for an order; asks the ERP, writes nothing')
-    .argument('[key]', 'an order of the shop; left out: an order of nobody, without shop or broker')
-    .option('--order <file>', 'YAML of what stands in place of the members of the order of nobody')
-    .addHelpText(
-      'after',
-      "\nExamples:\n  $ cartage order-calls\n  $ cartage order-calls --order my-order.yaml\n  $ cartage order-calls 'main/default/000000042'",
-    )
-    .action(run((options, [key]) => orderCalls(options, key)));
+  addRecipe(program, run);
   addErase(program, run);
   return program;
 }

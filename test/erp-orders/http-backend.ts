@@ -11,7 +11,7 @@ const hurried: Clock = { now: () => Date.now(), wait: () => Promise.resolve() };
 export async function httpBackend(
   standIn: StandIn,
   recipe: (url: string) => Recipe,
-  own: Pick<HttpBackend, 'held' | 'parties'> & { writes: (asked: Asked) => boolean },
+  own: Pick<HttpBackend, 'held' | 'beside'> & { writes: (asked: Asked) => boolean },
 ): Promise<HttpBackend> {
   await standIn.start();
   return {

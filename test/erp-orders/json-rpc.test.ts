@@ -46,6 +46,8 @@ function backends(
       const lines = (order: Record<string, unknown>) =>
         (order.lines as { product_id: number }[]).filter(({ product_id }) => product_id !== shippingId);
       const shippingId = erp.rows['product.product']!.find((row) => row.default_code === 'SHIPPING')!.id;
+      const partners = (isAddress: boolean) =>
+        erp.rows['res.partner']!.filter(({ parent_id }) => (parent_id !== undefined) === isAddress);
       return httpBackend(erp.standIn, recipe, {
         held: (key) =>
           Promise.resolve(
@@ -54,7 +56,7 @@ function backends(
               lines: lines(order).length,
             })),
           ),
-        parties: () => erp.rows['res.partner']!.length,
+        beside: () => ({ customers: partners(false).length, addresses: partners(true).length }),
         writes: ({ path, text }) =>
           path.endsWith('sale.order/create') || /"sale\.order","(method":")?create"/.test(text),
       });

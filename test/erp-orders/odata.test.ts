@@ -23,7 +23,7 @@ const odata: HttpBackends = {
             lines: erp.linesOf(id).length,
           })),
         ),
-      parties: () => erp.sets.customers.length,
+      beside: () => ({ customers: erp.sets.customers.length }),
       writes: ({ method, path }) => method === 'POST' && path === '/v2/salesOrders',
     });
   },

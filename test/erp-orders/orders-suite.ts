@@ -4,10 +4,10 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Order } from '../../schemas/types.ts';
-import type { ErpOrders, OrderInput } from '../../services/erp/orders/erp-orders.ts';
+import type { ErpOrders } from '../../services/erp/orders/erp-orders.ts';
 import { orderFlow } from '../../services/order-exporter/order-flow.ts';
 import type { Received } from '../../services/platform/kafka/types.ts';
-import { anOrder } from '../sandbox/erp/testing/order.ts';
+import { anInput, anUnknownInput } from './an-input.ts';
 
 /** One document of an order, as the ERP holds it. */
 export interface Held {
@@ -31,29 +31,6 @@ export interface Backends {
   canceled: string | null;
   /** The ERP refuses a second order of one key by itself. */
   refusesSecond: boolean;
-}
-
-/** Two lines of goods that every backend knows. */
-export function anInput(change: Partial<Order> = {}): OrderInput & { order: Order } {
-  const lines = [
-    { sku: 'MUG', quantity: 2, priceMinor: 1450 },
-    { sku: 'CUP', quantity: 1, priceMinor: 999 },
-  ];
-  return {
-    key: 'us/default/000000001',
-    order: { ...anOrder({ incrementId: '000000001', lines }), ...change },
-    codes: {},
-    buyer: { key: null, website: 'base', email: null, partner: null },
-  };
-}
-
-/** Of goods that no backend knows. */
-export function anUnknownInput(): OrderInput & { order: Order } {
-  const input = anInput();
-  return {
-    ...input,
-    order: { ...input.order, lines: input.order.lines.map((line) => ({ ...line, sku: 'NO-SUCH' })) },
-  };
 }
 
 export function ordersSuite(name: string, { start, accepted, canceled, refusesSecond }: Backends): void {

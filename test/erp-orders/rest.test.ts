@@ -1,38 +1,26 @@
 /** The recipe for ERPNext that ships, on a stand-in with its habits. */
-import { shippedRecipe } from '../sandbox/http-erp/recipes.ts';
 import { RestErp, refusal } from '../sandbox/http-erp/rest-erp.ts';
 import { faultsSuite } from './faults-suite.ts';
 import type { HttpBackends } from './faults-suite.ts';
 import { httpBackend } from './http-backend.ts';
 import { ordersSuite } from './orders-suite.ts';
-
-const variables = {
-  ERPNEXT_API_KEY: 'key',
-  ERPNEXT_API_SECRET: 'secret',
-  ERPNEXT_COMPANY: 'Mugs Ltd',
-  ERPNEXT_TAX_ACCOUNT: 'VAT - M',
-  ERPNEXT_SHIPPING_ACCOUNT: 'Freight - M',
-};
+import { restRecipe } from './rest-recipe.ts';
 
 const rest: HttpBackends = {
   start() {
     const erp = new RestErp('token key:secret', ['MUG', 'CUP']);
     const ofKey = (key: string) => erp.all('Sales Order').filter((order) => order.custom_shop_key === key);
-    return httpBackend(
-      erp.standIn,
-      (url) => shippedRecipe('erpnext.yaml', { ...variables, ERPNEXT_URL: url }),
-      {
-        held: (key) =>
-          Promise.resolve(
-            ofKey(key).map(({ docstatus, items }) => ({
-              state: String(docstatus),
-              lines: (items as []).length,
-            })),
-          ),
-        parties: () => erp.all('Customer').length,
-        writes: ({ method, path }) => method === 'POST' && path.endsWith('/Sales Order'),
-      },
-    );
+    return httpBackend(erp.standIn, restRecipe, {
+      held: (key) =>
+        Promise.resolve(
+          ofKey(key).map(({ docstatus, items }) => ({
+            state: String(docstatus),
+            lines: (items as []).length,
+          })),
+        ),
+      beside: () => ({ customers: erp.all('Customer').length, addresses: erp.all('Address').length }),
+      writes: ({ method, path }) => method === 'POST' && path.endsWith('/Sales Order'),
+    });
   },
   accepted: '1',
   canceled: '2',

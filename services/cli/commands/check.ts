@@ -7,7 +7,7 @@ import { Unavailable, keepForeignText } from '../../platform/errors.ts';
 import type { Finding } from '../../platform/finding.ts';
 import type { GlobalOptions } from '../options.ts';
 import { withTopicAdmin } from '../open.ts';
-import { counted, printJson, printLine } from '../print.ts';
+import { conclude, printFindings } from '../findings.ts';
 
 const sectionNames = [
   'magento',
@@ -35,19 +35,9 @@ export async function check(options: GlobalOptions & { verbose?: boolean }): Pro
   const found: Record<string, Finding[]> = {};
   for (const [name, findings] of sections) {
     found[name] = await findings;
-    if (!options.json) print(name, found[name], options.verbose ?? false);
+    if (!options.json) printFindings(name, found[name], options.verbose ?? false);
   }
-  const all = Object.values(found).flat();
-  const failed = all.filter(({ level }) => level === 'fail').length;
-  const warned = all.filter(({ level }) => level === 'warn').length;
-  if (options.json) printJson({ ok: failed === 0, findings: found });
-  else
-    printLine(
-      failed === 0
-        ? `All well${warned > 0 ? `, ${counted(warned, 'warning')}` : ''}.`
-        : `${failed} of ${all.length} checks failed.`,
-    );
-  return failed === 0 ? 0 : 1;
+  return conclude(found, options);
 }
 
 async function checkTopics(configuration: Configuration<never>): Promise<Finding[]> {
@@ -82,19 +72,5 @@ async function checkTopics(configuration: Configuration<never>): Promise<Finding
         fix: fault?.fix ?? 'Check kafka.brokers and kafka.registry in the configuration',
       },
     ];
-  }
-}
-
-const marks = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL' };
-
-/** What is well is counted, unless all is asked for: the lines to act on must not drown in it. */
-function print(name: string, findings: Finding[], verbose: boolean): void {
-  const told = findings.filter(({ level }) => verbose || level !== 'ok');
-  const silent = findings.length - told.length;
-  printLine(`${name}${silent > 0 ? `: ${counted(silent, 'check')} ok` : ''}`);
-  for (const { level, code, what, why, fix } of told) {
-    printLine(`  ${marks[level]}  ${what} [${code}]`);
-    if (why && level !== 'ok') printLine(`        ${why}`);
-    if (fix && level !== 'ok') printLine(`        Fix: ${fix}`);
   }
 }

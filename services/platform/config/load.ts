@@ -6,6 +6,8 @@ import { problemsOf, unknownKey } from './problems.ts';
 import { configSchema, platformSections } from './schema.ts';
 import type { Config, PlatformConfig, SectionName } from './schema.ts';
 import { substitute } from './secrets.ts';
+import { recipeSection } from './sections/recipe.ts';
+import type { Recipe } from './sections/recipe.ts';
 import type { Environment, Problem } from './secrets.ts';
 import { problemsBetween } from './between-sections.ts';
 
@@ -45,20 +47,37 @@ export function loadConfig<Name extends SectionName>(
     if (!(name in configSchema.shape))
       problems.push({ path: name, message: unknownKey(name, Object.keys(configSchema.shape)) });
   const asked = Object.fromEntries(Object.entries(tree).filter(([name]) => wanted.has(name)));
-  const filled = substitute(asked, environment, problems);
   const shape = Object.fromEntries(Object.entries(configSchema.shape).filter(([name]) => wanted.has(name)));
-  const result = z.object(shape).safeParse(filled, { reportInput: true });
+  const parsed = parse(z.object(shape), asked, environment, problems);
+  if (parsed !== undefined) problems.push(...problemsBetween(parsed));
+  if (problems.length > 0) throw new ConfigurationError(file, problems);
+  return parsed as PlatformConfig & Pick<Config, Name>;
+}
+
+/** A recipe on its own, for who writes one. @throws ConfigurationError with all problems, their paths as in the whole. */
+export function loadRecipe(file: string, environment: Environment): Recipe {
+  const problems: Problem[] = [];
+  const schema = z.object({ erp: z.object({ recipe: recipeSection }) });
+  const tree = { erp: { recipe: parseYaml(file, (path) => readFileSync(path, 'utf8')) } };
+  const parsed = parse(schema, tree, environment, problems);
+  if (parsed === undefined || problems.length > 0) throw new ConfigurationError(file, problems);
+  return parsed.erp.recipe;
+}
+
+/** With its variables filled in; undefined where it is not of the shape, and `problems` says why. */
+function parse<Shape extends z.ZodType>(
+  schema: Shape,
+  tree: unknown,
+  environment: Environment,
+  problems: Problem[],
+): z.output<Shape> | undefined {
+  const result = schema.safeParse(substitute(tree, environment, problems), { reportInput: true });
+  if (result.success) return result.data;
   // A variable that is not set is said once, not again as an empty field.
   const said = new Set(problems.map((problem) => problem.path));
-  if (!result.success)
-    problems.push(
-      ...result.error.issues
-        .flatMap((issue) => problemsOf(issue))
-        .filter((problem) => !said.has(problem.path)),
-    );
-  if (result.success) problems.push(...problemsBetween(result.data));
-  if (problems.length > 0) throw new ConfigurationError(file, problems);
-  return result.data as PlatformConfig & Pick<Config, Name>;
+  const found = result.error.issues.flatMap((issue) => problemsOf(issue));
+  problems.push(...found.filter((problem) => !said.has(problem.path)));
+  return undefined;
 }
 
 const nothingVerified: Problem = {

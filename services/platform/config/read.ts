@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { shownLines } from '../terminal.ts';
-import { loadConfig } from './load.ts';
+import { loadConfig, loadRecipe } from './load.ts';
+import type { Recipe } from './sections/recipe.ts';
 import type { Config, PlatformConfig, SectionName } from './schema.ts';
 
 /** Where the configuration lies when nothing else is said. */
@@ -77,12 +78,21 @@ export function readConfiguration<Name extends SectionName>(
   sections: readonly Name[],
   file: string = configFile(),
 ): Configuration<Name> {
+  const hint = () => (file === defaultConfigFile && !existsSync(file) ? `\n${howToName}` : '');
+  return orSayAndExit(() => new Configuration(file, () => loadConfig(file, sections, process.env)), hint);
+}
+
+/** A recipe on its own; with a problem in it, all problems are printed and the process ends with code 1. */
+export function readRecipe(file: string): Recipe {
+  return orSayAndExit(() => loadRecipe(file, process.env));
+}
+
+function orSayAndExit<Result>(read: () => Result, hint = () => ''): Result {
   try {
-    return new Configuration(file, () => loadConfig(file, sections, process.env));
+    return read();
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
-    const unnamed = file === defaultConfigFile && !existsSync(file);
-    process.stderr.write(`${shownLines(unnamed ? `${said}\n${howToName}` : said)}\n`);
+    process.stderr.write(`${shownLines(`${said}${hint()}`)}\n`);
     return process.exit(1);
   }
 }

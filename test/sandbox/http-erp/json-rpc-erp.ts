@@ -152,7 +152,7 @@ export class JsonRpcErp {
   }
 
   #create(model: string, values: Values): number {
-    if (model === 'res.partner') return this.#insert(model, { ...values, email_normalized: values.email });
+    if (model === 'res.partner') return this.#insert(model, values);
     if (this.rows[model]!.some(({ client_order_ref }) => client_order_ref === values.client_order_ref))
       throw new Refused(
         'odoo.exceptions.ValidationError',

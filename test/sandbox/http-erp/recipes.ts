@@ -1,26 +1,23 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { projectFolder } from '../../../deploy/local/install/places.mjs';
-import { ConfigurationError } from '../../../services/platform/config/load.ts';
-import { problemsOf } from '../../../services/platform/config/problems.ts';
-import { substitute } from '../../../services/platform/config/secrets.ts';
-import type { Environment, Problem } from '../../../services/platform/config/secrets.ts';
-import { recipeSection } from '../../../services/platform/config/sections/recipe.ts';
+import { loadRecipe } from '../../../services/platform/config/load.ts';
+import type { Environment } from '../../../services/platform/config/secrets.ts';
 import type { Recipe } from '../../../services/platform/config/sections/recipe.ts';
-
-/** A recipe as the configuration would read it. @throws ConfigurationError with every problem */
-export function recipeOf(text: string, environment: Environment = {}): Recipe {
-  const problems: Problem[] = [];
-  const result = recipeSection.safeParse(substitute(parse(text), environment, problems), {
-    reportInput: true,
-  });
-  if (!result.success) problems.push(...result.error.issues.flatMap((issue) => problemsOf(issue)));
-  if (problems.length > 0) throw new ConfigurationError('recipe', problems);
-  return result.data!;
-}
 
 /** One of those that ship. */
 export function shippedRecipe(name: string, environment: Environment): Recipe {
-  return recipeOf(readFileSync(join(projectFolder, 'deploy/config/recipes', name), 'utf8'), environment);
+  return loadRecipe(join(projectFolder, 'deploy/config/recipes', name), environment);
+}
+
+/** One that a test has written. */
+export function recipeOf(text: string, environment: Environment = {}): Recipe {
+  const folder = mkdtempSync(join(tmpdir(), 'cartage-recipe-'));
+  try {
+    writeFileSync(join(folder, 'recipe.yaml'), text);
+    return loadRecipe(join(folder, 'recipe.yaml'), environment);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

@@ -1,0 +1,86 @@
+/** The recipe that the guide writes from an empty file, as it stands there, on a stand-in for the ERP that it makes up. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { projectFolder } from '../../deploy/local/install/places.mjs';
+import { trialProblems } from '../../services/erp/recipe/trial.ts';
+import { loadConfig } from '../../services/platform/config/load.ts';
+import type { SectionName } from '../../services/platform/config/schema.ts';
+import { KontorErp, blocked, locked } from '../sandbox/http-erp/kontor-erp.ts';
+import { recipeOf } from '../sandbox/http-erp/recipes.ts';
+import { faultsSuite } from './faults-suite.ts';
+import type { HttpBackends } from './faults-suite.ts';
+import { httpBackend } from './http-backend.ts';
+import { ordersSuite } from './orders-suite.ts';
+
+const guide = readFileSync(join(projectFolder, 'deploy/RECIPES.md'), 'utf8');
+
+function blocksUnder(heading: string): string[] {
+  const section = guide.split(/^##+ /m).find((text) => text.startsWith(heading))!;
+  return [...section.matchAll(/^```yaml\n([^]*?)^```/gm)].map(([, block]) => block!);
+}
+
+/** All pieces one after the other; what is under `orders:` is so once. */
+const [first, ...more] = blocksUnder('A recipe from an empty file')
+  .join('')
+  .split(/^orders:\n/m);
+const example = `${first}orders:\n${more.join('')}`;
+
+const kontor: HttpBackends = {
+  start() {
+    const erp = new KontorErp(['MUG', 'CUP']);
+    return httpBackend(erp.standIn, (url) => recipeOf(example, { KONTOR_URL: url, KONTOR_KEY: 'key' }), {
+      held: (key) =>
+        Promise.resolve(
+          erp.sales
+            .filter(({ external }) => external === key)
+            .map(({ status, lines }) => ({ state: status, lines: lines.length })),
+        ),
+      beside: () => ({ customers: erp.partners.length }),
+      writes: ({ method, path }) => method === 'POST' && path === '/api/sales',
+    });
+  },
+  accepted: 'booked',
+  canceled: 'void',
+  refusesSecond: true,
+  logsIn: false,
+  locked: { said: locked },
+  loggedOut: { said: { status: 403 } },
+  refused: { said: blocked },
+};
+
+ordersSuite('the ERP of the guide', kontor);
+faultsSuite('the ERP of the guide', kontor);
+
+describe('the guide', () => {
+  it('writes a recipe that makes sense with any order', async () => {
+    const recipe = recipeOf(example, { KONTOR_URL: 'https://kontor.example', KONTOR_KEY: 'key' });
+    expect(await trialProblems(recipe)).toEqual([]);
+  });
+
+  it('shows a log-in that can be used', () => {
+    const [session = ''] = blocksUnder('Log-in');
+    const recipe = recipeOf(
+      example.replace(/^session:\n(?: .*\n)+/m, session).replace('key:', 'id: a\n  secret:'),
+      {
+        KONTOR_URL: 'https://kontor.example',
+        KONTOR_KEY: 'key',
+      },
+    );
+    expect(recipe.session).toMatchObject({ open: { send: 'POST /oauth2/token' } });
+  });
+
+  it('shows a configuration with which a recipe can be tried', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cartage-guide-'));
+    const configuration = blocksUnder('Trying it').find((block) => block.startsWith('instance:'))!;
+    const kafka = 'kafka: { brokers: [127.0.0.1:9092], registry: { url: "http://127.0.0.1:8081" } }\n';
+    writeFileSync(join(folder, 'my-erp.yaml'), example);
+    writeFileSync(join(folder, 'recipe-trial.yaml'), configuration + kafka);
+    const sections: SectionName[] = ['orders', 'customers', 'stock', 'catalog', 'fulfilments', 'erp'];
+    const environment = { KONTOR_URL: 'https://kontor.example', KONTOR_KEY: 'key' };
+    const { erp } = loadConfig(join(folder, 'recipe-trial.yaml'), sections, environment);
+    expect(erp.recipe?.orders.create.send).toBe('POST /api/sales');
+    rmSync(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,74 @@
+/** The way by SQL, on a real PostgreSQL: a few tables of this file. A proxy loses the answer to COMMIT. */
+import { createSqlOrders } from '../../services/erp/orders/sql-orders.ts';
+import { startTcpProxy } from '../infrastructure/tcp-proxy.ts';
+import { testDatabase } from '../replication/database.ts';
+import { ordersSuite } from './orders-suite.ts';
+import type { Held, OrdersBackend } from './orders-suite.ts';
+
+const statements = {
+  lookup: 'select id, number as reference from sale where shop_key = $key',
+  create: [
+    {
+      name: 'sale',
+      sql: `insert into sale (shop_key, number, state) values ($key, 'SO' || nextval('numbers'), 'open') returning id`,
+    },
+    {
+      name: 'lines',
+      sql: `insert into sale_line (sale_id, sku, quantity)
+            select ($sale->>'id')::int, line.sku, line.quantity
+              from jsonb_to_recordset($order->'lines') line(sku text, quantity numeric)`,
+    },
+  ],
+  change: [
+    {
+      name: 'state',
+      sql: `update sale set state = 'canceled'
+             where id = ($lookup->>'id')::int and $order->>'state' = 'canceled' and state <> 'canceled'`,
+    },
+  ],
+};
+
+async function start(): Promise<OrdersBackend> {
+  const database = await testDatabase();
+  await database.run(`
+    create sequence numbers;
+    create table item (sku text primary key);
+    insert into item values ('MUG'), ('CUP');
+    create table sale (id int primary key generated always as identity, shop_key text not null unique, number text, state text);
+    create table sale_line (sale_id int references sale, sku text references item, quantity numeric)`);
+  let loses = false;
+  const proxy = await startTcpProxy(() => {
+    let isLost = false;
+    return {
+      request: (bytes) => {
+        isLost ||= loses && bytes.includes('commit\0');
+        return bytes;
+      },
+      answer: (bytes) => {
+        if (!isLost) return bytes;
+        loses = false;
+        return 'cut';
+      },
+    };
+  });
+  const url = new URL(database.url);
+  proxy.forwardTo(Number(url.port));
+  url.port = String(proxy.port);
+  return {
+    open: () => createSqlOrders({ connection: { connectionString: url.href, max: 4 }, statements }),
+    async held(key) {
+      const { rows } = await database.pool.query<Held>(
+        `select state, (select count(*) from sale_line where sale_id = sale.id)::int as lines from sale where shop_key = $1`,
+        [key],
+      );
+      return rows;
+    },
+    loseAnswer: () => (loses = true),
+    async close() {
+      await proxy.close();
+      await database.drop();
+    },
+  };
+}
+
+ordersSuite('PostgreSQL', { start, accepted: 'open', canceled: 'canceled', refusesSecond: true });
