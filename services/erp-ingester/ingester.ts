@@ -31,6 +31,11 @@ export async function startErpIngester(
   const { config } = configuration;
   const process = openProcess('erp-ingester', configuration, life);
   const streams = openStreams(config.erp.streams);
+  if (streams.length === 0) {
+    // An ERP that is only written to, over HTTP, has no database here to be asked.
+    process.log.warn('no streams are configured: nothing is read from the ERP');
+    return process.listen();
+  }
   const connection = connectionSource(configuration, process.log);
   const { metrics, context } = process;
   const pool = openPool(

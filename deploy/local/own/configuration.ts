@@ -38,7 +38,7 @@ export function localText(
   if (!isTree(tree)) return text;
   const { ssl: _ssl, sasl: _sasl, ...kafka } = treeOf(tree.kafka);
   const { signingUrl: _signingUrl, ...magento } = treeOf(tree.magento);
-  const { recipe, ...erp } = treeOf(tree.erp);
+  const { recipe } = treeOf(tree.erp);
   return stringify(
     {
       ...tree,
@@ -53,7 +53,7 @@ export function localText(
       // sandbox into the real ERP.
       ...(erpUrl !== undefined && { erp: { ...sandboxErp(), connection: { url: erpUrl } } }),
       ...(erpUrl === undefined &&
-        typeof recipe === 'string' && { erp: { ...erp, recipe: resolve(folder, recipe) } }),
+        typeof recipe === 'string' && { erp: { ...treeOf(tree.erp), recipe: resolve(folder, recipe) } }),
     },
     { lineWidth: 0 },
   );
@@ -62,6 +62,12 @@ export function localText(
 function sandboxErp(): Tree {
   const text = readFileSync(join(projectFolder, 'deploy/config/sandbox.yaml'), 'utf8');
   return (parse(text) as { erp: Tree }).erp;
+}
+
+/** The file that the configuration names as its recipe, where it does. */
+export function recipeFile(text: string, folder: string): string | null {
+  const { recipe } = treeOf(treeOf(parseDocument(text, { stringKeys: true }).toJS()).erp);
+  return typeof recipe === 'string' ? resolve(folder, recipe) : null;
 }
 
 /** The console's password is a choice here, where nobody else reaches the page: its variable may be missing. */

@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { parse, stringify } from 'yaml';
 import { loadConfig } from '../../../services/platform/config/load.ts';
 import { projectFolder } from '../install/places.mjs';
 import { partsOf } from '../parts.ts';
@@ -116,6 +117,32 @@ describe('npm start -- --config', () => {
     expect(config.erp.connection.writerUrl).toBeUndefined();
     expect(config.erp.streams.stock!.query).toContain('stock_move');
     expect(config.erp.orders!.lookup).toContain('sales_order');
+  });
+
+  it('takes a recipe beside the file with it, its variables too, and leaves it out where the ERP is a sandbox', async () => {
+    const named = join(folder, 'over-http.yaml');
+    const tree = parse(readFileSync(file, 'utf8')) as { erp: object };
+    const flows = { stock: 'off', catalog: 'off', shipments: 'off', customers: 'off' };
+    writeFileSync(named, stringify({ ...tree, flows, erp: { recipe: 'my-erp.yaml' } }));
+    copyFileSync(join(projectFolder, 'deploy/config/recipes/odoo-json-2.yaml'), join(folder, 'my-erp.yaml'));
+    const variables = {
+      ...environment,
+      ODOO_URL: 'https://erp.example',
+      ODOO_API_KEY: 'k',
+      ODOO_DATABASE: 'd',
+    };
+    const own = ownShop({ file: named }, variables);
+    expect(own.config.erp).toMatchObject({ recipe: { url: 'https://erp.example' }, connection: { url: '' } });
+    expect(own.variables(variables)).toMatchObject({
+      ODOO_API_KEY: 'k',
+      MAGENTO_URL: 'https://shop.example',
+    });
+    const plan = await planOf(own);
+    own.follow(plan.state.configuration, placesOf(plan), () => undefined)();
+    const { erp } = loadConfig(plan.state.configuration, ['erp'], { ...plan.environment, ...variables });
+    expect(erp.recipe?.secrets).toEqual({ key: 'k' });
+    const sandboxed = ownShop({ file: named, sandboxErp: true }, variables).config.erp;
+    expect(sandboxed.recipe).toBeUndefined();
   });
 
   it('keeps the state of a sandbox apart from that of a real shop', () => {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Config } from '../../../services/platform/config/schema.ts';
 import { stateFolder } from '../install/places.mjs';
 import { loopback } from '../ports.ts';
-import { judged, localText, namedVariables, type LocalPlaces } from './configuration.ts';
+import { judged, localText, namedVariables, recipeFile, type LocalPlaces } from './configuration.ts';
 
 export interface OwnOptions {
   /** The user's configuration. */
@@ -42,7 +42,10 @@ export class OwnShop {
 
   /** The variables that the configuration names, as they are set here. */
   variables(environment: NodeJS.ProcessEnv): Record<string, string> {
-    return namedVariables(readFileSync(this.options.file, 'utf8'), environment);
+    const { file } = this.options;
+    const text = readFileSync(file, 'utf8');
+    const recipe = recipeFile(text, dirname(file));
+    return namedVariables(recipe === null ? text : text + readFileSync(recipe, 'utf8'), environment);
   }
 
   /**

@@ -2,8 +2,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from '@jest/globals';
-import { recipeSection } from '../../platform/config/sections/recipe.ts';
-import { checkRecipe } from './check.ts';
+import { erpSection } from '../../platform/config/sections/erp.ts';
+import { checkConfiguredErp } from '../check-configured.ts';
 
 type Answers = Record<string, { status?: number; body?: unknown }>;
 
@@ -22,7 +22,7 @@ async function checked(answers: Answers, change: object = {}): Promise<string[]>
     server.listen(0, '127.0.0.1', resolve);
   });
   stop = () => new Promise((resolve) => server.close(resolve));
-  const recipe = recipeSection.parse({
+  const recipe = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     session: { open: { send: 'GET /login', take: '=body.token' } },
     checks: [{ name: 'a unique key', send: 'GET /indexes', holds: '=body.unique', fix: 'Make it' }],
@@ -33,8 +33,9 @@ async function checked(answers: Answers, change: object = {}): Promise<string[]>
       create: { send: 'POST /orders', body: {} },
     },
     ...change,
-  });
-  const findings = await checkRecipe(recipe);
+  };
+  // Without a database there is none to be checked.
+  const findings = await checkConfiguredErp(erpSection.parse({ recipe }));
   expect(asked.filter((method) => method !== 'GET')).toEqual([]);
   return findings.map(({ level, code }) => `${level} ${code}`);
 }

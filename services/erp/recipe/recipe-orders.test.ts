@@ -101,6 +101,7 @@ describe('a document', () => {
     const verify = [
       { name: 'total', ours: '=$order.total', theirs: '=$minor($document.total, 2)' },
       { name: 'lines', ours: '=2', theirs: '=$document.lines' },
+      { name: 'weight', ours: '=$order.weight', theirs: '=$document.weight' },
     ];
     const { orders, erp } = erpOf({ orders: { document, advance, verify } }, [
       { id: 1, ref: 'main/b/1', state: 'draft', total: 36.4 },
@@ -109,7 +110,7 @@ describe('a document', () => {
       fault: {
         code: 'order.erp_differs',
         what: expect.stringContaining(
-          'total: 3639 in the shop, 3640 in the ERP; lines: 2 in the shop, nothing in the ERP',
+          'total: 3639 in the shop, 3640 in the ERP; lines: 2 in the shop, nothing in the ERP; weight: nothing in the shop, nothing in the ERP',
         ),
       },
     });

@@ -41,6 +41,24 @@ describe('a session', () => {
     expect(asked(erp).filter((one) => one === 'POST /login')).toHaveLength(2);
   });
 
+  it('that another call has opened meanwhile is not ended by a late answer to the one before', async () => {
+    const { erp, orders, endSession } = erpWithTokens();
+    await orders.lookup('a/b/1');
+    endSession();
+    const late = Promise.withResolvers<void>();
+    const request = erp.request.bind(erp);
+    erp.request = async (call) => {
+      const given = request(call);
+      if (call.path.endsWith('late') && call.headers?.authorization === 'Bearer t1') await late.promise;
+      return given;
+    };
+    const slow = orders.lookup('a/b/late');
+    await orders.lookup('a/b/1');
+    late.resolve();
+    await slow;
+    expect(asked(erp).filter((one) => one === 'POST /login')).toHaveLength(2);
+  });
+
   it('that ends by itself is left before its end', async () => {
     const { erp, orders, clock } = erpWithTokens();
     await orders.lookup('a/b/1');

@@ -9,6 +9,7 @@ const value = (source: string, variables = {}, input: unknown = undefined) =>
 describe('an expression', () => {
   it('counts money in whole numbers, from text and from what JSON made a float', async () => {
     expect(await value('=$minor("36.39", 2)')).toBe(3639);
+    expect(await value('=$minor(1.005, 2)')).toBe(101);
     expect(await value('=$minor(1000000.005, 2)')).toBe(100000001);
     expect(await value('=$minor(0.0000004, 2)')).toBe(0);
     expect(await value('=$minor("1250", 0)')).toBe(1250);
