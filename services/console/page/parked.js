@@ -47,7 +47,7 @@ const columns = (now, flowName) => [
 function commandRow(id, command) {
   const text = element('code', '', command);
   const copyButton = button('Copy', `Copy: ${command}`, (self) => copy(command, text, self));
-  const askButton = button('Ask again', `Read at its source again: ${command}`, (self) => askAgain(id, self));
+  const askButton = button('Ask again', `Ask again: ${command}`, (self) => askAgain(id, self));
   return element('div', 'command', text, copyButton, askButton);
 }
 
