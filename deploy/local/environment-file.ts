@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { parseEnv } from 'node:util';
 import type { Plan } from './plan.ts';
 
 /**
@@ -13,7 +14,7 @@ export function writeEnvironment({ state, environment, own }: Plan): () => void 
 }
 
 /**
- * `NAME=value` lines as Node's --env-file reads them. A value may hold anything, so it stands in quotes that it does not
+ * `NAME=value` lines as Node reads them (`parseEnv`). A value may hold anything, so it stands in quotes that it does not
  * hold itself; between double ones Node would make line breaks of \n.
  * @throws when it holds all of them.
  */
@@ -26,4 +27,22 @@ export function environmentText(variables: Record<string, string>): string {
     return `${name}=${quote}${value}${quote}`;
   });
   return `${lines.join('\n')}\n`;
+}
+
+/**
+ * The command line's environment becomes that of what runs here, unless a configuration is named: what the file says
+ * belongs to the one that it names, and what the user has exported to the user's own.
+ */
+export function adoptEnvironment(
+  text: string,
+  environment: Record<string, string | undefined>,
+  words: readonly string[],
+): void {
+  if (environment.CARTAGE_CONFIG !== undefined) return;
+  if (words.some((word) => word === '--config' || word.startsWith('--config='))) return;
+  for (const [name, value] of Object.entries(parseEnv(text))) {
+    environment[name] = value;
+    // A file would win over the value.
+    delete environment[`${name}_FILE`];
+  }
 }

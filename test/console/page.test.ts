@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { documentKey } from '../../schemas/keys.ts';
 import { outcomes, parked } from '../../schemas/topics.ts';
+import { flows } from '../../services/console/flows.ts';
 import { BrowsedConsole } from './browsed-console.ts';
 import { itInChromium } from './chromium.ts';
 import { outcomeOf, parkedOf, secretAddress } from './records.ts';
@@ -37,7 +38,7 @@ itInChromium(
     const { page, complaints } = await visit();
     await page.getByText('Nothing is parked.').waitFor();
     await page.getByText('No outcomes in the last 24 hours.').waitFor();
-    expect(await page.locator('#flows tbody tr').count()).toBe(7);
+    expect(await page.locator('#flows tbody tr').count()).toBe(flows.length);
     expect(complaints).toEqual([]);
   },
   40_000,
