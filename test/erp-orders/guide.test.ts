@@ -1,9 +1,8 @@
 /** The recipe that the guide writes from an empty file, as it stands there, on a stand-in for the ERP that it makes up. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { projectFolder } from '../../deploy/local/install/places.mjs';
 import { trialProblems } from '../../services/erp/recipe/trial.ts';
 import { loadConfig } from '../../services/platform/config/load.ts';
 import type { SectionName } from '../../services/platform/config/schema.ts';
@@ -11,26 +10,14 @@ import { KontorErp, blocked, locked } from '../sandbox/http-erp/kontor-erp.ts';
 import { recipeOf } from '../sandbox/http-erp/recipes.ts';
 import { faultsSuite } from './faults-suite.ts';
 import type { HttpBackends } from './faults-suite.ts';
+import { blocksUnder, guideRecipe } from './guide-recipe.ts';
 import { httpBackend } from './http-backend.ts';
 import { ordersSuite } from './orders-suite.ts';
-
-const guide = readFileSync(join(projectFolder, 'deploy/RECIPES.md'), 'utf8');
-
-function blocksUnder(heading: string): string[] {
-  const section = guide.split(/^##+ /m).find((text) => text.startsWith(heading))!;
-  return [...section.matchAll(/^```yaml\n([^]*?)^```/gm)].map(([, block]) => block!);
-}
-
-/** All pieces one after the other; what is under `orders:` is so once. */
-const [first, ...more] = blocksUnder('A recipe from an empty file')
-  .join('')
-  .split(/^orders:\n/m);
-const example = `${first}orders:\n${more.join('')}`;
 
 const kontor: HttpBackends = {
   start() {
     const erp = new KontorErp(['MUG', 'CUP']);
-    return httpBackend(erp.standIn, (url) => recipeOf(example, { KONTOR_URL: url, KONTOR_KEY: 'key' }), {
+    return httpBackend(erp.standIn, (url) => recipeOf(guideRecipe, { KONTOR_URL: url, KONTOR_KEY: 'key' }), {
       held: (key) =>
         Promise.resolve(
           erp.sales
@@ -55,14 +42,14 @@ faultsSuite('the ERP of the guide', kontor);
 
 describe('the guide', () => {
   it('writes a recipe that makes sense with any order', async () => {
-    const recipe = recipeOf(example, { KONTOR_URL: 'https://kontor.example', KONTOR_KEY: 'key' });
+    const recipe = recipeOf(guideRecipe, { KONTOR_URL: 'https://kontor.example', KONTOR_KEY: 'key' });
     expect(await trialProblems(recipe)).toEqual([]);
   });
 
   it('shows a log-in that can be used', () => {
     const [session = ''] = blocksUnder('Log-in');
     const recipe = recipeOf(
-      example.replace(/^session:\n(?: .*\n)+/m, session).replace('key:', 'id: a\n  secret:'),
+      guideRecipe.replace(/^session:\n(?: .*\n)+/m, session).replace('key:', 'id: a\n  secret:'),
       {
         KONTOR_URL: 'https://kontor.example',
         KONTOR_KEY: 'key',
@@ -75,7 +62,7 @@ describe('the guide', () => {
     const folder = mkdtempSync(join(tmpdir(), 'cartage-guide-'));
     const configuration = blocksUnder('Trying it').find((block) => block.startsWith('instance:'))!;
     const kafka = 'kafka: { brokers: [127.0.0.1:9092], registry: { url: "http://127.0.0.1:8081" } }\n';
-    writeFileSync(join(folder, 'my-erp.yaml'), example);
+    writeFileSync(join(folder, 'my-erp.yaml'), guideRecipe);
     writeFileSync(join(folder, 'recipe-trial.yaml'), configuration + kafka);
     const sections: SectionName[] = ['orders', 'customers', 'stock', 'catalog', 'fulfilments', 'erp'];
     const environment = { KONTOR_URL: 'https://kontor.example', KONTOR_KEY: 'key' };

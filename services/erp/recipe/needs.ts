@@ -17,9 +17,7 @@ interface Place {
   path: string;
 }
 
-/**
- * What an order refers to in the ERP, and the parts of its document: found, else made, else the order is rejected.
- */
+/** What an order refers to in the ERP, and the parts of its document: found, else made, else the order is rejected. */
 export class Needs {
   readonly #caller: ShowingAsker;
   readonly #memory: Memory;
@@ -92,11 +90,11 @@ export class Needs {
   }
 
   async #found(need: RecipeNeed, place: Place, variables: Variables): Promise<unknown> {
-    const asker = this.#memory.asker(need.cacheMs);
-    const value = await this.#search(asker, need.find!, place, variables);
-    return value === undefined && asker.hasRemembered
-      ? this.#search(this.#caller, need.find!, place, variables)
-      : value;
+    const ask = (asker: Asker) => this.#search(asker, need.find!, place, variables);
+    if (need.cacheMs === 0) return ask(this.#caller);
+    const remembering = this.#memory.asker(need.cacheMs);
+    const value = await ask(remembering);
+    return value === undefined && remembering.hasRemembered ? ask(this.#caller) : value;
   }
 
   async #search(

@@ -100,6 +100,7 @@ describe('a document', () => {
   it('that differs stays a draft, and both numbers are told', async () => {
     const verify = [
       { name: 'total', ours: '=$order.total', theirs: '=$minor($document.total, 2)' },
+      { name: 'number', ours: '=7', theirs: '="7"' },
       { name: 'lines', ours: '=2', theirs: '=$document.lines' },
       { name: 'weight', ours: '=$order.weight', theirs: '=$document.weight' },
     ];

@@ -22,6 +22,7 @@ export function sampleOrder(lineCount: number): Order {
   return {
     ...order,
     instance: 'main',
+    website: 'base',
     store: 'default',
     incrementId: '000000042',
     state: 'processing',
