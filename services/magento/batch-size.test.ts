@@ -10,6 +10,7 @@ const timedOut = new Unavailable(fault, { perhapsRecord: true });
 function sizeOf(options: { initial: number; max: number }) {
   let now = 0;
   const size = new BatchSize({ ...options, targetMs: 1_000 }, { now: () => now });
+  const pass = (ms: number) => (now += ms);
   const send = async (rows: number, answer: number | Error) => {
     const request = size.request(rows, async () => {
       await Promise.resolve();
@@ -20,7 +21,7 @@ function sizeOf(options: { initial: number; max: number }) {
     await request.catch((error: unknown) => expect(error).toBe(answer));
     return size.current;
   };
-  return { size, send };
+  return { size, send, pass };
 }
 
 describe('the batch size', () => {
@@ -33,11 +34,22 @@ describe('the batch size', () => {
   });
 
   it('falls to one and no further when there is no answer, and grows again from there', async () => {
-    const { size, send } = sizeOf({ initial: 30, max: 50 });
+    const { size, send, pass } = sizeOf({ initial: 30, max: 50 });
     const seen = [];
     for (let failures = 0; failures < 6; failures += 1) seen.push(await send(size.current, timedOut));
     expect(seen).toEqual([15, 7, 3, 1, 1, 1]);
+    pass(60_000);
     expect(await send(1, 10)).toBe(2);
+  });
+
+  it('is not tried again for a minute where it was too much', async () => {
+    const { size, send, pass } = sizeOf({ initial: 10, max: 50 });
+    await send(10, timedOut);
+    const seen = [];
+    for (let answers = 0; answers < 4; answers += 1) seen.push(await send(size.current, 10));
+    expect(seen).toEqual([8, 9, 9, 9]);
+    pass(60_000);
+    expect(await send(9, 10)).toBe(14);
   });
 
   it('is halved once by requests that fail together, and not at all by one row alone or a refused signature', async () => {

@@ -2,6 +2,8 @@ import { Unavailable } from '../platform/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { LimitExceeded } from './rest/answers.ts';
 
+const tooMuchMs = 60_000;
+
 /**
  * Rows per request, learnt from the shop's answers. Time grows faster than the number of rows (indexing, an extension
  * that is asked for every order), and some shops limit a request to 20 items: so grow while answers are quick, halve
@@ -9,6 +11,8 @@ import { LimitExceeded } from './rest/answers.ts';
  */
 export class BatchSize {
   #rows: number;
+  /** What was too much is not tried again for a while. */
+  #tooMuch = { rows: Infinity, until: 0 };
   #limit: number;
   readonly #targetMs: number;
   readonly #clock: Pick<Clock, 'now'>;
@@ -41,8 +45,14 @@ export class BatchSize {
 
   #answered(rows: number, durationMs: number): void {
     if (durationMs > this.#targetMs) this.#shrink(rows);
-    else if (rows >= this.#rows && durationMs < this.#targetMs / 2)
-      this.#rows = Math.min(this.#limit, Math.max(this.#rows + 1, Math.ceil(this.#rows * 1.5)));
+    else if (rows >= this.#rows && durationMs < this.#targetMs / 2) this.#grow();
+  }
+
+  #grow(): void {
+    const { rows, until } = this.#tooMuch;
+    const ceiling = this.#clock.now() < until ? Math.max(1, rows - 1) : Infinity;
+    const grown = Math.max(this.#rows + 1, Math.ceil(this.#rows * 1.5));
+    this.#rows = Math.min(this.#limit, ceiling, grown);
   }
 
   /** The shop said how many it takes; remembered for as long as the process runs. */
@@ -53,6 +63,8 @@ export class BatchSize {
 
   /** Requests that were sent at one size and fail together halve it once; those that were small anyhow tell nothing. */
   #shrink(rows: number): void {
-    if (rows > this.#rows / 2) this.#rows = Math.max(1, Math.min(this.#rows, Math.floor(rows / 2)));
+    if (rows <= this.#rows / 2) return;
+    this.#tooMuch = { rows, until: this.#clock.now() + tooMuchMs };
+    this.#rows = Math.max(1, Math.min(this.#rows, Math.floor(rows / 2)));
   }
 }

@@ -61,8 +61,7 @@ async function sweep(
   const reading = await cursors.follow();
   process.onStop(() => reading.stop());
   const { intervalMs, pageSize, nightlyAt, ...limits } = configuration.config.orders.sweep;
-  const pages = (rows: number) =>
-    new PageReader({ pageSize: rows, clock, probe: () => magento.store.views() });
+  const pages = (rows: number) => new PageReader({ pageSize: rows, clock });
   const lease = () => subscription.leases().find((one) => one.partition === 0 && one.isCurrent()) ?? null;
   const start = (sweeping: Sweeping) => {
     const schedule = new SweepSchedule(sweeping, { ...process.context, intervalMs, lease });

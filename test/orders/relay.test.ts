@@ -2,7 +2,6 @@
  * Real: the relay as its own process, broker, registry. Doubles: the sandbox shop, which sends no webhooks of its own:
  * those of the test are the only ones. Asserted: what lies on the topics.
  */
-import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { placeOrder } from '../magento/shop.ts';
 import { startShop } from '../sandbox/shop/index.ts';
@@ -11,6 +10,7 @@ import { ship } from '../sandbox/shop/sales/ship.ts';
 import { freePort } from './free-port.ts';
 import {
   applyTopics,
+  deliver as deliverTo,
   eventually,
   openWitness,
   ordersConfig,
@@ -18,7 +18,6 @@ import {
   ownInstance,
   platformConfig,
   startProcess,
-  webhookSecret,
 } from './support.ts';
 import type { RunningProcess, Witness } from './support.ts';
 
@@ -57,25 +56,7 @@ async function startRelay(flows: object = {}): Promise<RunningProcess> {
   return started;
 }
 
-/** A delivery such as the shop's own. */
-async function deliver(data: object, id: string): Promise<number> {
-  const body = JSON.stringify({ type: 'order.changed', data });
-  const timestamp = String(Math.floor(Date.now() / 1000));
-  const key = Buffer.from(webhookSecret.slice(6), 'base64');
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
-  const answer = await fetch(`http://127.0.0.1:${webhookPort}/webhooks/orders`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'webhook-id': id,
-      'webhook-timestamp': timestamp,
-      'webhook-signature': `v1,${signature}`,
-    },
-    body,
-  });
-  await answer.arrayBuffer();
-  return answer.status;
-}
+const deliver = (data: object, id: string) => deliverTo(webhookPort, data, id);
 
 const recordsOf = (incrementId: string) =>
   witness.orders.filter(({ value }) => value?.incrementId === incrementId);

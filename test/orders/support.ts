@@ -1,20 +1,20 @@
 /** What the tests of the order flow share: Cartage's processes as in production, and readers of what they write. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Contract } from '../../schemas/topics.ts';
-import { contracts, cursors, orders, outcomes, refresh } from '../../schemas/topics.ts';
-import type { Order, Outcome } from '../../schemas/types.ts';
+import { contracts, cursors, orders, outcomes, parked, refresh } from '../../schemas/topics.ts';
+import type { Order, Outcome, Parked } from '../../schemas/types.ts';
 import { connectKafka, openTopicAdmin } from '../../services/platform/kafka/connect.ts';
 import type { Bus, KafkaOptions, Received } from '../../services/platform/kafka/types.ts';
 import { sharedKafka, sharedRegistry } from '../infrastructure/main.ts';
 
-export const webhookSecret = `whsec_${Buffer.from('the secret of the order tests').toString('base64')}`;
+const webhookSecret = `whsec_${Buffer.from('the secret of the order tests').toString('base64')}`;
 
 /** A shop instance of its own: others work on the same topics at the same time. */
 export const ownInstance = (): string => `orders-${randomBytes(4).toString('hex')}`;
@@ -52,6 +52,8 @@ export interface Witness {
   bus: Bus;
   orders: Received<Order>[];
   outcomes: Outcome[];
+  /** By the key of the record. */
+  parked: Map<string, Parked>;
   requests: string[];
   /** Where each sweep is. */
   cursors: Map<string, string>;
@@ -64,6 +66,7 @@ export async function openWitness(instance: string): Promise<Witness> {
     bus,
     orders: [],
     outcomes: [],
+    parked: new Map(),
     requests: [],
     cursors: new Map(),
     close: () => bus.close(),
@@ -79,6 +82,7 @@ export async function openWitness(instance: string): Promise<Witness> {
   await Promise.all([
     follow(orders, (record) => witness.orders.push(record)),
     follow(outcomes, ({ value }) => value && witness.outcomes.push(value)),
+    follow(parked, ({ value }) => value && witness.parked.set(value.key ?? '', value)),
     follow(cursors, ({ value }) => value && witness.cursors.set(value.source, value.position)),
     follow(refresh, ({ value }) => value && witness.requests.push(`${value.reason} ${value.key}`)),
   ]);
@@ -90,6 +94,8 @@ export interface RunningProcess {
   lines: Record<string, unknown>[];
   /** Of the first line with this message. */
   logged(message: string): Promise<Record<string, unknown>>;
+  /** SIGSTOP, as a suspended machine, and SIGCONT. */
+  signal(signal: NodeJS.Signals): void;
   /** As a crash would. */
   kill(): Promise<void>;
   /** As an operator would; resolves with the exit code. */
@@ -132,6 +138,7 @@ export async function startProcess(name: string, config: object): Promise<Runnin
           );
         return lines.find(({ msg }) => msg === message);
       }),
+    signal: (signal) => void child.kill(signal),
     kill: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),
   };
@@ -167,6 +174,26 @@ function lastLines(): string {
       lines.slice(-8).map((line) => `${name}: ${JSON.stringify(line).slice(0, 400)}`),
     )
     .join('\n');
+}
+
+/** A webhook such as the shop's own. */
+export async function deliver(port: number, data: object, id: string): Promise<number> {
+  const body = JSON.stringify({ type: 'order.changed', data });
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const key = Buffer.from(webhookSecret.slice(6), 'base64');
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  const answer = await fetch(`http://127.0.0.1:${port}/webhooks/orders`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': `v1,${signature}`,
+    },
+    body,
+  });
+  await answer.arrayBuffer();
+  return answer.status;
 }
 
 /** The sections every process needs. */

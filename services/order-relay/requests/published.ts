@@ -8,6 +8,8 @@ import type { RelayRequest } from './request.ts';
 
 /** About 25 MB. A state that is forgotten is read once more than needed. */
 const maxStates = 100_000;
+/** The shop's update times are those of its database, the time at which we read is that of its web server. */
+const clocksApartMs = 60_000;
 
 /** What of a published value tells it from another state of its key. */
 export interface State {
@@ -91,7 +93,7 @@ export class PublishedStates<Value extends State> {
   isBehind(value: Value, readAt: number): boolean {
     const newest = this.#newestOf(value);
     if (newest === undefined || !isLower(value.version, newest)) return false;
-    return value.version.epoch < newest.epoch || newest.number <= readAt + this.#options.marginMs;
+    return value.version.epoch < newest.epoch || newest.number <= readAt + clocksApartMs;
   }
 
   /** A state that follows on all that was published of its key. */

@@ -58,7 +58,7 @@ function sweep(): NightlySweep {
     bus,
     clock,
     log: logTo([]),
-    pages: new PageReader({ pageSize: 3, clock, probe: list.probe }),
+    pages: new PageReader({ pageSize: 3, clock }),
     magento: { orders: { wholePage } as never },
     stores: { codeOf: async (id) => (id === 1 ? 'default' : null) },
     websites: { codeOf: async () => 'base' },

@@ -71,9 +71,12 @@ export class NightlySweep {
 
   /** An order is published after it was created, so what was published since then is all there is of these orders. */
   #follow(published: BoundedMap<string, string>, sinceMs: number): Promise<ReadAll> {
-    return this.#options.bus.readAll(orders, {
+    const { bus, instance } = this.#options;
+    return bus.readAll(orders, {
       sinceMs,
-      onRecord: ({ key, value }) => value && published.set(key, shortDigest(value.digest)),
+      onRecord: ({ key, value }) => {
+        if (value?.instance === instance) published.set(key, shortDigest(value.digest));
+      },
     });
   }
 
@@ -86,7 +89,8 @@ export class NightlySweep {
       );
       for (const row of unreadable)
         await this.#requests.report(row, askedById(instance, Number(row.id)), 'nightly');
-      for (const order of items) if (await this.#ask(order, published)) result.requests += 1;
+      const asked = await Promise.all(items.map((order) => this.#ask(order, published)));
+      result.requests += asked.filter(Boolean).length;
       const count = items.length + unreadable.length;
       result.rows += count;
       afterEntityId = items.at(-1)?.entity_id ?? afterEntityId;
@@ -101,7 +105,7 @@ export class NightlySweep {
     const website = await websites.codeOf(order.store_id);
     const asked = askedFor(order, store, instance);
     const digest = store === null ? null : digestOf(order, { instance, store, website });
-    if (digest !== null && published.get(asked.key) === digest) return false;
+    if (published.get(asked.key) === digest) return false;
     await this.#requests.ask({ asked, seen: null, reason: 'nightly' });
     return true;
   }

@@ -1,5 +1,6 @@
 /** Real: the reader of pages. Double: a list of the shop that fails as the test has it. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { timedOut } from '../testing/relay-world.ts';
 import { ListShop } from '../testing/list-shop.ts';
 import { PageReader } from './page-reader.ts';
 
@@ -11,7 +12,7 @@ beforeEach(() => {
   shop = new ListShop();
   shop.rows = Array.from({ length: 40 }, (_none, index) => ({ id: 10 * (index + 1), updatedAt: '' }));
   now = 0;
-  pages = new PageReader({ pageSize: 16, clock: { now: () => now }, probe: shop.probe });
+  pages = new PageReader({ pageSize: 16, clock: { now: () => now } });
 });
 
 /** Everything, page by page, by ids. */
@@ -41,6 +42,7 @@ describe('pages', () => {
     shop.rowsInTime = 3;
     await readAll();
     shop.rowsInTime = Infinity;
+    now += 60_000;
     await readAll();
     await readAll();
     expect(shop.asked.at(-1)).toBe(16);
@@ -66,6 +68,14 @@ describe('pages', () => {
     expect((await readAll()).passedOver).toEqual([]);
     now += 3_600_001;
     expect((await readAll()).passedOver).toEqual([50]);
+  });
+
+  it('throw what the shop throws when it is the list itself that fails, and no row of it', async () => {
+    const failing = pages.read((limits) =>
+      shop.page(shop.rows, limits).then(() => Promise.reject(timedOut())),
+    );
+    await expect(failing).rejects.toThrow('http.deadline');
+    expect(shop.asked).toEqual([16]);
   });
 
   it('throw what the shop throws while it is down', async () => {

@@ -9,8 +9,6 @@ export interface PageReaderOptions {
   /** Rows per page at most. */
   pageSize: number;
   clock: Pick<Clock, 'now'>;
-  /** A call that succeeds when the shop is well. */
-  probe: () => Promise<unknown>;
 }
 
 type AskPage<Item> = (limits: PageLimits) => Promise<List<Item>>;
@@ -29,14 +27,13 @@ const passedOverMs = 3_600_000;
  * read. Such rows are left out of what is asked for the next hour.
  */
 export class PageReader {
-  readonly #size: BatchSize;
   readonly #options: PageReaderOptions;
+  #size: BatchSize;
   readonly #passedOver = new Map<number, number>();
 
   constructor(options: PageReaderOptions) {
     this.#options = options;
-    const { pageSize, clock } = options;
-    this.#size = new BatchSize({ initial: pageSize, max: pageSize, targetMs }, clock);
+    this.#size = this.#fullSize();
   }
 
   /** @throws Unavailable when it is the shop that fails, and not a page of it. */
@@ -51,14 +48,21 @@ export class PageReader {
         return page;
       } catch (error) {
         if (error instanceof LimitExceeded && this.#size.current < pageSize) continue;
-        if (!(await this.#isOfItsRows(error))) throw error;
+        if (!(await isOfItsRows(error, ask))) throw error;
         if (pageSize > 1) continue;
         const id = await this.#blocking((limits) => ask({ ...limits, withoutEntityIds }));
         this.#passOver(id);
+        // It was that row, and not how many there were.
+        this.#size = this.#fullSize();
         const why = (error as Unavailable).fault.what;
         return { items: [], unreadable: [{ id: String(id), why }], totalCount: Infinity };
       }
     }
+  }
+
+  #fullSize(): BatchSize {
+    const { pageSize, clock } = this.#options;
+    return new BatchSize({ initial: pageSize, max: pageSize, targetMs }, clock);
   }
 
   /** Up to which id a page of one fails, while one up to the id before does not. */
@@ -70,18 +74,11 @@ export class PageReader {
         await ask({ pageSize: 1, upToEntityId });
         good = upToEntityId;
       } catch (error) {
-        if (!(await this.#isOfItsRows(error))) throw error;
+        if (!(await isOfItsRows(error, ask))) throw error;
         bad = upToEntityId;
       }
     }
     return bad;
-  }
-
-  async #isOfItsRows(error: unknown): Promise<boolean> {
-    if (!(error instanceof Unavailable) || !error.perhapsRecord) return false;
-    // Else it is the shop: what the probe throws says so.
-    await this.#options.probe();
-    return true;
   }
 
   #passOver(entityId: number): void {
@@ -94,4 +91,11 @@ export class PageReader {
     const now = this.#options.clock.now();
     for (const [id, since] of this.#passedOver) if (now - since > passedOverMs) this.#passedOver.delete(id);
   }
+}
+
+/** @throws what the shop throws when it is the shop: then a page without rows fails as well. */
+async function isOfItsRows(error: unknown, ask: AskPage<unknown>): Promise<boolean> {
+  if (!(error instanceof Unavailable) || !error.perhapsRecord) return false;
+  await ask({ pageSize: 1, upToEntityId: 0 });
+  return true;
 }

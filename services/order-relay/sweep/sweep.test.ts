@@ -78,7 +78,7 @@ function sweep({
     bus,
     clock,
     log: logTo(lines),
-    pages: new PageReader({ pageSize, clock, probe: shop.probe }),
+    pages: new PageReader({ pageSize, clock }),
     cursors: {
       read: () => cursor,
       write: async (_resource, written) => {

@@ -22,14 +22,9 @@ export class ListShop {
   readonly poison = new Set<number>();
   isDown = false;
 
-  probe = async (): Promise<void> => {
-    await Promise.resolve();
-    if (this.isDown) throw timedOut();
-  };
-
   async page(rows: readonly Row[], limits: PageLimits): Promise<List<Row>> {
     const { pageSize, upToEntityId = Infinity, withoutEntityIds = [] } = limits;
-    this.asked.push(pageSize);
+    if (upToEntityId > 0) this.asked.push(pageSize);
     const found = rows.filter(({ id }) => id <= upToEntityId && !withoutEntityIds.includes(id));
     const shown = found.slice(0, pageSize);
     await Promise.resolve();

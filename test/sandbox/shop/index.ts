@@ -53,6 +53,8 @@ export interface RunningShop {
   /** The shop itself, for tests that look inside or change what no call can. */
   shop: Shop;
   setFaults(rules: readonly FaultRule[]): void;
+  /** How many calls they have met since then. */
+  faultsTaken(): number;
   close(): Promise<void>;
 }
 
@@ -113,6 +115,7 @@ export async function startShop(options: ShopOptions = {}): Promise<RunningShop>
     journal,
     shop,
     setFaults: (rules) => faults.set(rules),
+    faultsTaken: () => faults.taken,
     async close() {
       for (const timer of timers) clearTimeout(timer);
       webhook?.close();

@@ -55,6 +55,7 @@ async function serve(
     headers: request.headers as WireRequest['headers'],
     body,
   });
+  if (fault?.kind === 'late') await pause(fault.delayMs ?? 1000, undefined, { ref: false });
   if (fault?.kind === 'cut_after') request.socket.destroy();
   else send(response, answer);
 }
@@ -90,7 +91,7 @@ async function misbehave(
     await pause(rule.delayMs ?? 1000, undefined, { ref: false });
     return false;
   }
-  if (rule.kind === 'cut_after') return false;
+  if (rule.kind === 'cut_after' || rule.kind === 'late') return false;
   if (rule.kind === 'cut_before') request.socket.destroy();
   else if (rule.kind === 'maintenance') send(response, html(503, MAINTENANCE_PAGE));
   else if (rule.kind === 'retry_after') {

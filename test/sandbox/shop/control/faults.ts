@@ -1,6 +1,7 @@
 import type { Random } from '../time-and-chance.ts';
 
-export type FaultKind = 'status' | 'slow' | 'cut_after' | 'cut_before' | 'maintenance' | 'retry_after';
+export type FaultKind =
+  'status' | 'slow' | 'late' | 'cut_after' | 'cut_before' | 'maintenance' | 'retry_after';
 
 /** How the shop misbehaves on the calls that match. */
 export interface FaultRule {
@@ -9,7 +10,10 @@ export interface FaultRule {
   kind: FaultKind;
   /** For `status` (default 500) and `retry_after` (default 429). */
   status?: number;
-  /** For `slow`: how long the call waits before it is worked on. For `retry_after`: the header, in ms. */
+  /**
+   * For `slow`: how long the call waits before it is worked on. For `late`: how long its answer is kept back afterwards.
+   * For `retry_after`: the header, in ms.
+   */
   delayMs?: number;
   /** How often the rule applies before it is used up; without it, until cleared. */
   times?: number;
@@ -20,6 +24,8 @@ export interface FaultRule {
 /** The rules in force, the first that matches a call wins. */
 export class Faults {
   readonly #random: Random;
+  /** Calls that a rule has met since the rules were set. */
+  taken = 0;
   #rules: { rule: FaultRule; path: RegExp | null; left: number }[] = [];
 
   constructor(random: Random) {
@@ -27,6 +33,7 @@ export class Faults {
   }
 
   set(rules: readonly FaultRule[]): void {
+    this.taken = 0;
     this.#rules = rules.map((rule) => ({
       rule,
       path: rule.match?.path === undefined ? null : new RegExp(rule.match.path),
@@ -42,6 +49,7 @@ export class Faults {
       if (path !== null && !path.test(url)) continue;
       if (rule.probability !== undefined && this.#random() >= rule.probability) continue;
       candidate.left -= 1;
+      this.taken += 1;
       return rule;
     }
     return null;

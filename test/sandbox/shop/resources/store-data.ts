@@ -34,7 +34,7 @@ export interface StoreOfOrder {
   storeName: string;
 }
 
-export function storeOfOrder(storeId: number): StoreOfOrder {
+export function storeOfOrder(storeId: number | null): StoreOfOrder {
   const view = STORE_VIEWS.find(({ id }) => id === storeId) ?? STORE_VIEWS[0];
   const group = STORE_GROUPS.find(({ id }) => id === view.store_group_id) ?? STORE_GROUPS[1];
   const website = WEBSITES.find(({ id }) => id === view.website_id) ?? WEBSITES[0];
@@ -46,6 +46,6 @@ export function storeOfOrder(storeId: number): StoreOfOrder {
 }
 
 /** Every order number counts within its store; the first store has no prefix (FACTS section 3). */
-export function incrementPrefix(storeId: number): string {
+export function incrementPrefix(storeId: number | null): string {
   return storeId === 1 ? '0' : String(storeId);
 }

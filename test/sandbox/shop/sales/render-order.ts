@@ -1,3 +1,4 @@
+import { FatalError } from '../rest/errors.ts';
 import { cents } from '../decimal.ts';
 import type { JsonObject } from '../rest/json.ts';
 import { CURRENCY, storeOfOrder } from '../resources/store-data.ts';
@@ -12,6 +13,7 @@ import { COUPON_RULE_ID } from './totals.ts';
 
 /** An order with all its members, as `GET /V1/orders/{id}` and the list show it (FACTS section 3). */
 export function renderOrder(order: OrderRow): JsonObject {
+  if (order.payment_method === '') throw new FatalError();
   const items = order.items.map((item) => renderItem(order, item));
   return {
     ...orderAmounts(order),
@@ -59,7 +61,7 @@ function header(order: OrderRow): JsonObject {
     state: order.state,
     status: order.status,
     store_currency_code: CURRENCY,
-    store_id: order.store_id,
+    store_id: order.store_id ?? undefined,
     store_name: store.storeName,
     store_to_base_rate: 0,
     store_to_order_rate: 0,

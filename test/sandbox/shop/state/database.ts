@@ -1,6 +1,6 @@
 import { ReservationIndex } from '../inventory/reservation-index.ts';
 import { ChangeLog } from './change-log.ts';
-import type { CartRow, OrderRow, ShipmentRow, InvoiceRow } from './sales-rows.ts';
+import type { CartRow, CreditMemoRow, OrderRow, ShipmentRow, InvoiceRow } from './sales-rows.ts';
 import type { CustomerGroupRow, CustomerRow } from './customer-rows.ts';
 import type {
   ProductRow,
@@ -49,6 +49,7 @@ export class Database {
     (row) => String(row.entity_id),
     (row) => String(row.order_id),
   );
+  readonly creditMemos = new Table<CreditMemoRow>('credit_memos', (row) => String(row.entity_id));
   readonly sequences = new Table<{ name: string; last: number }>('sequences', (row) => row.name);
   readonly reservationIndex: ReservationIndex;
   readonly #log: ChangeLog;

@@ -97,7 +97,8 @@ export interface StatusHistoryRow {
 export interface OrderRow {
   entity_id: number;
   increment_id: string;
-  store_id: number;
+  /** Null when its store view was deleted. */
+  store_id: number | null;
   quote_id: number;
   state: string;
   status: string;
@@ -114,6 +115,7 @@ export interface OrderRow {
   coupon_code: string | null;
   shipping_method: string | null;
   shipping_description: string | null;
+  /** Empty when the order has lost its payment: Magento fails over it, and over each list that holds it. */
   payment_method: string;
   email_sent: boolean;
   items: OrderItemRow[];
@@ -195,7 +197,7 @@ export interface InvoiceRow {
   entity_id: number;
   increment_id: string;
   order_id: number;
-  store_id: number;
+  store_id: number | null;
   state: number;
   created_at: string;
   updated_at: string;
@@ -210,6 +212,18 @@ export interface InvoiceRow {
   email_sent: boolean;
   items: InvoiceItemRow[];
   comments: ShipmentCommentRow[];
+}
+
+/** What the list of credit memos shows; the stand-in makes none by itself yet. */
+export interface CreditMemoRow {
+  entity_id: number;
+  increment_id: string;
+  order_id: number;
+  store_id: number;
+  state: number;
+  grand_total: number;
+  created_at: string;
+  updated_at: string;
 }
 
 export interface InvoiceItemRow {
