@@ -174,6 +174,10 @@ it('a secret that is rotated in the shop pauses the flow, with an alarm; it resu
         String(msg).startsWith('the other side fails') && code === 'magento.signature_invalid',
     ),
   );
+  const { url } = await relay!.logged('started');
+  const metrics = await (await fetch(new URL('/metrics', url as string))).text();
+  // What the alert CartageFlowWaits looks at.
+  expect(metrics).toMatch(/^cartage_breaker_state\{.*flow="orders".*\} 1$/m);
   expect(recordsOf(order)).toEqual([]);
   writeFileSync(secretFile, rotated);
   await published(order);
