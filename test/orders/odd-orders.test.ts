@@ -152,10 +152,10 @@ it('100 webhooks, the sweep and a replay at once make one published order', asyn
     ),
   ]);
   expect(new Set(statuses)).toEqual(new Set([202]));
-  await eventually('all requests to be answered', () => {
-    const answered = witness.outcomes.filter((outcome) => outcome.key === key).length;
-    return answered >= 101 && witness.requests.includes(`sweep ${key}`);
-  });
+  const answered = () => witness.outcomes.filter((outcome) => outcome.key === key).length;
+  await eventually('all requests to be answered', () => answered() >= 101);
+  const swept = () => witness.cursors.get(`${instance}/orders`) ?? '';
+  await eventually('the sweep to have passed it', () => swept() >= order.updated_at);
   const later = await place();
   await published(later);
   expect(recordsOf(order)).toHaveLength(1);
