@@ -123,11 +123,12 @@ function sandboxErp({ ports, databaseUrl, environment }: Plan, hooks: ProcessHoo
 }
 
 function sandboxShop(plan: Plan, hooks: ProcessHooks): Part {
-  const { ports, state, secrets, environment } = plan;
+  const { ports, state, secrets, environment, own } = plan;
   const options = {
     port: ports.shop,
     state: state.shop,
-    seed: 'empty',
+    // What nothing brings is there from the start.
+    seed: own?.config.flows.catalog === 'off' ? 'default' : 'empty',
     'webhook-url': webhookUrl(plan),
     'webhook-secret': secrets.webhookSecret,
     'consumer-key': secrets.consumerKey,

@@ -1,3 +1,4 @@
+import type { Clock } from '../../platform/clock.ts';
 import type { Recipe, RecipeListing, RecipeStates } from '../../platform/config/sections/recipe.ts';
 import { Rejected } from '../../platform/errors.ts';
 import { evaluate } from '../../platform/expressions/expression.ts';
@@ -16,14 +17,32 @@ export interface Found {
   isCanceled: boolean;
 }
 
+/** How soon what was not to be seen yet is looked for again. */
+const lookAgainMs = 500;
+
 /** Finds the document of an order, in whatever state it is. */
 export class Documents {
   readonly #recipe: Recipe;
   readonly #caller: Asker;
+  readonly #clock: Clock;
 
-  constructor(recipe: Recipe, caller: Asker) {
+  constructor(recipe: Recipe, caller: Asker, clock: Clock) {
     this.#recipe = recipe;
     this.#caller = caller;
+    this.#clock = clock;
+  }
+
+  /** After a write: looks until it is to be seen, for as long as the ERP may take to show it; gives what it saw last. */
+  async findWhen(
+    isSeen: (found: Found | null) => Promise<boolean>,
+    variables: Variables,
+  ): Promise<Found | null> {
+    const untilMs = this.#clock.now() + this.#recipe.orders.visibleWithinMs;
+    for (;;) {
+      const found = await this.find(variables);
+      if ((await isSeen(found)) || this.#clock.now() >= untilMs) return found;
+      await this.#clock.wait(lookAgainMs);
+    }
   }
 
   /**

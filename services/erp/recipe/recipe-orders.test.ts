@@ -165,6 +165,43 @@ describe('a document', () => {
   });
 });
 
+describe('an ERP that works through a queue', () => {
+  const given = { document, advance, visibleWithinMs: 5_000 };
+
+  /** Shows a write only so long after it. */
+  function slow(afterMs: number) {
+    const made = erpOf({ orders: given });
+    const { clock, act, documents } = made;
+    const due: { atMs: number; show: () => void }[] = [];
+    const later = (show: () => void) => {
+      due.push({ atMs: clock.nowMs + afterMs, show });
+      return { status: 202 };
+    };
+    act['GET /orders'] = () => {
+      for (const one of due.splice(0))
+        if (one.atMs > clock.nowMs) due.push(one);
+        else one.show();
+      return { body: documents };
+    };
+    act['POST /orders'] = () => later(() => documents.push({ id: 1, ref: 'main/b/1', state: 'draft' }));
+    act['POST /open/1'] = () => later(() => (documents[0]!.state = 'open'));
+    return made;
+  }
+
+  it('is waited for after each write, and nothing is written twice', async () => {
+    const { orders, erp, documents } = slow(3_000);
+    expect(await orders.create(input())).toMatchObject({ id: '1', created: true });
+    expect(asked(erp).filter((one) => one.startsWith('POST'))).toEqual(['POST /orders', 'POST /open/1']);
+    expect(documents).toMatchObject([{ state: 'open' }]);
+  });
+
+  it('that takes longer than it may is an error, and still nothing is written twice', async () => {
+    const { orders, erp } = slow(9_000);
+    await expect(orders.create(input())).rejects.toMatchObject({ fault: { code: 'order.lookup_blind' } });
+    expect(asked(erp).filter((one) => one.startsWith('POST'))).toEqual(['POST /orders']);
+  });
+});
+
 describe('a change', () => {
   const change = [
     {

@@ -37,7 +37,7 @@ export class RecipeOrders implements ErpOrders {
     this.#recipe = recipe;
     this.#caller = caller;
     this.#clock = clock;
-    this.#documents = new Documents(recipe, caller);
+    this.#documents = new Documents(recipe, caller, clock);
     this.#needs = new Needs(caller, clock);
   }
 
@@ -71,7 +71,7 @@ export class RecipeOrders implements ErpOrders {
     const variables = this.#caller.scope({ ...input });
     return this.#restarting(async () => {
       const planner = new Planner(this.#caller, tell);
-      const found = await new Documents(this.#recipe, planner).find(variables);
+      const found = await new Documents(this.#recipe, planner, this.#clock).find(variables);
       if (found?.isCanceled) refuseCanceled(found, input);
       const document = found?.document ?? null;
       if (document === null || !(await this.#isDone(document, variables)))
@@ -106,8 +106,9 @@ export class RecipeOrders implements ErpOrders {
   }
 
   async #made(variables: Variables): Promise<Document> {
-    const found = await this.#documents.find(variables);
-    if (found !== null && !found.isCanceled) return found.document;
+    const isAlive = (found: Found | null) => Promise.resolve(found?.isCanceled === false);
+    const found = await this.#documents.findWhen(isAlive, variables);
+    if (found?.isCanceled === false) return found.document;
     throw new Rejected({
       code: 'order.lookup_blind',
       what: 'The look-up does not find the document that was just created',
@@ -134,6 +135,12 @@ export class RecipeOrders implements ErpOrders {
     return { caller: this.#caller, documents: this.#documents, variables };
   }
 
+  /** What exists may take its time to be seen. */
+  #pauseMs({ is }: Restart, restarts: number): number {
+    const pauseMs = restartPauseMs * 2 ** restarts;
+    return is === 'exists' ? Math.max(pauseMs, this.#recipe.orders.visibleWithinMs / restartsMax) : pauseMs;
+  }
+
   /** From the look-up again where the ERP asks for it: what is true now decides, not what was asked for. */
   async #restarting<Result>(run: () => Promise<Result>): Promise<Result> {
     for (let restarts = 0; ; restarts += 1)
@@ -143,7 +150,7 @@ export class RecipeOrders implements ErpOrders {
         if (error instanceof Rejected) this.#needs.forget();
         if (!(error instanceof Restart)) throw error;
         if (restarts === restartsMax) throw restartsInVain(error, restarts);
-        await this.#clock.wait(restartPauseMs * 2 ** restarts);
+        await this.#clock.wait(this.#pauseMs(error, restarts));
       }
   }
 }

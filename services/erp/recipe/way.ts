@@ -6,7 +6,7 @@ import type { Variables } from '../../platform/expressions/expression.ts';
 import { textOf } from '../../platform/expressions/template.ts';
 import type { Caller } from './caller.ts';
 import { fits, nameOf } from './documents.ts';
-import type { Document, Documents } from './documents.ts';
+import type { Document, Documents, Found } from './documents.ts';
 
 /** A way that goes in circles. */
 const stepsMax = 20;
@@ -32,11 +32,18 @@ export async function goTo(
     const refusal = await caller
       .call({ asked: way.steps[index]!, place: `${place}.steps.${index}`, effect: 'writes', variables: own })
       .then(() => null, rejectedOnly);
-    // What was deleted is somewhere too.
-    document = (await documents.find(variables))?.document ?? { ...document, state: 'gone' };
-    const isThere = await fits(way.done, document, { ...own, document }, `${path}.done`);
-    if (!isThere && (await nextStep(way, document, { ...own, document }, path)) === index)
-      throw refusal ?? noProgress(document, `${place}.steps.${index}`);
+    const look = async (found: Found | null) => {
+      // What was deleted is somewhere too.
+      document = found?.document ?? { ...document, state: 'gone' };
+      const now = { ...own, document };
+      return (
+        (await fits(way.done, document, now, `${path}.done`)) ||
+        (await nextStep(way, document, now, path)) !== index
+      );
+    };
+    const found =
+      refusal === null ? await documents.findWhen(look, variables) : await documents.find(variables);
+    if (!(await look(found))) throw refusal ?? noProgress(document, `${place}.steps.${index}`);
   }
 }
 

@@ -116,6 +116,11 @@ describe('a recipe', () => {
       'uses $key',
       ({ session }) => Object.assign(session.headers, { authorization: '=$key' }),
     ],
+    [
+      'orders.visibleWithinMs',
+      'shorter than settleMs',
+      ({ orders }) => Object.assign(orders, { visibleWithinMs: 65_000 }),
+    ],
     ['url', 'not https', (given) => Object.assign(given, { url: 'http://erp.example' })],
   ])('%s: %s', (path, problem, change) => {
     expect(problemsOf(change)[path]).toContain(problem);

@@ -84,6 +84,8 @@ const orders = z.strictObject({
   canceled: states.default([]),
   ifCanceled: z.enum(['reject', 'create']).default('reject'),
   read: call.optional(),
+  /** How long the look-up may still show what was before a write: the ERP works through a queue, or searches an index. */
+  visibleWithinMs: z.coerce.number().int().min(0).default(0),
   needs: z.array(need).default([]),
   create: call,
   parts: z.array(need).default([]),
@@ -129,6 +131,10 @@ export const recipeSection = z
     // Also where a field is of the wrong kind: all problems are told at once.
     { when: () => true },
   )
+  .refine(({ settleMs, orders: { visibleWithinMs } }) => visibleWithinMs < settleMs, {
+    path: ['orders', 'visibleWithinMs'],
+    error: 'must be shorter than settleMs: a successor would look too early, and make another document',
+  })
   .superRefine(({ url: address, allowHttp, session }, context) => {
     const check = (path: string[], given: string | undefined) => {
       const problem = given === undefined ? null : httpsProblem(given, { allowHttp });
