@@ -31,8 +31,8 @@ export async function exportOrders(
 ): Promise<Subscription> {
   const { orders, customers, instance, erp } = configuration.config;
   if (erp.recipe !== undefined) await refuseSenseless(erp.recipe, configuration.file);
-  const { close, ...connected } = connectOrders(configuration, process);
-  process.onStop(close);
+  const connected = connectOrders(configuration, process);
+  process.onStop(() => connected.close());
   return runDocuments(
     process.context,
     orderFlow({ ...connected, orders, guests: customers.guests, instance, mode }),

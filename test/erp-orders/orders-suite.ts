@@ -25,7 +25,7 @@ export interface OrdersBackend {
 }
 
 export interface Backends {
-  start(): Promise<OrdersBackend>;
+  start: () => Promise<OrdersBackend>;
   accepted: string;
   /** What becomes of an accepted order that is canceled; null when it is deleted. */
   canceled: string | null;

@@ -54,9 +54,9 @@ const tokens = () => calls.map(({ headers }) => headers!.authorization);
 
 describe('of two sets of credentials', () => {
   it('the first is used as long as the shop takes it', async () => {
-    const { call } = rest();
-    await call(post);
-    await call(post);
+    const shop = rest();
+    await shop.call(post);
+    await shop.call(post);
     expect(tokens()).toEqual(['old', 'old']);
   });
 
@@ -65,9 +65,9 @@ describe('of two sets of credentials', () => {
     ['is unknown', tokenUnknown],
   ])('the other is tried at once when the first %s, with the same request, and stays', async (_why, said) => {
     says['old'] = said;
-    const { call } = rest();
-    await call(post);
-    await call(post);
+    const shop = rest();
+    await shop.call(post);
+    await shop.call(post);
     expect(tokens()).toEqual(['old', 'new', 'new']);
     expect(calls.map(({ body }) => body)).toEqual(Array<string>(3).fill('{"a":1}'));
     expect(switches).toEqual([1]);
@@ -75,21 +75,21 @@ describe('of two sets of credentials', () => {
 
   it('all calls that are under way go on, and it is told once', async () => {
     says['old'] = deactivated;
-    const { call } = rest();
-    await Promise.all(Array.from({ length: 5 }, () => call(post)));
+    const shop = rest();
+    await Promise.all(Array.from({ length: 5 }, () => shop.call(post)));
     expect(tokens().filter((token) => token === 'new')).toHaveLength(5);
     expect(switches).toEqual([1]);
   });
 
   it('the one that is taken stays when it moves to the place of the first, and goes back when it is refused', async () => {
     says['old'] = deactivated;
-    const { call } = rest();
-    await call(post);
+    const shop = rest();
+    await shop.call(post);
     sets = [setOf('new')];
-    await call(post);
+    await shop.call(post);
     sets = [setOf('old'), setOf('new')];
     says = { new: tokenUnknown };
-    await call(post);
+    await shop.call(post);
     expect(tokens()).toEqual(['old', 'new', 'new', 'new', 'old']);
     expect(switches).toEqual([1, 0]);
   });

@@ -39,8 +39,8 @@ const round = (goneShareMax = 0.1) =>
     bus: {
       publish: (contract, publication) => bus.publish(contract, publication),
       readAll: async (_contract, options) => {
-        const { onRecord } = options as unknown as ReadAllOptions<Customer>;
-        for (const [key, value] of topic) onRecord({ key, value } as never);
+        const reading = options as unknown as ReadAllOptions<Customer>;
+        for (const [key, value] of topic) reading.onRecord({ key, value } as never);
         return { caughtUp: Promise.resolve(), stop: async () => undefined };
       },
     },
@@ -124,8 +124,9 @@ describe('the round', () => {
   });
 
   it('that is interrupted begins anew', async () => {
-    const { wholePage } = shop.magento.customers;
-    shop.magento.customers.wholePage = async (page) => {
+    const { customers } = shop.magento;
+    const wholePage = customers.wholePage.bind(customers);
+    customers.wholePage = async (page) => {
       if (page.afterEntityId >= 100) throw new Error('no answer');
       return wholePage(page);
     };

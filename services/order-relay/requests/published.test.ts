@@ -32,7 +32,7 @@ async function follow(before: Order[] = []): Promise<void> {
     readAll: async (_contract: unknown, options: ReadAllOptions<Order>) => {
       onTopic = (value, publishedAt = value.updatedAt) =>
         options.onRecord({ key, value, publishedAt } as never);
-      onRecreated = options.onRecreated!;
+      onRecreated = () => options.onRecreated!();
       for (const order of before) onTopic(order);
       return { caughtUp: Promise.resolve(), stop: async () => undefined };
     },

@@ -207,7 +207,7 @@ describe('an odd row', () => {
     shop.poison.add(4);
     const one = sweep({ pageSize: 4 });
     await one.run();
-    expect(asked().toSorted()).toEqual([1, 2, 3, 4, 5]);
+    expect(new Set(asked())).toEqual(new Set([1, 2, 3, 4, 5]));
     const byId = requests().filter(({ entityId }) => entityId !== null);
     expect(byId.map(({ key }) => key).toSorted()).toEqual(['us/2', 'us/4']);
     expect(lines.map(({ level, fields }) => `${level} ${String(fields['entityId'])}`).toSorted()).toEqual([

@@ -3,7 +3,7 @@ import { evaluate, expressionProblem } from './expression.ts';
 import { functionNames } from './names.ts';
 import { formText, pathPieces, render, renderPath } from './template.ts';
 
-const value = (source: string, variables = {}, input: unknown = undefined) =>
+const value = (source: string, variables = {}, input?: unknown) =>
   evaluate(source, input, variables, 'a.place');
 
 describe('an expression', () => {

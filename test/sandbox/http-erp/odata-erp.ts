@@ -101,7 +101,7 @@ export class ODataErp {
   }
 
   #insert(set: EntitySet, given: Record<string, unknown>): Entity {
-    if (String(given.externalDocumentNumber ?? '').length > keyLengthMax)
+    if (textOf(given.externalDocumentNumber).length > keyLengthMax)
       throw new Refused(400, 'Application_StringExceededLength', 'externalDocumentNumber is too long');
     this.#count += 1;
     const own =
@@ -152,5 +152,9 @@ function filterOf(query: URLSearchParams): (entity: Entity) => boolean {
   const [, name, quoted] = /^(\w+) eq '(.*)'$/.exec(query.get('$filter') ?? '') ?? [];
   if (name === undefined) return () => true;
   const wanted = quoted!.replaceAll("''", "'").toLowerCase();
-  return (entity) => String(entity[name] ?? '').toLowerCase() === wanted;
+  return (entity) => textOf(entity[name]).toLowerCase() === wanted;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

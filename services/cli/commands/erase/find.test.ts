@@ -41,9 +41,9 @@ const onTopics: Record<string, [key: string, value: object | null][]> = {
 };
 
 const bus = {
-  readAll: (contract: { topic: string }, { onRecord }: ReadAllOptions<object>) => {
+  readAll: (contract: { topic: string }, options: ReadAllOptions<object>) => {
     for (const [key, value] of onTopics[contract.topic]!)
-      onRecord({ key, value, publishedAt: 1_000 } as never);
+      options.onRecord({ key, value, publishedAt: 1_000 } as never);
     return Promise.resolve({ caughtUp: Promise.resolve(), stop: () => Promise.resolve() });
   },
 } as unknown as Bus;

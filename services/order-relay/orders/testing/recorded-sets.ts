@@ -72,7 +72,7 @@ const oddNames = new Map([
 
 function withBase(value: unknown): Said {
   if (Array.isArray(value)) return value.map(withBase) as unknown as Said;
-  if (typeof value !== 'object' || value === null) return value as unknown as Said;
+  if (typeof value !== 'object' || value === null) return value as Said;
   const members = Object.entries(value).map(([name, member]) => [name, withBase(member)] as const);
   const twins = members
     .filter(([name]) => !name.startsWith('base_'))

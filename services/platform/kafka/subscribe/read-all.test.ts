@@ -43,8 +43,7 @@ function played(topic: { id: string; end: number }) {
     join: () =>
       listeners.get('consumer.group_join')!({ payload: { memberAssignment: { [stock.topic]: [0] } } }),
     /** As kafkajs gives its consumer up. */
-    crashed: (error: Error) =>
-      listeners.get('consumer.crash')!({ payload: { restart: false, error } as object }),
+    crashed: (error: Error) => listeners.get('consumer.crash')!({ payload: { restart: false, error } }),
     fetched: () => listeners.get('consumer.fetch')!({ payload: {} }),
     /** Tombstones, which need no schema, from where kafkajs stands. */
     offer: (fetchedOffset: number, count: number) => {

@@ -42,22 +42,22 @@ function getOne({ shop, params }: Call): Json {
   return render(groupOf(shop, pathInt(params['id'] ?? '')));
 }
 
-function post({ shop, body, note }: Call): Json {
+function post({ shop, body, ...call }: Call): Json {
   const code = codeIn(body);
   if (shop.db.customerGroups.all().some((group) => group.code === code))
     throw badRequest('Customer Group already exists.');
   const id = Math.max(...shop.db.customerGroups.all().map((group) => group.id)) + 1;
   const group = shop.db.customerGroups.save({ id, code, tax_class_id: RETAIL });
-  note('customer_group', String(group.id), { code });
+  call.note('customer_group', String(group.id), { code });
   return render(group);
 }
 
 /** A renamed group touches none of its customers. */
-function put({ shop, params, body, note }: Call): Json {
+function put({ shop, params, body, ...call }: Call): Json {
   const group = groupOf(shop, pathInt(params['id'] ?? ''));
   group.code = codeIn(body);
   shop.db.customerGroups.save(group);
-  note('customer_group', String(group.id), { code: group.code });
+  call.note('customer_group', String(group.id), { code: group.code });
   return render(group);
 }
 
