@@ -1,8 +1,7 @@
-import type { Span } from '@opentelemetry/api';
 import { outcomes } from '../../../../schemas/topics.ts';
 import { Rejected, Unavailable } from '../../errors.ts';
 import type { Fault } from '../../errors.ts';
-import type { Lease, Received, Undecodable } from '../../kafka/types.ts';
+import type { Lease, Undecodable } from '../../kafka/types.ts';
 import { Breaker } from './breaker.ts';
 import { markFailed } from '../../telemetry/tracing.ts';
 import { underFence } from '../../fence.ts';
@@ -12,34 +11,7 @@ import type { Parking } from './parking.ts';
 import { decide, pressed, recordFault } from './policy.ts';
 import { logBug, logRetry, report } from './report.ts';
 import { shortText } from './short-key.ts';
-
-/**
- * What becomes of a record after a try: finished (and its offset may be), or to be tried again. `unknown`: what was
- * tried may still take effect. `lastLook`: the record would be parked but for that; when the outcome is settled it is
- * looked at once more without beginning anything, and this is thrown in place of an effect.
- */
-export type AfterTry =
-  | { finished: true; unknown: boolean }
-  | { finished: false; delayMs: number; unknown: boolean; lastLook: Unavailable | null };
-
-/** A record whose handling began, with what is needed to conclude it. */
-export interface Tried {
-  record: Received<never>;
-  lease: Lease;
-  attempts: number;
-  startedAt: number;
-  span: Span | null;
-  /** Its outcome is reported already: it was only written again. */
-  reported?: boolean;
-  /** The partition stands still for it: it is tried, and given up, sooner. */
-  pressing?: boolean;
-  /** The call that it was a part of, where it was not the only one. */
-  call?: object;
-  /** It failed with others in one call: nothing is said of it alone. */
-  shared?: boolean;
-  /** Its handler finds out whether an earlier try took effect before it begins anything. */
-  looks?: boolean;
-}
+import type { AfterTry, Tried } from './tried.ts';
 
 /**
  * Records that may be parked on the word of a probe, one after the other without a write that worked between them. A
@@ -92,6 +64,14 @@ export class Verdicts {
     }
     if (decision.kind === 'later') {
       this.breaker.succeeded(this.#isNews(tried.call ?? tried));
+      // A whole partition does not wait for what may never come.
+      if (tried.pressing) {
+        await this.#tell(tried, {
+          status: 'unchanged',
+          cause: `${decision.fault.what}; given up, others wait`,
+        });
+        return { finished: true, unknown: false };
+      }
       this.#showBreaker();
       tried.span?.end();
       return { finished: false, delayMs: decision.delayMs, unknown: false, lastLook: null };

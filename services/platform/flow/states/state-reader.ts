@@ -7,7 +7,8 @@ import type { PooledReader } from '../pool.ts';
 import type { Entry, Taken } from './pending-entry.ts';
 import { boundsOf } from '../outcome/policy.ts';
 import { ReadAhead } from './read-ahead.ts';
-import type { Verdicts, Tried } from '../outcome/verdicts.ts';
+import type { Tried } from '../outcome/tried.ts';
+import type { Verdicts } from '../outcome/verdicts.ts';
 import type { StateFlow } from './state-flow.ts';
 
 /**

@@ -9,6 +9,7 @@ const timedOut = () =>
     { code: 'http.deadline', what: 'No answer', fix: 'Look' },
     { outcome: 'unknown', perhapsRecord: true },
   );
+const notYet = () => new Unavailable({ code: 'not.there', what: 'Not there', fix: 'Wait' }, { notYet: true });
 const well = () => Promise.resolve();
 const settleMs = 10_000;
 
@@ -40,6 +41,22 @@ describe('one key that only times out', () => {
       const waits = tries.slice(1).map((at, index) => at - tries[index]!);
       if (creates) expect(Math.min(...waits)).toBeGreaterThanOrEqual(settleMs);
     });
+
+  it('or is not there yet holds nobody up for longer than its partition can go on without it', async () => {
+    const { world, broker, clock, send, reported, stillParked } = await flowOf({
+      policy: { maxDistanceRecords: 200 },
+      fail: (keys) => (keys.includes('absent') ? notYet() : null),
+      batchSize: () => 1,
+    });
+    send('absent', 'last');
+    world.assignAll();
+    await clock.pass(60_000);
+    expect(reported()).toEqual(['last applied']);
+    for (let round = 0; round < 60; round += 1) send(...keysTo(50));
+    await clock.pass(600_000);
+    expect([stillParked(), broker.committed(0).offset]).toEqual([[], 3_002]);
+    expect(reported().filter((line) => line.startsWith('absent'))).toEqual(['absent unchanged']);
+  });
 
   it('is found in a batch, and what was written with it is written again when the batch can land no more', async () => {
     const { world, clock, calls, send, stillParked } = await flowOf({
