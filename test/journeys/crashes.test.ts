@@ -190,7 +190,7 @@ describe('killed between effect and commit', () => {
 
 describe('killed at random under load', () => {
   const seed = Number(process.env.CARTAGE_SEED ?? Date.now() % 1_000_000);
-  const kills = 5;
+  const kills = 3;
   const skus = ['KNIFE-CHEF', 'TOWEL-SET3', 'MUG-ENAMEL', 'SCALE-5KG'];
 
   /** So many deliveries of one order at once, as a shop gone mad sends them. Those that find nobody are lost. */

@@ -86,6 +86,13 @@ describe('publishing', () => {
     const admin = new kafkajs.Kafka({ brokers: [sharedKafka()], logLevel: kafkajs.logLevel.NOTHING }).admin();
     await admin.connect();
     await admin.createPartitions({ topicPartitions: [{ topic: grown.topic, count: 7 }] });
+    // Known to all brokers before anybody asks for their ends.
+    await until('the new partitions', () =>
+      admin.fetchTopicOffsets(grown.topic).then(
+        (ends) => ends.length === 7,
+        () => false,
+      ),
+    );
     await admin.disconnect();
     // A producer that has seen the new partitions.
     const later = openBus();
