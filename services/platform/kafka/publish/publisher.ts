@@ -6,14 +6,14 @@
  * when one of several brokers has answered and a leader moves to it, its retry takes the whole request for answered.
  * Ours sends the same batch again as a whole.
  */
-import { Partitioners } from 'kafkajs';
-import type { Producer } from 'kafkajs';
+import type { Partitioners, Producer } from 'kafkajs';
 import { Rejected } from '../../errors.ts';
 import type { Fence } from '../../fence.ts';
 import { Batcher } from './batcher.ts';
 import type { OutgoingRecord } from './batcher.ts';
 import { briefRetry, createClient } from '../client.ts';
 import type { KafkaOptions } from '../types.ts';
+import { murmur2 } from './murmur2.ts';
 import { Sockets } from './sockets.ts';
 
 const defaultDeadlineMs = 30_000;
@@ -146,18 +146,15 @@ export class Publisher {
   }
 }
 
-type Partitioner = ReturnType<typeof Partitioners.DefaultPartitioner>;
-type OutgoingMessage = Parameters<Partitioner>[0]['message'] & Pick<OutgoingRecord, 'partitions'>;
-
-const byKey = Partitioners.DefaultPartitioner();
+type Partitioned = Parameters<ReturnType<typeof Partitioners.DefaultPartitioner>>[0];
 
 /**
  * murmur2 of the key, as every Java client does it: WMS and CRM may compute the partition. Partitions that somebody has
  * added since are left out: with them a key would move, and its new owner would not wait for the old one.
  */
-function partitionOf({ topic, message, partitionMetadata }: Parameters<Partitioner>[0]): number {
-  const { partitions } = message as OutgoingMessage;
-  return byKey({ topic, message, partitionMetadata: partitionMetadata.slice(0, partitions) });
+function partitionOf({ message, partitionMetadata }: Partitioned): number {
+  const { key, partitions } = message as unknown as Pick<OutgoingRecord, 'key' | 'partitions'>;
+  return (murmur2(key) & 0x7fffffff) % Math.min(partitions, partitionMetadata.length);
 }
 
 /** One entry per topic; within it the order in which the records were added. */
