@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { projectFolder, stateFolder } from '../../deploy/local/install/places.mjs';
 import type { Drawn } from './draw.ts';
@@ -39,20 +39,22 @@ export class Trial {
     }
   }
 
-  /** Whether the tests that reach the file pass. */
+  /** Whether the tests that reach the file pass, of those in its library or process; the one beside it comes first. */
   async passes(file: string): Promise<boolean> {
-    const roots = ['services', 'schemas', 'deploy'].map((root) => `--roots=${join(this.#folder, root)}`);
-    const jest = spawn(
-      process.execPath,
-      [...nodeFlags, jestProgram, ...roots, ...jestFlags, '--findRelatedTests', join(this.#folder, file)],
-      {
-        cwd: this.#folder,
-        env: { ...process.env, NODE_ENV: 'production' },
-        stdio: 'ignore',
-        timeout: tooLongMs,
-        killSignal: 'SIGKILL',
-      },
-    );
+    const beside = file.replace(/\.ts$/, '.test.ts');
+    if (existsSync(join(this.#folder, beside)) && !(await this.#run([beside]))) return false;
+    const root = file.split('/').slice(0, 2).join('/');
+    return this.#run(['--findRelatedTests', file, `--roots=${join(this.#folder, root)}`]);
+  }
+
+  #run(asked: string[]): Promise<boolean> {
+    const jest = spawn(process.execPath, [...nodeFlags, jestProgram, ...jestFlags, ...asked], {
+      cwd: this.#folder,
+      env: { ...process.env, NODE_ENV: 'production' },
+      stdio: 'ignore',
+      timeout: tooLongMs,
+      killSignal: 'SIGKILL',
+    });
     return new Promise((resolve) => jest.once('exit', (code) => resolve(code === 0)));
   }
 
