@@ -1,12 +1,12 @@
-import type { Lsn } from '../erp/replication/lsn.ts';
-import type { ReplicationLog } from '../erp/replication/log.ts';
+import type { OpenSource } from '../erp/sources/change-source.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/telemetry/log.ts';
-import type { LogCursor, LogCursors } from './cursor.ts';
+import type { SourceCursor, SourceCursors } from './cursor.ts';
 
 export interface CursorKeeperOptions {
-  slot: { cursor: LogCursor; log: Pick<ReplicationLog, 'position' | 'acknowledge'> };
-  cursors: Pick<LogCursors, 'write'>;
+  source: Pick<OpenSource, 'idlePosition' | 'acknowledge'>;
+  cursor: SourceCursor;
+  cursors: Pick<SourceCursors, 'write'>;
   clock: Pick<Clock, 'wait'>;
   log: Pick<Log, 'warn'>;
 }
@@ -15,8 +15,8 @@ export interface CursorKeeperOptions {
 const intervalMs = 500;
 
 /**
- * Events first, then the cursor, then the position to the database. With nothing to publish the position goes on too,
- * because the database keeps its log from there; it stands in the cursor first all the same: a slot beyond its cursor is
+ * Events first, then the cursor, then the position to the source. With nothing to publish the position goes on too,
+ * because a database keeps its log from there; it stands in the cursor first all the same: a slot beyond its cursor is
  * one that somebody else has moved on or made anew.
  */
 export class CursorKeeper {
@@ -24,14 +24,16 @@ export class CursorKeeper {
   /** Streams whose topic was recreated, until all keys are published again. */
   readonly #republishing = new Set<string>();
   /** To be written next; null where nothing has come since. */
-  #due: Lsn | null = null;
+  #due: string | null = null;
+  #cursor: SourceCursor;
 
   constructor(options: CursorKeeperOptions) {
     this.#options = options;
+    this.#cursor = options.cursor;
   }
 
   /** Everything up to here is published. */
-  reached(position: Lsn): void {
+  reached(position: string): void {
     this.#due = position;
   }
 
@@ -39,32 +41,26 @@ export class CursorKeeper {
   republishing(stream: string, isUnderWay: boolean): void {
     if (isUnderWay) this.#republishing.add(stream);
     else this.#republishing.delete(stream);
-    this.#due ??= this.#options.slot.cursor.position;
+    this.#due ??= this.#cursor.position;
   }
 
   /** Until the signal fires. Never throws: what cannot be written is tried again. */
   async keep(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#options.clock.wait(intervalMs, signal);
-      const due = this.#due ?? this.#idlePosition();
+      const due = this.#due ?? this.#options.source.idlePosition();
       if (due !== null) await this.#write(due);
     }
   }
 
-  #idlePosition(): Lsn | null {
-    const { slot } = this.#options;
-    const { reached } = slot.log.position();
-    return reached > slot.cursor.position ? reached : null;
-  }
-
-  async #write(position: Lsn): Promise<void> {
-    const { slot, cursors, log } = this.#options;
+  async #write(position: string): Promise<void> {
+    const { source, cursors, log } = this.#options;
     this.#due = null;
     try {
       const firstLoad = this.#republishing.size > 0 ? 'running' : 'done';
-      slot.cursor = { ...slot.cursor, position, firstLoad };
-      await cursors.write(slot.cursor);
-      slot.log.acknowledge(position);
+      this.#cursor = { ...this.#cursor, position, firstLoad };
+      await cursors.write(this.#cursor);
+      source.acknowledge(position);
     } catch (error) {
       this.#due ??= position;
       log.warn({ err: error }, 'the cursor was not written, trying again');

@@ -5,14 +5,14 @@ describe('dirty keys', () => {
   it('are given out oldest first, and merged with what came meanwhile when they are put back', () => {
     const dirty = new DirtySet();
     const told: string[] = [];
-    dirty.add('a', { xid: 1, endLsn: 5n, occurredAt: 50, onAnswered: () => told.push('first') });
-    dirty.add('b', { xid: 2, endLsn: 6n, occurredAt: 60 });
+    dirty.add('a', { mark: '1', position: '5', occurredAt: 50, onAnswered: () => told.push('first') });
+    dirty.add('b', { mark: '2', position: '6', occurredAt: 60 });
     const taken = dirty.take(1);
     expect([...taken.keys()]).toEqual(['a']);
-    dirty.add('c', { xid: 3 });
+    dirty.add('c', { mark: '3' });
     dirty.add('a', {
-      xid: 4,
-      endLsn: 9n,
+      mark: '4',
+      position: '9',
       occurredAt: 40,
       asked: 'W1/A',
       onAnswered: () => told.push('second'),
@@ -21,8 +21,8 @@ describe('dirty keys', () => {
     const again = dirty.take(10);
     expect([...again.keys()]).toEqual(['a', 'b', 'c']);
     expect(again.get('a')).toMatchObject({
-      xids: new Set([1, 4]),
-      endLsn: 9n,
+      marks: new Set(['1', '4']),
+      position: '9',
       occurredAt: 40,
       asked: new Set(['W1/A']),
     });

@@ -1,9 +1,10 @@
-import type { Lsn } from '../erp/replication/lsn.ts';
+import type { Mark } from '../erp/sources/change-source.ts';
 
 /** Why a key is to be asked, and what the answer must contain. */
 export interface Dirt {
-  xids: Set<number>;
-  endLsn: Lsn;
+  marks: Set<Mark>;
+  /** Where the newest change stands in the source; null when none made it dirty. */
+  position: string | null;
   /** Commit time of the oldest change, milliseconds; null when no change of the log made it dirty. */
   occurredAt: number | null;
   /** Keys of records that somebody asked for: published also when unchanged. */
@@ -15,8 +16,8 @@ export interface Dirt {
 
 /** One change that makes a key dirty. */
 export interface Cause {
-  xid?: number;
-  endLsn?: Lsn;
+  mark?: Mark;
+  position?: string;
   occurredAt?: number;
   /** Key of a record that somebody asked for. */
   asked?: string;
@@ -105,21 +106,10 @@ export function reportAnswered(dirt: Dirt): void {
   for (const onAnswered of waiting) onAnswered();
 }
 
-/** What one snapshot must contain to answer for several keys. */
-export function dirtOf(taken: Iterable<Dirt>): { xids: number[]; endLsn: Lsn } {
-  const xids = new Set<number>();
-  let endLsn: Lsn = 0n;
-  for (const dirt of taken) {
-    for (const xid of dirt.xids) xids.add(xid);
-    if (dirt.endLsn > endLsn) endLsn = dirt.endLsn;
-  }
-  return { xids: [...xids], endLsn };
-}
-
-function newDirt(): Dirt {
+export function newDirt(): Dirt {
   return {
-    xids: new Set(),
-    endLsn: 0n,
+    marks: new Set(),
+    position: null,
     occurredAt: null,
     asked: new Set(),
     traceparent: null,
@@ -128,8 +118,9 @@ function newDirt(): Dirt {
 }
 
 function merge(dirt: Dirt, cause: Cause): void {
-  if (cause.xid !== undefined) dirt.xids.add(cause.xid);
-  if (cause.endLsn !== undefined && cause.endLsn > dirt.endLsn) dirt.endLsn = cause.endLsn;
+  if (cause.mark !== undefined) dirt.marks.add(cause.mark);
+  // A source tells in its order: what comes later is later.
+  dirt.position = cause.position ?? dirt.position;
   if (cause.occurredAt !== undefined)
     dirt.occurredAt = Math.min(dirt.occurredAt ?? Infinity, cause.occurredAt);
   if (cause.asked !== undefined) dirt.asked.add(cause.asked);
@@ -138,8 +129,8 @@ function merge(dirt: Dirt, cause: Cause): void {
 }
 
 function mergeDirt(into: Dirt, from: Dirt): void {
-  for (const xid of from.xids) into.xids.add(xid);
-  if (from.endLsn > into.endLsn) into.endLsn = from.endLsn;
+  for (const mark of from.marks) into.marks.add(mark);
+  into.position = from.position ?? into.position;
   if (from.occurredAt !== null) into.occurredAt = Math.min(into.occurredAt ?? Infinity, from.occurredAt);
   for (const key of from.asked) into.asked.add(key);
   into.traceparent ??= from.traceparent;

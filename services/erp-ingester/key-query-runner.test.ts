@@ -1,71 +1,50 @@
 import { describe, expect, it } from '@jest/globals';
 import { parked, stock } from '../../schemas/topics.ts';
 import type { Stock } from '../../schemas/types.ts';
+import type { Questions } from '../erp/sources/questions.ts';
 import { Rejected, Unavailable } from '../platform/errors.ts';
 import { openParking } from '../platform/flow/outcome/parking.ts';
 import { contextOf } from '../platform/flow/testing/context.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import { openMetrics } from '../platform/telemetry/metrics.ts';
 import { KeyQueryRunner } from './key-query-runner.ts';
-import type { KeyQueryRunnerOptions } from './key-query-runner.ts';
 import { PublishedReading } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
-import { rowShapes } from './rows/index.ts';
-import type { Stream } from './stream.ts';
+import { aStream } from './testing/stream.ts';
 
 const refused = new Rejected({ code: 'erp.query', what: 'The query is refused', fix: 'Correct it' });
 const away = new Unavailable({ code: 'erp.unreachable', what: 'No database', fix: 'Wait' });
 
 /** An runner whose database answers as `answer` says, and the questions it was asked. */
-async function runnerOf(
-  answer: (keys: readonly string[]) => Error | null,
-  options: Partial<KeyQueryRunnerOptions> = {},
-) {
+async function runnerOf(answer: (keys: readonly string[]) => Error | null, more: Partial<Questions> = {}) {
   const bus = new RecordingBus();
   const metrics = openMetrics('erp-ingester', 'us');
   const context = { ...contextOf({ bus, clock: bus.clock }), metrics };
-  const stream = {
-    name: 'stock',
-    topic: stock.topic,
-    keyColumn: 'id',
-    shape: rowShapes[stock.topic]!,
-  } as Stream;
+  const questions: string[] = [];
+  const stream = aStream(
+    'stock',
+    {},
+    {
+      ask: async (asked) => {
+        await Promise.resolve();
+        const keys = [...asked.keys()];
+        const marks = new Set([...asked.values()].flatMap((ofKey) => [...ofKey]));
+        questions.push(`${keys.join()}${marks.size > 0 ? ` seen ${[...marks].join()}` : ''}`);
+        const error = answer(keys);
+        if (error) throw error;
+        return { version: 5n, rows: keys.map((id) => ({ id, source: 'W1', sku: `S${id}`, quantity: '1' })) };
+      },
+      // eslint-disable-next-line require-yield
+      askAll: async function* () {
+        throw refused;
+      },
+      ...more,
+    },
+  );
   const parking = await openParking(context);
   const index = await new PublishedReading(stream.shape).read(bus);
   const publisher = new RecordPublisher({ stream, index, context, parking, epoch: 1 });
-  const questions: string[] = [];
-  const runner = new KeyQueryRunner({
-    stream,
-    publisher,
-    context,
-    pool: null as never,
-    since: '2026-01-01T00:00:00Z',
-    keysPerQuery: 8,
-    rowsPerFetch: 8,
-    statementTimeoutMs: 1_000,
-    questions: {
-      queryKeys: async ({ keys, dirt }) => {
-        await Promise.resolve();
-        questions.push(
-          `${(keys as string[]).join()}${dirt.xids.length > 0 ? ` seen ${dirt.xids.join()}` : ''}`,
-        );
-        const error = answer(keys as string[]);
-        if (error) throw error;
-        const rows = keys.map((key) => ({
-          id: key as string,
-          source: 'W1',
-          sku: `S${key as string}`,
-          quantity: '1',
-        }));
-        return { version: 5n, rows };
-      },
-      // eslint-disable-next-line require-yield
-      queryAll: async function* () {
-        throw refused;
-      },
-    },
-    ...options,
-  });
+  const runner = new KeyQueryRunner({ stream, publisher, context, keysPerQuery: 8 });
   const ending = new AbortController();
   const running = runner.run(ending.signal);
   const stop = async () => {
@@ -85,8 +64,8 @@ describe('the runner', () => {
     let answered = 0;
     for (const xid of [10, 11, 12])
       runner.dirty.add(xid === 12 ? '2' : '1', {
-        xid,
-        endLsn: BigInt(xid),
+        mark: String(xid),
+        position: String(xid),
         onAnswered: () => (answered += 1),
       });
     await bus.clock.pass(10);
@@ -229,14 +208,11 @@ describe('the runner', () => {
     const ending = new AbortController();
     let chunks = 0;
     const { runner, stop } = await runnerOf(() => null, {
-      questions: {
-        queryKeys: () => Promise.reject(refused),
-        queryAll: async function* () {
-          for (chunks = 1; chunks < 100; chunks += 1) {
-            if (chunks === 2) ending.abort(new Error('the process is ending'));
-            yield { version: 5n, rows: [{ id: '1', source: 'W1', sku: 'S1', quantity: '1' }] };
-          }
-        },
+      askAll: async function* () {
+        for (chunks = 1; chunks < 100; chunks += 1) {
+          if (chunks === 2) ending.abort(new Error('the process is ending'));
+          yield { version: 5n, rows: [{ id: '1', source: 'W1', sku: 'S1', quantity: '1' }] };
+        }
       },
     });
     await expect(runner.load(ending.signal)).rejects.toThrow('the process is ending');

@@ -1,13 +1,10 @@
-import { queryAll, queryKeys } from '../erp/changed-keys/snapshot-query.ts';
-import type { Answer } from '../erp/changed-keys/snapshot-query.ts';
-import { mayBeOfData } from '../erp/changed-keys/snapshot.ts';
-import type { SnapshotOptions } from '../erp/changed-keys/snapshot.ts';
-import { noDirt } from '../erp/changed-keys/visibility.ts';
+import { mayBeOfData } from '../erp/sources/questions.ts';
+import type { Answer } from '../erp/sources/questions.ts';
 import { Rejected, Unavailable, messageOf } from '../platform/errors.ts';
 import { backOffMs, recordFault } from '../platform/flow/outcome/policy.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
 import { inSpan } from '../platform/telemetry/tracing.ts';
-import { DirtySet, dirtOf, reportAnswered } from './dirty-set.ts';
+import { DirtySet, newDirt, reportAnswered } from './dirty-set.ts';
 import type { Dirt } from './dirty-set.ts';
 import type { RecordPublisher } from './record-publisher.ts';
 import { questionSpan } from './spans.ts';
@@ -15,16 +12,9 @@ import type { Stream } from './stream.ts';
 
 export interface KeyQueryRunnerOptions {
   stream: Stream;
-  pool: SnapshotOptions['pool'];
   publisher: RecordPublisher;
   context: FlowContext;
-  /** ISO time of fulfilments.since. */
-  since: string;
   keysPerQuery: number;
-  rowsPerFetch: number;
-  statementTimeoutMs: number;
-  /** How the database is asked; by SQL unless a test says otherwise. */
-  questions?: { queryKeys: typeof queryKeys; queryAll: typeof queryAll };
 }
 
 /**
@@ -37,13 +27,11 @@ export class KeyQueryRunner {
   /** Why nothing is answered; null while all is well. */
   unhealthyReason: string | null = null;
   readonly #options: KeyQueryRunnerOptions;
-  readonly #questions: { queryKeys: typeof queryKeys; queryAll: typeof queryAll };
   /** Steps in a row that failed at what may be the data of one key. */
   #failedAtData = 0;
 
   constructor(options: KeyQueryRunnerOptions) {
     this.#options = options;
-    this.#questions = options.questions ?? { queryKeys, queryAll };
     const { stream, context } = options;
     context.metrics.records.inc({ flow: stream.name, topic: stream.topic, status: 'applied' }, 0);
     this.#showProgress();
@@ -77,15 +65,7 @@ export class KeyQueryRunner {
 
   /** Asks for all keys now, as a first load does. Throws what a question throws, and when the signal fires. */
   async load(signal: AbortSignal): Promise<{ records: number; published: number }> {
-    const dirt: Dirt = {
-      xids: new Set(),
-      endLsn: 0n,
-      occurredAt: null,
-      asked: new Set(),
-      traceparent: null,
-      onAnswered: [],
-    };
-    return this.#askEverything(dirt, signal);
+    return this.#askEverything(newDirt(), signal);
   }
 
   async #step(signal: AbortSignal): Promise<void> {
@@ -110,17 +90,15 @@ export class KeyQueryRunner {
   }
 
   async #ask(taken: Map<string, Dirt>): Promise<void> {
+    const { questions } = this.#options.stream;
     const startedAt = this.#options.context.clock.now();
     let answer: Answer;
     try {
-      answer = await this.#questions.queryKeys({
-        ...this.#question(dirtOf(taken.values())),
-        keys: [...taken.keys()],
-      });
+      answer = await questions.ask(new Map([...taken].map(([key, { marks }]) => [key, marks])));
     } catch (error) {
       if (!mayBeOfData(error)) throw error;
       // Fails without any key as well: it is the SQL or the server, no key is to blame, and nothing is parked.
-      await this.#questions.queryKeys({ ...this.#question(noDirt), keys: [] });
+      await questions.ask(new Map());
       return this.#askApart(taken, error);
     }
     const published = await this.#options.publisher.publishKeys(answer, taken);
@@ -172,13 +150,10 @@ export class KeyQueryRunner {
   }
 
   async #askEverything(dirt: Dirt, signal: AbortSignal): Promise<{ records: number; published: number }> {
-    const { publisher, stream, context, rowsPerFetch } = this.#options;
+    const { publisher, stream, context } = this.#options;
     const startedAt = context.clock.now();
     const round = publisher.beginRound(dirt);
-    for await (const answer of this.#questions.queryAll({
-      ...this.#question(dirtOf([dirt])),
-      chunkRows: rowsPerFetch,
-    })) {
+    for await (const answer of stream.questions.askAll(dirt.marks, null)) {
       // All keys of a large ERP take minutes; whoever comes next begins anew.
       signal.throwIfAborted();
       await round.take(answer);
@@ -191,18 +166,6 @@ export class KeyQueryRunner {
       'all keys answered',
     );
     return result;
-  }
-
-  #question(dirt: SnapshotOptions['dirt']) {
-    const { stream, pool, since, statementTimeoutMs } = this.#options;
-    return {
-      pool,
-      query: stream.query,
-      where: `erp.streams.${stream.name}.query`,
-      dirt,
-      since,
-      statementTimeoutMs,
-    };
   }
 
   #showPending(): void {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { TransactionPart } from '../erp/replication/handover.ts';
-import type { Change } from '../erp/replication/messages.ts';
+import type { ChangePart } from '../erp/sources/change-source.ts';
+import type { Change } from '../erp/sources/changes.ts';
+import type { Questions } from '../erp/sources/questions.ts';
 import { Rejected, Unavailable } from '../platform/errors.ts';
 import { contextOf } from '../platform/flow/testing/context.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
@@ -8,7 +9,7 @@ import type { KeyQueryRunner } from './key-query-runner.ts';
 import { DirtySet, reportAnswered } from './dirty-set.ts';
 import { LogReader } from './log-reader.ts';
 import type { LogReaderOptions } from './log-reader.ts';
-import type { Stream } from './stream.ts';
+import { aStream } from './testing/stream.ts';
 
 const insert = (table: string, row: Record<string, string>): Change => ({
   table,
@@ -17,21 +18,25 @@ const insert = (table: string, row: Record<string, string>): Change => ({
   new: row,
 });
 
-function partOf(xid: number, changes: Change[], last = true): TransactionPart {
-  const part = { xid, commitLsn: BigInt(xid), commitTime: new Date(xid * 1_000), changes };
-  return last ? { ...part, last, endLsn: BigInt(xid) + 1n } : { ...part, last, endLsn: null };
+function partOf(xid: number, changes: Change[], last = true): ChangePart {
+  const part = { mark: String(xid), position: String(xid), occurredAt: xid * 1_000, changes };
+  return { ...part, end: last ? String(xid + 1) : null };
 }
 
-function readerOf(options: Partial<LogReaderOptions> = {}) {
+function readerOf(options: Partial<LogReaderOptions> = {}, keysOf?: Questions['keysOf']) {
   const bus = new RecordingBus();
-  const stream = (name: string, watches: object[]) =>
-    ({ name, topic: `erp.${name}`, watches }) as unknown as Stream;
   const streams = [
-    stream('stock', [{ table: 'public.move', column: 'product_id', via: null }]),
-    stream('prices', [
-      { table: 'public.product', column: 'id', via: null },
-      { table: 'public.list', column: null, via: {} },
-    ]),
+    aStream('stock', { watches: [{ table: 'public.move', columns: ['product_id'] }] }),
+    aStream(
+      'prices',
+      {
+        watches: [
+          { table: 'public.product', columns: ['id'] },
+          { table: 'public.list', columns: null },
+        ],
+      },
+      { keysOf: keysOf ?? (async (_watch, rows) => rows.map(({ id }) => `of-${id}`)) },
+    ),
   ];
   const stock = new DirtySet();
   const prices = new DirtySet();
@@ -39,21 +44,18 @@ function readerOf(options: Partial<LogReaderOptions> = {}) {
     ['stock', { dirty: stock } as KeyQueryRunner],
     ['prices', { dirty: prices } as KeyQueryRunner],
   ]);
-  const reached: bigint[] = [];
+  const reached: string[] = [];
   const reader = new LogReader({
     streams,
     runners,
-    pool: null as never,
     context: contextOf({ bus, clock: bus.clock }),
-    statementTimeoutMs: 1_000,
-    onProgress: (endLsn) => reached.push(endLsn),
-    queryVia: ({ rows }) => Promise.resolve(rows.map(({ id }) => `of-${id}`)),
+    onProgress: (end) => reached.push(end),
     ...options,
   });
   return { bus, reader, stock, prices, reached };
 }
 
-async function* partsOf(...parts: TransactionPart[]) {
+async function* partsOf(...parts: ChangePart[]) {
   await Promise.resolve();
   yield* parts;
 }
@@ -69,14 +71,14 @@ describe('the log reader', () => {
     await reader.run(parts, new AbortController().signal);
     const dirty = stock.take(10);
     expect([...dirty.keys()]).toEqual(['7', '8']);
-    expect(dirty.get('7')).toMatchObject({ xids: new Set([10]), endLsn: 10n, occurredAt: 10_000 });
+    expect(dirty.get('7')).toMatchObject({ marks: new Set(['10']), position: '10', occurredAt: 10_000 });
     const led = prices.take(10);
     expect([...led.keys()]).toEqual(['of-3']);
     expect(reached).toEqual([]);
     for (const dirt of dirty.values()) reportAnswered(dirt);
     expect(reached).toEqual([]);
     for (const dirt of led.values()) reportAnswered(dirt);
-    expect(reached).toEqual([21n]);
+    expect(reached).toEqual(['21']);
   });
 
   it('reads no further while too much waits for an answer, be it one key that changes all the time', async () => {
@@ -97,7 +99,7 @@ describe('the log reader', () => {
       await bus.clock.pass(100);
     }
     await running;
-    expect([read, reached.at(-1)]).toEqual([99, 991n]);
+    expect([read, reached.at(-1)]).toEqual([99, '991']);
   });
 
   it('asks for all keys after a truncate', async () => {
@@ -108,21 +110,21 @@ describe('the log reader', () => {
       new AbortController().signal,
     );
     const all = [stock.takeAll(), prices.takeAll()];
-    expect(all).toMatchObject([{ xids: new Set([10]) }, { xids: new Set([10]) }]);
+    expect(all).toMatchObject([{ marks: new Set(['10']) }, { marks: new Set(['10']) }]);
     reportAnswered(all[0]!);
     expect(reached).toEqual([]);
     reportAnswered(all[1]!);
-    expect(reached).toEqual([11n]);
+    expect(reached).toEqual(['11']);
   });
 
   it('asks for all keys where the way round fails at these rows, and says so where it fails without any', async () => {
     const refused = new Rejected({ code: 'erp.query', what: 'Refused', fix: 'Correct it' });
     let isWrong = true;
     const troubles: (string | null)[] = [];
-    const { bus, reader, prices, reached } = readerOf({
-      queryVia: ({ rows }) => (rows.length > 0 || isWrong ? Promise.reject(refused) : Promise.resolve([])),
-      onTrouble: (why) => troubles.push(why),
-    });
+    const { bus, reader, prices, reached } = readerOf(
+      { onTrouble: (why) => troubles.push(why) },
+      (_watch, rows) => (rows.length > 0 || isWrong ? Promise.reject(refused) : Promise.resolve([])),
+    );
     const running = reader.run(
       partsOf(partOf(10, [insert('public.list', { id: 'x' })])),
       new AbortController().signal,
@@ -134,18 +136,16 @@ describe('the log reader', () => {
     await running;
     expect(troubles.at(-1)).toBeNull();
     reportAnswered(prices.takeAll()!);
-    expect(reached).toEqual([11n]);
+    expect(reached).toEqual(['11']);
   });
 
   it('tries the way round until it answers, and acknowledges nothing when it is stopped before', async () => {
     const away = new Unavailable({ code: 'erp.unreachable', what: 'No database', fix: 'Wait' });
     let tries = 0;
     const ending = new AbortController();
-    const { bus, reader, reached } = readerOf({
-      queryVia: () => {
-        tries += 1;
-        return Promise.reject(away);
-      },
+    const { bus, reader, reached } = readerOf({}, () => {
+      tries += 1;
+      return Promise.reject(away);
     });
     const running = reader.run(partsOf(partOf(10, [insert('public.list', { id: '3' })])), ending.signal);
     await bus.clock.pass(60_000);

@@ -1,18 +1,13 @@
 import { dirtyKeys } from '../erp/changed-keys/dirty-keys.ts';
-import { changedRows, queryVia } from '../erp/changed-keys/via.ts';
-import { mayBeOfData } from '../erp/changed-keys/snapshot.ts';
-import type { SnapshotOptions } from '../erp/changed-keys/snapshot.ts';
-import type { TransactionPart } from '../erp/replication/handover.ts';
-import type { Lsn } from '../erp/replication/lsn.ts';
-import { concernsAllRows } from '../erp/replication/messages.ts';
-import type { Change } from '../erp/replication/messages.ts';
+import type { ChangePart } from '../erp/sources/change-source.ts';
+import { changedRows, concernsAllRows } from '../erp/sources/changes.ts';
+import type { Change, Row } from '../erp/sources/changes.ts';
+import { mayBeOfData } from '../erp/sources/questions.ts';
 import { backOffMs } from '../platform/flow/outcome/policy.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
 import { Rejected, Unavailable, messageOf } from '../platform/errors.ts';
 import type { KeyQueryRunner } from './key-query-runner.ts';
-import type { Row } from '../erp/replication/tuple.ts';
 import type { Cause } from './dirty-set.ts';
-import type { Watch } from '../erp/streams.ts';
 import type { Stream } from './stream.ts';
 import { OpenTransactions } from './transactions.ts';
 import type { OpenTransaction } from './transactions.ts';
@@ -20,13 +15,9 @@ import type { OpenTransaction } from './transactions.ts';
 export interface LogReaderOptions {
   streams: readonly Stream[];
   runners: ReadonlyMap<string, KeyQueryRunner>;
-  pool: SnapshotOptions['pool'];
   context: FlowContext;
-  statementTimeoutMs: number;
-  /** The way round; by SQL unless a test says otherwise. */
-  queryVia?: typeof queryVia;
   /** Everything up to here is published. */
-  onProgress: (endLsn: Lsn) => void;
+  onProgress: (end: string) => void;
   /** Why the log is read no further; null when it is again. */
   onTrouble?: (why: string | null) => void;
   /** Keys of transactions that may wait for an answer before the log is read no further. */
@@ -39,7 +30,7 @@ export interface LogReaderOptions {
  */
 const waitingMaxDefault = 200_000;
 
-/** Turns the changes of the log into dirty keys. The log says only which keys changed, never what is true. */
+/** Turns the changes of the source into dirty keys. It says only which keys changed, never what is true. */
 export class LogReader {
   readonly #options: LogReaderOptions;
   readonly #transactions: OpenTransactions;
@@ -53,7 +44,7 @@ export class LogReader {
   }
 
   /** Until the log ends; throws what ends it otherwise. */
-  async run(parts: AsyncIterable<TransactionPart>, signal: AbortSignal): Promise<void> {
+  async run(parts: AsyncIterable<ChangePart>, signal: AbortSignal): Promise<void> {
     const { waitingMax = waitingMaxDefault } = this.#options;
     for await (const part of parts) {
       if (signal.aborted) return;
@@ -63,25 +54,25 @@ export class LogReader {
     }
   }
 
-  async #take(part: TransactionPart, signal: AbortSignal): Promise<void> {
-    this.#current ??= this.#transactions.begin(part.xid);
+  async #take(part: ChangePart, signal: AbortSignal): Promise<void> {
+    this.#current ??= this.#transactions.begin();
     const transaction = this.#current;
     for (const stream of this.#options.streams)
-      for (const watch of stream.watches) {
-        const changes = part.changes.filter((change) => change.table === watch.table);
-        if (changes.length > 0) await this.#markDirty(stream, watch, changes, part, transaction, signal);
+      for (const [index, { table }] of stream.watches.entries()) {
+        const changes = part.changes.filter((change) => change.table === table);
+        if (changes.length > 0) await this.#markDirty(stream, index, changes, part, transaction, signal);
       }
     // Cut short: the keys of this part may be missing, so the transaction must not count as read.
-    if (!part.last || signal.aborted) return;
+    if (part.end === null || signal.aborted) return;
     this.#current = null;
-    this.#transactions.ended(transaction, part.endLsn);
+    this.#transactions.ended(transaction, part.end);
   }
 
   async #markDirty(
     stream: Stream,
-    watch: Watch,
+    watch: number,
     changes: Change[],
-    part: TransactionPart,
+    part: ChangePart,
     transaction: OpenTransaction,
     signal: AbortSignal,
   ): Promise<void> {
@@ -90,19 +81,20 @@ export class LogReader {
       transaction.outstanding += 1;
       this.#waiting += 1;
       return {
-        xid: part.xid,
-        endLsn: part.commitLsn,
-        occurredAt: part.commitTime.getTime(),
+        mark: part.mark,
+        position: part.position,
+        occurredAt: part.occurredAt,
         onAnswered: () => {
           this.#waiting -= 1;
           this.#transactions.answered(transaction);
         },
       };
     };
+    const { columns } = stream.watches[watch]!;
     const keys =
-      watch.column === null
+      columns === null
         ? await this.#keysBy(stream, watch, changes, part, signal)
-        : keysOf(changes, watch.column);
+        : keysOf(changes, columns[0]!);
     if (keys === 'all') dirty.addAll(cause());
     else for (const key of keys) dirty.add(key, cause());
   }
@@ -110,9 +102,9 @@ export class LogReader {
   /** The way round. Tried until it answers: without its keys the transaction cannot be acknowledged. */
   async #keysBy(
     stream: Stream,
-    watch: Watch,
+    watch: number,
     changes: Change[],
-    part: TransactionPart,
+    part: ChangePart,
     signal: AbortSignal,
   ): Promise<Set<string> | 'all'> {
     if (changes.some(concernsAllRows)) return 'all';
@@ -136,19 +128,17 @@ export class LogReader {
   /** What fails at these rows, and not without any, is not asked again: all keys are asked in its place. */
   async #ask(
     stream: Stream,
-    { table, via }: Watch,
+    watch: number,
     rows: readonly Row[],
-    { xid }: TransactionPart,
+    { mark }: ChangePart,
   ): Promise<Set<string> | 'all'> {
-    const { context, pool, statementTimeoutMs, queryVia: ask = queryVia } = this.#options;
-    const where = `erp.streams.${stream.name} via ${table}`;
-    const question = { pool, where, statementTimeoutMs, via: via!, dirt: { xids: [xid] } };
+    const { context } = this.#options;
     try {
-      const keys = await ask({ ...question, rows });
-      return new Set(keys.map((key) => (typeof key === 'string' ? key : (Object.values(key)[0] ?? ''))));
+      const keys = await stream.questions.keysOf(watch, rows, [mark]);
+      return keys === 'all' ? keys : new Set(keys);
     } catch (error) {
       if (!mayBeOfData(error)) throw error;
-      await ask({ ...question, rows: [] });
+      await stream.questions.keysOf(watch, [], [mark]);
       context.log.warn(
         { flow: stream.name, rows: rows.length, ...faultOf(error) },
         'the way round fails at these rows: all keys are asked',

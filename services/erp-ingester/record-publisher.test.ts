@@ -8,7 +8,7 @@ import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import type { Dirt } from './dirty-set.ts';
 import { PublishedReading } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
-import { rowShapes } from './rows/index.ts';
+import { aStream } from './testing/stream.ts';
 import type { Stream } from './stream.ts';
 
 let bus: RecordingBus;
@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 
 function streamOf(topic: string): Stream {
-  return { name: topic.slice(4), topic, keyColumn: 'id', shape: rowShapes[topic]! } as Stream;
+  return aStream(topic.slice(4));
 }
 
 /** As a process that has just started: it knows what the topic holds, and nothing else. */
@@ -31,8 +31,8 @@ async function publisherOf(topic = 'erp.stock') {
 
 function dirtOf(...asked: string[]): Dirt {
   return {
-    xids: new Set(),
-    endLsn: 0n,
+    marks: new Set(),
+    position: null,
     occurredAt: 77,
     asked: new Set(asked),
     traceparent: null,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Contract } from '../../schemas/topics.ts';
 import { splitKey } from '../../schemas/keys.ts';
-import type { Answer } from '../erp/changed-keys/snapshot-query.ts';
+import type { Answer } from '../erp/sources/questions.ts';
 import { Defect, Rejected } from '../platform/errors.ts';
 import type { Fault } from '../platform/errors.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
@@ -23,7 +23,7 @@ export interface RecordPublisherOptions {
   epoch: number;
 }
 
-type TracedDirt = Pick<Dirt, 'traceparent' | 'endLsn'>;
+type TracedDirt = Pick<Dirt, 'traceparent' | 'position'>;
 
 /** At most four bytes each, and a record takes a million. */
 const keptRowCharactersMax = 200_000;
@@ -128,7 +128,8 @@ export class RecordPublisher {
   }
 
   #rowsOf(answer: Answer): Row[] {
-    const { keyColumn, name } = this.#options.stream;
+    const { name } = this.#options.stream;
+    const keyColumn = this.#options.stream.keyColumns[0]!;
     return answer.rows.map((row) => {
       const key = row[keyColumn];
       if (key === null || key === undefined)
@@ -210,7 +211,7 @@ export class RecordPublisher {
   }
 
   #sourceKey(key: string): string {
-    return JSON.stringify({ [this.#options.stream.keyColumn]: key });
+    return JSON.stringify({ [this.#options.stream.keyColumns[0]!]: key });
   }
 
   /** What never became a record, named by the key of the stream, with the row as its bytes. */

@@ -9,8 +9,7 @@ import type { KeyQueryRunner } from './key-query-runner.ts';
 import { DirtySet, reportAnswered } from './dirty-set.ts';
 import { PublishedIndex } from './published-index.ts';
 import { refreshFlow } from './refreshes.ts';
-import { rowShapes } from './rows/index.ts';
-import type { Stream } from './stream.ts';
+import { aStream } from './testing/stream.ts';
 
 const attempt = { number: 1, mode: 'on' as const, assertCurrent: () => undefined };
 
@@ -19,16 +18,19 @@ function flowOf(mode: Mode = 'on') {
   const dirty = new DirtySet();
   const index = new PublishedIndex();
   const ending = new AbortController();
-  const shape = rowShapes[stock.topic]!;
+  const stream = aStream(
+    'stock',
+    {},
+    {
+      find: async (records) => records.flatMap(({ sku }) => (sku === 'A' ? ['7', '8'] : [])),
+    },
+  );
   const flow = refreshFlow({
-    streams: [{ name: 'stock', topic: stock.topic, shape, keyColumn: 'id' } as Stream],
+    streams: [stream],
     runners: new Map([['stock', { dirty } as KeyQueryRunner]]),
     indexes: new Map([[stock.topic, index]]),
-    pool: null as never,
-    statementTimeoutMs: 1_000,
     mode,
     ending: ending.signal,
-    findKeys: ({ records }) => Promise.resolve(records.flatMap(({ sku }) => (sku === 'A' ? ['7', '8'] : []))),
   });
   const ask = (topic: string, key: string): Received<Refresh> =>
     bus.broker.append(refresh, key, {

@@ -1,10 +1,6 @@
 import { splitKey } from '../../schemas/keys.ts';
 import { refresh } from '../../schemas/topics.ts';
 import type { Refresh } from '../../schemas/types.ts';
-import { findKeys } from '../erp/changed-keys/record-keys.ts';
-import type { SnapshotOptions } from '../erp/changed-keys/snapshot.ts';
-import { statement } from '../erp/statement.ts';
-import { noDirt } from '../erp/changed-keys/visibility.ts';
 import { Unavailable } from '../platform/errors.ts';
 import type { BatchResult, StateFlow } from '../platform/flow/states/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
@@ -17,13 +13,9 @@ export interface RefreshesOptions {
   streams: readonly Stream[];
   runners: ReadonlyMap<string, KeyQueryRunner>;
   indexes: ReadonlyMap<string, PublishedIndex>;
-  pool: SnapshotOptions['pool'];
-  statementTimeoutMs: number;
   mode: Mode;
   /** Fires when nothing is asked any more: what waits for an answer is left to the next holder of the slot. */
   ending: AbortSignal;
-  /** From keys of records to keys of the stream; by SQL unless a test says otherwise. */
-  findKeys?: typeof findKeys;
 }
 
 /** Serves "read this key at its source again" for the topics of the ERP, by the same question as everything else. */
@@ -40,8 +32,7 @@ export function refreshFlow(options: RefreshesOptions): StateFlow<Refresh> {
     identityOf: (record) => `${record.value?.topic}|${record.key}`,
     batchGroupOf: (record) => record.value?.topic ?? '',
     batchSize: () => 100,
-    probe: () =>
-      statement(options.pool, 'erp.refresh.probe', async () => void (await options.pool.query('select 1'))),
+    probe: async () => void (await Promise.all(options.streams.map(({ questions }) => questions.probe()))),
     apply: async (records, attempt) => {
       const stream = byTopic.get(records[0]!.value!.topic)!;
       if (attempt.mode === 'dry')
@@ -117,24 +108,17 @@ function noKey(key: string, { topic, shape }: Stream): string {
 
 /** Null when the record's key is none of the stream. */
 async function keysOf(
-  record: Received<Refresh>,
+  request: Received<Refresh>,
   stream: Stream,
   options: RefreshesOptions,
 ): Promise<string[] | null> {
   const names = stream.shape.keyParts;
-  const parts = splitKey(record.key, names.length);
+  const parts = splitKey(request.key, names.length);
   if (parts === null) return null;
-  const found = await (options.findKeys ?? findKeys)({
-    pool: options.pool,
-    find: stream.find,
-    where: `erp.streams.${stream.name}.find`,
-    dirt: noDirt,
-    statementTimeoutMs: options.statementTimeoutMs,
-    records: [Object.fromEntries(names.map((name, index) => [name, parts[index]!]))],
-  });
-  const keys = new Set(found.map((key) => (typeof key === 'string' ? key : (Object.values(key)[0] ?? ''))));
+  const record = Object.fromEntries(names.map((name, index) => [name, parts[index]!]));
+  const keys = new Set(await stream.questions.find([record]));
   // What the ERP no longer has is found by what was published of it: its deletion is told again.
-  const published = options.indexes.get(stream.topic)?.sourceKeyOf(record.key);
+  const published = options.indexes.get(stream.topic)?.sourceKeyOf(request.key);
   if (published) keys.add(String(Object.values(JSON.parse(published) as object)[0]));
   return [...keys];
 }

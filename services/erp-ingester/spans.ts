@@ -1,16 +1,14 @@
 /** What the ingester tells in traces. Keys and positions of the log only, never a value. */
 import { trace } from '@opentelemetry/api';
 import type { Attributes, Span } from '@opentelemetry/api';
-import { formatLsn } from '../erp/replication/lsn.ts';
 import { startSpan } from '../platform/telemetry/tracing.ts';
-import { dirtOf } from './dirty-set.ts';
 import type { Dirt } from './dirty-set.ts';
 import type { StreamRecord } from './rows/row.ts';
 import type { Stream } from './stream.ts';
 
 /** A question is a trace of its own: many keys share it, each with its own story, which is linked to it. */
 export function questionSpan({ topic }: Stream, taken: Map<string, Dirt>): Span {
-  const attributes = { 'cartage.keys': taken.size, ...commitPosition(dirtOf(taken.values())) };
+  const attributes = { 'cartage.keys': taken.size, ...commitPosition([...taken.values()].at(-1)!) };
   return startSpan(`ask ${topic}`, { parent: null, attributes });
 }
 
@@ -18,7 +16,7 @@ export function questionSpan({ topic }: Stream, taken: Map<string, Dirt>): Span 
 export function changeSpan(
   { name, topic, shape }: Stream,
   value: StreamRecord,
-  dirt: Pick<Dirt, 'traceparent' | 'endLsn'>,
+  dirt: Pick<Dirt, 'traceparent' | 'position'>,
 ): Span {
   const question = trace.getActiveSpan()?.spanContext();
   return startSpan(`changed key ${topic}`, {
@@ -27,7 +25,7 @@ export function changeSpan(
     attributes: {
       'cartage.stream': name,
       'cartage.source_key': value.sourceKey,
-      'cartage.log.position': formatLsn(BigInt(value.version.number)),
+      'cartage.version': value.version.number,
       ...commitPosition(dirt),
       'messaging.kafka.message.key': shape.contract.key(value),
     },
@@ -35,6 +33,6 @@ export function changeSpan(
 }
 
 /** Of the newest change that made the key dirty; none where no change of the log did. */
-function commitPosition({ endLsn }: Pick<Dirt, 'endLsn'>): Attributes {
-  return endLsn === 0n ? {} : { 'cartage.log.commit_position': formatLsn(endLsn) };
+function commitPosition({ position }: Pick<Dirt, 'position'>): Attributes {
+  return position === null ? {} : { 'cartage.source.position': position };
 }

@@ -12,7 +12,7 @@ describe('the position to acknowledge', () => {
         fc.infiniteStream(fc.nat()),
         (planned, chance) => {
           const progress: bigint[] = [];
-          const transactions = new OpenTransactions((endLsn) => progress.push(endLsn));
+          const transactions = new OpenTransactions((end) => progress.push(BigInt(end)));
           const open: { transaction: OpenTransaction; left: number; end: bigint; ended: boolean }[] = [];
           const unread = [...planned.entries()];
           const outstanding = () => open.filter(({ left, ended }) => left > 0 || !ended);
@@ -36,13 +36,13 @@ describe('the position to acknowledge', () => {
 
           function begin(index: number, keys: number): void {
             unread.shift();
-            const transaction = transactions.begin(index);
+            const transaction = transactions.begin();
             transaction.outstanding += keys;
             open.push({ transaction, left: keys, end: BigInt((index + 1) * 10), ended: false });
           }
           function end(one: (typeof open)[number]): void {
             one.ended = true;
-            transactions.ended(one.transaction, one.end);
+            transactions.ended(one.transaction, String(one.end));
           }
           function answer(one: (typeof open)[number]): void {
             one.left -= 1;

@@ -1,34 +1,31 @@
-import type { Lsn } from '../erp/replication/lsn.ts';
-
-/** One transaction of the log, until all the keys it made dirty are published. */
+/** One transaction of the source, until all the keys it made dirty are published. */
 export interface OpenTransaction {
-  readonly xid: number;
   outstanding: number;
   /** Set when its last part was read. */
-  endLsn: Lsn | null;
+  end: string | null;
 }
 
 /**
- * The transactions that were read and not yet acknowledged, in the order of the log. The position to acknowledge is
+ * The transactions that were read and not yet acknowledged, in the order of the source. The position to acknowledge is
  * the end of the last one before which nothing is outstanding: acknowledging later ones would lose the earlier.
  */
 export class OpenTransactions {
   readonly #open = new Set<OpenTransaction>();
-  readonly #onProgress: (endLsn: Lsn) => void;
+  readonly #onProgress: (end: string) => void;
 
-  constructor(onProgress: (endLsn: Lsn) => void) {
+  constructor(onProgress: (end: string) => void) {
     this.#onProgress = onProgress;
   }
 
-  begin(xid: number): OpenTransaction {
-    const transaction: OpenTransaction = { xid, outstanding: 0, endLsn: null };
+  begin(): OpenTransaction {
+    const transaction: OpenTransaction = { outstanding: 0, end: null };
     this.#open.add(transaction);
     return transaction;
   }
 
   /** All its changes were read. */
-  ended(transaction: OpenTransaction, endLsn: Lsn): void {
-    transaction.endLsn = endLsn;
+  ended(transaction: OpenTransaction, end: string): void {
+    transaction.end = end;
     this.#advance();
   }
 
@@ -39,10 +36,10 @@ export class OpenTransactions {
   }
 
   #advance(): void {
-    let reached: Lsn | null = null;
+    let reached: string | null = null;
     for (const transaction of this.#open) {
-      if (transaction.endLsn === null || transaction.outstanding > 0) break;
-      reached = transaction.endLsn;
+      if (transaction.end === null || transaction.outstanding > 0) break;
+      reached = transaction.end;
       this.#open.delete(transaction);
     }
     if (reached !== null) this.#onProgress(reached);

@@ -21,11 +21,11 @@ async function checkDatabase(erp: Config['erp']): Promise<Finding[]> {
   try {
     const streams = compileStreams(erp.streams);
     const statements: TriedStatement[] = streams.flatMap(
-      ({ name, topic, keyColumn, query, find, watches }) => [
+      ({ name, topic, keyColumns, query, find, watches }) => [
         {
           where: `erp.streams.${name}.query`,
           template: query,
-          columns: { topic, key: keyColumn },
+          columns: { topic, key: keyColumns[0]! },
         },
         { where: `erp.streams.${name}.find`, template: find },
         ...watches.flatMap(({ table, via }) =>

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../platform/canonical-json.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { compileFind } from './changed-keys/record-keys.ts';
 import { compileKeyQuery } from './changed-keys/snapshot-query.ts';
@@ -6,38 +8,36 @@ import { compileVia, viaColumns } from './changed-keys/via.ts';
 import { fullTableName } from './pool.ts';
 import { together } from './replication/identity.ts';
 import type { WatchedColumns } from './replication/identity.ts';
+import type { SourceStream, StreamWatch } from './sources/stream.ts';
 
 /** How changes of one table make keys of a stream dirty. */
-export interface Watch {
-  table: string;
-  /** Column whose value is the key; null where `via` leads to it. */
-  column: string | null;
+export interface Watch extends StreamWatch {
+  /** Leads to the keys where no column does. */
   via: SqlTemplate | null;
   /** Columns `via` reads; null: all. */
   viaColumns: string[] | null;
 }
 
 /** A stream of the configuration, its SQL compiled. */
-export interface CompiledStream {
-  name: string;
-  topic: string;
-  keyColumn: string;
+export interface CompiledStream extends Omit<SourceStream, 'questions'> {
   watches: Watch[];
   query: SqlTemplate;
   find: SqlTemplate;
-  /** Cron expression, UTC; null: never. */
-  again: string | null;
 }
 
-/** @throws Rejected when a statement uses a parameter that does not exist there. */
-export function compileStreams(config: Config['erp']['streams']): CompiledStream[] {
+/**
+ * @param since `$since` of the queries.
+ * @throws Rejected when a statement uses a parameter that does not exist there.
+ */
+export function compileStreams(config: Config['erp']['streams'], since = ''): CompiledStream[] {
   return Object.entries(config).map(([name, stream]) => ({
     name,
     topic: stream.topic,
-    keyColumn: Object.keys(stream.key)[0]!,
+    digest: digestOf(stream, since),
+    keyColumns: Object.keys(stream.key),
     watches: stream.watch.map((watch, index) => ({
       table: fullTableName(watch.table),
-      column: watch.key ?? null,
+      columns: watch.key === undefined ? null : [watch.key],
       via: watch.via === undefined ? null : compileVia(watch.via, `erp.streams.${name}.watch.${index}.via`),
       viaColumns: watch.via === undefined ? null : viaColumns(watch.via),
     })),
@@ -47,12 +47,18 @@ export function compileStreams(config: Config['erp']['streams']): CompiledStream
   }));
 }
 
+/** Of what decides which rows there are and what makes them dirty; `find` and `again` do not. */
+function digestOf({ topic, key, watch, query }: Config['erp']['streams'][string], since: string): string {
+  const text = canonicalJson([topic, key, watch, query, query.includes('$since') ? since : null]);
+  return createHash('sha256').update(text).digest('base64url');
+}
+
 /** By the name of the table. Few columns are what makes five million rows cheap. */
 export function watchedTables(streams: readonly CompiledStream[]): Map<string, WatchedColumns> {
   const tables = new Map<string, WatchedColumns>();
   for (const { watches } of streams)
-    for (const { table, column, viaColumns: read } of watches) {
-      const wanted = column === null ? (read ?? 'all') : [column];
+    for (const { table, columns, viaColumns: read } of watches) {
+      const wanted = columns ?? read ?? 'all';
       tables.set(table, together(tables.get(table) ?? [], wanted));
     }
   return tables;

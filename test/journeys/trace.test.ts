@@ -277,8 +277,8 @@ describe('one trace', () => {
     expect(change).toMatchObject({ parentId: null, service: 'cartage-erp-ingester' });
     expect(change.tags).toMatchObject({
       'messaging.kafka.message.key': key,
-      'cartage.log.position': expect.stringMatching(logPosition),
-      'cartage.log.commit_position': expect.stringMatching(logPosition),
+      'cartage.version': expect.any(Number),
+      'cartage.source.position': expect.stringMatching(logPosition),
     });
     expect(change.links).toHaveLength(1);
     const [question] = change.links;

@@ -1,7 +1,7 @@
 /** Real server, real slot: what each kind of change looks like to the owner of the log. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ReplicationLog } from '../../services/erp/replication/log.ts';
-import type { Change } from '../../services/erp/replication/messages.ts';
+import type { Change } from '../../services/erp/sources/changes.ts';
 import { readTransactions, testDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
 

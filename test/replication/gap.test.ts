@@ -1,51 +1,62 @@
 /** Real server. A gap in the log leads to a new load, also when the one who found it does not live to do it. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { LogCursor } from '../../services/erp-ingester/cursor.ts';
-import { takeSlot } from '../../services/erp-ingester/slot-session.ts';
-import type { SlotSession, SlotSessionOptions } from '../../services/erp-ingester/slot-session.ts';
+import type { SourceCursor, SourceCursors } from '../../services/erp-ingester/cursor.ts';
+import { takeSource } from '../../services/erp-ingester/take-source.ts';
+import type { TakenSource } from '../../services/erp-ingester/take-source.ts';
+import { openPool } from '../../services/erp/pool.ts';
+import type { ErpPool } from '../../services/erp/pool.ts';
+import { parseLsn } from '../../services/erp/replication/lsn.ts';
 import { dropSlot } from '../../services/erp/replication/slot.ts';
+import { tableState } from '../../services/erp/replication/table-state.ts';
+import { PostgresLog } from '../../services/erp/sources/postgres/postgres-log.ts';
+import { systemClock } from '../../services/platform/clock.ts';
 import { freePort } from '../../deploy/local/ports.ts';
 import { PUBLICATION, testDatabase, until } from './database.ts';
 import type { TestDatabase } from './database.ts';
 
 let database: TestDatabase;
-let cursor: LogCursor | null;
-let taken: SlotSession[];
+let cursor: SourceCursor | null;
+let taken: TakenSource[];
+let slotPool: ErpPool;
 
 beforeEach(async () => {
   database = await testDatabase();
   await database.run('create table item (id int primary key); create table box (id int primary key)');
   cursor = null;
   taken = [];
+  slotPool = openPool({ connectionString: database.url, max: 1 });
 });
 afterEach(async () => {
-  await Promise.all(taken.map(({ log }) => log.close()));
+  await Promise.all(taken.map(({ source }) => source.close()));
+  await slotPool.end();
   await database.drop();
 });
 
 /** What the ingester does at its start, up to the load. */
-async function take(more: { tables?: string[]; url?: string; slot?: string } = {}): Promise<SlotSession> {
+async function take(more: { tables?: string[]; url?: string; slot?: string } = {}): Promise<TakenSource> {
   const { tables = ['public.item'], url = database.url, slot = database.slot } = more;
-  const session = await takeSlot({
-    erp: { slot, publication: PUBLICATION } as SlotSessionOptions['erp'],
-    connection: { connectionString: url },
+  const log = new PostgresLog({
+    slot,
+    publication: PUBLICATION,
+    connection: () => ({ connectionString: url }),
     pool: database.pool,
-    streams: [
-      { watches: tables.map((table) => ({ table, column: 'id', via: null, viaColumns: [] })) },
-    ] as unknown as SlotSessionOptions['streams'],
-    cursors: {
-      read: async () => cursor,
-      write: async (written: LogCursor) => void (cursor = written),
-    } as unknown as SlotSessionOptions['cursors'],
+    slotPool,
+    watched: new Map(tables.map((table) => [table, ['id']])),
+    clock: systemClock,
   });
+  const cursors = {
+    read: async () => cursor,
+    write: async (written: SourceCursor) => void (cursor = written),
+  };
+  const session = await takeSource(log, cursors as unknown as SourceCursors);
   taken.push(session);
   return session;
 }
 
 /** The first load, to its end. */
-async function loaded(): Promise<LogCursor> {
+async function loaded(): Promise<SourceCursor> {
   const session = await take();
-  await session.log.close();
+  await session.source.close();
   cursor = { ...session.cursor, firstLoad: 'done' };
   return cursor;
 }
@@ -96,7 +107,7 @@ describe('a gap in the log', () => {
     const holder = await take();
     const tables = ['public.item', 'public.box'];
     await expect(take({ tables })).rejects.toMatchObject({ fault: { code: 'replication.slot_in_use' } });
-    await holder.log.close();
+    await holder.source.close();
     expect((await take({ tables })).load).toBe('the watched tables or the publication changed');
   });
 
@@ -108,7 +119,7 @@ describe('a gap in the log', () => {
     );
     expect(rows).toHaveLength(1);
     expect((await take()).load).toBe('the slot was moved past the cursor, or made anew');
-    await taken.at(-1)!.log.close();
+    await taken.at(-1)!.source.close();
 
     await loaded();
     await database.run('insert into item values (2)');
@@ -120,12 +131,12 @@ describe('a gap in the log', () => {
   it('is none where only other tables were written, and the position went on with them', async () => {
     const session = await take();
     await database.run('insert into box select generate_series(1, 100)');
-    await until(() => session.log.position().reached > session.cursor.position);
-    const position = session.log.position().reached;
+    await until(() => session.source.idlePosition() !== null);
+    const position = session.source.idlePosition()!;
     cursor = { ...session.cursor, position, firstLoad: 'done' };
-    session.log.acknowledge(position);
-    await session.log.close();
-    expect((await database.slotState()).confirmedLsn).toBe(position);
+    session.source.acknowledge(position);
+    await session.source.close();
+    expect((await database.slotState()).confirmedLsn).toBe(parseLsn(position));
     expect((await take()).load).toBeNull();
   });
 
@@ -152,11 +163,11 @@ describe('a gap in the log', () => {
       create table region_eu partition of region for values in ('eu')`);
     const tables = ['public.item', 'public.region'];
     const session = await take({ tables });
-    await session.log.close();
+    await session.source.close();
     cursor = { ...session.cursor, firstLoad: 'done' };
-    expect(await session.readTables()).toBe(cursor.tables);
+    expect(await tableState(database.pool, PUBLICATION, tables)).toBe(cursor.tables);
     await database.run(sql);
-    expect(await session.readTables()).not.toBe(cursor.tables);
+    expect(await tableState(database.pool, PUBLICATION, tables)).not.toBe(cursor.tables);
     expect((await take({ tables })).load).toBe('the watched tables or the publication changed');
   });
 });

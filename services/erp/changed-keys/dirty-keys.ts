@@ -1,6 +1,6 @@
 /** Which keys a row change makes dirty, where a column of the row is the key. */
-import { concernsAllRows } from '../replication/messages.ts';
-import type { Change } from '../replication/messages.ts';
+import { concernsAllRows } from '../sources/changes.ts';
+import type { Change } from '../sources/changes.ts';
 
 export interface DirtyKeys {
   keys: string[];

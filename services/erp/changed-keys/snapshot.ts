@@ -134,11 +134,6 @@ function notVisible(where: string, missing: string, withinMs: number): Unavailab
   });
 }
 
-/** Whether it may be some of the rows that the query fails at, and not the query or the server. */
-export function mayBeOfData(error: unknown): error is Rejected | Unavailable {
-  return error instanceof Rejected || (error instanceof Unavailable && error.perhapsRecord);
-}
-
 /** A query that is wrong or meets data it cannot take is the configuration's fault; it names the SQL. */
 export function queryFault(where: string, error: unknown): Error {
   if (error instanceof Unavailable || error instanceof Rejected) return error;

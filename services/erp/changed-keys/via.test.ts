@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { changedRows, keysOfRows, viaColumns } from './via.ts';
+import { changedRows } from '../sources/changes.ts';
+import { keysOfRows, viaColumns } from './via.ts';
 
 describe('a way round', () => {
   it('tells which columns of the rows it reads', () => {

@@ -2,8 +2,7 @@
  * The way round: a changed row that does not carry the key, but leads to it.
  * `$rows` is a JSON array of the changed rows' columns, old and new images alike.
  */
-import type { Change } from '../replication/messages.ts';
-import type { Row } from '../replication/tuple.ts';
+import type { Row } from '../sources/changes.ts';
 import { queryInSnapshot } from './snapshot.ts';
 import type { SnapshotOptions } from './snapshot.ts';
 import { bindSql, compileSql } from './sql-template.ts';
@@ -37,17 +36,6 @@ function splitColumns(definition: string): string[] {
     const name = part.trim().split(/\s+/)[0]!;
     return name.startsWith('"') ? name.slice(1, -1) : name.toLowerCase();
   });
-}
-
-/** Old and new rows of the changes, without repetition. */
-export function changedRows(changes: readonly Change[]): Row[] {
-  const rows = new Map<string, Row>();
-  for (const change of changes) {
-    for (const row of [change.old, change.new]) {
-      if (row !== null) rows.set(JSON.stringify(row), row);
-    }
-  }
-  return [...rows.values()];
 }
 
 /**

@@ -1,12 +1,13 @@
 /** The ways a log reader fails that its owner must tell apart. */
 import { Unavailable } from '../../platform/errors.ts';
+import { ChangesLost, SourceInUse } from '../sources/change-source.ts';
 import { databaseFault, redacted, unavailable } from '../sqlstate.ts';
 
 /**
  * Changes are gone for good: the slot is missing, was invalidated, or the log ends before our cursor.
  * Trying again cannot help; only a new slot and a new load can (a gap means a new load).
  */
-export class SlotLost extends Unavailable {
+export class SlotLost extends ChangesLost {
   constructor(what: string, why: string) {
     super({
       code: 'replication.slot_lost',
@@ -32,8 +33,8 @@ export function slotInvalidated(slot: string, reason: string | null): SlotLost {
   );
 }
 
-export function slotInUse(slot: string, why: string, cause?: unknown): Unavailable {
-  return new Unavailable(
+export function slotInUse(slot: string, why: string, cause?: unknown): SourceInUse {
+  return new SourceInUse(
     {
       code: 'replication.slot_in_use',
       what: `Replication slot "${slot}" is being read by another connection`,

@@ -2,8 +2,8 @@
  * Between the socket and the owner: gathers changes into parts of a transaction and holds them until asked.
  * A transaction of five million rows passes in parts, so memory is bounded by `heldBytesMax` plus one part.
  */
+import type { Change } from '../sources/changes.ts';
 import type { Lsn } from './lsn.ts';
-import type { Change } from './messages.ts';
 import { Defect } from '../../platform/errors.ts';
 
 interface PartOfTransaction {

@@ -12,7 +12,8 @@ import type { TransactionPart } from './handover.ts';
 import type { Lsn } from './lsn.ts';
 import type { WatchedColumns } from './identity.ts';
 import { MessageDecoder } from './messages.ts';
-import type { Change, Relation } from './messages.ts';
+import type { Relation } from './messages.ts';
+import type { Change } from '../sources/changes.ts';
 import type { WalSender } from './slot-fence.ts';
 import { LogStatus } from './status.ts';
 

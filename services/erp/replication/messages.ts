@@ -4,24 +4,10 @@
  * the first row of a session and after every change of the table, so the decoder remembers those.
  */
 import type { Lsn } from './lsn.ts';
+import type { Change, Row } from '../sources/changes.ts';
 import { readTuple } from './tuple.ts';
-import type { Column, Row } from './tuple.ts';
+import type { Column } from './tuple.ts';
 import { Defect } from '../../platform/errors.ts';
-
-export interface Change {
-  /** `schema.name`, as the catalog writes it, unquoted. */
-  table: string;
-  kind: 'insert' | 'update' | 'delete' | 'truncate' | 'untold';
-  /** The old key or, under REPLICA IDENTITY FULL, the old row; null when the server sent none (an update that left the key alone). */
-  old: Row | null;
-  /** The new row; null for delete and truncate. */
-  new: Row | null;
-}
-
-/** Whether the change tells nothing of its rows: after a truncate, or where the log lacks what is watched. */
-export function concernsAllRows({ kind }: Change): boolean {
-  return kind === 'truncate' || kind === 'untold';
-}
 
 export interface Relation {
   table: string;

@@ -1,11 +1,6 @@
 /** Rows as `pgoutput` sends them (protocol 1, text format). */
+import type { Row } from '../sources/changes.ts';
 import { paddedOid, unpadded } from '../values.ts';
-
-/**
- * Column name to text as the server prints it, null for SQL null. A column that is *absent* is unknown:
- * an unchanged value stored out of line (TOAST), or a column outside the replica identity, or one not asked for.
- */
-export type Row = Record<string, string | null>;
 
 export interface Column {
   name: string;

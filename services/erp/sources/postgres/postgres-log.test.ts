@@ -1,7 +1,7 @@
 /** Double: the database, which is a standby. */
 import { expect, it } from '@jest/globals';
-import { takeSlot } from './slot-session.ts';
-import type { SlotSessionOptions } from './slot-session.ts';
+import { PostgresLog } from './postgres-log.ts';
+import type { PostgresLogOptions } from './postgres-log.ts';
 
 it('a standby is refused, with the way out, before anything else is asked of it', async () => {
   const asked: string[] = [];
@@ -9,8 +9,8 @@ it('a standby is refused, with the way out, before anything else is asked of it'
     asked.push(text);
     return { rows: [{ standby: true }] };
   };
-  const options = { pool: { query }, streams: [], erp: { slot: 'cartage' } } as unknown as SlotSessionOptions;
-  await expect(takeSlot(options)).rejects.toMatchObject({
+  const source = new PostgresLog({ pool: { query } } as unknown as PostgresLogOptions);
+  await expect(source.open(null, () => Promise.resolve())).rejects.toMatchObject({
     name: 'Unavailable',
     needsOperator: true,
     fault: { code: 'erp.standby', fix: expect.stringContaining('erp.connection.url') as unknown },

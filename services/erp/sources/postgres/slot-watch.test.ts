@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Database } from '../erp/replication/slot.ts';
-import { openMetrics } from '../platform/telemetry/metrics.ts';
+import type { Database } from '../../replication/slot.ts';
+import { openMetrics } from '../../../platform/telemetry/metrics.ts';
 import { keepSlotLag } from './slot-watch.ts';
 
 /** What the gauges say after each answer of the database, which is asked once for each. */

@@ -1,8 +1,14 @@
-import { tablesAltered } from '../erp/replication/faults.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { SlotSession } from './slot-session.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import { tablesAltered } from '../../replication/faults.ts';
 
 const intervalMs = 10_000;
+
+export interface WatchedTables {
+  /** How they stood when the log was opened. */
+  tables: string | null;
+  readTables: () => Promise<string>;
+  clock: Pick<Clock, 'wait'>;
+}
 
 /**
  * Until the signal fires. What is not in the log: whoever alters a table changes what is true, or what the log says from
@@ -10,15 +16,14 @@ const intervalMs = 10_000;
  * @throws Unavailable when they do not stand so any more.
  */
 export async function watchTables(
-  slot: Pick<SlotSession, 'cursor' | 'readTables'>,
-  clock: Pick<Clock, 'wait'>,
+  { tables, readTables, clock }: WatchedTables,
   signal: AbortSignal,
 ): Promise<void> {
   for (;;) {
     await clock.wait(intervalMs, signal);
     if (signal.aborted) return;
     // Unanswered, it says nothing.
-    const tables = await slot.readTables().catch(() => slot.cursor.tables);
-    if (tables !== slot.cursor.tables) throw tablesAltered();
+    const now = await readTables().catch(() => tables);
+    if (now !== tables) throw tablesAltered();
   }
 }

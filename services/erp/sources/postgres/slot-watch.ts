@@ -1,9 +1,9 @@
-import { openPool } from '../erp/pool.ts';
-import type { ErpConnection } from '../erp/pool.ts';
-import { slotLag } from '../erp/replication/slot-lag.ts';
-import type { Database } from '../erp/replication/slot.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { Metrics } from '../platform/telemetry/metrics.ts';
+import { openPool } from '../../pool.ts';
+import type { ErpConnection } from '../../pool.ts';
+import { slotLag } from '../../replication/slot-lag.ts';
+import type { Database } from '../../replication/slot.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 
 export interface SlotWatchOptions {
   connection: ErpConnection;

@@ -1,0 +1,86 @@
+/** Questions by SQL on PostgreSQL. An answer contains a transaction when its snapshot shows it (`visibility.ts`). */
+import { queryVia } from '../../changed-keys/via.ts';
+import { findKeys } from '../../changed-keys/record-keys.ts';
+import { queryAll, queryKeys } from '../../changed-keys/snapshot-query.ts';
+import type { Key } from '../../changed-keys/snapshot-query.ts';
+import type { Dirt } from '../../changed-keys/visibility.ts';
+import type { ErpPool } from '../../pool.ts';
+import { statement } from '../../statement.ts';
+import type { CompiledStream } from '../../streams.ts';
+import type { Mark } from '../change-source.ts';
+import type { Row } from '../changes.ts';
+import type { Answer, Questions, RecordKey } from '../questions.ts';
+
+export interface SqlQuestionsOptions {
+  pool: ErpPool;
+  stream: CompiledStream;
+  /** ISO time before which documents are of no interest. */
+  since: string;
+  statementTimeoutMs: number;
+  rowsPerFetch: number;
+}
+
+export class SqlQuestions implements Questions {
+  readonly isOrdered = false;
+  readonly #options: SqlQuestionsOptions;
+
+  constructor(options: SqlQuestionsOptions) {
+    this.#options = options;
+  }
+
+  ask(keys: ReadonlyMap<string, Iterable<Mark>>): Promise<Answer> {
+    const marks = [...keys.values()].flatMap((ofKey) => [...ofKey]);
+    const { stream, since } = this.#options;
+    return queryKeys({
+      ...this.#snapshot('query', marks),
+      query: stream.query,
+      since,
+      keys: [...keys.keys()],
+    });
+  }
+
+  askAll(marks: Iterable<Mark>, _after: string | null): AsyncGenerator<Answer, void, void> {
+    const { stream, since, rowsPerFetch } = this.#options;
+    return queryAll({
+      ...this.#snapshot('query', marks),
+      query: stream.query,
+      since,
+      chunkRows: rowsPerFetch,
+    });
+  }
+
+  async keysOf(watch: number, rows: readonly Row[], marks: Iterable<Mark>): Promise<string[]> {
+    const { table, via } = this.#options.stream.watches[watch]!;
+    return keyTexts(await queryVia({ ...this.#snapshot(`via ${table}`, marks), via: via!, rows }));
+  }
+
+  async find(records: readonly RecordKey[]): Promise<string[]> {
+    const { find } = this.#options.stream;
+    return keyTexts(await findKeys({ ...this.#snapshot('find', []), find, records }));
+  }
+
+  probe(): Promise<void> {
+    const { pool } = this.#options;
+    return statement(pool, 'erp.refresh.probe', async () => void (await pool.query('select 1')));
+  }
+
+  /** @param asked of the stream, as errors and traces name it. */
+  #snapshot(asked: string, marks: Iterable<Mark>) {
+    const { pool, stream, statementTimeoutMs } = this.#options;
+    const separator = asked.startsWith('via') ? ' ' : '.';
+    return {
+      pool,
+      where: `erp.streams.${stream.name}${separator}${asked}`,
+      dirt: dirtOf(marks),
+      statementTimeoutMs,
+    };
+  }
+}
+
+function dirtOf(marks: Iterable<Mark>): Dirt {
+  return { xids: [...new Set(marks)].map(Number) };
+}
+
+function keyTexts(keys: readonly Key[]): string[] {
+  return keys.map((key) => (typeof key === 'string' ? key : (Object.values(key)[0] ?? '')));
+}
