@@ -1,38 +1,49 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '../platform/canonical-json.ts';
+import { Column } from './column.ts';
 import type { RowShape, StreamRecord } from './rows/row.ts';
+import { TextTable } from './text-table.ts';
 
-interface Published {
-  sourceKey: string;
-  digest: string;
-  deleted: boolean;
-  /** Round of asking all keys in which the record was last returned. */
-  round: number;
-}
+/** Instead of a digest, where it is not known what the topic holds. */
+export const unknown = 0;
+
+const isDeleted = 1;
+/** Returned in the round of asking all keys that was begun last. */
+const isSeen = 2;
+const none = -1;
 
 /**
  * What a topic holds by now: for each record a digest of its value and the stream key it came from. Read back from
  * the topic at the start, so nothing is kept elsewhere. It answers two questions: is this still what was published
- * last, and which records did this key have that it no longer has. Costs about 200 bytes a record.
+ * last, and which records did this key have that it no longer has.
+ *
+ * In columns outside the heap, a record is the number of its identity in them: about 100 bytes each with its names, and
+ * nothing for the garbage collector to look at.
  */
 export class PublishedIndex {
-  readonly #records = new Map<string, Published>();
-  readonly #bySource = new Map<string, Set<string>>();
-  #round = 0;
+  readonly #identities = new TextTable();
+  readonly #sources = new TextTable();
+  readonly #digests = new Column(Float64Array);
+  readonly #marks = new Column(Uint8Array);
+  readonly #sourceOf = new Column(Int32Array);
+  /** The records of a source key are a chain: its first one, and of each record the next. */
+  readonly #firstOf = new Column(Int32Array);
+  readonly #nextOf = new Column(Int32Array);
 
   /** Takes in a record, read back or just published. `identity` is its key, and its document where it has one. */
-  note(identity: string, value: StreamRecord, digest: string): void {
-    const known = this.#records.get(identity);
-    if (known && known.sourceKey !== value.sourceKey) this.#bySource.get(known.sourceKey)?.delete(identity);
-    this.#records.set(identity, {
-      sourceKey: value.sourceKey,
-      digest,
-      deleted: value.deleted ?? false,
-      round: this.#round,
-    });
-    let ofSource = this.#bySource.get(value.sourceKey);
-    if (!ofSource) this.#bySource.set(value.sourceKey, (ofSource = new Set()));
-    ofSource.add(identity);
+  note(identity: string, value: StreamRecord, digest: number): void {
+    const known = this.#identities.size;
+    const record = this.#identities.add(identity);
+    const source = this.#sourceNumber(value.sourceKey);
+    const before = record === known ? none : this.#sourceOf.get(record);
+    if (before !== source) {
+      if (before !== none) this.#unchain(record, before);
+      this.#sourceOf.set(record, source);
+      this.#nextOf.set(record, this.#firstOf.get(source));
+      this.#firstOf.set(source, record);
+    }
+    this.#digests.set(record, digest);
+    this.#marks.set(record, isSeen | (value.deleted ? isDeleted : 0));
   }
 
   /**
@@ -40,59 +51,102 @@ export class PublishedIndex {
    * holds: an acknowledgement may be lost on the way, and then neither "the same" nor "gone already" would be true.
    */
   doubt(identity: string, value: StreamRecord): void {
-    this.note(identity, { ...value, deleted: false }, '');
+    this.note(identity, { ...value, deleted: false }, unknown);
   }
 
   /** The topic was recreated: all is to be published again, deletions too. */
   doubtAll(): void {
-    for (const published of this.#records.values()) Object.assign(published, { digest: '', deleted: false });
+    for (let record = 0; record < this.#identities.size; record += 1) {
+      this.#digests.set(record, unknown);
+      this.#unmark(record, isDeleted);
+    }
   }
 
   get isEmpty(): boolean {
-    return this.#records.size === 0;
+    return this.#identities.size === 0;
   }
 
   has(identity: string): boolean {
-    return this.#records.has(identity);
+    return this.#identities.find(identity) !== none;
   }
 
-  isSame(identity: string, digest: string): boolean {
-    return this.#records.get(identity)?.digest === digest;
+  isSame(identity: string, digest: number): boolean {
+    return this.digestOf(identity) === digest;
   }
 
-  /** What was published last; empty while that is not known. */
-  digestOf(identity: string): string {
-    return this.#records.get(identity)?.digest ?? '';
+  /** What was published last; `unknown` while that is not known. */
+  digestOf(identity: string): number {
+    const record = this.#identities.find(identity);
+    return record === none ? unknown : this.#digests.get(record);
   }
 
   sourceKeyOf(identity: string): string | null {
-    return this.#records.get(identity)?.sourceKey ?? null;
+    const record = this.#identities.find(identity);
+    return record === none ? null : this.#sources.at(this.#sourceOf.get(record));
   }
 
   /** Records of a stream key that are published and not told as deleted. */
   recordsOf(sourceKey: string): string[] {
-    return this.allOf(sourceKey).filter((identity) => this.#records.get(identity)?.deleted === false);
+    return this.#chain(sourceKey)
+      .filter((record) => (this.#marks.get(record) & isDeleted) === 0)
+      .map((record) => this.#identities.at(record));
   }
 
   /** The same with those told as deleted. */
   allOf(sourceKey: string): string[] {
-    return [...(this.#bySource.get(sourceKey) ?? [])];
+    return this.#chain(sourceKey).map((record) => this.#identities.at(record));
   }
 
   /** Begins a round of asking all keys: what is not seen in it is gone. */
   beginRound(): void {
-    this.#round += 1;
+    for (let record = 0; record < this.#identities.size; record += 1) this.#unmark(record, isSeen);
   }
 
   seen(identity: string): void {
-    const known = this.#records.get(identity);
-    if (known) known.round = this.#round;
+    const record = this.#identities.find(identity);
+    if (record !== none) this.#marks.set(record, this.#marks.get(record) | isSeen);
   }
 
-  unseen(): { identity: string; sourceKey: string }[] {
-    return [...this.#records]
-      .filter(([, published]) => published.round < this.#round && !published.deleted)
-      .map(([identity, { sourceKey }]) => ({ identity, sourceKey }));
+  /** One after the other: of a topic that the ERP has emptied they would fill the memory. */
+  *unseen(): Generator<{ identity: string; sourceKey: string }> {
+    for (let record = 0; record < this.#identities.size; record += 1)
+      if (this.#marks.get(record) === 0)
+        yield {
+          identity: this.#identities.at(record),
+          sourceKey: this.#sources.at(this.#sourceOf.get(record)),
+        };
+  }
+
+  #sourceNumber(sourceKey: string): number {
+    const known = this.#sources.size;
+    const source = this.#sources.add(sourceKey);
+    if (source < known) return source;
+    this.#firstOf.set(source, none);
+    return source;
+  }
+
+  #unmark(record: number, mark: number): void {
+    this.#marks.set(record, this.#marks.get(record) & ~mark);
+  }
+
+  #chain(sourceKey: string): number[] {
+    const source = this.#sources.find(sourceKey);
+    const records: number[] = [];
+    for (let at = source === none ? none : this.#firstOf.get(source); at !== none; at = this.#nextOf.get(at))
+      records.push(at);
+    return records;
+  }
+
+  /** From the records of the source key that it came from until now. */
+  #unchain(record: number, source: number): void {
+    const next = this.#nextOf.get(record);
+    if (this.#firstOf.get(source) === record) {
+      this.#firstOf.set(source, next);
+      return;
+    }
+    let before = this.#firstOf.get(source);
+    while (this.#nextOf.get(before) !== record) before = this.#nextOf.get(before);
+    this.#nextOf.set(before, next);
   }
 }
 
@@ -107,12 +161,13 @@ export function identityOf(shape: RowShape<StreamRecord>, value: StreamRecord): 
  * row's record that of the code) but when it was so, and of what its calendar made of it at that time: a price that has
  * begun since is news, although no row has changed.
  */
-export function digestOf(shape: RowShape<StreamRecord>, value: StreamRecord, at: number): string {
+export function digestOf(shape: RowShape<StreamRecord>, value: StreamRecord, at: number): number {
   const {
     occurredAt: _occurredAt,
     version: _version,
     ...content
   } = value as unknown as Record<string, unknown>;
   const text = canonicalJson([content, shape.validAt?.(value, at) ?? null]);
-  return createHash('sha1').update(text).digest('base64');
+  // As many bits as a number holds exactly: once in 4.5e15 changes of a key one would be taken for none.
+  return Number.parseInt(hash('sha1', text).slice(0, 13), 16) || 1;
 }

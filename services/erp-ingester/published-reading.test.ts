@@ -70,7 +70,7 @@ describe('what stood on a topic that was recreated', () => {
   });
 
   it('is to be told as deleted once more where it was', () => {
-    index.note(key, { ...valueOf('9.0000'), deleted: true }, 'digest');
+    index.note(key, { ...valueOf('9.0000'), deleted: true }, 1);
     expect(index.recordsOf('{"id":"7"}')).toEqual([]);
     bus.recreate(stock);
     expect(index.recordsOf('{"id":"7"}')).toEqual([key]);

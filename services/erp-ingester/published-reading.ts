@@ -1,5 +1,5 @@
 import type { Bus, ReadAll } from '../platform/kafka/types.ts';
-import { PublishedIndex, digestOf, identityOf } from './published-index.ts';
+import { PublishedIndex, digestOf, identityOf, unknown } from './published-index.ts';
 import type { RowShape, StreamRecord } from './rows/row.ts';
 
 /** A record that stands last on the topic under its key, and is not what this process has published there. */
@@ -23,7 +23,7 @@ export class PublishedReading {
   onRecreated: () => void = () => undefined;
   readonly #shape: RowShape<StreamRecord>;
   /** The last record of each key since then, as long as it is not the one that we have published. */
-  readonly #last = new Map<string, { digest: string; stray: Stray }>();
+  readonly #last = new Map<string, { digest: number; stray: Stray }>();
   #reading: ReadAll | null = null;
   #isCaughtUp = false;
   #isWatching = true;
@@ -58,7 +58,7 @@ export class PublishedReading {
   strays(): Stray[] {
     return [...this.#last].flatMap(([identity, { digest, stray }]) => {
       const ours = this.index.digestOf(identity);
-      return ours === '' || ours === digest ? [] : [stray];
+      return ours === unknown || ours === digest ? [] : [stray];
     });
   }
 
@@ -71,7 +71,7 @@ export class PublishedReading {
     await this.#reading?.stop();
   }
 
-  #watch(identity: string, digest: string, stray: Stray): void {
+  #watch(identity: string, digest: number, stray: Stray): void {
     if (this.index.digestOf(identity) === digest) this.#last.delete(identity);
     else this.#last.set(identity, { digest, stray });
   }

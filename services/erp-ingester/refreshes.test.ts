@@ -74,11 +74,7 @@ describe('refreshes', () => {
 
   it('find what the ERP no longer has by what was published of it', async () => {
     const { flow, dirty, index, ask } = flowOf();
-    index.note(
-      'W1/gone',
-      { sourceKey: '{"id":"9"}', deleted: true, version: { epoch: 1, number: 1 } },
-      'digest',
-    );
+    index.note('W1/gone', { sourceKey: '{"id":"9"}', deleted: true, version: { epoch: 1, number: 1 } }, 1);
     const applying = flow.apply([ask('erp.stock', 'W1/gone')], attempt);
     await new Promise(setImmediate);
     const taken = dirty.take(10);
