@@ -1,12 +1,13 @@
 /**
- * `npm run bench [-- NAME …] [-- --json] [-- --rounds N]`: the named benchmarks, or all of them one after another.
- * `-- --list` only says which there are.
+ * `npm run bench [-- NAME …] [-- --json] [-- --rounds N] [-- --quick]`: the named benchmarks, or all of them one after
+ * another. `-- --list` only says which there are.
  */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { endDeadRuns, endRun, runFolder } from '../infrastructure/folder.ts';
 import { runBenchmark } from './benchmark.ts';
 import type { Benchmark, BenchmarkResult, SideResult } from './benchmark.ts';
+import { cdc } from './cdc.ts';
 import { idle } from './idle.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
@@ -17,7 +18,7 @@ import { webhooks } from './webhooks.ts';
 /** Peers and subject in turns, one ratio for each peer. */
 const benchmarks: readonly Benchmark[] = [webhooks];
 /** The whole line at work, a table of figures. */
-const studies: readonly Study[] = [latency, orders, idle, memory];
+const studies: readonly Study[] = [latency, orders, cdc, idle, memory];
 const known = [...benchmarks, ...studies];
 
 const { values, positionals } = parseArgs({
@@ -26,6 +27,7 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '5' },
   },
   allowPositionals: true,
@@ -63,7 +65,7 @@ try {
     results.push(await runBenchmark(benchmark, rounds, say));
   for (const study of studies.filter(isAsked)) {
     const { name, about } = study;
-    reports.push({ name, about, ...(await study.run(say)) });
+    reports.push({ name, about, ...(await study.run(say, { isQuick: values.quick })) });
   }
 } finally {
   await endRun(runFolder());

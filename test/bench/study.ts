@@ -3,7 +3,12 @@ export interface Study {
   name: string;
   /** What is measured, and how, in one or two sentences. */
   about: string;
-  run(say: (text: string) => void): Promise<Figures>;
+  run(say: (text: string) => void, options: StudyOptions): Promise<Figures>;
+}
+
+export interface StudyOptions {
+  /** A small size, to see in a minute whether it runs: its figures say little. Who knows no sizes does as always. */
+  isQuick: boolean;
 }
 
 export interface Figures {
