@@ -18,6 +18,16 @@ export function stockKey(stock: { source: string; sku: string }): string {
   return joinKey([stock.source, stock.sku]);
 }
 
+const orderPrefix = 'order/';
+
+/** An ERP document by its number, which the ERP gives within each kind. */
+export function fulfilmentDocument({ kind, documentId }: { kind: string; documentId: string }): string {
+  return kind === 'order' ? orderPrefix + documentId : documentId;
+}
+
+/** Whether such a name is that of the ERP's order, which the order export tells of. */
+export const isOrderDocument = (name: string | null): boolean => name?.startsWith(orderPrefix) ?? false;
+
 /** A record as `cartage.parked` names it; one that cannot be decoded is named by its place. */
 export function documentKey(record: {
   group: string;

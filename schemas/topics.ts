@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { customerKey, documentKey, orderKey, stockKey } from './keys.ts';
+import { customerKey, documentKey, fulfilmentDocument, orderKey, stockKey } from './keys.ts';
 import type {
   Audit,
   Cursor,
@@ -128,12 +128,12 @@ export const fulfilments = contract<Fulfilment>({
   topic: 'erp.fulfilments',
   kind: 'document',
   key: orderKey,
-  document: (fulfilment) => fulfilment.documentId,
+  document: fulfilmentDocument,
   keyParts: 'instance/store/increment_id',
-  description: 'One ERP document about an order: a shipment with its parcels',
+  description: 'One ERP document about an order: a shipment with its parcels, or the order itself',
   retentionMs: 28 * dayMs,
   owner: 'erp-ingester',
-  writers: ['erp-ingester'],
+  writers: ['erp-ingester', 'order-exporter'],
   readers: ['erp-ingester', 'shipment-applier'],
   personalData: false,
 });

@@ -149,7 +149,7 @@ export interface Refresh {
   always: boolean | null;
 }
 
-/** One ERP document about an order as of now: a shipment with its parcels. Source: the fulfilments stream of the ERP. */
+/** One ERP document about an order as of now: a shipment with its parcels (source: the fulfilments stream of the ERP), or the order itself, once the ERP has it (source: the order export). */
 export interface Fulfilment {
   /** Name of the shop instance. */
   instance: string;
@@ -159,15 +159,15 @@ export interface Fulfilment {
   incrementId: string;
   /** The ERP's own number of the document; the marker in Magento names it. */
   documentId: string;
-  /** shipment; later versions may carry other kinds, which readers must leave alone. */
+  /** shipment; order: the ERP has accepted the order, under the number documentId. Later versions may carry other kinds, which readers must leave alone. */
   kind: string;
   /** Commit time at the ERP of the oldest change this record carries, UTC milliseconds; null on a first load or a repair. */
   occurredAt: number | null;
-  /** Version of this state at the ERP. */
+  /** Version of this state at the ERP; 0 of an order, which never changes. */
   version: Version;
-  /** Key of the ERP stream that produced the record, JSON of its key columns; what a repair asks for. */
+  /** Key of the ERP stream that produced the record, JSON of its key columns; what a repair asks for. {} where no stream did. */
   sourceKey: string;
-  /** When the goods left (or the document was posted), UTC milliseconds. */
+  /** When the goods left (or the document was posted; of an order, when it was placed), UTC milliseconds. */
   documentDate: number;
   /** ERP code of the warehouse the goods left from. */
   source: string | null;

@@ -9,7 +9,7 @@ set -eu
 # order-exporter
 $ACLS --add --allow-principal User:cartage-main-order-exporter --operation Read --topic 'magento.orders' --topic 'magento.customers'
 $ACLS --add --allow-principal User:cartage-main-order-exporter --operation Read --operation Write --topic 'cartage.parked'
-$ACLS --add --allow-principal User:cartage-main-order-exporter --operation Write --topic 'cartage.refresh' --topic 'cartage.outcomes'
+$ACLS --add --allow-principal User:cartage-main-order-exporter --operation Write --topic 'erp.fulfilments' --topic 'cartage.refresh' --topic 'cartage.outcomes'
 $ACLS --add --allow-principal User:cartage-main-order-exporter --resource-pattern-type prefixed --operation Read --group 'cartage.main.order-exporter'
 $ACLS --add --allow-principal User:cartage-main-order-exporter --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/order-exporter-'
 

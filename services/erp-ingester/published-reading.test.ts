@@ -45,6 +45,12 @@ describe('what another process has published after it lost the slot', () => {
     expect(reading.strays()).toHaveLength(1);
   });
 
+  it('is no matter where it came from no stream: it is not ours to publish', () => {
+    publishHere('5.0000');
+    bus.broker.append(stock, key, { ...valueOf('6.0000'), sourceKey: '{}' });
+    expect(reading.strays()).toEqual([]);
+  });
+
   it('is no matter below our own record, nor where it says the same', () => {
     bus.broker.append(stock, key, valueOf('6.0000'));
     publishHere('5.0000');

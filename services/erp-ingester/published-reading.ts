@@ -10,6 +10,9 @@ export interface Stray {
   asked: string;
 }
 
+/** `sourceKey` of what another process has published there (erp.fulfilments: the ERP's orders). */
+const ofNoStream = '{}';
+
 /** It reads for as long as the slot is held, one reading per stream, and almost all that comes is its own. */
 const maxWaitMs = 1_000;
 
@@ -37,7 +40,7 @@ export class PublishedReading {
     this.#reading = await bus.readAll(this.#shape.contract, {
       maxWaitMs,
       onRecord: ({ value, publishedAt, key }) => {
-        if (value === null || !this.#isWatching) return;
+        if (value === null || !this.#isWatching || value.sourceKey === ofNoStream) return;
         const identity = identityOf(this.#shape, value);
         const digest = digestOf(this.#shape, value, publishedAt);
         if (this.#isCaughtUp) this.#watch(identity, digest, { key: keyOf(value), asked: key });

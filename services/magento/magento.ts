@@ -10,6 +10,8 @@ import { createCustomers } from './customers.ts';
 import type { Customers } from './customers.ts';
 import { CredentialSets } from './rest/credentials.ts';
 import type { Credentials } from './rest/credentials.ts';
+import { createOrderComments } from './order-comments.ts';
+import type { OrderComments } from './order-comments.ts';
 import { createOrders } from './orders.ts';
 import type { Orders } from './orders.ts';
 import { createPrices } from './prices.ts';
@@ -61,6 +63,7 @@ export interface MagentoOptions {
 export interface Magento {
   store: Store;
   orders: Orders;
+  orderComments: OrderComments;
   documents: Documents;
   customers: Customers;
   products: Products;
@@ -110,6 +113,7 @@ export function createMagento(options: MagentoOptions): Magento {
   return {
     store,
     orders: createOrders(rest),
+    orderComments: createOrderComments(rest),
     documents: createDocuments(rest),
     customers: createCustomers(rest),
     products: createProducts(rest),

@@ -16,6 +16,7 @@ import { sinkCalls } from '../platform/telemetry/sink-calls.ts';
 import { orderFlow } from './order-flow.ts';
 import type { OrderFlowOptions } from './order-flow.ts';
 import { Defect } from '../platform/errors.ts';
+import { tellShop } from './tell-shop.ts';
 
 type OrdersConfiguration = Configuration<'orders' | 'customers' | 'erp'>;
 
@@ -35,7 +36,14 @@ export async function exportOrders(
   process.onStop(() => connected.close());
   return runDocuments(
     process.context,
-    orderFlow({ ...connected, orders, guests: customers.guests, instance, mode }),
+    orderFlow({
+      ...connected,
+      orders,
+      guests: customers.guests,
+      instance,
+      mode,
+      ...(orders.writeBack === 'comment' && { tellShop: tellShop(process.bus) }),
+    }),
   );
 }
 

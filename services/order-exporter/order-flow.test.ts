@@ -176,6 +176,46 @@ describe('an order the ERP has', () => {
   });
 });
 
+describe("an order of which the shop is told the ERP's number", () => {
+  /** The broker may be away at first. */
+  function told({ fails = 0, ...more }: Partial<OrderFlowOptions> & { fails?: number } = {}) {
+    const numbers: string[] = [];
+    let failures = fails;
+    const tellShop = (order: Order, number: string) => {
+      failures -= 1;
+      if (failures >= 0) return Promise.reject(new LeaseLost('magento.orders[0]'));
+      numbers.push(`${order.incrementId} is ${number}`);
+      return Promise.resolve();
+    };
+    return { ...setUp({ tellShop, ...more }), numbers };
+  }
+
+  it('is told of when it was created, and found', async () => {
+    const { handle, numbers } = told();
+    await handle({});
+    await handle({ state: 'complete' });
+    expect(numbers).toEqual(['000000001 is SO/7', '000000001 is SO/7']);
+  });
+
+  it('is told of also when the process died between the two', async () => {
+    const { erp, handle, numbers } = told({ fails: 1, hasChange: false });
+    await expect(handle({})).rejects.toThrow(LeaseLost);
+    expect([...erp.states.keys()]).toEqual(['us/default/000000001']);
+    expect(await handle({})).toMatchObject({ status: 'unchanged' });
+    expect(numbers).toEqual(['000000001 is SO/7']);
+  });
+
+  it('is not told of when it is not due, nor in dry', async () => {
+    const due = told();
+    await due.handle({ state: 'new' });
+    const dry = told({ mode: 'dry' });
+    await dry.handle({});
+    dry.erp.states.set('us/default/000000001', 'processing');
+    await dry.handle({});
+    expect([...due.numbers, ...dry.numbers]).toEqual([]);
+  });
+});
+
 describe('an order that the ERP has half made', () => {
   const half = (more: Partial<OrderFlowOptions> = {}) => {
     const made = setUp(more);

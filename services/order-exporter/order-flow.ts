@@ -12,6 +12,7 @@ import { whyNotDue } from './due.ts';
 import { refuseInexact } from './problems.ts';
 import { Defect } from '../platform/errors.ts';
 import type { Mode } from '../platform/groups.ts';
+import type { TellShop } from './tell-shop.ts';
 
 export interface OrderFlowOptions {
   erp: ErpOrders;
@@ -23,6 +24,8 @@ export interface OrderFlowOptions {
   /** How long the ERP may go on with a request after we gave up. */
   settleMs: number;
   guests: Config['customers']['guests'];
+  /** Left out, the shop is told nothing. */
+  tellShop?: TellShop;
   instance: string;
   mode: Mode;
 }
@@ -54,7 +57,10 @@ async function exportOrder(order: Order, options: OrderFlowOptions, attempt: Att
   if (order.createdAt < orders.since) return { status: 'unchanged', cause: 'placed before orders.since' };
   const key = orderKey(order);
   const found = await erp.lookup(key);
-  if (found !== null && found.isDone !== false) return changeOrder(found, order, options, attempt);
+  if (found !== null && found.isDone !== false) {
+    if (attempt.mode === 'on') await options.tellShop?.(order, nameOf(found));
+    return changeOrder(found, order, options, attempt);
+  }
   const notDue = whyNotDue(order, orders.payments);
   // What was half made is in the ERP all the same: it is told that it is canceled, or on hold.
   if (notDue !== null && found !== null) return changeOrder(found, order, options, attempt);
@@ -64,6 +70,7 @@ async function exportOrder(order: Order, options: OrderFlowOptions, attempt: Att
   if (attempt.mode === 'dry') return wouldCreate(input, erp);
   attempt.assertCurrent();
   const { created, ...made } = await erp.create(input);
+  await options.tellShop?.(order, nameOf(made));
   return created
     ? { status: 'applied', targetId: nameOf(made), cause: 'created' }
     : { status: 'unchanged', targetId: nameOf(made), cause: 'the ERP has it already' };

@@ -138,7 +138,7 @@ export const processes: readonly ProcessRow[] = [
   }),
   row({
     name: 'shipment-applier',
-    summary: 'Kafka to Magento: shipments',
+    summary: 'Kafka to Magento: shipments, and what else is written to orders',
     needs: ['shop'],
     flows: [
       {

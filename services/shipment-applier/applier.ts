@@ -11,7 +11,7 @@ import { applyFulfilment } from './fulfilment.ts';
 import { shippableOrders } from './shippable-orders.ts';
 import { StoreIds } from './store-ids.ts';
 
-/** Kafka to Magento: shipments. */
+/** Kafka to Magento: shipments, and the ERP's numbers of orders. */
 export function startShipmentApplier(
   configuration: Configuration<'magento' | 'fulfilments' | 'stock'>,
   life: Life,

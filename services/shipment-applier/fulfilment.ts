@@ -2,7 +2,7 @@ import { orderKey, stockKey } from '../../schemas/keys.ts';
 import { stock } from '../../schemas/topics.ts';
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { Magento } from '../magento/magento.ts';
-import { allReadable } from '../magento/rest/list.ts';
+import { markerOf } from '../magento/marker.ts';
 import type { MagentoOrder } from '../magento/order-shape.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
 import type { Config } from '../platform/config/schema.ts';
@@ -10,14 +10,16 @@ import { Held, Rejected } from '../platform/errors.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
 import { shippedItems } from './lines.ts';
-import { findMarked, markerOf } from './marker.ts';
+import { findOrder } from './find-order.ts';
+import { findMarked } from './marker.ts';
+import { tellNumber } from './order-number.ts';
 import { topUpSource } from './source-top-up.ts';
 import type { StoreIds } from './store-ids.ts';
 import { missingTracks, tracksOf } from './tracks.ts';
 import { verifyShipment } from './verify.ts';
 
 export interface FulfilmentOptions {
-  magento: Pick<Magento, 'orders' | 'shipments' | 'sourceItems'>;
+  magento: Pick<Magento, 'orders' | 'orderComments' | 'shipments' | 'sourceItems'>;
   instance: string;
   fulfilments: Config['fulfilments'];
   stock: Pick<Config['stock'], 'sources'>;
@@ -44,8 +46,9 @@ export async function applyFulfilment(
 ): Promise<Handled> {
   const passed = passedOver(document, options);
   if (passed !== null) return { status: 'unchanged', cause: passed };
+  if (document.kind === 'order') return tellNumber(document, attempt, options);
   const order = await findOrder(document, options);
-  const marker = markerOf(options.instance, document.documentId);
+  const marker = markerOf(options.instance, 'document', document.documentId);
   const found = findMarked(await options.magento.shipments.ofOrder(order.entity_id), marker);
   if (!found) return ship(document, order, marker, attempt, options);
   if (attempt.mode === 'on') await askForStock(document, options);
@@ -54,23 +57,13 @@ export async function applyFulfilment(
 
 /** Why a document is none of ours, or nothing to do; null when it is. */
 function passedOver(document: Fulfilment, options: FulfilmentOptions): string | null {
-  if (document.kind !== 'shipment') return `a document of the kind ${document.kind}`;
-  if (document.instance !== options.instance) return `an order of the instance ${document.instance}`;
-  if (document.documentDate < options.fulfilments.since) return 'dated before fulfilments.since';
+  const { kind, instance, documentDate } = document;
+  if (kind !== 'shipment' && kind !== 'order') return `a document of the kind ${kind}`;
+  if (instance !== options.instance) return `an order of the instance ${instance}`;
+  // Which orders are told of at all, the export has decided.
+  if (kind === 'shipment' && documentDate < options.fulfilments.since)
+    return 'dated before fulfilments.since';
   return null;
-}
-
-async function findOrder(document: Fulfilment, options: FulfilmentOptions): Promise<MagentoOrder> {
-  const storeId = await options.storeIds.of(document.store);
-  const found = await options.magento.orders.byIncrementIds(storeId, [document.incrementId]);
-  const [order] = allReadable(found, 'the order');
-  if (order) return order;
-  throw new Held({
-    code: 'shipment.order_unknown',
-    what: `Document ${document.documentId}: the store ${document.store} has no order ${document.incrementId}`,
-    fix: 'Correct the order number in the ERP; then `cartage parked discard KEY --reason TEXT`',
-    waitsFor: `order/${orderKey(document)}`,
-  });
 }
 
 async function ship(

@@ -47,7 +47,7 @@ it.each(resources)('%s is needed, and named by the check when it is missing', as
 });
 
 it('no right is both needed and not', () => {
-  expect(unneeded.filter(({ resource, flow }) => resources.includes(resource) && flow === undefined)).toEqual(
+  expect(unneeded.filter(({ resource, onlyFor }) => resources.includes(resource) && onlyFor === undefined)).toEqual(
     [],
   );
 });

@@ -6,6 +6,7 @@ import type { Finding } from '../../platform/finding.ts';
 import { createMagento } from '../magento.ts';
 import type { Magento, MagentoOptions } from '../magento.ts';
 import { rights } from './rights.ts';
+import type { Optional } from './rights.ts';
 
 /** Address, https, credentials and the URL to sign. After a "fail" there is nothing more to learn from this shop. */
 export async function checkAccess(options: MagentoOptions): Promise<Finding[]> {
@@ -33,10 +34,10 @@ export async function checkAccess(options: MagentoOptions): Promise<Finding[]> {
   return [failing(fault, 'Without access nothing can be read or written')];
 }
 
-/** One finding per missing resource or route; Magento names the resource itself. What only `unused` flows need is not asked for. */
-export async function checkResources(magento: Magento, unused: readonly string[] = []): Promise<Finding[]> {
+/** One finding per missing resource or route; Magento names the resource itself. What only the `unused` needs is not asked for. */
+export async function checkResources(magento: Magento, unused: readonly Optional[] = []): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const needed = rights.filter(({ flow }) => flow === undefined || !unused.includes(flow));
+  const needed = rights.filter(({ onlyFor }) => onlyFor === undefined || !unused.includes(onlyFor));
   const probes = needed.flatMap((right) => right.probes);
   for (const probe of probes) {
     const fault = await faultOf(magento.rest.call({ ...probe, shape: z.unknown() }));

@@ -3,6 +3,7 @@ import type { Config } from '../../platform/config/schema.ts';
 import type { Finding } from '../../platform/finding.ts';
 import { checkIntegration, checkMagento } from './check.ts';
 import { checkCredentialsAge } from './credentials-age.ts';
+import type { Optional } from './rights.ts';
 
 type ShopConfig = Pick<Config, 'flows' | 'magento' | 'orders' | 'customers' | 'stock' | 'catalog'>;
 
@@ -19,10 +20,7 @@ export function checkConfiguredShop(config: ShopConfig, nowMs: number): [string,
       ? [
           [
             'Magento, next credentials',
-            withAge(
-              checkIntegration(accessOf(config, nextCredentials), unusedFlows(config)),
-              nextCredentials,
-            ),
+            withAge(checkIntegration(accessOf(config, nextCredentials), unusedOf(config)), nextCredentials),
           ] satisfies [string, Promise<Finding[]>],
         ]
       : []),
@@ -40,15 +38,18 @@ function accessOf({ magento }: ShopConfig, credentials: Config['magento']['crede
   };
 }
 
-function unusedFlows({ flows }: ShopConfig): string[] {
-  return flows.customers === 'off' ? ['customers'] : [];
+function unusedOf({ flows, orders }: ShopConfig): Optional[] {
+  return [
+    ...(flows.customers === 'off' ? ['customers' as const] : []),
+    ...(orders.writeBack === 'off' ? ['writeBack' as const] : []),
+  ];
 }
 
 function expectedOf(config: ShopConfig) {
   const { flows, orders, customers, stock, catalog } = config;
   const { websites, groups } = customers;
   return {
-    unused: unusedFlows(config),
+    unused: unusedOf(config),
     ...(flows.customers === 'off'
       ? {}
       : { customers: { websiteCodes: Object.keys(websites), groupCodes: Object.keys(groups) } }),

@@ -8,6 +8,7 @@ import type { ExpectedOfCustomers } from './customers.ts';
 import { checkOrderCodes } from './order-codes.ts';
 import type { ExpectedOfOrders } from './order-codes.ts';
 import { checkExcess } from './excess.ts';
+import type { Optional } from './rights.ts';
 import { checkWebsites } from './websites.ts';
 import type { ExpectedOfWebsites } from './websites.ts';
 import { createMagento } from '../magento.ts';
@@ -24,8 +25,8 @@ export interface ExpectedOfShop {
   websites?: ExpectedOfWebsites;
   orders?: ExpectedOfOrders;
   customers?: ExpectedOfCustomers;
-  /** Flows that are off: what they alone would do is not asked for. */
-  unused?: readonly string[];
+  /** What it does without: what that alone would need is not asked for. */
+  unused?: readonly Optional[];
 }
 
 /** Beyond this the reader's windows and the operator's eyes go wrong; at 600 s Magento refuses every signature. */
@@ -64,7 +65,7 @@ export async function checkMagento(options: MagentoOptions, expected: ExpectedOf
 /** A set of credentials alone: whether the shop takes it, and what it may do. */
 export async function checkIntegration(
   options: MagentoOptions,
-  unused: readonly string[],
+  unused: readonly Optional[],
 ): Promise<Finding[]> {
   const access = await checkAccess(options);
   if (access.some(({ level }) => level === 'fail')) return access;
@@ -76,7 +77,7 @@ export async function checkIntegration(
   }
 }
 
-async function checkRights(magento: Magento, unused: readonly string[] = []): Promise<Finding[]> {
+async function checkRights(magento: Magento, unused: readonly Optional[] = []): Promise<Finding[]> {
   return [...(await checkResources(magento, unused)), await checkExcess(magento, unused)];
 }
 

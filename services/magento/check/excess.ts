@@ -3,19 +3,19 @@ import { ok, warn } from '../../platform/finding.ts';
 import type { Finding } from '../../platform/finding.ts';
 import type { Magento } from '../magento.ts';
 import { faultOf } from './access.ts';
-import type { Probe } from './rights.ts';
+import type { Optional, Probe } from './rights.ts';
 
 interface Unneeded {
   resource: string;
   /** What it would let Cartage do. */
   deed: string;
   probe: Probe;
-  /** The one flow that does need it. */
-  flow?: 'customers';
+  /** What does need it. */
+  onlyFor?: Optional;
 }
 
 /**
- * Resources that Cartage never needs, or not while a flow is off, and that would be a loss in the wrong hands, each with a call that asks for entity 0, which
+ * Resources that Cartage never needs, or not while something is off, and that would be a loss in the wrong hands, each with a call that asks for entity 0, which
  * there never is: nothing is read and nothing is changed. Magento tells no integration what it may do, and names only what
  * is missing; so what is not tried here is not known.
  */
@@ -24,12 +24,18 @@ export const unneeded: readonly Unneeded[] = [
     resource: 'Magento_Customer::customer',
     deed: 'read customers',
     probe: get('customers', '0'),
-    flow: 'customers',
+    onlyFor: 'customers',
   },
   {
     resource: 'Magento_Customer::manage',
     deed: 'change customers',
     probe: get('customers', 'addresses', '0'),
+  },
+  {
+    resource: 'Magento_Sales::comment',
+    deed: 'comment on orders',
+    probe: post('orders', '0', 'comments'),
+    onlyFor: 'writeBack',
   },
   { resource: 'Magento_Cart::manage', deed: 'read carts', probe: get('carts', '0') },
   { resource: 'Magento_Sales::transactions_fetch', deed: 'read payments', probe: get('transactions', '0') },
@@ -40,11 +46,11 @@ export const unneeded: readonly Unneeded[] = [
   { resource: 'Magento_Tax::manage_tax', deed: 'change taxes', probe: get('taxRates', '0') },
 ];
 
-/** Whether the integration may do more than Cartage needs, as far as that can be tried. @param unused Flows that are off. */
-export async function checkExcess(magento: Magento, unused: readonly string[]): Promise<Finding> {
+/** Whether the integration may do more than Cartage needs, as far as that can be tried. @param unused What the configuration does without. */
+export async function checkExcess(magento: Magento, unused: readonly Optional[]): Promise<Finding> {
   const code = 'magento.scope_excess';
   const granted: Unneeded[] = [];
-  const tried = unneeded.filter(({ flow }) => flow === undefined || unused.includes(flow));
+  const tried = unneeded.filter(({ onlyFor }) => onlyFor === undefined || unused.includes(onlyFor));
   for (const one of tried) {
     const fault = await faultOf(magento.rest.call({ ...one.probe, shape: z.unknown() }));
     if (fault === null) granted.push(one);

@@ -1,13 +1,16 @@
 import type { z } from 'zod';
 import type { RestCall } from '../rest/rest.ts';
 
+/** What a deployment may do without. */
+export type Optional = 'customers' | 'writeBack';
+
 /** One resource of Magento's access list, and the calls that it opens: each a read, or a write that Magento must refuse for its emptiness. */
 export interface Right {
   resource: string;
   /** What Cartage needs it for, as the guide says it. */
   purpose: string;
-  /** The one flow that needs it; every deployment does unless told otherwise. */
-  flow?: 'customers';
+  /** What alone needs it; every deployment does unless told otherwise. */
+  onlyFor?: Optional;
   probes: readonly Probe[];
 }
 
@@ -57,15 +60,23 @@ export const rights: readonly Right[] = [
     probes: [list('creditmemos')],
   },
   {
+    resource: 'Magento_Sales::comment',
+    purpose: 'telling an order its number in the ERP',
+    onlyFor: 'writeBack',
+    probes: [
+      { method: 'POST', path: ['orders', '0', 'comments'], body: {}, route: 'POST orders/:id/comments' },
+    ],
+  },
+  {
     resource: 'Magento_Customer::customer',
     purpose: 'reading customers',
-    flow: 'customers',
+    onlyFor: 'customers',
     probes: [list('customers', 'search')],
   },
   {
     resource: 'Magento_Customer::group',
     purpose: 'reading customer groups',
-    flow: 'customers',
+    onlyFor: 'customers',
     probes: [list('customerGroups', 'search')],
   },
   {

@@ -148,6 +148,17 @@ export const answerTable: readonly AnswerRow[] = [
     }),
   },
 
+  {
+    name: 'comment with a status of before',
+    fits: ({ status, message }) =>
+      status === 400 && says(message?.template, 'Unable to add comment: The status'),
+    verdict: unavailable(
+      'magento.status_moved',
+      'The order has moved on meanwhile; it is read again by itself',
+      { outcome: 'none', perhapsRecord: true },
+    ),
+  },
+
   // Limits the shop sets.
   {
     name: 'more items than allowed',

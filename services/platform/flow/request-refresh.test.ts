@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { refreshTargetOf } from './request-refresh.ts';
 
 const target = (process: string, topic: string, key: string | null, partition = 0) =>
-  refreshTargetOf({ group: `cartage.main.${process}`, topic, key, partition });
+  refreshTargetOf({ group: `cartage.main.${process}`, topic, key, partition, documentId: null });
 
 describe('what is asked for to have a parked record looked at again', () => {
   it('is its own key on its own topic', () => {
@@ -24,6 +24,13 @@ describe('what is asked for to have a parked record looked at again', () => {
       key: 'main/42',
       entityId: 42,
     });
+  });
+
+  it("is the shop's order, when it was the ERP's: a document that no stream of the ERP tells", () => {
+    const place = { group: 'cartage.main.shipment-applier', topic: 'erp.fulfilments', key: 'main/de/7' };
+    const asked = (documentId: string) => refreshTargetOf({ ...place, partition: 0, documentId })?.topic;
+    expect(asked('order/SO-9')).toBe('magento.orders');
+    expect(asked('WH/9')).toBe('erp.fulfilments');
   });
 
   it('is nothing where the key is not known', () => {

@@ -1,5 +1,5 @@
-import { splitKey } from '../../../schemas/keys.ts';
-import { customers, orders, refresh } from '../../../schemas/topics.ts';
+import { isOrderDocument, splitKey } from '../../../schemas/keys.ts';
+import { customers, fulfilments, orders, refresh } from '../../../schemas/topics.ts';
 import type { Parked, Refresh } from '../../../schemas/types.ts';
 import { readerIn } from '../groups.ts';
 import type { Bus } from '../kafka/types.ts';
@@ -43,8 +43,12 @@ export function refreshTargetOf({
   topic,
   partition,
   key,
-}: Pick<Parked, 'group' | 'topic' | 'partition' | 'key'>): RefreshTarget | null {
+  documentId,
+}: Pick<Parked, 'group' | 'topic' | 'partition' | 'key' | 'documentId'>): RefreshTarget | null {
   if (key === null || partition < 0) return null;
+  // The export tells of it again when it sees the order again.
+  if (topic === fulfilments.topic && isOrderDocument(documentId))
+    return { topic: orders.topic, key, entityId: null };
   if (topic !== refresh.topic) return { topic, key, entityId: null };
   const asked = topicOfRequests[readerIn(group)];
   if (asked === undefined) return null;

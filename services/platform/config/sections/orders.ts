@@ -39,4 +39,6 @@ export const ordersSection = z.strictObject({
   taxes: z.record(text, codes).optional(),
   /** Order status to the ERP's codes. Left out or held likewise. */
   statuses: z.record(text, codes).optional(),
+  /** Whether an order in the shop is told its number in the ERP. */
+  writeBack: z.enum(['off', 'comment']).default('off'),
 });

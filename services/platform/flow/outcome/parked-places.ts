@@ -15,9 +15,10 @@ export function originalIsDue(
 }
 
 /** What is kept in memory of a record that the group has parked. */
-export type ParkedPlace = Pick<Parked, 'group' | 'topic' | 'partition' | 'key' | 'waitsFor' | 'parkedAt'> & {
-  hasOriginal: boolean;
-};
+export type ParkedPlace = Pick<
+  Parked,
+  'group' | 'topic' | 'partition' | 'key' | 'documentId' | 'waitsFor' | 'parkedAt'
+> & { hasOriginal: boolean };
 
 /** Places by key on `cartage.parked`, whoever of the group parked or cleared them; the gauge says how many. */
 export class ParkedPlaces {
@@ -55,10 +56,11 @@ export class ParkedPlaces {
 
   add(
     key: string,
-    { group, topic, partition, key: recordKey, waitsFor, parkedAt, recordValue }: Parked,
+    { group, topic, partition, key: recordKey, documentId, waitsFor, parkedAt, recordValue }: Parked,
   ): void {
     const hasOriginal = recordValue !== null;
-    this.byKey.set(key, { group, topic, partition, key: recordKey, waitsFor, parkedAt, hasOriginal });
+    const place = { group, topic, partition, key: recordKey, documentId };
+    this.byKey.set(key, { ...place, waitsFor, parkedAt, hasOriginal });
     this.#show();
   }
 

@@ -1,0 +1,10 @@
+/**
+ * The comment by which what an ERP document has led to is found again in the shop (promise 2): on a shipment, which a
+ * second call would make twice (FACTS section 4), and on an order, whose number in the ERP it tells. Not shown to the customer.
+ */
+export function markerOf(instance: string, kind: 'document' | 'order', number: string): string {
+  return `ERP ${kind} ${number} [cartage:${instance}]`;
+}
+
+/** As it stands in the shop, whose people may have edited around it. */
+export const isMarker = (comment: string | null, marker: string): boolean => comment?.trim() === marker;

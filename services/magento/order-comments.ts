@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import type { Rest } from './rest/rest.ts';
+import { listOf, optionalText } from './shapes.ts';
+
+export interface NewOrderComment {
+  text: string;
+  /**
+   * The status that the order has. Magento gives it the one of the comment, also none: earlier releases of 2.4 then show
+   * the order in no list (FACTS section 3).
+   */
+  status: string;
+}
+
+export interface OrderComments {
+  /** Of an order, in no particular order. */
+  ofOrder(orderId: number): Promise<(string | null)[]>;
+  /**
+   * Adds a comment that no customer sees. NOT idempotent: look for it before. Magento loads and saves the whole order for
+   * it, so nothing else of ours may write to the order at the same time.
+   */
+  add(orderId: number, comment: NewOrderComment): Promise<void>;
+}
+
+const list = z.object({ items: listOf(z.object({ comment: optionalText })) });
+
+export function createOrderComments(rest: Rest): OrderComments {
+  const path = (orderId: number) => ['orders', String(orderId), 'comments'];
+  return {
+    async ofOrder(orderId) {
+      const route = 'GET orders/:id/comments';
+      const found = await rest.call({ method: 'GET', path: path(orderId), shape: list, route });
+      return found.items.map(({ comment }) => comment);
+    },
+
+    async add(orderId, { text, status }) {
+      const statusHistory = { comment: text, status, is_customer_notified: 0, is_visible_on_front: 0 };
+      const route = 'POST orders/:id/comments';
+      await rest.call({
+        method: 'POST',
+        path: path(orderId),
+        body: { statusHistory },
+        shape: z.literal(true),
+        route,
+      });
+    },
+  };
+}

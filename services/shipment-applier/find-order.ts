@@ -1,0 +1,24 @@
+import { orderKey } from '../../schemas/keys.ts';
+import type { Fulfilment } from '../../schemas/types.ts';
+import type { Magento } from '../magento/magento.ts';
+import type { MagentoOrder } from '../magento/order-shape.ts';
+import { allReadable } from '../magento/rest/list.ts';
+import { Held } from '../platform/errors.ts';
+import type { StoreIds } from './store-ids.ts';
+
+/** The order that a document is about. @throws Held when the shop does not have it, Rejected when it cannot be read. */
+export async function findOrder(
+  document: Fulfilment,
+  { magento, storeIds }: { magento: Pick<Magento, 'orders'>; storeIds: Pick<StoreIds, 'of'> },
+): Promise<MagentoOrder> {
+  const storeId = await storeIds.of(document.store);
+  const found = await magento.orders.byIncrementIds(storeId, [document.incrementId]);
+  const [order] = allReadable(found, 'the order');
+  if (order) return order;
+  throw new Held({
+    code: 'shipment.order_unknown',
+    what: `Document ${document.documentId}: the store ${document.store} has no order ${document.incrementId}`,
+    fix: 'Correct the order number in the ERP; then `cartage parked discard KEY --reason TEXT`',
+    waitsFor: `order/${orderKey(document)}`,
+  });
+}

@@ -1,0 +1,34 @@
+import type { Fulfilment } from '../../schemas/types.ts';
+import { isMarker, markerOf } from '../magento/marker.ts';
+import { Held, Unavailable } from '../platform/errors.ts';
+import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
+import { findOrder } from './find-order.ts';
+import type { FulfilmentOptions } from './fulfilment.ts';
+
+/**
+ * Tells an order in the shop the number that the ERP has it under: by a comment, once. Here and not where it is exported,
+ * because a comment saves the whole order, as a shipment does: both come from one writer (promise 4).
+ */
+export async function tellNumber(
+  document: Fulfilment,
+  attempt: Attempt,
+  { magento, instance, storeIds }: FulfilmentOptions,
+): Promise<Handled> {
+  const { entity_id, increment_id, status } = await findOrder(document, { magento, storeIds });
+  const text = markerOf(instance, 'order', document.documentId);
+  const told = await magento.orderComments.ofOrder(entity_id);
+  if (told.some((comment) => isMarker(comment, text)))
+    return { status: 'unchanged', targetId: increment_id, cause: 'the order tells its number in the ERP' };
+  if (attempt.mode === 'dry')
+    return { status: 'dry', targetId: increment_id, cause: `would comment "${text}"` };
+  attempt.assertCurrent();
+  await magento.orderComments.add(entity_id, { text, status }).catch(heldWithoutRight);
+  return { status: 'applied', targetId: increment_id, cause: 'its number in the ERP was told' };
+}
+
+/** The order was read a moment ago, so it is this right alone that is missing: shipments need not wait for it. */
+function heldWithoutRight(error: unknown): never {
+  if (!(error instanceof Unavailable) || error.fault.code !== 'magento.scope_missing') throw error;
+  const fix = `${error.fault.fix}; then \`cartage parked release --cause order.comment_forbidden\`. Or set orders.writeBack: off`;
+  throw new Held({ ...error.fault, code: 'order.comment_forbidden', fix });
+}
