@@ -1,5 +1,5 @@
 import { fulfilments } from '../../schemas/topics.ts';
-import type { Order } from '../../schemas/types.ts';
+import type { Fulfilment, Order } from '../../schemas/types.ts';
 import { isMarker, markerOf } from '../magento/marker.ts';
 import type { Bus } from '../platform/kafka/types.ts';
 import { traceparentOf } from '../platform/telemetry/tracing.ts';
@@ -13,15 +13,27 @@ export type TellShop = (order: Order, number: string) => Promise<void>;
  * ERP's commit and this.
  */
 export function tellShop(bus: Pick<Bus, 'publish'>): TellShop {
-  return async ({ instance, store, incrementId, createdAt, comments }, number) => {
-    const marker = markerOf(instance, 'order', number);
-    if (comments.some(({ text }) => isMarker(text, marker))) return;
-    const value = {
-      ...{ instance, store, incrementId, documentId: number, kind: 'order', documentDate: createdAt },
-      // No stream of the ERP tells it, and its latency is that of the export.
-      ...{ occurredAt: null, version: { epoch: 0, number: 0 }, sourceKey: '{}' },
-      ...{ source: null, lines: [], packages: [] },
-    };
-    await bus.publish(fulfilments, { value, traceparent: traceparentOf() });
+  return async (order, number) => {
+    const marker = markerOf(order.instance, 'order', number);
+    if (order.comments.some(({ text }) => isMarker(text, marker))) return;
+    await bus.publish(fulfilments, { value: documentOf(order, number), traceparent: traceparentOf() });
+  };
+}
+
+/** No stream of the ERP tells it, nothing goes out with it, and its latency is that of the export. */
+function documentOf({ instance, store, incrementId, createdAt }: Order, number: string): Fulfilment {
+  return {
+    instance,
+    store,
+    incrementId,
+    documentId: number,
+    kind: 'order',
+    documentDate: createdAt,
+    occurredAt: null,
+    version: { epoch: 0, number: 0 },
+    sourceKey: '{}',
+    source: null,
+    lines: [],
+    packages: [],
   };
 }

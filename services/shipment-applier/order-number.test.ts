@@ -8,9 +8,14 @@ import type { Attempt } from '../platform/flow/outcome/outcome.ts';
 import { applyFulfilment } from './fulfilment.ts';
 
 const document = {
-  ...{ instance: 'main', store: 'default', incrementId: '42', documentId: 'SO/7', kind: 'order' },
+  instance: 'main',
+  store: 'default',
+  incrementId: '42',
+  documentId: 'SO/7',
+  kind: 'order',
   // Long before fulfilments.since, which is about deliveries.
-  ...{ documentDate: 0, source: null, lines: [], packages: [] },
+  documentDate: 0,
+  lines: [],
 } as unknown as Fulfilment;
 
 const marker = 'ERP order SO/7 [cartage:main]';
