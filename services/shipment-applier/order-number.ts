@@ -1,9 +1,16 @@
 import type { Fulfilment } from '../../schemas/types.ts';
+import type { Magento } from '../magento/magento.ts';
 import { isMarker, markerOf } from '../magento/marker.ts';
 import { Held, Unavailable } from '../platform/errors.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import { findOrder } from './find-order.ts';
-import type { FulfilmentOptions } from './fulfilment.ts';
+import type { StoreIds } from './store-ids.ts';
+
+export interface NumberOptions {
+  magento: Pick<Magento, 'orders' | 'orderComments'>;
+  instance: string;
+  storeIds: Pick<StoreIds, 'of'>;
+}
 
 /**
  * Tells an order in the shop the number that the ERP has it under: by a comment, once. Here and not where it is exported,
@@ -12,7 +19,7 @@ import type { FulfilmentOptions } from './fulfilment.ts';
 export async function tellNumber(
   document: Fulfilment,
   attempt: Attempt,
-  { magento, instance, storeIds }: FulfilmentOptions,
+  { magento, instance, storeIds }: NumberOptions,
 ): Promise<Handled> {
   const { entity_id, increment_id, status } = await findOrder(document, { magento, storeIds });
   const text = markerOf(instance, 'order', document.documentId);
