@@ -47,9 +47,9 @@ it.each(resources)('%s is needed, and named by the check when it is missing', as
 });
 
 it('no right is both needed and not', () => {
-  expect(unneeded.filter(({ resource, onlyFor }) => resources.includes(resource) && onlyFor === undefined)).toEqual(
-    [],
-  );
+  expect(
+    unneeded.filter(({ resource, onlyFor }) => resources.includes(resource) && onlyFor === undefined),
+  ).toEqual([]);
 });
 
 it('the guide lists these rights, for what they are, and no others', () => {
