@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { setImmediate as turn } from 'node:timers/promises';
 import { prices, products } from '../../schemas/topics.ts';
 import type { Prices, Product } from '../../schemas/types.ts';
 import type { MagentoProduct } from '../magento/products.ts';
@@ -33,22 +34,22 @@ const pricesOf = (sku: string, amount: string, changes: Partial<Prices> = {}): P
   ...changes,
 });
 
-function flowOf(mode: Mode = 'on', attributes: Record<string, string> = {}) {
+function flowOf(mode: Mode = 'on', attributes: Record<string, string> = {}, websites = ['base']) {
   const bus = new RecordingBus();
   const shop = new Shop();
   const asked: string[] = [];
   const flow = catalogFlow({
     magento: shop as never,
     catalog: catalogSection.parse({
-      websites: ['base'],
+      websites,
       basePriceList: 'R',
       baseCurrency: 'EUR',
       attributes,
     }),
     warehouses: () => ['W1', 'W/2'],
-    requestRefresh: (topic, keys, reason) => {
+    requestRefresh: async (topic, keys, reason) => {
+      await turn();
       asked.push(...keys.map((key) => `${topic} ${key} ${reason}`));
-      return Promise.resolve();
     },
     settleMs: 1_000,
     mode,
@@ -59,15 +60,16 @@ function flowOf(mode: Mode = 'on', attributes: Record<string, string> = {}) {
     const record = bus.broker.append(products, value.sku, value) as unknown as Received<Product | Prices>;
     return (await flow.apply([record], attemptOf as typeof attempt)).get(record)!;
   };
-  const price = async (...values: Prices[]): Promise<(Handled | Error)[]> => {
+  const price = (...values: Prices[]) => priceIn(attempt, ...values);
+  const priceIn = async (attemptOf: object, ...values: Prices[]): Promise<(Handled | Error)[]> => {
     const records = values.map((value) => bus.broker.append(prices, value.sku, value)) as unknown as Received<
       Product | Prices
     >[];
-    const results = await flow.apply(records, attempt);
+    const results = await flow.apply(records, attemptOf as typeof attempt);
     return records.map((record) => results.get(record)!);
   };
   const takeAsked = () => asked.splice(0).toSorted();
-  return { bus, shop, flow, product, price, takeAsked };
+  return { bus, shop, flow, product, price, priceIn, takeAsked };
 }
 
 describe('a new product', () => {
@@ -97,17 +99,79 @@ describe('a new product', () => {
     expect(shop.kept.get('a')!.status).toBe(2);
   });
 
-  it('is not created when the lease is lost, nor in a dry run', async () => {
+  it('is not created in a dry run', async () => {
+    const { shop, product, takeAsked } = flowOf('dry');
+    expect(await product(productOf('A'))).toMatchObject({
+      status: 'dry',
+      cause: 'would create A, disabled until it has a price',
+    });
+    expect([shop.writes, takeAsked()]).toEqual([[], []]);
+  });
+
+  it('has its weight where the ERP gives one', async () => {
     const { shop, product } = flowOf();
-    const lost = () => {
-      throw new LeaseLost(`${products.topic}[0]`);
-    };
-    await expect(product(productOf('A'), { number: 1, mode: 'on', assertCurrent: lost })).rejects.toThrow(
-      LeaseLost,
-    );
-    const dry = flowOf('dry');
-    expect(await dry.product(productOf('A'))).toMatchObject({ status: 'dry' });
-    expect([shop.writes, dry.shop.writes, dry.takeAsked()]).toEqual([[], [], []]);
+    await product(productOf('A', { weight: '2.5000' }));
+    await product(productOf('B'));
+    expect(shop.writes).toEqual([
+      'create A typeId,name,visibility,weight,attributeSetId,status,price,websiteIds url_key',
+      'create B typeId,name,visibility,attributeSetId,status,price,websiteIds url_key',
+    ]);
+  });
+
+  it('waits for a website that the shop does not have', async () => {
+    const { shop, product } = flowOf('on', {}, ['base', 'b2b']);
+    await expect(product(productOf('A'))).rejects.toMatchObject({
+      name: 'Held',
+      fault: {
+        code: 'product.website_unknown',
+        fix: expect.stringContaining('the shop has: base'),
+        waitsFor: 'configuration/catalog/websites',
+      },
+    });
+    expect(shop.writes).toEqual([]);
+  });
+});
+
+it('begins no effect when the lease is lost', async () => {
+  const { shop, product, price, priceIn } = flowOf();
+  await product(productOf('A'));
+  await price(pricesOf('A', '9'));
+  await product(productOf('A'));
+  shop.writes.length = 0;
+  const assertCurrent = () => {
+    throw new LeaseLost(`${products.topic}[0]`);
+  };
+  const lost = { number: 1, mode: 'on', assertCurrent };
+  for (const effect of [
+    () => product(productOf('NEW'), lost),
+    () => product(productOf('A', { name: 'Stool' }), lost),
+    () => product(productOf('A', { deleted: true }), lost),
+    () => priceIn(lost, pricesOf('A', '10')),
+  ])
+    await expect(effect()).rejects.toThrow(LeaseLost);
+  expect(shop.writes).toEqual([]);
+});
+
+describe('the flow', () => {
+  it('creates, writes products one by one and prices in batches, and one of them of a SKU at a time', () => {
+    const { flow, bus } = flowOf();
+    expect(flow).toMatchObject({ name: 'catalog', creates: true, settleMs: 1_000, mode: 'on' });
+    expect([products.topic, prices.topic].map((topic) => flow.batchSize(topic))).toEqual([1, 20]);
+    const records = [
+      bus.broker.append(products, 'CAFÉ', productOf('CAFÉ')),
+      bus.broker.append(prices, 'cafe', pricesOf('cafe', '1')),
+    ] as unknown as Received<Product | Prices>[];
+    expect(records.map((record) => flow.batchGroupOf(record))).toEqual([products.topic, prices.topic]);
+    expect(new Set(records.map((record) => flow.lockOf!(record))).size).toBe(1);
+  });
+
+  it('probes the shop with a call, and knows which products are there by now', async () => {
+    const { shop, flow, product } = flowOf();
+    await product(productOf('A'));
+    expect(await flow.awaited!.product!(['A', 'X'])).toEqual(new Set(['A']));
+    await flow.probe();
+    shop.isDown = true;
+    await expect(flow.probe()).rejects.toThrow('Down');
   });
 });
 
@@ -131,9 +195,32 @@ describe('a known product', () => {
     expect(await product(productOf('NEVER', { deleted: true }))).toMatchObject({ status: 'unchanged' });
   });
 
-  it('is rejected when Magento ignores an attribute', async () => {
-    const { product } = flowOf('on', { colour: 'color' });
-    await expect(product(productOf('A', { attributes: { colour: 'red' } }))).rejects.toThrow(/without color/);
+  it('is rejected when Magento ignores an attribute, also of one that it has', async () => {
+    const { shop, product, takeAsked } = flowOf('on', { colour: 'color' });
+    const ignored = {
+      fault: { code: 'product.attribute_ignored', what: expect.stringContaining('without color') },
+    };
+    await expect(product(productOf('A', { attributes: { colour: 'red' } }))).rejects.toMatchObject(ignored);
+    expect(takeAsked()).not.toEqual([]);
+    await expect(product(productOf('A', { attributes: { colour: 'red' } }))).rejects.toMatchObject(ignored);
+    // Its price is asked for by the creation, not by what failed.
+    expect([shop.writes.length, takeAsked()]).toEqual([2, []]);
+  });
+
+  it('is not written in a dry run', async () => {
+    const { shop, product } = flowOf('dry');
+    const kept = { id: 3, sku: 'A', name: 'Stool', price: '1', status: 1, visibility: 4, weight: null };
+    shop.kept.set('a', { ...kept, custom_attributes: [] } as unknown as MagentoProduct);
+    expect(await product(productOf('A', { description: 'New' }))).toEqual({
+      status: 'dry',
+      targetId: '3',
+      cause: 'would write name, description',
+    });
+    expect(await product(productOf('A', { deleted: true }))).toEqual({
+      status: 'dry',
+      cause: 'would disable A',
+    });
+    expect(shop.writes).toEqual([]);
   });
 });
 
@@ -173,6 +260,7 @@ describe('prices', () => {
     expect(refused).toBeInstanceOf(Rejected);
     expect(refused).toMatchObject({ fault: { code: 'price.refused', why: 'too low' } });
     expect(unknown).toBeInstanceOf(Held);
+    expect(unknown).toMatchObject({ fault: { code: 'price.sku_unknown', waitsFor: 'product/X' } });
     expect(none).toMatchObject({ status: 'unchanged' });
     expect(takeAsked()).toEqual(['erp.products A priced']);
   });

@@ -37,7 +37,7 @@ export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Pr
     settleMs: options.settleMs,
     creates: true,
     batchGroupOf: (record) => record.topic,
-    lockOf: (record) => foldSku(record.value?.sku ?? ''),
+    lockOf: (record) => foldSku(record.value!.sku),
     batchSize: (batchGroup) => (batchGroup === productsContract.topic ? 1 : pricesPerRequest),
     probe: async () => void (await options.magento.store.views()),
     awaited: { product: async (skus) => new Set((await options.magento.products.existing(skus)).keys()) },

@@ -47,6 +47,19 @@ describe('what a product is to be', () => {
   });
 
   it.each([
+    ['none', 1],
+    ['catalog', 2],
+    ['search', 3],
+    ['both', 4],
+  ])('is visible in %s as Magento says it: %s', (visibility, expected) => {
+    expect(wantedProduct(productOf({ visibility }), catalog).visibility).toBe(expected);
+  });
+
+  it('may have a name as long as Magento keeps it', () => {
+    expect(wantedProduct(productOf({ name: 'x'.repeat(255) }), catalog).name).toHaveLength(255);
+  });
+
+  it.each([
     ['another kind', { kind: 'configurable' }, Rejected, 'product.kind_unsupported'],
     ['a name that Magento would cut', { name: 'x'.repeat(256) }, Rejected, 'product.name_too_long'],
     ['an unknown visibility', { visibility: 'everywhere' }, Rejected, 'product.visibility_unknown'],
@@ -140,6 +153,7 @@ describe('the base price', () => {
     ['not yet', [{ amount: '9' }, { amount: '8', from: 1_001 }], '9'],
     ['from that moment', [{ amount: '9' }, { amount: '8', from: 1_000 }], '8'],
     ['no longer', [{ amount: '9' }, { amount: '8', from: 500, to: 1_000 }], '9'],
+    ['for one piece on', [{ amount: '9', minQuantity: '1.0000' }], '9'],
     ['none', [{ list: 'DEALER' }], null],
   ])('is %s', (_name, prices, amount) => {
     expect(of(...prices)).toBe(amount);
@@ -147,6 +161,7 @@ describe('the base price', () => {
 
   it('is held in another currency, and when it is not above zero', () => {
     expect(() => of({ currency: 'USD' })).toThrow(Held);
+    expect(() => of({ currency: 'USD' })).toThrow(/price\.currency/);
     expect(() => of({ amount: '0.0000' })).toThrow(/price\.not_above_zero/);
     expect(() => of({ amount: '-1.0000' })).toThrow(Held);
   });

@@ -40,15 +40,24 @@ describe('codesOf', () => {
   });
 
   it.each([
-    [{ shippingMethod: 'dhl_express' }, 'orders.shipping: `"dhl_express": { carrier: …, service: … }`'],
-    [{ store: 'b2b_en' }, 'orders.stores: `"b2b_en": {}`'],
-    [{ paymentMethod: 'toString' }, 'orders.payments: `"toString": { term: … }`'],
-    [{ status: 'picking' }, 'orders.statuses: `"picking": { step: … }`'],
-    [{ taxes: [{ ...order.taxes[0]!, code: 'AT' }] }, 'orders.taxes: `"AT": { key: … }`'],
-  ])('holds %o with the line to add', (change, line) => {
+    [
+      { shippingMethod: 'dhl_express' },
+      'orders.shipping: `"dhl_express": { carrier: …, service: … }`',
+      'order.shipping_unmapped',
+    ],
+    [{ store: 'b2b_en' }, 'orders.stores: `"b2b_en": {}`', 'order.store_unmapped'],
+    [{ paymentMethod: 'toString' }, 'orders.payments: `"toString": { term: … }`', 'order.payment_unmapped'],
+    [{ status: 'picking' }, 'orders.statuses: `"picking": { step: … }`', 'order.status_unmapped'],
+    [
+      { taxes: [{ ...order.taxes[0]!, code: 'AT' }] },
+      'orders.taxes: `"AT": { key: … }`',
+      'order.tax_unmapped',
+    ],
+  ])('holds %o with the line to add', (change, line, code) => {
     const attempt = () => codesOf({ ...order, ...change }, maps);
     expect(attempt).toThrow(Held);
     expect(attempt).toThrow(line);
+    expect(attempt).toThrow(code);
   });
 
   it.each([
@@ -63,6 +72,7 @@ describe('codesOf', () => {
   it('rejects goods without a shipping method', () => {
     const attempt = () => codesOf({ ...order, shippingMethod: null }, maps);
     expect(attempt).toThrow(Rejected);
+    expect(attempt).toThrow('order.shipping_missing');
     expect(attempt).not.toThrow(Held);
   });
 });

@@ -7,6 +7,8 @@ const payments = {
   checkmo: { dueFrom: ['new'] },
   braintree: { dueFrom: ['processing'] },
   review: { dueFrom: ['payment_review', 'processing'] },
+  done: { dueFrom: ['complete'] },
+  odd: { dueFrom: ['picking'] },
 };
 const totals = { currency: 'EUR', digits: 2, grandTotalMinor: 3_487, paidMinor: 0 } as Totals;
 const due = (paymentMethod: string, state: string) =>
@@ -24,6 +26,9 @@ describe('whyNotDue', () => {
     ['braintree', 'processing', true],
     ['braintree', 'complete', true],
     ['review', 'payment_review', true],
+    ['done', 'processing', false],
+    ['done', 'complete', true],
+    ['odd', 'complete', false],
   ])('%s in state %s: %s', (method, state, expected) => {
     expect(due(method, state)).toBe(expected);
   });

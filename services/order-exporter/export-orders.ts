@@ -47,7 +47,7 @@ export async function exportOrders(
   );
 }
 
-function connectOrders(configuration: OrdersConfiguration, process: Process): Connected {
+export function connectOrders(configuration: OrdersConfiguration, process: Process): Connected {
   const { orders, recipe } = configuration.config.erp;
   if (recipe !== undefined) return byRecipe(recipe, configuration, process);
   if (orders !== undefined) return bySql(orders, configuration, process);

@@ -1,8 +1,9 @@
 /** Real: the exporter's decisions. Double: the ERP, a map with the promises of `ErpOrders`. */
 import { describe, expect, it } from '@jest/globals';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Order } from '../../schemas/types.ts';
-import type { ErpOrders, OrderInput } from '../erp/orders/erp-orders.ts';
-import { Held, Rejected } from '../platform/errors.ts';
+import type { ErpOrders, FoundOrder, OrderInput } from '../erp/orders/erp-orders.ts';
+import { Held, Rejected, Unavailable } from '../platform/errors.ts';
 import type { Attempt } from '../platform/flow/outcome/outcome.ts';
 import { LeaseLost } from '../platform/fence.ts';
 import type { Received } from '../platform/kafka/types.ts';
@@ -14,24 +15,32 @@ class ErpInMemory implements ErpOrders {
   readonly calls: string[] = [];
   lastInput: OrderInput | null = null;
 
-  lookup(key: string) {
+  /** Null: an ERP that names its orders by their ids alone. */
+  reference: string | null = 'SO/7';
+  isDown = false;
+
+  async lookup(key: string) {
+    await turn();
+    if (this.isDown) throw new Unavailable({ code: 'erp.down', what: 'Down', fix: 'Wait' });
     this.calls.push('lookup');
-    return Promise.resolve(this.states.has(key) ? { id: '7', reference: 'SO/7' } : null);
+    return this.states.has(key) ? { id: '7', reference: this.reference } : null;
   }
 
-  create(input: OrderInput) {
+  async create(input: OrderInput) {
+    await turn();
     this.calls.push('create');
     this.lastInput = input;
     const created = !this.states.has(input.key);
     if (created) this.states.set(input.key, (input.order as Order).state);
-    return Promise.resolve({ id: '7', reference: 'SO/7', created });
+    return { id: '7', reference: this.reference, created };
   }
 
-  change(input: OrderInput) {
+  async change(input: OrderInput): Promise<(FoundOrder & { changed: boolean }) | null> {
+    await turn();
     this.calls.push('change');
     const changed = this.states.get(input.key) !== (input.order as Order).state;
     this.states.set(input.key, (input.order as Order).state);
-    return Promise.resolve({ id: '7', reference: 'SO/7', changed });
+    return { id: '7', reference: this.reference, changed };
   }
 }
 
@@ -49,7 +58,7 @@ function setUp(more: Partial<OrderFlowOptions> = {}) {
     orders,
     hasChange: true,
     connections: 4,
-    settleMs: 0,
+    settleMs: 1_000,
     guests: 'email',
     instance: 'us',
     mode: 'on',
@@ -62,7 +71,7 @@ function setUp(more: Partial<OrderFlowOptions> = {}) {
       assertCurrent: () => undefined,
       ...attempt,
     });
-  return { erp, handle };
+  return { erp, flow, handle };
 }
 
 const anOrder = {
@@ -79,6 +88,22 @@ const anOrder = {
   customer: { customerId: null, email: 'Jane@Example.com ' },
 } as unknown as Order;
 
+describe('the flow', () => {
+  it('has as many orders in work as connections, and waits as long as the ERP may go on', () => {
+    const { flow } = setUp();
+    expect(flow).toMatchObject({ name: 'orders', mode: 'on', settleMs: 1_000 });
+    expect(flow.concurrency()).toBe(4);
+  });
+
+  it('probes the ERP by a look-up of no order, which fails with the ERP', async () => {
+    const { erp, flow } = setUp();
+    await flow.probe();
+    expect([erp.calls, erp.states.size]).toEqual([['lookup'], 0]);
+    erp.isDown = true;
+    await expect(flow.probe()).rejects.toThrow('Down');
+  });
+});
+
 describe('an order the ERP does not have', () => {
   it('is looked up, created with its codes, and named', async () => {
     const { erp, handle } = setUp();
@@ -89,6 +114,15 @@ describe('an order the ERP does not have', () => {
       codes: { payment: { term: 'NET0' }, shipping: { carrier: 'UPS' }, store: {} },
       buyer: { key: null, website: 'base', email: 'jane@example.com' },
     });
+  });
+
+  it('is named by its id where the ERP has no number for it, and not created where it is by now', async () => {
+    const { erp, handle } = setUp();
+    erp.reference = null;
+    expect(await handle({ createdAt: 1_000 })).toMatchObject({ status: 'applied', targetId: '7' });
+    // Made by somebody else between the look-up and the creation.
+    erp.lookup = () => Promise.resolve(null);
+    expect(await handle({})).toEqual({ status: 'unchanged', targetId: '7', cause: 'the ERP has it already' });
   });
 
   it('is created once though its record comes twice', async () => {
@@ -168,6 +202,23 @@ describe('an order the ERP has', () => {
     expect(await handle({ state: 'processing' })).toMatchObject({ status: 'unchanged', targetId: 'SO/7' });
   });
 
+  it('is looked up anew where it went before it could be changed', async () => {
+    const { erp, handle } = setUp();
+    await handle({});
+    erp.change = () => Promise.resolve(null);
+    await expect(handle({ state: 'canceled' })).rejects.toThrow('went from the ERP');
+  });
+
+  it('is not changed by a process that has lost the lease', async () => {
+    const { erp, handle } = setUp();
+    await handle({});
+    const assertCurrent = () => {
+      throw new LeaseLost('magento.orders[0]');
+    };
+    await expect(handle({ state: 'canceled' }, { assertCurrent })).rejects.toThrow(LeaseLost);
+    expect(erp.calls).not.toContain('change');
+  });
+
   it('is left alone where no change is configured', async () => {
     const { erp, handle } = setUp({ hasChange: false });
     await handle({});
@@ -238,10 +289,10 @@ describe('an order that the ERP has half made', () => {
 
 it('dry: says which calls would write, where the ERP can tell', async () => {
   const { erp, handle } = setUp({ mode: 'dry' });
-  const plan: ErpOrders['plan'] = (_input, tell) => {
+  const plan: ErpOrders['plan'] = async (_input, tell) => {
+    await turn();
     tell({ name: 'orders.lookup.0', is: 'asks', text: 'GET /orders' });
     tell({ name: 'orders.create', is: 'writes', text: 'POST /orders for Jane' });
-    return Promise.resolve();
   };
   Object.assign(erp, { plan });
   const { cause } = await handle({});

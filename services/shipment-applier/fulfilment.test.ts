@@ -1,11 +1,15 @@
+/** Real: the decisions about one document. Double: the shop, with the habits of Magento that cost most. */
 import { describe, expect, it } from '@jest/globals';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Fulfilment } from '../../schemas/types.ts';
-import type { MagentoShipment } from '../magento/shipments.ts';
-import type { SourceItem } from '../magento/source-items.ts';
 import { fulfilmentsSection } from '../platform/config/sections/fulfilments.ts';
-import { Rejected } from '../platform/errors.ts';
+import { Held } from '../platform/errors.ts';
+import { LeaseLost } from '../platform/fence.ts';
+import type { Mode } from '../platform/groups.ts';
 import { applyFulfilment } from './fulfilment.ts';
+import { Shop } from './testing/shop.ts';
 
+const since = '2026-01-01T00:00:00Z';
 const document: Fulfilment = {
   instance: 'main',
   store: 'default',
@@ -20,61 +24,41 @@ const document: Fulfilment = {
   version: { epoch: 1, number: 1 },
   sourceKey: '{}',
 };
+const packed = (...numbers: string[]) => ({
+  packages: numbers.map((trackingNumber) => ({ carrier: 'UPS', service: null, trackingNumber })),
+});
 
-const item = { item_id: 5, parent_item_id: null, sku: 'ABC-RED', qty_ordered: '2', is_qty_decimal: false };
-const none = { qty_shipped: '0', qty_canceled: '0', qty_refunded: '0' };
-const order = { entity_id: 9, increment_id: '42', state: 'processing', items: [{ ...item, ...none }] };
-
-/** A shop with one order, which ships what `shippedQuantity` says. */
-function shopOf({ shippedQuantity = '2', refuses = false, stored = '10' } = {}) {
-  const shipments: MagentoShipment[] = [];
-  const steps: string[] = [];
-  const magento = {
-    orders: { byIncrementIds: () => Promise.resolve({ items: [order], unreadable: [] }) },
-    sourceItems: {
-      read: () => Promise.resolve([{ sku: 'ABC-RED', sourceCode: 'main', quantity: stored, status: 1 }]),
-      write: (rows: SourceItem[]) => {
-        steps.push(...rows.map(({ sku, quantity }) => `raise ${sku} to ${quantity}`));
-        return Promise.resolve();
-      },
-    },
-    shipments: {
-      ofOrder: () => Promise.resolve(shipments),
-      get: () => Promise.resolve(shipments[0] ?? null),
-      create: (_orderId: number, { comment }: { comment: string }) => {
-        if (refuses)
-          return Promise.reject(new Rejected({ code: 'magento.refused', what: 'no', fix: 'none' }));
-        steps.push('ship');
-        shipments.push({
-          entity_id: 1,
-          increment_id: '000001',
-          order_id: 9,
-          items: [{ entity_id: 1, order_item_id: 5, sku: 'ABC-RED', qty: shippedQuantity }],
-          tracks: [],
-          comments: [{ entity_id: 1, comment }],
-          extension_attributes: { source_code: 'main' },
-        } as unknown as MagentoShipment);
-        return Promise.resolve(1);
-      },
-    },
-  };
-  const apply = () =>
-    applyFulfilment(
-      document,
-      { number: 1, mode: 'on', assertCurrent: () => undefined },
+function shopOf(habits: Partial<Shop> = {}) {
+  const shop = Object.assign(new Shop(), habits);
+  /** `effects`: so many may begin, then the lease is lost. */
+  const apply = (changes: Partial<Fulfilment> = {}, mode: Mode = 'on', effects = Infinity) => {
+    let left = effects;
+    const assertCurrent = () => {
+      left -= 1;
+      if (left < 0) throw new LeaseLost('erp.fulfilments[0]');
+    };
+    return applyFulfilment(
+      { ...document, ...changes },
+      { number: 1, mode, assertCurrent },
       {
-        magento: magento as never,
+        magento: shop as never,
         instance: 'main',
-        fulfilments: fulfilmentsSection.parse({ since: '2026-01-01T00:00:00Z', carriers: {} }),
+        fulfilments: fulfilmentsSection.parse({ since, carriers: { UPS: { code: 'ups', title: 'UPS' } } }),
         stock: { sources: { W1: 'main' } },
-        storeIds: { of: () => Promise.resolve(1) },
-        requestRefresh: (topic, keys, reason) => {
-          steps.push(`refresh ${topic} ${keys.join(' ')} ${reason}`);
-          return Promise.resolve();
+        storeIds: {
+          of: async (code) => {
+            await turn();
+            return code === 'default' ? 1 : 2;
+          },
+        },
+        requestRefresh: async (topic, keys, reason) => {
+          await turn();
+          shop.steps.push(`refresh ${topic} ${keys.join(' ')} ${reason}`);
         },
       },
     );
-  return { apply, steps };
+  };
+  return { shop, apply, steps: shop.steps };
 }
 
 const refresh = 'refresh erp.stock W1/ABC shipped';
@@ -82,23 +66,134 @@ const refresh = 'refresh erp.stock W1/ABC shipped';
 describe('a delivery of the ERP', () => {
   it('is shipped once, and its stock asked for after it was shipped and whenever it is found', async () => {
     const { apply, steps } = shopOf();
-    expect(await apply()).toMatchObject({ status: 'applied', targetId: '000001' });
+    expect(await apply()).toEqual({ status: 'applied', targetId: '000001', cause: 'shipped from main' });
     expect(await apply()).toMatchObject({ status: 'unchanged', targetId: '000001' });
     expect(steps).toEqual(['ship', refresh, refresh]);
   });
 
   it('has its stock asked for also when the shop shipped something else', async () => {
     const { apply, steps } = shopOf({ shippedQuantity: '1' });
-    await expect(apply()).rejects.toThrow('line 5: 1.0000 instead of 2.0000');
+    await expect(apply()).rejects.toMatchObject({
+      fault: {
+        code: 'shipment.differs',
+        what: expect.stringContaining('line 5: 1.0000 instead of 2.0000'),
+      },
+    });
     expect(steps).toEqual(['ship', refresh]);
+    // Also when it is found.
+    await expect(apply()).rejects.toThrow('shipment.differs');
   });
 
   it('leaves no raised quantity behind when the shop refuses it', async () => {
     const { apply, steps } = shopOf({ refuses: true, stored: '1' });
-    await expect(apply()).rejects.toThrow(Rejected);
-    expect(steps).toEqual(['raise ABC-RED to 2.0000', refresh]);
+    await expect(apply()).rejects.toThrow('magento.refused');
+    expect(steps).toEqual(['raise ABC-RED to 2.0000 1', refresh]);
     const enough = shopOf({ refuses: true });
-    await expect(enough.apply()).rejects.toThrow(Rejected);
+    await expect(enough.apply()).rejects.toThrow('magento.refused');
     expect(enough.steps).toEqual([]);
+  });
+
+  it('is shipped from a source that was raised first where it holds too little', async () => {
+    const { apply, steps } = shopOf({ stored: '1' });
+    expect(await apply()).toMatchObject({ status: 'applied' });
+    expect(steps).toEqual(['raise ABC-RED to 2.0000 1', 'ship', refresh]);
+  });
+
+  it('is named by the id of its shipment where the shop does not show it yet', async () => {
+    expect(await shopOf({ hides: true }).apply()).toMatchObject({ status: 'applied', targetId: '1' });
+  });
+
+  it('asks for the stock of each SKU once', async () => {
+    const { apply, steps } = shopOf();
+    const line = { ...document.lines[0]!, quantity: '1.0000' };
+    await apply({ lines: [line, line] });
+    expect(steps).toEqual(['ship', refresh]);
+  });
+
+  it('that is there gets the tracking numbers that came late, each once', async () => {
+    const { apply, steps } = shopOf();
+    await apply(packed('T1'));
+    expect(await apply(packed('T1', 'T2', 'T3'))).toEqual({
+      status: 'applied',
+      targetId: '000001',
+      cause: 'added the tracking numbers T2, T3',
+    });
+    expect(await apply(packed('T1', 'T2', 'T3'))).toMatchObject({ status: 'unchanged' });
+    const added = ['track T2 to 1 of 9', 'track T3 to 1 of 9'];
+    expect(steps).toEqual(['ship T1', refresh, refresh, ...added, refresh]);
+  });
+
+  it.each<[string, Partial<Fulfilment>]>([
+    ['a document of the kind return', { kind: 'return' }],
+    ['an order of the instance eu', { instance: 'eu' }],
+    ['dated before fulfilments.since', { documentDate: Date.parse(since) - 1 }],
+  ])('is passed over: %s', async (cause, changes) => {
+    const { apply, steps } = shopOf();
+    expect(await apply(changes)).toEqual({ status: 'unchanged', cause });
+    expect(steps).toEqual([]);
+  });
+
+  it('of the first moment is not', async () => {
+    expect(await shopOf().apply({ documentDate: Date.parse(since) })).toMatchObject({ status: 'applied' });
+  });
+
+  it.each<[string, Partial<Fulfilment>, string, string | undefined]>([
+    ['order 43', { incrementId: '43' }, 'order_unknown', 'order/main/default/43'],
+    ['order 42', { store: 'b2b' }, 'order_unknown', 'order/main/b2b/42'],
+    ['warehouse W9', { source: 'W9' }, 'source_unmapped', 'configuration/stock/sources/W9'],
+    ['warehouse (none)', { source: null }, 'source_unmapped', undefined],
+    [
+      'carrier DHL',
+      { packages: [{ carrier: 'DHL', service: null, trackingNumber: 'T' }] },
+      'carrier_unmapped',
+      'configuration/fulfilments/carriers/DHL',
+    ],
+  ])('is held where the shop has no %s', async (what, changes, code, waitsFor) => {
+    const { apply, steps } = shopOf();
+    const error = (await apply(changes).catch((thrown: unknown) => thrown)) as Held;
+    expect(error).toBeInstanceOf(Held);
+    expect([error.fault.code, error.fault.waitsFor]).toEqual([`shipment.${code}`, waitsFor]);
+    expect(error.fault.what).toContain(what);
+    expect(steps).toEqual([]);
+  });
+
+  it('is held while its order is', async () => {
+    const { shop, apply, steps } = shopOf();
+    shop.order.state = 'holded';
+    await expect(apply()).rejects.toMatchObject({
+      name: 'Held',
+      fault: { code: 'shipment.order_state', waitsFor: 'order/main/default/42' },
+    });
+    expect(steps).toEqual([]);
+  });
+
+  it('begins no effect when the lease is lost', async () => {
+    const { shop, apply, steps } = shopOf({ stored: '1' });
+    const lostAfter = (effects: number) =>
+      expect(apply(packed('T1'), 'on', effects)).rejects.toThrow(LeaseLost);
+    await lostAfter(0);
+    expect(steps).toEqual([]);
+    await lostAfter(1);
+    expect(steps).toEqual(['raise ABC-RED to 2.0000 1']);
+    await apply();
+    steps.length = 0;
+    await lostAfter(0);
+    expect(steps).toEqual([refresh]);
+    await expect(apply(packed('T1', 'T2'), 'on', 1)).rejects.toThrow(LeaseLost);
+    expect(shop.made.map(({ tracks }) => tracks.length)).toEqual([1]);
+  });
+
+  it('says in a dry run what it would do, and does nothing', async () => {
+    const { apply, steps } = shopOf({ stored: '1' });
+    expect(await apply({}, 'dry')).toEqual({ status: 'dry', cause: 'would ship 2.0000 ABC-RED from main' });
+    expect(steps).toEqual([]);
+    await apply();
+    steps.length = 0;
+    expect(await apply(packed('T1', 'T2'), 'dry')).toEqual({
+      status: 'dry',
+      targetId: '000001',
+      cause: 'would add the tracking numbers T1, T2',
+    });
+    expect(steps).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { setImmediate as turn } from 'node:timers/promises';
 import { shippableOrders } from './shippable-orders.ts';
 
 /** The shop's orders: store id, number, state. */
@@ -8,22 +9,39 @@ const orders = [
   [2, '001', 'new'],
 ] as const;
 
+let asked = 0;
 const magento = {
   orders: {
-    byIncrementIds: (storeId: number, numbers: string[]) =>
-      Promise.resolve({
+    byIncrementIds: async (storeId: number, numbers: string[]) => {
+      await turn();
+      asked += 1;
+      return {
         items: orders
           .filter(([store, number]) => store === storeId && numbers.includes(number))
           .map(([, number, state]) => ({ increment_id: number, state })),
         unreadable: [],
-      }),
+      };
+    },
   },
 };
-const storeIds = { of: (code: string) => Promise.resolve(code === 'default' ? 1 : 2) };
+const storeIds = {
+  of: async (code: string) => {
+    await turn();
+    return code === 'default' ? 1 : 2;
+  },
+};
 
 it('are those that the shop has in a state in which it lets them be shipped, each in its own store', async () => {
-  const keys = ['main/default/001', 'main/default/002', 'main/default/003', 'main/b2b/001', 'main/b2b/002'];
+  const keys = [
+    'main/default/001',
+    'main/default/002',
+    'main/default/003',
+    'main/b2b/001',
+    'main/b2b/002',
+    'no-key',
+  ];
   expect(await shippableOrders(keys, { magento: magento as never, storeIds })).toEqual(
     new Set(['main/default/001', 'main/b2b/001']),
   );
+  expect(asked).toBe(2);
 });

@@ -39,7 +39,7 @@ const survivors: Drawn[] = [];
 const sound = new Map<string, boolean>();
 for (const [index, mutant] of drawn.entries()) {
   const { file, line, kind, before, after } = mutant;
-  if (!sound.has(file)) sound.set(file, await trial.passes(file));
+  if (!sound.has(file)) sound.set(file, await trial.isSound(file));
   if (!sound.get(file)) {
     say(`The tests of ${file} fail without any fault: mend them first.`);
     process.exit(1);

@@ -1,12 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { projectFolder, stateFolder } from '../../deploy/local/install/places.mjs';
 import type { Drawn } from './draw.ts';
 import { withMutant } from './mutants.ts';
 
-/** A fault may make a test wait for ever. */
-const tooLongMs = 180_000;
+/** A fault may make a test wait for ever: it ends when the sound code took much less. */
+const shortestLimitMs = 60_000;
+const timesAsLong = 5;
 
 /** The files git knows of, or would. */
 export function projectFiles(under: string): string[] {
@@ -17,6 +19,9 @@ export function projectFiles(under: string): string[] {
 /** A copy of the project in which faults are made, so that nobody finds one in their own files. */
 export class Trial {
   readonly #folder = join(stateFolder, 'mutation', String(process.pid));
+  /** Tests that are run together, one stage after the other, by file; how long each stage may take, by its tests. */
+  readonly #stages = new Map<string, string[][]>();
+  readonly #limitsMs = new Map<string, number>();
 
   constructor() {
     for (const file of projectFiles('.')) {
@@ -27,35 +32,64 @@ export class Trial {
     symlinkSync(join(projectFolder, 'node_modules'), join(this.#folder, 'node_modules'));
   }
 
-  /** Whether a test beside the code notices the fault. */
+  /** Whether the tests that reach the file pass as it is. */
+  async isSound(file: string): Promise<boolean> {
+    for (const tests of await this.#stagesOf(file)) {
+      if (this.#limitsMs.has(tests.join())) continue;
+      const startedAt = performance.now();
+      if (!(await this.#run(['--runTestsByPath', ...tests]))) return false;
+      const limitMs = Math.max(shortestLimitMs, timesAsLong * (performance.now() - startedAt));
+      this.#limitsMs.set(tests.join(), Math.ceil(limitMs));
+    }
+    return true;
+  }
+
+  /** Whether one of them notices the fault. */
   async isNoticed(mutant: Drawn): Promise<boolean> {
     const file = join(this.#folder, mutant.file);
     const source = readFileSync(file, 'utf8');
     writeFileSync(file, withMutant(source, mutant));
     try {
-      return !(await this.passes(mutant.file));
+      for (const tests of await this.#stagesOf(mutant.file)) {
+        const limitMs = this.#limitsMs.get(tests.join());
+        if (!(await this.#run(['--runTestsByPath', ...tests], limitMs))) return true;
+      }
+      return false;
     } finally {
       writeFileSync(file, source);
     }
   }
 
-  /** Whether the tests that reach the file pass, of those in its library or process; the one beside it comes first. */
-  async passes(file: string): Promise<boolean> {
-    const beside = file.replace(/\.ts$/, '.test.ts');
-    if (existsSync(join(this.#folder, beside)) && !(await this.#run([beside]))) return false;
-    const root = file.split('/').slice(0, 2).join('/');
-    return this.#run(['--findRelatedTests', file, `--roots=${join(this.#folder, root)}`]);
+  /** The tests of its library or process that reach a file. The near and quick ones come first: one that fails is enough. */
+  async #stagesOf(file: string): Promise<string[][]> {
+    const known = this.#stages.get(file);
+    if (known) return known;
+    const tests: string[] = [];
+    const root = join(this.#folder, ...file.split('/').slice(0, 2));
+    await this.#run(['--listTests', '--findRelatedTests', file, `--roots=${root}`], undefined, tests);
+    const beside = join(this.#folder, file.replace(/\.ts$/, '.test.ts'));
+    const distance = (test: string) => {
+      if (test.endsWith('.simulation.test.ts')) return 3;
+      if (test === beside) return 0;
+      return dirname(test) === dirname(beside) ? 1 : 2;
+    };
+    const byDistance = [0, 1, 2, 3].map((away) => tests.filter((test) => distance(test) === away).toSorted());
+    const stages = byDistance.filter((stage) => stage.length > 0);
+    this.#stages.set(file, stages);
+    return stages;
   }
 
-  #run(asked: string[]): Promise<boolean> {
+  async #run(asked: string[], limitMs?: number, lines: string[] = []): Promise<boolean> {
     const jest = spawn(process.execPath, [...nodeFlags, jestProgram, ...jestFlags, ...asked], {
       cwd: this.#folder,
       env: { ...process.env, NODE_ENV: 'production' },
-      stdio: 'ignore',
-      timeout: tooLongMs,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: limitMs,
       killSignal: 'SIGKILL',
     });
-    return new Promise((resolve) => jest.once('exit', (code) => resolve(code === 0)));
+    const ended = new Promise<boolean>((resolve) => jest.once('close', (code) => resolve(code === 0)));
+    for await (const line of createInterface(jest.stdout)) if (line !== '') lines.push(line);
+    return ended;
   }
 
   remove(): void {
@@ -65,4 +99,5 @@ export class Trial {
 
 const jestProgram = join(projectFolder, 'node_modules/jest/bin/jest.js');
 const nodeFlags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-const jestFlags = ['--runInBand', '--bail', '--no-watchman', '--forceExit', '--passWithNoTests'];
+// A loaded machine must not look like a fault that was noticed.
+const jestFlags = ['--runInBand', '--bail', '--no-watchman', '--forceExit', '--testTimeout=30000'];

@@ -1,58 +1,73 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { BasePrice } from '../../magento/prices.ts';
 import type { MagentoProduct, ProductWrite } from '../../magento/products.ts';
 import { foldSku } from '../../magento/sku.ts';
+import { Unavailable } from '../../platform/errors.ts';
 
-/** A shop that keeps products as Magento does: letter case and accents aside, unknown attributes ignored. */
+/** A shop that keeps products as Magento does: letter case and accents aside, unknown attributes ignored. Its answers come later. */
 export class Shop {
   readonly kept = new Map<string, MagentoProduct>();
   readonly writes: string[] = [];
   knownAttributes = ['description', 'url_key'];
   refusedPrices = new Map<string, string>();
   unmatched: string[] = [];
+  isDown = false;
   /** Prices that single store views have of their own. */
   viewPrices: BasePrice[] = [];
 
   products = {
-    get: (sku: string) => Promise.resolve(this.kept.get(foldSku(sku)) ?? null),
-    existing: (skus: readonly string[]) =>
-      Promise.resolve(
-        new Map(
-          skus.flatMap((sku) => (this.kept.has(foldSku(sku)) ? [[sku, this.kept.get(foldSku(sku))!]] : [])),
-        ),
-      ),
+    get: async (sku: string) => {
+      await turn();
+      return this.kept.get(foldSku(sku)) ?? null;
+    },
+    existing: async (skus: readonly string[]) => {
+      await turn();
+      return new Map(
+        skus.flatMap((sku) => (this.kept.has(foldSku(sku)) ? [[sku, this.kept.get(foldSku(sku))!]] : [])),
+      );
+    },
     create: (sku: string, write: ProductWrite) => this.#save('create', sku, write),
     update: (sku: string, write: ProductWrite) => this.#save('update', sku, write),
   };
 
   prices = {
-    readBase: (skus: readonly string[]) =>
-      Promise.resolve(
-        skus.flatMap((sku) =>
-          this.kept.has(foldSku(sku))
-            ? [
-                { sku, storeId: 0, price: this.kept.get(foldSku(sku))!.price! },
-                ...this.viewPrices.filter((row) => row.sku === sku),
-              ]
-            : [],
-        ),
-      ),
-    writeBase: (rows: readonly BasePrice[]) => {
+    readBase: async (skus: readonly string[]) => {
+      await turn();
+      return skus.flatMap((sku) =>
+        this.kept.has(foldSku(sku))
+          ? [
+              { sku, storeId: 0, price: this.kept.get(foldSku(sku))!.price! },
+              ...this.viewPrices.filter((row) => row.sku === sku),
+            ]
+          : [],
+      );
+    },
+    writeBase: async (rows: readonly BasePrice[]) => {
+      await turn();
       this.writes.push(`prices ${rows.map(({ sku, price }) => `${sku}=${Number(price)}`).join(' ')}`);
       const refused = rows
         .filter(({ sku }) => this.refusedPrices.has(sku))
         .map((row) => ({ row, message: this.refusedPrices.get(row.sku)! }));
       for (const { sku, price } of rows)
         if (!this.refusedPrices.has(sku)) this.kept.get(foldSku(sku))!.price = price;
-      return Promise.resolve({ refused, unmatched: this.unmatched });
+      return { refused, unmatched: this.unmatched };
     },
   };
 
   store = {
-    views: () => Promise.resolve([]),
-    websites: () => Promise.resolve([{ id: 1, code: 'base', name: 'Main' }]),
+    views: async () => {
+      await turn();
+      if (this.isDown) throw new Unavailable({ code: 'shop.down', what: 'Down', fix: 'Wait' });
+      return [];
+    },
+    websites: async () => {
+      await turn();
+      return [{ id: 1, code: 'base', name: 'Main' }];
+    },
   };
 
-  #save(verb: string, sku: string, write: ProductWrite): Promise<MagentoProduct> {
+  async #save(verb: string, sku: string, write: ProductWrite): Promise<MagentoProduct> {
+    await turn();
     this.writes.push(
       `${verb} ${sku} ${Object.keys(write)
         .filter((name) => name !== 'customAttributes')
@@ -79,6 +94,6 @@ export class Shop {
         .map(([attribute_code, value]) => ({ attribute_code, value })),
     } as unknown as MagentoProduct;
     this.kept.set(foldSku(sku), saved);
-    return Promise.resolve(saved);
+    return saved;
   }
 }

@@ -1,5 +1,6 @@
 /** Real: the exporter's decisions. Double: the ERP, partners in memory with the promises of `ErpCustomers`. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { setImmediate as turn } from 'node:timers/promises';
 import { customerKey } from '../../../schemas/keys.ts';
 import type { Customer } from '../../../schemas/types.ts';
 import type {
@@ -9,7 +10,7 @@ import type {
   Upserted,
   Who,
 } from '../../erp/customers/erp-customers.ts';
-import { Held, Rejected } from '../../platform/errors.ts';
+import { Held, Rejected, Unavailable } from '../../platform/errors.ts';
 import { LeaseLost } from '../../platform/fence.ts';
 import type { Attempt } from '../../platform/flow/outcome/outcome.ts';
 import type { Mode } from '../../platform/groups.ts';
@@ -30,7 +31,11 @@ class ErpInMemory implements ErpCustomers {
   lastInput: CustomerInput | null = null;
   writes = 0;
 
+  isDown = false;
+
   async lookup({ key, website, email }: Who): Promise<FoundPartner | null> {
+    await turn();
+    if (this.isDown) throw new Unavailable({ code: 'erp.down', what: 'Down', fix: 'Wait' });
     const found =
       this.partners.find((one) => one.key === key) ??
       this.partners.find((one) => one.website === website && one.email === email && email !== '');
@@ -57,6 +62,7 @@ class ErpInMemory implements ErpCustomers {
   }
 
   async erase({ key }: Who): Promise<FoundPartner | null> {
+    await turn();
     const found = this.partners.find((one) => one.key === key);
     if (!found) return null;
     this.writes += 1;
@@ -91,6 +97,15 @@ async function handle(customer: Customer | string, mode: Mode = 'on', assertCurr
 
 it('is run as what may create, and must not do so twice; deletions reach it', () => {
   expect(flow()).toMatchObject({ creates: true, settleMs: 1_000, takesTombstones: true });
+  expect([flow().batchSize(''), flow().concurrency()]).toEqual([1, 4]);
+});
+
+it('probes the ERP by a look-up of nobody, which fails with the ERP', async () => {
+  erp.partners.push({ id: 'P1', key: null, website: '-', email: '' });
+  await flow().probe();
+  expect(erp.writes).toBe(0);
+  erp.isDown = true;
+  await expect(flow().probe()).rejects.toThrow('Down');
 });
 
 describe('a customer', () => {
@@ -152,7 +167,9 @@ describe('a customer', () => {
   });
 
   it('of a group that is gone from the shop is rejected', async () => {
-    await expect(handle(aCustomer({ group: null }))).rejects.toThrow(Rejected);
+    const refused = handle(aCustomer({ group: null }));
+    await expect(refused).rejects.toThrow(Rejected);
+    await expect(refused).rejects.toMatchObject({ fault: { code: 'customer.group_unknown' } });
   });
 });
 

@@ -1,0 +1,89 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { NewShipment, MagentoShipment, Track } from '../../magento/shipments.ts';
+import type { SourceItem } from '../../magento/source-items.ts';
+import { Rejected } from '../../platform/errors.ts';
+
+const none = { qty_shipped: '0', qty_canceled: '0', qty_refunded: '0' };
+const item = { item_id: 5, parent_item_id: null, sku: 'ABC-RED', qty_ordered: '2', is_qty_decimal: false };
+
+/**
+ * A shop with order 42 in its first store view. It ships what it likes without a word, refuses a shipment from a source
+ * that holds too little, makes every track that is asked for; its answers come later. `steps`: what it was asked to do.
+ */
+export class Shop {
+  readonly steps: string[] = [];
+  readonly made: MagentoShipment[] = [];
+  readonly order = { entity_id: 9, increment_id: '42', state: 'processing', items: [{ ...item, ...none }] };
+  stored = '10';
+  /** In place of what was asked for. */
+  shippedQuantity: string | null = null;
+  refuses = false;
+  /** What was created cannot be found at once. */
+  hides = false;
+
+  orders = {
+    byIncrementIds: async (storeId: number, numbers: readonly string[]) => {
+      await turn();
+      const isThere = storeId === 1 && numbers.includes(this.order.increment_id);
+      return { items: isThere ? [this.order] : [], unreadable: [] };
+    },
+  };
+
+  sourceItems = {
+    read: async ({ skus }: { skus: readonly string[] }) => {
+      await turn();
+      return skus.map((sku) => ({ sku, sourceCode: 'main', quantity: this.stored, status: 1 as const }));
+    },
+    write: async (rows: readonly SourceItem[]) => {
+      await turn();
+      for (const { sku, quantity, status } of rows) {
+        this.steps.push(`raise ${sku} to ${quantity} ${status}`);
+        this.stored = quantity;
+      }
+    },
+  };
+
+  shipments = {
+    ofOrder: async (orderId: number) => {
+      await turn();
+      return this.made.filter(({ order_id }) => order_id === orderId);
+    },
+    get: async (id: number) => {
+      await turn();
+      return this.hides ? null : (this.made.find(({ entity_id }) => entity_id === id) ?? null);
+    },
+    create: async (orderId: number, { items, tracks, comment, sourceCode, notify }: NewShipment) => {
+      await turn();
+      const lacks = items.some(({ quantity }) => Number(quantity) > Number(this.stored));
+      if (this.refuses || lacks) throw new Rejected({ code: 'magento.refused', what: 'no', fix: 'none' });
+      this.steps.push(`ship ${tracks.map(({ number }) => number).join()}${notify ? 'and tell' : ''}`.trim());
+      this.made.push({
+        entity_id: this.made.length + 1,
+        increment_id: `00000${this.made.length + 1}`,
+        order_id: orderId,
+        items: items.map(({ orderItemId, quantity }) => ({
+          entity_id: 1,
+          order_item_id: orderItemId,
+          sku: 'ABC-RED',
+          qty: this.shippedQuantity ?? quantity,
+        })),
+        tracks: tracks.map(trackOf),
+        comments: [{ entity_id: 1, comment }],
+        extension_attributes: { source_code: sourceCode },
+      } as unknown as MagentoShipment);
+      return this.made.length;
+    },
+    addTrack: async (orderId: number, shipmentId: number, track: Track) => {
+      await turn();
+      this.steps.push(`track ${track.number} to ${shipmentId} of ${orderId}`);
+      this.made.find(({ entity_id }) => entity_id === shipmentId)!.tracks.push(trackOf(track) as never);
+      return 1;
+    },
+  };
+}
+
+const trackOf = ({ number, title, carrierCode }: Track) => ({
+  track_number: number,
+  title,
+  carrier_code: carrierCode,
+});
