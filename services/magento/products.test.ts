@@ -52,6 +52,13 @@ describe('products', () => {
     expect([shop.calls[2]?.method, shop.calls[2]?.path]).toEqual(['POST', '/rest/all/V1/products']);
   });
 
+  it('tell their SKUs by their ids', async () => {
+    const shop = cannedShop(answer(200, '{"items":[{"id":7,"sku":"MUG"}],"total_count":1}'));
+    expect(await createProducts(shop.rest).skusOf([7, 8])).toEqual(new Map([[7, 'MUG']]));
+    expect(shop.query(0)['searchCriteria[filter_groups][0][filters][0][field]']).toBe('entity_id');
+    expect(shop.query(0)['searchCriteria[filter_groups][0][filters][0][value]']).toBe('7,8');
+  });
+
   it('are found under the spelling asked for, the lowest id first', async () => {
     const items = [
       [3, 'sku-018'],

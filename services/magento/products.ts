@@ -4,6 +4,7 @@ import { nullIfAbsent } from './rest/answers.ts';
 import { jsonNumber } from './rest/json.ts';
 import type { Rest } from './rest/rest.ts';
 import { anyOf, inChunks } from './rest/search.ts';
+import type { Filter } from './rest/search.ts';
 import { integer, listOf, mapOf, optionalDecimal, optionalInteger, optionalText, text } from './shapes.ts';
 import { matchSkus } from './sku.ts';
 
@@ -48,6 +49,8 @@ export interface Products {
   get(sku: string): Promise<MagentoProduct | null>;
   /** Those of the SKUs that the shop has, under the spelling that was asked for. */
   existing(skus: readonly string[]): Promise<Map<string, KnownProduct>>;
+  /** By product id; those of products that are gone are left out. */
+  skusOf(ids: readonly number[]): Promise<Map<number, string>>;
   /** The first SKUs of the shop, to look at. */
   sample(limit: number): Promise<string[]>;
   /**
@@ -62,6 +65,8 @@ export interface Products {
 /** Global values; without a scope Magento would write store view 1 only. */
 const globalScope = 'all';
 const skuFields = 'items[sku],total_count';
+const named = z.object({ id: integer, sku: text });
+const namedFields = 'items[id,sku],total_count';
 /** What no web server, proxy or URL class rewrites; every other SKU goes by query or body instead of by path. */
 const safeInPath = /^[A-Za-z0-9_-][A-Za-z0-9._~-]*$/;
 
@@ -84,17 +89,26 @@ export function createProducts(rest: Rest): Products {
           rest.call({ method: 'GET', path, scope: globalScope, shape: magentoProduct, route }),
         );
       }
-      const found = await search(rest, [sku], magentoProduct);
+      const found = await search(rest, anyOf('sku', [sku]), magentoProduct);
       return matchSkus([sku], found).get(sku) ?? null;
     },
 
     async existing(skus) {
       const known = new Map<string, KnownProduct>();
       for (const chunk of inChunks(skus)) {
-        const found = await search(rest, chunk, knownProduct, 'items[id,sku,status,type_id],total_count');
+        const fields = 'items[id,sku,status,type_id],total_count';
+        const found = await search(rest, anyOf('sku', chunk), knownProduct, fields);
         for (const [sku, product] of matchSkus(chunk, found)) known.set(sku, product);
       }
       return known;
+    },
+
+    async skusOf(ids) {
+      const skus = new Map<number, string>();
+      for (const chunk of inChunks(ids.map(String)))
+        for (const { id, sku } of await search(rest, anyOf('entity_id', chunk), named, namedFields))
+          skus.set(id, sku);
+      return skus;
     },
 
     async sample(limit) {
@@ -120,11 +134,11 @@ export function createProducts(rest: Rest): Products {
 
 async function search<Item extends z.ZodType>(
   rest: Rest,
-  skus: readonly string[],
+  wanted: Filter[],
   item: Item,
   fields?: string,
 ): Promise<z.infer<Item>[]> {
-  const by = { groups: [anyOf('sku', skus)], sort: [{ field: 'entity_id', direction: 'ASC' as const }] };
+  const by = { groups: [wanted], sort: [{ field: 'entity_id', direction: 'ASC' as const }] };
   const search = { ...by, pageSize: 100, ...(fields === undefined ? {} : { fields }) };
   const found = await searchAll(rest, { path: ['products'], search, item, id: 'sku', scope: globalScope });
   return allReadable(found, 'the product');

@@ -20,7 +20,7 @@ import { openSchemes } from './webhook/schemes/index.ts';
 import { webhookReceiver } from './webhook/webhook.ts';
 import { WebhookServer } from './webhook/webhook-server.ts';
 
-type RelayConfiguration = Configuration<'magento' | 'orders' | 'customers' | 'webhook'>;
+type RelayConfiguration = Configuration<'magento' | 'orders' | 'customers' | 'stock' | 'webhook'>;
 
 /** What the parts of the relay share. */
 interface Relay {
@@ -49,7 +49,15 @@ export async function startOrderRelay(configuration: RelayConfiguration, life: L
       mode: flows.orders,
       why: stayReady(),
       start: (mode) =>
-        keepTopic(relay, context, mode, relayedOrders({ ...source, stores, websites }, orders.since)),
+        keepTopic(
+          relay,
+          context,
+          mode,
+          // Looked up each time: a warehouse may have been mapped since.
+          relayedOrders({ ...source, stores, websites }, orders.since, () =>
+            flows.stock === 'off' ? [] : Object.keys(config.stock.sources),
+          ),
+        ),
     },
     {
       name: 'customers',

@@ -7,7 +7,7 @@
 export type Decimal = bigint & { readonly decimal: true };
 
 const scale = 12;
-const one = 10n ** BigInt(scale);
+export const one = (10n ** BigInt(scale)) as Decimal;
 
 export const zero = 0n as Decimal;
 

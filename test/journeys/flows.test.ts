@@ -1,6 +1,9 @@
 /** The four flows end to end, with all processes running. What is real and what is not: see stack.ts. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { alertingRules, dashboardExpressions, isIn, samplesOf, selectorsOf } from '../deploy/selectors.ts';
+import { sourceItem } from '../sandbox/shop/inventory/stock.ts';
+import { invoice } from '../sandbox/shop/sales/invoice.ts';
+import { refund } from '../sandbox/shop/sales/refund.ts';
 import { openStack } from './stack.ts';
 import type { Stack } from './stack.ts';
 import { produceBytes } from './bytes.ts';
@@ -62,6 +65,26 @@ describe('stock', () => {
     await stack.sandboxes.receive('MUG-ENAMEL', 'WH2', 7);
     await until('the receipt', async () => (await product('MUG-ENAMEL')).sourceItems.wh_east === 7);
     expect((await product('MUG-ENAMEL')).salable).toBe(87);
+  });
+
+  it("is the ERP's again after a credit memo has moved it in the shop, whether or not it gave something back", async () => {
+    const sku = 'KNIFE-CHEF';
+    const before = await until('its stock', async () => (await product(sku)).sourceItems.default);
+    const { entity_id } = await stack.sandboxes.placeOrder([{ sku, qty: 3 }]);
+    const { shop } = stack.shop;
+    const placed = shop.db.orders.get(entity_id)!;
+    const item = placed.items[0]!;
+    invoice(shop, placed, { items: [] });
+    const left = () => sourceItem(shop.db, 'default', sku)!.quantity;
+    // Refunded before anything was shipped: the first source is short.
+    refund(shop, placed, { item, qty: 1, returnsStock: false });
+    expect(left()).toBe(before - 1);
+    await until("the ERP's number again", () => left() === before);
+    // What had left and is given back is there too many: it could be sold.
+    item.qty_shipped = 2;
+    refund(shop, placed, { item, qty: 1, returnsStock: true });
+    expect(left()).toBe(before + 1);
+    await until("the ERP's number once more", () => left() === before);
   });
 
   it('of a product the shop does not know is held, not written, and follows when the product is there', async () => {

@@ -196,7 +196,7 @@ export async function deliver(port: number, data: object, id: string): Promise<n
   return answer.status;
 }
 
-/** The sections every process needs. */
+/** The sections every process needs, and that of stock, which relay and appliers need. */
 export function platformConfig(instance: string): object {
   return {
     instance,
@@ -208,6 +208,7 @@ export function platformConfig(instance: string): object {
     },
     http: { host: '127.0.0.1', port: 0 },
     policy: { retryMaxMs: 1_000 },
+    stock: { sources: {} },
   };
 }
 

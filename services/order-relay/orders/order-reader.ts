@@ -19,6 +19,7 @@ import type { PublishedStates } from '../requests/published.ts';
 import { targetOf } from './order-request.ts';
 import { orderOf } from './order.ts';
 import type { Place } from './order.ts';
+import type { StockMoves } from './stock-moves.ts';
 
 export interface OrderReaderOptions {
   bus: Pick<Bus, 'publish'>;
@@ -27,6 +28,7 @@ export interface OrderReaderOptions {
   /** Codes of websites by the ids of their store views. */
   websites: Pick<CodeIds, 'codeOf'>;
   published: PublishedStates<Order>;
+  stockMoves: Pick<StockMoves, 'follow'>;
   clock: Clock;
   instance: string;
   /** orders.since, UTC milliseconds. */
@@ -111,15 +113,19 @@ export class OrderReader {
     request: RelayRequest,
     batchSize: number,
   ): Promise<Handled | Error> {
-    const { bus, clock, published } = this.#options;
+    const { bus, clock, published, stockMoves } = this.#options;
     try {
-      if (isBefore(source, this.#options.since)) return placedBefore;
+      if (isBefore(source, this.#options.since)) {
+        await stockMoves.follow(request.key, source, request.value);
+        return placedBefore;
+      }
       const order = contractOf(source, place, request.key);
       const older = olderState({ value: order, readAt, request }, published, clock.now());
       if (older) return older;
       const said = order.problems.length > 0 ? `, with ${problemCodes(order)}` : '';
       if (published.isSame(order, readAt, request))
         return { status: 'unchanged', cause: 'the last published state is the same' };
+      await stockMoves.follow(request.key, source, request.value);
       const traceparent = (batchSize === 1 ? traceparentOf() : null) ?? request.traceparent;
       const occurredAt = bringsNews(request.value) && published.isNews(order) ? order.occurredAt : null;
       const value = { ...order, occurredAt, version: published.versionOf(order) };

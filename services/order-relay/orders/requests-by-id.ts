@@ -38,8 +38,11 @@ export class RequestsById {
   }
 
   async #ask(order: MagentoOrder, request: RelayRequest): Promise<Handled> {
-    const { bus, clock, instance, stores } = this.#options;
-    if (isBefore(order, this.#options.since)) return placedBefore;
+    const { bus, clock, instance, stores, stockMoves } = this.#options;
+    if (isBefore(order, this.#options.since)) {
+      await stockMoves.follow(request.key, order, request.value);
+      return placedBefore;
+    }
     const { increment_id: incrementId } = order;
     const store = await stores.codeOf(order.store_id);
     if (!store || !incrementId) throw withoutKey(order.entity_id);

@@ -52,6 +52,7 @@ function flow(mode: Mode = 'on', since = 0) {
     since,
     instance: 'us',
     skewMs: () => 0,
+    stockMoves: { follow: () => Promise.resolve() },
     websites: { codeOf: () => Promise.resolve('base') },
     stores: {
       idOf: (code) => Promise.resolve(code === 'default' ? 1 : null),

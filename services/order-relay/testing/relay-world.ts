@@ -1,14 +1,17 @@
-import { orders, outcomes, parked, refresh } from '../../../schemas/topics.ts';
+import { orders, outcomes, parked, refresh, stock } from '../../../schemas/topics.ts';
 import type { Order, Refresh } from '../../../schemas/types.ts';
 import type { MagentoOrder } from '../../magento/order-shape.ts';
 import type { Orders } from '../../magento/orders.ts';
 import type { Rows } from '../../magento/rest/list.ts';
 import { magentoTime } from '../../magento/rest/time.ts';
 import { Unavailable } from '../../platform/errors.ts';
+import type { FlowContext } from '../../platform/flow/context.ts';
+import { refreshRequester } from '../../platform/flow/request-refresh.ts';
 import { runStates } from '../../platform/flow/states/run-states.ts';
 import type { SleepingClock } from '../../platform/flow/testing/sleeping-clock.ts';
 import { World } from '../../platform/flow/testing/world.ts';
 import { orderRequests } from '../orders/order-requests.ts';
+import { StockMoves } from '../orders/stock-moves.ts';
 import { recordedOrder } from '../orders/testing/recorded-orders.ts';
 import { PublishedStates } from '../requests/published.ts';
 import { refreshRequestFlow } from '../requests/request-flow.ts';
@@ -68,8 +71,16 @@ export function timedOut(): Unavailable {
   return new Unavailable(fault, { outcome: 'none', perhapsRecord: true });
 }
 
+function stockMoves({ bus, clock }: FlowContext): StockMoves {
+  return new StockMoves({
+    products: { skusOf: async (ids) => new Map(ids.map((id) => [id, `PRODUCT-${id}`])) },
+    warehouses: () => ['W1', 'W2'],
+    requestRefresh: refreshRequester(bus, 'order-relay', clock),
+  });
+}
+
 /** Real: the flow of requests, what is known of published orders. Doubles: broker, clock, shop. */
-export async function relayWorld(shop: SlowShop) {
+export async function relayWorld(shop: SlowShop, since = 0) {
   const wentBack: string[] = [];
   const world = new World<Refresh>({
     seed: 1,
@@ -91,9 +102,10 @@ export async function relayWorld(shop: SlowShop) {
         stores: { idOf: async () => 1, codeOf: async (id) => (id === 1 ? 'default' : null) },
         websites: { codeOf: async () => 'base' },
         published,
+        stockMoves: stockMoves(context),
         clock,
         instance: 'us',
-        since: 0,
+        since,
         skewMs: () => skewMs,
       });
       const probe = async () => {
@@ -121,6 +133,14 @@ export async function relayWorld(shop: SlowShop) {
       const value = requestOf({ asked, reason: 'webhook', seen: null, requestedAt: clock.now() });
       broker.append(refresh, key(incrementId), { ...value, ...more });
     },
+    /** Keys of stock that were asked for, sorted. */
+    stockAsked: () =>
+      broker
+        .log(refresh.topic)
+        .flatMap((record) => ('undecodable' in record ? [] : (record.value as unknown as Refresh)))
+        .filter(({ topic }) => topic === stock.topic)
+        .map(({ key: asked }) => asked)
+        .toSorted(),
     published: (incrementId?: string) =>
       broker.values(orders).filter((order) => incrementId === undefined || order.incrementId === incrementId),
     parked: () => broker.values(parked),
