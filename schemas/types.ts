@@ -147,6 +147,8 @@ export interface Refresh {
   entityId: number | null;
   /** true: published though that state is published already. null, as in version 1: the same when `seen` is null. */
   always: boolean | null;
+  /** To be read no earlier than this, UTC milliseconds: what it follows has not happened yet. null: at once. */
+  notBefore: number | null;
 }
 
 /** One ERP document about an order as of now: a shipment with its parcels (source: the fulfilments stream of the ERP), or the order itself, once the ERP has it (source: the order export). */

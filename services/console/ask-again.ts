@@ -22,6 +22,7 @@ export async function askAgain(
     requestedAt: at,
     seen: null,
     always: true,
+    notBefore: null,
   };
   await bus.publish(refresh, { value });
   return true;

@@ -32,7 +32,7 @@ function flowOf(mode: Mode = 'on') {
     mode,
     ending: ending.signal,
   });
-  const ask = (topic: string, key: string): Received<Refresh> =>
+  const ask = (topic: string, key: string, notBefore: number | null = null): Received<Refresh> =>
     bus.broker.append(refresh, key, {
       topic,
       key,
@@ -42,6 +42,7 @@ function flowOf(mode: Mode = 'on') {
       seen: null,
       entityId: null,
       always: true,
+      notBefore,
     });
   return { flow, dirty, index, ending, ask };
 }
@@ -53,6 +54,13 @@ describe('refreshes', () => {
       true,
       false,
     ]);
+  });
+
+  it('that ask to wait do, beside one of the same key that is served at once', () => {
+    const { flow, ask } = flowOf();
+    const requests = [ask('erp.stock', 'W1/A'), ask('erp.stock', 'W1/A', 5_000)];
+    expect(requests.map((request) => flow.notBefore!(request))).toEqual([null, 5_000]);
+    expect(new Set(requests.map((request) => flow.identityOf!(request))).size).toBe(2);
   });
 
   it('are applied when what is true now is published', async () => {

@@ -29,7 +29,9 @@ export function refreshFlow(options: RefreshesOptions): StateFlow<Refresh> {
     // Asking has no effect at the other side; what it publishes is idempotent.
     settleMs: 0,
     accepts: (record) => byTopic.has(record.value?.topic ?? ''),
-    identityOf: (record) => `${record.value?.topic}|${record.key}`,
+    // One that is to be served later must not give way to one that is served now, and the other way round.
+    identityOf: ({ key, value }) => `${value?.topic}|${key}${value?.notBefore ? '|later' : ''}`,
+    notBefore: ({ value }) => value?.notBefore ?? null,
     batchGroupOf: (record) => record.value?.topic ?? '',
     batchSize: () => 100,
     probe: async () => void (await Promise.all(options.streams.map(({ questions }) => questions.probe()))),

@@ -145,7 +145,7 @@ it('100 webhooks, the sweep and a replay at once make one published order', asyn
   const replay = { topic: orders.topic, key, reason: 'operator', requestedBy: 'test', seen: null };
   const [, ...statuses] = await Promise.all([
     witness.bus.publish(refresh, {
-      value: { ...replay, requestedAt: Date.now(), entityId: null, always: true },
+      value: { ...replay, requestedAt: Date.now(), entityId: null, always: true, notBefore: null },
     }),
     ...Array.from({ length: 100 }, (_none, index) =>
       deliver(webhookPort, { increment_id: order.increment_id, store_id: 1 }, `together_${index}`),

@@ -41,6 +41,7 @@ export function askedAgain(topic: string, key: string, requestedBy: string): Ref
     seen: null,
     entityId: null,
     always: true,
+    notBefore: null,
   };
 }
 

@@ -61,5 +61,5 @@ export interface RequestInput {
 }
 
 export function requestOf({ asked, ...input }: RequestInput): Refresh {
-  return { ...asked, ...input, requestedBy: 'order-relay', always: false };
+  return { ...asked, ...input, requestedBy: 'order-relay', always: false, notBefore: null };
 }

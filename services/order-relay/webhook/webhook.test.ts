@@ -30,6 +30,7 @@ describe('a webhook', () => {
         seen: '2026-11-23 07:59:58',
         entityId: null,
         always: false,
+        notBefore: null,
       },
     ]);
   });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { refreshTargetOf } from './request-refresh.ts';
+import { refresh } from '../../../schemas/topics.ts';
+import { refreshRequester, refreshTargetOf } from './request-refresh.ts';
+import { RecordingBus } from './testing/recording-bus.ts';
 
 const target = (process: string, topic: string, key: string | null, partition = 0) =>
   refreshTargetOf({ group: `cartage.main.${process}`, topic, key, partition, documentId: null });
@@ -39,4 +41,13 @@ describe('what is asked for to have a parked record looked at again', () => {
     expect(target('erp-ingester', 'erp.stock', '{"product_id":"7"}', -1)).toBeNull();
     expect(target('erp-ingester', 'cartage.refresh', 'WH1/A')).toBeNull();
   });
+});
+
+it('asks at once, or for later', async () => {
+  const bus = new RecordingBus();
+  const ask = refreshRequester(bus, 'test', bus.clock);
+  await ask('erp.stock', ['W1/A'], 'now');
+  await ask('erp.stock', ['W1/A'], 'later', 5_000);
+  const asked = bus.broker.values(refresh);
+  expect(asked.map(({ notBefore }) => notBefore)).toEqual([null, bus.clock.now() + 5_000]);
 });

@@ -6,20 +6,30 @@ import type { Bus } from '../kafka/types.ts';
 import type { Clock } from '../clock.ts';
 import { traceparentOf } from '../telemetry/tracing.ts';
 
-/** Asks for keys of a topic to be read at their source again. Resolves when the broker has the requests. */
-export type RequestRefresh = (topic: string, keys: readonly string[], reason: string) => Promise<void>;
+/**
+ * Asks for keys of a topic to be read at their source again, `inMs` from now unless at once. Resolves when the broker has
+ * the requests.
+ */
+export type RequestRefresh = (
+  topic: string,
+  keys: readonly string[],
+  reason: string,
+  inMs?: number,
+) => Promise<void>;
 
 export function refreshRequester(bus: Bus, requestedBy: string, clock: Clock): RequestRefresh {
-  return async (topic, keys, reason) => {
+  return async (topic, keys, reason, inMs) => {
     const traceparent = traceparentOf();
+    const requestedAt = clock.now();
     const value = {
       topic,
       reason,
       requestedBy,
-      requestedAt: clock.now(),
+      requestedAt,
       seen: null,
       entityId: null,
       always: true,
+      notBefore: inMs === undefined ? null : requestedAt + inMs,
     };
     await Promise.all(keys.map((key) => bus.publish(refresh, { traceparent, value: { ...value, key } })));
   };

@@ -47,7 +47,8 @@ export async function releaseParked(options: ReleaseOptions, keys: string[]): Pr
       keys: [...made.asked.keys()],
       ...(reason === undefined ? {} : { reason }),
     });
-    const common = { reason: 'released', requestedBy, requestedAt: Date.now(), seen: null, always: true };
+    const asked = { reason: 'released', requestedBy, requestedAt: Date.now() };
+    const common = { ...asked, seen: null, always: true, notBefore: null };
     await Promise.all(
       distinct(made).map((target) => bus.publish(refresh, { value: { ...target, ...common } })),
     );

@@ -44,6 +44,8 @@ export interface Placement {
   identity: string;
   batchGroup: string;
   urgent: boolean;
+  /** The record itself asks to wait until then. */
+  notBefore?: number;
   /** A write of this key may still take effect until then: write now, and once more at that time. */
   rewriteAt?: number | null;
   /** The same, of a write that must not be made twice: look only then. */
@@ -52,7 +54,7 @@ export interface Placement {
 
 /** One that was never seen before. */
 export function entryOf<Value>(record: Received<Value>, placement: Placement, now: number): Entry<Value> {
-  const { identity, batchGroup, urgent, rewriteAt = null, waitUntil = null } = placement;
+  const { identity, batchGroup, urgent, notBefore = 0, rewriteAt = null, waitUntil = null } = placement;
   return {
     identity,
     batchGroup,
@@ -65,7 +67,7 @@ export function entryOf<Value>(record: Received<Value>, placement: Placement, no
     state: 'ready',
     dirty: false,
     attempts: 0,
-    notBefore: waitUntil ?? 0,
+    notBefore: Math.max(notBefore, waitUntil ?? 0),
     mustWait: false,
     rewriteAt: laterOf(rewriteAt, waitUntil),
     waitingSince: now,

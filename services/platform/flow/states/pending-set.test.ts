@@ -75,6 +75,23 @@ describe('the pending set', () => {
     expect(set.size).toBe(0);
   });
 
+  it('keeps what asks to wait until then, the later one of two, in work or not', () => {
+    const set = new PendingSet<Plain>();
+    set.add(recordOf('a', 0), at('a', { notBefore: 100 }), 0);
+    set.add(recordOf('a', 1), at('a', { notBefore: 200 }), 10);
+    expect([set.wake(199), set.take('l', 5, false, free), set.lowestOffset()]).toEqual([200, [], 1]);
+    expect(set.wake(200)).toBeNull();
+    set.add(recordOf('a', 2), at('a', { notBefore: 300 }), 210);
+    expect([set.wake(299), set.take('l', 5, false, free)]).toEqual([300, []]);
+    set.wake(300);
+    const [entry] = set.take('l', 5, false, free);
+    set.add(recordOf('a', 3), at('a', { notBefore: 400 }), 310);
+    set.complete(entry!, 300, 320);
+    expect([set.wake(399), set.take('l', 5, false, free)]).toEqual([400, []]);
+    set.wake(400);
+    expect(offsetsOf(set.take('l', 5, false, free))).toEqual([3]);
+  });
+
   it('lets a failed try wait its back-off out, also when a newer record comes', () => {
     const set = new PendingSet<Plain>();
     set.add(recordOf('a', 0), at('a'), 0);

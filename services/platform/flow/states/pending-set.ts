@@ -42,6 +42,7 @@ export class PendingSet<Value> {
     known.record = record;
     this.#bytes += record.sizeBytes - superseded.sizeBytes;
     known.rewriteAt = laterOf(known.rewriteAt, placement.rewriteAt ?? placement.waitUntil ?? null);
+    known.notBefore = Math.max(known.notBefore, placement.notBefore ?? 0);
     known.reported = false;
     known.onlyWaits = false;
     this.#entries.delete(known.identity);
@@ -49,7 +50,7 @@ export class PendingSet<Value> {
     if (known.state === 'inFlight') {
       known.dirty = true;
       Object.assign(known, { batchGroup: placement.batchGroup, urgent: placement.urgent });
-    } else this.#requeue(known, placement);
+    } else this.#requeue(known, placement, now);
     // The record in flight is reported by its own write: it is not superseded.
     return isNews ? superseded : null;
   }
@@ -69,6 +70,7 @@ export class PendingSet<Value> {
     const taken = this.#batchGroups.pick(batchGroup, count, normalFirst, blocked);
     for (const entry of taken) {
       entry.state = 'inFlight';
+      entry.notBefore = 0;
       entry.attempts += 1;
     }
     return taken;
@@ -195,16 +197,18 @@ export class PendingSet<Value> {
   }
 
   /** A newer record came for an entry that waits: it keeps its place, unless it became more pressing. */
-  #requeue(entry: Entry<Value>, placement: Placement): void {
+  #requeue(entry: Entry<Value>, placement: Placement, now: number): void {
     const urgent = placement.urgent || entry.urgent;
+    const asksToWait = (placement.notBefore ?? 0) > now;
     const stays =
       entry.state === 'ready' && entry.batchGroup === placement.batchGroup && entry.urgent === urgent;
-    if (stays) return;
+    if (stays && !asksToWait) return;
     this.#leaveQueues(entry);
     entry.batchGroup = placement.batchGroup;
     entry.urgent = urgent;
     // One that only waits to be written again gives way to the newer value.
     if (entry.state === 'delayed' && entry.mustWait) this.#delayed.add(entry);
+    else if (asksToWait) this.#delay(entry, entry.notBefore, true);
     else this.#makeReady(entry);
   }
 
@@ -212,7 +216,9 @@ export class PendingSet<Value> {
     entry.dirty = false;
     entry.waitingSince = now;
     if (entry.rewriteAt === null) this.#closeOffset(entry);
-    this.#makeReady(entry);
+    // Of the newer record: what the one before waited for is over.
+    if (entry.notBefore > now) this.#delay(entry, entry.notBefore, true);
+    else this.#makeReady(entry);
   }
 
   #delay(entry: Entry<Value>, notBefore: number, mustWait: boolean): void {

@@ -20,6 +20,8 @@ export interface StateFlow<Value> extends Flow {
   accepts?: (record: Received<Value>) => boolean;
   /** What collapses with what; the topic and the key unless told otherwise. */
   identityOf?: (record: Received<Value>) => string;
+  /** When it may be handled at the earliest, UTC milliseconds; null for at once. It holds the offset back meanwhile. */
+  notBefore?: (record: Received<Value>) => number | null;
   /** True when it must not wait behind others; those others still get every second batch once overdue. */
   urgent?: (record: Received<Value>) => boolean;
   /** Records of one batch group may be written in one batch. */

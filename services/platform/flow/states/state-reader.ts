@@ -188,6 +188,7 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
         identity,
         batchGroup: this.#flow.batchGroupOf(record),
         urgent: this.#flow.urgent?.(record) ?? false,
+        notBefore: this.#flow.notBefore?.(record) ?? 0,
         ...this.#inDoubtOf(record),
       },
       now,
