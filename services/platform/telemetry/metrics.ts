@@ -124,6 +124,11 @@ export function openMetrics(process: string, instance: string) {
       'sink',
     ),
     webhooks: counter('cartage_webhooks_total', 'Incoming webhooks, by answer', 'code', 'reason'),
+    stockCompared: counter(
+      'cartage_stock_compared_total',
+      'Source items compared with what was written: same, differing (asked for again), in flight',
+      'result',
+    ),
     slotRetained: gauge(
       'cartage_replication_slot_retained_bytes',
       "Log that the ERP's database keeps on its disk for the slot; NaN while it cannot be asked",

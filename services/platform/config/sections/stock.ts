@@ -16,6 +16,8 @@ export const stockSection = z.strictObject({
   safetyBuffer: z.coerce.number().min(0).default(0),
   /** Rows per request: begins at `initial`, grows and shrinks with the shop's answers, never above `max`. */
   batch: z.strictObject({ initial: count(20), max: count(200), targetMs: milliseconds(1_000) }).prefault({}),
+  /** How often all that lies at the shop's sources is compared with what was written, slowly. */
+  compareEveryMs: milliseconds(3_600_000),
   /** How long the shop is remembered to have a SKU before it is asked again. */
   knownSkuMs: milliseconds(600_000),
 });

@@ -1,0 +1,185 @@
+/** Real: the comparison, its rounds, the reading of the topic. Doubles: broker, clock, shop. */
+import { describe, expect, it } from '@jest/globals';
+import { stock } from '../../../schemas/topics.ts';
+import type { SourceItem } from '../../magento/source-items.ts';
+import { stockSection } from '../../platform/config/sections/stock.ts';
+import { RecordingBus } from '../../platform/flow/testing/recording-bus.ts';
+import type { PartitionLag } from '../../platform/kafka/types.ts';
+import { openMetrics } from '../../platform/telemetry/metrics.ts';
+import { sourceItemOf } from '../source-item.ts';
+import { Comparison } from './comparison.ts';
+import { ComparisonRounds } from './rounds.ts';
+import { WrittenStock } from './written-stock.ts';
+
+const config = stockSection.parse({ sources: { W1: 'main', W2: 'east' } });
+const itemOf = (value: Parameters<typeof sourceItemOf>[0]) => sourceItemOf(value, config);
+
+function worldOf() {
+  const bus = new RecordingBus();
+  const { broker, clock } = bus;
+  const rows = new Map<string, SourceItem>();
+  const asked: string[] = [];
+  const reads: string[] = [];
+  const startedAt = clock.now();
+  const world = {
+    bus,
+    broker,
+    clock,
+    rows,
+    asked,
+    reads,
+    callMs: 0,
+    /** What is finished, where that is not all. */
+    finished: null as number | null,
+    products: new Set<string>(),
+    onRead: () => undefined as void,
+    send: (source: string, sku: string, quantity: string, partition = 0) => {
+      const key = `${source}/${sku}`;
+      const version = { epoch: 1, number: 1 };
+      const value = { source, sku, quantity, sellable: true, deleted: false, occurredAt: null, version };
+      broker.append(stock, key, { ...value, sourceKey: '{}' }, partition);
+    },
+    put: (sourceCode: string, sku: string, quantity: string, status: 0 | 1 = 1) => {
+      rows.set(`${sourceCode}/${sku}`, { sku, sourceCode, quantity, status });
+    },
+    options: {
+      bus,
+      clock,
+      itemOf,
+      magento: {
+        sourceItems: {
+          read: async ({ skus, sourceCode }: { skus: readonly string[]; sourceCode?: string }) => {
+            reads.push(`${skus.length} of ${sourceCode} after ${(clock.now() - startedAt) / 1000} s`);
+            await clock.wait(world.callMs);
+            world.onRead();
+            return skus.flatMap((sku) => rows.get(`${sourceCode}/${sku}`) ?? []);
+          },
+        },
+        products: {
+          existing: (skus: readonly string[]) =>
+            Promise.resolve(new Map(skus.filter((sku) => world.products.has(sku)).map((sku) => [sku, {}]))),
+        },
+      } as never,
+      subscription: {
+        lag: (): Promise<PartitionLag[]> => {
+          const end = broker.end(stock.topic);
+          return Promise.resolve([
+            { topic: stock.topic, partition: 0, committed: world.finished ?? end, end },
+          ]);
+        },
+      },
+      requestRefresh: (topic: string, keys: readonly string[], reason: string) => {
+        asked.push(...keys.map((key) => `${topic} ${key} ${reason}`));
+        return Promise.resolve();
+      },
+    },
+    run: async () => {
+      const running = new Comparison(world.options).run(new AbortController().signal);
+      let result: Awaited<typeof running> | null = null;
+      void running.then((found) => (result = found));
+      await clock.pass(60_000);
+      return result;
+    },
+  };
+  return world;
+}
+
+describe('the shop’s stock, compared with what was written', () => {
+  it('is asked for again where it differs in number or status, or is gone', async () => {
+    const { send, put, products, run, asked } = worldOf();
+    for (const sku of ['same', 'sold', 'closed', 'gone', 'zero']) send('W1', sku, '5');
+    send('W1', 'zero', '0');
+    send('W2', 'same', '2');
+    put('main', 'same', '5.0000');
+    put('main', 'sold', '3');
+    put('main', 'closed', '5', 0);
+    put('east', 'same', '2');
+    products.add('gone');
+    expect(await run()).toEqual({ same: 3, differing: 3, inFlight: 0 });
+    expect(asked).toEqual(['sold', 'closed', 'gone'].map((sku) => `erp.stock W1/${sku} differs in the shop`));
+  });
+
+  it('is left alone where the product is not there, or the record could not be written: that is held', async () => {
+    const { send, run, asked } = worldOf();
+    send('W1', 'no product', '5');
+    send('W9', 'no source', '5');
+    send('W1', 'too much', '100000000');
+    expect(await run()).toEqual({ same: 1, differing: 0, inFlight: 0 });
+    expect(asked).toEqual([]);
+  });
+
+  it('is no difference while a record is in flight, or comes as the shop is read', async () => {
+    const world = worldOf();
+    world.send('W1', 'a', '5');
+    world.send('W1', 'b', '5');
+    world.finished = 1;
+    world.put('main', 'a', '4');
+    world.put('main', 'b', '4');
+    world.onRead = () => world.send('W1', 'a', '4');
+    expect(await world.run()).toEqual({ same: 0, differing: 0, inFlight: 2 });
+    expect(world.asked).toEqual([]);
+  });
+
+  it('is that of the partitions held here alone', async () => {
+    const { send, products, run, asked } = worldOf();
+    products.add('other');
+    send('W1', 'other', '5', 1);
+    expect(await run()).toEqual({ same: 0, differing: 0, inFlight: 0 });
+    expect(asked).toEqual([]);
+  });
+
+  it('is read a hundred SKUs at a time, one call after the other, for a tenth of the time', async () => {
+    const world = worldOf();
+    for (let sku = 0; sku < 250; sku += 1) world.send('W1', `S${sku}`, '0');
+    world.callMs = 2_000;
+    await world.run();
+    expect(world.reads).toEqual(['100 of main after 0 s', '100 of main after 20 s', '50 of main after 40 s']);
+  });
+});
+
+it('what was written is read in slices, each key in one of them, where there are too many keys', async () => {
+  const { bus, send } = worldOf();
+  const partitions = new Set([0]);
+  const keys = Array.from({ length: 100 }, (_none, index) => `W1/S${index}`);
+  for (const key of keys) send('W1', key.slice(3), '5');
+  const read: string[] = [];
+  for (let slice = 0, slices = 1; slice < slices; slice += 1) {
+    const written = new WrittenStock({ bus, partitions, itemOf, keysMax: 30 }, slice, slices);
+    await written.read();
+    ({ slices } = written);
+    expect(written.byKey.size).toBeLessThan(60);
+    read.push(...written.byKey.keys());
+    await written.stop();
+  }
+  expect(read.toSorted()).toEqual(keys.toSorted());
+});
+
+describe('rounds', () => {
+  it('begin a minute after the start, come again after the interval, soon after a failure, and end with the process', async () => {
+    const { clock } = new RecordingBus();
+    const begun: number[] = [];
+    const start = clock.now();
+    const metrics = openMetrics('test', 'test');
+    const rounds = new ComparisonRounds({
+      comparison: {
+        run: async () => {
+          begun.push(clock.now() - start);
+          await clock.wait(100_000);
+          if (begun.length === 1) throw new Error('no shop');
+          return { same: 5, differing: 1, inFlight: 0 };
+        },
+      },
+      subscription: { ready: () => true },
+      everyMs: 600_000,
+      clock,
+      log: { info: () => undefined, warn: () => undefined } as never,
+      metrics,
+    });
+    await clock.pass(1_500_000);
+    const stopped = rounds.stop();
+    await clock.pass(200_000);
+    await stopped;
+    expect(begun).toEqual([60_000, 220_000, 820_000, 1_420_000]);
+    expect(await metrics.registry.metrics()).toContain('cartage_stock_compared_total{result="differing"');
+  });
+});

@@ -1,0 +1,130 @@
+import { stock as stockContract } from '../../../schemas/topics.ts';
+import type { Magento } from '../../magento/magento.ts';
+import { foldSku } from '../../magento/sku.ts';
+import type { StoredSourceItem } from '../../magento/source-items.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { compareDecimals } from '../../platform/decimal.ts';
+import type { RequestRefresh } from '../../platform/flow/request-refresh.ts';
+import type { Subscription } from '../../platform/kafka/types.ts';
+import { unlessAborted } from '../../platform/waiting.ts';
+import { WrittenStock } from './written-stock.ts';
+import type { Written, WrittenStockOptions } from './written-stock.ts';
+
+export interface ComparisonOptions extends Pick<WrittenStockOptions, 'bus' | 'itemOf'> {
+  magento: Pick<Magento, 'sourceItems' | 'products'>;
+  subscription: Pick<Subscription, 'lag'>;
+  requestRefresh: RequestRefresh;
+  clock: Clock;
+}
+
+export interface Compared {
+  same: number;
+  /** Asked for again. */
+  differing: number;
+  /** Not yet finished, or newer than what was read: nothing is said of them. */
+  inFlight: number;
+}
+
+/** About 25 MB. */
+const keysMax = 100_000;
+/** The URL that names them stays short enough for any web server (FACTS section 10). */
+const skusPerCall = 100;
+/** It leaves nine tenths of one call's time to others, and more while the shop is slow. */
+const pauseShare = 9;
+const pauseMinMs = 100;
+
+/**
+ * Compares what lies at the shop's sources with what was written last, key by key, and has what differs read at the ERP
+ * again: it finds whatever has changed a number without anybody telling of it, such as a person in the admin, a restored
+ * database, or the clean-up after a product that was deleted (FACTS section 14). Each member does this for the partitions
+ * it holds. One call at a time, through the client that keeps to what the shop bears, and then a pause.
+ */
+export class Comparison {
+  readonly #options: ComparisonOptions;
+
+  constructor(options: ComparisonOptions) {
+    this.#options = options;
+  }
+
+  /** Ends early, and says what it has compared so far, when the signal fires. */
+  async run(signal: AbortSignal): Promise<Compared> {
+    const { bus, itemOf } = this.#options;
+    const compared: Compared = { same: 0, differing: 0, inFlight: 0 };
+    const partitions = new Set((await this.#finished()).keys());
+    if (partitions.size === 0) return compared;
+    for (let slice = 0, slices = 1; slice < slices && !signal.aborted; slice += 1) {
+      const written = new WrittenStock({ bus, partitions, itemOf, keysMax }, slice, slices);
+      try {
+        await unlessAborted(written.read(), signal);
+        ({ slices } = written);
+        await this.#compareAll(written, compared, signal);
+      } finally {
+        await written.stop();
+      }
+    }
+    return compared;
+  }
+
+  async #compareAll(written: WrittenStock, compared: Compared, signal: AbortSignal): Promise<void> {
+    const bySource = Map.groupBy(written.byKey.values(), ({ item }) => item.sourceCode);
+    for (const [sourceCode, ofSource] of bySource)
+      for (let at = 0; at < ofSource.length && !signal.aborted; at += skusPerCall) {
+        const { clock } = this.#options;
+        const beganAt = clock.now();
+        await this.#compare(sourceCode, ofSource.slice(at, at + skusPerCall), written, compared);
+        const pauseMs = Math.max(pauseMinMs, pauseShare * (clock.now() - beganAt));
+        await clock.wait(pauseMs, signal);
+      }
+  }
+
+  async #compare(
+    sourceCode: string,
+    chunk: readonly Written[],
+    written: WrittenStock,
+    compared: Compared,
+  ): Promise<void> {
+    const { magento, requestRefresh } = this.#options;
+    // Before the shop is read: what is finished later may not be in its answer.
+    const finished = await this.#finished();
+    const skus = chunk.map(({ item }) => item.sku);
+    const rows = await magento.sourceItems.read({ skus, sourceCode });
+    const stored = new Map(rows.map((row) => [foldSku(row.sku), row]));
+    const settled = chunk.filter(
+      (one) => written.byKey.get(one.key) === one && one.offset < (finished.get(one.partition) ?? 0),
+    );
+    const differing = settled.filter(({ item }) => !isSame(item, stored.get(foldSku(item.sku))));
+    const asked = await this.#inShop(differing, stored);
+    compared.inFlight += chunk.length - settled.length;
+    compared.same += settled.length - asked.length;
+    compared.differing += asked.length;
+    await requestRefresh(
+      stockContract.topic,
+      asked.map(({ key }) => key),
+      'differs in the shop',
+    );
+  }
+
+  /** Without those whose product the shop does not have: their stock is held. */
+  async #inShop(
+    differing: readonly Written[],
+    stored: ReadonlyMap<string, StoredSourceItem>,
+  ): Promise<readonly Written[]> {
+    const isMissing = ({ item }: Written) => !stored.has(foldSku(item.sku));
+    const missing = differing.filter(isMissing).map(({ item }) => item.sku);
+    if (missing.length === 0) return differing;
+    const products = await this.#options.magento.products.existing(missing);
+    return differing.filter((one) => !isMissing(one) || products.has(one.item.sku));
+  }
+
+  /** By partition that is held, below which offset all is finished. */
+  async #finished(): Promise<Map<number, number>> {
+    const partitions = await this.#options.subscription.lag();
+    return new Map(partitions.map(({ partition, committed }) => [partition, committed ?? 0]));
+  }
+}
+
+/** A source without a row has nothing to sell, as one with a zero. */
+function isSame({ quantity, status }: Written['item'], stored: StoredSourceItem | undefined): boolean {
+  if (stored === undefined) return status === 0 && compareDecimals(quantity, '0') === 0;
+  return stored.status === status && compareDecimals(stored.quantity, quantity) === 0;
+}
