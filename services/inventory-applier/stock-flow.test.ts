@@ -45,8 +45,11 @@ function shopOf() {
   return shop;
 }
 
-async function worldOf(shop: ReturnType<typeof shopOf>, options: { mode?: Mode; initial?: number } = {}) {
-  const { mode = 'on', initial = 20 } = options;
+async function worldOf(
+  shop: ReturnType<typeof shopOf>,
+  options: { mode?: Mode; batch?: object; callsAtOnce?: number } = {},
+) {
+  const { mode = 'on', batch = { initial: 20, lingerMs: 200 }, callsAtOnce = 1 } = options;
   let flow: StateFlow<Stock>;
   const world = new World<Stock>({
     seed: 1,
@@ -54,10 +57,10 @@ async function worldOf(shop: ReturnType<typeof shopOf>, options: { mode?: Mode; 
     partitions: 1,
     start: (context) => {
       flow = stockFlow({
-        magento: { ...shop, callsAtOnce: () => 1 } as never,
+        magento: { ...shop, callsAtOnce: () => callsAtOnce } as never,
         stock: stockSection.parse({
           sources: { W1: 'main', W2: 'east' },
-          batch: { initial },
+          batch,
           safetyBuffer: 1,
         }),
         settleMs: 5_000,
@@ -168,6 +171,39 @@ describe('the flow of stock', () => {
     expect(statuses().every((status) => status.endsWith(' applied'))).toBe(true);
   });
 
+  it.each([1, 4])(
+    'writes 300 rows by four calls where any call takes 3 s, %d at once',
+    async (callsAtOnce) => {
+      const shop = shopOf();
+      for (let sku = 0; sku < 300; sku += 1) shop.skus.add(`S${sku}`);
+      const { world, send, statuses } = await worldOf(shop, { batch: {}, callsAtOnce });
+      shop.answered = () => world.clock.wait(3_000);
+      for (const sku of shop.skus) send('W1', sku, '5');
+      await world.clock.pass(20_000);
+      expect(statuses()).toHaveLength(303);
+      expect(shop.requests.length).toBeLessThanOrEqual(4);
+    },
+  );
+
+  it('writes what comes one by one, such as the stock of products that are being loaded, in batches', async () => {
+    const shop = shopOf();
+    const { world, send, statuses } = await worldOf(shop, { batch: {}, callsAtOnce: 4 });
+    shop.answered = () => world.clock.wait(80);
+    for (let sku = 0; sku < 200; sku += 1) {
+      shop.skus.add(`S${sku}`);
+      send('W1', `S${sku}`, '5');
+      await world.clock.pass(25);
+    }
+    // What sells a product out waits no second, also behind such a load.
+    const before = shop.requests.length;
+    send('W1', 'S0', '0');
+    await world.clock.pass(150);
+    expect(shop.requests.slice(before).join()).toContain('main/S0=0/0');
+    await world.clock.pass(2_000);
+    expect(statuses().filter((status) => status.endsWith(' applied'))).toHaveLength(201);
+    expect(shop.requests.length).toBeLessThanOrEqual(8);
+  });
+
   it('parks the one row that is refused, and writes the others', async () => {
     const shop = shopOf();
     const bad = new Rejected({ code: 'magento.refused', what: 'Refused', fix: 'Look' });
@@ -181,7 +217,7 @@ describe('the flow of stock', () => {
   it('lets what is sold out overtake a full feed, the safety buffer counted', async () => {
     const shop = shopOf();
     for (let sku = 10; sku < 40; sku += 1) shop.skus.add(`S${sku}`);
-    const { world, send } = await worldOf(shop, { initial: 4 });
+    const { world, send } = await worldOf(shop, { batch: { initial: 4, lingerMs: 200 } });
     shop.answered = () => world.clock.wait(400);
     for (let sku = 10; sku < 40; sku += 1) send('W1', `S${sku}`, '5');
     await world.clock.pass(600);

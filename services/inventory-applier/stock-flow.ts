@@ -45,6 +45,7 @@ export function stockFlow(options: StockFlowOptions): StateFlow<Stock> {
     lockOf: (record) => foldSku(record.value?.sku ?? ''),
     urgent: (record) => isUrgent(record, options, urgency),
     batchSize: () => size.current,
+    linger: { urgentMs: 100, normalMs: options.stock.batch.lingerMs },
     probe: async () => void (await magento.store.views()),
     awaited: { product: async (skus) => new Set((await magento.products.existing(skus)).keys()) },
     apply: async (records, attempt) => {

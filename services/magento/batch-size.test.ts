@@ -25,12 +25,47 @@ function sizeOf(options: { initial: number; max: number }) {
 }
 
 describe('the batch size', () => {
-  it('grows while full requests are quick, and halves when they are slow', async () => {
-    const { size, send } = sizeOf({ initial: 20, max: 50 });
-    const seen = [];
-    for (const durationMs of [100, 100, 100, 1_200, 700]) seen.push(await send(size.current, durationMs));
-    expect(seen).toEqual([30, 45, 50, 25, 25]);
-    expect(await send(3, 10)).toBe(25);
+  /** Sizes of the requests by which a shop that takes so long for so many rows gets all of them. */
+  async function sizesFor(rows: number, initial: number, costMs: (rows: number) => number) {
+    const { size, send } = sizeOf({ initial, max: 200 });
+    const sizes: number[] = [];
+    for (let left = rows; left > 0; left -= sizes.at(-1)!) {
+      sizes.push(Math.min(left, size.current));
+      await send(sizes.at(-1)!, costMs(sizes.at(-1)!));
+    }
+    return sizes;
+  }
+
+  it('does not fall where a request takes as long whatever it holds: that would only be more requests', async () => {
+    expect(await sizesFor(300, 100, () => 3_000)).toEqual([100, 50, 150]);
+    // Nor does it stay where it fell for another reason.
+    expect((await sizesFor(1_000, 1, () => 3_000)).slice(0, 9)).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 200]);
+  });
+
+  it('is what the rows leave of the time that they may take', async () => {
+    // An idle shop, as it was measured: 80 ms, and 4 for each row.
+    expect(await sizesFor(1_000, 100, (rows) => 80 + 4 * rows)).toEqual([100, 150, 200, 200, 200, 150]);
+    const slow = await sizesFor(200, 100, (rows) => 200 + 100 * rows);
+    for (const rows of slow.slice(2, -1)) expect([7, 8]).toContain(rows);
+    // Where the rest takes almost all of the time, the rows are given as much again.
+    const fixed = await sizesFor(400, 100, (rows) => 900 + 50 * rows);
+    for (const rows of fixed.slice(2, -1)) expect([17, 18]).toContain(rows);
+  });
+
+  it('follows a time that grows faster than the rows, and a shop that is another one suddenly', async () => {
+    const sizes = await sizesFor(2_000, 20, (rows) => rows ** 2 / 5);
+    for (const rows of sizes.slice(-10, -1)) expect(rows ** 2 / 5).toBeLessThan(1_600);
+    let isBusy = false;
+    const { size, send } = sizeOf({ initial: 100, max: 200 });
+    const cost = (rows: number) => (isBusy ? 10 : 1) * (80 + 4 * rows);
+    for (let answers = 0; answers < 10; answers += 1) await send(size.current, cost(size.current));
+    expect(size.current).toBe(200);
+    isBusy = true;
+    for (let answers = 0; answers < 3; answers += 1) await send(size.current, cost(size.current));
+    expect(size.current).toBeLessThan(30);
+    isBusy = false;
+    for (let answers = 0; answers < 20; answers += 1) await send(size.current, cost(size.current));
+    expect(size.current).toBe(200);
   });
 
   it('falls to one and no further when there is no answer, and grows again from there', async () => {
@@ -49,7 +84,7 @@ describe('the batch size', () => {
     for (let answers = 0; answers < 4; answers += 1) seen.push(await send(size.current, 10));
     expect(seen).toEqual([8, 9, 9, 9]);
     pass(60_000);
-    expect(await send(9, 10)).toBe(14);
+    expect(await send(9, 10)).toBe(18);
   });
 
   it('is halved once by requests that fail together, and not at all by one row alone or a refused signature', async () => {

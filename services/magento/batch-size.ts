@@ -1,13 +1,17 @@
 import { Unavailable } from '../platform/errors.ts';
 import type { Clock } from '../platform/clock.ts';
+import { CostModel } from './cost-model.ts';
 import { LimitExceeded } from './rest/answers.ts';
 
 const tooMuchMs = 60_000;
+/** Never so many times more rows at once than were seen to go well: time may grow faster than their number. */
+const stepMax = 2;
 
 /**
- * Rows per request, learnt from the shop's answers. Time grows faster than the number of rows (indexing, an extension
- * that is asked for every order), and some shops limit a request to 20 items: so grow while answers are quick, halve
- * when they are slow or refused, down to one.
+ * Rows per request, learnt from the shop's answers. What the rows of a request may take is `targetMs`, and what the request
+ * takes whatever it holds counts against that only as long as it leaves something: on a shop that takes three seconds for
+ * any request, fewer rows would only be more requests. Where the answers do not tell yet what a row costs, another size is
+ * tried, the smaller one first. What is refused or not answered is halved, down to one; some shops limit a request to 20.
  */
 export class BatchSize {
   #rows: number;
@@ -16,6 +20,7 @@ export class BatchSize {
   #limit: number;
   readonly #targetMs: number;
   readonly #clock: Pick<Clock, 'now'>;
+  readonly #model = new CostModel();
 
   constructor(options: { initial: number; max: number; targetMs: number }, clock: Pick<Clock, 'now'>) {
     this.#limit = options.max;
@@ -38,21 +43,34 @@ export class BatchSize {
     } catch (error) {
       if (error instanceof LimitExceeded) this.#limitTo(error.maxItems);
       // A refused signature tells nothing of how much is too much.
-      else if (error instanceof Unavailable && !error.needsOperator) this.#shrink(rows);
+      else if (error instanceof Unavailable && !error.needsOperator) this.#failed(rows);
       throw error;
     }
   }
 
   #answered(rows: number, durationMs: number): void {
-    if (durationMs > this.#targetMs) this.#shrink(rows);
-    else if (rows >= this.#rows && durationMs < this.#targetMs / 2) this.#grow();
+    this.#model.add(rows, durationMs);
+    const wanted = this.#fitting();
+    if (wanted !== null) this.#set(Math.min(wanted, stepMax * this.#model.rowsSeen));
+    // Only requests of the size that is asked for tell of it.
+    else if (rows <= this.#rows / 2) return;
+    else if (durationMs > this.#targetMs) this.#set(rows === 1 ? 2 : Math.floor(rows / 2));
+    else if (rows >= this.#rows && durationMs < this.#targetMs / 2) this.#set(Math.ceil(rows * 1.5));
   }
 
-  #grow(): void {
-    const { rows, until } = this.#tooMuch;
-    const ceiling = this.#clock.now() < until ? Math.max(1, rows - 1) : Infinity;
-    const grown = Math.max(this.#rows + 1, Math.ceil(this.#rows * 1.5));
-    this.#rows = Math.min(this.#limit, ceiling, grown);
+  /** How many rows may be in a request by what they cost; null while that is not known. */
+  #fitting(): number | null {
+    const cost = this.#model.cost();
+    if (cost === null) return null;
+    const { fixedMs, perRowMs } = cost;
+    const forRowsMs = Math.max(this.#targetMs - fixedMs, Math.min(fixedMs, this.#targetMs));
+    return Math.floor(forRowsMs / perRowMs);
+  }
+
+  #set(rows: number): void {
+    const { rows: tooMuch, until } = this.#tooMuch;
+    const ceiling = this.#clock.now() < until ? tooMuch - 1 : Infinity;
+    this.#rows = Math.max(1, Math.min(rows, this.#limit, ceiling));
   }
 
   /** The shop said how many it takes; remembered for as long as the process runs. */
@@ -62,8 +80,9 @@ export class BatchSize {
   }
 
   /** Requests that were sent at one size and fail together halve it once; those that were small anyhow tell nothing. */
-  #shrink(rows: number): void {
+  #failed(rows: number): void {
     if (rows <= this.#rows / 2) return;
+    this.#model.forget();
     this.#tooMuch = { rows, until: this.#clock.now() + tooMuchMs };
     this.#rows = Math.max(1, Math.min(this.#rows, Math.floor(rows / 2)));
   }

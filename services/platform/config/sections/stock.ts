@@ -14,8 +14,18 @@ export const stockSection = z.strictObject({
   }),
   /** Units kept back per SKU and source: the number written is lower by this. */
   safetyBuffer: z.coerce.number().min(0).default(0),
-  /** Rows per request: begins at `initial`, grows and shrinks with the shop's answers, never above `max`. */
-  batch: z.strictObject({ initial: count(20), max: count(200), targetMs: milliseconds(1_000) }).prefault({}),
+  /**
+   * Rows per request: begins at `initial`, grows and shrinks with what the shop's answers show a row to cost, never above
+   * `max`. A change waits `lingerMs` for others, unless it sells a SKU out or restocks it.
+   */
+  batch: z
+    .strictObject({
+      initial: count(100),
+      max: count(200),
+      targetMs: milliseconds(1_000),
+      lingerMs: milliseconds(1_000),
+    })
+    .prefault({}),
   /** How often all that lies at the shop's sources is compared with what was written, slowly. */
   compareEveryMs: milliseconds(3_600_000),
   /** How long the shop is remembered to have a SKU before it is asked again. */

@@ -79,6 +79,11 @@ export function offsetOf<Value>({ openOffset, record }: Entry<Value>): number {
   return openOffset ?? record.offset;
 }
 
+export function earlier(left: number | null, right: number | null): number | null {
+  if (left === null) return right;
+  return right === null ? left : Math.min(left, right);
+}
+
 export function laterOf(left: number | null, right: number | null): number | null {
   if (left === null) return right;
   return right === null ? left : Math.max(left, right);

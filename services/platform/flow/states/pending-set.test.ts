@@ -141,7 +141,7 @@ describe('the pending set', () => {
     const set = new PendingSet<Plain>();
     for (let offset = 0; offset < 6; offset += 1)
       set.add(recordOf(`k${offset}`, offset), at(`k${offset}`, { urgent: offset >= 4 }), offset);
-    expect(set.readyGroups()).toEqual([{ batchGroup: 'l', urgentSince: 4, normalSince: 0 }]);
+    expect(set.readyGroups()).toEqual([{ batchGroup: 'l', urgentSince: 4, normalSince: 0, size: 6 }]);
     expect(offsetsOf(set.take('l', 3, false, ({ identity }) => identity === 'k0'))).toEqual([4, 5, 1]);
     expect(offsetsOf(set.take('l', 2, true, free))).toEqual([0, 2]);
   });

@@ -1,10 +1,37 @@
 import type { Entry } from './pending-entry.ts';
 
-/** Since when a batch group's first urgent and first normal entry wait; null where it has none. */
+/** Since when a batch group's first urgent and first normal entry wait, null where it has none; and how many there are. */
 export interface ReadyGroup {
   batchGroup: string;
   urgentSince: number | null;
   normalSince: number | null;
+  size: number;
+}
+
+/** How long entries wait for others of their batch group. */
+export interface Linger {
+  urgentMs: number;
+  normalMs: number;
+}
+
+/** When its entries have waited long enough for others. */
+export function lingersUntil(
+  { urgentSince, normalSince }: ReadyGroup,
+  { urgentMs, normalMs }: Linger,
+): number {
+  return Math.min((urgentSince ?? Infinity) + urgentMs, (normalSince ?? Infinity) + normalMs);
+}
+
+/** When the first of them will have waited long enough for others; null when none is still to. */
+export function nextLinger(
+  groups: readonly ReadyGroup[],
+  linger: Linger | undefined,
+  now: number,
+): number | null {
+  if (linger === undefined) return null;
+  const waits = groups.map((one) => lingersUntil(one, linger));
+  const first = Math.min(...waits.filter((until) => until > now));
+  return first === Infinity ? null : first;
 }
 
 interface BatchGroup<Value> {
@@ -21,7 +48,8 @@ export class ReadyGroups<Value> {
     for (const [batchGroup, { urgent, normal }] of this.#batchGroups) {
       const normalSince = firstOf(normal)?.waitingSince ?? null;
       const urgentSince = firstOf(urgent)?.waitingSince ?? null;
-      if (normalSince !== null || urgentSince !== null) found.push({ batchGroup, urgentSince, normalSince });
+      const size = urgent.size + normal.size;
+      if (size > 0) found.push({ batchGroup, urgentSince, normalSince, size });
     }
     return found;
   }

@@ -1,6 +1,7 @@
 import type { BatchWork, Member } from './batch-work.ts';
 import type { Work } from '../pool.ts';
 import type { Entry } from './pending-entry.ts';
+import { lingersUntil } from './ready-groups.ts';
 import type { ReadyGroup } from './ready-groups.ts';
 import type { StateFlow } from './state-flow.ts';
 import type { StateReader } from './state-reader.ts';
@@ -38,9 +39,12 @@ export class Scheduler<Value> {
    * first; every second batch begins with what is overdue, so that neither waits for the other for long.
    */
   #nextBatch(readers: readonly StateReader<Value>[], now: number): Member<Value>[] {
-    const candidates = readers
-      .filter((reader) => reader.mayBegin())
-      .flatMap((reader) => reader.pending.readyGroups().map((batchGroup) => ({ reader, ...batchGroup })));
+    const candidates = this.#due(
+      readers
+        .filter((reader) => reader.mayBegin())
+        .flatMap((reader) => reader.pending.readyGroups().map((batchGroup) => ({ reader, ...batchGroup }))),
+      now,
+    );
     const isOverdue = ({ normalSince }: ReadyGroup) => normalSince !== null && now - normalSince > overdueMs;
     const normalFirst = this.#batches % 2 === 1 && candidates.some(isOverdue);
     candidates.sort(normalFirst ? byNormalFirst : byUrgentFirst);
@@ -55,6 +59,17 @@ export class Scheduler<Value> {
       return batch;
     }
     return [];
+  }
+
+  /** Those of batch groups of which a whole batch is there, or a part has waited long enough for the rest. */
+  #due(candidates: Candidate<Value>[], now: number): Candidate<Value>[] {
+    const { linger } = this.#flow;
+    if (linger === undefined) return candidates;
+    return [...Map.groupBy(candidates, ({ batchGroup }) => batchGroup)].flatMap(([batchGroup, ofGroup]) => {
+      const size = ofGroup.reduce((sum, one) => sum + one.size, 0);
+      const isDue = ofGroup.some((one) => lingersUntil(one, linger) <= now);
+      return isDue || size >= this.#flow.batchSize(batchGroup) ? ofGroup : [];
+    });
   }
 
   #gather(batchGroup: string, candidates: Candidate<Value>[], normalFirst: boolean): Member<Value>[] {

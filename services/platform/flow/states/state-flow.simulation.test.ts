@@ -47,6 +47,7 @@ async function run(seed: number, creates: boolean) {
         batchGroupOf: (record) => String(record.partition),
         urgent: (record) => record.offset % 7 === 0,
         batchSize: () => 3,
+        linger: { urgentMs: 5, normalMs: 300 },
         apply: async (records, attempt) => {
           const bad = records.filter(({ value }) => value!.bad);
           if (bad.length > 0 && records.length > 1) throw new Rejected(badFault);
