@@ -213,6 +213,8 @@ export interface Prices {
   prices: Price[];
   /** True when the ERP no longer has it; the other values are then empty, zero or false. */
   deleted: boolean;
+  /** Another SKU of the ERP that differs from this one by letter case or accents alone: a shop takes both for one product, so neither is applied; of a deleted one: the spelling under which it lives on. null: there is none. */
+  twin: string | null;
 }
 
 /** One price of a price list. */
@@ -259,6 +261,8 @@ export interface Product {
   attributes: Record<string, string>;
   /** True when the ERP no longer has it; the other values are then empty, zero or false. */
   deleted: boolean;
+  /** Another SKU of the ERP that differs from this one by letter case or accents alone: a shop takes both for one product, so neither is applied; of a deleted one: the spelling under which it lives on. null: there is none. */
+  twin: string | null;
 }
 
 /** Quantity of one SKU at one source as of now, absolute. Source: the stock stream of the ERP. */
@@ -279,6 +283,8 @@ export interface Stock {
   sellable: boolean;
   /** True when the ERP no longer has it; the other values are then empty, zero or false. */
   deleted: boolean;
+  /** Another SKU of the ERP that differs from this one by letter case or accents alone: a shop takes both for one product, so neither is applied; of a deleted one: the spelling under which it lives on. null: there is none. */
+  twin: string | null;
 }
 
 /** A customer account of a Magento shop, whole, as of now. A tombstone: the account was deleted. Source: GET /V1/customers/search. */

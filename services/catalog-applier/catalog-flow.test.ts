@@ -13,7 +13,13 @@ import type { Mode } from '../platform/groups.ts';
 import { catalogFlow } from './catalog-flow.ts';
 import { Shop } from './testing/shop.ts';
 
-const origin = { occurredAt: null, version: { epoch: 1, number: 1 }, sourceKey: '{}', deleted: false };
+const origin = {
+  occurredAt: null,
+  version: { epoch: 1, number: 1 },
+  sourceKey: '{}',
+  deleted: false,
+  twin: null,
+};
 const productOf = (sku: string, changes: Partial<Product> = {}): Product => ({
   ...origin,
   sku,
@@ -287,5 +293,26 @@ describe('prices', () => {
       { status: 'dry', cause: 'would set the base price of A to 9' },
     ]);
     expect([shop.writes, takeAsked()]).toEqual([[], []]);
+  });
+});
+
+describe('two SKUs that are one product for the shop', () => {
+  it('are both held, product and price, and one that is only spelled anew is not disabled', async () => {
+    const { shop, product, price } = flowOf();
+    await product(productOf('A'));
+    expect(
+      await product(productOf('A', { name: 'Table', twin: 'a' })).catch((error: unknown) => error),
+    ).toMatchObject({
+      name: 'Held',
+      fault: { code: 'sku.twin', what: expect.stringContaining('the ERP has a as well') },
+    });
+    const [held] = await price(pricesOf('a', '17.99', { twin: 'A' }));
+    expect(held).toMatchObject({ name: 'Held', fault: { code: 'sku.twin' } });
+    await price(pricesOf('A', '28.50'));
+    await product(productOf('A'));
+    expect(await product(productOf('a', { deleted: true, twin: 'A' }))).toMatchObject({
+      status: 'unchanged',
+    });
+    expect(shop.kept.get('a')).toMatchObject({ sku: 'A', price: '28.50', status: 1, name: 'Chair' });
   });
 });

@@ -3,7 +3,7 @@ import type { Prices } from '../../schemas/types.ts';
 import type { Magento } from '../magento/magento.ts';
 import type { BasePrice } from '../magento/prices.ts';
 import type { KnownProduct } from '../magento/products.ts';
-import { foldSku } from '../magento/sku.ts';
+import { foldSku, heldForTwin } from '../magento/sku.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { compareDecimals } from '../platform/decimal.ts';
@@ -63,8 +63,9 @@ function wantedPrices(
   results: BatchResult<Prices>,
 ): Wanted[] {
   return records.flatMap((record) => {
-    const { sku, deleted } = record.value!;
+    const { sku, deleted, twin } = record.value!;
     try {
+      if (twin !== null && !deleted) throw heldForTwin('The price', sku, twin);
       const price = deleted ? null : basePriceOf(record.value!, options.catalog, options.clock.now());
       if (price !== null) return [{ record, row: { sku, storeId: 0, price } }];
       results.set(record, {

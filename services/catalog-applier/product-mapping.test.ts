@@ -14,7 +14,13 @@ const catalog = catalogSection.parse({
   taxClasses: { full: 2 },
   attributes: { colour: 'color', size: 'size_text' },
 });
-const origin = { occurredAt: null, version: { epoch: 1, number: 1 }, sourceKey: '{}', deleted: false };
+const origin = {
+  occurredAt: null,
+  version: { epoch: 1, number: 1 },
+  sourceKey: '{}',
+  deleted: false,
+  twin: null,
+};
 const productOf = (changes: Partial<Product> = {}): Product => ({
   ...origin,
   sku: 'A-1',

@@ -2,6 +2,7 @@ import { prices, products, stock } from '../../schemas/topics.ts';
 import { stockKey } from '../../schemas/keys.ts';
 import type { Product } from '../../schemas/types.ts';
 import type { Magento } from '../magento/magento.ts';
+import { heldForTwin, livesOn, livesOnAs } from '../magento/sku.ts';
 import type { MagentoProduct, ProductWrite } from '../magento/products.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { compareDecimals } from '../platform/decimal.ts';
@@ -40,6 +41,8 @@ export async function writeProduct(
   options: ProductOptions,
   websites: WebsiteIds,
 ): Promise<Handled> {
+  if (livesOn(product)) return livesOnAs(product.twin!);
+  if (product.twin !== null) throw heldForTwin('Product', product.sku, product.twin);
   const found = await options.magento.products.get(product.sku);
   if (product.deleted) return disable(product, found, attempt, options);
   const wanted = wantedProduct(product, options.catalog);

@@ -10,6 +10,7 @@ import { openMetrics } from '../platform/telemetry/metrics.ts';
 import { KeyQueryRunner } from './key-query-runner.ts';
 import { PublishedReading } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
+import { Spellings } from './spellings.ts';
 import { aStream } from './testing/stream.ts';
 
 const refused = new Rejected({ code: 'erp.query', what: 'The query is refused', fix: 'Correct it' });
@@ -43,7 +44,8 @@ async function runnerOf(answer: (keys: readonly string[]) => Error | null, more:
   );
   const parking = await openParking(context);
   const index = await new PublishedReading(stream.shape).read(bus);
-  const publisher = new RecordPublisher({ stream, index, context, parking, epoch: 1 });
+  const spellings = new Spellings({ askAgain: () => undefined });
+  const publisher = new RecordPublisher({ stream, index, spellings, context, parking, epoch: 1 });
   const runner = new KeyQueryRunner({ stream, publisher, context, keysPerQuery: 8 });
   const ending = new AbortController();
   const running = runner.run(ending.signal);

@@ -70,6 +70,17 @@ export class PublishedIndex {
     return this.#identities.find(identity) !== none;
   }
 
+  /** Published, and not told as deleted. */
+  isLive(identity: string): boolean {
+    const record = this.#identities.find(identity);
+    return record !== none && this.#isLive(record);
+  }
+
+  *live(): Generator<string> {
+    for (let record = 0; record < this.#identities.size; record += 1)
+      if (this.#isLive(record)) yield this.#identities.at(record);
+  }
+
   isSame(identity: string, digest: number): boolean {
     return this.digestOf(identity) === digest;
   }
@@ -88,7 +99,7 @@ export class PublishedIndex {
   /** Records of a stream key that are published and not told as deleted. */
   recordsOf(sourceKey: string): string[] {
     return this.#chain(sourceKey)
-      .filter((record) => (this.#marks.get(record) & isDeleted) === 0)
+      .filter((record) => this.#isLive(record))
       .map((record) => this.#identities.at(record));
   }
 
@@ -123,6 +134,10 @@ export class PublishedIndex {
     if (source < known) return source;
     this.#firstOf.set(source, none);
     return source;
+  }
+
+  #isLive(record: number): boolean {
+    return (this.#marks.get(record) & isDeleted) === 0;
   }
 
   #unmark(record: number, mark: number): void {

@@ -1,5 +1,6 @@
 import type { Bus, ReadAll } from '../platform/kafka/types.ts';
 import { PublishedIndex, digestOf, identityOf, unknown } from './published-index.ts';
+import { keyOfSource } from './rows/row.ts';
 import type { RowShape, StreamRecord } from './rows/row.ts';
 
 /** A record that stands last on the topic under its key, and is not what this process has published there. */
@@ -43,7 +44,8 @@ export class PublishedReading {
         if (value === null || !this.#isWatching || value.sourceKey === ofNoStream) return;
         const identity = identityOf(this.#shape, value);
         const digest = digestOf(this.#shape, value, publishedAt);
-        if (this.#isCaughtUp) this.#watch(identity, digest, { key: keyOf(value), asked: key });
+        if (this.#isCaughtUp)
+          this.#watch(identity, digest, { key: keyOfSource(value.sourceKey), asked: key });
         else this.index.note(identity, value, digest);
       },
       onRecreated: () => {
@@ -78,8 +80,4 @@ export class PublishedReading {
     if (this.index.digestOf(identity) === digest) this.#last.delete(identity);
     else this.#last.set(identity, { digest, stray });
   }
-}
-
-function keyOf({ sourceKey }: StreamRecord): string {
-  return String(Object.values(JSON.parse(sourceKey) as object)[0]);
 }

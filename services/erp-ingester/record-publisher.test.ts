@@ -8,12 +8,21 @@ import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import type { Dirt } from './dirty-set.ts';
 import { PublishedReading } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
+import { keyOfSource } from './rows/row.ts';
+import { Spellings } from './spellings.ts';
 import { aStream } from './testing/stream.ts';
 import type { Stream } from './stream.ts';
 
 let bus: RecordingBus;
+let spellings: Spellings;
+/** What a twin has asked again, by the keys of the streams. */
+let again: string[];
 beforeEach(() => {
   bus = new RecordingBus();
+  again = [];
+  spellings = new Spellings({
+    askAgain: (topic, sourceKey) => again.push(`${topic} ${keyOfSource(sourceKey)}`),
+  });
 });
 
 function streamOf(topic: string): Stream {
@@ -26,7 +35,9 @@ async function publisherOf(topic = 'erp.stock') {
   const context = contextOf({ bus, clock: bus.clock });
   const index = await new PublishedReading(stream.shape).read(bus);
   const parking = await openParking(context);
-  return { publisher: new RecordPublisher({ stream, index, context, parking, epoch: 3 }), parking };
+  spellings.add(topic, index, stream.shape.keyParts);
+  const publisher = new RecordPublisher({ stream, index, spellings, context, parking, epoch: 3 });
+  return { publisher, parking };
 }
 
 function dirtOf(...asked: string[]): Dirt {

@@ -13,11 +13,13 @@ import { digestOf, identityOf } from './published-index.ts';
 import type { PublishedIndex } from './published-index.ts';
 import type { Origin, StreamRecord } from './rows/row.ts';
 import { changeSpan } from './spans.ts';
+import type { Spellings } from './spellings.ts';
 import type { Stream } from './stream.ts';
 
 export interface RecordPublisherOptions {
   stream: Stream;
   index: PublishedIndex;
+  spellings: Spellings;
   context: FlowContext;
   parking: Parking;
   epoch: number;
@@ -145,9 +147,10 @@ export class RecordPublisher {
     answer: Answer,
     dirt: Dirt,
   ): Promise<{ identity: string; count: 0 | 1 } | null> {
-    const { shape } = this.#options.stream;
+    const { spellings, stream } = this.#options;
+    const { shape, topic } = stream;
     try {
-      const value = shape.read(row, this.#origin(key, answer, dirt));
+      const value = spellings.mark(topic, shape.read(row, this.#origin(key, answer, dirt)));
       return { identity: identityOf(shape, value), count: await this.#publishIfNew(value, dirt) };
     } catch (error) {
       const fault = this.#faultOf(key, error);
@@ -179,17 +182,19 @@ export class RecordPublisher {
     index.doubt(identity, value);
     await this.#publish(value, dirt);
     index.note(identity, value, digest);
+    this.#options.spellings.published(value);
     return 1;
   }
 
   async #publishDeleted(identity: string, origin: Origin, dirt: TracedDirt): Promise<0 | 1> {
-    const { index, stream, context } = this.#options;
+    const { index, stream, spellings, context } = this.#options;
     const parts = splitKey(identity, stream.shape.keyParts.length);
     if (stream.shape.deleted === null || parts === null) return 0;
-    const value = stream.shape.deleted(parts, origin);
+    const value = spellings.mark(stream.topic, stream.shape.deleted(parts, origin));
     index.doubt(identity, value);
     await this.#publish(value, dirt);
     index.note(identity, value, digestOf(stream.shape, value, context.clock.now()));
+    spellings.published(value);
     return 1;
   }
 

@@ -7,6 +7,7 @@ import type { Received } from '../platform/kafka/types.ts';
 import type { Mode } from '../platform/groups.ts';
 import type { KeyQueryRunner } from './key-query-runner.ts';
 import type { PublishedIndex } from './published-index.ts';
+import { keyOfSource } from './rows/row.ts';
 import type { Stream } from './stream.ts';
 
 export interface RefreshesOptions {
@@ -121,6 +122,6 @@ async function keysOf(
   const keys = new Set(await stream.questions.find([record]));
   // What the ERP no longer has is found by what was published of it: its deletion is told again.
   const published = options.indexes.get(stream.topic)?.sourceKeyOf(request.key);
-  if (published) keys.add(String(Object.values(JSON.parse(published) as object)[0]));
+  if (published) keys.add(keyOfSource(published));
   return [...keys];
 }

@@ -15,6 +15,8 @@ import type { PublishedIndex } from './published-index.ts';
 import { PublishedReading } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
 import { refreshFlow } from './refreshes.ts';
+import { keyOfSource } from './rows/row.ts';
+import { Spellings } from './spellings.ts';
 import type { Stream } from './stream.ts';
 
 export interface SessionOptions {
@@ -39,6 +41,9 @@ export class IngesterSession {
   readonly #runners = new Map<string, KeyQueryRunner>();
   readonly #indexes = new Map<string, PublishedIndex>();
   readonly #readings: PublishedReading[] = [];
+  readonly #spellings = new Spellings({
+    askAgain: (topic, sourceKey) => this.#askAgain(topic, sourceKey),
+  });
   readonly #ending = new AbortController();
   readonly #keeper: CursorKeeper;
   #sourceTrouble: string | null = null;
@@ -92,6 +97,7 @@ export class IngesterSession {
     stops.push(() => parking.stop());
     stops.push(() => Promise.all(this.#readings.map((reading) => reading.stop())));
     for (const stream of streams) await this.#openStream(stream, parking);
+    this.#spellings.askUntold();
     if (load !== null) await this.#load(load);
     const asking = [...this.#runners.values()].map((runner) => runner.run(this.#ending.signal));
     // A question that is not answered in time is asked again by the next holder.
@@ -113,6 +119,7 @@ export class IngesterSession {
     const publisher = new RecordPublisher({
       stream,
       index,
+      spellings: this.#spellings,
       context: process.context,
       parking,
       epoch: cursor.epoch,
@@ -127,6 +134,7 @@ export class IngesterSession {
     published.onRecreated = () => this.#republish(stream.name, runner);
     this.#readings.push(published);
     await published.read(process.bus);
+    this.#spellings.add(stream.topic, index, stream.shape.keyParts);
     void this.#correctStrays(stream, published, runner);
     // A stream that came with a new configuration, over tables that were watched before, or a recreated topic.
     if (load === null && index.isEmpty && stream.shape.deleted !== null) runner.dirty.addAll({});
@@ -148,6 +156,11 @@ export class IngesterSession {
         'overwritten by another process: published again',
       );
     for (const { key, asked } of strays) runner.dirty.add(key, { asked });
+  }
+
+  #askAgain(topic: string, sourceKey: string): void {
+    const stream = this.#options.streams.find((one) => one.topic === topic)!;
+    this.#runners.get(stream.name)!.dirty.add(keyOfSource(sourceKey), {});
   }
 
   #republish(stream: string, runner: KeyQueryRunner): void {

@@ -10,6 +10,7 @@ const stockOf = (changes: Partial<Stock>): Stock => ({
   quantity: '5.0000',
   sellable: true,
   deleted: false,
+  twin: null,
   occurredAt: null,
   version: { epoch: 1, number: 1 },
   sourceKey: '{}',

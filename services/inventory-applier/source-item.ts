@@ -2,6 +2,7 @@ import type { Stock } from '../../schemas/types.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { decimalOf, minus, toPlaces, zero } from '../platform/decimal.ts';
 import { Held, Rejected } from '../platform/errors.ts';
+import { heldForTwin } from '../magento/sku.ts';
 import type { SourceItem } from '../magento/source-items.ts';
 
 /** Magento stores at most this; what is more becomes 99999999.9999 without a word (FACTS section 6). */
@@ -13,9 +14,11 @@ const largestQuantity = decimalOf('99999999.9999');
  * It is the ERP's physical stock minus what other channels hold (the ERP's query says so) minus the safety buffer.
  * Magento's own open orders are not subtracted: their reservations already are (FACTS section 14). Never
  * below zero, and always with its status: a quantity alone does not set it.
- * @throws Held when the warehouse has no Magento source; Rejected when Magento would store another number.
+ * @throws Held when the warehouse has no Magento source, or the SKU has a twin; Rejected when Magento would store another
+ *   number.
  */
 export function sourceItemOf(stock: Stock, config: Config['stock']): SourceItem {
+  if (stock.twin !== null) throw heldForTwin('Stock', stock.sku, stock.twin);
   const sourceCode = config.sources[stock.source];
   if (sourceCode === undefined)
     throw new Held({

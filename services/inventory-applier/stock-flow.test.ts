@@ -71,16 +71,18 @@ async function worldOf(
     },
   });
   world.assignAll(await world.begin());
-  const send = (source: string, sku: string, quantity: string) =>
+  const send = (source: string, sku: string, quantity: string, more: Partial<Stock> = {}) =>
     world.broker.append(stock, `${source}/${sku}`, {
       source,
       sku,
       quantity,
       sellable: true,
       deleted: false,
+      twin: null,
       occurredAt: null,
       version: { epoch: 1, number: 1 },
       sourceKey: '{}',
+      ...more,
     });
   const statuses = () =>
     world.broker.values(outcomes).map(({ key, status, code }) => `${key} ${code ?? status}`);
@@ -141,6 +143,21 @@ describe('the flow of stock', () => {
       'cartage.test.applier/erp.stock/W1/NEW',
       null,
     ]);
+  });
+
+  it('holds both of two SKUs that are one product for the shop, and takes nothing from one that is only spelled anew', async () => {
+    const shop = shopOf();
+    shop.skus.add('a');
+    const { world, send, statuses } = await worldOf(shop);
+    send('W1', 'A', '5', { twin: 'a' });
+    send('W1', 'a', '38', { twin: 'A' });
+    send('W1', 'b', '0', { deleted: true, twin: 'B' });
+    await world.clock.pass(1_000);
+    expect(shop.requests).toEqual([]);
+    expect(statuses().toSorted()).toEqual(['W1/A sku.twin', 'W1/a sku.twin', 'W1/b unchanged']);
+    send('W1', 'A', '5');
+    await world.clock.pass(1_000);
+    expect(shop.requests).toEqual(['main/A=4/1']);
   });
 
   it('writes nothing when dry, and says what it would do', async () => {

@@ -2,7 +2,7 @@ import { stock as stockContract } from '../../schemas/topics.ts';
 import type { Stock } from '../../schemas/types.ts';
 import { BatchSize } from '../magento/batch-size.ts';
 import type { Magento } from '../magento/magento.ts';
-import { foldSku } from '../magento/sku.ts';
+import { foldSku, livesOn, livesOnAs } from '../magento/sku.ts';
 import type { SourceItem } from '../magento/source-items.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { Held } from '../platform/errors.ts';
@@ -80,7 +80,8 @@ async function writable(
   const items = new Map<StockRecord, SourceItem>();
   for (const record of records)
     try {
-      items.set(record, sourceItemOf(record.value!, options.stock));
+      if (livesOn(record.value!)) results.set(record, livesOnAs(record.value!.twin!));
+      else items.set(record, sourceItemOf(record.value!, options.stock));
     } catch (error) {
       results.set(record, error as Error);
     }

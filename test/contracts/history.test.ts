@@ -45,7 +45,7 @@ function generate(...options: string[]): { code: number | null; said: string } {
   return { code: run.status, said: run.stderr };
 }
 
-const renamed = (text: string) => text.replace('"name": "quantity"', '"name": "pieces"');
+const renamed = (text: string) => text.replace('"name": "actor"', '"name": "pieces"');
 const withField = (text: string) =>
   text.replace(
     '"fields": [',
@@ -65,23 +65,23 @@ it('is whole as it stands', () => {
 });
 
 it('refuses a field renamed in the contract and in its history together, and says what to do', () => {
-  edit('erp.stock.avsc', renamed);
-  edit('history/erp.stock.1.avsc', renamed);
+  edit('cartage.audit.avsc', renamed);
+  edit('history/cartage.audit.1.avsc', renamed);
   expect(generate().code).toBe(1); // types.ts made anew: nothing else is wrong
   const { code, said } = generate('--check');
   expect(code).toBe(1);
   expect(said.trim().split('\n')).toEqual([
-    expect.stringMatching(/erp\.stock\.1\.avsc is not what was published.*add a new field.*--publish/),
+    expect.stringMatching(/cartage\.audit\.1\.avsc is not what was published.*add a new field.*--publish/),
   ]);
 });
 
 it('refuses it with the list rewritten as well, committed or not', () => {
-  edit('erp.stock.avsc', renamed);
-  edit('history/erp.stock.1.avsc', renamed);
+  edit('cartage.audit.avsc', renamed);
+  edit('history/cartage.audit.1.avsc', renamed);
   rewriteTheList();
   generate();
   const lost = [
-    expect.stringMatching(/digests\.txt has lost its line for erp\.stock\.1\.avsc\..*add a new field/),
+    expect.stringMatching(/digests\.txt has lost its line for cartage\.audit\.1\.avsc\..*add a new field/),
   ];
   expect(generate('--check').said.trim().split('\n')).toEqual(lost);
   commit('renamed');
@@ -90,17 +90,17 @@ it('refuses it with the list rewritten as well, committed or not', () => {
 
 it('refuses a version that is gone, and one that was never published', () => {
   rmSync(join(project, 'schemas/history/magento.orders.2.avsc'));
-  cpSync(join(project, 'schemas/erp.stock.avsc'), join(project, 'schemas/history/erp.stock.2.avsc'));
+  cpSync(join(project, 'schemas/cartage.audit.avsc'), join(project, 'schemas/history/cartage.audit.2.avsc'));
   expect(historyProblems(join(project, 'schemas/history'))).toEqual([
-    expect.stringContaining('erp.stock.2.avsc has no line'),
+    expect.stringContaining('cartage.audit.2.avsc has no line'),
     expect.stringContaining('magento.orders.2.avsc was published and is gone'),
   ]);
 });
 
 it('takes a compatible change only with --publish, which adds the line', () => {
-  edit('erp.stock.avsc', withField);
+  edit('cartage.audit.avsc', withField);
   generate();
-  expect(generate('--check').said).toMatch(/erp\.stock\.avsc differs from its newest version.*--publish/);
+  expect(generate('--check').said).toMatch(/cartage\.audit\.avsc differs from its newest version.*--publish/);
   expect(generate('--publish').code).toBe(0);
   expect(generate('--check')).toEqual({ code: 0, said: '' });
   commit('a field more');
@@ -108,7 +108,7 @@ it('takes a compatible change only with --publish, which adds the line', () => {
 });
 
 it('publishes nothing while what is published was edited', () => {
-  edit('history/erp.stock.1.avsc', renamed);
+  edit('history/cartage.audit.1.avsc', renamed);
   edit('erp.prices.avsc', withField);
   expect(generate('--publish').code).toBe(1);
   expect(historyProblems(join(project, 'schemas/history'))).toHaveLength(1);

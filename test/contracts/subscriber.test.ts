@@ -82,6 +82,7 @@ async function send(quantity: string, number: number): Promise<void> {
     quantity,
     sellable: true,
     deleted: false,
+    twin: null,
   };
   const message = { key: stock.key(value), value: await registry.encode(schemaId, value) };
   await producer.send({ topic, messages: [message] });

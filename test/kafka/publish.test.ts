@@ -191,6 +191,7 @@ describe('publishing', () => {
           visibility: null,
           attributes: {},
           deleted: false,
+          twin: null,
         },
       }),
     ).rejects.toMatchObject({

@@ -85,6 +85,7 @@ export function stockOf(sku: string, number = 1, source = 'WH'): Stock {
     quantity: '1.0000',
     sellable: true,
     deleted: false,
+    twin: null,
   };
 }
 

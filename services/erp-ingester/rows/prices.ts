@@ -18,9 +18,10 @@ export const priceRows: RowShape<Prices> = {
         to: to ?? null,
       })),
       deleted: false,
+      twin: null,
     };
   },
   validAt: ({ prices: list }, at) =>
     list.map(({ from, to }) => Number((from ?? -Infinity) <= at && at < (to ?? Infinity))).join(''),
-  deleted: ([sku = ''], origin) => ({ sku, ...origin, prices: [], deleted: true }),
+  deleted: ([sku = ''], origin) => ({ sku, ...origin, prices: [], deleted: true, twin: null }),
 };

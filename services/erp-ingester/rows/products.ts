@@ -20,6 +20,7 @@ export const productRows: RowShape<Product> = {
       visibility: rest.visibility ?? null,
       attributes: textsOf(rest.attributes ?? {}),
       deleted: false,
+      twin: null,
     };
   },
   deleted: ([sku = ''], origin) => ({
@@ -34,6 +35,7 @@ export const productRows: RowShape<Product> = {
     visibility: null,
     attributes: {},
     deleted: true,
+    twin: null,
   }),
 };
 

@@ -8,7 +8,7 @@ export const stockRows: RowShape<Stock> = {
   keyParts: ['source', 'sku'],
   read: (row, origin) => {
     const { source, sku, quantity, sellable } = stockColumns.parse(row);
-    return { source, sku, ...origin, quantity, sellable: sellable ?? true, deleted: false };
+    return { source, sku, ...origin, quantity, sellable: sellable ?? true, deleted: false, twin: null };
   },
   deleted: ([source = '', sku = ''], origin) => ({
     source,
@@ -17,5 +17,6 @@ export const stockRows: RowShape<Stock> = {
     quantity: '0.0000',
     sellable: false,
     deleted: true,
+    twin: null,
   }),
 };

@@ -36,7 +36,16 @@ function worldOf() {
     send: (source: string, sku: string, quantity: string, partition = 0) => {
       const key = `${source}/${sku}`;
       const version = { epoch: 1, number: 1 };
-      const value = { source, sku, quantity, sellable: true, deleted: false, occurredAt: null, version };
+      const value = {
+        source,
+        sku,
+        quantity,
+        sellable: true,
+        deleted: false,
+        twin: null,
+        occurredAt: null,
+        version,
+      };
       broker.append(stock, key, { ...value, sourceKey: '{}' }, partition);
     },
     put: (sourceCode: string, sku: string, quantity: string, status: 0 | 1 = 1) => {
