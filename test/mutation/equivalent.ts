@@ -20,4 +20,21 @@ export const equivalents: readonly Equivalent[] = [
     after: 'return dueFrom.some((from) => (progress[from]) < reached);',
     reason: 'nothing is not less than any number either; the compiler wants one',
   },
+  {
+    file: 'services/platform/flow/outcome/policy.ts',
+    before: 'delayMs: Math.max(delayMs, error.retryAfterMs ?? 0),',
+    after: 'delayMs: Math.max(delayMs, error.retryAfterMs ?? 1),',
+    reason: 'every back-off is longer',
+  },
+  ...[
+    ['return this.#openUntil > 0 ? 1 : 0;', 'return this.#openUntil > 1 ? 1 : 0;'],
+    ['if (this.#openUntil === 0) return 0;', 'if (this.#openUntil === 1) return 0;'],
+    ['if (this.#openUntil > 0) this.#trying = true;', 'if (this.#openUntil > 1) this.#trying = true;'],
+    ['if (this.#openUntil > 0) {', 'if (this.#openUntil > 1) {'],
+  ].map(([before, after]) => ({
+    file: 'services/platform/flow/outcome/breaker.ts',
+    before: before!,
+    after: after!,
+    reason: 'it is 0 or a time of these years',
+  })),
 ];

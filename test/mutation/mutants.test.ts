@@ -17,6 +17,7 @@ describe('mutantsOf', () => {
     ['await close();', [';', 'close();']],
     ['x += 1;', ['x -= 1;', 'x += 2;']],
     ["throw new Rejected({ code: 'erp.query' });", [';', "throw new Rejected({ code: 'mutated.code' });"]],
+    ['const x = 1_000;', ['const x = 2000;']],
     ['f(true);', [';', 'f(false);']],
   ])('of %s', (source, expected) => {
     expect(mutated(source)).toEqual(expected);

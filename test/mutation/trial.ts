@@ -32,32 +32,31 @@ export class Trial {
     symlinkSync(join(projectFolder, 'node_modules'), join(this.#folder, 'node_modules'));
   }
 
-  /** Whether the tests that reach the file pass as it is. */
-  async isSound(file: string): Promise<boolean> {
-    for (const tests of await this.#stagesOf(file)) {
-      if (this.#limitsMs.has(tests.join())) continue;
-      const startedAt = performance.now();
-      if (!(await this.#run(['--runTestsByPath', ...tests]))) return false;
-      const limitMs = Math.max(shortestLimitMs, timesAsLong * (performance.now() - startedAt));
-      this.#limitsMs.set(tests.join(), Math.ceil(limitMs));
-    }
-    return true;
-  }
-
-  /** Whether one of them notices the fault. */
+  /** Whether a test notices the fault. @throws when a test that would be asked fails without it. */
   async isNoticed(mutant: Drawn): Promise<boolean> {
     const file = join(this.#folder, mutant.file);
     const source = readFileSync(file, 'utf8');
-    writeFileSync(file, withMutant(source, mutant));
-    try {
-      for (const tests of await this.#stagesOf(mutant.file)) {
-        const limitMs = this.#limitsMs.get(tests.join());
+    for (const tests of await this.#stagesOf(mutant.file)) {
+      const limitMs = await this.#limitMs(tests);
+      writeFileSync(file, withMutant(source, mutant));
+      try {
         if (!(await this.#run(['--runTestsByPath', ...tests], limitMs))) return true;
+      } finally {
+        writeFileSync(file, source);
       }
-      return false;
-    } finally {
-      writeFileSync(file, source);
     }
+    return false;
+  }
+
+  async #limitMs(tests: string[]): Promise<number> {
+    const known = this.#limitsMs.get(tests.join());
+    if (known !== undefined) return known;
+    const startedAt = performance.now();
+    if (!(await this.#run(['--runTestsByPath', ...tests])))
+      throw new Error(`These tests fail without any fault, mend them first:\n${tests.join('\n')}`);
+    const limitMs = Math.ceil(Math.max(shortestLimitMs, timesAsLong * (performance.now() - startedAt)));
+    this.#limitsMs.set(tests.join(), limitMs);
+    return limitMs;
   }
 
   /** The tests of its library or process that reach a file. The near and quick ones come first: one that fails is enough. */

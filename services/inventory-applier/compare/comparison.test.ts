@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { stock } from '../../../schemas/topics.ts';
 import type { SourceItem } from '../../magento/source-items.ts';
 import { stockSection } from '../../platform/config/sections/stock.ts';
-import { RecordingBus } from '../../platform/flow/testing/recording-bus.ts';
+import { RecordingBus, readBack } from '../../platform/flow/testing/recording-bus.ts';
 import type { PartitionLag } from '../../platform/kafka/types.ts';
 import { openMetrics } from '../../platform/telemetry/metrics.ts';
 import { sourceItemOf } from '../source-item.ts';
@@ -61,6 +61,7 @@ function worldOf() {
             reads.push(`${skus.length} of ${sourceCode} after ${(clock.now() - startedAt) / 1000} s`);
             await clock.wait(world.callMs);
             world.onRead();
+            await readBack();
             return skus.flatMap((sku) => rows.get(`${sourceCode}/${sku}`) ?? []);
           },
         },

@@ -51,3 +51,22 @@ it('asks at once, or for later', async () => {
   const asked = bus.broker.values(refresh);
   expect(asked.map(({ notBefore }) => notBefore)).toEqual([null, bus.clock.now() + 5_000]);
 });
+
+it('the request for keys is there when it is said to be', async () => {
+  const bus = new RecordingBus();
+  await refreshRequester(bus, 'inventory-applier', bus.clock)('erp.stock', ['W1/A', 'W1/B'], 'mapped');
+  const value = {
+    topic: 'erp.stock',
+    reason: 'mapped',
+    requestedBy: 'inventory-applier',
+    requestedAt: bus.clock.now(),
+    seen: null,
+    entityId: null,
+    always: true,
+    notBefore: null,
+  };
+  expect(bus.broker.values(refresh)).toEqual([
+    { ...value, key: 'W1/A' },
+    { ...value, key: 'W1/B' },
+  ]);
+});

@@ -39,6 +39,61 @@ describe('the queues of a partition', () => {
     expect([other.take(299), other.take(300)!.record.offset]).toEqual([null, 0]);
   });
 
+  it('give what is hastened before what became ready earlier, and hasten it once', () => {
+    const queues = new KeyQueues();
+    for (const [offset, key] of ['a', 'b', 'c'].entries()) queues.add(document(key, offset), 0);
+    const first = queues.take(0)!;
+    // It is in work: nothing is to be hastened.
+    queues.hasten(0);
+    queues.again(first, 50);
+    expect(queues.take(50)!.record.offset).toBe(1);
+    queues.hasten(50);
+    expect(queues.take(50)!.record.offset).toBe(0);
+    queues.again(first, 900);
+    queues.hasten(60);
+    expect([queues.take(60)!.record.offset, queues.take(899), queues.dueAt(899)]).toEqual([2, null, 900]);
+  });
+
+  it('hasten nothing that may still take effect, to the millisecond', () => {
+    for (const [now, offset] of [
+      [99, null],
+      [100, 0],
+    ] as const) {
+      const queues = new KeyQueues();
+      for (const at of [0, 1]) queues.add(document('a', at), 0);
+      const first = queues.take(0)!;
+      queues.again(first, 900, 100);
+      queues.hasten(now);
+      expect(queues.take(now)?.record.offset ?? null).toBe(offset);
+      const next = new KeyQueues();
+      for (const at of [0, 1]) next.add(document('a', at), 0);
+      next.finished(next.take(0)!, 100);
+      next.hasten(now);
+      expect(next.take(now)?.record.offset ?? null).toBe(offset === null ? null : 1);
+    }
+  });
+
+  it('know when the next is due, of those that are not yet', () => {
+    const queues = new KeyQueues();
+    for (const [offset, notBefore] of [70, 50, 60].entries())
+      queues.add(document(`k${offset}`, offset), notBefore);
+    expect([queues.dueAt(0), queues.dueAt(50), queues.dueAt(60), queues.dueAt(70)]).toEqual([
+      50,
+      60,
+      70,
+      null,
+    ]);
+    expect([50, 60, 70].map((now) => queues.take(now)!.record.offset)).toEqual([1, 2, 0]);
+  });
+
+  it('put what cannot be read behind nothing, and nothing behind it', () => {
+    const queues = new KeyQueues();
+    queues.add(document('a', 0), 0);
+    for (const offset of [1, 2]) queues.add({ ...document('a', offset), undecodable: {} } as never, 0);
+    expect([0, 1, 2].map(() => queues.take(0)?.record.offset)).toEqual([0, 1, 2]);
+    expect([queues.size, queues.sizeBytes]).toEqual([3, 33]);
+  });
+
   it('let the next of a key wait when the last one may still take effect', () => {
     const queues = new KeyQueues();
     queues.add(document('a', 0), 0);

@@ -2,15 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import { parked } from '../../../../schemas/topics.ts';
 import type { Contract } from '../../../../schemas/topics.ts';
 import type { Parked } from '../../../../schemas/types.ts';
-import { Rejected } from '../../errors.ts';
+import { Rejected, Unavailable } from '../../errors.ts';
 import type { Publication, Received } from '../../kafka/types.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import { openParking } from './parking.ts';
 import { contextOf } from '../testing/context.ts';
 import { RecordingBus } from '../testing/recording-bus.ts';
+import { settled } from '../testing/virtual-clock.ts';
 
 const fault = { code: 'a.fault', what: 'it failed', fix: 'mend it' };
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 /** A broker that takes at most so many bytes of a record's value. */
 class LimitedBus extends RecordingBus {
@@ -68,6 +70,82 @@ describe('parking', () => {
   });
 });
 
+describe('what is parked', () => {
+  const at = { group: 'g', topic: 'erp.stock', partition: 0, offset: 7 };
+  const kept = async (bus: RecordingBus) => [...bus.newest(parked).values()][0];
+
+  it('says where it came from, what was wrong, and what it waits for', async () => {
+    const bus = new RecordingBus();
+    const held = { ...fault, why: 'because', waitsFor: 'product/A' };
+    await (await open(bus)).park(record(5), 'held', held, 3);
+    expect(await kept(bus)).toEqual({
+      ...at,
+      key: 'WH1/A',
+      documentId: null,
+      headers: { ce_id: 'e' },
+      recordValue: Buffer.alloc(5),
+      eventId: 'e',
+      code: 'a.fault',
+      cause: 'it failed',
+      why: 'because',
+      fix: 'mend it',
+      waitsFor: 'product/A',
+      status: 'held',
+      attempts: 3,
+      parkedAt: bus.clock.now(),
+    });
+  });
+
+  it('stands under its place alone where it cannot be read', async () => {
+    const bus = new RecordingBus();
+    const parking = await open(bus);
+    await parking.parkUndecodable({ ...record(5), undecodable: fault });
+    expect([...bus.newest(parked).keys()]).toEqual(['g/erp.stock/0/7']);
+    expect(await kept(bus)).toMatchObject({
+      ...at,
+      key: null,
+      documentId: null,
+      eventId: null,
+      status: 'rejected',
+      attempts: 1,
+      why: null,
+    });
+    expect(parking.size()).toBe(1);
+  });
+
+  it('is cleared by a success of its key, and nothing is said where nothing was', async () => {
+    const bus = new RecordingBus();
+    const parking = await open(bus);
+    await parking.park(record(5), 'rejected', fault, 1);
+    await parking.clear(record(5, 'WH1/B'));
+    expect(bus.broker.log(parked.topic)).toHaveLength(1);
+    await parking.clear(record(5));
+    // Known at once, before it is read back.
+    expect([parking.size(), bus.newest(parked).get('g/erp.stock/WH1/A')]).toEqual([0, null]);
+    await parking.clear(record(5));
+    expect(bus.broker.log(parked.topic)).toHaveLength(2);
+  });
+
+  it('is not known to be so while the broker is away', async () => {
+    const bus = new RecordingBus();
+    const parking = await open(bus);
+    bus.failure = new Unavailable(fault);
+    await expect(parking.park(record(5), 'rejected', fault, 1)).rejects.toThrow(Unavailable);
+    expect(parking.size()).toBe(0);
+  });
+
+  it('is followed until the flow stops', async () => {
+    const bus = new RecordingBus();
+    const parking = await openParking(contextOf({ bus, clock: bus.clock, group: 'g' }), { name: 'stock' });
+    await bus.clock.pass(1);
+    await parking.stop();
+    expect(bus.clock.waits).toBe(0);
+    await (await open(bus)).park(record(5), 'rejected', fault, 1);
+    await settled();
+    expect(parking.size()).toBe(0);
+  });
+});
+
 describe('the gauge of parked records', () => {
   /** One replica, with what its gauge shows. */
   async function replica(bus: RecordingBus) {
@@ -96,10 +174,15 @@ describe('the gauge of parked records', () => {
     const [one, two] = [await replica(bus), await replica(bus)];
     for (const key of ['WH1/A', 'WH1/B', 'WH1/C'])
       await one.parking.park(record(5, key), 'rejected', fault, 1);
+    expect(one.shown()).toBe(3);
+    await settled();
     expect(two.shown()).toBe(3);
     await two.parking.clear(record(5, 'WH1/A'));
+    expect(two.shown()).toBe(2);
+    await settled();
     expect(one.shown()).toBe(2);
     await bus.tombstone(parked, 'g/erp.stock/WH1/B');
+    await settled();
     expect([one.shown(), two.shown()]).toEqual([1, 1]);
   });
 
@@ -142,6 +225,69 @@ describe('the original of a parked record', () => {
     expect(kept()).toMatchObject({ recordValue: null, code: 'a.fault', attempts: 3, key: 'WH1/A' });
     expect(parking.size()).toBe(1);
     await parking.stop();
+  });
+
+  it('is taken out at the first look after its days, and not in their last millisecond', async () => {
+    const bus = new RecordingBus();
+    const context = contextOf({ bus, clock: bus.clock, group: 'g', policy: { parkedOriginalDays: 1 } });
+    const parking = await openParking(context, { name: 'stock' });
+    // It looks every hour: one is just over then, the other just not.
+    await bus.clock.pass(hourMs - 1);
+    await parking.park(record(50, 'WH1/A'), 'rejected', fault, 1);
+    await bus.clock.pass(1);
+    await parking.park(record(50, 'WH1/B'), 'rejected', fault, 1);
+    const reads = bus.broker.log(parked.topic).length;
+    const without = () =>
+      [...bus.newest(parked)].flatMap(([key, value]) => (value!.recordValue === null ? [key.at(-1)] : []));
+    await bus.clock.pass(dayMs - 1);
+    expect([without(), bus.broker.log(parked.topic).length]).toEqual([[], reads]);
+    bus.failure = new Unavailable(fault);
+    await bus.clock.pass(1);
+    bus.failure = null;
+    expect(without()).toEqual([]);
+    // What failed is tried again at the next look.
+    await bus.clock.pass(hourMs);
+    expect(without()).toEqual(['A', 'B']);
+    // Once.
+    await bus.clock.pass(2 * hourMs);
+    expect(bus.broker.log(parked.topic)).toHaveLength(reads + 2);
+    await parking.stop();
+  });
+
+  it.each(['is cleared', 'is left when the flow stops'])('that %s meanwhile is not written', async (what) => {
+    const bus = new RecordingBus();
+    const context = contextOf({ bus, clock: bus.clock, group: 'g', policy: { parkedOriginalDays: 1 } });
+    const parking = await openParking(context, { name: 'stock' });
+    for (const key of ['WH1/A', 'WH1/B']) await parking.park(record(50, key), 'rejected', fault, 1);
+    const publish = bus.publish.bind(bus);
+    bus.publish = async (contract, publication) => {
+      await publish(contract, publication);
+      await (what === 'is cleared' ? parking.clear(record(50, 'WH1/B')) : parking.stop());
+    };
+    await bus.clock.pass(1.1 * dayMs);
+    const [one, other] = bus.newest(parked).values();
+    expect(one!.recordValue).toBeNull();
+    expect(other?.recordValue ?? null).toEqual(what === 'is cleared' ? null : Buffer.alloc(50));
+    expect(bus.broker.log(parked.topic)).toHaveLength(what === 'is cleared' ? 4 : 3);
+    await parking.stop();
+  });
+
+  it('that was taken out long ago is none that comes back: it is parked after a restart too', async () => {
+    const bus = new RecordingBus();
+    const context = contextOf({ bus, clock: bus.clock, group: 'g', policy: { parkedOriginalDays: 1 } });
+    const first = await openParking(context, { name: 'stock' });
+    await first.park(record(50), 'rejected', fault, 1);
+    await bus.clock.pass(2 * dayMs);
+    await first.stop();
+    const second = await openParking(context, { name: 'stock' });
+    expect(second.size()).toBe(1);
+    // Nor is one that was parked without bytes a moment ago.
+    await bus.publish(parked, {
+      value: { ...bus.newest(parked).values().next().value!, key: 'WH1/C', parkedAt: bus.clock.now() },
+    });
+    await settled();
+    expect(second.size()).toBe(2);
+    await second.stop();
   });
 
   it('does not come back with what was cleared while it was taken out', async () => {

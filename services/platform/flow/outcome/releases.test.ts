@@ -7,6 +7,7 @@ import type { Parking } from './parking.ts';
 import type { Awaited } from './releases.ts';
 import { contextOf } from '../testing/context.ts';
 import { RecordingBus } from '../testing/recording-bus.ts';
+import { settled } from '../testing/virtual-clock.ts';
 
 /** Mappings that a test changes. */
 class TestMappings {
@@ -108,6 +109,20 @@ describe('a record held for a mapping', () => {
     await parking.stop();
   });
 
+  it.each([
+    [59_999, 1],
+    [60_000, 0],
+  ])('that was parked %s ms after the change is asked for %s times', async (afterMs, times) => {
+    const { bus, mappings, start, hold, asked } = setUp();
+    const parking = await start();
+    mappings.add('stock', 'sources', 'WH9');
+    await bus.clock.pass(afterMs);
+    await hold(parking, 'WH9/A', wh9);
+    await bus.clock.pass(180_000);
+    expect(asked()).toHaveLength(times);
+    await parking.stop();
+  });
+
   it('that the mapping did not help is not asked for for ever, but after the next change', async () => {
     const { bus, mappings, start, hold, asked } = setUp();
     const parking = await start();
@@ -175,8 +190,11 @@ describe('a record held for something on the other side', () => {
       ['erp.stock', 'WH1/A/1', 'there now'],
       ['erp.stock', 'WH2/A/1', 'there now'],
     ]);
-    await bus.clock.pass(300_000);
+    await bus.clock.pass(540_000);
     expect(asked()).toHaveLength(2);
+    // It did not help, or the request was lost.
+    await bus.clock.pass(60_000);
+    expect(asked()).toHaveLength(4);
     await parking.stop();
   });
 
@@ -221,6 +239,7 @@ it('what is cleared is asked for no more', async () => {
   const parking = await start();
   await hold(parking, 'WH9/A', wh9);
   await bus.tombstone(parked, 'cartage.main.inventory-applier/erp.stock/WH9/A');
+  await settled();
   mappings.add('stock', 'sources', 'WH9');
   await bus.clock.pass(1);
   expect(asked()).toEqual([]);

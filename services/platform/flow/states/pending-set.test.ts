@@ -14,6 +14,18 @@ const at = (identity: string, changes: object = {}) => ({
 });
 const offsetsOf = (entries: Entry<Plain>[]) => entries.map(({ record }) => record.offset);
 
+/** The set with a record of each of these keys, in the group `l`, which wait since 0, 1, … */
+function filled(...keys: string[]) {
+  const set = new PendingSet<Plain>();
+  let offset = 0;
+  const add = (key: string, changes: object = {}, now = offset) => {
+    offset += 1;
+    return set.add(recordOf(key, offset - 1), at(key, changes), now);
+  };
+  for (const key of keys) add(key);
+  return { set, add };
+}
+
 describe('the pending set', () => {
   it('keeps the newest of a key in the place of the oldest, and says which one it superseded', () => {
     const set = new PendingSet<Plain>();
@@ -144,6 +156,105 @@ describe('the pending set', () => {
     expect(set.readyGroups()).toEqual([{ batchGroup: 'l', urgentSince: 4, normalSince: 0, size: 6 }]);
     expect(offsetsOf(set.take('l', 3, false, ({ identity }) => identity === 'k0'))).toEqual([4, 5, 1]);
     expect(offsetsOf(set.take('l', 2, true, free))).toEqual([0, 2]);
+  });
+
+  describe('a newer record', () => {
+    it('keeps the place of its key, unless it is more pressing or of another group', () => {
+      const { set, add } = filled('a', 'b', 'c', 'd');
+      add('a');
+      expect(offsetsOf(set.take('l', 1, false, free))).toEqual([4]);
+      add('c', { urgent: true });
+      add('c');
+      add('d', { batchGroup: 'm' });
+      expect(set.readyGroups()).toMatchObject([
+        { batchGroup: 'l', urgentSince: 2, normalSince: 1 },
+        { batchGroup: 'm', urgentSince: null, normalSince: 3 },
+      ]);
+      expect(offsetsOf(set.take('l', 5, false, free))).toEqual([6, 1]);
+      expect(offsetsOf(set.take('m', 5, false, free))).toEqual([7]);
+    });
+
+    it('that came for one in work is written afterwards, as it asks for, and its tries count anew', () => {
+      const { set, add } = filled('a');
+      const [entry] = set.take('l', 1, false, free);
+      set.retry(entry!, 5, null);
+      set.wake(5);
+      set.take('l', 1, false, free);
+      add('a', { batchGroup: 'm', urgent: true });
+      set.complete(entry!, 10, 20);
+      expect(set.readyGroups()).toEqual([{ batchGroup: 'm', urgentSince: 20, normalSince: null, size: 1 }]);
+      expect(set.take('m', 1, false, free)).toMatchObject([{ attempts: 1, dirty: false }]);
+      set.park(entry!, 30, null);
+      expect([set.size, set.sizeBytes]).toEqual([0, 0]);
+    });
+
+    it('that came for one in work is what is tried again, and is written once', () => {
+      for (const end of ['retry', 'giveBack'] as const) {
+        const { set, add } = filled('a', 'b');
+        const [entry] = set.take('l', 1, false, free);
+        add('a');
+        expect(set.lowestOffset()).toBe(0);
+        if (end === 'retry') set.retry(entry!, 5, null);
+        else set.giveBack(entry!);
+        expect([set.lowestOffset(), set.wake(4)]).toEqual([1, end === 'retry' ? 5 : null]);
+        set.wake(5);
+        const again = set.take('l', 2, false, free).find(({ identity }) => identity === 'a')!;
+        expect([again.record.offset, again.attempts]).toEqual([2, end === 'retry' ? 2 : 1]);
+        set.complete(again, 10, 20);
+        expect(set.size).toBe(1);
+      }
+    });
+
+    it('after one that was reported and is only written again is news to the next', () => {
+      const { set, add } = filled();
+      add('a', { rewriteAt: 100 });
+      set.complete(set.take('l', 1, false, free)[0]!, 10, 20);
+      expect([add('a'), add('a')?.offset]).toEqual([null, 1]);
+    });
+
+    it.each([{ rewriteAt: 100 }, { waitUntil: 100 }])('brings its own doubt: %j', (doubt) => {
+      const { set, add } = filled('a');
+      add('a', doubt);
+      set.complete(set.take('l', 1, false, free)[0]!, 99, 99);
+      expect([set.size, set.wake(99)]).toEqual([1, 100]);
+    });
+  });
+
+  it.each([
+    [99, 99, 1, 0],
+    [100, 100, 0, 1],
+  ])('a write that began at %i settles the doubt until 100: %i', (startedAt, now, size, newest) => {
+    const { set, add } = filled('a');
+    const [entry] = set.take('l', 1, false, free);
+    set.doubt(entry!, 100);
+    set.complete(entry!, startedAt, now);
+    expect(set.size).toBe(size);
+    const parked = filled('a');
+    const [other] = parked.set.take('l', 1, false, free);
+    parked.set.doubt(other!, 100);
+    parked.set.park(other!, now, null);
+    expect(parked.set.size).toBe(size);
+    // What comes then is behind nothing that may still land.
+    add('a', {}, now);
+    expect(set.lowestOffset()).toBe(newest);
+  });
+
+  it('wakes what is due, and tells when the next is', () => {
+    const { set } = filled('a', 'b', 'c');
+    for (const [index, entry] of set.take('l', 3, false, free).entries())
+      set.retry(entry, [70, 50, 60][index]!, null);
+    expect([set.wake(49), set.wake(50), set.wake(65)]).toEqual([50, 60, 70]);
+    expect(offsetsOf(set.take('l', 3, false, free))).toEqual([1, 2]);
+  });
+
+  it('hastens what waits its turn too, and it stays one entry', () => {
+    const { set } = filled('a', 'b', 'c');
+    set.hasten();
+    set.hasten();
+    expect(set.readyGroups()).toEqual([{ batchGroup: 'l', urgentSince: 0, normalSince: 1, size: 3 }]);
+    expect(offsetsOf(set.take('l', 5, false, free))).toEqual([0, 1, 2]);
+    set.hasten();
+    expect(set.take('l', 5, false, free)).toEqual([]);
   });
 
   it('never lets the offset pass what is open, by chance against a naive model', () => {

@@ -1,9 +1,13 @@
 import type { Contract } from '../../../../schemas/topics.ts';
 import type { Bus, Publication } from '../../kafka/types.ts';
 import { SimulatedBroker } from './broker.ts';
+import type { Kept } from './broker.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-/** A bus that answers at once; what is published can be read back, by tests and by `readAll`. */
+/**
+ * A bus whose answers take no time, and yet come later than whoever does not wait for them; what is published can be read
+ * back, by tests and by `readAll`.
+ */
 export class RecordingBus implements Bus {
   readonly clock = new VirtualClock();
   readonly broker = new SimulatedBroker(this.clock);
@@ -12,27 +16,37 @@ export class RecordingBus implements Bus {
   readonly #readings = new Set<{ topic: string; onRecreated(): void }>();
 
   async publish<Value>(contract: Contract<Value>, publication: Publication<Value>): Promise<void> {
-    await Promise.resolve();
+    await later();
     if (this.failure) throw this.failure;
     this.broker.append(contract, contract.key(publication.value), publication.value);
   }
 
   async tombstone<Value>(contract: Contract<Value>, key: string): Promise<void> {
-    await Promise.resolve();
+    await later();
+    if (this.failure) throw this.failure;
     this.broker.append(contract, key, null);
   }
 
   subscribe: Bus['subscribe'] = () => Promise.reject(new Error('nothing subscribes here'));
 
   readAll: Bus['readAll'] = (contract, options) => {
-    const stop = this.broker.follow(contract.topic, (record) => options.onRecord(record as never));
     const reading = { topic: contract.topic, onRecreated: () => options.onRecreated?.() };
     this.#readings.add(reading);
+    let stop = () => {};
+    const caughtUp = later().then(() => {
+      if (!this.#readings.has(reading)) return;
+      const hand = (record: Kept) => {
+        if (this.#readings.has(reading)) options.onRecord(record as never);
+      };
+      // What comes live is read when whoever published it has gone on.
+      stop = this.broker.follow(contract.topic, hand, (run) => void later().then(run));
+    });
     const end = async () => {
+      await later();
       this.#readings.delete(reading);
       stop();
     };
-    return Promise.resolve({ caughtUp: Promise.resolve(), stop: end });
+    return Promise.resolve({ caughtUp, stop: end });
   };
 
   /** The topic is deleted and made again, and whoever reads it is told. */
@@ -56,4 +70,13 @@ export class RecordingBus implements Bus {
       if (!('undecodable' in record)) found.set(record.key, record.value);
     return found;
   }
+}
+
+async function later(): Promise<void> {
+  for (let turns = 0; turns < 8; turns += 1) await Promise.resolve();
+}
+
+/** What was published is read back by then, though no time has passed. */
+export async function readBack(): Promise<void> {
+  for (let turns = 0; turns < 3; turns += 1) await later();
 }

@@ -15,6 +15,11 @@ export class VirtualClock implements Clock {
     return this.#time;
   }
 
+  /** Waits that have not ended: what would keep a process from ending. */
+  get waits(): number {
+    return this.#events.length;
+  }
+
   at(at: number, run: () => void): Event {
     const event = { at: Math.max(at, this.#time), run };
     let low = 0;

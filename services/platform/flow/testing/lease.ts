@@ -1,0 +1,36 @@
+import { LeaseLost } from '../../fence.ts';
+import type { Lease } from '../../kafka/types.ts';
+import { plains } from './records.ts';
+import { settled } from './virtual-clock.ts';
+
+/** A lease that is lost when a test says so; what was claimed and finished can be looked at. */
+export class LeaseDouble implements Lease {
+  readonly topic = plains.topic;
+  readonly partition = 0;
+  readonly start: number;
+  readonly claimed: number;
+  readonly catchUpTo: number;
+  readonly clean: boolean;
+  readonly claims: number[] = [];
+  finished: number | null = null;
+  isLost = false;
+  /** What the broker answers to a claim, when it is not this one's by now. */
+  refusal: Error | null = null;
+
+  constructor({ start = 0, claimed = start, catchUpTo = claimed, clean = true }: Partial<Lease> = {}) {
+    [this.start, this.claimed, this.catchUpTo, this.clean] = [start, claimed, catchUpTo, clean];
+  }
+
+  isCurrent = () => !this.isLost;
+
+  async claim(offset: number): Promise<void> {
+    await settled();
+    if (this.refusal !== null) throw this.refusal;
+    if (this.isLost) throw new LeaseLost(this.topic);
+    this.claims.push(offset);
+  }
+
+  finish(offset: number): void {
+    this.finished = offset;
+  }
+}
