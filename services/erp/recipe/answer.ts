@@ -25,10 +25,10 @@ export interface Verdict {
 export async function answerOf(
   { status, headers, body: text }: HttpAnswer,
   result: string,
-  variables: Variables,
+  { variables, root }: { variables: Variables; root: string },
 ): Promise<Answer> {
   const answer: Answer = { status, headers, text, body: parsed(text), result: undefined };
-  answer.result = await evaluate(result, answer, variables, 'erp.recipe.request.result');
+  answer.result = await evaluate(result, answer, variables, `${root}.request.result`);
   return answer;
 }
 

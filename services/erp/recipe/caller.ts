@@ -25,6 +25,8 @@ export interface CallerOptions {
 export interface Asker {
   /** Where: what a next page is resolved against. */
   readonly address: string;
+  /** Of a place in the configuration, in full. */
+  pathOf(place: string): string;
   /**
    * @returns the answer, or null where it means that there is nothing
    * @throws Restart; Rejected; Unavailable, of unknown outcome only where the call writes
@@ -71,7 +73,7 @@ export class Caller implements ShowingAsker {
       } else if (
         is === 'confirm' &&
         confirmations < confirmationsMax &&
-        (await mayConfirm(rule!, answer, variables))
+        (await mayConfirm(rule!, answer, variables, this.#wire.pathOf('answers.warning')))
       ) {
         confirmations += 1;
         await this.call({
@@ -86,6 +88,10 @@ export class Caller implements ShowingAsker {
 
   get address(): string {
     return this.#wire.recipe.url;
+  }
+
+  pathOf(place: string): string {
+    return this.#wire.pathOf(place);
   }
 
   /** Logs in, where that is needed. */
@@ -111,7 +117,7 @@ export class Caller implements ShowingAsker {
     const { asked, place, variables, path } = call;
     const request = await this.#wire.request(asked, variables, place);
     const { headers } = this.#wire.recipe.session;
-    const ofSession = await render(headers, undefined, variables, 'erp.recipe.session.headers');
+    const ofSession = await render(headers, undefined, variables, this.#wire.pathOf('session.headers'));
     return this.#wire.ask(this.#http, call, {
       ...request,
       headers: { ...request.headers, ...headerTexts(ofSession as Record<string, unknown>) },
@@ -125,9 +131,10 @@ async function mayConfirm(
   { warning, allowed, by }: RecipeAnswer,
   answer: Answer,
   variables: Variables,
+  path: string,
 ): Promise<boolean> {
   if (warning === undefined || by === undefined) return false;
-  const name = await evaluate(warning, answer, variables, 'erp.recipe.answers.warning');
+  const name = await evaluate(warning, answer, variables, path);
   return name !== undefined && allowed.includes(textOf(name));
 }
 

@@ -26,7 +26,9 @@ export async function logIn(wire: Wire, http: HttpClient, now: number): Promise<
     if (verdict.is === 'again') throw new Restart('again', place);
     if (verdict.is === 'wait') throw waitFault(answer, place, 'reads');
     const taken =
-      verdict.is === 'ok' ? await evaluate(open.take ?? '=result', answer, variables, takePlace) : null;
+      verdict.is === 'ok'
+        ? await evaluate(open.take ?? '=result', answer, variables, wire.pathOf('session.open.take'))
+        : null;
     if (isTrue(taken)) return { value: taken, endsAtMs: now + (await lastsMs(wire, taken)) * usedShare };
     const words = await wire.wordsOf(verdict.rule, answer, variables);
     throw new Unavailable(logInFault(place, words ?? `it answered ${answer.status}`), {
@@ -38,8 +40,6 @@ export async function logIn(wire: Wire, http: HttpClient, now: number): Promise<
   }
 }
 
-const takePlace = `erp.recipe.${place}.take`;
-
 /** For ever, where nothing says how long: then the ERP says when it is over. */
 async function lastsMs(wire: Wire, session: unknown): Promise<number> {
   const { expiresInS } = wire.recipe.session;
@@ -47,7 +47,7 @@ async function lastsMs(wire: Wire, session: unknown): Promise<number> {
     expiresInS,
     undefined,
     wire.scope({}, session),
-    'erp.recipe.session.expiresInS',
+    wire.pathOf('session.expiresInS'),
   );
   return seconds === undefined || !Number.isFinite(Number(seconds)) ? Infinity : Number(seconds) * 1000;
 }

@@ -30,6 +30,7 @@ export class Memory {
   asker(maxAgeMs: number): RememberingAsker {
     const asker: RememberingAsker = {
       address: this.#caller.address,
+      pathOf: (place) => this.#caller.pathOf(place),
       hasRemembered: false,
       call: async (call) => {
         // The secrets in it are masked, and the same in all.

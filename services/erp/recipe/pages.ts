@@ -6,8 +6,8 @@ import type { Answer } from './answer.ts';
 import { isTrue } from './answer.ts';
 import type { Asker } from './caller.ts';
 
-/** A list that goes on and on filters nothing. */
-const pagesMax = 100;
+/** Of one order: a list that goes on and on filters nothing. */
+const pagesMaxDefault = 100;
 
 /** The answers of a list, page by page, for as long as there is a next one. */
 export async function* pagesOf(
@@ -15,15 +15,16 @@ export async function* pagesOf(
   listing: RecipeListing,
   place: string,
   variables: Variables,
+  pagesMax = pagesMaxDefault,
 ): AsyncGenerator<Answer> {
   const call = { asked: listing, place, effect: 'reads' as const, variables };
   let answer = await asker.call(call);
   for (let page = 1; answer !== null; page += 1) {
     yield answer;
     if (listing.next === undefined) return;
-    const next = await evaluate(listing.next, answer, { ...variables, page }, `erp.recipe.${place}.next`);
+    const next = await evaluate(listing.next, answer, { ...variables, page }, asker.pathOf(`${place}.next`));
     if (!isTrue(next)) return;
-    if (page === pagesMax) throw endless(place);
+    if (page === pagesMax) throw endless(place, pagesMax);
     answer = await asker.call({ ...call, path: pathOf(String(next), asker.address, place) });
   }
 }
@@ -34,15 +35,15 @@ function pathOf(next: string, address: string, place: string): string {
   if (resolved?.origin === new URL(address).origin) return `${resolved.pathname}${resolved.search}`;
   throw new Rejected({
     code: 'recipe.next',
-    what: `${place}.next leads to another host than erp.recipe.url`,
-    fix: 'Let it give a path, or correct erp.recipe.url',
+    what: `${place}.next leads to another host than the url of the API`,
+    fix: 'Let it give a path, or correct the url',
   });
 }
 
-function endless(place: string): Rejected {
+function endless(place: string, pagesMax: number): Rejected {
   return new Rejected({
     code: 'recipe.next',
-    what: `"${place}" has more than ${pagesMax} pages for one order`,
+    what: `"${place}" has more than ${pagesMax} pages`,
     fix: 'Let its query ask for what is looked for alone: it seems that the ERP does not heed it',
   });
 }

@@ -31,6 +31,10 @@ export class Planner implements ShowingAsker {
     return this.#caller.address;
   }
 
+  pathOf(place: string): string {
+    return this.#caller.pathOf(place);
+  }
+
   async call(call: Call): Promise<Answer | null> {
     await this.show(call);
     if (call.effect === 'writes') throw new NotCalled(call.place);

@@ -1,5 +1,5 @@
 /** What goes out for one call of a recipe: its own fields in the frame that all requests share. */
-import type { Recipe, RecipeCall } from '../../platform/config/sections/recipe.ts';
+import type { Frame, RecipeCall } from '../../platform/config/sections/recipe.ts';
 import type { Variables } from '../../platform/expressions/expression.ts';
 import { formText, render, renderPath, textOf } from '../../platform/expressions/template.ts';
 
@@ -15,12 +15,12 @@ export interface Request {
 }
 
 /**
- * @param address of the ERP; its path goes before that of the call
+ * @param frame with the address of the ERP, whose path goes before that of the call, and where it stands
  * @param place path of the call in the configuration
  */
 export async function requestOf(
   asked: Asked,
-  { frame, address }: { frame: Recipe['request']; address: string },
+  { request: frame, address, root }: { request: Frame['request']; address: string; root: string },
   given: Variables,
   place: string,
 ): Promise<Request> {
@@ -32,7 +32,7 @@ export async function requestOf(
   const query = await fields({ ...frame.query, ...asked.query }, variables, `${place}.query`);
   const headers = await fields({ ...frame.headers, ...asked.headers }, variables, `${place}.headers`);
   const tree = own ? frame.body : asked.body;
-  const json = await render(tree, undefined, variables, own ? 'erp.recipe.request.body' : `${place}.body`);
+  const json = await render(tree, undefined, variables, own ? `${root}.request.body` : `${place}.body`);
   const text = form ? formText(await fields(form, variables, `${place}.form`)) : JSON.stringify(json);
   return {
     method: send.slice(0, split),

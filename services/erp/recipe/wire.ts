@@ -1,4 +1,4 @@
-import type { Recipe, RecipeAnswer, RecipeCall } from '../../platform/config/sections/recipe.ts';
+import type { Frame, RecipeAnswer, RecipeCall } from '../../platform/config/sections/recipe.ts';
 import { Unavailable, foreignText } from '../../platform/errors.ts';
 import { evaluate, isExpression } from '../../platform/expressions/expression.ts';
 import type { Variables } from '../../platform/expressions/expression.ts';
@@ -26,13 +26,21 @@ const wordsMax = 500;
 
 /** Sends single requests of a recipe and says what their answers mean; acts on none. */
 export class Wire {
-  readonly recipe: Recipe;
-  readonly #secrets: () => Recipe['secrets'];
+  readonly recipe: Frame;
+  /** Where the frame stands in the configuration. */
+  readonly root: string;
+  readonly #secrets: () => Frame['secrets'];
 
   /** @param secrets as they are now: they may change while the process runs */
-  constructor(recipe: Recipe, secrets: () => Recipe['secrets']) {
+  constructor(recipe: Frame, secrets: () => Frame['secrets'], root = 'erp.recipe') {
     this.recipe = recipe;
+    this.root = root;
     this.#secrets = secrets;
+  }
+
+  /** Of a place that is named from the root of a recipe; one that is none stands elsewhere, and is named in full. */
+  pathOf(place: string): string {
+    return place.startsWith('erp.') ? place : `${this.root}.${place}`;
   }
 
   /** What every expression sees, besides what its place knows. */
@@ -41,15 +49,19 @@ export class Wire {
   }
 
   request(asked: Asked, variables: Variables, place: string, address = this.recipe.url): Promise<Request> {
-    return requestOf(asked, { frame: this.recipe.request, address }, variables, `erp.recipe.${place}`);
+    const frame = { request: this.recipe.request, address, root: this.root };
+    return requestOf(asked, frame, variables, this.pathOf(place));
   }
 
   /** @throws Unavailable when no answer came */
   async ask(http: HttpClient, call: Call, request: Request): Promise<{ answer: Answer; verdict: Verdict }> {
     const { asked, place, variables } = call;
-    const answer = await answerOf(await exchange(http, call, request), this.recipe.request.result, variables);
+    const answer = await answerOf(await exchange(http, call, request), this.recipe.request.result, {
+      variables,
+      root: this.root,
+    });
     const rules = [...(asked.answers ?? []), ...this.recipe.answers];
-    return { answer, verdict: await judge(answer, rules, variables, `erp.recipe.${place}`) };
+    return { answer, verdict: await judge(answer, rules, variables, this.pathOf(place)) };
   }
 
   /** What a rule says of an answer, in words that may be passed on. */
@@ -59,7 +71,7 @@ export class Wire {
     variables: Variables,
   ): Promise<string | undefined> {
     if (rule?.text === undefined || !isExpression(rule.text)) return rule?.text;
-    const said = await evaluate(rule.text, answer, variables, 'erp.recipe.answers.text');
+    const said = await evaluate(rule.text, answer, variables, `${this.root}.answers.text`);
     return said === undefined ? undefined : foreignText(textOf(said).slice(0, wordsMax));
   }
 }

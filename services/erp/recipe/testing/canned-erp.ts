@@ -1,4 +1,5 @@
-import { recipeSection } from '../../../platform/config/sections/recipe.ts';
+import { z } from 'zod';
+import { frameFields, recipeSection } from '../../../platform/config/sections/recipe.ts';
 import type { HttpAnswer, HttpCall, HttpClient } from '../../../platform/http/client.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { Caller } from '../caller.ts';
@@ -57,6 +58,15 @@ export function withCannedErp({
   const wire = new Wire(given, () => secrets);
   const caller = new Caller({ wire, http: erp, logInHttp: erp, clock });
   return { erp, clock, secrets, caller, orders: new RecipeOrders(given, caller, clock) };
+}
+
+/** A caller of an API that is only read. */
+export function withCannedApi(frame: { [field: string]: unknown } = {}) {
+  const erp = new CannedErp();
+  const clock = new ManualClock();
+  const api = z.strictObject(frameFields).parse({ url: 'http://127.0.0.1', ...frame });
+  const wire = new Wire(api, () => api.secrets, 'erp.source.api');
+  return { erp, clock, caller: new Caller({ wire, http: erp, logInHttp: erp, clock }) };
 }
 
 export const asked = ({ calls }: CannedErp): string[] => calls.map(({ method, path }) => `${method} ${path}`);

@@ -13,7 +13,7 @@ export function recipeProblems(given: unknown): RecipeProblem[] {
   const recipe = treeOf(given);
   const orders = treeOf(recipe.orders);
   return [
-    ...expressionProblems(recipe, [], recipe),
+    ...expressionProblems(recipe, [], (path) => scopeAt(path, recipe)),
     ...callProblems(recipe, treeOf(recipe.request)),
     ...needProblems(orders, 'needs'),
     ...needProblems(orders, 'parts'),
@@ -22,17 +22,21 @@ export function recipeProblems(given: unknown): RecipeProblem[] {
 }
 
 /** Of every text in the tree that begins with `=`, and of what stands in the braces of a path. */
-function expressionProblems(value: unknown, path: string[], recipe: Tree): RecipeProblem[] {
+export function expressionProblems(
+  value: unknown,
+  path: string[],
+  scope: (path: readonly string[]) => ReadonlySet<string>,
+): RecipeProblem[] {
   // Values of these are no expressions, whatever they begin with.
   if (path[0] === 'secrets' || path[0] === 'settings') return [];
   if (typeof value === 'string') {
     const sources =
       path.at(-1) === 'send' ? pathPieces(value).filter(isExpression) : [value].filter(isExpression);
-    const problems = sources.map((source) => expressionProblem(source, scopeAt(path, recipe)));
+    const problems = sources.map((source) => expressionProblem(source, scope(path)));
     return problems.filter((problem) => problem !== null).map((message) => ({ path, message }));
   }
   if (value === null || typeof value !== 'object') return [];
-  return Object.entries(value).flatMap(([name, child]) => expressionProblems(child, [...path, name], recipe));
+  return Object.entries(value).flatMap(([name, child]) => expressionProblems(child, [...path, name], scope));
 }
 
 /** Where calls stand: wherever one of their fields does. */
@@ -54,7 +58,8 @@ const callPlaces =
 const isCall = (tree: Tree, path: readonly string[]) =>
   callPlaces.test(path.join('.')) && Object.keys(tree).length > 0;
 
-function wrongCall({ send, body, form, call }: Tree, frame: Tree): string | null {
+/** Of one call in this frame. */
+export function wrongCall({ send, body, form, call }: Tree, frame: Tree): string | null {
   if (send === undefined && frame.send === undefined)
     return 'needs send: a method and a path, such as GET /orders';
   if (call !== undefined && frame.body === undefined)

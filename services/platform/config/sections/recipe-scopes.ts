@@ -21,13 +21,20 @@ export const givenNames = [
 
 export function scopeAt(path: readonly string[], recipe: Tree): Set<string> {
   const [section, part, ...rest] = path;
+  const names = frameScope(path);
+  if (section === 'orders') for (const name of orderScope(part, rest, treeOf(recipe.orders))) names.add(name);
+  return names;
+}
+
+/** Whatever is asked: what every place of a frame, and of its calls, sees. */
+export function frameScope(path: readonly string[]): Set<string> {
+  const [section, part] = path;
   const names = new Set(always);
   const add = (...more: string[]) => more.forEach((name) => names.add(name));
   if (section === 'session') {
     if (part !== 'open') add('session');
     return names;
   }
-  if (section === 'orders') add(...orderScope(part, rest, treeOf(recipe.orders)));
   if (section === 'request' || path.some((name) => ofRequests.has(name))) add('session');
   if (section === 'request') add('call');
   if (path.at(-1) === 'next') add('page');

@@ -8,7 +8,7 @@ import { httpsProblem } from '../../http/https.ts';
 import { count, milliseconds, text, url, yesOrNo } from '../fields.ts';
 import { recipeProblems } from './recipe-problems.ts';
 
-const expression = text.startsWith('=', 'must be an expression, which begins with "="');
+export const expression = text.startsWith('=', 'must be an expression, which begins with "="');
 const name = text.regex(/^[a-z]\w*$/i, 'must be letters, digits and underscores');
 /** Any tree, with expressions in it. */
 const template = z.unknown();
@@ -39,7 +39,7 @@ const answer = z.strictObject({
   by: z.strictObject(asked).optional(),
 });
 
-const callFields = {
+export const callFields = {
   ...asked,
   deadlineMs: z.coerce.number().int().positive().optional(),
   /** Go before those that hold for all calls. */
@@ -47,9 +47,9 @@ const callFields = {
   /** What is taken from the answer. */
   take: expression.optional(),
 };
-const call = z.strictObject(callFields);
+export const call = z.strictObject(callFields);
 
-const listing = z.strictObject({ ...callFields, next: expression.optional() });
+export const listing = z.strictObject({ ...callFields, next: expression.optional() });
 
 /** Something that an order refers to, or a part of its document: found, else made, else rejected. */
 const need = z.strictObject({
@@ -94,32 +94,53 @@ const orders = z.strictObject({
   change: z.array(z.strictObject({ when: expression, ...way })).default([]),
 });
 
+/** How an API is spoken to, whatever is asked of it. */
+export const frameFields = {
+  url,
+  allowHttp: yesOrNo.default(false),
+  connections: count(4),
+  deadlineMs: milliseconds(10_000),
+  settings: z.record(name, z.unknown()).default({}),
+  secrets: z.record(name, text).default({}),
+  session: z
+    .strictObject({
+      headers: z.record(text, text).default({}),
+      open: z.strictObject({ ...callFields, url: url.optional() }).optional(),
+      expiresInS: z.union([z.number().positive(), expression]).optional(),
+    })
+    .prefault({}),
+  request: z
+    .strictObject({
+      send: asked.send,
+      query: asked.query,
+      headers: asked.headers,
+      body: template.optional(),
+      result: expression.default('=body'),
+    })
+    .prefault({}),
+  answers: z.array(answer).default([]),
+};
+
+/** Of a section with these fields. */
+export function refuseHttp(
+  { url: address, allowHttp, session }: Pick<Frame, 'url' | 'allowHttp' | 'session'>,
+  context: z.RefinementCtx,
+): void {
+  const check = (path: string[], given: string | undefined) => {
+    const problem = given === undefined ? null : httpsProblem(given, { allowHttp });
+    if (problem !== null) context.addIssue({ code: 'custom', path, message: problem });
+  };
+  check(['url'], address);
+  check(['session', 'open', 'url'], session.open?.url);
+}
+
+const frame = z.strictObject(frameFields);
+export type Frame = z.output<typeof frame>;
+
 export const recipeSection = z
   .strictObject({
-    url,
-    allowHttp: yesOrNo.default(false),
-    connections: count(4),
-    deadlineMs: milliseconds(10_000),
+    ...frameFields,
     settleMs: milliseconds(65_000),
-    settings: z.record(name, z.unknown()).default({}),
-    secrets: z.record(name, text).default({}),
-    session: z
-      .strictObject({
-        headers: z.record(text, text).default({}),
-        open: z.strictObject({ ...callFields, url: url.optional() }).optional(),
-        expiresInS: z.union([z.number().positive(), expression]).optional(),
-      })
-      .prefault({}),
-    request: z
-      .strictObject({
-        send: asked.send,
-        query: asked.query,
-        headers: asked.headers,
-        body: template.optional(),
-        result: expression.default('=body'),
-      })
-      .prefault({}),
-    answers: z.array(answer).default([]),
     checks: z.array(z.strictObject({ ...callFields, name: text, holds: expression, fix: text })).default([]),
     orders,
   })
@@ -135,14 +156,7 @@ export const recipeSection = z
     path: ['orders', 'visibleWithinMs'],
     error: 'must be shorter than settleMs: a successor would look too early, and make another document',
   })
-  .superRefine(({ url: address, allowHttp, session }, context) => {
-    const check = (path: string[], given: string | undefined) => {
-      const problem = given === undefined ? null : httpsProblem(given, { allowHttp });
-      if (problem !== null) context.addIssue({ code: 'custom', path, message: problem });
-    };
-    check(['url'], address);
-    check(['session', 'open', 'url'], session.open?.url);
-  });
+  .superRefine(refuseHttp);
 
 export type Recipe = z.output<typeof recipeSection>;
 export type RecipeCall = z.output<typeof call>;
