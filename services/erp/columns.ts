@@ -1,6 +1,7 @@
 /** What the query of a stream gives, by topic: the names of its columns, and what may stand in them. */
 import { z } from 'zod';
 import { contractDecimal } from '../platform/decimal.ts';
+import { parseJson } from './values.ts';
 
 /** numeric arrives as text, integers and floats as numbers. */
 const decimalColumn = z.union([z.string(), z.number()]).transform((value, context) => {
@@ -24,11 +25,25 @@ const timeColumn = z.iso
   .datetime({ offset: true, local: true })
   .transform((text) => Date.parse(/[Zz]|[+-]\d\d:?\d\d$/.test(text) ? text : `${text}Z`));
 
+/** Databases without booleans have 0 and 1. */
+const flagColumn = z.union([z.boolean(), z.literal([0, 1]).transform(Boolean)]);
+
+/** Databases without types for JSON give it as text. */
+const jsonColumn = <Shape extends z.ZodType>(shape: Shape) =>
+  z.preprocess((value) => {
+    if (typeof value !== 'string') return value;
+    try {
+      return parseJson(value);
+    } catch {
+      return value;
+    }
+  }, shape);
+
 export const stockColumns = z.object({
   source: z.string().min(1),
   sku: skuColumn,
   quantity: decimalColumn,
-  sellable: z.boolean().nullish(),
+  sellable: flagColumn.nullish(),
 });
 
 export const productColumns = z.object({
@@ -37,10 +52,12 @@ export const productColumns = z.object({
   name: z.string().min(1),
   description: z.string().nullish(),
   weight: decimalColumn.nullish(),
-  enabled: z.boolean(),
+  enabled: flagColumn,
   tax_class: z.string().nullish(),
   visibility: z.string().nullish(),
-  attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullish(),
+  attributes: jsonColumn(
+    z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullish(),
+  ),
 });
 
 const price = z.object({
@@ -52,7 +69,7 @@ const price = z.object({
   to: timeColumn.nullish(),
 });
 
-export const priceColumns = z.object({ sku: skuColumn, prices: z.array(price) });
+export const priceColumns = z.object({ sku: skuColumn, prices: jsonColumn(z.array(price)) });
 
 export const fulfilmentColumns = z.object({
   instance: z.string().min(1),
@@ -62,16 +79,20 @@ export const fulfilmentColumns = z.object({
   kind: z.string().min(1),
   occurred_on: timeColumn,
   source: z.string().nullish(),
-  lines: z.array(z.object({ sku: skuColumn, orderLineId: z.string().nullish(), quantity: decimalColumn })),
-  packages: z
-    .array(
-      z.object({
-        carrier: z.string().min(1),
-        service: z.string().nullish(),
-        trackingNumber: z.string().min(1),
-      }),
-    )
-    .nullish(),
+  lines: jsonColumn(
+    z.array(z.object({ sku: skuColumn, orderLineId: z.string().nullish(), quantity: decimalColumn })),
+  ),
+  packages: jsonColumn(
+    z
+      .array(
+        z.object({
+          carrier: z.string().min(1),
+          service: z.string().nullish(),
+          trackingNumber: z.string().min(1),
+        }),
+      )
+      .nullish(),
+  ),
 });
 
 export const columnsOf: Readonly<Record<string, z.ZodObject>> = {
@@ -79,4 +100,12 @@ export const columnsOf: Readonly<Record<string, z.ZodObject>> = {
   'erp.products': productColumns,
   'erp.prices': priceColumns,
   'erp.fulfilments': fulfilmentColumns,
+};
+
+/** The parts of a record's key, by topic: columns of its rows too. */
+export const keyPartsOf: Readonly<Record<string, readonly string[]>> = {
+  'erp.stock': ['source', 'sku'],
+  'erp.products': ['sku'],
+  'erp.prices': ['sku'],
+  'erp.fulfilments': ['instance', 'store', 'increment_id'],
 };

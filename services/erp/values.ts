@@ -77,7 +77,7 @@ function nested(values: unknown[], item: (text: string) => unknown): unknown[] {
   });
 }
 
-function isoTime(text: string): string {
+export function isoTime(text: string): string {
   const match = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)(\+00)?$/.exec(text);
   if (!match) return text; // infinity, or before Christ
   return `${match[1]}T${match[2]}${match[3] ? 'Z' : ''}`;
@@ -87,7 +87,7 @@ function isoTime(text: string): string {
 const longNumber = /\d[\d.]{15,}/;
 
 /** JSON in which a number that a double cannot hold stays text instead of being rounded. */
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   if (!longNumber.test(text)) return JSON.parse(text);
   return JSON.parse(text, ((_name: string, value: unknown, context?: { source?: string }) => {
     const source = context?.source;

@@ -1,12 +1,12 @@
 import { fulfilments } from '../../../schemas/topics.ts';
 import type { Fulfilment } from '../../../schemas/types.ts';
-import { fulfilmentColumns } from '../../erp/columns.ts';
+import { keyPartsOf, fulfilmentColumns } from '../../erp/columns.ts';
 import type { RowShape } from './row.ts';
 
 /** A document that is no longer returned says nothing: what was shipped stays shipped. */
 export const fulfilmentRows: RowShape<Fulfilment> = {
   contract: fulfilments,
-  keyParts: ['instance', 'store', 'increment_id'],
+  keyParts: keyPartsOf['erp.fulfilments']!,
   read: (row, origin) => {
     const document = fulfilmentColumns.parse(row);
     return {

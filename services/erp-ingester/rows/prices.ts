@@ -1,11 +1,11 @@
 import { prices } from '../../../schemas/topics.ts';
 import type { Prices } from '../../../schemas/types.ts';
-import { priceColumns } from '../../erp/columns.ts';
+import { keyPartsOf, priceColumns } from '../../erp/columns.ts';
 import type { RowShape } from './row.ts';
 
 export const priceRows: RowShape<Prices> = {
   contract: prices,
-  keyParts: ['sku'],
+  keyParts: keyPartsOf['erp.prices']!,
   read: (row, origin) => {
     const { sku, prices: list } = priceColumns.parse(row);
     return {

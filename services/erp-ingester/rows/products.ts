@@ -1,11 +1,11 @@
 import { products } from '../../../schemas/topics.ts';
 import type { Product } from '../../../schemas/types.ts';
-import { productColumns } from '../../erp/columns.ts';
+import { keyPartsOf, productColumns } from '../../erp/columns.ts';
 import type { RowShape } from './row.ts';
 
 export const productRows: RowShape<Product> = {
   contract: products,
-  keyParts: ['sku'],
+  keyParts: keyPartsOf['erp.products']!,
   read: (row, origin) => {
     const { sku, kind, name, enabled, ...rest } = productColumns.parse(row);
     return {

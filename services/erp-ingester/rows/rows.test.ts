@@ -36,6 +36,25 @@ describe('rows of the ERP', () => {
     expect(faultsOf('erp.stock', { source: 'W1', sku: 'A', quantity: NaN })).toEqual(['quantity']);
   });
 
+  it('come from databases that have neither booleans nor types for JSON', () => {
+    const product = {
+      sku: 'A',
+      name: 'A',
+      enabled: 1,
+      attributes: '{"color":"red","n":12345678901234567890}',
+    };
+    expect(rowShapes['erp.products']!.read(product, origin)).toMatchObject({
+      enabled: true,
+      attributes: { color: 'red', n: '12345678901234567890' },
+    });
+    const prices = { sku: 'A', prices: '[{"list":"R","currency":"EUR","amount":1.5}]' };
+    expect(rowShapes['erp.prices']!.read(prices, origin)).toMatchObject({ prices: [{ list: 'R' }] });
+    expect(faultsOf('erp.products', { ...product, enabled: 2, attributes: '{' })).toEqual([
+      'enabled',
+      'attributes',
+    ]);
+  });
+
   it.each([
     ['erp.stock', { source: 'W1', sku: ' A', quantity: '1' }, ['sku']],
     ['erp.stock', { source: '', sku: 'A', quantity: 'many' }, ['source', 'quantity']],

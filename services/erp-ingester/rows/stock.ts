@@ -1,11 +1,11 @@
 import { stock } from '../../../schemas/topics.ts';
 import type { Stock } from '../../../schemas/types.ts';
-import { stockColumns } from '../../erp/columns.ts';
+import { keyPartsOf, stockColumns } from '../../erp/columns.ts';
 import type { RowShape } from './row.ts';
 
 export const stockRows: RowShape<Stock> = {
   contract: stock,
-  keyParts: ['source', 'sku'],
+  keyParts: keyPartsOf['erp.stock']!,
   read: (row, origin) => {
     const { source, sku, quantity, sellable } = stockColumns.parse(row);
     return { source, sku, ...origin, quantity, sellable: sellable ?? true, deleted: false, twin: null };

@@ -53,6 +53,11 @@ const gates: { name: string; only: string; why: string }[] = [
     why: 'an ERP is reached through its adapter, whatever database it has',
   },
   {
+    name: 'mysql2',
+    only: 'services/erp/mysql',
+    why: 'what its values lose, and its errors mean, is answered there once',
+  },
+  {
     name: 'undici',
     only: 'services/platform/http',
     why: 'each call out has a deadline and a known outcome because that client gives it one',
