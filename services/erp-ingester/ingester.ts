@@ -7,7 +7,9 @@ import { unlessAborted } from '../platform/waiting.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
 import { openProcess } from '../platform/lifecycle/process.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
+import { groupOfPart } from '../platform/groups.ts';
 import { SourceCursors } from './cursor.ts';
+import { PartitionLease } from './partition-lease.ts';
 import { IngesterSession } from './session.ts';
 import { withShape } from './stream.ts';
 import { takeSource } from './take-source.ts';
@@ -28,7 +30,15 @@ export async function startErpIngester(
     return process.listen();
   }
   const { log, metrics, context, stopping } = process;
-  const erp = openErp(configuration, { log, metrics, clock: context.clock });
+  const { clock, sessionTimeoutMs } = context;
+  const lease = new PartitionLease({
+    bus: process.bus,
+    group: groupOfPart(context.group, 'source'),
+    sessionTimeoutMs,
+    clock,
+  });
+  process.onStop(() => lease.stop());
+  const erp = openErp(configuration, { log, metrics, clock, lease });
   process.onStop(() => erp.source.close());
   const streams = erp.streams.map(withShape);
   const cursors = new SourceCursors(process.bus, `${config.instance}/${config.erp.slot}`, context.clock);

@@ -1,6 +1,8 @@
 import type { Config } from '../platform/config/schema.ts';
 import { Rejected } from '../platform/errors.ts';
 import { checkErp } from './check.ts';
+import { checkRead } from './check/read.ts';
+import { isMysqlAddress } from './mysql/address.ts';
 import { fail } from '../platform/finding.ts';
 import type { Finding } from '../platform/finding.ts';
 import type { TriedStatement } from './check/statements.ts';
@@ -13,13 +15,19 @@ import { compileStreams, watchedTables } from './streams.ts';
 /** `cartage check` of the configured ERP: what is asked of its database, and what is called over HTTP. */
 export async function checkConfiguredErp(erp: Config['erp']): Promise<Finding[]> {
   const ofDatabase = erp.connection.url === '' ? [] : await checkDatabase(erp);
-  return erp.recipe === undefined ? ofDatabase : [...ofDatabase, ...(await checkRecipe(erp.recipe))];
+  const isPolled = erp.source.kind !== 'postgres-log' && Object.keys(erp.streams).length > 0;
+  return [
+    ...ofDatabase,
+    ...(isPolled ? await checkRead(erp) : []),
+    ...(erp.recipe === undefined ? [] : await checkRecipe(erp.recipe)),
+  ];
 }
 
 /** Database, rights, slot, and every statement of the configuration. */
 async function checkDatabase(erp: Config['erp']): Promise<Finding[]> {
   try {
-    const streams = compileStreams(erp.streams);
+    const isMysql = isMysqlAddress(erp.connection.url);
+    const streams = isMysql || erp.source.kind === 'http' ? [] : compileStreams(erp.streams);
     const statements: TriedStatement[] = streams.flatMap(
       ({ name, topic, keyColumns, query, find, watches }) => [
         {
@@ -38,13 +46,16 @@ async function checkDatabase(erp: Config['erp']): Promise<Finding[]> {
     const apart = erp.connection.writerUrl !== undefined;
     if (!apart) statements.push(...written);
     const watched = [...watchedTables(streams)].map(([table, columns]) => ({ table, columns }));
-    const read = await checkErp({
-      connection: connectionOf(erp.connection),
-      ...(streams.length > 0
-        ? { replication: { slot: erp.slot, publication: erp.publication, watched } }
-        : {}),
-      statements,
-    });
+    // What is read from another database is tried by its own questions.
+    const read = isMysql
+      ? []
+      : await checkErp({
+          connection: connectionOf(erp.connection),
+          ...(streams.length > 0 && erp.source.kind === 'postgres-log'
+            ? { replication: { slot: erp.slot, publication: erp.publication, watched } }
+            : {}),
+          statements,
+        });
     if (!apart) return read;
     return [
       ...read,

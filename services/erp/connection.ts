@@ -41,7 +41,7 @@ function addressOf({ url, writerUrl }: Config['erp']['connection'], role: ErpRol
  * it is read again leaves the known one in use.
  */
 export function connectionSource(
-  configuration: Configuration<'erp'>,
+  configuration: Pick<Configuration<'erp'>, 'config' | 'current'>,
   log: Log,
   role: ErpRole = 'reader',
 ): () => pg.ClientConfig {

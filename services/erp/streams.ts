@@ -41,15 +41,19 @@ export function compileStreams(config: Config['erp']['streams'], since = ''): Co
       via: watch.via === undefined ? null : compileVia(watch.via, `erp.streams.${name}.watch.${index}.via`),
       viaColumns: watch.via === undefined ? null : viaColumns(watch.via),
     })),
-    query: compileKeyQuery(stream.query, `erp.streams.${name}.query`),
+    query: compileKeyQuery(stream.query!, `erp.streams.${name}.query`),
     find: compileFind(stream.find, `erp.streams.${name}.find`),
     again: stream.again ?? null,
   }));
 }
 
 /** Of what decides which rows there are and what makes them dirty; `find` and `again` do not. */
-function digestOf({ topic, key, watch, query }: Config['erp']['streams'][string], since: string): string {
-  const text = canonicalJson([topic, key, watch, query, query.includes('$since') ? since : null]);
+export function digestOf(
+  { topic, key, watch, query, http }: Config['erp']['streams'][string],
+  since: string,
+): string {
+  const asked = query ?? canonicalJson(http);
+  const text = canonicalJson([topic, key, watch, asked, /\$(since|from)\b/.test(asked) ? since : null]);
   return createHash('sha256').update(text).digest('base64url');
 }
 

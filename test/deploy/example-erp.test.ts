@@ -76,7 +76,7 @@ afterAll(async () => {
 
 async function rowsOf(stream: string, keys: unknown[] | null): Promise<Record<string, unknown>[]> {
   const { query, topic } = config().erp.streams[stream]!;
-  const template = compileSql(query, { keys: null, since: null }, stream);
+  const template = compileSql(query!, { keys: null, since: null }, stream);
   const values = bindSql(template, { keys, since: '2026-01-01T00:00:00Z' });
   const rows = await queryRows(reader, { text: template.text, values, timeoutMs: 10_000 });
   const origin = { occurredAt: null, version: { epoch: 1, number: 1 }, sourceKey: '{}' };

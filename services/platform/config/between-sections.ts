@@ -1,11 +1,12 @@
 import { isThisMachine } from '../http/https.ts';
 import { shopCallers } from '../processes.ts';
+import { erpProblems } from './erp-problems.ts';
 import type { Config } from './schema.ts';
 import type { Problem } from './secrets.ts';
 
 /** Rules between two fields. Sections that were not read are not judged. */
 export function problemsBetween(config: Partial<Config>): Problem[] {
-  return [...fieldProblems(config), ...loginProblems(config), ...erpProblems(config)];
+  return [...fieldProblems(config), ...loginProblems(config), ...(config.erp ? erpProblems(config.erp) : [])];
 }
 
 /** A page that everybody on the network may use is never what was meant. */
@@ -18,25 +19,6 @@ function loginProblems({ http, console: page }: Partial<Config>): Problem[] {
   if (isThisMachine(http.host)) return [];
   const message = `is for this machine alone, and http.host is ${http.host}: set http.host to 127.0.0.1, or a password`;
   return [{ path: 'console.withoutLogin', message }];
-}
-
-function erpProblems({ erp }: Partial<Config>): Problem[] {
-  if (!erp) return [];
-  const problems: Problem[] = [];
-  const asksDatabase = [erp.orders, erp.customers, ...Object.values(erp.streams)].some(
-    (one) => one !== undefined,
-  );
-  if (asksDatabase && erp.connection.url === '')
-    problems.push({
-      path: 'erp.connection.url',
-      message: 'is required by erp.streams, erp.orders and erp.customers',
-    });
-  if (erp.orders !== undefined && erp.recipe !== undefined)
-    problems.push({
-      path: 'erp.orders',
-      message: 'is one way to write orders, erp.recipe is another: leave one out',
-    });
-  return problems;
 }
 
 function fieldProblems({ kafka, magento, erp, webhook }: Partial<Config>): Problem[] {

@@ -10,6 +10,16 @@ import type { Asked, Said } from './stand-in.ts';
 type Row = Record<string, unknown> & { id: number };
 type Values = Record<string, unknown>;
 type Domain = [string, string, unknown][];
+interface Slice {
+  offset?: number;
+  limit?: number;
+}
+
+const compared: Record<string, (value: unknown, wanted: unknown) => boolean> = {
+  '=': (value, wanted) => value === wanted,
+  '>=': (value, wanted) => String(value) >= String(wanted),
+  in: (value, wanted) => (wanted as unknown[]).includes(value),
+};
 
 /** Odoo's names of what went wrong, and the status that JSON-2 gives them. */
 const exceptions = {
@@ -64,6 +74,17 @@ export class JsonRpcErp {
   constructor(skus: readonly string[]) {
     for (const default_code of [...skus, 'SHIPPING', 'DISCOUNT'])
       this.#insert('product.product', { default_code });
+  }
+
+  /** What is in stock of a product, and when that changed; null takes the product away. */
+  stock(default_code: string, qty_available: number | null): void {
+    const rows = this.rows['product.product']!;
+    const others = rows.filter((row) => row.default_code !== default_code);
+    const known = rows.find((row) => row.default_code === default_code);
+    const write_date = new Date().toISOString().slice(0, 19).replace('T', ' ');
+    const id = known?.id ?? (this.#lastId += 1);
+    this.rows['product.product'] =
+      qty_available === null ? others : [...others, { id, default_code, qty_available, write_date }];
   }
 
   /** All sessions are over. */
@@ -130,7 +151,7 @@ export class JsonRpcErp {
 
   #execute(model: string, method: string, args: unknown[], named: Values): unknown {
     if (method === 'search_read')
-      return this.#search(model, named.domain as Domain, named.fields as string[]);
+      return this.#search(model, named.domain as Domain, named.fields as string[], named);
     if (method === 'create') return (args[0] as Values[]).map((values) => this.#create(model, values));
     if (method === 'has_access' || method === 'check_access_rights') return true;
     const order = this.rows[model]!.find(({ id }) => id === (args[0] as number[])[0])!;
@@ -138,11 +159,19 @@ export class JsonRpcErp {
     return this.#cancel(order, (named.context ?? {}) as Values);
   }
 
-  #search(model: string, domain: Domain, fields: string[]): Values[] {
-    const fits = (row: Row) => domain.every(([field, , value]) => (row[field] ?? false) === value);
-    return this.rows[model]!.filter(fits).map((row) =>
-      Object.fromEntries(['id', ...fields].map((field) => [field, row[field] ?? false])),
-    );
+  /** In the order of ids, as `order` asks for. */
+  #search(
+    model: string,
+    domain: Domain,
+    fields: string[],
+    { offset = 0, limit = Infinity }: Slice,
+  ): Values[] {
+    const fits = (row: Row) =>
+      domain.every(([field, operator, value]) => compared[operator]!(row[field] ?? false, value));
+    return this.rows[model]!.filter(fits)
+      .toSorted((left, right) => left.id - right.id)
+      .slice(offset, offset + limit)
+      .map((row) => Object.fromEntries(['id', ...fields].map((field) => [field, row[field] ?? false])));
   }
 
   #insert(model: string, values: Values): number {

@@ -43,6 +43,19 @@ export class ODataErp {
     for (const number of skus) this.#insert('items', { number });
   }
 
+  /** What is in stock of an item, and when that changed; null takes the item away. */
+  stock(number: string, inventory: number | null): void {
+    const known = this.sets.items.find((item) => item.number === number);
+    if (known && inventory === null) this.#remove('items', known);
+    if (inventory === null) return;
+    const item = known ?? this.#insert('items', { number });
+    Object.assign(item, {
+      inventory,
+      version: item.version + 1,
+      lastModifiedDateTime: new Date().toISOString(),
+    });
+  }
+
   linesOf(orderId: string): Entity[] {
     return this.sets.salesOrderLines.filter(({ documentId }) => documentId === orderId);
   }
@@ -147,8 +160,10 @@ export class ODataErp {
 
 const etagOf = ({ id, version }: Entity) => `W/"${id}-${version}"`;
 
-/** `name eq 'text'` alone; without regard to case, as SQL Server compares. */
+/** `name eq 'text'`, without regard to case, as SQL Server compares; or `name ge time`. */
 function filterOf(query: URLSearchParams): (entity: Entity) => boolean {
+  const [, field, from] = /^(\w+) ge (\d{4}-[\dT:.Z-]+)$/.exec(query.get('$filter') ?? '') ?? [];
+  if (field !== undefined) return (entity) => Date.parse(textOf(entity[field])) >= Date.parse(from!);
   const [, name, quoted] = /^(\w+) eq '(.*)'$/.exec(query.get('$filter') ?? '') ?? [];
   if (name === undefined) return () => true;
   const wanted = quoted!.replaceAll("''", "'").toLowerCase();

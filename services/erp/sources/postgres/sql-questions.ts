@@ -77,8 +77,9 @@ export class SqlQuestions implements Questions {
   }
 }
 
+/** Of marks that are transaction ids; what a poll has seen, this server shows to whoever asks later. */
 function dirtOf(marks: Iterable<Mark>): Dirt {
-  return { xids: [...new Set(marks)].map(Number) };
+  return { xids: [...new Set(marks)].filter((mark) => /^\d+$/.test(mark)).map(Number) };
 }
 
 function keyTexts(keys: readonly Key[]): string[] {

@@ -1,6 +1,7 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
 import { count, milliseconds, text, yesOrNo } from '../fields.ts';
+import { httpQuestions, sourceSection } from './erp-source.ts';
 import { recipeSection } from './recipe.ts';
 
 /** One table watched by a stream: its rows name the dirty keys by a column, or through a query. */
@@ -30,8 +31,10 @@ const stream = z.strictObject({
     .refine((key) => Object.keys(key).length === 1, 'must name one column and its type'),
   watch: z.array(watched).min(1),
   /** What is true now: one row per record. `$keys` is an array of keys, or null for all; `$since` is fulfilments.since. */
-  query: text,
-  /** From `$records` (JSON array of the parts of record keys) to keys of the stream: how a refresh finds its rows. */
+  query: text.optional(),
+  /** In its place, where the ERP is asked over HTTP. */
+  http: httpQuestions.optional(),
+  /** From `$records` (JSON array of the parts of record keys) to keys of the stream: how a refresh finds its rows. Over HTTP an expression. */
   find: text,
   /** Cron expression (UTC): when all keys are asked again, because truth may change by the calendar alone. */
   again: text.refine(isCron, 'must be a cron expression, such as 5 0 * * *').optional(),
@@ -39,26 +42,31 @@ const stream = z.strictObject({
 
 const statement = z.strictObject({ name: text.optional(), sql: text });
 
-const address = text
-  .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// address')
-  .refine(
-    (given) => URL.canParse(given),
-    'is no address: percent-encode what is special in user and password, such as %23 for # and %2F for /',
-  );
+const addressOf = (schemes: RegExp, kind: string) =>
+  text
+    .regex(schemes, `must be a ${kind} address`)
+    .refine(
+      (given) => URL.canParse(given),
+      'is no address: percent-encode what is special in user and password, such as %23 for # and %2F for /',
+    );
+const readAddress = addressOf(/^(postgres(ql)?|mysql|mariadb):\/\//, 'postgres:// or mysql://');
+const writeAddress = addressOf(/^postgres(ql)?:\/\//, 'postgres://');
 
 export const erpSection = z.strictObject({
   /** May be left out where nothing is asked of a database. */
   connection: z
     .strictObject({
-      url: address.default(''),
+      url: readAddress.default(''),
       /** With a role that writes orders and reads no log. Left out or empty: `url`. */
-      writerUrl: z.union([address, z.literal('').transform(() => undefined)]).optional(),
+      writerUrl: z.union([writeAddress, z.literal('').transform(() => undefined)]).optional(),
       /** An encrypted connection to a checked certificate is required unless the host is this machine or this says so. */
       allowPlain: yesOrNo.default(false),
       maxConnections: count(8),
       statementTimeoutMs: milliseconds(8_000),
     })
     .prefault({}),
+  /** Where changes are learnt from. */
+  source: sourceSection,
   slot: text.regex(/^[a-z0-9_]+$/, 'must be lower case letters, digits and underscores').default('cartage'),
   publication: text
     .regex(/^[a-z0-9_]+$/, 'must be lower case letters, digits and underscores')

@@ -1,0 +1,73 @@
+/** `cartage check` of a source that is polled: what is polled, and what is asked. Writes nothing. */
+import { systemClock } from '../../platform/clock.ts';
+import type { Config } from '../../platform/config/schema.ts';
+import { Rejected, Unavailable } from '../../platform/errors.ts';
+import { fail, ok, warn } from '../../platform/finding.ts';
+import type { Finding } from '../../platform/finding.ts';
+import { openLog } from '../../platform/telemetry/log.ts';
+import { openMetrics } from '../../platform/telemetry/metrics.ts';
+import { settlesWithin } from '../../platform/waiting.ts';
+import { openErp } from '../sources/open-erp.ts';
+import type { PollReader } from '../sources/polling/poll-reader.ts';
+import type { ErpConfiguration } from '../sources/read-erp.ts';
+import { checkSample } from './sample.ts';
+
+/** A question for all keys may take an ERP long. */
+const withinMs = 60_000;
+
+/** Never throws for what it finds. */
+export async function checkRead(erp: Config['erp']): Promise<Finding[]> {
+  const config = { erp, fulfilments: { since: 0 } } as unknown as ErpConfiguration['config'];
+  const lease = { take: () => Promise.reject(new Error('nothing is taken here')) };
+  const tools = {
+    log: openLog('cli', 'check', 'silent'),
+    metrics: openMetrics('cli', 'check'),
+    clock: systemClock,
+    lease,
+  };
+  const { source, streams, polls } = openErp({ config, current: () => config }, tools);
+  const findings: Finding[] = [];
+  const checking = (async () => {
+    for (const table of polls?.tables ?? []) findings.push(await checkPoll(polls!.reader, table));
+    for (const stream of streams) findings.push(...(await checkSample(stream)));
+  })();
+  if (!(await settlesWithin(checking, withinMs)))
+    findings.push(
+      warn(
+        'erp.sample',
+        `The ERP has not answered within ${withinMs / 1000} s`,
+        '',
+        'Try its queries by hand',
+      ),
+    );
+  await source.close();
+  return findings;
+}
+
+async function checkPoll(reader: PollReader, table: string): Promise<Finding> {
+  try {
+    await reader.shape(table);
+    const newest = await reader.newest(table);
+    const since = newest ?? null;
+    let rows = 0;
+    for await (const page of reader.pages(table, since)) {
+      rows += page.length;
+      break;
+    }
+    if (rows === 0 && newest === null)
+      return warn(
+        'erp.poll',
+        `No row of ${table} has a version`,
+        'a change of one would be seen only when all is compared',
+        'Look whether the ERP fills that column',
+      );
+    return ok(
+      'erp.poll',
+      `${table} can be asked for what is new${newest ? `, the newest being of ${newest}` : ''}`,
+    );
+  } catch (error) {
+    if (!(error instanceof Rejected || error instanceof Unavailable)) throw error;
+    const { code, what, why, fix } = error.fault;
+    return fail(code, what, why ?? '', fix);
+  }
+}

@@ -1,0 +1,79 @@
+/** An ERP in PostgreSQL: its log, or its tables polled; questions by SQL either way. */
+import type { PollingSourceConfig } from '../../../platform/config/sections/erp-source.ts';
+import { settlesWithin } from '../../../platform/waiting.ts';
+import { sinkCalls } from '../../../platform/telemetry/sink-calls.ts';
+import { connectionSource } from '../../connection.ts';
+import { fullTableName, openPool, renewing } from '../../pool.ts';
+import type { ErpPool } from '../../pool.ts';
+import { compileStreams, watchedTables } from '../../streams.ts';
+import type { CompiledStream } from '../../streams.ts';
+import { sinceOf } from '../read-erp.ts';
+import type { ErpConfiguration, ReadErp, SourceTools } from '../read-erp.ts';
+import { PollingSource } from '../polling/polling-source.ts';
+import { pollingOptions } from '../polling/polling-options.ts';
+import { SqlPollReader } from '../polling/sql-poll-reader.ts';
+import { PostgresLog } from './postgres-log.ts';
+import { PostgresPoll } from './postgres-poll.ts';
+import { watchSlot } from './slot-watch.ts';
+import { SqlQuestions } from './sql-questions.ts';
+
+/** What is asked about the slot is asked again by then: an answer that never comes must not end the asking. */
+const slotQuestionMs = 5_000;
+/** How long the end waits for a query that runs; the end of the process cuts it. */
+const poolEndMs = 1_000;
+
+export function openPostgresLog(configuration: ErpConfiguration, tools: SourceTools): ReadErp {
+  const { erp } = configuration.config;
+  const { connection, open } = pools(configuration, tools);
+  const pool = open(erp.connection.maxConnections);
+  const compiled = compileStreams(erp.streams, sinceOf(configuration));
+  const source = new PostgresLog({
+    slot: erp.slot,
+    publication: erp.publication,
+    connection,
+    pool,
+    slotPool: open(1, slotQuestionMs),
+    watched: watchedTables(compiled),
+    clock: tools.clock,
+    onClose: watchSlot({ connection: renewing(connection), slot: erp.slot, ...tools }),
+  });
+  return { source, streams: asked(compiled, pool, configuration) };
+}
+
+export function openPostgresPolling(
+  configuration: ErpConfiguration,
+  tools: SourceTools,
+  config: PollingSourceConfig,
+): ReadErp {
+  const { connection, streams } = configuration.config.erp;
+  const pool = pools(configuration, tools).open(connection.maxConnections);
+  const compiled = compileStreams(streams, sinceOf(configuration));
+  const options = pollingOptions(config, compiled, fullTableName);
+  const database = new PostgresPoll(pool, connection.statementTimeoutMs);
+  const reader = new SqlPollReader({ database, tables: options.tables });
+  const source = new PollingSource({
+    ...options,
+    ...tools,
+    reader,
+    onClose: async () => void (await settlesWithin(pool.end(), poolEndMs)),
+  });
+  return { source, streams: asked(compiled, pool, configuration), polls: { reader, tables: options.polled } };
+}
+
+function pools(configuration: ErpConfiguration, { log, metrics }: SourceTools) {
+  const connection = connectionSource(configuration, log);
+  const open = (max: number, timeoutMs?: number) =>
+    openPool({ ...renewing(connection), max, query_timeout: timeoutMs }, sinkCalls(metrics, 'erp'));
+  return { connection, open };
+}
+
+function asked(compiled: readonly CompiledStream[], pool: ErpPool, configuration: ErpConfiguration) {
+  const { connection, rowsPerFetch } = configuration.config.erp;
+  const asking = {
+    pool,
+    since: sinceOf(configuration),
+    statementTimeoutMs: connection.statementTimeoutMs,
+    rowsPerFetch,
+  };
+  return compiled.map((stream) => ({ ...stream, questions: new SqlQuestions({ ...asking, stream }) }));
+}

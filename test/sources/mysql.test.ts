@@ -1,0 +1,177 @@
+/** Real: a MariaDB of this file, where one is installed. Asserted: what is asked of it, and what a poll sees. */
+import { afterAll, beforeAll, describe, expect, jest } from '@jest/globals';
+import { mysqlOptions } from '../../services/erp/mysql/address.ts';
+import { MysqlPool, rowsOf } from '../../services/erp/mysql/pool.ts';
+import { MysqlPoll } from '../../services/erp/sources/mysql/mysql-poll.ts';
+import { MysqlQuestions } from '../../services/erp/sources/mysql/mysql-questions.ts';
+import { compileMysqlStreams } from '../../services/erp/sources/mysql/mysql-stream.ts';
+import { SqlPollReader } from '../../services/erp/sources/polling/sql-poll-reader.ts';
+import { erpSection } from '../../services/platform/config/sections/erp.ts';
+import { itWith } from '../deploy/programs.ts';
+import { mariadb, startMariadb } from '../infrastructure/mariadb.ts';
+import type { TestMariadb } from '../infrastructure/mariadb.ts';
+
+jest.setTimeout(60_000);
+
+let server: TestMariadb | undefined;
+let pool: MysqlPool;
+
+const run = (sql: string) => pool.run('test', (connection) => rowsOf(connection, sql, 30_000));
+const it = (name: string, body: () => Promise<void>) => itWith([mariadb], name, body);
+const none = new Map<string, string[]>();
+
+beforeAll(async () => {
+  if (mariadb.command === null) return;
+  server = await startMariadb();
+  const open = (database: string) =>
+    new MysqlPool({
+      options: () => mysqlOptions({ url: `${server!.url}${database}`, allowPlain: false }),
+      max: 4,
+      statementTimeoutMs: 2_000,
+    });
+  const empty = open('');
+  await empty.run('test', (connection) => rowsOf(connection, 'create database `Erp`', 30_000));
+  empty.close();
+  pool = open('Erp');
+  await run(`create table item (
+    id int auto_increment primary key, sku varchar(64), quantity decimal(12,4), big bigint, is_on bit(1),
+    modified timestamp(6) default current_timestamp(6) on update current_timestamp(6), local datetime, extra json)`);
+  await run(`insert into item (id, sku, quantity, big, is_on, local, extra) values
+    (1, 'A-1', 1.5, 9007199254740993, 1, '2026-01-02 03:04:05', '{"n": 12345678901234567890}'), (2, 'B', 2, null, 0, null, null)`);
+});
+afterAll(async () => {
+  pool?.close();
+  await server?.remove();
+});
+
+function questionsOf(query: string) {
+  const since = '2026-01-01T00:00:00.000Z';
+  const { streams } = erpSection.parse({
+    streams: {
+      stock: {
+        topic: 'erp.stock',
+        key: { id: 'int' },
+        watch: [
+          { table: 'item', key: 'id' },
+          { table: 'line', via: 'select item_id from line where doc in ($rows.doc)' },
+        ],
+        query,
+        find: 'select id from item where sku in ($records.sku)',
+      },
+    },
+  });
+  const [stream] = compileMysqlStreams(streams, since);
+  return new MysqlQuestions({ pool, stream: stream!, since, rowsPerFetch: 1_000 });
+}
+
+const where = 'where ($keys is null or id in ($keys))';
+
+describe('questions by SQL on MariaDB', () => {
+  it('are answered without loss, of these keys or of all', async () => {
+    const questions = questionsOf(`select * from item ${where}`);
+    const answer = await questions.ask(new Map([['1', []]]));
+    expect(answer.rows).toEqual([
+      {
+        id: 1,
+        sku: 'A-1',
+        quantity: '1.5000',
+        big: '9007199254740993',
+        is_on: 1,
+        modified: expect.stringMatching(/^2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
+        local: '2026-01-02T03:04:05',
+        extra: { n: '12345678901234567890' },
+      },
+    ]);
+    const again = await questions.ask(new Map([['1', []]]));
+    expect(again.version >= answer.version).toBe(true);
+    expect((await questions.ask(none)).rows).toEqual([]);
+    const all = await Array.fromAsync(questions.askAll());
+    expect(all.flatMap(({ rows }) => rows.map(({ id }) => id))).toEqual([1, 2]);
+  });
+
+  it('lead from rows and records to keys', async () => {
+    await run('create table line (doc int, item_id int)');
+    await run('insert into line values (7, 1), (7, 2), (8, null), (9, 2)');
+    const questions = questionsOf(`select * from item ${where}`);
+    expect(await questions.keysOf(1, [{ doc: '7' }, { doc: '8' }])).toEqual(['1', '2']);
+    expect(
+      await questions.find([
+        { source: 'main', sku: 'B' },
+        { source: 'main', sku: 'none' },
+      ]),
+    ).toEqual(['2']);
+    expect(await questions.find([])).toEqual([]);
+  });
+
+  it('for all keys are answered as of one moment, however long it takes, and may be left half way', async () => {
+    await run('create table many (id int primary key, n int)');
+    await run('insert into many select seq, 0 from seq_1_to_5000');
+    const questions = questionsOf(`select * from many ${where}`);
+    let total = 0;
+    for await (const { rows } of questions.askAll()) {
+      if (total === 0) await run('update many set n = 1');
+      total += rows.length;
+      expect(rows.every(({ n }) => n === 0)).toBe(true);
+    }
+    expect(total).toBe(5_000);
+    for await (const { rows } of questions.askAll()) {
+      expect(rows[0]).toMatchObject({ n: 1 });
+      break;
+    }
+    await questions.probe();
+  });
+
+  it('that are wrong are rejected; what takes too long, or may be of one row, is not', async () => {
+    await expect(questionsOf(`select nope from item ${where}`).ask(none)).rejects.toMatchObject({
+      name: 'Rejected',
+      fault: { code: 'erp.query', why: expect.stringContaining("'nope'") },
+    });
+    await expect(
+      questionsOf(`select sleep(30) as id from item ${where}`).ask(new Map([['1', []]])),
+    ).rejects.toMatchObject({
+      perhapsRecord: true,
+      fault: { code: 'erp.deadline' },
+    });
+    await run("create user poor identified by 'x'");
+    await run('grant usage on Erp.* to poor');
+    await run('grant select on Erp.many to poor');
+    const poor = new MysqlPool({
+      options: () => ({
+        ...mysqlOptions({ url: `${server!.url}Erp`, allowPlain: false }),
+        user: 'poor',
+        password: 'x',
+      }),
+      max: 1,
+      statementTimeoutMs: 2_000,
+    });
+    const asked = poor.run('a', (connection) => rowsOf(connection, 'select * from item', 2_000));
+    await expect(asked).rejects.toMatchObject({ needsOperator: true, fault: { code: 'erp.right_missing' } });
+    poor.close();
+  });
+});
+
+describe('a poll of MariaDB', () => {
+  const readerOf = (columns = { id: 'id', version: 'modified' }) =>
+    new SqlPollReader({ database: new MysqlPoll(pool, 'Erp'), tables: { item: columns }, rowsPerPage: 1 });
+
+  it('finds the newest version, and pages through what has one from there on', async () => {
+    const reader = readerOf();
+    const newest = await reader.newest('item');
+    expect(newest).toMatch(/Z$/);
+    const pages = await Array.fromAsync(reader.pages('item', newest));
+    expect(pages.map((page) => page.map(({ id }) => id))).toEqual([['1'], ['2'], []]);
+    expect(Math.abs((await reader.now()) - Date.now())).toBeLessThan(60_000);
+    expect(await reader.identify()).toMatch(/.+\/Erp$/);
+  });
+
+  it('knows an altered table, and says what is missing', async () => {
+    const before = await readerOf().shape('item');
+    await run('alter table item add column more int');
+    expect(await readerOf().shape('item')).not.toBe(before);
+    const refused = (code: string) => ({ fault: expect.objectContaining({ code }) as object });
+    const wrong = readerOf({ id: 'id', version: 'changed' }).shape('item');
+    await expect(wrong).rejects.toMatchObject(refused('erp.poll_table'));
+    const noVersion = readerOf({ id: 'id', version: 'sku' }).newest('item');
+    await expect(noVersion).rejects.toMatchObject(refused('erp.poll_version'));
+  });
+});
