@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { projectFolder } from '../../deploy/local/install/places.mjs';
 import { startPostgres, startRegistry } from '../infrastructure/main.ts';
 import { firstLoadDone } from '../journeys/first-load.ts';
 import { openStack } from '../journeys/stack.ts';
@@ -24,7 +26,9 @@ export async function openLine(say: (text: string) => void): Promise<Line> {
     // The seam through which the stack finds what `npm test` would share among test files.
     process.env.CARTAGE_TEST_REGISTRY_URL = registry.url;
     process.env.CARTAGE_TEST_DATABASE_URL = postgres.url;
-    const stack = await openStack();
+    // With the waits of an installation: shorter sessions would mean more heart-beats.
+    const environment = { CARTAGE_CONFIG: join(projectFolder, 'deploy/config/sandbox.yaml') };
+    const stack = await openStack({ environment });
     closers.push(() => stack.close());
     await stack.startAll();
     await stack.start('console');

@@ -1,10 +1,7 @@
 /** A broker that asks who is there: each process with a log-in of its own, and the rights that are made for it. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import kafkajs from 'kafkajs';
 import type { AclEntry } from 'kafkajs';
 import type { Principal, Right } from '../../deploy/generate/rights.ts';
-import { projectFolder } from '../../deploy/local/install/places.mjs';
 import type { Settings } from '../../deploy/local/settings.ts';
 
 const password = 'only-for-this-test';
@@ -26,19 +23,15 @@ export function brokerWithLogins(users: readonly string[]): Settings {
   };
 }
 
+/** What the configuration says of the log-in, by path. */
+export const withLogin = {
+  'kafka.sasl': { mechanism: 'plain', username: '${KAFKA_USERNAME}', password: '${KAFKA_PASSWORD}' },
+};
+
 export const loginOf = (user: string): Record<string, string> => ({
   KAFKA_USERNAME: user,
   KAFKA_PASSWORD: password,
 });
-
-/** sandbox.yaml with a log-in, written to a folder. */
-export function sandboxWithLogin(folder: string): string {
-  const text = readFileSync(join(projectFolder, 'deploy/config/sandbox.yaml'), 'utf8');
-  const login = "  sasl: { mechanism: plain, username: '${KAFKA_USERNAME}', password: '${KAFKA_PASSWORD}' }";
-  const file = join(folder, 'sandbox.yaml');
-  writeFileSync(file, text.replace(/^kafka:\n/m, `kafka:\n${login}\n`));
-  return file;
-}
 
 /** A client; with a user it comes as one of the processes, else as the administrator. */
 export function kafkaAs(brokers: string, user?: string): kafkajs.Kafka {

@@ -5,8 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -20,28 +19,23 @@ import { produceBytes } from '../journeys/bytes.ts';
 import { allProcesses, openStack } from '../journeys/stack.ts';
 import type { Stack } from '../journeys/stack.ts';
 import { until } from '../journeys/wait.ts';
-import { brokerWithLogins, giveRights, kafkaAs, loginOf, sandboxWithLogin } from './logins.ts';
+import { brokerWithLogins, giveRights, kafkaAs, loginOf, withLogin } from './logins.ts';
 
 const instance = 'sandbox';
 const granted = principals(processes, instance);
 const user = (name: string) => principalName(instance, name);
-const folder = mkdtempSync(join(tmpdir(), 'cartage-rights-'));
-const config = sandboxWithLogin(folder);
 let stack: Stack;
 
 beforeAll(async () => {
   stack = await openStack({
-    environment: { CARTAGE_CONFIG: config },
+    configuration: withLogin,
     environmentOf: (name) => loginOf(user(name)),
     kafkaSettings: brokerWithLogins(granted.map(({ name }) => name)),
   });
   await giveRights(stack.kafka.bootstrap, granted);
 }, 120_000);
 
-afterAll(async () => {
-  await stack?.close();
-  rmSync(folder, { recursive: true });
-}, 60_000);
+afterAll(async () => stack?.close(), 60_000);
 
 /** Where one has to say who one is. */
 const door = () => `127.0.0.1:${stack.proxy.port}`;
@@ -51,7 +45,7 @@ async function commandLine(...words: string[]): Promise<{ code: number | null; o
   const env = {
     ...process.env,
     ...loginOf(user('cli')),
-    CARTAGE_CONFIG: config,
+    CARTAGE_CONFIG: stack.environment.CARTAGE_CONFIG,
     KAFKA_BROKERS: door(),
     REGISTRY_URL: sharedRegistry(),
   };

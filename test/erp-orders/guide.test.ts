@@ -11,13 +11,15 @@ import { recipeOf } from '../sandbox/http-erp/recipes.ts';
 import { faultsSuite } from './faults-suite.ts';
 import type { HttpBackends } from './faults-suite.ts';
 import { blocksUnder, guideRecipe } from './guide-recipe.ts';
-import { httpBackend } from './http-backend.ts';
+import { anywhere, httpBackend } from './http-backend.ts';
 import { ordersSuite } from './orders-suite.ts';
+
+const recipe = recipeOf(guideRecipe, { KONTOR_URL: anywhere, KONTOR_KEY: 'key' });
 
 const kontor: HttpBackends = {
   start() {
     const erp = new KontorErp(['MUG', 'CUP']);
-    return httpBackend(erp.standIn, (url) => recipeOf(guideRecipe, { KONTOR_URL: url, KONTOR_KEY: 'key' }), {
+    return httpBackend(erp.standIn, recipe, {
       held: (key) =>
         Promise.resolve(
           erp.sales
@@ -42,20 +44,19 @@ faultsSuite('the ERP of the guide', kontor);
 
 describe('the guide', () => {
   it('writes a recipe that makes sense with any order', async () => {
-    const recipe = recipeOf(guideRecipe, { KONTOR_URL: 'https://kontor.example', KONTOR_KEY: 'key' });
     expect(await trialProblems(recipe)).toEqual([]);
   });
 
   it('shows a log-in that can be used', () => {
     const [session = ''] = blocksUnder('Log-in');
-    const recipe = recipeOf(
+    const withLogIn = recipeOf(
       guideRecipe.replace(/^session:\n(?: .*\n)+/m, session).replace('key:', 'id: a\n  secret:'),
       {
         KONTOR_URL: 'https://kontor.example',
         KONTOR_KEY: 'key',
       },
     );
-    expect(recipe.session).toMatchObject({ open: { send: 'POST /oauth2/token' } });
+    expect(withLogIn.session).toMatchObject({ open: { send: 'POST /oauth2/token' } });
   });
 
   it('shows a configuration with which a recipe can be tried', () => {

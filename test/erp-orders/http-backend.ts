@@ -7,10 +7,16 @@ import type { HttpBackend } from './faults-suite.ts';
 /** No pause is waited for. */
 const hurried: Clock = { now: () => Date.now(), wait: () => Promise.resolve() };
 
-/** What all stand-ins do alike as backends of the suites. */
+/** Where the ERP of a recipe for `httpBackend` is, in place of the stand-in's address. */
+export const anywhere = 'https://erp.invalid';
+
+/**
+ * What all stand-ins do alike as backends of the suites. The recipe is read and judged once, for `anywhere`: that costs
+ * as much as all calls of an order, and the suites open some hundred adapters.
+ */
 export async function httpBackend(
   standIn: StandIn,
-  recipe: (url: string) => Recipe,
+  recipe: Recipe,
   own: Pick<HttpBackend, 'held' | 'beside'> & { writes: (asked: Asked) => boolean },
 ): Promise<HttpBackend> {
   await standIn.start();
@@ -18,10 +24,9 @@ export async function httpBackend(
     ...own,
     standIn,
     open(deadlineMs) {
-      const { url } = standIn;
-      const known = recipe(url);
+      const here = JSON.parse(JSON.stringify(recipe).replaceAll(anywhere, standIn.url)) as Recipe;
       const { orders, close } = connectRecipe({
-        recipe: { ...known, deadlineMs: deadlineMs ?? known.deadlineMs },
+        recipe: { ...here, deadlineMs: deadlineMs ?? here.deadlineMs },
         clock: hurried,
       });
       return Object.assign(orders, { close });

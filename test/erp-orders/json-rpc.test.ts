@@ -6,16 +6,23 @@ import { recipeOf, shippedRecipe } from '../sandbox/http-erp/recipes.ts';
 import type { Said } from '../sandbox/http-erp/stand-in.ts';
 import { faultsSuite } from './faults-suite.ts';
 import type { HttpBackends } from './faults-suite.ts';
-import { httpBackend } from './http-backend.ts';
+import { anywhere, httpBackend } from './http-backend.ts';
 import { ordersSuite } from './orders-suite.ts';
 
-const variables = { ODOO_API_KEY: 'key', ODOO_DATABASE: 'shop', ODOO_USER: 'cartage' };
-const shipped = (name: string) => (url: string) => shippedRecipe(name, { ...variables, ODOO_URL: url });
+const shipped = (name: string): Recipe =>
+  shippedRecipe(name, {
+    ODOO_URL: anywhere,
+    ODOO_API_KEY: 'key',
+    ODOO_DATABASE: 'shop',
+    ODOO_USER: 'cartage',
+  });
+
+const overJsonRpc = shipped('odoo-json-rpc.yaml');
 
 /** As a browser does it. */
-function inASession(url: string): Recipe {
+function inASession(): Recipe {
   const { session, request } = recipeOf(`
-    url: ${url}
+    url: ${anywhere}
     secrets: { key: key }
     session:
       open:
@@ -32,11 +39,11 @@ function inASession(url: string): Recipe {
       carries: =true
       document: { id: =id }
       create: { call: {} }`);
-  return { ...shipped('odoo-json-rpc.yaml')(url), session, request };
+  return { ...overJsonRpc, session, request };
 }
 
 function backends(
-  recipe: (url: string) => Recipe,
+  recipe: Recipe,
   error: (name: ExceptionName, message: string) => Said,
   logsIn: boolean,
 ): HttpBackends {
@@ -72,10 +79,10 @@ function backends(
 }
 
 const json2 = backends(shipped('odoo-json-2.yaml'), json2Error, false);
-const session = backends(inASession, rpcError, true);
+const session = backends(inASession(), rpcError, true);
 
 ordersSuite('Odoo over JSON-2', json2);
-ordersSuite('Odoo over JSON-RPC', backends(shipped('odoo-json-rpc.yaml'), rpcError, true));
+ordersSuite('Odoo over JSON-RPC', backends(overJsonRpc, rpcError, true));
 ordersSuite('an ERP in a session', session);
 // The second one asks the same in another frame.
 faultsSuite('Odoo over JSON-2', json2);

@@ -6,15 +6,16 @@ import { ODataErp, odataError } from '../sandbox/http-erp/odata-erp.ts';
 import { recipeOf } from '../sandbox/http-erp/recipes.ts';
 import { faultsSuite } from './faults-suite.ts';
 import type { HttpBackends } from './faults-suite.ts';
-import { httpBackend } from './http-backend.ts';
+import { anywhere, httpBackend } from './http-backend.ts';
 import { ordersSuite } from './orders-suite.ts';
 
 const text = readFileSync(join(projectFolder, 'test/sandbox/http-erp/odata-recipe.yaml'), 'utf8');
+const recipe = recipeOf(text, { ERP_URL: anywhere });
 
 const odata: HttpBackends = {
   start() {
     const erp = new ODataErp(['MUG', 'CUP']);
-    return httpBackend(erp.standIn, (url) => recipeOf(text, { ERP_URL: url }), {
+    return httpBackend(erp.standIn, recipe, {
       // There is one order at a time in these tests but for one, which is refused.
       held: () =>
         Promise.resolve(

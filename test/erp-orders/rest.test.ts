@@ -2,15 +2,17 @@
 import { RestErp, refusal } from '../sandbox/http-erp/rest-erp.ts';
 import { faultsSuite } from './faults-suite.ts';
 import type { HttpBackends } from './faults-suite.ts';
-import { httpBackend } from './http-backend.ts';
+import { anywhere, httpBackend } from './http-backend.ts';
 import { ordersSuite } from './orders-suite.ts';
 import { restRecipe } from './rest-recipe.ts';
+
+const recipe = restRecipe(anywhere);
 
 const rest: HttpBackends = {
   start() {
     const erp = new RestErp('token key:secret', ['MUG', 'CUP']);
     const ofKey = (key: string) => erp.all('Sales Order').filter((order) => order.custom_shop_key === key);
-    return httpBackend(erp.standIn, restRecipe, {
+    return httpBackend(erp.standIn, recipe, {
       held: (key) =>
         Promise.resolve(
           ofKey(key).map(({ docstatus, items }) => ({

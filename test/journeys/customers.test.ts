@@ -19,7 +19,8 @@ const onTopic = new Map<string, (Customer | null)[]>();
 const recordsOf = (key: string) => onTopic.get(key) ?? [];
 
 beforeAll(async () => {
-  stack = await openStack();
+  // One of them waits for the sweep.
+  stack = await openStack({ configuration: { 'orders.sweep.intervalMs': 2_000 } });
   await stack.bus.readAll(customers, {
     onRecord: ({ key, value }) => onTopic.set(key, [...recordsOf(key), value]),
   });

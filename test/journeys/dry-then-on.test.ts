@@ -4,22 +4,16 @@
  * asking for it. What is real and what is not: see stack.ts.
  */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { runFolder } from '../infrastructure/folder.ts';
 import { allProcesses, openStack } from './stack.ts';
 import type { ProcessName, Stack } from './stack.ts';
 import { until } from './wait.ts';
 
-const sandboxFile = join(import.meta.dirname, '../../deploy/config/sandbox.yaml');
-const configFile = join(mkdtempSync(join(runFolder(), 'dry-')), 'cartage.yaml');
 let stack: Stack;
 
-/** All flows in one mode, in a file of this test's own; those processes read it that start again. */
+/** All flows in one mode; those processes read it that start again. */
 async function restartIn(mode: 'off' | 'dry' | 'on', names: readonly ProcessName[] = allProcesses) {
   await Promise.all(names.map((name) => stack.stop(name)));
-  const flows = `flows: { orders: ${mode}, stock: ${mode}, catalog: ${mode}, shipments: ${mode} }`;
-  writeFileSync(configFile, readFileSync(sandboxFile, 'utf8').replace(/^flows: .*$/m, flows));
+  stack.configure({ flows: { orders: mode, stock: mode, catalog: mode, shipments: mode } });
   await Promise.all(names.map((name) => stack.start(name)));
 }
 
@@ -36,7 +30,7 @@ const inDry = (process: ProcessName, topic: string, status: string, count: numbe
   until(`${count} times ${status} of ${topic} in dry`, () => saidInDry(process, topic, status).size >= count);
 
 beforeAll(async () => {
-  stack = await openStack({ environment: { CARTAGE_CONFIG: configFile } });
+  stack = await openStack();
   await restartIn('off');
 }, 180_000);
 

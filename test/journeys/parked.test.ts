@@ -3,7 +3,7 @@
  * what stack.ts says: the command line as its own process in a shell, its output pasted back into it.
  */
 import { randomInt } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -11,24 +11,23 @@ import { audit, parked } from '../../schemas/topics.ts';
 import type { Audit, Parked } from '../../schemas/types.ts';
 import { getOrder, hold, unhold } from '../sandbox/shop/sales/order-state.ts';
 import { produceBytes } from './bytes.ts';
+import { sandboxConfiguration } from './configuration.ts';
 import { typed } from './shell.ts';
 import { openStack } from './stack.ts';
 import type { Stack } from './stack.ts';
 import { until } from './wait.ts';
 
-const project = join(import.meta.dirname, '../..');
-
 /** Configuration as Kubernetes mounts it: a link to a link, and a change is another folder behind the second one. */
 const mount = mkdtempSync(join(tmpdir(), 'cartage-mount-'));
 const file = join(mount, 'cartage.yaml');
-const original = readFileSync(join(project, 'deploy/config/sandbox.yaml'), 'utf8').replace(
-  '\npolicy:\n',
-  '\npolicy:\n  heldLookMs: 2000\n',
-);
-const rule = '    checkmo: { dueFrom: [new, processing, complete], codes: { term: NET14 } }\n';
 
-function swapConfiguration(text: string): void {
+/** The one of all tests here, or with a rule for another payment method. */
+function swapConfiguration(rule?: object): void {
   const version = `v${randomInt(1e9)}`;
+  const text = sandboxConfiguration({
+    'policy.heldLookMs': 2_000,
+    ...(rule && { 'orders.payments.cashondelivery': rule }),
+  });
   mkdirSync(join(mount, version));
   writeFileSync(join(mount, version, 'cartage.yaml'), text);
   symlinkSync(version, join(mount, '..data_tmp'));
@@ -39,9 +38,7 @@ let stack: Stack;
 const acts: Audit[] = [];
 
 beforeAll(async () => {
-  expect(original).toContain(rule);
-  expect(original).toContain('heldLookMs');
-  swapConfiguration(original);
+  swapConfiguration();
   symlinkSync('..data/cartage.yaml', file);
   stack = await openStack({ environment: { CARTAGE_CONFIG: file } });
   await stack.bus.readAll(audit, { onRecord: ({ value }) => value && acts.push(value) });
@@ -107,11 +104,9 @@ describe('an order held for a mapping', () => {
     const number = await placeOrder('cashondelivery');
     const key = `cartage.sandbox.order-exporter/magento.orders/sandbox/default/${number}`;
     await until('the held order', () => stack.witness.parked.get(key)?.code === 'order.payment_unmapped');
-    swapConfiguration(original.replace(rule, `${rule}    cashondelivery: { dueFrom: [nev] }\n`));
+    swapConfiguration({ dueFrom: ['nev'] });
     const other = await heldOrder('purchaseorder');
-    swapConfiguration(
-      original.replace(rule, `${rule}    cashondelivery: { dueFrom: [new], codes: { term: NET0 } }\n`),
-    );
+    swapConfiguration({ dueFrom: ['new'], codes: { term: 'NET0' } });
     await until('the sales order', () => stack.sandboxes.salesOrder(number));
     await until('nothing parked of it', () => !stack.witness.parked.has(key));
     expect(stack.pids()).toEqual(before);

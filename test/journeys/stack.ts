@@ -1,10 +1,11 @@
 /**
  * What the journeys run on. Real: the broker (one of its own per test file), the registry, the database, and every
- * Cartage process as an operating-system process with the configuration of deploy/config/sandbox.yaml. Stand-ins:
- * the sandbox shop and the sandbox ERP. What may be asserted is what a person could see in shop and ERP, and what
- * stands on the topics; never the inside of a process.
+ * Cartage process as an operating-system process with the configuration of deploy/config/sandbox.yaml, its waits made
+ * short (configuration.ts). Stand-ins: the sandbox shop and the sandbox ERP. What may be asserted is what a person could
+ * see in shop and ERP, and what stands on the topics; never the inside of a process.
  */
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { freePort } from '../../deploy/local/ports.ts';
@@ -24,6 +25,7 @@ import type { FreshDatabase, KafkaProxy, TestKafka } from '../infrastructure/mai
 import { startErp } from '../sandbox/erp/index.ts';
 import { startShop } from '../sandbox/shop/index.ts';
 import type { RunningShop } from '../sandbox/shop/index.ts';
+import { sandboxConfiguration } from './configuration.ts';
 import { openWitness } from './witness.ts';
 import type { Witness } from './witness.ts';
 
@@ -58,6 +60,8 @@ export interface Stack {
   webhookSecret: string;
   /** What a Cartage process is started with, its port apart. */
   environment: Record<string, string>;
+  /** Changes the configuration, by path, for what starts from then on. */
+  configure(changes: Record<string, unknown>): void;
   start(name: ProcessName, options?: { throughProxy?: boolean }): Promise<void>;
   startAll(): Promise<void>;
   /** kill -9 */
@@ -72,6 +76,8 @@ export interface Stack {
 }
 
 export interface StackOptions {
+  /** What is to be different in the configuration, by path (`flows.orders`). */
+  configuration?: Record<string, unknown>;
   /** Added to what every Cartage process is started with. */
   environment?: Record<string, string>;
   /** Added to what one is started with. */
@@ -109,7 +115,15 @@ export async function openStack(options: StackOptions = {}): Promise<Stack> {
     const bus = closing(connectKafka(kafkaClient), (part) => part.close());
     const witness = await openWitness(bus);
     const erp = closing(await connectedClient(database.url), (part) => part.end());
-    const environment = { ...environmentOf(shop, database.url, webhookPort), ...options.environment };
+    const configFile = join(mkdtempSync(join(runFolder(), 'configuration-')), 'cartage.yaml');
+    const configure = (changes: Record<string, unknown>) =>
+      writeFileSync(configFile, sandboxConfiguration({ ...options.configuration, ...changes }));
+    configure({});
+    const environment = {
+      CARTAGE_CONFIG: configFile,
+      ...environmentOf(shop, database.url, webhookPort),
+      ...options.environment,
+    };
     const processes = new Processes(
       (name) => ({ ...environment, ...options.environmentOf?.(name) }),
       kafka.bootstrap,
@@ -129,6 +143,7 @@ export async function openStack(options: StackOptions = {}): Promise<Stack> {
       webhookUrl,
       webhookSecret,
       environment: { ...environment, KAFKA_BROKERS: kafka.bootstrap },
+      configure,
       start: (name, { throughProxy = false } = {}) => processes.start(name, throughProxy),
       startAll: async () =>
         void (await Promise.all(allProcesses.map((name) => processes.start(name, false)))),
@@ -228,7 +243,6 @@ function environmentOf(shop: RunningShop, databaseUrl: string, webhookPort: numb
   // The role with no more rights than Cartage needs, which the sandbox ERP makes.
   erpUrl.username = 'cartage';
   return {
-    CARTAGE_CONFIG: join(project, 'deploy/config/sandbox.yaml'),
     NODE_ENV: 'production',
     NODE_OPTIONS: nodeOptions,
     REGISTRY_URL: sharedRegistry(),
