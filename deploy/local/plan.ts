@@ -72,7 +72,7 @@ function commonEnvironment({ state, jaeger }: Settled, inherited: NodeJS.Process
     ...(otlpUrl ? { OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl } : {}),
     NODE_ENV: 'production',
     NODE_OPTIONS: [inherited.NODE_OPTIONS ?? '', nodeOptions].join(' ').trim(),
-    NODE_COMPILE_CACHE: state.compileCache,
+    NODE_COMPILE_CACHE: inherited.NODE_COMPILE_CACHE ?? state.compileCache,
   };
 }
 

@@ -24,7 +24,7 @@ describe('what goes wrong', () => {
     expect([code, out]).toEqual([1, '']);
     expect(err).toContain(String.raw`unknown command 'che\x1b[2Jck'`);
     expect(err).not.toMatch(acting);
-  }, 30_000);
+  });
 
   it('with the configuration is said whole, whatever stands in it', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'cartage-cli-')), 'cartage.yaml');
@@ -34,14 +34,14 @@ describe('what goes wrong', () => {
     expect(err).toContain(String.raw`na\x1b]0;x\x07me: is not known`);
     expect(err).toContain('kafka: is required');
     expect(err).not.toMatch(acting);
-  }, 30_000);
+  });
 
   it('with where the configuration lies is said, and how to name another', async () => {
     const { code, err } = await run('check');
     expect(code).toBe(1);
     expect(err).toMatch(/cartage\.yaml cannot be used:[^]*CARTAGE_CONFIG[^]*--config[^]*npm start/);
     expect((await run('check', '--config', 'none.yaml')).err).not.toContain('CARTAGE_CONFIG');
-  }, 30_000);
+  });
 
   it.each([['parked list'], ['topics apply --dry-run'], ['dry-report'], ['erase order main/default/1']])(
     'with the broker is said once, and %s ends',
@@ -61,7 +61,7 @@ describe('what goes wrong', () => {
   it('with what is meant is said before anything is asked or done', async () => {
     expect((await run('parked', 'discard', 'a/key')).err).toContain("required option '--reason <text>'");
     expect((await run('parked', 'show')).err).toContain("missing required argument 'key'");
-  }, 30_000);
+  });
 });
 
 it.each([

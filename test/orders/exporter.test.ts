@@ -45,11 +45,11 @@ afterAll(async () => {
 
 async function startExporter(): Promise<RunningProcess> {
   const started = await startProcess('order-exporter', {
-    ...platformConfig(instance),
+    ...platformConfig(instance, 4_000),
     orders: ordersConfig(),
     erp: {
-      connection: { url: erpUrl, statementTimeoutMs: 4_000 },
-      orders: { ...(await readOrders()), settleMs: 6_000 },
+      connection: { url: erpUrl, statementTimeoutMs: 2_000 },
+      orders: { ...(await readOrders()), settleMs: 2_500 },
     },
   });
   await started.logged('The group has given out its partitions');

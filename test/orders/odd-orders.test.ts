@@ -56,7 +56,7 @@ afterAll(async () => {
 async function startRelay(port = webhookPort): Promise<RunningProcess> {
   const credentials = { ...shop.credentials, consumerSecret: '${ODD_ORDERS_SECRET}' };
   const relay = await startProcess('order-relay', {
-    ...platformConfig(instance),
+    ...platformConfig(instance, 4_000),
     magento: { url: shop.url, credentials, deadlineMs: 1_500 },
     webhook: webhookConfig(port),
     orders: ordersConfig({ sweep: { overlapMs: 30_000 } }),

@@ -50,7 +50,7 @@ async function startExporter(): Promise<RunningProcess> {
   const text = readFileSync(join(projectFolder, 'deploy/config/recipes/erpnext.yaml'), 'utf8');
   const recipe = substitute(parse(text), { ...restVariables, ERPNEXT_URL: erp.standIn.url }, []) as object;
   const started = await startProcess('order-exporter', {
-    ...platformConfig(instance),
+    ...platformConfig(instance, 4_000),
     flows: { customers: 'off' },
     orders: ordersConfig(),
     customers: { websites: {}, groups: {} },

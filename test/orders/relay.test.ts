@@ -46,9 +46,9 @@ afterAll(async () => {
 
 async function startRelay(flows: object = {}): Promise<RunningProcess> {
   const started = await startProcess('order-relay', {
-    ...platformConfig(instance),
+    ...platformConfig(instance, 4_000),
     flows,
-    magento: { url: shop.url, credentials: shop.credentials, deadlineMs: 4_000 },
+    magento: { url: shop.url, credentials: shop.credentials, deadlineMs: 3_000 },
     webhook: webhookConfig(webhookPort),
     orders: ordersConfig(),
   });

@@ -156,7 +156,7 @@ function parsed(line: string): Record<string, unknown> {
 export async function eventually<Value>(
   what: string,
   look: () => Value | Promise<Value>,
-  limitMs = 30_000,
+  limitMs = 60_000,
 ): Promise<NonNullable<Exclude<Value, false>>> {
   const until = Date.now() + limitMs;
   for (;;) {
@@ -196,15 +196,18 @@ export async function deliver(port: number, data: object, id: string): Promise<n
   return answer.status;
 }
 
-/** The sections every process needs, and that of stock, which relay and appliers need. */
-export function platformConfig(instance: string): object {
+/**
+ * The sections every process needs, and that of stock, which relay and appliers need. A short session where a process is
+ * killed: its successor waits it out.
+ */
+export function platformConfig(instance: string, sessionTimeoutMs = 6_000): object {
   return {
     instance,
     kafka: {
       brokers: [sharedKafka()],
       replicationFactor: 1,
       registry: { url: sharedRegistry() },
-      sessionTimeoutMs: 6_000,
+      sessionTimeoutMs,
     },
     http: { host: '127.0.0.1', port: 0 },
     policy: { retryMaxMs: 1_000 },

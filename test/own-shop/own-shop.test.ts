@@ -148,5 +148,5 @@ describe('npm start -- --config FILE', () => {
     expect(said).toMatch(/erp\.connection\.url: the variable ERP_DATABASE_URL is not set/);
     expect(said).toMatch(/flows\.orders: /);
     expect(said).not.toContain('Cartage is');
-  }, 30_000);
+  });
 });

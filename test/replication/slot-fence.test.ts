@@ -79,7 +79,7 @@ describe('the fence of a slot', () => {
     await log.close();
     await removing;
     await own.pool.end();
-  }, 20_000);
+  });
 
   it('stands while the server hears the reader, and falls before the slot can be somebody else’s', async () => {
     const { log, fence, watching } = await fencedLog();

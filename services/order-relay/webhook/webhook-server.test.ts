@@ -3,13 +3,11 @@
  * still for signatures and rates. Asserted: what a sender is answered, and what was published.
  */
 import { once } from 'node:events';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { sign } from './schemes/standard-webhooks.ts';
 import { Edge, body, bytesOf, headersOf, nowMs, ownScheme } from './testing/edge.ts';
 import type { Overrides } from './testing/edge.ts';
 import { bodyTimeoutMs } from './webhook-server.ts';
-
-jest.setTimeout(20_000);
 
 let edge: Edge;
 beforeEach(() => {
@@ -134,7 +132,7 @@ describe('the body', () => {
     expect(edge.published).toHaveLength(1);
   });
 
-  it('is cut after 5 s, exactly, though some of it keeps coming; headers soon after', async () => {
+  it('is cut after 5 s, though some of it keeps coming; headers soon after', async () => {
     await edge.open();
     const began = performance.now();
     const sockets = ['', 'POST /webhooks/orders HTTP/1.1\r\n', bytesOf(headersOf())].map((bytes) => {
@@ -153,10 +151,8 @@ describe('the body', () => {
     for (const socket of sockets) socket.destroy();
     expect(answers.map(({ status }) => status)).toEqual([408, 408, 408]);
     for (const { tookMs } of answers) expect(tookMs).toBeGreaterThanOrEqual(bodyTimeoutMs);
-    const [silent, halfHeader, body_] = answers.map(({ tookMs }) => tookMs - bodyTimeoutMs);
-    expect(body_).toBeLessThan(500);
-    // Node looks for them once a second.
-    expect(Math.max(silent!, halfHeader!)).toBeLessThan(2_000);
+    // Exactly: see bodies.test.ts. Here a loaded machine may be late, and Node looks for headers once a second.
+    for (const { tookMs } of answers) expect(tookMs).toBeLessThan(2 * bodyTimeoutMs);
   });
 
   it('under way the longest gives way with 503 when the budget is used up, and good ones are taken', async () => {

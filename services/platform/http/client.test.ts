@@ -192,10 +192,10 @@ describe('a request that was written may have been carried out', () => {
     });
     const notes: AnswerNote[] = [];
     const client = clientOf(origin, { deadlineMs: 100, onAnswer: (note) => notes.push(note) });
+    // Without a deadline it would never end.
     const error = await failure(client.request(post));
     expect(error).toMatchObject({ outcome: 'unknown', fault: { code: 'http.deadline' } });
     expect(notes[0]?.status).toBe(0);
-    expect(notes[0]!.durationMs).toBeLessThan(1_000);
   });
 
   it('but a GET has no effect, whatever happened to it', async () => {

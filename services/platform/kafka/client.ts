@@ -34,7 +34,7 @@ export const patientRetry: RetryOptions = {
  */
 export const briefRetry: RetryOptions = { ...patientRetry, maxRetryTime: 1_000, retries: 2 };
 
-export const requestTimeoutMs = 10_000;
+const defaultRequestTimeoutMs = 10_000;
 const connectionTimeoutMs = 3_000;
 
 /** A client makes no connection by itself; each producer, consumer or admin made from it has its own. */
@@ -51,7 +51,7 @@ export function createClient(
     clientId: options.clientId,
     brokers: options.brokers,
     connectionTimeout: connectionTimeoutMs,
-    requestTimeout: requestTimeoutMs,
+    requestTimeout: options.requestTimeoutMs ?? defaultRequestTimeoutMs,
     enforceRequestTimeout: true,
     retry,
     ...(socketFactory && { socketFactory }),

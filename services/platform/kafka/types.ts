@@ -160,6 +160,8 @@ export interface KafkaOptions {
   /** ce_source of what this process publishes, e.g. `cartage/main/order-relay`. */
   source: string;
   publishDeadlineMs?: number;
+  /** How long the broker may take for one answer before it is asked again. */
+  requestTimeoutMs?: number;
   /** A reader has failed, or kafkajs has given a consumer up: nothing but a restart of the process mends it. */
   onDead?(why: string): void;
   log: {

@@ -19,7 +19,7 @@ it('ends with 1 and says why when a consumer was given up: nothing but a restart
     };
     openProcess('order-relay', new Configuration('', () => config), new Life(), connect);`;
   // One that goes on living is ended, and has no code.
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { timeout: 15_000 });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { timeout: 60_000 });
   const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
   expect(code).toBe(1);
   expect(JSON.parse(said.trim().split('\n').at(-1)!)).toMatchObject({
@@ -28,4 +28,4 @@ it('ends with 1 and says why when a consumer was given up: nothing but a restart
     msg: 'process failed',
     err: { message: 'the consumer of g was given up' },
   });
-}, 20_000);
+});

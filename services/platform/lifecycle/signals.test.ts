@@ -13,7 +13,7 @@ async function endOf(start: string, drainMs = 9_000): Promise<{ code: number | n
     setInterval(() => {}, 1000);
     runProcess(async (life) => { ${start} }, [], ${drainMs});`;
   // One that would not end gets a second signal.
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { timeout: 4_000 });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { timeout: 60_000 });
   createInterface({ input: child.stdout }).on('line', () => child.kill('SIGTERM'));
   let errors = '';
   child.stderr.on('data', (text) => (errors += String(text)));
