@@ -1,6 +1,6 @@
 /**
- * `npm test [-- PATTERN …]`: starts a broker, a registry and a database once, runs the tests beside the files and
- * then those under test/, ends everything again, and says `N passed, N failed, N skipped`.
+ * `npm test [-- PATTERN …]`: starts a broker, a registry and a database once, runs the tests under test/ and those
+ * beside the files, ends everything again, and says `N passed, N failed, N skipped`.
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -12,24 +12,18 @@ import { runJest, type Counts } from './infrastructure/jest.ts';
 import { endLeftBehind, runMark } from './infrastructure/left-behind.ts';
 import { startKafka, startPostgres, startRegistry } from './infrastructure/main.ts';
 
-const suites = [
-  { name: 'unit', roots: ['services', 'schemas', 'deploy'] },
-  { name: 'together', roots: ['test'] },
-];
-
 async function main(args: string[], signal: AbortSignal): Promise<Counts> {
   await endDeadRuns();
   const folder = runFolder();
   process.env.CARTAGE_TEST_FOLDER = folder;
   const mark = randomUUID();
   const removals: (() => Promise<void>)[] = [];
-  const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+  let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   try {
     const addresses = await startShared((remove) => removals.push(remove));
-    for (const { name, roots } of suites) {
-      if (signal.aborted) break;
-      const counts = await runJest({
-        roots,
+    if (!signal.aborted)
+      counts = await runJest({
+        roots: ['test', 'services', 'schemas', 'deploy'],
         args,
         env: {
           ...process.env,
@@ -40,21 +34,17 @@ async function main(args: string[], signal: AbortSignal): Promise<Counts> {
           NODE_COMPILE_CACHE: stateFolderAt(stateFolder).compileCache,
           [runMark]: mark,
         },
-        resultFile: join(folder, `${name}.json`),
+        resultFile: join(folder, 'results.json'),
         signal,
       });
-      total.passed += counts.passed;
-      total.failed += counts.failed;
-      total.skipped += counts.skipped;
-    }
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
-    total.failed += 1;
+    counts.failed += 1;
   }
   for (const left of await endLeftBehind(mark)) console.error(`Left behind by a test, ended now: ${left}`);
   await Promise.allSettled(removals.map((remove) => remove()));
   await endRun(folder);
-  return total;
+  return counts;
 }
 
 /** All three side by side; what has started is handed to `started` at once, so that it ends whatever happens to the rest. */

@@ -54,7 +54,10 @@ function jestFlags({ roots, resultFile }: JestRun): string[] {
     ...found,
     '--json',
     `--outputFile=${resultFile}`,
-    '--maxWorkers=2',
+    // One more than the two processors of CI: the longest tests wait a third of their time, for sessions to end and
+    // brokers to come back.
+    '--maxWorkers=3',
+    `--testSequencer=${join(import.meta.dirname, 'sequencer.ts')}`,
     '--passWithNoTests',
     '--no-watchman',
   ];
