@@ -73,6 +73,7 @@ const percentile = (share: number) =>
 
 process.stdout.write(
   JSON.stringify({
+    answered: latenciesMs.length,
     perSecond: latenciesMs.length / tookSeconds,
     refused,
     latencyP50Ms: percentile(0.5),

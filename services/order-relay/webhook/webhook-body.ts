@@ -1,11 +1,6 @@
-import { z } from 'zod';
+import { BodyPart } from './body-part.ts';
 
-const id = z.union([z.int().positive(), z.string().regex(/^\d{1,15}$/)]).transform(Number);
-const name = z.string().min(1).max(255);
-/** UTC, as Magento writes it. */
-const time = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/, 'must be a UTC time such as 2026-11-23 08:07:07');
+const timePattern = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
 
 /** What a delivery says of the order. PHP writes null for what is not there. */
 export interface OrderNamed {
@@ -13,6 +8,7 @@ export interface OrderNamed {
   increment_id?: string | null | undefined;
   store_id?: number | null | undefined;
   store_code?: string | null | undefined;
+  /** UTC, as Magento writes it. */
   updated_at?: string | null | undefined;
 }
 
@@ -30,62 +26,40 @@ export function isCustomer(named: Named): named is CustomerNamed {
 }
 
 /** A customer as senders name it; or an address of it, which names it by `customer_id`. */
-export const customerNamed = z
-  .object({
-    customer_id: id.nullish(),
-    entity_id: id.nullish(),
-    id: id.nullish(),
-    website_id: id.nullish(),
-    website_code: name.nullish(),
-  })
-  .transform(({ customer_id, entity_id, id: own, ...website }, context): CustomerNamed => {
-    const named = customer_id ?? entity_id ?? own;
-    if (named != null) return { customer_id: named, ...website };
-    context.addIssue({ code: 'custom', message: 'must name the customer: customer_id' });
-    return z.NEVER;
-  });
-
-/** A part of a body by the shape that another part tells; what is wrong is told of that part. */
-export function partOf<Part extends Named>(
-  shape: z.ZodType<Part>,
-  value: unknown,
-  { context, at }: { context: z.RefinementCtx; at: string[] },
-): Part {
-  const parsed = shape.safeParse(value);
-  if (parsed.success) return parsed.data;
-  for (const { path, message } of parsed.error.issues)
-    context.addIssue({ code: 'custom', message, path: [...at, ...path] });
-  return z.NEVER;
+export function customerNamed(part: BodyPart): CustomerNamed {
+  const [named, entity, own] = [part.id('customer_id'), part.id('entity_id'), part.id('id')];
+  const customer = { website_id: part.id('website_id'), website_code: part.name('website_code') };
+  const id = named ?? entity ?? own;
+  if (id == null) part.fault('must name the customer: customer_id');
+  return { customer_id: id ?? 0, ...customer };
 }
 
 /** An order as senders name it; or a shipment, invoice or credit memo of it, which names it by `order_id`. */
-export const orderNamed = z
-  .object({
-    entity_id: id.nullish(),
-    order_id: id.nullish(),
-    increment_id: name.nullish(),
-    store_id: id.nullish(),
-    store_code: name.nullish(),
-    updated_at: time.nullish(),
-  })
-  .refine(
-    ({ entity_id, order_id, increment_id, store_id, store_code }) =>
-      (entity_id ?? order_id ?? null) !== null ||
-      (increment_id != null && (store_id ?? store_code ?? null) !== null),
-    'must name the order: entity_id, or increment_id with store_id or store_code',
-  )
+export function orderNamed(part: BodyPart): OrderNamed {
+  const orderId = part.id('order_id');
+  const named = {
+    entity_id: part.id('entity_id'),
+    increment_id: part.name('increment_id'),
+    store_id: part.id('store_id'),
+    store_code: part.name('store_code'),
+    updated_at: part.text('updated_at', timePattern, 'must be a UTC time such as 2026-11-23 08:07:07'),
+  };
+  const isNumbered = named.increment_id != null && (named.store_id ?? named.store_code ?? null) !== null;
+  if ((named.entity_id ?? orderId ?? null) === null && !isNumbered)
+    part.fault('must name the order: entity_id, or increment_id with store_id or store_code');
   // All else of a shipment is its own: number, time and id.
-  .transform(({ order_id, ...named }): OrderNamed => (order_id == null ? named : { entity_id: order_id }));
+  return orderId == null ? named : { entity_id: orderId };
+}
 
 /** What a delivery says, or what is wrong with it in words; never its values, which may be personal data. */
-export function parseBody(raw: Buffer, shape: z.ZodType<Named>): Named | string {
+export function parseBody(raw: Buffer, read: (body: BodyPart) => Named): Named | string {
   let json: unknown;
   try {
     json = JSON.parse(raw.toString('utf8'));
   } catch {
     return 'the body is no JSON';
   }
-  const parsed = shape.safeParse(json);
-  if (parsed.success) return parsed.data;
-  return parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ');
+  const body = new BodyPart(json);
+  const named = read(body);
+  return body.faults.length === 0 ? named : body.faults.join('; ');
 }

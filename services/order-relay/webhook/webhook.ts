@@ -50,8 +50,8 @@ export function webhookReceiver(
   const { now, toleranceMs } = options;
   // Its id can come back for twice that.
   const seen = new SeenIds<WebhookAnswer>({ ttlMs: 2 * toleranceMs, max: maxSeenIds, now });
-  return ({ path, body: shape }, givenId, body) => {
-    const named = parseBody(body, shape);
+  return ({ path, namedIn }, givenId, body) => {
+    const named = parseBody(body, namedIn);
     if (typeof named === 'string') return { status: 400, reason: 'body_invalid', detail: named, done: false };
     const id = givenId ?? idOfState(named, body);
     if (id === null) return ask(path, named, options);

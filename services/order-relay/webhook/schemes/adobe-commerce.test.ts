@@ -48,6 +48,6 @@ describe('a delivery of Adobe Commerce', () => {
     ],
     ['no order', { data: null }, expect.stringMatching(/^order: /)],
   ])('names the order in %s', (_name, body, named) => {
-    expect(parseBody(Buffer.from(JSON.stringify(body)), adobeCommerce(() => []).body)).toEqual(named);
+    expect(parseBody(Buffer.from(JSON.stringify(body)), adobeCommerce(() => []).namedIn)).toEqual(named);
   });
 });

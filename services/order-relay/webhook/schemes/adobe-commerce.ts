@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { z } from 'zod';
-import { customerNamed, orderNamed, partOf } from '../webhook-body.ts';
+import type { BodyPart } from '../body-part.ts';
+import { customerNamed, orderNamed } from '../webhook-body.ts';
 import type { Named } from '../webhook-body.ts';
 import { base64Of, keyList } from './scheme.ts';
 import type { Scheme } from './scheme.ts';
@@ -30,24 +30,14 @@ export function adobeCommerce(publicKeys: () => readonly string[]): Scheme {
         },
       };
     },
-    body,
+    namedIn,
     taken: { status: 200, body: '{"op":"success"}' },
   };
 }
 
-const body = z.preprocess(
-  withoutEvent,
-  z
-    .object({ order: z.unknown().optional(), customer: z.unknown().optional() })
-    .transform(({ order, customer }, context): Named =>
-      customer === undefined
-        ? partOf(orderNamed, order, { context, at: ['order'] })
-        : partOf(customerNamed, customer, { context, at: ['customer'] }),
-    ),
-);
-
 /** A plugin's method has the order, or the customer, as its argument; what an observer hears has it in `data`. */
-function withoutEvent(json: unknown): unknown {
-  const { data } = (json ?? {}) as { data?: { order?: unknown; customer?: unknown } };
-  return (data?.order ?? data?.customer) === undefined ? json : data;
+function namedIn(body: BodyPart): Named {
+  const data = body.part('data');
+  const told = data.has('order') || data.has('customer') ? data : body;
+  return told.has('customer') ? customerNamed(told.part('customer')) : orderNamed(told.part('order'));
 }

@@ -96,6 +96,6 @@ describe('the body of an event', () => {
       expect.stringMatching(/^type: /),
     ],
   ])('%s', (_name, body, named) => {
-    expect(parseBody(Buffer.from(JSON.stringify(body)), schemeOf().body)).toEqual(named);
+    expect(parseBody(Buffer.from(JSON.stringify(body)), schemeOf().namedIn)).toEqual(named);
   });
 });

@@ -1,9 +1,9 @@
 import { verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { z } from 'zod';
 import type { Answer } from '../answer.ts';
-import { customerNamed, orderNamed, partOf } from '../webhook-body.ts';
+import type { BodyPart } from '../body-part.ts';
+import { customerNamed, orderNamed } from '../webhook-body.ts';
 import type { Named } from '../webhook-body.ts';
 import { base64Of } from './scheme.ts';
 import type { BodyFault, HeaderFault, Proven, Scheme } from './scheme.ts';
@@ -25,20 +25,13 @@ interface Signed {
 /** Adobe tries for 24 hours, and the shop hands its events over every minute. */
 const maxAgeMs = 25 * 3_600_000;
 
-const body = z
-  .object({
-    type: z
-      .string()
-      .regex(
-        /sales_order|order_(management|repository)|customer/,
-        'must be the type of an event of orders or customers',
-      ),
-    data: z.object({ value: z.unknown() }),
-  })
-  .transform(({ type, data: { value } }, context): Named => {
-    const shape = /sales_order|order_/.test(type) ? orderNamed : customerNamed;
-    return partOf<Named>(shape, value, { context, at: ['data', 'value'] });
-  });
+const typePattern = /sales_order|order_(management|repository)|customer/;
+
+function namedIn(body: BodyPart): Named {
+  const type = body.word('type', typePattern, 'must be the type of an event of orders or customers');
+  const value = body.part('data').part('value');
+  return (/sales_order|order_/.test(type) ? orderNamed : customerNamed)(value);
+}
 
 /**
  * Adobe I/O Events, one event a delivery: two signatures, base64 of RSA-SHA256 over the body, each with the path of its
@@ -54,7 +47,7 @@ export function adobeIo(options: AdobeIoOptions): Scheme {
       if (typeof signed === 'string') return signed;
       return { proofIn: (body) => proofOf(body, signed, options) };
     },
-    body,
+    namedIn,
     greeting,
   };
 }

@@ -25,7 +25,7 @@ describe('a delivery names', () => {
     ['Adobe Commerce, an observer', commerce, { eventName: 'x', data: { customer } }],
     ['Adobe I/O', io, { type: ioType('customer_save_commit_after'), data: { value: customer } }],
   ])('a customer, by %s', (_name, scheme, json) => {
-    expect(parseBody(Buffer.from(JSON.stringify(json)), scheme.body)).toEqual({
+    expect(parseBody(Buffer.from(JSON.stringify(json)), scheme.namedIn)).toEqual({
       customer_id: 7,
       website_id: 2,
       website_code: undefined,
@@ -38,7 +38,7 @@ describe('a delivery names', () => {
     ['Adobe Commerce', commerce, { order }],
     ['Adobe I/O', io, { type: ioType('sales_order_save_commit_after'), data: { value: order } }],
   ])('an order, by %s, though it tells of its customer too', (_name, scheme, json) => {
-    expect(parseBody(Buffer.from(JSON.stringify(json)), scheme.body)).toMatchObject({ entity_id: 42 });
+    expect(parseBody(Buffer.from(JSON.stringify(json)), scheme.namedIn)).toMatchObject({ entity_id: 42 });
   });
 
   it.each([
@@ -50,7 +50,7 @@ describe('a delivery names', () => {
     [commerce, {}, 'order'],
     [io, { type: ioType('customer_save_commit_after'), data: { value: {} } }, 'data.value'],
   ])('nobody, and the place is said without the values: %#', (scheme, json, place) => {
-    const said = parseBody(Buffer.from(JSON.stringify(json)), scheme.body) as string;
+    const said = parseBody(Buffer.from(JSON.stringify(json)), scheme.namedIn) as string;
     expect(said.startsWith(`${place}:`)).toBe(true);
     expect(said).not.toContain('jane');
   });

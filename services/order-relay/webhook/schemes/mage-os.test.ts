@@ -51,6 +51,6 @@ describe('a delivery of Mage-OS', () => {
     ['nothing of a product', { data: { sku: 'MUG', name: 'Mug' } }, expect.stringMatching(/^data: /)],
   ])('names %s', (_name, body, named) => {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    expect(parseBody(Buffer.from(text), scheme.body)).toEqual(named);
+    expect(parseBody(Buffer.from(text), scheme.namedIn)).toEqual(named);
   });
 });

@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
-import { z } from 'zod';
-import { customerNamed, orderNamed, partOf } from '../webhook-body.ts';
+import type { BodyPart } from '../body-part.ts';
+import { customerNamed, orderNamed } from '../webhook-body.ts';
 import type { Named } from '../webhook-body.ts';
 import { keyList } from './scheme.ts';
 import type { Scheme } from './scheme.ts';
@@ -28,14 +28,14 @@ export function mageOs(tokens: () => readonly string[]): Scheme {
             : 'signature_wrong',
       };
     },
-    body,
+    namedIn,
   };
 }
 
-const body = z.object({ data: z.unknown() }).transform(({ data }, context): Named => {
-  const { email, customer_id, entity_id, order_id, increment_id } = (data ?? {}) as Record<string, unknown>;
-  const isOfSales = (entity_id ?? order_id ?? increment_id) !== undefined;
+function namedIn(body: BodyPart): Named {
+  const data = body.part('data');
+  const isOfSales = ['entity_id', 'order_id', 'increment_id'].some((name) => data.has(name));
   // Products and pages have an id as well.
-  const isOfCustomer = !isOfSales && (email ?? customer_id) !== undefined;
-  return partOf<Named>(isOfCustomer ? customerNamed : orderNamed, data, { context, at: ['data'] });
-});
+  const isOfCustomer = !isOfSales && ['email', 'customer_id'].some((name) => data.has(name));
+  return (isOfCustomer ? customerNamed : orderNamed)(data);
+}

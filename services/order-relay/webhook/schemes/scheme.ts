@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { z } from 'zod';
 import type { Answer } from '../answer.ts';
+import type { BodyPart } from '../body-part.ts';
 import type { Named } from '../webhook-body.ts';
 
 /** Why a delivery is not believed. These show in its headers: its body is never read. */
@@ -27,7 +27,8 @@ export interface Scheme {
   isOpen(): boolean;
   /** Judges the headers, before anything of the body is kept. */
   claimIn(headers: IncomingHttpHeaders): Claim | HeaderFault;
-  body: z.ZodType<Named>;
+  /** What a body names; what is wrong with it, it gathers itself. */
+  namedIn: (body: BodyPart) => Named;
   /** What this sender must read when its delivery was taken; left out: what every sender is told. */
   taken?: Pick<Answer, 'status' | 'body'>;
   /** Of a sender that tries the address by a GET before it uses it; null: this is no such try. */

@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { z } from 'zod';
-import { customerNamed, orderNamed, partOf } from '../webhook-body.ts';
+import type { BodyPart } from '../body-part.ts';
+import { customerNamed, orderNamed } from '../webhook-body.ts';
 import type { Named } from '../webhook-body.ts';
 import { keyList } from './scheme.ts';
 import type { Scheme } from './scheme.ts';
@@ -21,20 +21,17 @@ const maxSignatures = 10;
 const maxIdLength = 256;
 const digestBytes = 32;
 
+const typePattern = /^((sales_)?orders?|customers?)([._-]|$)/;
+
 /** Only orders and customers are taken here; what else a shop tells of is not for this address. */
-const body = z
-  .object({
-    type: z
-      .string()
-      .regex(
-        /^((sales_)?orders?|customers?)([._-]|$)/,
-        'must be a type of order or customer event, such as order.updated',
-      ),
-    data: z.unknown(),
-  })
-  .transform(({ type, data }, context): Named =>
-    partOf<Named>(type.startsWith('customer') ? customerNamed : orderNamed, data, { context, at: ['data'] }),
+function namedIn(body: BodyPart): Named {
+  const type = body.word(
+    'type',
+    typePattern,
+    'must be a type of order or customer event, such as order.updated',
   );
+  return (type.startsWith('customer') ? customerNamed : orderNamed)(body.part('data'));
+}
 
 /**
  * Standard Webhooks 1.0.0: an id, a time, and `v1,` with base64 of the HMAC-SHA256 over `id.timestamp.body`, several of
@@ -62,7 +59,7 @@ export function standardWebhooks(options: StandardWebhooksOptions): Scheme {
         proofIn: (body) => (keys().some((key) => isSignedBy(key, body)) ? { id } : 'signature_wrong'),
       };
     },
-    body,
+    namedIn,
   };
 }
 
