@@ -29,7 +29,7 @@ const lastLagMs = 1_000;
  */
 export async function startConsole(configuration: Configuration<'console'>, life: Life): Promise<void> {
   const { config } = configuration;
-  const process = openProcess('console', configuration, life);
+  const process = await openProcess('console', configuration, life);
   const { clock } = process.context;
   const since = clock.now() - historyMs;
   const state = new ConsoleState(config.instance, () => feed.changed());

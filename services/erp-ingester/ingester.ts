@@ -23,7 +23,7 @@ export async function startErpIngester(
   life: Life,
 ): Promise<void> {
   const { config } = configuration;
-  const process = openProcess('erp-ingester', configuration, life);
+  const process = await openProcess('erp-ingester', configuration, life);
   if (Object.keys(config.erp.streams).length === 0) {
     // An ERP that is only written to, over HTTP, has no database here to be asked.
     process.log.warn('no streams are configured: nothing is read from the ERP');

@@ -10,7 +10,7 @@ export async function startOrderExporter(
   configuration: Configuration<'orders' | 'customers' | 'erp'>,
   life: Life,
 ): Promise<void> {
-  const process = openProcess('order-exporter', configuration, life);
+  const process = await openProcess('order-exporter', configuration, life);
   const { orders, customers } = configuration.config.flows;
   await runFlows(process, [
     { name: 'orders', mode: orders, start: (mode) => exportOrders(configuration, process, mode) },

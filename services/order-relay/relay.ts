@@ -36,7 +36,7 @@ interface Relay {
 /** Magento to Kafka: takes webhooks, sweeps, and publishes each order, and each customer, that a request names. */
 export async function startOrderRelay(configuration: RelayConfiguration, life: Life): Promise<void> {
   const { config } = configuration;
-  const process = openProcess('order-relay', configuration, life);
+  const process = await openProcess('order-relay', configuration, life);
   const relay = openRelay(process, configuration);
   const { source, stores, websites, customers } = relay;
   const { context } = process;

@@ -12,12 +12,12 @@ it('ends with 1 and says why when a consumer was given up: nothing but a restart
     import { Life } from ${module('life.ts')};
     import { Configuration } from ${module('../config/read.ts')};
     const kafka = { brokers: [], registry: {} };
-    const config = { instance: 'us', kafka, http: {}, telemetry: { logLevel: 'info' }, policy: {} };
+    const config = { instance: 'us', kafka, http: {}, telemetry: { logLevel: 'info', otlpUrl: null }, policy: {} };
     const connect = ({ onDead }) => {
       setImmediate(onDead, 'the consumer of g was given up');
       return { close: () => Promise.resolve() };
     };
-    openProcess('order-relay', new Configuration('', () => config), new Life(), connect);`;
+    void openProcess('order-relay', new Configuration('', () => config), new Life(), connect);`;
   // One that goes on living is ended, and has no code.
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], { timeout: 60_000 });
   const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);

@@ -40,12 +40,12 @@ const stillInUse =
   'the configuration cannot be used as it is now: the mappings and secrets of before stay in force';
 
 /** Opens what every process has. What is started here is stopped last of all. */
-export function openProcess(
+export async function openProcess(
   name: string,
   configuration: Configuration<never>,
   life: Life,
   connect: typeof connectKafka = connectKafka,
-): Process {
+): Promise<Process> {
   const { instance, kafka, http, telemetry, policy } = configuration.config;
   const log = openLog(name, instance, telemetry.logLevel);
   keepForeignText(telemetry.foreignText);
@@ -57,7 +57,7 @@ export function openProcess(
   );
   followAuthorities((error) => log.warn({ err: error }, 'certificate authorities cannot be read again'));
   const metrics = openMetrics(name, instance);
-  const tracing = openTracing({
+  const tracing = await openTracing({
     process: name,
     instance,
     otlpUrl: telemetry.otlpUrl,

@@ -12,7 +12,7 @@ export async function startFlow(
   { configuration, life }: { configuration: Configuration<never>; life: Life },
   run: (process: Process, mode: Mode) => Promise<Subscription>,
 ): Promise<void> {
-  const process = openProcess(name, configuration, life);
+  const process = await openProcess(name, configuration, life);
   await runFlows(process, [
     { name: flow, mode: configuration.config.flows[flow], start: (mode) => run(process, mode) },
   ]);

@@ -1,27 +1,14 @@
-import { hostname } from 'node:os';
-import { SpanKind, SpanStatusCode, context, propagation, trace } from '@opentelemetry/api';
-import type { Attributes, Link, Span, SpanContext, Tracer } from '@opentelemetry/api';
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, context, trace } from '@opentelemetry/api';
+import type { Attributes, Context, Link, Span, SpanContext } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import {
-  AlwaysOffSampler,
-  BatchSpanProcessor,
-  ParentBasedSampler,
-  TraceIdRatioBasedSampler,
-  TracerProvider,
-} from '@opentelemetry/sdk-trace';
-import type { Sampler } from '@opentelemetry/sdk-trace';
-import project from '../../../package.json' with { type: 'json' };
 import { Rejected, Unavailable } from '../errors.ts';
+import { TraceIds } from './trace-ids.ts';
 
 /**
  * Spans are ours, made by hand: automatic instrumentation of the Kafka client costs a third of the throughput and
  * does not see ES modules.
  */
 export interface Tracing {
-  tracer: Tracer;
   close(): Promise<void>;
 }
 
@@ -34,44 +21,18 @@ export interface TracingOptions {
   sampledShare: number;
 }
 
-export function openTracing(options: TracingOptions): Tracing {
-  const exporters = options.otlpUrl
-    ? [
-        new BatchSpanProcessor({
-          exporter: new OTLPTraceExporter({ url: `${options.otlpUrl.replace(/\/$/, '')}/v1/traces` }),
-          scheduledDelayMillis: 1000,
-        }),
-      ]
-    : [];
-  const provider = new TracerProvider({
-    resource: resourceFromAttributes({
-      'service.name': `cartage-${options.process}`,
-      'service.namespace': 'cartage',
-      'service.version': project.version,
-      // One per replica: a pod has a host name of its own, several on one machine differ by their process.
-      'service.instance.id': `${hostname()}/${process.pid}`,
-      'cartage.instance': options.instance,
-    }),
-    sampler: samplerOf(options),
-    spanProcessors: exporters,
-  });
-  const contexts = new AsyncLocalStorageContextManager().enable();
-  context.setGlobalContextManager(contexts);
-  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
-  trace.setGlobalTracerProvider(provider);
+export async function openTracing(options: TracingOptions): Promise<Tracing> {
+  const { otlpUrl } = options;
+  const exporting =
+    otlpUrl === null ? null : (await import('./span-export.ts')).exportingProvider(otlpUrl, options);
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  trace.setGlobalTracerProvider(exporting ?? new TraceIds());
   return {
-    tracer: provider.getTracer('cartage'),
     close: async () => {
-      await provider.shutdown();
+      await exporting?.shutdown();
       context.disable();
     },
   };
-}
-
-/** What nobody receives is not recorded either; whether a trace is decides the process where it begins. */
-function samplerOf({ otlpUrl, sampledShare }: TracingOptions): Sampler {
-  if (otlpUrl === null) return new AlwaysOffSampler();
-  return new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(sampledShare) });
 }
 
 export interface SpanOptions {
@@ -145,7 +106,13 @@ export function traceIdOf(traceparent: string | null): string | null {
 
 export { SpanKind };
 
-function contextOf(traceparent: string | null) {
-  const root = trace.deleteSpan(context.active());
-  return traceparent === null ? root : propagation.extract(root, { traceparent });
+/** W3C Trace Context; of what is none, nothing is carried on. */
+function contextOf(traceparent: string | null): Context {
+  const [, traceId, spanId, flags] = traceparent === null ? [] : (traceparentPattern.exec(traceparent) ?? []);
+  if (!traceId || !spanId || !flags) return ROOT_CONTEXT;
+  const traceFlags = Number.parseInt(flags, 16);
+  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true });
 }
+
+/** A later version may have more fields. */
+const traceparentPattern = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-|$)/;

@@ -1,6 +1,5 @@
-import { context, propagation, trace } from '@opentelemetry/api';
+import { context, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 
@@ -13,7 +12,6 @@ export class RecordedSpans {
       new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter: this.#exporter })] }),
     );
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-    propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   }
 
   ended(name: string): ReadableSpan[] {
