@@ -11,7 +11,7 @@ import type {
 } from 'kafkajs';
 import { registerCodecs } from './codecs.ts';
 import { quietIdleLoop } from './idle-loop.ts';
-import { writeRecordsAtOnce } from './publish/record-bytes.ts';
+import { writeProduceRequests } from './publish/produce-request.ts';
 import { giveUpUnanswered } from './unanswered.ts';
 import type { KafkaOptions } from './types.ts';
 
@@ -45,7 +45,7 @@ export function createClient(
 ): Kafka {
   quietIdleLoop();
   giveUpUnanswered();
-  writeRecordsAtOnce();
+  writeProduceRequests();
   registerCodecs();
   const config: KafkaConfig = {
     clientId: options.clientId,

@@ -18,24 +18,29 @@ export interface EventIdentity {
 export function eventId({ source, topic, key, payload, version }: EventIdentity): string {
   if (payload === null) return randomUUID();
   const stated = version ? `${version.epoch}.${version.number}` : '';
-  const name = Buffer.from(`${source}\0${topic}\0${key}\0${stated}\0`);
-  return hash('sha256', Buffer.concat([name, payload])).slice(0, 32);
+  const name = `${source}\0${topic}\0${key}\0${stated}\0`;
+  const nameBytes = Buffer.byteLength(name);
+  const named = Buffer.allocUnsafe(nameBytes + payload.length);
+  named.write(name);
+  named.set(payload, nameBytes);
+  return hash('sha256', named).slice(0, 32);
 }
 
 /** CloudEvents 1.0, Kafka binding, binary mode; `traceparent` is W3C Trace Context. */
 export function eventHeaders(
   event: EventIdentity & { timeMs: number; traceparent: string | null },
 ): Record<string, string> {
-  return {
+  const headers: Record<string, string> = {
     ce_specversion: '1.0',
     ce_id: eventId(event),
     ce_source: event.source,
     ce_type: event.topic,
     ce_time: new Date(event.timeMs).toISOString(),
     ce_partitionkey: event.key,
-    ...(event.payload !== null && { 'content-type': 'application/avro' }),
-    ...(event.traceparent && { traceparent: event.traceparent }),
   };
+  if (event.payload !== null) headers['content-type'] = 'application/avro';
+  if (event.traceparent) headers.traceparent = event.traceparent;
+  return headers;
 }
 
 /** Headers as text; of a header that stands twice the last one counts. */

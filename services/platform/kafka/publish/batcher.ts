@@ -226,6 +226,6 @@ export class Batcher {
 
 function sizeOf(record: OutgoingRecord): number {
   let sizeBytes = recordOverheadBytes + Buffer.byteLength(record.key) + (record.value?.length ?? 0);
-  for (const [name, value] of Object.entries(record.headers)) sizeBytes += name.length + value.length + 4;
+  for (const name of Object.keys(record.headers)) sizeBytes += name.length + record.headers[name]!.length + 4;
   return sizeBytes;
 }

@@ -6,14 +6,14 @@
  * when one of several brokers has answered and a leader moves to it, its retry takes the whole request for answered.
  * Ours sends the same batch again as a whole.
  */
-import type { Partitioners, Producer } from 'kafkajs';
+import type { Producer } from 'kafkajs';
 import { Rejected } from '../../errors.ts';
 import type { Fence } from '../../fence.ts';
 import { Batcher } from './batcher.ts';
 import type { OutgoingRecord } from './batcher.ts';
+import { Bundles } from './bundles.ts';
 import { briefRetry, createClient } from '../client.ts';
 import type { KafkaOptions } from '../types.ts';
-import { murmur2 } from './murmur2.ts';
 import { Sockets } from './sockets.ts';
 
 const defaultDeadlineMs = 30_000;
@@ -33,6 +33,7 @@ interface Connection {
 export class Publisher {
   readonly #options: KafkaOptions;
   readonly #batcher: Batcher;
+  readonly #bundles = new Bundles();
   #connection: Connection | null = null;
   #failing: { since: number; why: string } | null = null;
   #recheck: NodeJS.Timeout | null = null;
@@ -75,7 +76,7 @@ export class Publisher {
     const through = await this.#connected();
     onWrite();
     try {
-      await through.producer.sendBatch({ acks: -1, topicMessages: byTopic(records) });
+      await through.producer.sendBatch({ acks: -1, topicMessages: this.#bundles.of(records) });
       this.#failing = null;
     } catch (error) {
       const cause = innermost(error);
@@ -104,7 +105,7 @@ export class Publisher {
     const producer = createClient(this.#options, briefRetry, sockets.factory).producer({
       allowAutoTopicCreation: false,
       idempotent: false,
-      createPartitioner: () => partitionOf,
+      createPartitioner: () => (given) => this.#bundles.partitionOf(given),
       retry: { ...briefRetry, retries: 0 },
     });
     return { producer, sockets, ready: producer.connect() };
@@ -144,28 +145,6 @@ export class Publisher {
     }
     if (!this.#closed) this.#recheck ??= setTimeout(() => void this.#lookAgain(), recheckMs);
   }
-}
-
-type Partitioned = Parameters<ReturnType<typeof Partitioners.DefaultPartitioner>>[0];
-
-/**
- * murmur2 of the key, as every Java client does it: WMS and CRM may compute the partition. Partitions that somebody has
- * added since are left out: with them a key would move, and its new owner would not wait for the old one.
- */
-function partitionOf({ message, partitionMetadata }: Partitioned): number {
-  const { key, partitions } = message as unknown as Pick<OutgoingRecord, 'key' | 'partitions'>;
-  return (murmur2(key) & 0x7fffffff) % Math.min(partitions, partitionMetadata.length);
-}
-
-/** One entry per topic; within it the order in which the records were added. */
-function byTopic(records: readonly OutgoingRecord[]) {
-  const topics = new Map<string, Omit<OutgoingRecord, 'topic'>[]>();
-  for (const { topic, ...message } of records) {
-    const messages = topics.get(topic) ?? [];
-    messages.push(message);
-    topics.set(topic, messages);
-  }
-  return [...topics].map(([topic, messages]) => ({ topic, messages }));
 }
 
 interface KafkaError extends Error {
