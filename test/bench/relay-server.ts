@@ -15,7 +15,12 @@ import { benchSecret } from './deliveries.ts';
 
 const [broker = '', registryUrl = ''] = process.argv.slice(2);
 const log = openLog('order-relay', 'bench', 'error');
-const tracing = await openTracing({ process: 'order-relay', instance: 'bench', otlpUrl: null, sampledShare: 1 });
+const tracing = await openTracing({
+  process: 'order-relay',
+  instance: 'bench',
+  otlpUrl: null,
+  sampledShare: 1,
+});
 const bus = connectKafka({
   brokers: [broker],
   clientId: 'cartage-bench-order-relay',

@@ -44,7 +44,8 @@ describe('the records of a batch', () => {
   it('are one bundle for each partition once the number is known', () => {
     placed([record('any')], 6);
     const [topic] = bundles.of(keys.map((key) => record(key)));
-    expect(topic!.messages.map(({ place: at }) => at?.partition).toSorted()).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(topic!.messages).toHaveLength(6);
+    expect(new Set(topic!.messages.map(({ place: at }) => at?.partition)).size).toBe(6);
   });
 
   it('stay where they are when somebody adds partitions', () => {
@@ -63,7 +64,7 @@ describe('the records of a batch', () => {
     const all = keys.map((key) => record(key));
     placed(all, 6);
     expect(() => placed(all, 3)).toThrow('orders has 3 partitions');
-    expect([...placed(all, 3).keys()].toSorted()).toEqual([0, 1, 2]);
+    expect(new Set(placed(all, 3).keys())).toEqual(new Set([0, 1, 2]));
   });
 
   it('are never written as messages of their own: that would be an empty record without a key', () => {
