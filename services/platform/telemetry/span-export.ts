@@ -9,23 +9,29 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import project from '../../../package.json' with { type: 'json' };
-import type { TracingOptions } from './tracing.ts';
+
+export interface SpanSource {
+  process: string;
+  instance: string;
+  /** Share of new traces that are kept, 0 to 1. */
+  sampledShare: number;
+}
 
 const exportEveryMs = 1_000;
 
 /** Whether a trace is recorded decides the process where it begins. */
-export function exportingProvider(otlpUrl: string, options: TracingOptions): TracerProvider {
+export function exportingProvider(otlpUrl: string, source: SpanSource): TracerProvider {
   const exporter = new OTLPTraceExporter({ url: `${otlpUrl.replace(/\/$/, '')}/v1/traces` });
   return new TracerProvider({
     resource: resourceFromAttributes({
-      'service.name': `cartage-${options.process}`,
+      'service.name': `cartage-${source.process}`,
       'service.namespace': 'cartage',
       'service.version': project.version,
       // One per replica: a pod has a host name of its own, several on one machine differ by their process.
       'service.instance.id': `${hostname()}/${process.pid}`,
-      'cartage.instance': options.instance,
+      'cartage.instance': source.instance,
     }),
-    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(options.sampledShare) }),
+    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(source.sampledShare) }),
     spanProcessors: [new BatchSpanProcessor({ exporter, scheduledDelayMillis: exportEveryMs })],
   });
 }

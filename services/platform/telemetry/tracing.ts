@@ -2,6 +2,7 @@ import { ROOT_CONTEXT, SpanKind, SpanStatusCode, context, trace } from '@opentel
 import type { Attributes, Context, Link, Span, SpanContext } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { Rejected, Unavailable } from '../errors.ts';
+import type { SpanSource } from './span-export.ts';
 import { TraceIds } from './trace-ids.ts';
 
 /**
@@ -12,13 +13,9 @@ export interface Tracing {
   close(): Promise<void>;
 }
 
-export interface TracingOptions {
-  process: string;
-  instance: string;
+export interface TracingOptions extends SpanSource {
   /** Base address of an OTLP/HTTP receiver, e.g. http://127.0.0.1:4318. Null: trace ids are made, and no spans. */
   otlpUrl: string | null;
-  /** Share of new traces that are kept, 0 to 1. */
-  sampledShare: number;
 }
 
 export async function openTracing(options: TracingOptions): Promise<Tracing> {
