@@ -29,11 +29,14 @@ export interface Window {
   value: number;
   latencyP50Ms?: number;
   latencyP99Ms?: number;
+  /** Of a processor, by the side itself for one of the unit: what else the machine does hardly shows in it. */
+  cpuUs?: number;
 }
 
 export interface SideResult {
   what: string;
   median: number;
+  cpuUs: number | null;
   windows: Window[];
 }
 
@@ -41,6 +44,8 @@ export interface PeerResult extends SideResult {
   goal: number;
   /** Subject : peer. */
   ratio: number;
+  /** The same by what each takes of a processor. */
+  cpuRatio: number | null;
   met: boolean;
 }
 
@@ -80,19 +85,26 @@ export async function runBenchmark(
   }
   const resultOf = (side: Side): SideResult => {
     const own = windows.get(side)!;
-    return { what: side.what, median: medianOf(own), windows: own };
+    const cpuUs = own.map((window) => window.cpuUs).filter((us) => us !== undefined);
+    return {
+      what: side.what,
+      median: medianOf(own.map(({ value }) => value)),
+      cpuUs: cpuUs.length > 0 ? medianOf(cpuUs) : null,
+      windows: own,
+    };
   };
   const subject = resultOf(open.subject);
   const peers = open.peers.map((peer) => {
     const result = resultOf(peer);
     const ratio = subject.median / result.median;
-    return { ...result, ratio, goal: peer.goal, met: ratio >= peer.goal };
+    const cpuRatio = subject.cpuUs && result.cpuUs && result.cpuUs / subject.cpuUs;
+    return { ...result, ratio, cpuRatio, goal: peer.goal, met: ratio >= peer.goal };
   });
   return { name, about, unit, peers, subject };
 }
 
-function medianOf(windows: readonly Window[]): number {
-  const values = windows.map(({ value }) => value).toSorted((left, right) => left - right);
+function medianOf(given: readonly number[]): number {
+  const values = given.toSorted((left, right) => left - right);
   const middle = values.length >> 1;
   return values.length % 2 === 1 ? values[middle]! : (values[middle - 1]! + values[middle]!) / 2;
 }

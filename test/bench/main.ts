@@ -85,17 +85,20 @@ else {
 }
 
 function print(result: BenchmarkResult): void {
-  const row = (name: string, { what, median, windows }: SideResult) => ({
+  const row = (name: string, { what, median, cpuUs, windows }: SideResult) => ({
     side: name,
     what,
     [result.unit]: Math.round(median),
+    'CPU us each': cpuUs === null ? '' : Math.round(cpuUs),
     'p50 ms': middle(windows.map((window) => window.latencyP50Ms)),
     'p99 ms': middle(windows.map((window) => window.latencyP99Ms)),
   });
   console.log(`\n${result.name}: ${result.about}`);
   console.table([...result.peers.map((peer) => row('peer', peer)), row('subject', result.subject)]);
-  for (const { what, ratio, goal, met } of result.peers)
-    console.log(`ratio ${ratio.toFixed(2)}, goal ${goal.toFixed(2)}: ${met ? 'met' : 'NOT met'} (${what})`);
+  for (const { what, ratio, cpuRatio, goal, met } of result.peers)
+    console.log(
+      `ratio ${ratio.toFixed(2)}, goal ${goal.toFixed(2)}: ${met ? 'met' : 'NOT met'}; by processor time ${cpuRatio?.toFixed(2) ?? '-'} (${what})`,
+    );
 }
 
 function middle(values: readonly (number | undefined)[]): number | string {

@@ -10,6 +10,7 @@ import { openTopicAdmin } from '../../services/platform/kafka/connect.ts';
 import { nodeOptions } from '../../services/platform/processes.ts';
 import { startKafka, startRegistry } from '../infrastructure/main.ts';
 import type { Benchmark, Side, Window } from './benchmark.ts';
+import { cpuSeconds } from './resources.ts';
 
 const windowSeconds = 4;
 /** As many shops' workers as may knock at once; each waits for its answer before it sends the next. */
@@ -42,10 +43,10 @@ export const webhooks: Benchmark = {
       stops.push(() => relay.stop());
       return {
         peers: [
-          { ...side('bare node:http, HMAC, JSON.parse', bare.port), goal: 0.6 },
-          { ...side('Express, one producer.send of kafkajs each', usual.port), goal: 2.5 },
+          { ...side('bare node:http, HMAC, JSON.parse', bare), goal: 0.6 },
+          { ...side('Express, one producer.send of kafkajs each', usual), goal: 2.5 },
         ],
-        subject: side('order-relay: checked, published, acknowledged', relay.port),
+        subject: side('order-relay: checked, published, acknowledged', relay),
         close,
       };
     } catch (error) {
@@ -77,6 +78,7 @@ const flags = ['--disable-warning=TimeoutNegativeWarning'];
 
 interface Server {
   port: number;
+  pid: number;
   stop(): Promise<void>;
 }
 
@@ -94,6 +96,7 @@ async function startServer(file: string, args: string[], options = ''): Promise<
   if (port === null) throw new Error(`${file} ended before it listened`);
   return {
     port: Number(port),
+    pid: child.pid!,
     stop: async () => {
       child.kill('SIGTERM');
       await exited;
@@ -102,17 +105,19 @@ async function startServer(file: string, args: string[], options = ''): Promise<
 }
 
 interface LoadResult {
+  answered: number;
   perSecond: number;
   refused: number;
   latencyP50Ms: number;
   latencyP99Ms: number;
 }
 
-function side(what: string, port: number): Side {
+function side(what: string, { port, pid }: Server): Side {
   return {
     what,
     async measure(): Promise<Window> {
       const prefix = randomBytes(4).toString('hex');
+      const before = cpuSeconds(pid);
       const args = [port, windowSeconds, connections, deliveriesPerWindow, prefix].map(String);
       const { stdout } = await promisify(execFile)(process.execPath, [
         join(import.meta.dirname, 'load.ts'),
@@ -124,6 +129,7 @@ function side(what: string, port: number): Side {
         value: result.perSecond,
         latencyP50Ms: result.latencyP50Ms,
         latencyP99Ms: result.latencyP99Ms,
+        cpuUs: ((cpuSeconds(pid) - before) * 1e6) / result.answered,
       };
     },
   };
