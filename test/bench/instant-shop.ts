@@ -1,42 +1,32 @@
+/**
+ * A shop that answers at once, so that what is measured is ours: every order number exists, and is a copy of one order
+ * that the sandbox shop has taken. It checks no signature, and its lists for sweeps are empty. Prints what a
+ * configuration says of a shop; then a line on its input prints of each order number when it was asked for and answered
+ * last, UTC milliseconds, as JSON. Ends with its input.
+ */
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { placeOrder } from '../magento/shop.ts';
+import { createInterface } from 'node:readline';
 import { createMagento } from '../../services/magento/magento.ts';
+import { placeOrder } from '../magento/shop.ts';
 import { startShop } from '../sandbox/shop/index.ts';
+import type { ShopTimes } from './shop.ts';
 
-/**
- * A shop that answers at once, so that what is measured is ours: every order number exists, and is a copy of one order
- * that the sandbox shop has taken. It checks no signature, and its lists for sweeps are empty.
- */
-export interface InstantShop {
-  url: string;
-  credentials: Record<'consumerKey' | 'consumerSecret' | 'accessToken' | 'accessTokenSecret', string>;
-  close(): Promise<void>;
-}
-
-export async function startInstantShop(): Promise<InstantShop> {
-  const copied = await copiedFromSandbox();
-  const server = createServer((request, response) => answer(request, response, copied));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    credentials: copied.credentials,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}
-
-const storeMembers = ['storeViews', 'storeConfigs', 'websites'];
-
-/** Stands in the copy where each order has its own number. */
-const number = '#NUMBER#';
+const copied = await copiedFromSandbox();
+const times: ShopTimes = {};
+const server = createServer((request, response) => answer(request, response));
+await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+const { port } = server.address() as AddressInfo;
+console.log(JSON.stringify({ url: `http://127.0.0.1:${port}`, credentials: copied.credentials }));
+for await (const _line of createInterface({ input: process.stdin })) console.log(JSON.stringify(times));
+server.close();
+server.closeAllConnections();
 
 async function copiedFromSandbox() {
+  const storeMembers = ['storeViews', 'storeConfigs', 'websites'];
+  /** Stands in the copy where each order has its own number. */
+  const number = '#NUMBER#';
   const shop = await startShop();
   const { url, credentials } = shop;
   const magento = createMagento({
@@ -66,15 +56,16 @@ async function copiedFromSandbox() {
   }
 }
 
-type Copied = Awaited<ReturnType<typeof copiedFromSandbox>>;
-
-function answer({ url = '' }: IncomingMessage, response: ServerResponse, copied: Copied): void {
+function answer({ url = '' }: IncomingMessage, response: ServerResponse): void {
+  const askedAt = Date.now();
   const { pathname, searchParams } = new URL(url, 'http://shop');
   response.setHeader('content-type', 'application/json; charset=utf-8');
   const member = copied.store.get(pathname.split('/').at(-1)!);
   if (member !== undefined) return void response.end(member);
   const numbers = pathname.endsWith('/orders') ? numbersIn(searchParams) : [];
   const items = numbers.map((given) => copied.order.join(given));
+  const answeredAt = Date.now();
+  for (const given of numbers) times[given] = { askedAt, answeredAt };
   response.end(`{"items":[${items.join(',')}],"total_count":${items.length}}`);
 }
 
