@@ -14,9 +14,6 @@ export interface Stray {
 /** `sourceKey` of what another process has published there (erp.fulfilments: the ERP's orders). */
 const ofNoStream = '{}';
 
-/** It reads for as long as the slot is held, one reading per stream, and almost all that comes is its own. */
-const maxWaitMs = 1_000;
-
 /**
  * Reads a topic to its end into an index, and watches it for a while from there on: a process that has lost the slot may
  * still be publishing, and its older record may land after our newer one. The order of the topic is the truth. Until
@@ -39,7 +36,6 @@ export class PublishedReading {
   /** Resolves when all that was on the topic is in the index. */
   async read(bus: Bus): Promise<PublishedIndex> {
     this.#reading = await bus.readAll(this.#shape.contract, {
-      maxWaitMs,
       onRecord: ({ value, publishedAt, key }) => {
         if (value === null || !this.#isWatching || value.sourceKey === ofNoStream) return;
         const identity = identityOf(this.#shape, value);

@@ -2,7 +2,8 @@
  * JSONata (docs.jsonata.org), the language in which a recipe says what is taken from where. The texts come from the
  * configuration, so there are as many as stand there, and each is compiled once.
  */
-import jsonata from 'jsonata';
+import { createRequire } from 'node:module';
+import type jsonata from 'jsonata';
 import { Rejected, foreignText } from '../errors.ts';
 import { ownFunctions } from './functions.ts';
 import { freeNames } from './names.ts';
@@ -20,6 +21,9 @@ export interface Complaint {
 /** Calls within calls: an expression that calls itself for ever must end. */
 const stackMax = 500;
 
+/** Loaded with the first expression: most processes have none. */
+const require = createRequire(import.meta.url);
+
 const compiled = new Map<string, jsonata.Expression>();
 
 /** Whether a text of a recipe is an expression: one that begins with `=`. That alone is an operator of many an ERP. */
@@ -29,7 +33,8 @@ export const isExpression = (text: unknown): text is string =>
 function expressionOf(source: string): jsonata.Expression {
   const known = compiled.get(source);
   if (known !== undefined) return known;
-  const made = jsonata(source.replace(/^=/, ''), { stack: stackMax });
+  const make = require('jsonata') as typeof jsonata;
+  const made = make(source.replace(/^=/, ''), { stack: stackMax });
   compiled.set(source, made);
   return made;
 }

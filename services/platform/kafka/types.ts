@@ -123,8 +123,6 @@ export interface ReadAllOptions<Value> {
   onRecreated?(): void;
   /** For topics that are not compacted: begin at the first record published at or after this time. */
   sinceMs?: number;
-  /** How long the broker waits for a first record: a longer wait costs less while nothing comes, and ends later. */
-  maxWaitMs?: number;
 }
 
 export interface ReadAll {

@@ -1,5 +1,5 @@
 /** Real: kafkajs' queue of requests. Double: the socket, which never answers. */
-import { expect, it } from '@jest/globals';
+import { expect, it, jest } from '@jest/globals';
 import { createRequire } from 'node:module';
 import { giveUpUnanswered } from './unanswered.ts';
 
@@ -8,7 +8,7 @@ const RequestQueue = createRequire(import.meta.url)('kafkajs/src/network/request
   options: object,
 ) => Queue;
 
-it('a connection that is being closed waits for an answer for a while only, and says so to who asked', async () => {
+function queueWith(apiName: string) {
   giveUpUnanswered();
   const queue = new RequestQueue({
     maxInFlightRequests: null,
@@ -20,11 +20,24 @@ it('a connection that is being closed waits for an answer for a while only, and 
     isConnected: () => false,
   });
   const answered = new Promise((resolve, reject) => {
-    const entry = { apiKey: 3, apiName: 'Metadata', apiVersion: 1, correlationId: 1, resolve, reject };
+    const entry = { apiKey: 3, apiName, apiVersion: 1, correlationId: 1, resolve, reject };
     queue.push({ entry, expectResponse: true, sendRequest: () => undefined });
   });
-  const told = expect(answered).rejects.toThrow('not answered before the connection was closed');
+  return { queue, told: expect(answered).rejects.toThrow('not answered before the connection was closed') };
+}
+
+it('a connection that is being closed waits for an answer for a while only, and says so to who asked', async () => {
+  const { queue, told } = queueWith('Metadata');
   await queue.waitForPendingRequests();
   await told;
+  queue.destroy();
+});
+
+it('it does not wait for a fetch, which may stay at the broker for seconds', async () => {
+  jest.useFakeTimers();
+  const { queue, told } = queueWith('Fetch');
+  await queue.waitForPendingRequests();
+  await told;
+  jest.useRealTimers();
   queue.destroy();
 });

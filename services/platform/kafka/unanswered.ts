@@ -2,13 +2,19 @@
  * kafkajs 2.2.4 closes a connection only after every request on it is answered, and stops to watch their time-outs as
  * soon as it is being closed (network/connection.js, network/requestQueue): a request whose answer was lost is then
  * awaited for ever, and with it the whole consumer stands still without a word. Here what is not answered soon is given
- * up, and whoever asked tries again.
+ * up, and whoever asked tries again. A fetch waits at the broker on purpose: it is given up at once.
  */
 import { createRequire } from 'node:module';
 import kafkajs from 'kafkajs';
 import { settlesWithin } from '../waiting.ts';
 
+interface Request {
+  entry: { apiName: string };
+  rejected(error: Error): void;
+}
+
 interface RequestQueue {
+  inflight: Map<number, Request>;
   waitForPendingRequests(): Promise<void>;
   rejectAll(error: Error): void;
 }
@@ -26,7 +32,13 @@ export function giveUpUnanswered(): void {
   if (patched) return;
   patched = true;
   prototype.waitForPendingRequests = async function waitAWhile(this: RequestQueue): Promise<void> {
+    for (const [id, request] of this.inflight)
+      if (request.entry.apiName === 'Fetch' && this.inflight.delete(id)) request.rejected(givenUp());
     if (await settlesWithin(waitForAll.call(this), answerWithinMs)) return;
-    this.rejectAll(new KafkaJSConnectionError('not answered before the connection was closed'));
+    this.rejectAll(givenUp());
   };
+}
+
+function givenUp(): Error {
+  return new KafkaJSConnectionError('not answered before the connection was closed');
 }

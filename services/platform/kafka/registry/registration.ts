@@ -1,4 +1,3 @@
-import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import { Unavailable, foreignText } from '../../errors.ts';
 import type { KafkaOptions } from '../types.ts';
 
@@ -19,6 +18,8 @@ export async function registerContract(
   subject: string,
   schema: string,
 ): Promise<{ id: number } | { conflict: string }> {
+  // Here, because only this command needs it, and it takes memory.
+  const { COMPATIBILITY, SchemaRegistry, SchemaType } = await import('@kafkajs/confluent-schema-registry');
   const auth = username === undefined ? {} : { auth: { username, password: password ?? '' } };
   const registry = new SchemaRegistry({ host: url.replace(/\/+$/, ''), retry: { retries: 2 }, ...auth });
   try {

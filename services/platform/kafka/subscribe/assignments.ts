@@ -107,6 +107,12 @@ export class Assignments {
     return this.#isReady && this.#options.generation.alive();
   }
 
+  /** All partitions are open, and read on. */
+  isQuiet(): boolean {
+    for (const { fetcher } of this.#assigned.values()) if (fetcher.isPaused) return false;
+    return this.#isReady;
+  }
+
   leases(): OwnedPartition[] {
     return [...this.#assigned.values()].map(({ owned }) => owned).filter((lease) => lease.isCurrent());
   }

@@ -58,6 +58,11 @@ export class Fetcher {
     return this.#position;
   }
 
+  /** It is fetched again after a while. */
+  get isPaused(): boolean {
+    return this.#poll !== null;
+  }
+
   /** Null while all is well, else why nothing is handed over any more. */
   get failure(): string | null {
     return this.#failure;

@@ -14,7 +14,11 @@ function played(topic: { id: string; end: number }) {
   const connectionPool = { send: async () => ({ topicId: topic.id }) };
   const cluster = {
     findLeaderForPartitions: () => ({ 0: [0] }),
-    findBroker: async () => ({ versions: { 3: { maxVersion: 12 } }, connectionPool }),
+    findBroker: async () => ({
+      versions: { 3: { maxVersion: 12 } },
+      connectionPool,
+      fetch: async () => ({}),
+    }),
   };
   const nothing = async () => undefined;
   const client = {

@@ -11,6 +11,7 @@ import type { Contract } from '../../../../schemas/topics.ts';
 import { coPartitionAssigner } from './assigner.ts';
 import { isAnotherTopic } from './claim.ts';
 import { followCoordinator } from './coordinator.ts';
+import { fetchPatiently } from './patience.ts';
 import { Fetcher } from './fetcher.ts';
 import { deleteGroup, reachOf } from './reach.ts';
 import type { Reach } from './reach.ts';
@@ -34,7 +35,10 @@ export interface ReadAllContext {
 
 const sessionTimeoutMs = 30_000;
 const heartbeatIntervalMs = 3_000;
-const defaultMaxWaitMs = 250;
+/** Bounds how late a partition is fetched again that waited for the schema registry. */
+const maxWaitMs = 250;
+/** A member alone in its group has nothing to learn of it. */
+const quietWaitMs = heartbeatIntervalMs;
 const leaveLimitMs = 2_000;
 const watchdogMs = 60_000;
 const identityCheckMs = 5_000;
@@ -70,7 +74,7 @@ export class WholeTopic<Value> implements ReadAll {
       groupId: this.#groupId,
       sessionTimeout: sessionTimeoutMs,
       heartbeatInterval: heartbeatIntervalMs,
-      maxWaitTimeInMs: options.maxWaitMs ?? defaultMaxWaitMs,
+      maxWaitTimeInMs: maxWaitMs,
       allowAutoTopicCreation: false,
       partitionAssigners: [coPartitionAssigner((cluster) => this.#onCluster(cluster))],
     });
@@ -131,6 +135,8 @@ export class WholeTopic<Value> implements ReadAll {
 
   #onCluster(cluster: Cluster): void {
     this.#cluster = cluster;
+    const isQuiet = () => [...this.#fetchers.values()].every(({ isPaused }) => !isPaused);
+    fetchPatiently(cluster, { waitMs: quietWaitMs, isQuiet, over: this.#over.signal });
     followCoordinator(cluster, this.#groupId, this.#over.signal);
   }
 

@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto';
 import type { Assignment, Cluster, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { coPartitionAssigner } from './assigner.ts';
 import { KafkajsGroup } from './group.ts';
+import { fetchPatiently } from './patience.ts';
 import type { Group } from './group.ts';
 import { Assignments } from './assignments.ts';
 import type { Earlier } from './assignments.ts';
@@ -37,8 +38,10 @@ const maxHeartbeatIntervalMs = 1_000;
  * whose connection was cut while it joined is waited for in vain, and so are all others, for as long as this.
  */
 const rebalanceSessions = 1.5;
-/** Bounds how late a resumed partition is fetched again, and how long leaving the group takes. */
+/** Bounds how late a resumed partition is fetched again. */
 const maxWaitMs = 250;
+/** kafkajs heart-beats after an empty fetch, and so learns of a rebalance: that must not come later than it would. */
+const quietWaitMs = maxHeartbeatIntervalMs;
 const maxBytesPerPartition = 1024 * 1024;
 const metadataMaxAgeMs = 30_000;
 const watchdogMs = 30_000;
@@ -150,7 +153,10 @@ export class GroupMember implements Subscription {
       generation: () => this.#generation,
     };
     const { clock } = this.#context;
-    this.#group = new KafkajsGroup(cluster, this.#options.group, events, clock, this.#stopping.signal);
+    const over = this.#stopping.signal;
+    const isQuiet = () => this.#assignments?.isQuiet() ?? false;
+    fetchPatiently(cluster, { waitMs: quietWaitMs, isQuiet, over });
+    this.#group = new KafkajsGroup(cluster, this.#options.group, events, clock, over);
   }
 
   async #beforeJoin(): Promise<void> {
