@@ -3,7 +3,7 @@ import { projectFolder } from '../../deploy/local/install/places.mjs';
 import { startPostgres, startRegistry } from '../infrastructure/main.ts';
 import { firstLoadDone } from '../journeys/first-load.ts';
 import { openStack } from '../journeys/stack.ts';
-import type { Stack } from '../journeys/stack.ts';
+import type { Stack, StackOptions } from '../journeys/stack.ts';
 
 export interface Line {
   stack: Stack;
@@ -11,7 +11,7 @@ export interface Line {
 }
 
 /** The whole line as the journeys have it, every process and the console, with the first load done. */
-export async function openLine(say: (text: string) => void): Promise<Line> {
+export async function openLine(say: (text: string) => void, options?: StackOptions): Promise<Line> {
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const closer of closers.toReversed()) await closer();
@@ -27,8 +27,8 @@ export async function openLine(say: (text: string) => void): Promise<Line> {
     process.env.CARTAGE_TEST_REGISTRY_URL = registry.url;
     process.env.CARTAGE_TEST_DATABASE_URL = postgres.url;
     // With the waits of an installation: shorter sessions would mean more heart-beats.
-    const environment = { CARTAGE_CONFIG: join(projectFolder, 'deploy/config/sandbox.yaml') };
-    const stack = await openStack({ environment });
+    const CARTAGE_CONFIG = join(projectFolder, 'deploy/config/sandbox.yaml');
+    const stack = await openStack({ ...options, environment: { CARTAGE_CONFIG, ...options?.environment } });
     closers.push(() => stack.close());
     await stack.startAll();
     await stack.start('console');

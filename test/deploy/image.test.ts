@@ -1,11 +1,14 @@
 /** Real: deploy/Dockerfile and .dockerignore. Not built here: a base image has to be pulled for that. */
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { projectFolder } from '../../deploy/local/install/places.mjs';
 import { nodeOptions } from '../../services/platform/processes.ts';
 import { importsOf } from '../house/imports.ts';
 import { projectFiles } from '../house/source.ts';
+import { copyAsImage } from './image-copy.ts';
 
 const read = (path: string) => readFileSync(join(projectFolder, path), 'utf8');
 const dockerfile = read('deploy/Dockerfile');
@@ -46,5 +49,45 @@ describe('the image', () => {
     expect(inside.length).toBeGreaterThan(100);
     const needing = inside.filter((file) => importsOf(file).some(({ target }) => left.test(target ?? '')));
     expect(needing.map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe('the code in the image', () => {
+  const held = /^(schemas|services|test\/sandbox)\//;
+  const folder = mkdtempSync(join(tmpdir(), 'cartage-image-'));
+  beforeAll(() => copyAsImage(folder));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('is JavaScript, and finds what it imports', () => {
+    const paths = ['schemas', 'services', 'test/sandbox'].flatMap((name) =>
+      readdirSync(join(folder, name), { recursive: true }).map((path) => join(name, String(path))),
+    );
+    expect(paths.filter((path) => path.endsWith('.ts'))).toEqual([]);
+    const files = paths.filter((path) => path.endsWith('.js'));
+    expect(files.length).toBeGreaterThan(300);
+    const missing = files.flatMap((path) =>
+      importsOf({ path, text: readFileSync(join(folder, path), 'utf8') })
+        .filter(({ target }) => target !== null && held.test(target) && !existsSync(join(folder, target)))
+        .map(({ specifier }) => `${path}: ${specifier}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('runs', () => {
+    const said = execFileSync(process.execPath, ['--no-strip-types', 'services/cli/main.js', '--help'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(said).toContain('topics');
+  });
+
+  it('is started by what the Dockerfile makes of it', () => {
+    const stripped = [...dockerfile.matchAll(/^RUN node .*strip-types\.mjs (.+)$/gm)].flatMap((match) =>
+      match[1]!.split(' '),
+    );
+    expect(stripped).toEqual(['schemas', 'services', 'test/sandbox']);
+    expect(dockerfile).toMatch(/^ENTRYPOINT .*services\/\$SERVICE\/main\.js/m);
+    for (const name of ['schemas', 'services', 'test/sandbox'])
+      expect(dockerfile).toMatch(new RegExp(`^COPY --from=\\S*code /cartage/${name} ${name}$`, 'm'));
   });
 });

@@ -80,6 +80,8 @@ export interface StackOptions {
   configuration?: Record<string, unknown>;
   /** Added to what every Cartage process is started with. */
   environment?: Record<string, string>;
+  /** Where the processes' programs lie; left out: in this working copy. */
+  programOf?: (name: ProcessName) => string;
   /** Added to what one is started with. */
   environmentOf?: (name: ProcessName) => Record<string, string>;
   /** Of the broker, besides the usual ones. */
@@ -128,6 +130,7 @@ export async function openStack(options: StackOptions = {}): Promise<Stack> {
       (name) => ({ ...environment, ...options.environmentOf?.(name) }),
       kafka.bootstrap,
       `127.0.0.1:${proxy.port}`,
+      options.programOf ?? ((name) => join(project, 'services', name, 'main.ts')),
     );
     closers.push(() => processes.killAll());
     return {
@@ -167,15 +170,18 @@ class Processes {
   readonly #environmentOf: (name: ProcessName) => Record<string, string>;
   readonly #brokers: string;
   readonly #proxiedBrokers: string;
+  readonly #programOf: (name: ProcessName) => string;
 
   constructor(
     environmentOf: (name: ProcessName) => Record<string, string>,
     brokers: string,
     proxiedBrokers: string,
+    programOf: (name: ProcessName) => string,
   ) {
     this.#environmentOf = environmentOf;
     this.#brokers = brokers;
     this.#proxiedBrokers = proxiedBrokers;
+    this.#programOf = programOf;
   }
 
   start(name: ProcessName, throughProxy: boolean): Promise<void> {
@@ -190,7 +196,7 @@ class Processes {
     const process_ = await startProcess({
       name,
       command: process.execPath,
-      args: [join(project, 'services', name, 'main.ts')],
+      args: [this.#programOf(name)],
       env: {
         ...process.env,
         ...this.#environmentOf(name),

@@ -13,18 +13,13 @@ import { Committer } from './committer.ts';
 import { Fetcher } from './fetcher.ts';
 import type { Group } from './group.ts';
 import { OwnedPartition } from './lease.ts';
+import type { Earlier } from './lease.ts';
 import { isAnotherTopic, takeOver } from './claim.ts';
 import type { Bounds, Stored, Takeover } from './claim.ts';
 import type { Generation } from './session.ts';
 import type { KafkaOptions, Lease, PartitionLag, PartitionReader } from '../types.ts';
 import { settlesWithin, unlessAborted } from '../../waiting.ts';
 import type { Decoder } from '../wire.ts';
-
-/** What this process remembers of its own earlier readers, over all generations of one subscription. */
-export interface Earlier {
-  closed: Promise<void>;
-  owned: OwnedPartition;
-}
 
 export interface AssignmentsOptions {
   generation: Generation;
@@ -109,8 +104,7 @@ export class Assignments {
 
   /** All partitions are open, and read on. */
   isQuiet(): boolean {
-    for (const { fetcher } of this.#assigned.values()) if (fetcher.isPaused) return false;
-    return this.#isReady;
+    return this.#isReady && [...this.#assigned.values()].every(({ fetcher }) => !fetcher.isPaused);
   }
 
   leases(): OwnedPartition[] {

@@ -122,3 +122,9 @@ export class OwnedPartition implements Lease {
     return new LeaseLost(`${this.topic}[${this.partition}]`);
   }
 }
+
+/** What this process remembers of its own earlier readers, over all generations of one subscription. */
+export interface Earlier {
+  closed: Promise<void>;
+  owned: OwnedPartition;
+}

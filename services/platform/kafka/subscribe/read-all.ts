@@ -16,20 +16,16 @@ import { Fetcher } from './fetcher.ts';
 import { deleteGroup, reachOf } from './reach.ts';
 import type { Reach } from './reach.ts';
 import { topicIdOf } from './topic-identity.ts';
-import type { Registry } from '../registry/registry.ts';
-import type { KafkaOptions, ReadAll, ReadAllOptions, Received, Undecodable } from '../types.ts';
+import type { SubscriptionContext } from './subscription.ts';
+import type { ReadAll, ReadAllOptions, Received, Undecodable } from '../types.ts';
 import { messageOf } from '../../errors.ts';
 import { settlesWithin } from '../../waiting.ts';
 import { createDecoder } from '../wire.ts';
 import type { Decoder } from '../wire.ts';
 
-export interface ReadAllContext {
-  client: Kafka;
+export interface ReadAllContext extends Omit<SubscriptionContext, 'clock'> {
   /** For short questions that must not wait for half an hour. */
   brief: Kafka;
-  registry: Registry;
-  log: KafkaOptions['log'];
-  onDead(why: string): void;
   source: string;
 }
 
@@ -37,8 +33,6 @@ const sessionTimeoutMs = 30_000;
 const heartbeatIntervalMs = 3_000;
 /** Bounds how late a partition is fetched again that waited for the schema registry. */
 const maxWaitMs = 250;
-/** A member alone in its group has nothing to learn of it. */
-const quietWaitMs = heartbeatIntervalMs;
 const leaveLimitMs = 2_000;
 const watchdogMs = 60_000;
 const identityCheckMs = 5_000;
@@ -136,7 +130,7 @@ export class WholeTopic<Value> implements ReadAll {
   #onCluster(cluster: Cluster): void {
     this.#cluster = cluster;
     const isQuiet = () => [...this.#fetchers.values()].every(({ isPaused }) => !isPaused);
-    fetchPatiently(cluster, { waitMs: quietWaitMs, isQuiet, over: this.#over.signal });
+    fetchPatiently(cluster, { waitMs: heartbeatIntervalMs, isQuiet, over: this.#over.signal });
     followCoordinator(cluster, this.#groupId, this.#over.signal);
   }
 

@@ -12,7 +12,7 @@ import { KafkajsGroup } from './group.ts';
 import { fetchPatiently } from './patience.ts';
 import type { Group } from './group.ts';
 import { Assignments } from './assignments.ts';
-import type { Earlier } from './assignments.ts';
+import type { Earlier } from './lease.ts';
 import type { Registry } from '../registry/registry.ts';
 import { Generation } from './session.ts';
 import type { Instant, SessionClock } from './session.ts';
