@@ -12,6 +12,7 @@ import { flows } from './flows.ts';
 import { Access } from './access/access.ts';
 import { askAgain } from './ask-again.ts';
 import { LiveFeed } from './http/live-feed.ts';
+import { appOf } from './http/app.ts';
 import { consoleRoutes } from './http/routes.ts';
 import { ConsoleState } from './state/console-state.ts';
 import { Lags } from './state/lags.ts';
@@ -60,14 +61,18 @@ export async function startConsole(configuration: Configuration<'console'>, life
   // The page says so itself, just when it is needed.
   process.checks.show('kafka', () => process.bus.unhealthyReason());
   process.checks.need('topics', () => (readings.complete ? null : 'still reading what has happened'));
-  await process.listen((app) =>
-    consoleRoutes(app, {
-      access,
-      status,
-      story: (text) => state.history.story(text),
-      feed,
-      askAgain: (id, user) => askAgain(process, state.parked.get(id), user),
-    }),
+  const routes = {
+    access,
+    status,
+    story: (text: string) => state.history.story(text),
+    feed,
+    askAgain: (id: string, user: string) => askAgain(process, state.parked.get(id), user),
+  };
+  await process.listen(
+    appOf(
+      (app) => consoleRoutes(app, routes),
+      (error) => process.log.error({ err: error }, 'request failed'),
+    ),
   );
   // After `listen`, so that open event streams end before the server waits for its answers under way.
   process.onStop(() => feed.close());

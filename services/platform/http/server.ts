@@ -1,8 +1,7 @@
 import { createServer } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import express from 'express';
 import { messageOf } from '../errors.ts';
-import type { Express, NextFunction, Request, Response } from 'express';
 
 /** One thing a process needs before it can work; `why` says what is missing when it is not there. */
 export interface ReadyCheck {
@@ -18,8 +17,8 @@ export interface AdminServerOptions {
   ready: () => Record<string, ReadyCheck> | Promise<Record<string, ReadyCheck>>;
   /** Metrics in the Prometheus text format. */
   metrics: () => string | Promise<string>;
-  /** The process's own routes, added before the 404. */
-  routes?: (app: Express) => void;
+  /** Answers what is no probe, with the security headers set; left out: there is nothing else. */
+  pages?: RequestListener;
   /** Told of an error that became a 500; the answer itself never shows it. */
   onError?: (error: unknown) => void;
   /** How long answers under way may take after `close()`. */
@@ -28,7 +27,6 @@ export interface AdminServerOptions {
 
 export interface AdminServer {
   url: string;
-  app: Express;
   /** Takes no new connection, ends idle ones at once and busy ones after the grace. May be called twice. */
   close(): Promise<void>;
 }
@@ -36,23 +34,15 @@ export interface AdminServer {
 const readyTimeoutMs = 2_000;
 const prometheusContentType = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** The face every process shows to its operator: `/livez`, `/readyz`, `/metrics`, and what `routes` adds. */
+/**
+ * The face every process shows to its operator: `/livez`, `/readyz`, `/metrics`, and its `pages`, if it has any. Plain
+ * `node:http`, because three answers are worth no framework in the memory of each process.
+ */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
-  const app = express();
-  app.disable('x-powered-by');
-  app.disable('etag');
-  app.use(securityHeaders);
-  addProbes(app, options);
-  options.routes?.(app);
-  app.use((_request: Request, response: Response) => {
-    response.status(404).json({ error: 'not_found' });
-  });
-  app.use(errorAsJson(options.onError));
-
   const server = createServer(
     // Limits at the edge: a slow or endless request ends by itself.
     { headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16 * 1024, keepAliveTimeout: 5_000 },
-    app,
+    (request, response) => void answer(request, response, options),
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -69,22 +59,51 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
       });
       server.closeIdleConnections();
     }));
-  return { url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`, app, close };
+  return { url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`, close };
 }
 
-function addProbes(app: Express, options: AdminServerOptions): void {
-  app.get('/livez', (_request, response) => {
-    // What cannot be mended ends the process; one that hangs does not answer.
-    response.json({ alive: true });
-  });
-  app.get('/readyz', async (_request, response) => {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: AdminServerOptions,
+): Promise<void> {
+  setSecurityHeaders(response);
+  const probe = request.method === 'GET' || request.method === 'HEAD' ? probes[pathOf(request)] : undefined;
+  if (probe === undefined && options.pages) return options.pages(request, response);
+  try {
+    if (probe === undefined) sendJson(response, 404, { error: 'not_found' });
+    else await probe(response, options);
+  } catch (error) {
+    options.onError?.(error);
+    sendJson(response, 500, { error: 'internal' });
+  }
+}
+
+type Probe = (response: ServerResponse, options: AdminServerOptions) => void | Promise<void>;
+
+const probes: Record<string, Probe> = {
+  // What cannot be mended ends the process; one that hangs does not answer.
+  '/livez': (response) => sendJson(response, 200, { alive: true }),
+  '/readyz': async (response, options) => {
     const checks = await checksOf(options.ready);
     const ready = Object.values(checks).every((check) => check.ok);
-    response.status(ready ? 200 : 503).json({ ready, checks });
-  });
-  app.get('/metrics', async (_request, response) => {
-    response.type(prometheusContentType).send(await options.metrics());
-  });
+    sendJson(response, ready ? 200 : 503, { ready, checks });
+  },
+  '/metrics': async (response, options) =>
+    send(response, 200, prometheusContentType, await options.metrics()),
+};
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?', 1)[0]!;
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  send(response, status, 'application/json; charset=utf-8', JSON.stringify(body));
+}
+
+function send(response: ServerResponse, status: number, contentType: string, body: string): void {
+  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
 }
 
 async function checksOf(ready: AdminServerOptions['ready']): Promise<Record<string, ReadyCheck>> {
@@ -102,9 +121,9 @@ async function checksOf(ready: AdminServerOptions['ready']): Promise<Record<stri
   }
 }
 
-/** A route that serves a page with its own needs may set its own Content-Security-Policy over this one. */
-function securityHeaders(_request: Request, response: Response, next: NextFunction): void {
-  response.set({
+/** A page with its own needs may set its own Content-Security-Policy over this one. */
+function setSecurityHeaders(response: ServerResponse): void {
+  const headers = {
     'content-security-policy':
       "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     'x-content-type-options': 'nosniff',
@@ -112,20 +131,6 @@ function securityHeaders(_request: Request, response: Response, next: NextFuncti
     'referrer-policy': 'no-referrer',
     'cross-origin-resource-policy': 'same-origin',
     'cache-control': 'no-store',
-  });
-  next();
-}
-
-/** Errors made for the client (a body too large, bad JSON) keep their 4xx; anything else is a bare 500. */
-function errorAsJson(onError: ((error: unknown) => void) | undefined) {
-  return (error: unknown, _request: Request, response: Response, next: NextFunction): void => {
-    const { status = 500, type } = (error ?? {}) as { status?: number; type?: string };
-    if (status >= 500) onError?.(error);
-    if (response.headersSent) {
-      next(error);
-      return;
-    }
-    if (status >= 400 && status < 500) response.status(status).json({ error: type ?? 'bad_request' });
-    else response.status(500).json({ error: 'internal' });
   };
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 }

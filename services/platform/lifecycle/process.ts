@@ -1,4 +1,4 @@
-import type { Express } from 'express';
+import type { RequestListener } from 'node:http';
 import { followAuthorities } from '../config/authorities.ts';
 import type { Configuration } from '../config/read.ts';
 import { MappingsWatch } from '../config/watch.ts';
@@ -33,7 +33,7 @@ export interface Process {
   /** Aborted when the process is to end, which may be while it starts: what waits for something gives up. */
   stopping: AbortSignal;
   /** Opens the HTTP face; called when all is wired. */
-  listen: (routes?: (app: Express) => void) => Promise<void>;
+  listen: (pages?: RequestListener) => Promise<void>;
 }
 
 const stillInUse =
@@ -93,7 +93,7 @@ export async function openProcess(
     stopping: life.stopping,
     checks,
     onStop: (stop) => life.onStop(stop),
-    listen: async (routes) => {
+    listen: async (pages) => {
       const server = await startAdminServer({
         host: http.host,
         port: http.port,
@@ -103,7 +103,7 @@ export async function openProcess(
           return metrics.registry.metrics();
         },
         onError: (error) => log.error({ err: error }, 'request failed'),
-        ...(routes ? { routes } : {}),
+        ...(pages ? { pages } : {}),
       });
       life.onStop(() => server.close());
       log.info({ url: server.url }, 'started');
