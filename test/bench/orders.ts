@@ -23,6 +23,7 @@ import { latencyRows } from './order-stages.ts';
 import { paced } from './paced.ts';
 import { openPeer } from './peer.ts';
 import type { Peer } from './peer.ts';
+import { cpuSeconds } from './resources.ts';
 import { startInstantShop } from './shop.ts';
 import type { InstantShop } from './shop.ts';
 import type { Figures, Study } from './study.ts';
@@ -87,6 +88,7 @@ class OrdersBench {
   #httpErp!: InstantErp;
   #witness!: Witness;
   #peer!: Peer;
+  #relay!: RunningProcess;
   #exporter!: RunningProcess;
   #count = 0;
 
@@ -134,8 +136,8 @@ class OrdersBench {
     this.#closers.push(() => this.#witness.close());
     this.#peer = await openPeer(kafka.bootstrap);
     this.#closers.push(() => this.#peer.close());
-    const relay = await this.#startRelay();
-    this.#closers.push(() => relay.stop());
+    this.#relay = await this.#startRelay();
+    this.#closers.push(() => this.#relay.stop());
     this.#exporter = await this.#startExporter('SQL');
     this.#closers.push(() => this.#exporter.stop());
   }
@@ -175,10 +177,12 @@ class OrdersBench {
 
   async latency(pace: (typeof paces)[number]): Promise<Figures['rows']> {
     const first = this.#count + pace.warmUpEvents;
+    const took = this.#watchProcessors();
     await paced(pace, () => this.#send());
     const keys = this.#keys(first, this.#count);
     const exported = await this.#outcomesOf(ordersContract.topic, keys);
     const relayed = new Map((await this.#outcomesOf(refresh.topic, keys)).map((one) => [one.key, one]));
+    const used = took(pace.warmUpEvents + pace.events);
     const shop = await this.#shop.times();
     const journeys = exported.map((one) => ({
       ...this.#sent.get(one.key)!,
@@ -187,7 +191,21 @@ class OrdersBench {
       exported: one,
     }));
     const bare = await this.#peer.latenciesMs(pace.events, pace.perSecond, peerBytes);
-    return latencyRows(`${pace.perSecond}/s`, journeys, bare);
+    const rows = latencyRows(`${pace.perSecond}/s`, journeys, bare);
+    return [...rows, { pace: `${pace.perSecond}/s`, ...used }];
+  }
+
+  /** What relay and exporter use of a processor from now on, for each of so many orders. */
+  #watchProcessors(): (orders: number) => Figures['rows'][number] {
+    const processes = { relay: this.#relay.pid, exporter: this.#exporter.pid };
+    const before = Object.entries(processes).map(([name, pid]) => ({ name, pid, seconds: cpuSeconds(pid) }));
+    return (orders) =>
+      Object.fromEntries(
+        before.map(({ name, pid, seconds }) => [
+          `${name} CPU ms each`,
+          Number((((cpuSeconds(pid) - seconds) * 1000) / orders).toFixed(2)),
+        ]),
+      );
   }
 
   /** The relay fills the topic while the exporter is away; then the exporter empties it. */

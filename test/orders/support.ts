@@ -90,6 +90,7 @@ export async function openWitness(instance: string): Promise<Witness> {
 }
 
 export interface RunningProcess {
+  pid: number;
   /** Lines of its log. */
   lines: Record<string, unknown>[];
   /** Of the first line with this message. */
@@ -129,6 +130,7 @@ export async function startProcess(name: string, config: object): Promise<Runnin
     return code;
   };
   return {
+    pid: child.pid!,
     lines,
     logged: (message) =>
       eventually(`${name} to log "${message}"`, () => {
