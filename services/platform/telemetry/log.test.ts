@@ -11,3 +11,16 @@ it('a line is JSON that no terminal obeys, whatever it tells of', () => {
   expect(stdout).toMatch(/^[\x20-\x7e]+\n$/);
   expect((JSON.parse(stdout) as { key: string }).key).toBe(attack);
 });
+
+it('a line blanks what nobody is to read, and keeps its place in the code', () => {
+  const program = `import { openLog } from ${JSON.stringify(new URL('./log.ts', import.meta.url).href)};
+    openLog('test', 'main').info({ key: 'k', buyer: { email: 'jane@example.com' }, err: new TypeError('y') }, 'x');`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+  });
+  expect(JSON.parse(stdout)).toMatchObject({
+    key: 'k',
+    buyer: { email: '[hidden]' },
+    err: { type: 'TypeError' },
+  });
+});

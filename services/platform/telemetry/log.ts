@@ -2,42 +2,25 @@ import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { messageOf } from '../errors.ts';
 import { escapedJson } from '../terminal.ts';
+import { withoutHidden } from './hidden-fields.ts';
 
 export type Log = Logger;
 
 /**
  * JSON lines on standard output, one wide line per decision. What a record carries is never logged as a whole:
- * callers name the fields, and the names below are blanked wherever they turn up all the same.
+ * callers name the fields, and what nobody is to read is blanked wherever it turns up all the same (`hidden-fields.ts`).
  */
 export function openLog(process: string, instance: string, level = 'info'): Log {
   return pino({
     level,
     base: { process, instance },
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: hiddenPaths, censor: '[hidden]' },
+    formatters: { level: (label) => ({ level: label }), log: withoutHidden },
     serializers: { err: errorFields },
     // JSON escapes ESC by itself, but not what other terminals take for it.
     hooks: { streamWrite: escapedJson },
   });
 }
-
-const hiddenNames = [
-  'authorization',
-  'password',
-  'secret',
-  'token',
-  'accessToken',
-  'accessTokenSecret',
-  'consumerKey',
-  'consumerSecret',
-  'email',
-  'firstName',
-  'lastName',
-  'telephone',
-  'street',
-];
-const hiddenPaths = hiddenNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
 /**
  * Type, message as far as it may be told, and the places in the code; never the members an error may carry along,
