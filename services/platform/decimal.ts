@@ -2,12 +2,19 @@
  * Exact decimals on BigInt. Floats would turn 2 x 10.99 - 2.20 into 19.779999999999998 somewhere on the way, and a
  * cent that appears or vanishes between two systems is what Cartage must never cause.
  */
+import { BoundedMap } from './bounded-map.ts';
 
 /** A decimal, scaled by 10^12: eight places more than Magento keeps, so that its own float noise is seen as noise. */
 export type Decimal = bigint & { readonly decimal: true };
 
 const scale = 12;
-export const one = (10n ** BigInt(scale)) as Decimal;
+/** One in the last of so many places. */
+const units = Array.from({ length: scale + 1 }, (_, places) => 10n ** BigInt(scale - places));
+export const one = units[0] as Decimal;
+
+/** An order says the same few amounts over and over, and each reading of it asks for them again. */
+const known = new BoundedMap<string, Decimal>(4_096);
+const knownLength = 40;
 
 export const zero = 0n as Decimal;
 
@@ -18,6 +25,13 @@ export const zero = 0n as Decimal;
  */
 export function decimalOf(text: string | null): Decimal {
   if (text === null) return zero;
+  if (text.length > knownLength) return read(text);
+  let decimal = known.get(text);
+  if (decimal === undefined) known.set(text, (decimal = read(text)));
+  return decimal;
+}
+
+function read(text: string): Decimal {
   const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
   if (!match) throw new RangeError(`"${text}" is no decimal number`);
   const [, sign, whole = '0', fraction = ''] = match;
@@ -41,12 +55,12 @@ export const dividedBy = (left: Decimal, right: Decimal): Decimal =>
 
 /** To so many places, half away from zero. */
 export const rounded = (value: Decimal, places: number): Decimal => {
-  const unit = 10n ** BigInt(scale - places);
+  const unit = units[places]!;
   return (divideRounded(value, unit) * unit) as Decimal;
 };
 
 /** One minor unit of a currency with so many digits: a cent is 0.01. */
-export const minorUnit = (digits: number): Decimal => (10n ** BigInt(scale - digits)) as Decimal;
+export const minorUnit = (digits: number): Decimal => units[digits] as Decimal;
 
 /**
  * Integer of minor units, half away from zero.
@@ -60,7 +74,7 @@ export function toMinor(value: Decimal, digits: number): number {
 
 /** Decimal text with exactly so many places, half away from zero: `1.7500`. */
 export function toPlaces(value: Decimal, places: number): string {
-  const scaled = divideRounded(magnitude(value), 10n ** BigInt(scale - places))
+  const scaled = divideRounded(magnitude(value), units[places]!)
     .toString()
     .padStart(places + 1, '0');
   const text = places === 0 ? scaled : `${scaled.slice(0, -places)}.${scaled.slice(-places)}`;

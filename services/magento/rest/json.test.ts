@@ -1,6 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
-import { assert, double, pre, property } from 'fast-check';
+import { assert, double, json, pre, property, string } from 'fast-check';
 import { jsonNumber, parseExact, plainDecimal } from './json.ts';
+
+/** The slow way. */
+function byReviver(text: string): unknown {
+  type Reviver = (key: string, value: unknown, context: { source: string }) => unknown;
+  const reviver: Reviver = (_key, value, { source }) => (typeof value === 'number' ? source : value);
+  return (JSON.parse as (given: string, by: Reviver) => unknown)(text, reviver);
+}
+
+function tried(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return (error as Error).name;
+  }
+}
 
 describe('numbers keep their digits', () => {
   it('reads every number as its source text', () => {
@@ -13,6 +28,50 @@ describe('numbers keep their digits', () => {
       list: ['1', '2'],
       n: null,
     });
+  });
+
+  it('reads whatever JSON can hold, and refuses what is none', () => {
+    const odd = [
+      '-0',
+      '0.0',
+      '1E+5',
+      '[1 , -2.50 ]',
+      ' {"a":1}\n',
+      '"12"',
+      '"\\\\"',
+      '["\\"1",2]',
+      '{"1":2}',
+    ];
+    const none = [
+      '',
+      '01',
+      '1.',
+      '-',
+      '+1',
+      '.5',
+      '1e',
+      '[1.2.3]',
+      '{1:2}',
+      '{1 : 2}',
+      '1 2',
+      '"1',
+      '[1a]',
+      '--1',
+    ];
+    for (const text of odd) expect(parseExact(text)).toEqual(byReviver(text));
+    for (const text of none) expect(() => parseExact(text)).toThrow(SyntaxError);
+    assert(
+      property(json(), (text) => expect(parseExact(text)).toEqual(byReviver(text))),
+      { seed: 20261, numRuns: 300 },
+    );
+    // Broken in some place: both refuse it, or both read the same.
+    assert(
+      property(json(), string({ maxLength: 2 }), (text, more) => {
+        const broken = text.slice(0, text.length >> 1) + more + text.slice((text.length >> 1) + 1);
+        expect(tried(() => parseExact(broken))).toEqual(tried(() => byReviver(broken)));
+      }),
+      { seed: 20261, numRuns: 500 },
+    );
   });
 
   it('writes decimal text as a number, with exactly these digits', () => {

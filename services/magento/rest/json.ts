@@ -8,18 +8,53 @@ const decimalPattern = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 /** Beyond this many places a number is noise or an attack, not money. */
 const maxExponent = 60;
 
-type Reviver = (key: string, value: unknown, context: { source: string }) => unknown;
-const parseWithSource = JSON.parse as (text: string, reviver: Reviver) => unknown;
 const { rawJSON } = JSON as unknown as { rawJSON: (text: string) => unknown };
 
 /**
- * Parses JSON; every number comes out as its source text.
+ * Parses JSON; every number comes out as its source text. Numbers are put in quotes first: a reviver, which is told the
+ * source of each, takes three times as long.
  * @throws SyntaxError when the text is no JSON.
  */
 export function parseExact(text: string): unknown {
-  return parseWithSource(text, (_key, value, context) =>
-    typeof value === 'number' ? context.source : value,
-  );
+  let quoted = '';
+  let done = 0;
+  for (let at = 0; at < text.length;) {
+    const code = text.charCodeAt(at);
+    if (code === quote) at = endOfString(text, at);
+    else if (code === minus || isDigit(code)) {
+      const end = endOfNumber(text, at);
+      quoted += `${text.slice(done, at)}"${text.slice(at, end)}"`;
+      at = done = end;
+    } else at += 1;
+  }
+  return JSON.parse(quoted + text.slice(done));
+}
+
+const quote = 0x22;
+const minus = 0x2d;
+const backslash = 0x5c;
+const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?!\s*:|[\w.+-])/y;
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+/** Behind its closing quote. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; ; at += 1) {
+    at = text.indexOf('"', at);
+    if (at === -1) throw new SyntaxError('a string without an end');
+    let escapes = 0;
+    while (text.charCodeAt(at - 1 - escapes) === backslash) escapes += 1;
+    if (escapes % 2 === 0) return at + 1;
+  }
+}
+
+/** What is none, or stands where a name must, would become a text in quotes, and so JSON. */
+function endOfNumber(text: string, start: number): number {
+  number.lastIndex = start;
+  if (!number.test(text)) throw new SyntaxError(`no number of JSON at character ${start}`);
+  return number.lastIndex;
 }
 
 /** A JSON number with exactly these digits, for `JSON.stringify`. `text` is a decimal such as `12.5`. */
