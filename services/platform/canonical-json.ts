@@ -11,7 +11,7 @@ function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   const members = value as Record<string, unknown>;
   const inOrder: Record<string, unknown> = {};
-  for (const name of Object.keys(members).sort(byLetters)) put(inOrder, name, sorted(members[name]));
+  for (const name of Object.keys(members).toSorted(byLetters)) put(inOrder, name, sorted(members[name]));
   return inOrder;
 }
 
