@@ -285,6 +285,10 @@ export interface Stock {
   deleted: boolean;
   /** Another SKU of the ERP that differs from this one by letter case or accents alone: a shop takes both for one product, so neither is applied; of a deleted one: the spelling under which it lives on. null: there is none. */
   twin: string | null;
+  /** Whether it may be sold although nothing is left; null: the shop's rule says. */
+  backorders: boolean | null;
+  /** Units to be kept back for safety, decimal with four places; null: the shop's rule says. */
+  buffer: string | null;
 }
 
 /** A customer account of a Magento shop, whole, as of now. A tombstone: the account was deleted. Source: GET /V1/customers/search. */

@@ -14,7 +14,7 @@ $ACLS --add --allow-principal User:cartage-main-order-exporter --resource-patter
 $ACLS --add --allow-principal User:cartage-main-order-exporter --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/order-exporter-'
 
 # inventory-applier
-$ACLS --add --allow-principal User:cartage-main-inventory-applier --operation Read --topic 'erp.stock'
+$ACLS --add --allow-principal User:cartage-main-inventory-applier --operation Read --topic 'erp.stock' --topic 'cartage.cursors'
 $ACLS --add --allow-principal User:cartage-main-inventory-applier --operation Read --operation Write --topic 'cartage.parked'
 $ACLS --add --allow-principal User:cartage-main-inventory-applier --operation Write --topic 'cartage.refresh' --topic 'cartage.outcomes'
 $ACLS --add --allow-principal User:cartage-main-inventory-applier --resource-pattern-type prefixed --operation Read --group 'cartage.main.inventory-applier'

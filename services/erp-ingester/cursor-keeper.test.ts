@@ -7,12 +7,16 @@ let written: string[];
 let acknowledged: string[];
 let idleAt: string | null;
 let refuses: boolean;
+let now: number;
+let isCaughtUp: boolean;
 
 beforeEach(() => {
   written = [];
   acknowledged = [];
   idleAt = null;
   refuses = false;
+  now = 0;
+  isCaughtUp = true;
 });
 
 /** Runs the steps, one before each look of the keeper. */
@@ -36,7 +40,9 @@ async function keeping(...steps: ((keeper: CursorKeeper) => void)[]): Promise<vo
         return Promise.resolve();
       },
     },
+    isCaughtUp: () => isCaughtUp,
     clock: {
+      now: () => now,
       wait: () => {
         const step = steps.shift();
         if (step) step(keeper);
@@ -67,6 +73,15 @@ describe('the cursor', () => {
     );
     expect(written).toEqual(['200 done']);
     expect(acknowledged).toEqual(['200']);
+  });
+
+  it('says once a minute that what was published still holds, as long as that is known', async () => {
+    const pass = (ms: number) => () => void (now += ms);
+    await keeping(pass(59_000), pass(1_000), pass(59_000), () => {
+      now += 1_000;
+      isCaughtUp = false;
+    });
+    expect(written).toEqual(['100 done']);
   });
 
   it('that could not be written is written again, and nothing is acknowledged before', async () => {

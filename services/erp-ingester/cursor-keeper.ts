@@ -7,12 +7,16 @@ export interface CursorKeeperOptions {
   source: Pick<OpenSource, 'idlePosition' | 'acknowledge'>;
   cursor: SourceCursor;
   cursors: Pick<SourceCursors, 'write'>;
-  clock: Pick<Clock, 'wait'>;
+  /** Nothing that the source has told is still to be published, and the source is heard of. */
+  isCaughtUp: () => boolean;
+  clock: Clock;
   log: Pick<Log, 'warn'>;
 }
 
 /** How often the cursor is written at most, and how long a server that is shut down waits for it. */
 const intervalMs = 500;
+/** Where nothing changes the cursor says so this often: who reads it knows that what was published still holds. */
+const beatMs = 60_000;
 
 /**
  * Events first, then the cursor, then the position to the source. With nothing to publish the position goes on too,
@@ -26,10 +30,12 @@ export class CursorKeeper {
   /** To be written next; null where nothing has come since. */
   #due: string | null = null;
   #cursor: SourceCursor;
+  #writtenAt: number;
 
   constructor(options: CursorKeeperOptions) {
     this.#options = options;
     this.#cursor = options.cursor;
+    this.#writtenAt = options.clock.now();
   }
 
   /** Everything up to here is published. */
@@ -48,9 +54,14 @@ export class CursorKeeper {
   async keep(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#options.clock.wait(intervalMs, signal);
-      const due = this.#due ?? this.#options.source.idlePosition();
+      const due = this.#due ?? this.#options.source.idlePosition() ?? this.#beat();
       if (due !== null) await this.#write(due);
     }
+  }
+
+  #beat(): string | null {
+    const { clock, isCaughtUp } = this.#options;
+    return clock.now() - this.#writtenAt >= beatMs && isCaughtUp() ? this.#cursor.position : null;
   }
 
   async #write(position: string): Promise<void> {
@@ -60,6 +71,7 @@ export class CursorKeeper {
       const firstLoad = this.#republishing.size > 0 ? 'running' : 'done';
       this.#cursor = { ...this.#cursor, position, firstLoad };
       await cursors.write(this.#cursor);
+      this.#writtenAt = this.#options.clock.now();
       source.acknowledge(position);
     } catch (error) {
       this.#due ??= position;

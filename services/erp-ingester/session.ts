@@ -56,6 +56,7 @@ export class IngesterSession {
       source,
       cursor,
       cursors,
+      isCaughtUp: () => this.#isCaughtUp(),
       clock: process.context.clock,
       log: process.log,
     });
@@ -192,6 +193,11 @@ export class IngesterSession {
     // Ends the iteration below, which otherwise waits for the next change.
     this.#ending.signal.addEventListener('abort', () => void source.close(), { once: true });
     await reader.run(source.parts(), this.#ending.signal);
+  }
+
+  #isCaughtUp(): boolean {
+    if (this.#unhealthyReason() !== null || !this.#options.source.fence.isCurrent()) return false;
+    return [...this.#runners.values()].every(({ dirty }) => dirty.size === 0);
   }
 
   /** Why the source is read no further, or the first stream whose keys are not answered, and why. */

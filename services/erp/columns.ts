@@ -44,6 +44,8 @@ export const stockColumns = z.object({
   sku: skuColumn,
   quantity: decimalColumn,
   sellable: flagColumn.nullish(),
+  backorders: flagColumn.nullish(),
+  buffer: decimalColumn.refine((units) => !units.startsWith('-'), 'must not be negative').nullish(),
 });
 
 export const productColumns = z.object({

@@ -9,9 +9,11 @@ import type { Subscription } from '../platform/kafka/types.ts';
 import { connectMagento } from '../magento/connect.ts';
 import type { Magento } from '../magento/magento.ts';
 import { Comparison } from './compare/comparison.ts';
+import { askingAgain, asserting } from './compare/corrections.ts';
 import { ComparisonRounds } from './compare/rounds.ts';
-import { sourceItemOf } from './source-item.ts';
+import { Feed } from './feed/feed.ts';
 import { stockFlow } from './stock-flow.ts';
+import { Turns } from './turns.ts';
 
 /** Kafka to Magento: stock. Writes the newest quantity and status of each SKU at each source. */
 export function startInventoryApplier(
@@ -22,41 +24,54 @@ export function startInventoryApplier(
   return startFlow('inventory-applier', 'stock', { configuration, life }, async (process, mode) => {
     const magento = connectMagento(configuration, process);
     process.onStop(() => magento.close());
+    const { context, bus, log, metrics } = process;
+    const { clock } = context;
+    const { instance, stock } = config;
+    const { maxAgeMs } = stock.feed;
+    const feed = new Feed({ bus, instance, maxAgeMs, clock, log, metrics });
+    const turns = new Turns();
     const flow = stockFlow({
       magento,
-      stock: config.stock,
+      stock,
       settleMs: config.magento.settleMs,
       mode,
-      clock: process.context.clock,
+      clock,
+      turns,
+      isOld: () => feed.isOld(),
     });
-    const subscription = await runStates(process.context, flow);
-    if (mode === 'on') compareAgainAndAgain(process, magento, config.stock, subscription);
+    const subscription = await runStates(context, flow);
+    // A dry flow has written nothing that the shop could be compared with.
+    if (mode === 'on') {
+      const batchSize = () => flow.batchSize('');
+      await compareAgainAndAgain(process, { magento, stock, subscription, turns, feed, batchSize });
+    }
     return subscription;
   });
 }
 
-/** A dry flow has written nothing that the shop could be compared with. */
-function compareAgainAndAgain(
+interface Comparing {
+  magento: Magento;
+  stock: Config['stock'];
+  subscription: Subscription;
+  turns: Turns;
+  feed: Feed;
+  batchSize: () => number;
+}
+
+/** All stock: slowly while the ERP tells of it, and at once when it falls silent or is back. */
+async function compareAgainAndAgain(
   { bus, context, name, metrics, log, onStop }: Process,
-  magento: Magento,
-  stock: Config['stock'],
-  subscription: Subscription,
-): void {
+  { magento, stock, subscription, turns, feed, batchSize }: Comparing,
+): Promise<void> {
   const { clock } = context;
-  const rounds = new ComparisonRounds({
-    comparison: new Comparison({
-      bus,
-      magento,
-      subscription,
-      clock,
-      itemOf: (value) => sourceItemOf(value, stock),
-      requestRefresh: refreshRequester(bus, name, clock),
-    }),
-    subscription,
-    everyMs: stock.compareEveryMs,
-    clock,
-    log,
-    metrics,
-  });
+  const living = askingAgain(stock, refreshRequester(bus, name, clock));
+  const { sourceItems } = magento;
+  const old = asserting({ config: stock, sourceItems, subscription, turns, batchSize });
+  const correction = () => (feed.isOld() ? old : living);
+  const comparison = new Comparison({ bus, magento, subscription, clock, correction });
+  const everyMs = stock.compareEveryMs;
+  const rounds = new ComparisonRounds({ comparison, subscription, everyMs, clock, log, metrics });
   onStop(() => rounds.stop());
+  await feed.follow(() => rounds.soon());
+  onStop(() => feed.stop());
 }

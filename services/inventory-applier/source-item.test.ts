@@ -11,6 +11,8 @@ const stockOf = (changes: Partial<Stock>): Stock => ({
   sellable: true,
   deleted: false,
   twin: null,
+  backorders: null,
+  buffer: null,
   occurredAt: null,
   version: { epoch: 1, number: 1 },
   sourceKey: '{}',
@@ -36,6 +38,72 @@ describe('the source item of an ERP stock', () => {
       quantity,
       status,
     });
+  });
+
+  it.each([
+    ['zero stays in stock where it may be back-ordered', { quantity: '0.0000' }, {}, '0.0000', 1],
+    ['and so does what is below zero', { quantity: '-3.0000' }, {}, '0.0000', 1],
+    ['unless it is not for sale', { quantity: '0.0000', sellable: false }, {}, '0.0000', 0],
+    ['or gone', { quantity: '0.0000', deleted: true }, {}, '0.0000', 0],
+    [
+      'the SKU comes before the warehouse',
+      { quantity: '0.0000' },
+      { skus: { A: { backorders: false } } },
+      '0.0000',
+      0,
+    ],
+    [
+      'the row before all',
+      { quantity: '0.0000', backorders: true },
+      { skus: { A: { backorders: false } } },
+      '0.0000',
+      1,
+    ],
+    ['and likewise its buffer', { quantity: '9.0000' }, {}, '7.0000', 1],
+    ['of the SKU', { quantity: '9.0000' }, { skus: { A: { safetyBuffer: 3 } } }, '6.0000', 1],
+    [
+      'of the row',
+      { quantity: '9.0000', buffer: '4.0000' },
+      { skus: { A: { safetyBuffer: 3 } } },
+      '5.0000',
+      1,
+    ],
+    ['zero as well', { quantity: '9.0000', buffer: '0.0000' }, {}, '9.0000', 1],
+    ['of another warehouse only what holds for all', { source: 'W2', quantity: '9.0000' }, {}, '8.0000', 1],
+    ['which has no back orders', { source: 'W2', quantity: '1.0000' }, {}, '0.0000', 0],
+    ['by any name', { source: 'constructor', sku: 'toString', quantity: '9.0000' }, {}, '8.0000', 1],
+  ] as const)('by its rule: %s', (_name, changes, more, quantity, status) => {
+    const config = stockSection.parse({
+      sources: { W1: 'main', W2: 'main2', constructor: 'main3' },
+      safetyBuffer: 1,
+      warehouses: { W1: { safetyBuffer: 2, backorders: true } },
+      ...more,
+    });
+    expect(sourceItemOf(stockOf(changes), config)).toMatchObject({ quantity, status });
+  });
+
+  it.each([
+    ['stays', 'W1', '8.0000', 1],
+    ['is zero and out of stock', 'W2', '0.0000', 0],
+    ['is lower by more', 'W3', '3.0000', 1],
+  ] as const)('that is too old %s', (_name, source, quantity, status) => {
+    const config = stockSection.parse({
+      sources: { W1: 'main', W2: 'main2', W3: 'main3' },
+      safetyBuffer: 1,
+      backorders: true,
+      warehouses: { W1: { whenOld: 'freeze' }, W3: { whenOld: { buffer: 5 } } },
+      feed: { whenOld: 'zero' },
+    });
+    const stock = stockOf({ source, quantity: '9.0000' });
+    expect(sourceItemOf(stock, config, true)).toMatchObject({ quantity, status });
+    expect(sourceItemOf(stock, config, false)).toMatchObject({ quantity: '8.0000', status: 1 });
+  });
+
+  it('has rules for warehouses alone that have a source', () => {
+    const parsed = stockSection.safeParse({ sources: { W1: 'main' }, warehouses: { W7: {} } });
+    expect(parsed.error?.issues.map(({ path, message }) => [path.join('.'), message])).toEqual([
+      ['warehouses.W7', 'has rules and no source: add it under stock.sources, which names W1'],
+    ]);
   });
 
   it('is held without a source, and rejected where Magento would store another number', () => {

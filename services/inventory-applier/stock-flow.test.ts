@@ -12,6 +12,7 @@ import { LeaseLost } from '../platform/fence.ts';
 import { World } from '../platform/flow/testing/world.ts';
 import type { Mode } from '../platform/groups.ts';
 import { stockFlow } from './stock-flow.ts';
+import { Turns } from './turns.ts';
 
 /** A shop that takes stock, and says no as the test has it. */
 function shopOf() {
@@ -26,7 +27,16 @@ function shopOf() {
           new Map(skus.filter((sku) => shop.skus.has(sku)).map((sku) => [sku, {} as KnownProduct])),
         ),
     },
+    /** SKUs of which no source has a row. */
+    without: new Set<string>(),
+    looks: 0,
     sourceItems: {
+      read: ({ skus, sourceCode }: { skus: readonly string[]; sourceCode?: string }) => {
+        shop.looks += 1;
+        return Promise.resolve(
+          skus.filter((sku) => !shop.without.has(sku)).map((sku) => ({ sku, sourceCode })),
+        );
+      },
       write: async (rows: readonly SourceItem[]) => {
         shop.requests.push(
           rows
@@ -47,9 +57,9 @@ function shopOf() {
 
 async function worldOf(
   shop: ReturnType<typeof shopOf>,
-  options: { mode?: Mode; batch?: object; callsAtOnce?: number } = {},
+  options: { mode?: Mode; batch?: object; callsAtOnce?: number; rules?: object } = {},
 ) {
-  const { mode = 'on', batch = { initial: 20, lingerMs: 200 }, callsAtOnce = 1 } = options;
+  const { mode = 'on', batch = { initial: 20, lingerMs: 200 }, callsAtOnce = 1, rules = {} } = options;
   let flow: StateFlow<Stock>;
   const world = new World<Stock>({
     seed: 1,
@@ -62,10 +72,13 @@ async function worldOf(
           sources: { W1: 'main', W2: 'east' },
           batch,
           safetyBuffer: 1,
+          ...rules,
         }),
         settleMs: 5_000,
         mode,
         clock: context.clock,
+        turns: new Turns(),
+        isOld: () => false,
       });
       return runStates(context, flow);
     },
@@ -79,6 +92,8 @@ async function worldOf(
       sellable: true,
       deleted: false,
       twin: null,
+      backorders: null,
+      buffer: null,
       occurredAt: null,
       version: { epoch: 1, number: 1 },
       sourceKey: '{}',
@@ -158,6 +173,39 @@ describe('the flow of stock', () => {
     send('W1', 'A', '5');
     await world.clock.pass(1_000);
     expect(shop.requests).toEqual(['main/A=4/1']);
+  });
+
+  it('makes no row for what a source has nothing of and never had, and one as soon as it has', async () => {
+    const shop = shopOf();
+    shop.without.add('A');
+    const { world, send, statuses } = await worldOf(shop);
+    send('W1', 'A', '0');
+    send('W1', 'B', '0');
+    await world.clock.pass(1_000);
+    expect([shop.requests, statuses().toSorted()]).toEqual([
+      ['main/B=0/0'],
+      ['W1/A unchanged', 'W1/B applied'],
+    ]);
+    send('W1', 'A', '5');
+    await world.clock.pass(1_000);
+    send('W1', 'A', '0');
+    send('W1', 'B', '0');
+    await world.clock.pass(1_000);
+    expect(shop.requests.slice(1).join(' ').split(' ').toSorted()).toEqual(
+      ['main/A=4/1', 'main/A=0/0', 'main/B=0/0'].toSorted(),
+    );
+    // Which rows there are is asked once.
+    expect(shop.looks).toBe(1);
+  });
+
+  it('makes a row of zero where the rule of the warehouse says so', async () => {
+    const shop = shopOf();
+    shop.without.add('A');
+    const { world, send } = await worldOf(shop, { rules: { warehouses: { W2: { emptyRows: true } } } });
+    send('W1', 'A', '0');
+    send('W2', 'A', '0');
+    await world.clock.pass(1_000);
+    expect(shop.requests).toEqual(['east/A=0/0']);
   });
 
   it('writes nothing when dry, and says what it would do', async () => {

@@ -11,8 +11,11 @@ import type { BatchResult, StateFlow } from '../platform/flow/states/state-flow.
 import type { Received } from '../platform/kafka/types.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Mode } from '../platform/groups.ts';
+import { KnownRows } from './known-rows.ts';
 import { KnownSkus } from './known-skus.ts';
+import { hasEmptyRows } from './rules.ts';
 import { sourceItemOf } from './source-item.ts';
+import type { Turns } from './turns.ts';
 import { Urgency } from './urgency.ts';
 
 export interface StockFlowOptions {
@@ -21,6 +24,9 @@ export interface StockFlowOptions {
   settleMs: number;
   mode: Mode;
   clock: Clock;
+  turns: Turns;
+  /** What the ERP has told is too old to be sold by. */
+  isOld: () => boolean;
 }
 
 type StockRecord = Received<Stock>;
@@ -32,6 +38,7 @@ type StockRecord = Received<Stock>;
 export function stockFlow(options: StockFlowOptions): StateFlow<Stock> {
   const { magento, clock } = options;
   const known = new KnownSkus(magento.products, options.stock.knownSkuMs, () => clock.now());
+  const rows = new KnownRows(magento.sourceItems);
   const size = new BatchSize(options.stock.batch, clock);
   const urgency = new Urgency();
   return {
@@ -51,9 +58,13 @@ export function stockFlow(options: StockFlowOptions): StateFlow<Stock> {
     apply: async (records, attempt) => {
       const results: BatchResult<Stock> = new Map();
       const items = await writable(records, results, options, known);
+      await leaveOutEmptyRows(items, results, options, rows);
       if (items.size === 0) return results;
       if (attempt.mode === 'dry') for (const [record, item] of items) results.set(record, dry(item));
-      else await write(items, results, attempt, options, size, urgency);
+      else {
+        await write(items, results, attempt, options, size, urgency);
+        rows.note(items.values());
+      }
       return results;
     },
   };
@@ -63,7 +74,7 @@ export function stockFlow(options: StockFlowOptions): StateFlow<Stock> {
 function isUrgent({ key, value }: StockRecord, options: StockFlowOptions, urgency: Urgency): boolean {
   if (value === null) return false;
   try {
-    return urgency.isUrgent(key, sourceItemOf(value, options.stock).status === 1);
+    return urgency.isUrgent(key, sourceItemOf(value, options.stock, options.isOld()).status === 1);
   } catch {
     // It will be held or rejected: no hurry.
     return false;
@@ -81,7 +92,7 @@ async function writable(
   for (const record of records)
     try {
       if (livesOn(record.value!)) results.set(record, livesOnAs(record.value!.twin!));
-      else items.set(record, sourceItemOf(record.value!, options.stock));
+      else items.set(record, sourceItemOf(record.value!, options.stock, options.isOld()));
     } catch (error) {
       results.set(record, error as Error);
     }
@@ -94,6 +105,25 @@ async function writable(
   return items;
 }
 
+/** What a source has nothing of, and never had, is shown by its having no row. */
+async function leaveOutEmptyRows(
+  items: Map<StockRecord, SourceItem>,
+  results: BatchResult<Stock>,
+  { stock }: StockFlowOptions,
+  rows: KnownRows,
+): Promise<void> {
+  const optional = [...items].filter(([{ value }]) => !hasEmptyRows(value!.source, stock));
+  const needless = await rows.needless(optional.map(([, item]) => item));
+  for (const [record, item] of optional)
+    if (needless.has(item)) {
+      items.delete(record);
+      results.set(record, {
+        status: 'unchanged',
+        cause: 'nothing lies there, and the source has no row for it',
+      });
+    }
+}
+
 async function write(
   items: Map<StockRecord, SourceItem>,
   results: BatchResult<Stock>,
@@ -104,8 +134,10 @@ async function write(
 ): Promise<void> {
   // Sorted, so that two batches never wait for each other's rows in opposite order.
   const rows = [...items.values()].toSorted((left, right) => (left.sku < right.sku ? -1 : 1));
-  attempt.assertCurrent();
-  await size.request(rows.length, () => options.magento.sourceItems.write(rows));
+  await options.turns.together(() => {
+    attempt.assertCurrent();
+    return size.request(rows.length, () => options.magento.sourceItems.write(rows));
+  });
   for (const [record, item] of items) {
     urgency.note(record.key, item.status === 1);
     results.set(record, {

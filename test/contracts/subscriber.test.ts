@@ -83,6 +83,8 @@ async function send(quantity: string, number: number): Promise<void> {
     sellable: true,
     deleted: false,
     twin: null,
+    backorders: null,
+    buffer: null,
   };
   const message = { key: stock.key(value), value: await registry.encode(schemaId, value) };
   await producer.send({ topic, messages: [message] });

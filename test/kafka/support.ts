@@ -86,6 +86,8 @@ export function stockOf(sku: string, number = 1, source = 'WH'): Stock {
     sellable: true,
     deleted: false,
     twin: null,
+    backorders: null,
+    buffer: null,
   };
 }
 

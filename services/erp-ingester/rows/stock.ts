@@ -7,8 +7,19 @@ export const stockRows: RowShape<Stock> = {
   contract: stock,
   keyParts: keyPartsOf['erp.stock']!,
   read: (row, origin) => {
-    const { source, sku, quantity, sellable } = stockColumns.parse(row);
-    return { source, sku, ...origin, quantity, sellable: sellable ?? true, deleted: false, twin: null };
+    const { source, sku, quantity, ...rest } = stockColumns.parse(row);
+    const { sellable = null, backorders = null, buffer = null } = rest;
+    return {
+      source,
+      sku,
+      ...origin,
+      quantity,
+      sellable: sellable ?? true,
+      deleted: false,
+      twin: null,
+      backorders,
+      buffer,
+    };
   },
   deleted: ([source = '', sku = ''], origin) => ({
     source,
@@ -18,5 +29,7 @@ export const stockRows: RowShape<Stock> = {
     sellable: false,
     deleted: true,
     twin: null,
+    backorders: null,
+    buffer: null,
   }),
 };

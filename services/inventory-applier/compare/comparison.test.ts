@@ -3,15 +3,21 @@ import { describe, expect, it } from '@jest/globals';
 import { stock } from '../../../schemas/topics.ts';
 import type { SourceItem } from '../../magento/source-items.ts';
 import { stockSection } from '../../platform/config/sections/stock.ts';
+import { LeaseLost, assertCurrent } from '../../platform/fence.ts';
 import { RecordingBus, readBack } from '../../platform/flow/testing/recording-bus.ts';
 import type { PartitionLag } from '../../platform/kafka/types.ts';
 import { openMetrics } from '../../platform/telemetry/metrics.ts';
 import { sourceItemOf } from '../source-item.ts';
+import { Turns } from '../turns.ts';
 import { Comparison } from './comparison.ts';
+import { askingAgain, asserting } from './corrections.ts';
 import { ComparisonRounds } from './rounds.ts';
 import { WrittenStock } from './written-stock.ts';
 
-const config = stockSection.parse({ sources: { W1: 'main', W2: 'east' } });
+const config = stockSection.parse({
+  sources: { W1: 'main', W2: 'east', W3: 'west' },
+  warehouses: { W1: { whenOld: 'zero' }, W3: { whenOld: { buffer: 2 } } },
+});
 const itemOf = (value: Parameters<typeof sourceItemOf>[0]) => sourceItemOf(value, config);
 
 function worldOf() {
@@ -21,8 +27,32 @@ function worldOf() {
   const asked: string[] = [];
   const reads: string[] = [];
   const startedAt = clock.now();
+  const living = askingAgain(config, (topic, keys, reason) => {
+    asked.push(...keys.map((key) => `${topic} ${key} ${reason}`));
+    return Promise.resolve();
+  });
+  const writes: string[] = [];
+  const old = asserting({
+    config,
+    turns: new Turns(),
+    batchSize: () => 2,
+    subscription: { leases: () => [{ partition: 0, isCurrent: () => world.isHeld }] as never },
+    sourceItems: {
+      write: (items) => {
+        assertCurrent('stock');
+        for (const item of items) rows.set(`${item.sourceCode}/${item.sku}`, item);
+        writes.push(
+          items.map(({ sku, quantity, status }) => `${sku}=${Number(quantity)}/${status}`).join(' '),
+        );
+        return Promise.resolve();
+      },
+    },
+  });
   const world = {
     bus,
+    writes,
+    isOld: false,
+    isHeld: true,
     broker,
     clock,
     rows,
@@ -43,6 +73,8 @@ function worldOf() {
         sellable: true,
         deleted: false,
         twin: null,
+        backorders: null,
+        buffer: null,
         occurredAt: null,
         version,
       };
@@ -54,7 +86,6 @@ function worldOf() {
     options: {
       bus,
       clock,
-      itemOf,
       magento: {
         sourceItems: {
           read: async ({ skus, sourceCode }: { skus: readonly string[]; sourceCode?: string }) => {
@@ -78,10 +109,7 @@ function worldOf() {
           ]);
         },
       },
-      requestRefresh: (topic: string, keys: readonly string[], reason: string) => {
-        asked.push(...keys.map((key) => `${topic} ${key} ${reason}`));
-        return Promise.resolve();
-      },
+      correction: () => (world.isOld ? old : living),
     },
     run: async () => {
       const running = new Comparison(world.options).run(new AbortController().signal);
@@ -147,6 +175,44 @@ describe('the shop’s stock, compared with what was written', () => {
   });
 });
 
+describe('stock of which the ERP has told too long ago', () => {
+  it('is zero or lower where the rule of its warehouse says so, and asked for again when the ERP is back', async () => {
+    const world = worldOf();
+    for (const [source, code] of [
+      ['W1', 'main'],
+      ['W2', 'east'],
+      ['W3', 'west'],
+    ] as const)
+      for (const sku of ['a', 'b', 'c']) {
+        world.send(source, sku, '5');
+        world.put(code, sku, '5');
+      }
+    world.isOld = true;
+    expect(await world.run()).toEqual({ same: 0, differing: 6, inFlight: 0 });
+    expect(world.writes).toEqual(['a=0/0 b=0/0', 'c=0/0', 'a=3/1 b=3/1', 'c=3/1']);
+    // What is as it should be is not written again.
+    expect(await world.run()).toEqual({ same: 6, differing: 0, inFlight: 0 });
+    world.isOld = false;
+    expect(await world.run()).toEqual({ same: 3, differing: 6, inFlight: 0 });
+    expect([world.writes.length, world.asked.length]).toEqual([4, 6]);
+  });
+
+  it('is not written by whoever has lost its partition, nor what the ERP told of meanwhile', async () => {
+    const world = worldOf();
+    world.send('W1', 'a', '5');
+    world.put('main', 'a', '5');
+    world.isOld = true;
+    world.onRead = () => world.send('W1', 'a', '7');
+    expect(await world.run()).toEqual({ same: 0, differing: 0, inFlight: 1 });
+    world.onRead = () => undefined;
+    world.isHeld = false;
+    const running = new Comparison(world.options).run(new AbortController().signal).catch((error) => error);
+    await world.clock.pass(1_000);
+    expect(await running).toBeInstanceOf(LeaseLost);
+    expect(world.writes).toEqual([]);
+  });
+});
+
 it('what was written is read in slices, each key in one of them, where there are too many keys', async () => {
   const { bus, send } = worldOf();
   const partitions = new Set([0]);
@@ -165,6 +231,33 @@ it('what was written is read in slices, each key in one of them, where there are
 });
 
 describe('rounds', () => {
+  it('come at once when they are asked for, also while one runs', async () => {
+    const { clock } = new RecordingBus();
+    const begun: number[] = [];
+    const start = clock.now();
+    const rounds = new ComparisonRounds({
+      comparison: {
+        run: async () => {
+          begun.push(clock.now() - start);
+          await clock.wait(10_000);
+          return { same: 0, differing: 0, inFlight: 0 };
+        },
+      },
+      subscription: { ready: () => true },
+      everyMs: 600_000,
+      clock,
+      log: { info: () => undefined, warn: () => undefined } as never,
+      metrics: openMetrics('test', 'test'),
+    });
+    await clock.pass(5_000);
+    rounds.soon();
+    await clock.pass(5_000);
+    rounds.soon();
+    await clock.pass(50_000);
+    await rounds.stop();
+    expect(begun).toEqual([5_000, 15_000]);
+  });
+
   it('begin a minute after the start, come again after the interval, soon after a failure, and end with the process', async () => {
     const { clock } = new RecordingBus();
     const begun: number[] = [];

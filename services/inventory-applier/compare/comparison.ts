@@ -1,25 +1,25 @@
-import { stock as stockContract } from '../../../schemas/topics.ts';
 import type { Magento } from '../../magento/magento.ts';
 import { foldSku } from '../../magento/sku.ts';
 import type { StoredSourceItem } from '../../magento/source-items.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { compareDecimals } from '../../platform/decimal.ts';
-import type { RequestRefresh } from '../../platform/flow/request-refresh.ts';
 import type { Subscription } from '../../platform/kafka/types.ts';
 import { unlessAborted } from '../../platform/waiting.ts';
+import type { Correction } from './corrections.ts';
 import { WrittenStock } from './written-stock.ts';
 import type { Written, WrittenStockOptions } from './written-stock.ts';
 
-export interface ComparisonOptions extends Pick<WrittenStockOptions, 'bus' | 'itemOf'> {
+export interface ComparisonOptions extends Pick<WrittenStockOptions, 'bus'> {
   magento: Pick<Magento, 'sourceItems' | 'products'>;
   subscription: Pick<Subscription, 'lag'>;
-  requestRefresh: RequestRefresh;
+  /** What is done about a difference now. A round that was begun under another one is given up. */
+  correction: () => Correction;
   clock: Clock;
 }
 
 export interface Compared {
   same: number;
-  /** Asked for again. */
+  /** And corrected. */
   differing: number;
   /** Not yet finished, or newer than what was read: nothing is said of them. */
   inFlight: number;
@@ -29,15 +29,13 @@ export interface Compared {
 const keysMax = 100_000;
 /** The URL that names them stays short enough for any web server (FACTS section 10). */
 const skusPerCall = 100;
-/** It leaves nine tenths of one call's time to others, and more while the shop is slow. */
-const pauseShare = 9;
 const pauseMinMs = 100;
 
 /**
- * Compares what lies at the shop's sources with what was written last, key by key, and has what differs read at the ERP
- * again: it finds whatever has changed a number without anybody telling of it, such as a person in the admin, a restored
- * database, or the clean-up after a product that was deleted (FACTS section 14). Each member does this for the partitions
- * it holds. One call at a time, through the client that keeps to what the shop bears, and then a pause.
+ * Compares what lies at the shop's sources with what was written last, key by key, and corrects what differs: it finds
+ * whatever has changed a number without anybody telling of it, such as a person in the admin, a restored database, or the
+ * clean-up after a product that was deleted (FACTS section 14). Each member does this for the partitions it holds. One call
+ * at a time, through the client that keeps to what the shop bears, and then a pause.
  */
 export class Comparison {
   readonly #options: ComparisonOptions;
@@ -48,7 +46,9 @@ export class Comparison {
 
   /** Ends early, and says what it has compared so far, when the signal fires. */
   async run(signal: AbortSignal): Promise<Compared> {
-    const { bus, itemOf } = this.#options;
+    const { bus } = this.#options;
+    const correction = this.#options.correction();
+    const { itemOf } = correction;
     const compared: Compared = { same: 0, differing: 0, inFlight: 0 };
     const partitions = new Set((await this.#finished()).keys());
     if (partitions.size === 0) return compared;
@@ -57,7 +57,7 @@ export class Comparison {
       try {
         await unlessAborted(written.read(), signal);
         ({ slices } = written);
-        await this.#compareAll(written, compared, signal);
+        await this.#compareAll(written, correction, compared, signal);
       } finally {
         await written.stop();
       }
@@ -65,43 +65,41 @@ export class Comparison {
     return compared;
   }
 
-  async #compareAll(written: WrittenStock, compared: Compared, signal: AbortSignal): Promise<void> {
-    const bySource = Map.groupBy(written.byKey.values(), ({ item }) => item.sourceCode);
-    for (const [sourceCode, ofSource] of bySource)
+  async #compareAll(
+    written: WrittenStock,
+    correction: Correction,
+    compared: Compared,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { clock } = this.#options;
+    const concerned = [...written.byKey.values()].filter((one) => correction.concerns(one));
+    for (const [sourceCode, ofSource] of Map.groupBy(concerned, ({ item }) => item.sourceCode))
       for (let at = 0; at < ofSource.length && !signal.aborted; at += skusPerCall) {
-        const { clock } = this.#options;
+        if (this.#options.correction() !== correction) return;
         const beganAt = clock.now();
-        await this.#compare(sourceCode, ofSource.slice(at, at + skusPerCall), written, compared);
-        const pauseMs = Math.max(pauseMinMs, pauseShare * (clock.now() - beganAt));
+        const chunk = ofSource.slice(at, at + skusPerCall);
+        await this.#compare({ sourceCode, chunk, written, correction, compared });
+        const pauseMs = Math.max(pauseMinMs, correction.pauseShare * (clock.now() - beganAt));
         await clock.wait(pauseMs, signal);
       }
   }
 
-  async #compare(
-    sourceCode: string,
-    chunk: readonly Written[],
-    written: WrittenStock,
-    compared: Compared,
-  ): Promise<void> {
-    const { magento, requestRefresh } = this.#options;
+  async #compare({ sourceCode, chunk, written, correction, compared }: Part): Promise<void> {
     // Before the shop is read: what is finished later may not be in its answer.
     const finished = await this.#finished();
     const skus = chunk.map(({ item }) => item.sku);
-    const rows = await magento.sourceItems.read({ skus, sourceCode });
+    const rows = await this.#options.magento.sourceItems.read({ skus, sourceCode });
     const stored = new Map(rows.map((row) => [foldSku(row.sku), row]));
-    const settled = chunk.filter(
-      (one) => written.byKey.get(one.key) === one && one.offset < (finished.get(one.partition) ?? 0),
+    const isNewest = (one: Written) => written.byKey.get(one.key) === one;
+    const settled = chunk.filter((one) => isNewest(one) && one.offset < (finished.get(one.partition) ?? 0));
+    const differing = await this.#inShop(
+      settled.filter(({ item }) => !isSame(item, stored.get(foldSku(item.sku)))),
+      stored,
     );
-    const differing = settled.filter(({ item }) => !isSame(item, stored.get(foldSku(item.sku))));
-    const asked = await this.#inShop(differing, stored);
     compared.inFlight += chunk.length - settled.length;
-    compared.same += settled.length - asked.length;
-    compared.differing += asked.length;
-    await requestRefresh(
-      stockContract.topic,
-      asked.map(({ key }) => key),
-      'differs in the shop',
-    );
+    compared.same += settled.length - differing.length;
+    compared.differing += differing.length;
+    if (differing.length > 0) await correction.correct(differing, isNewest);
   }
 
   /** Without those whose product the shop does not have: their stock is held. */
@@ -121,6 +119,14 @@ export class Comparison {
     const partitions = await this.#options.subscription.lag();
     return new Map(partitions.map(({ partition, committed }) => [partition, committed ?? 0]));
   }
+}
+
+interface Part {
+  sourceCode: string;
+  chunk: readonly Written[];
+  written: WrittenStock;
+  correction: Correction;
+  compared: Compared;
 }
 
 /** A source without a row has nothing to sell, as one with a zero. */

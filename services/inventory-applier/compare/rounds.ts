@@ -21,11 +21,20 @@ export class ComparisonRounds {
   readonly #options: RoundsOptions;
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
+  #waiting = new AbortController();
+  /** The next round is not waited for. */
+  #isAsked = false;
 
   constructor(options: RoundsOptions) {
     this.#options = options;
     for (const result of ['same', 'differing', 'in flight']) options.metrics.stockCompared.inc({ result }, 0);
     this.#running = this.#loop();
+  }
+
+  /** A round at once, or after the one that runs. */
+  soon(): void {
+    this.#isAsked = true;
+    this.#waiting.abort('asked for');
   }
 
   async stop(): Promise<void> {
@@ -36,13 +45,20 @@ export class ComparisonRounds {
   async #loop(): Promise<void> {
     const { clock, everyMs } = this.#options;
     const { signal } = this.#stopping;
-    await clock.wait(soonMs, signal);
+    await this.#wait(soonMs);
     while (!signal.aborted) {
       const beganAt = clock.now();
       const isDone = await this.#round();
       const leftMs = everyMs - (clock.now() - beganAt);
-      await clock.wait(isDone ? Math.max(soonMs, leftMs) : soonMs, signal);
+      await this.#wait(isDone ? Math.max(soonMs, leftMs) : soonMs);
     }
+  }
+
+  async #wait(ms: number): Promise<void> {
+    this.#waiting = new AbortController();
+    const until = AbortSignal.any([this.#stopping.signal, this.#waiting.signal]);
+    if (!this.#isAsked) await this.#options.clock.wait(ms, until);
+    this.#isAsked = false;
   }
 
   async #round(): Promise<boolean> {

@@ -129,6 +129,11 @@ export function openMetrics(process: string, instance: string) {
       'Source items compared with what was written: same, differing (asked for again), in flight',
       'result',
     ),
+    stockFeedOld: gauge(
+      'cartage_stock_feed_old',
+      '1 while what the ERP has told of its stock is too old to be sold by (stock.feed), else 0',
+      'flow',
+    ),
     slotRetained: gauge(
       'cartage_replication_slot_retained_bytes',
       "Log that the ERP's database keeps on its disk for the slot; NaN while it cannot be asked",

@@ -40,7 +40,16 @@ const numberOf = (record: Received<never> | Undecodable) =>
 
 function stockOf(sku: string, number: number): Stock {
   const fixed = { source: 'WH', occurredAt: null, sourceKey: '{}', quantity: '1.0000' };
-  return { ...fixed, sku, version: { epoch: 1, number }, sellable: true, deleted: false, twin: null };
+  return {
+    ...fixed,
+    sku,
+    version: { epoch: 1, number },
+    sellable: true,
+    deleted: false,
+    twin: null,
+    backorders: null,
+    buffer: null,
+  };
 }
 
 export function brokerSuite(name: string, open: (partitions: number) => Promise<BrokerDriver>): void {
