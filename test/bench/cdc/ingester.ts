@@ -1,17 +1,10 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import avsc from 'avsc';
-import { freePort } from '../../../deploy/local/ports.ts';
-import { startProcess } from '../../../deploy/local/process.ts';
 import type { RunningProcess } from '../../../deploy/local/process.ts';
-import { recordProcess } from '../../../deploy/local/records.ts';
 import { prices, schemaText, stock } from '../../../schemas/topics.ts';
 import type { Stock } from '../../../schemas/types.ts';
-import { nodeOptions } from '../../../services/platform/processes.ts';
-import { runFolder } from '../../infrastructure/folder.ts';
+import { startOwnProcess } from '../own-process.ts';
 import type { CdcSide, CdcWorld } from './side.ts';
 
-const project = join(import.meta.dirname, '../../..');
 const frameBytes = 5;
 
 /** Each row of `item` is a record; a row of `price_change` leads to a key of the other stream by a way round. */
@@ -47,7 +40,6 @@ export class IngesterSide implements CdcSide {
   readonly aroundTopic = prices.topic;
   readonly #world: CdcWorld;
   readonly #type = avsc.Type.forSchema(JSON.parse(schemaText(stock.topic)), { wrapUnions: 'never' });
-  readonly #folder = mkdtempSync(join(runFolder(), 'ingester-'));
   #running: RunningProcess | null = null;
 
   constructor(world: CdcWorld) {
@@ -59,18 +51,9 @@ export class IngesterSide implements CdcSide {
   }
 
   async start(): Promise<void> {
-    const file = join(this.#folder, 'cartage.yaml');
-    writeFileSync(file, JSON.stringify(await this.#config()));
-    // The heap that Node gives itself in the ingester's container. For whoever looks where the time goes:
-    // BENCH_NODE_OPTIONS='--cpu-prof --cpu-prof-dir=/tmp/profile'.
-    const options = `${nodeOptions} --max-old-space-size=192 ${process.env.BENCH_NODE_OPTIONS ?? ''}`;
-    this.#running = await startProcess({
-      name: this.name,
-      command: process.execPath,
-      args: [join(project, 'services/erp-ingester/main.ts')],
-      env: { ...process.env, CARTAGE_CONFIG: file, NODE_ENV: 'production', NODE_OPTIONS: options },
-      logFile: join(this.#folder, 'log'),
-      onSpawn: (pid) => recordProcess(join(runFolder(), 'processes'), this.name, pid),
+    this.#running = await startOwnProcess(this.name, this.#world, {
+      fulfilments: { since: '2026-01-01T00:00:00Z', carriers: {} },
+      erp: { connection: { url: this.#world.databaseUrl }, slot: 'bench_cartage', streams },
     });
   }
 
@@ -81,16 +64,5 @@ export class IngesterSide implements CdcSide {
 
   committedAt(value: Buffer): number | null {
     return (this.#type.fromBuffer(value.subarray(frameBytes)) as Stock).occurredAt;
-  }
-
-  async #config(): Promise<object> {
-    const { bootstrap, registryUrl, databaseUrl } = this.#world;
-    return {
-      instance: 'bench',
-      kafka: { brokers: [bootstrap], replicationFactor: 1, registry: { url: registryUrl } },
-      http: { host: '127.0.0.1', port: await freePort() },
-      fulfilments: { since: '2026-01-01T00:00:00Z', carriers: {} },
-      erp: { connection: { url: databaseUrl }, slot: 'bench_cartage', streams },
-    };
   }
 }

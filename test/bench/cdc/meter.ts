@@ -39,6 +39,10 @@ export class Meter {
   }
 
   #sample(): void {
-    this.#highestRssMb = Math.max(this.#highestRssMb, residentMb(this.#pid));
+    try {
+      this.#highestRssMb = Math.max(this.#highestRssMb, residentMb(this.#pid));
+    } catch {
+      // It has ended: whoever waits for what it should have done says so.
+    }
   }
 }

@@ -1,3 +1,5 @@
+import type { KafkaPlace } from '../own-process.ts';
+
 /** One of those that bring the changes of the ERP's database to a topic, as a process of its own. */
 export interface CdcSide {
   name: string;
@@ -14,9 +16,7 @@ export interface CdcSide {
 }
 
 /** What both get. */
-export interface CdcWorld {
-  bootstrap: string;
-  registryUrl: string;
+export interface CdcWorld extends KafkaPlace {
   /** A database of its own, with the table `item` in it. */
   databaseUrl: string;
 }
