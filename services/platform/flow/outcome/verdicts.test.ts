@@ -156,4 +156,25 @@ describe('what a verdict shows', () => {
     await failed(early)(world);
     expect(await shown(breaker)).toEqual({ plains: 0 });
   });
+
+  it('of many superseded few, and all counted: nothing bounds how many wait to be told', async () => {
+    const world = await verdictsOf();
+    const { bus, metrics, verdicts, tried } = world;
+    bus.holdsBack = outcomes.topic;
+    let waiting = 0;
+    const publish = bus.publish.bind(bus);
+    bus.publish = (contract, publication) => {
+      waiting += 1;
+      return publish(contract, publication);
+    };
+    for (let index = 0; index < 3_000; index += 1) verdicts.superseded(tried());
+    await settled();
+    expect([waiting, await shown(metrics.coalesced)]).toEqual([500, { plains: 3_000 }]);
+    expect(await shown(metrics.records)).toEqual({ 'plains superseded test.plains': 3_000 });
+    bus.acknowledge();
+    await settled();
+    for (let index = 0; index < 3; index += 1) verdicts.superseded(tried());
+    await settled();
+    expect(waiting).toBe(501);
+  });
 });

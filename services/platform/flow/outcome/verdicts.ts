@@ -21,6 +21,12 @@ import type { AfterTry, Tried } from './tried.ts';
 const suspectsInRow = 3;
 
 /**
+ * Superseded records that are being told of at a time. Of a backlog with ten changes a key there would be more of such
+ * words than of writes, and nothing holds the reading back until the broker has them: the others are only counted.
+ */
+const supersededAtOnce = 500;
+
+/**
  * The one place that acts on the result of a try: parks, waits, reports, moves the breaker.
  * Shared by flows of states and of documents.
  */
@@ -34,6 +40,7 @@ export class Verdicts {
   readonly #counted = new WeakSet<object>();
   /** Records parked on the word of a probe since the last write that worked. */
   #suspects = 0;
+  #superseded = 0;
 
   constructor(context: FlowContext, flow: string, parking: Parking, probe: () => Promise<void>) {
     this.#context = context;
@@ -104,13 +111,20 @@ export class Verdicts {
 
   /** A newer record of the key took its place before it was written. Told without waiting: nothing hangs on it. */
   superseded(tried: Tried): void {
-    this.#context.metrics.coalesced.inc({ flow: this.#flow });
+    const { metrics, log } = this.#context;
+    const flow = this.#flow;
+    metrics.coalesced.inc({ flow });
+    if (this.#superseded >= supersededAtOnce) {
+      metrics.records.inc({ flow, topic: tried.record.topic, status: 'superseded' });
+      return;
+    }
+    this.#superseded += 1;
     this.#tell(tried, {
       status: 'superseded',
       cause: 'a newer record of the same key came before it was written',
-    }).catch((error: unknown) =>
-      this.#context.log.warn({ err: error, flow: this.#flow }, 'outcome not published'),
-    );
+    })
+      .catch((error: unknown) => log.warn({ err: error, flow }, 'outcome not published'))
+      .finally(() => (this.#superseded -= 1));
   }
 
   async undecodable(lease: Lease, record: Undecodable): Promise<void> {
