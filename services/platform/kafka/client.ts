@@ -12,6 +12,7 @@ import type {
 import { registerCodecs } from './codecs.ts';
 import { quietIdleLoop } from './idle-loop.ts';
 import { writeProduceRequests } from './publish/produce-request.ts';
+import { readRecordsAtOnce } from './subscribe/fetched-record.ts';
 import { giveUpUnanswered } from './unanswered.ts';
 import type { KafkaOptions } from './types.ts';
 
@@ -46,6 +47,7 @@ export function createClient(
   quietIdleLoop();
   giveUpUnanswered();
   writeProduceRequests();
+  readRecordsAtOnce();
   registerCodecs();
   const config: KafkaConfig = {
     clientId: options.clientId,

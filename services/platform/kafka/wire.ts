@@ -10,6 +10,7 @@ import type { Fault } from '../errors.ts';
 import type { OutgoingRecord } from './publish/batcher.ts';
 import { eventHeaders, textHeaders } from './headers.ts';
 import type { ReaderSchema, Registry, WriterSchema } from './registry/registry.ts';
+import { FetchedRecord, headersIn } from './subscribe/fetched-record.ts';
 import type { Received, Undecodable } from './types.ts';
 
 const magicByte = 0;
@@ -85,53 +86,90 @@ export function createDecoder(contract: Contract<never>, registry: Registry): De
   const { topic } = contract;
 
   function decode(message: KafkaMessage, partition: number, signal: AbortSignal): Decoded | Promise<Decoded> {
-    const seen = sight(message, topic, partition);
-    if (!message.key || message.key.length === 0) return { ...seen, undecodable: keyMissing(topic) };
-    if (!isUtf8(message.key)) return { ...seen, undecodable: keyUnreadable(topic) };
-    if (seen.bytes === null) return received(seen, null);
-    const schemaId = schemaIdOf(seen.bytes);
-    if (schemaId === null) return { ...seen, undecodable: noFrame(topic, seen.bytes) };
+    const seen = new SeenRecord(contract, message, partition);
+    if (!message.key || message.key.length === 0) return undecodable(seen, keyMissing(topic));
+    if (!isUtf8(message.key)) return undecodable(seen, keyUnreadable(topic));
+    const bytes = message.value;
+    if (bytes === null) return seen;
+    const schemaId = schemaIdOf(bytes);
+    if (schemaId === null) return undecodable(seen, noFrame(topic, bytes));
     const known = registry.known(topic, schemaId);
-    if (known) return read(seen, schemaId, known);
-    return registry.reader(topic, schemaId, signal).then((reader) => read(seen, schemaId, reader));
+    if (known) return read(seen, bytes, schemaId, known);
+    return registry.reader(topic, schemaId, signal).then((reader) => read(seen, bytes, schemaId, reader));
   }
 
-  function read(seen: Sight, schemaId: number, reader: ReaderSchema): Decoded {
-    if ('fault' in reader) return { ...seen, undecodable: reader.fault };
+  function read(seen: SeenRecord, bytes: Buffer, schemaId: number, reader: ReaderSchema): Decoded {
+    if ('fault' in reader) return undecodable(seen, reader.fault);
     try {
-      return received(seen, reader.decode(seen.bytes!.subarray(frameBytes)) as never);
+      seen.value = reader.decode(bytes.subarray(frameBytes)) as never;
+      return seen;
     } catch (error) {
-      return { ...seen, undecodable: damaged(topic, schemaId, error) };
+      return undecodable(seen, damaged(topic, schemaId, error));
     }
-  }
-
-  function received(seen: Sight, value: Received<never>['value']): Received<never> {
-    return {
-      ...seen,
-      key: seen.key!,
-      contract,
-      value,
-      eventId: seen.headers.ce_id ?? null,
-      traceparent: seen.headers.traceparent ?? null,
-    };
   }
 
   return { decode };
 }
 
-type Sight = Omit<Undecodable, 'undecodable'>;
+/**
+ * What kafkajs gives is a window on the whole answer of the broker, and one small record kept would keep it all. So it is
+ * copied, as text of one character a byte: that takes half of a Buffer each and lies in the heap, where it moves close to
+ * its likes. What few ask for is made of it when they do.
+ */
+class SeenRecord implements Received<never> {
+  readonly contract: Contract<never>;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly key: string;
+  readonly publishedAt: number;
+  readonly sizeBytes: number;
+  value: Received<never>['value'] = null;
+  readonly #bytes: string | null;
+  /** Encoded, or as they are. */
+  readonly #headers: string | Record<string, string>;
 
-function sight(message: KafkaMessage, topic: string, partition: number): Sight {
+  constructor(contract: Contract<never>, message: KafkaMessage, partition: number) {
+    this.contract = contract;
+    this.topic = contract.topic;
+    this.partition = partition;
+    this.offset = Number(message.offset);
+    this.key = message.key?.toString() ?? '';
+    this.publishedAt = Number(message.timestamp);
+    this.sizeBytes = (message.key?.length ?? 0) + (message.value?.length ?? 0);
+    this.#bytes = message.value && message.value.toString('latin1');
+    this.#headers = FetchedRecord.encodedHeaders(message) ?? textHeaders(message.headers);
+  }
+
+  get headers(): Record<string, string> {
+    return typeof this.#headers === 'string' ? textHeaders(headersIn(this.#headers)) : this.#headers;
+  }
+
+  get bytes(): Buffer | null {
+    return this.#bytes === null ? null : Buffer.from(this.#bytes, 'latin1');
+  }
+
+  get eventId(): string | null {
+    return this.headers.ce_id ?? null;
+  }
+
+  get traceparent(): string | null {
+    return this.headers.traceparent ?? null;
+  }
+}
+
+function undecodable(seen: SeenRecord, fault: Fault): Undecodable {
+  const { topic, partition, offset, key, publishedAt, headers, sizeBytes, bytes } = seen;
   return {
     topic,
     partition,
-    offset: Number(message.offset),
-    key: message.key && message.key.length > 0 ? message.key.toString('utf8') : null,
-    publishedAt: Number(message.timestamp),
-    headers: textHeaders(message.headers),
-    sizeBytes: (message.key?.length ?? 0) + (message.value?.length ?? 0),
-    // A copy: kafkajs gives a window on the whole answer of the broker, and one small record kept would keep it all.
-    bytes: message.value && Buffer.from(message.value),
+    offset,
+    key: key === '' ? null : key,
+    publishedAt,
+    headers,
+    sizeBytes,
+    bytes,
+    undecodable: fault,
   };
 }
 
