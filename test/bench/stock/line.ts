@@ -1,5 +1,6 @@
 import type { RunningProcess } from '../../../deploy/local/process.ts';
 import { contracts, stock } from '../../../schemas/topics.ts';
+import { stockRows } from '../../../services/erp-ingester/rows/stock.ts';
 import { connectKafka, openTopicAdmin } from '../../../services/platform/kafka/connect.ts';
 import type { Bus, KafkaOptions, TopicAdmin } from '../../../services/platform/kafka/types.ts';
 import { groupOf } from '../../../services/platform/groups.ts';
@@ -72,16 +73,12 @@ export class StockLine {
     let waiting: Promise<void>[] = [];
     for (const { sku, quantity } of changes) {
       this.#version += 1;
-      const value = {
-        source: 'WH1',
-        sku,
+      const origin = {
         occurredAt: Date.now(),
         version: { epoch: 1, number: this.#version },
         sourceKey: JSON.stringify({ sku }),
-        quantity: quantity.toFixed(4),
-        sellable: true,
-        deleted: false,
       };
+      const value = stockRows.read({ source: 'WH1', sku, quantity }, origin);
       waiting.push(this.#bus.publish(stock, { value }));
       if (waiting.length < atOnce) continue;
       await Promise.all(waiting);

@@ -78,7 +78,7 @@ class TopicParking implements Parking {
     const { group, clock } = this.#context;
     const { topic, partition, offset } = record;
     const value = {
-      ...contentOf(record),
+      ...contentOf({ ...record, eventId: null }),
       ...faultOf(record.undecodable),
       // Bytes that cannot be read may stand under any key: they are named by their place alone.
       group,
@@ -130,9 +130,9 @@ function placeOf(record: Received<never>, group: string): Place {
 function contentOf(record: {
   headers: Readonly<Record<string, string>>;
   bytes: Buffer | null;
-  eventId?: string | null;
+  eventId: string | null;
 }) {
-  return { headers: { ...record.headers }, recordValue: record.bytes, eventId: record.eventId ?? null };
+  return { headers: { ...record.headers }, recordValue: record.bytes, eventId: record.eventId };
 }
 
 function faultOf({ code, what, why, fix, waitsFor }: Fault) {
