@@ -41,10 +41,15 @@ describe('the breaker', () => {
     expect(world.verdicts.breaker.state).toBe(0);
   });
 
-  it('does not count a bug of ours', async () => {
+  it('does not count a bug of ours, and lets the next try decide', async () => {
     const world = await verdictsOf();
+    const { breaker } = world.verdicts;
     await times(9, () => failed(new TypeError())(world));
-    expect(world.verdicts.breaker.state).toBe(0);
+    expect(breaker.state).toBe(0);
+    await failed(down({ needsOperator: true }))(world);
+    breaker.begin();
+    await failed(new TypeError())(world);
+    expect([breaker.state, breaker.waitMs(Infinity)]).toEqual([1, 0]);
   });
 });
 

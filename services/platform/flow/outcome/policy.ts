@@ -67,7 +67,7 @@ export function decide(error: unknown, attempts: number, policy: Policy, chance:
 
 /** Doubles from `retryInitialMs` to `retryMaxMs`, half of it by chance, so that many keys do not knock at once. */
 export function backOffMs(attempts: number, policy: Policy, chance: number): number {
-  const fullMs = Math.min(policy.retryMaxMs, policy.retryInitialMs * 2 ** Math.min(attempts - 1, 20));
+  const fullMs = Math.min(policy.retryMaxMs, policy.retryInitialMs * 2 ** (attempts - 1));
   return Math.round(fullMs / 2 + (fullMs / 2) * chance);
 }
 

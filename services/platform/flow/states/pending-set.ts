@@ -239,7 +239,6 @@ export class PendingSet<Value> {
   }
 
   #remove(entry: Entry<Value>): void {
-    this.#leaveQueues(entry);
     this.#closeOffset(entry);
     this.#entries.delete(entry.identity);
     this.#bytes -= entry.record.sizeBytes;

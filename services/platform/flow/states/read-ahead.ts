@@ -91,6 +91,6 @@ export class ReadAhead {
       passed += 1;
     if (passed > 0) this.#checkpoints = this.#checkpoints.slice(passed);
     const records = this.readTo - lowest;
-    return { records, bytes: records === 0 ? 0 : this.#bytes - (this.#checkpoints[0]?.bytes ?? 0) };
+    return { records, bytes: records === 0 ? 0 : this.#bytes - this.#checkpoints[0]!.bytes };
   }
 }
