@@ -10,7 +10,7 @@ import { customersSection } from '../platform/config/sections/customers.ts';
 import { erpSection } from '../platform/config/sections/erp.ts';
 import { ordersSection } from '../platform/config/sections/orders.ts';
 import { configurationOf, processDouble } from '../platform/lifecycle/testing/process.ts';
-import { exportCustomers } from './customers/export-customers.ts';
+import { connectCustomers, exportCustomers } from './customers/export-customers.ts';
 import { connectOrders, exportOrders } from './export-orders.ts';
 
 /** First bytes of each connection. */
@@ -56,6 +56,17 @@ const recipe = (change: object = {}) => ({
     },
   },
 });
+const customersRecipe = () => {
+  const write = { body: { account: '=$key' } };
+  const customers = {
+    lookup: [{ send: 'GET /partners?account={$key}' }],
+    partner: { id: '=id', key: '=account', email: '=mail' },
+    create: { send: 'POST /partners', ...write },
+    update: { send: 'PUT /partners/{$partner.id}', ...write },
+    erase: { done: '=true' },
+  };
+  return { recipe: { ...recipe().recipe, customers } };
+};
 const configured = (erp: object) =>
   configurationOf({
     instance: 'us',
@@ -80,7 +91,7 @@ describe('the way into the ERP', () => {
     ],
   ])('is %s where that is configured, with its own bounds', async (_way, erp, firstBytes, expected) => {
     const { process } = processDouble('order-exporter');
-    const connected = connectOrders(configured(erp()), process);
+    const connected = await connectOrders(configured(erp()), process);
     expect(connected).toMatchObject(expected);
     await expect(connected.erp.lookup('us/default/1')).rejects.toMatchObject({ name: 'Unavailable' });
     expect(heard[0]).toMatch(firstBytes);
@@ -89,9 +100,9 @@ describe('the way into the ERP', () => {
     await connected.close();
   });
 
-  it('is none where nothing is configured, and says what to add', () => {
+  it('is none where nothing is configured, and says what to add', async () => {
     const { process } = processDouble('order-exporter');
-    expect(() => connectOrders(configured({}), process)).toThrow('add the statements or the recipe');
+    await expect(connectOrders(configured({}), process)).rejects.toThrow('add the statements or the recipe');
   });
 });
 
@@ -127,10 +138,31 @@ describe('customers', () => {
     await stops[0]!();
   });
 
-  it('need their statements', () => {
+  it.each([
+    [
+      'SQL',
+      () => ({ connection: connection(), customers: statements }),
+      /\0user\0erp/,
+      { connections: 3, settleMs: 7 },
+    ],
+    ['a recipe', () => customersRecipe(), /^GET \/partners/, { connections: 5, settleMs: 9 }],
+  ])('go by %s where that is configured', async (_way, erp, firstBytes, expected) => {
     const { process } = processDouble('order-exporter');
-    expect(() => exportCustomers(configured(sql()), process, 'on')).toThrow(
-      'erp.customers is not configured',
+    const connected = await connectCustomers(configured(erp()), process);
+    expect(connected).toMatchObject(expected);
+    const who = { key: 'us/base/1', website: 'base', email: '' };
+    await expect(connected.erp.lookup(who)).rejects.toMatchObject({ name: 'Unavailable' });
+    expect(heard[0]).toMatch(firstBytes);
+    await connected.close();
+  });
+
+  it.each([
+    ['SQL', sql],
+    ['a recipe', () => recipe()],
+  ])('need what writes them, beside orders by %s', async (_way, erp) => {
+    const { process } = processDouble('order-exporter');
+    await expect(exportCustomers(configured(erp()), process, 'on')).rejects.toThrow(
+      'Neither erp.customers nor erp.recipe.customers is configured',
     );
   });
 });

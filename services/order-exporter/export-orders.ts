@@ -2,9 +2,6 @@ import { connectionSource } from '../erp/connection.ts';
 import { createSqlOrders } from '../erp/orders/sql-orders.ts';
 import { namedStatements } from '../erp/sql/statements.ts';
 import { renewing } from '../erp/pool.ts';
-import { connectRecipe } from '../erp/recipe/connect.ts';
-import { trialProblems } from '../erp/recipe/trial.ts';
-import { ConfigurationError } from '../platform/config/load.ts';
 import type { Configuration } from '../platform/config/read.ts';
 import type { Config } from '../platform/config/schema.ts';
 import type { Recipe } from '../platform/config/sections/recipe.ts';
@@ -13,6 +10,7 @@ import type { Mode } from '../platform/groups.ts';
 import type { Subscription } from '../platform/kafka/types.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
 import { sinkCalls } from '../platform/telemetry/sink-calls.ts';
+import { openRecipe } from './open-recipe.ts';
 import { orderFlow } from './order-flow.ts';
 import type { OrderFlowOptions } from './order-flow.ts';
 import { Defect } from '../platform/errors.ts';
@@ -30,9 +28,8 @@ export async function exportOrders(
   process: Process,
   mode: Mode,
 ): Promise<Subscription> {
-  const { orders, customers, instance, erp } = configuration.config;
-  if (erp.recipe !== undefined) await refuseSenseless(erp.recipe, configuration.file);
-  const connected = connectOrders(configuration, process);
+  const { orders, customers, instance } = configuration.config;
+  const connected = await connectOrders(configuration, process);
   process.onStop(() => connected.close());
   return runDocuments(
     process.context,
@@ -47,7 +44,10 @@ export async function exportOrders(
   );
 }
 
-export function connectOrders(configuration: OrdersConfiguration, process: Process): Connected {
+export async function connectOrders(
+  configuration: OrdersConfiguration,
+  process: Process,
+): Promise<Connected> {
   const { orders, recipe } = configuration.config.erp;
   if (recipe !== undefined) return byRecipe(recipe, configuration, process);
   if (orders !== undefined) return bySql(orders, configuration, process);
@@ -56,32 +56,14 @@ export function connectOrders(configuration: OrdersConfiguration, process: Proce
   );
 }
 
-/** @throws ConfigurationError with every expression that makes no sense with any order. */
-async function refuseSenseless(recipe: Recipe, file: string): Promise<void> {
-  const problems = await trialProblems(recipe);
-  if (problems.length > 0) throw new ConfigurationError(file, problems);
-}
-
-function byRecipe(
+async function byRecipe(
   recipe: Recipe,
   configuration: OrdersConfiguration,
-  { context, metrics }: Process,
-): Connected {
-  const secrets = () => (configuration.current().erp.recipe ?? recipe).secrets;
-  const connected = connectRecipe({
-    recipe,
-    secrets,
-    clock: context.clock,
-    onCall: sinkCalls(metrics, 'erp'),
-  });
-  const hasChange = recipe.orders.change.length > 0;
-  return {
-    erp: connected.orders,
-    hasChange,
-    connections: recipe.connections,
-    settleMs: recipe.settleMs,
-    close: connected.close,
-  };
+  process: Process,
+): Promise<Connected> {
+  const { orders, close } = await openRecipe(recipe, configuration, process);
+  const { connections, settleMs } = recipe;
+  return { erp: orders, hasChange: recipe.orders.change.length > 0, connections, settleMs, close };
 }
 
 type OrderStatements = NonNullable<Config['erp']['orders']>;

@@ -51,6 +51,7 @@ const shortDeadlineMs = 250;
 /** Longer than any way has calls. */
 const callsMax = 40;
 
+/** @param name of what is brought, and where: `an order into …` */
 export function faultsSuite(name: string, given: HttpBackends): void {
   let backend: HttpBackend;
   beforeEach(async () => {
@@ -91,7 +92,7 @@ export function faultsSuite(name: string, given: HttpBackends): void {
     }
   }
 
-  describe(`an order into ${name} is one whole document, though any of its calls`, () => {
+  describe(`${name} is one whole document, though any of its calls`, () => {
     it.each(answers)('%s', (_name, fault) =>
       atEachCall(async (number) => {
         backend.standIn.misbehave((_asked, at) => at === number, fault);

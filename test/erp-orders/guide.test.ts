@@ -40,7 +40,7 @@ const kontor: HttpBackends = {
 };
 
 ordersSuite('the ERP of the guide', kontor);
-faultsSuite('the ERP of the guide', kontor);
+faultsSuite('an order into the ERP of the guide', kontor);
 
 describe('the guide', () => {
   it('writes a recipe that makes sense with any order', async () => {

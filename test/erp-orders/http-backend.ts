@@ -5,7 +5,7 @@ import type { Asked, StandIn } from '../sandbox/http-erp/stand-in.ts';
 import type { HttpBackend } from './faults-suite.ts';
 
 /** No pause is waited for. */
-const hurried: Clock = { now: () => Date.now(), wait: () => Promise.resolve() };
+export const hurried: Clock = { now: () => Date.now(), wait: () => Promise.resolve() };
 
 /** Where the ERP of a recipe for `httpBackend` is, in place of the stand-in's address. */
 export const anywhere = 'https://erp.invalid';

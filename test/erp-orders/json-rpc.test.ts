@@ -85,5 +85,5 @@ ordersSuite('Odoo over JSON-2', json2);
 ordersSuite('Odoo over JSON-RPC', backends(overJsonRpc, rpcError, true));
 ordersSuite('an ERP in a session', session);
 // The second one asks the same in another frame.
-faultsSuite('Odoo over JSON-2', json2);
-faultsSuite('an ERP in a session', session);
+faultsSuite('an order into Odoo over JSON-2', json2);
+faultsSuite('an order into an ERP in a session', session);

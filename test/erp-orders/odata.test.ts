@@ -38,4 +38,4 @@ const odata: HttpBackends = {
 };
 
 ordersSuite('an OData ERP', odata);
-faultsSuite('an OData ERP', odata);
+faultsSuite('an order into an OData ERP', odata);

@@ -34,4 +34,4 @@ const rest: HttpBackends = {
 };
 
 ordersSuite('a REST ERP', rest);
-faultsSuite('a REST ERP', rest);
+faultsSuite('an order into a REST ERP', rest);

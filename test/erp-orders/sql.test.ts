@@ -1,7 +1,7 @@
 /** The way by SQL, on a real PostgreSQL: a few tables of this file. A proxy loses the answer to COMMIT. */
 import { createSqlOrders } from '../../services/erp/orders/sql-orders.ts';
-import { startTcpProxy } from '../infrastructure/tcp-proxy.ts';
 import { testDatabase } from '../replication/database.ts';
+import { losingCommits } from './losing-commits.ts';
 import { ordersSuite } from './orders-suite.ts';
 import type { Held, OrdersBackend } from './orders-suite.ts';
 
@@ -36,26 +36,9 @@ async function start(): Promise<OrdersBackend> {
     insert into item values ('MUG'), ('CUP');
     create table sale (id int primary key generated always as identity, shop_key text not null unique, number text, state text);
     create table sale_line (sale_id int references sale, sku text references item, quantity numeric)`);
-  let loses = false;
-  const proxy = await startTcpProxy(() => {
-    let isLost = false;
-    return {
-      request: (bytes) => {
-        isLost ||= loses && bytes.includes('commit\0');
-        return bytes;
-      },
-      answer: (bytes) => {
-        if (!isLost) return bytes;
-        loses = false;
-        return 'cut';
-      },
-    };
-  });
-  const url = new URL(database.url);
-  proxy.forwardTo(Number(url.port));
-  url.port = String(proxy.port);
+  const proxy = await losingCommits(database.url);
   return {
-    open: () => createSqlOrders({ connection: { connectionString: url.href, max: 4 }, statements }),
+    open: () => createSqlOrders({ connection: { connectionString: proxy.url, max: 4 }, statements }),
     async held(key) {
       const { rows } = await database.pool.query<Held>(
         `select state, (select count(*) from sale_line where sale_id = sale.id)::int as lines from sale where shop_key = $1`,
@@ -63,7 +46,7 @@ async function start(): Promise<OrdersBackend> {
       );
       return rows;
     },
-    loseAnswer: () => (loses = true),
+    loseAnswer: () => proxy.loseNext(),
     async close() {
       await proxy.close();
       await database.drop();

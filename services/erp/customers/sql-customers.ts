@@ -26,6 +26,9 @@ export interface SqlCustomersOptions {
 
 const where = 'erp.customers';
 
+/** Key of no customer. */
+const nobody = '-/-/-';
+
 export function createSqlCustomers(options: SqlCustomersOptions): ErpCustomers & { close(): Promise<void> } {
   const statements = compileCustomerStatements(options.statements, where);
   const pool = openPool(options.connection, options.onCall);
@@ -52,8 +55,18 @@ export function createSqlCustomers(options: SqlCustomersOptions): ErpCustomers &
       return { status: found.key === null ? 'adopted' : 'updated', partner };
     });
 
+  const lookup = (who: Who) => inTransaction('look up', 'read only', (session) => find(session, who));
+
+  /** A partner of its own it has, and another one has its new e-mail. */
+  async function takenBy({ key, website, email }: CustomerInput, error: unknown): Promise<Upserted> {
+    if (!isRefusedAsDuplicate(error)) throw error;
+    const partner = await lookup({ key: nobody, website, email });
+    if (partner === null || partner.key === null || partner.key === key) throw error;
+    return { status: 'taken', partner };
+  }
+
   return {
-    lookup: (who) => inTransaction('look up', 'read only', (session) => find(session, who)),
+    lookup,
 
     async upsert(input) {
       try {
@@ -61,7 +74,7 @@ export function createSqlCustomers(options: SqlCustomersOptions): ErpCustomers &
       } catch (error) {
         // An order, or another customer of that e-mail, was a moment faster: the look-up finds its partner now.
         if (!isRefusedAsDuplicate(error)) throw error;
-        return upsertOnce(input);
+        return upsertOnce(input).catch((again: unknown) => takenBy(input, again));
       }
     },
 

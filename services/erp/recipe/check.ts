@@ -1,15 +1,16 @@
 /** `cartage check` of an ERP that is spoken to by recipe: log-in, an impossible look-up, and what the recipe itself asks. */
 import { systemClock } from '../../platform/clock.ts';
-import type { Recipe } from '../../platform/config/sections/recipe.ts';
+import type { Recipe, RecipeListing } from '../../platform/config/sections/recipe.ts';
 import { Rejected, Unavailable } from '../../platform/errors.ts';
 import { evaluate } from '../../platform/expressions/expression.ts';
+import type { Variables } from '../../platform/expressions/expression.ts';
 import { fail, ok, warn } from '../../platform/finding.ts';
 import type { Finding } from '../../platform/finding.ts';
 import { isTrue } from './answer.ts';
 import type { Caller } from './caller.ts';
 import { connectRecipe } from './connect.ts';
-import { listOf } from './documents.ts';
 import { Restart } from './faults.ts';
+import { listOf } from './records.ts';
 import { trialProblems } from './trial.ts';
 
 /** Of no order: no shop has such a number. */
@@ -35,8 +36,8 @@ export async function checkRecipe(recipe: Recipe): Promise<Finding[]> {
     });
     findings.push(...(recipe.session.open === undefined ? [] : [logIn]));
     if (logIn.level === 'fail') return findings;
-    for (const index of recipe.orders.lookup.keys())
-      findings.push(await found(`orders.lookup.${index}`, () => lookUpNobody(recipe, caller, index)));
+    for (const asked of lookupsOf(recipe))
+      findings.push(await found(asked.place, () => lookUpNobody(asked, caller)));
     for (const [index, { name }] of recipe.checks.entries())
       findings.push(await found(`checks.${index} (${name})`, () => checkOne(recipe, caller, index)));
     return findings;
@@ -45,34 +46,62 @@ export async function checkRecipe(recipe: Recipe): Promise<Finding[]> {
   }
 }
 
-/** A look-up that finds something here would find the wrong document for an order. */
-async function lookUpNobody({ orders }: Recipe, caller: Caller, index: number): Promise<Finding> {
-  const asked = orders.lookup[index]!;
-  const place = `orders.lookup.${index}`;
-  const variables = caller.scope({ key: impossibleKey });
-  const answer = await caller.call({ asked, place, effect: 'reads', variables });
+/** One question of a look-up, about somebody who does not exist. */
+interface Lookup {
+  listing: RecipeListing;
+  place: string;
+  of: 'order' | 'customer';
+  variables: Variables;
+  /** Whether an answer to it would be taken for what is looked for. */
+  carries: { source: string; place: string };
+}
+
+function lookupsOf({ orders, customers }: Recipe): Lookup[] {
+  const key = impossibleKey;
+  const nobody = { key, website: '-', email: 'nobody@cartage.invalid' };
+  // With that key or that e-mail: of nobody.
+  const source = customers && `=(${customers.partner.key!.slice(1)}) = $key`;
+  return [
+    ...orders.lookup.map((listing, index) => ({
+      ...{ listing, place: `orders.lookup.${index}`, of: 'order' as const, variables: { key } },
+      carries: { source: orders.carries, place: 'orders.carries' },
+    })),
+    ...(customers?.lookup ?? []).map((listing, index) => ({
+      ...{ listing, place: `customers.lookup.${index}`, of: 'customer' as const, variables: nobody },
+      carries: { source: source!, place: 'customers.partner.key' },
+    })),
+  ];
+}
+
+/** A look-up that finds something here would find the wrong one for somebody. */
+async function lookUpNobody(
+  { listing, place, of, variables, carries }: Lookup,
+  caller: Caller,
+): Promise<Finding> {
+  const known = caller.scope(variables);
+  const answer = await caller.call({ asked: listing, place, effect: 'reads', variables: known });
   const taken =
     answer === null
       ? []
-      : listOf(await evaluate(asked.take ?? '=result', answer, variables, `erp.recipe.${place}.take`));
+      : listOf(await evaluate(listing.take ?? '=result', answer, known, `erp.recipe.${place}.take`));
   const carriers = await Promise.all(
-    taken.map((item) => evaluate(orders.carries, item, variables, 'erp.recipe.orders.carries')),
+    taken.map((item) => evaluate(carries.source, item, known, `erp.recipe.${carries.place}`)),
   );
   if (carriers.some(isTrue))
     return fail(
       'recipe.carries',
-      `orders.carries takes a document for that of order ${impossibleKey}, which does not exist`,
-      'an order would be taken for exported that is not',
-      'Let it compare the whole key with the field that orders.create fills',
+      `${carries.place} takes what is there for that of ${of} ${impossibleKey}, which does not exist`,
+      `one would be taken for exported that is not`,
+      'Let it compare the whole key with the field that was filled with it',
     );
   if (taken.length > 0)
     return warn(
       'recipe.lookup',
-      `"${place}" gives ${taken.length} documents for an order that does not exist`,
-      'its filter is not heeded; the right document may be on a page that is not read, and would be made again',
+      `"${place}" gives ${taken.length} for a ${of} that does not exist`,
+      'its filter is not heeded; the right one may be on a page that is not read, and would be made again',
       'Correct its query; some ERPs ignore a filter that they do not know, without a word',
     );
-  return ok('recipe.lookup', `"${place}" is answered, and finds nothing for an order that does not exist`);
+  return ok('recipe.lookup', `"${place}" is answered, and finds nothing for a ${of} that does not exist`);
 }
 
 async function checkOne({ checks }: Recipe, caller: Caller, index: number): Promise<Finding> {

@@ -4,6 +4,7 @@ import { createHttpClient } from '../../platform/http/client.ts';
 import { outcomeOfStatus } from '../../platform/telemetry/sink-calls.ts';
 import type { SinkCall } from '../../platform/telemetry/sink-calls.ts';
 import { Caller } from './caller.ts';
+import { RecipeCustomers } from './recipe-customers.ts';
 import { RecipeOrders } from './recipe-orders.ts';
 import { Wire } from './wire.ts';
 
@@ -43,8 +44,14 @@ export function connectApi({ api, root, secrets = () => api.secrets, clock, onCa
   return { caller, close: async () => void (await Promise.all([http.close(), logInHttp.close()])) };
 }
 
-/** The configured ERP, and what is asked of it about orders. */
+/** The configured ERP, and what is asked of it about orders and customers. */
 export function connectRecipe({ recipe, ...connection }: RecipeConnection) {
   const { caller, close } = connectApi({ ...connection, api: recipe, root: 'erp.recipe' });
-  return { caller, orders: new RecipeOrders(recipe, caller, connection.clock), close };
+  const { customers } = recipe;
+  return {
+    caller,
+    orders: new RecipeOrders(recipe, caller, connection.clock),
+    customers: customers === undefined ? null : new RecipeCustomers(customers, caller, connection.clock),
+    close,
+  };
 }

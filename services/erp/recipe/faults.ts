@@ -4,6 +4,10 @@ import type { Fault } from '../../platform/errors.ts';
 import { retryAfterMs } from '../../platform/http/retry-after.ts';
 import type { Answer } from './answer.ts';
 
+/** What a place of the recipe is about, as the codes of faults begin. */
+export const subjectOf = (place: string): 'order' | 'customer' =>
+  place.startsWith('customers') ? 'customer' : 'order';
+
 /** Whether a call may change something in the ERP: then no answer is no proof that nothing has happened. */
 export type Effect = 'reads' | 'writes';
 
@@ -30,9 +34,9 @@ export function restartsInVain({ is, place }: Restart, restarts: number): Reject
       { perhapsRecord: true },
     );
   return new Rejected({
-    code: 'order.exists_unseen',
+    code: `${subjectOf(place)}.exists_unseen`,
     what: `The ERP refuses "${place}" because it exists already, and the look-up does not find it`,
-    fix: 'Let orders.lookup find documents in every state (canceled and archived ones too), and orders.carries know them; then `cartage parked release KEY`',
+    fix: `Let the look-up of the recipe find what is there in every state (canceled and archived ones too), and know it; then \`cartage parked release KEY\``,
   });
 }
 
@@ -79,10 +83,10 @@ export function logInFault(place: string, why: string): Fault {
 /** @param why a text of the recipe as it is, one of the ERP through `foreignText` */
 export function refused(answer: Answer, place: string, why: string | undefined): Rejected {
   return new Rejected({
-    code: 'order.erp_refused',
+    code: `${subjectOf(place)}.erp_refused`,
     what: `The ERP refused "${place}" (${answer.status})`,
     why: why ?? said(answer),
-    fix: 'Correct the order, the mapping of codes, the recipe, or what they refer to in the ERP; then `cartage parked release KEY`',
+    fix: `Correct the ${subjectOf(place)}, the mapping of codes, the recipe, or what they refer to in the ERP; then \`cartage parked release KEY\``,
   });
 }
 

@@ -6,9 +6,10 @@ import type { Variables } from '../../platform/expressions/expression.ts';
 import { isScalar, textOf } from '../../platform/expressions/template.ts';
 import { isTrue } from './answer.ts';
 import type { Asker, ShowingAsker } from './caller.ts';
-import { listOf } from './documents.ts';
+import { subjectOf } from './faults.ts';
 import { Memory } from './memory.ts';
 import { pagesOf } from './pages.ts';
+import { listOf } from './records.ts';
 import { Serial } from './serial.ts';
 
 /** Where a need stands: its list in the recipe, and the need's own place. */
@@ -17,14 +18,16 @@ interface Place {
   path: string;
 }
 
-/** What an order refers to in the ERP, and the parts of its document: found, else made, else the order is rejected. */
+/** What an order (a customer) refers to in the ERP, and the parts of its document: found, else made, else it is rejected. */
 export class Needs {
   readonly #caller: ShowingAsker;
   readonly #memory: Memory;
   readonly #serial = new Serial();
+  readonly #section: 'orders' | 'customers';
 
-  constructor(caller: ShowingAsker, clock: Clock) {
+  constructor(caller: ShowingAsker, clock: Clock, section: 'orders' | 'customers' = 'orders') {
     this.#caller = caller;
+    this.#section = section;
     this.#memory = new Memory(caller, clock);
   }
 
@@ -34,10 +37,15 @@ export class Needs {
   }
 
   /** @returns the variables, and in them each need by its name; what it names in `each` by its text, or its place. */
-  async all(needs: readonly RecipeNeed[], list: 'needs' | 'parts', given: Variables): Promise<Variables> {
+  async all(
+    needs: readonly RecipeNeed[],
+    list: 'needs' | 'parts' | 'erase.parts',
+    given: Variables,
+  ): Promise<Variables> {
     let variables = given;
     for (const [index, need] of needs.entries()) {
-      const place = { name: `orders.${list}.${need.name}`, path: `erp.recipe.orders.${list}.${index}` };
+      const at = `${this.#section}.${list}`;
+      const place = { name: `${at}.${need.name}`, path: `erp.recipe.${at}.${index}` };
       if (
         need.when !== undefined &&
         !isTrue(await evaluate(need.when, undefined, variables, `${place.path}.when`))
@@ -62,7 +70,10 @@ export class Needs {
   }
 
   async #one(need: RecipeNeed, place: Place, variables: Variables): Promise<unknown> {
-    if (need.value !== undefined) return evaluate(need.value, undefined, variables, `${place.path}.value`);
+    if (need.value !== undefined) {
+      const value = await evaluate(need.value, undefined, variables, `${place.path}.value`);
+      return this.#written(value, need, place, variables);
+    }
     if (need.serial === undefined) return this.#foundOrMade(need, place, variables);
     const turn = await evaluate(need.serial, undefined, variables, `${place.path}.serial`);
     return this.#serial.run(`${place.name} ${JSON.stringify(turn)}`, () =>
@@ -71,7 +82,16 @@ export class Needs {
   }
 
   async #foundOrMade(need: RecipeNeed, place: Place, variables: Variables): Promise<unknown> {
-    return (await this.#found(need, place, variables)) ?? this.#made(need, place, variables);
+    const found = await this.#found(need, place, variables);
+    if (found === undefined) return this.#made(need, place, variables);
+    return this.#written(found, need, place, variables);
+  }
+
+  async #written(found: unknown, { write }: RecipeNeed, { name }: Place, given: Variables): Promise<unknown> {
+    const variables = { ...given, found };
+    if (write !== undefined)
+      await this.#caller.call({ asked: write, place: `${name}.write`, effect: 'writes', variables });
+    return found;
   }
 
   async #made(need: RecipeNeed, place: Place, variables: Variables): Promise<unknown> {
@@ -90,23 +110,29 @@ export class Needs {
   }
 
   async #found(need: RecipeNeed, place: Place, variables: Variables): Promise<unknown> {
-    const ask = (asker: Asker) => this.#search(asker, need.find!, place, variables);
+    const ask = (asker: Asker) => this.#search(asker, need, place, variables);
     if (need.cacheMs === 0) return ask(this.#caller);
     const remembering = this.#memory.asker(need.cacheMs);
     const value = await ask(remembering);
     return value === undefined && remembering.hasRemembered ? ask(this.#caller) : value;
   }
 
+  /** The first that any of its questions gives. */
   async #search(
     asker: Asker,
-    find: RecipeListing,
+    { find, orFind }: RecipeNeed,
     { name, path }: Place,
     variables: Variables,
   ): Promise<unknown> {
-    for await (const answer of pagesOf(asker, find, `${name}.find`, variables)) {
-      const value = await evaluate(find.take ?? '=result', answer, variables, `${path}.find.take`);
-      if (!isNothing(value)) return value;
-    }
+    const listings: [string, RecipeListing][] = [
+      ['find', find!],
+      ...orFind.map((listing, index): [string, RecipeListing] => [`orFind.${index}`, listing]),
+    ];
+    for (const [at, listing] of listings)
+      for await (const answer of pagesOf(asker, listing, `${name}.${at}`, variables)) {
+        const value = await evaluate(listing.take ?? '=result', answer, variables, `${path}.${at}.take`);
+        if (!isNothing(value)) return value;
+      }
     return undefined;
   }
 }
@@ -121,8 +147,8 @@ async function missing(
   const said = isExpression(text) ? await evaluate(text, undefined, variables, `${path}.missing`) : text;
   const item = isScalar(variables.item) ? ` (${variables.item})` : '';
   return new Rejected({
-    code: 'order.erp_missing',
-    what: said === undefined ? `The ERP has no "${name}" for the order${item}` : textOf(said),
-    fix: 'Make it in the ERP, or correct what the order or the mapping says; then `cartage parked release KEY`',
+    code: `${subjectOf(name)}.erp_missing`,
+    what: said === undefined ? `The ERP has no "${name}" for the ${subjectOf(name)}${item}` : textOf(said),
+    fix: `Make it in the ERP, or correct what the ${subjectOf(name)} or the mapping says; then \`cartage parked release KEY\``,
   });
 }

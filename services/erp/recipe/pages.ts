@@ -9,7 +9,7 @@ import type { Asker } from './caller.ts';
 /** Of one order: a list that goes on and on filters nothing. */
 const pagesMaxDefault = 100;
 
-/** The answers of a list, page by page, for as long as there is a next one. */
+/** The answers of a list, page by page, for as long as there is a next one; none where it is not to be asked. */
 export async function* pagesOf(
   asker: Asker,
   listing: RecipeListing,
@@ -18,6 +18,12 @@ export async function* pagesOf(
   pagesMax = pagesMaxDefault,
 ): AsyncGenerator<Answer> {
   const call = { asked: listing, place, effect: 'reads' as const, variables };
+  const { when } = listing;
+  if (
+    when !== undefined &&
+    !isTrue(await evaluate(when, undefined, variables, asker.pathOf(`${place}.when`)))
+  )
+    return;
   let answer = await asker.call(call);
   for (let page = 1; answer !== null; page += 1) {
     yield answer;

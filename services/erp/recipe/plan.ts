@@ -5,9 +5,9 @@ import type { Variables } from '../../platform/expressions/expression.ts';
 import type { PlannedStep } from '../orders/erp-orders.ts';
 import type { Answer } from './answer.ts';
 import type { Caller, ShowingAsker } from './caller.ts';
-import { listOf } from './documents.ts';
-import type { Document } from './documents.ts';
 import type { Needs } from './needs.ts';
+import { listOf } from './records.ts';
+import type { ErpRecord } from './records.ts';
 import type { Request } from './request.ts';
 import type { Call } from './wire.ts';
 
@@ -71,7 +71,7 @@ export async function planRest(
   { orders }: Recipe,
   planner: Planner,
   needs: Needs,
-  document: Document | null,
+  document: ErpRecord | null,
   given: Variables,
 ): Promise<void> {
   const { create, parts, advance } = orders;
@@ -125,7 +125,7 @@ async function planPart(
 }
 
 /** In place of a document that is not there yet: each member is its own name. */
-function namesOf(document: Recipe['orders']['document']): Document {
+function namesOf(document: Recipe['orders']['document']): ErpRecord {
   return Object.fromEntries(Object.keys(document).map((name) => [name, `document.${name}`]));
 }
 

@@ -14,17 +14,15 @@ import { isScalar } from '../../platform/expressions/template.ts';
 import type { ErpOrders, FoundOrder, OrderInput, PlannedStep } from '../orders/erp-orders.ts';
 import { isTrue } from './answer.ts';
 import type { Caller } from './caller.ts';
-import { Documents, fits, nameOf } from './documents.ts';
-import type { Document, Found } from './documents.ts';
-import { Restart, restartsInVain } from './faults.ts';
+import { Documents, fits } from './documents.ts';
+import type { Found } from './documents.ts';
 import { Needs } from './needs.ts';
 import { Planner, planRest } from './plan.ts';
+import { nameOf } from './records.ts';
+import type { ErpRecord } from './records.ts';
+import { restarting } from './restarts.ts';
 import { verify } from './verify.ts';
 import { goTo } from './way.ts';
-
-/** How often a run begins again, and after how long the first time; each pause is twice the one before. */
-const restartsMax = 5;
-const restartPauseMs = 50;
 
 export class RecipeOrders implements ErpOrders {
   readonly #recipe: Recipe;
@@ -93,7 +91,7 @@ export class RecipeOrders implements ErpOrders {
   }
 
   /** The document with all its parts, made as far as it is not there. */
-  async #whole(found: Document | null, variables: Variables): Promise<Document> {
+  async #whole(found: ErpRecord | null, variables: Variables): Promise<ErpRecord> {
     const { needs, create, parts } = this.#recipe.orders;
     if (found !== null && parts.length === 0) return found;
     const needed = await this.#needs.all(needs, 'needs', variables);
@@ -105,9 +103,9 @@ export class RecipeOrders implements ErpOrders {
     return this.#made(variables);
   }
 
-  async #made(variables: Variables): Promise<Document> {
-    const isAlive = (found: Found | null) => Promise.resolve(found?.isCanceled === false);
-    const found = await this.#documents.findWhen(isAlive, variables);
+  async #made(variables: Variables): Promise<ErpRecord> {
+    const find = () => this.#documents.find(variables);
+    const found = await this.#documents.records.findWhen(find, (seen) => seen?.isCanceled === false);
     if (found?.isCanceled === false) return found.document;
     throw new Rejected({
       code: 'order.lookup_blind',
@@ -118,7 +116,7 @@ export class RecipeOrders implements ErpOrders {
   }
 
   /** By the first rule whose `when` is true. */
-  async #change(document: Document, variables: Variables): Promise<boolean> {
+  async #change(document: ErpRecord, variables: Variables): Promise<boolean> {
     const own = { ...variables, document };
     for (const [index, rule] of this.#recipe.orders.change.entries())
       if (isTrue(await evaluate(rule.when, document, own, `erp.recipe.orders.change.${index}.when`)))
@@ -126,36 +124,26 @@ export class RecipeOrders implements ErpOrders {
     return false;
   }
 
-  async #isDone(document: Document, variables: Variables): Promise<boolean> {
+  async #isDone(document: ErpRecord, variables: Variables): Promise<boolean> {
     const { advance } = this.#recipe.orders;
-    return advance === undefined || fits(advance.done, document, variables, 'erp.recipe.orders.advance.done');
+    return (
+      advance === undefined ||
+      fits(advance.done, document, { ...variables, document }, 'erp.recipe.orders.advance.done')
+    );
   }
 
   #way(variables: Variables) {
-    return { caller: this.#caller, documents: this.#documents, variables };
+    const find = async () => (await this.#documents.find(variables))?.document ?? null;
+    return { caller: this.#caller, records: this.#documents.records, find, variables };
   }
 
-  /** What exists may take its time to be seen. */
-  #pauseMs({ is }: Restart, restarts: number): number {
-    const pauseMs = restartPauseMs * 2 ** restarts;
-    return is === 'exists' ? Math.max(pauseMs, this.#recipe.orders.visibleWithinMs / restartsMax) : pauseMs;
-  }
-
-  /** From the look-up again where the ERP asks for it: what is true now decides, not what was asked for. */
-  async #restarting<Result>(run: () => Promise<Result>): Promise<Result> {
-    for (let restarts = 0; ; restarts += 1)
-      try {
-        return await run();
-      } catch (error) {
-        if (error instanceof Rejected) this.#needs.forget();
-        if (!(error instanceof Restart)) throw error;
-        if (restarts === restartsMax) throw restartsInVain(error, restarts);
-        await this.#clock.wait(this.#pauseMs(error, restarts));
-      }
+  #restarting<Result>(run: () => Promise<Result>): Promise<Result> {
+    const { visibleWithinMs } = this.#recipe.orders;
+    return restarting({ clock: this.#clock, needs: this.#needs, visibleWithinMs }, run);
   }
 }
 
-function orderOf(document: Document): FoundOrder {
+function orderOf(document: ErpRecord): FoundOrder {
   const { id, reference } = document;
   return { id: String(id), reference: isScalar(reference) ? String(reference) : null };
 }

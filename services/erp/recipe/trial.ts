@@ -1,7 +1,7 @@
 /**
- * Tries the expressions of a recipe before an order does, on orders of nobody. Nothing is known yet of what the ERP answers:
- * what is taken from there is nothing, and most of JSONata makes nothing of nothing. So what is found here is wrong with
- * every order.
+ * Tries the expressions of a recipe before an order or a customer does, on those of nobody. Nothing is known yet of what the
+ * ERP answers: what is taken from there is nothing, and most of JSONata makes nothing of nothing. So what is found here is
+ * wrong with every one.
  */
 import type { Recipe } from '../../platform/config/sections/recipe.ts';
 import type { Problem } from '../../platform/config/secrets.ts';
@@ -9,55 +9,81 @@ import { suggestionFor } from '../../platform/config/suggest.ts';
 import { attempt, isExpression } from '../../platform/expressions/expression.ts';
 import type { Variables } from '../../platform/expressions/expression.ts';
 import { pathPieces } from '../../platform/expressions/template.ts';
-import { sampleOrder } from './sample-order.ts';
+import { sampleCustomer, sampleOrder } from './samples.ts';
 
-/** Of orders with one line, and with two. */
-const [one, two] = [1, 2].map((lines) => sampleOrder(lines));
-
-export async function trialProblems(recipe: Recipe): Promise<Problem[]> {
-  const { settings, secrets, ...parts } = recipe;
-  const document = Object.fromEntries(
-    Object.keys(recipe.orders.document ?? {}).map((name) => [name, undefined]),
-  );
-  return problemsIn(parts, 'erp.recipe', { settings, secrets, document, key: 'main/default/000000042' });
+/** What one section of the recipe is tried on: the same with one line (address), and with two. */
+interface Tried {
+  variables: Variables;
+  /** Name of the variable that has lines, and its two forms. */
+  name: 'order' | 'customer';
+  one: unknown;
+  two: unknown;
+  words: { a: string; lines: string };
 }
 
-async function problemsIn(value: unknown, path: string, variables: Variables): Promise<Problem[]> {
+export async function trialProblems(recipe: Recipe): Promise<Problem[]> {
+  const { settings, secrets, customers, ...parts } = recipe;
+  const common = { settings, secrets };
+  const ofOrders: Tried = {
+    variables: { ...common, document: namesOf(recipe.orders.document), key: 'main/default/000000042' },
+    ...{ name: 'order', one: sampleOrder(1), two: sampleOrder(2) },
+    words: { a: 'an order', lines: 'lines' },
+  };
+  const ofCustomers: Tried = {
+    variables: {
+      ...{ ...common, partner: namesOf(customers?.partner) },
+      ...{ key: 'main/base/42', website: 'base', email: 'sample@example.com' },
+    },
+    ...{ name: 'customer', one: sampleCustomer(1), two: sampleCustomer(2) },
+    words: { a: 'a customer', lines: 'addresses' },
+  };
+  return [
+    ...(await problemsIn(parts, 'erp.recipe', ofOrders)),
+    ...(await problemsIn(customers, 'erp.recipe.customers', ofCustomers)),
+  ];
+}
+
+const namesOf = (members: object = {}) =>
+  Object.fromEntries(Object.keys(members).map((name) => [name, undefined]));
+
+async function problemsIn(value: unknown, path: string, tried: Tried): Promise<Problem[]> {
   if (typeof value === 'string') {
     const sources = path.endsWith('.send') ? pathPieces(value) : [value];
     const isSent = /\.(body|form|query|call)(\.|$)/.test(path);
     const found = await Promise.all(
-      sources.filter(isExpression).map((source) => problemOf(source, isSent, variables)),
+      sources.filter(isExpression).map((source) => problemOf(source, isSent, tried)),
     );
     return found.filter((message) => message !== null).map((message) => ({ path, message }));
   }
   if (value === null || typeof value !== 'object') return [];
-  const members = Object.entries(value).map(([name, child]) =>
-    problemsIn(child, `${path}.${name}`, variables),
-  );
+  const members = Object.entries(value).map(([name, child]) => problemsIn(child, `${path}.${name}`, tried));
   return (await Promise.all(members)).flat();
 }
 
-async function problemOf(source: string, isSent: boolean, variables: Variables): Promise<string | null> {
+async function problemOf(
+  source: string,
+  isSent: boolean,
+  { variables, name: subject, one, two, words }: Tried,
+): Promise<string | null> {
   const unknown: string[] = [];
-  const withOrder = (order: unknown) =>
+  const withOne = (sample: unknown) =>
     Object.fromEntries(
-      Object.entries({ ...variables, order }).map(([name, value]) => [
+      Object.entries({ ...variables, [subject]: sample }).map(([name, value]) => [
         name,
         watched(value, name, (problem) => unknown.push(problem)),
       ]),
     );
   const [ofOne, ofTwo] = await Promise.all([
-    attempt(source, {}, withOrder(one)),
-    attempt(source, {}, withOrder(two)),
+    attempt(source, {}, withOne(one)),
+    attempt(source, {}, withOne(two)),
   ]);
   if (unknown.length > 0) return unknown[0]!;
   const complaint = ofOne.complaint ?? ofTwo.complaint;
   // A complaint about a value is about that of the sample.
   if (complaint?.code?.startsWith('T'))
-    return `makes no sense with any order: ${complaint.message} (${complaint.code})`;
+    return `makes no sense with any ${subject}: ${complaint.message} (${complaint.code})`;
   if (isSent && losesList(ofTwo.value, ofOne.value))
-    return 'gives a list for an order of two lines, and none for an order of one: write $rows(list, function($item) { … })';
+    return `gives a list for ${words.a} of two ${words.lines}, and none for ${words.a} of one: write $rows(list, function($item) { … })`;
   return null;
 }
 

@@ -3,8 +3,8 @@ import { Rejected } from '../../platform/errors.ts';
 import { evaluate } from '../../platform/expressions/expression.ts';
 import type { Variables } from '../../platform/expressions/expression.ts';
 import { textOf } from '../../platform/expressions/template.ts';
-import { nameOf } from './documents.ts';
-import type { Document } from './documents.ts';
+import { nameOf } from './records.ts';
+import type { ErpRecord } from './records.ts';
 
 /**
  * Compares what the ERP made of the order with the order, before anything that cannot be taken back: it has computed
@@ -13,7 +13,7 @@ import type { Document } from './documents.ts';
  */
 export async function verify(
   checks: Recipe['orders']['verify'],
-  document: Document,
+  document: ErpRecord,
   variables: Variables,
 ): Promise<void> {
   const own = { ...variables, document };

@@ -9,7 +9,8 @@ import type { Asked, Said } from './stand-in.ts';
 
 type Row = Record<string, unknown> & { id: number };
 type Values = Record<string, unknown>;
-type Domain = [string, string, unknown][];
+/** Conditions, and before two of them `|` or `&`; what stands side by side must all be true. */
+type Domain = ([string, string, unknown] | '|' | '&')[];
 interface Slice {
   offset?: number;
   limit?: number;
@@ -19,6 +20,7 @@ const compared: Record<string, (value: unknown, wanted: unknown) => boolean> = {
   '=': (value, wanted) => value === wanted,
   '>=': (value, wanted) => String(value) >= String(wanted),
   in: (value, wanted) => (wanted as unknown[]).includes(value),
+  '=like': (value, wanted) => typeof value === 'string' && value.startsWith(String(wanted).replace(/%$/, '')),
 };
 
 /** Odoo's names of what went wrong, and the status that JSON-2 gives them. */
@@ -154,6 +156,7 @@ export class JsonRpcErp {
       return this.#search(model, named.domain as Domain, named.fields as string[], named);
     if (method === 'create') return (args[0] as Values[]).map((values) => this.#create(model, values));
     if (method === 'has_access' || method === 'check_access_rights') return true;
+    if (method === 'write') return this.#write(model, args[0] as number[], (args[1] ?? named.vals) as Values);
     const order = this.rows[model]!.find(({ id }) => id === (args[0] as number[])[0])!;
     if (method === 'action_confirm') return this.#confirm(order);
     return this.#cancel(order, (named.context ?? {}) as Values);
@@ -166,9 +169,7 @@ export class JsonRpcErp {
     fields: string[],
     { offset = 0, limit = Infinity }: Slice,
   ): Values[] {
-    const fits = (row: Row) =>
-      domain.every(([field, operator, value]) => compared[operator]!(row[field] ?? false, value));
-    return this.rows[model]!.filter(fits)
+    return this.rows[model]!.filter((row) => fits(row, domain))
       .toSorted((left, right) => left.id - right.id)
       .slice(offset, offset + limit)
       .map((row) => Object.fromEntries(['id', ...fields].map((field) => [field, row[field] ?? false])));
@@ -181,7 +182,10 @@ export class JsonRpcErp {
   }
 
   #create(model: string, values: Values): number {
-    if (model === 'res.partner') return this.#insert(model, values);
+    if (model === 'res.partner') {
+      this.#refuseSecondPartner(values);
+      return this.#insert(model, values);
+    }
     if (this.rows[model]!.some(({ client_order_ref }) => client_order_ref === values.client_order_ref))
       throw new Refused(
         'odoo.exceptions.ValidationError',
@@ -197,6 +201,26 @@ export class JsonRpcErp {
       state: 'draft',
       amount_total: lines.reduce((total, line) => total + this.#totalOf(line), 0),
     });
+  }
+
+  #write(model: string, ids: readonly number[], values: Values): boolean {
+    for (const row of this.rows[model]!.filter(({ id }) => ids.includes(id))) {
+      this.#refuseSecondPartner({ ...row, ...values }, row.id);
+      Object.assign(row, values);
+    }
+    return true;
+  }
+
+  /** By the indexes that the recipes ask for. */
+  #refuseSecondPartner({ x_cartage_key, ref, parent_id }: Values, ownId?: number): void {
+    const others = this.rows['res.partner']!.filter(({ id }) => id !== ownId);
+    const isTaken = (field: string, value: unknown) =>
+      typeof value === 'string' && others.some((other) => other[field] === value && !other.parent_id);
+    if (isTaken('x_cartage_key', x_cartage_key) || (!parent_id && isTaken('ref', ref)))
+      throw new Refused(
+        'odoo.exceptions.ValidationError',
+        'The operation cannot be completed: cartage_one_partner',
+      );
   }
 
   /** A line's tax is rounded by itself. */
@@ -228,4 +252,21 @@ export class JsonRpcErp {
     order.state = 'cancel';
     return true;
   }
+}
+
+/** As Odoo reads a domain: operators before what they join. */
+function fits(row: Row, domain: Domain): boolean {
+  const rest = [...domain];
+  const next = (): boolean => {
+    const term = rest.shift()!;
+    if (typeof term !== 'string') {
+      const [field, operator, value] = term;
+      return compared[operator]!(row[field] ?? false, value);
+    }
+    const [one, two] = [next(), next()];
+    return term === '|' ? one || two : one && two;
+  };
+  let all = true;
+  while (rest.length > 0) all = next() && all;
+  return all;
 }

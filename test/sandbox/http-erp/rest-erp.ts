@@ -1,7 +1,7 @@
 /**
  * A stand-in for an ERP with a REST interface: documents of a type are created as drafts (docstatus 0), submitted (1) and
  * canceled (2) by writing that field, as in ERPNext. It computes totals of its own, checks what a document refers to, and
- * refuses a second order with the shop's key, errors by status and by the name of an exception.
+ * refuses a second value of a unique field, errors by status and by the name of an exception.
  */
 import { StandIn } from './stand-in.ts';
 import type { Asked, Said } from './stand-in.ts';
@@ -19,6 +19,13 @@ const exceptions = {
   LinkExistsError: 417,
   DocstatusTransitionError: 417,
   TimestampMismatchError: 417,
+};
+
+/** Custom fields that are unique, by the type of the document. */
+const uniqueFields: Readonly<Record<string, readonly string[]>> = {
+  'Sales Order': ['custom_shop_key'],
+  Customer: ['custom_shop_customer', 'custom_shop_party'],
+  Address: ['custom_shop_address'],
 };
 
 class Refused extends Error {
@@ -87,10 +94,12 @@ export class RestErp {
   }
 
   #list(type: string, query: URLSearchParams): Document[] {
-    const filters = JSON.parse(query.get('filters') ?? '[]') as [string, string, unknown][];
+    const filters = JSON.parse(query.get('filters') ?? '[]') as Filter[];
+    const anyOf = JSON.parse(query.get('or_filters') ?? '[]') as Filter[];
     const fields = JSON.parse(query.get('fields') ?? '["name"]') as string[];
     return this.all(type)
-      .filter((document) => filters.every(([field, , value]) => document[field] === value))
+      .filter((document) => filters.every((filter) => fits(document, filter)))
+      .filter((document) => anyOf.length === 0 || anyOf.some((filter) => fits(document, filter)))
       .slice(0, Number(query.get('limit_page_length') ?? 20))
       .map((document) => Object.fromEntries(fields.map((field) => [field, document[field] ?? null])));
   }
@@ -98,15 +107,22 @@ export class RestErp {
   #insert(type: string, given: Document): Document {
     this.#count += 1;
     const document = { ...given, name: `${type === 'Sales Order' ? 'SAL-ORD' : type}-${this.#count}` };
+    this.#refuseSecond(type, document);
     if (type === 'Sales Order') this.#compute(document);
     this.all(type).push(document);
     return document;
   }
 
+  #refuseSecond(type: string, document: Document): void {
+    for (const field of uniqueFields[type] ?? [])
+      if (document[field] != null)
+        for (const other of this.all(type))
+          if (other.name !== document.name && other[field] === document[field])
+            throw new Refused('UniqueValidationError', `${field} must be unique`);
+  }
+
   #compute(order: Document): void {
     const { items, taxes } = order as unknown as { items: Document[]; taxes: Document[] };
-    if (this.all('Sales Order').some((other) => other.custom_shop_key === order.custom_shop_key))
-      throw new Refused('UniqueValidationError', 'custom_shop_key must be unique');
     if (!this.all('Customer').some(({ name }) => name === order.customer))
       throw new Refused('LinkValidationError', `Could not find Customer: ${String(order.customer)}`);
     for (const { item_code } of items)
@@ -119,11 +135,22 @@ export class RestErp {
   }
 
   #update(type: string, document: Document, change: Document): void {
-    const [from, to] = [Number(document.docstatus), Number(change.docstatus ?? document.docstatus)];
+    const from = Number(document.docstatus ?? 0);
+    const to = Number(change.docstatus ?? from);
+    this.#refuseSecond(type, { ...document, ...change });
     if (to !== from && to !== from + 1)
       throw new Refused('DocstatusTransitionError', `Cannot change docstatus from ${from} to ${to}`);
     if (to === 2 && this.isDelivered)
       throw new Refused('LinkExistsError', `${type} is linked with Delivery Note DN-1`);
     Object.assign(document, change);
   }
+}
+
+type Filter = [field: string, operator: string, value: unknown];
+
+/** `=`, and `like` with a text that ends in `%`. */
+function fits(document: Document, [field, operator, value]: Filter): boolean {
+  const held = document[field] ?? null;
+  if (operator !== 'like') return held === value;
+  return typeof held === 'string' && held.startsWith(String(value).replace(/%$/, ''));
 }

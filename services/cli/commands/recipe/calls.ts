@@ -6,7 +6,7 @@ import type { Order } from '../../../../schemas/types.ts';
 import { buyerOf } from '../../../erp/orders/buyer.ts';
 import type { OrderInput, PlannedStep } from '../../../erp/orders/erp-orders.ts';
 import { connectRecipe } from '../../../erp/recipe/connect.ts';
-import { sampleOrder } from '../../../erp/recipe/sample-order.ts';
+import { sampleOrder } from '../../../erp/recipe/samples.ts';
 import { systemClock } from '../../../platform/clock.ts';
 import { readConfiguration } from '../../../platform/config/read.ts';
 import type { Config } from '../../../platform/config/schema.ts';

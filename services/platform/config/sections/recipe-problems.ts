@@ -1,8 +1,8 @@
 /** What is wrong with a recipe beyond the kinds of its fields, each with its path. It may be of any shape here. */
 import { expressionProblem, isExpression } from '../../expressions/expression.ts';
 import { pathPieces } from '../../expressions/template.ts';
-import { givenNames, listOf, scopeAt, treeOf } from './recipe-scopes.ts';
-import type { Tree } from './recipe-scopes.ts';
+import { givenNames, listOf, scopeAt, sections, treeOf } from './recipe-scopes.ts';
+import type { Section, Tree } from './recipe-scopes.ts';
 
 export interface RecipeProblem {
   path: string[];
@@ -11,13 +11,21 @@ export interface RecipeProblem {
 
 export function recipeProblems(given: unknown): RecipeProblem[] {
   const recipe = treeOf(given);
-  const orders = treeOf(recipe.orders);
   return [
     ...expressionProblems(recipe, [], (path) => scopeAt(path, recipe)),
     ...callProblems(recipe, treeOf(recipe.request)),
-    ...needProblems(orders, 'needs'),
-    ...needProblems(orders, 'parts'),
-    ...documentProblems(orders),
+    ...sections.flatMap((section) => [
+      ...needProblems(section, treeOf(recipe[section]), 'needs'),
+      ...needProblems(section, treeOf(recipe[section]), 'parts'),
+    ]),
+    ...documentProblems(treeOf(recipe.orders)),
+    ...needProblems('customers', treeOf(treeOf(recipe.customers).erase), 'parts').map(
+      ({ path, message }) => ({
+        path: [path[0]!, 'erase', ...path.slice(1)],
+        message,
+      }),
+    ),
+    ...partnerProblems(treeOf(recipe.customers)),
   ];
 }
 
@@ -53,7 +61,7 @@ function callProblems(recipe: Tree, frame: Tree, path: string[] = []): RecipePro
 }
 
 const callPlaces =
-  /^(session\.open|checks\.\d+|orders\.(lookup\.\d+|read|create|(needs|parts)\.\d+\.(find|make)|(advance|change\.\d+)\.steps\.\d+))$|\.by$/;
+  /^(session\.open|checks\.\d+|(orders|customers)\.(lookup\.\d+|read|create|update|(needs|parts|erase\.parts)\.\d+\.(find|orFind\.\d+|make|write)|(advance|change\.\d+|erase)\.steps\.\d+))$|\.by$/;
 
 const isCall = (tree: Tree, path: readonly string[]) =>
   callPlaces.test(path.join('.')) && Object.keys(tree).length > 0;
@@ -72,14 +80,14 @@ export function wrongCall({ send, body, form, call }: Tree, frame: Tree): string
     : null;
 }
 
-function needProblems(orders: Tree, list: 'needs' | 'parts'): RecipeProblem[] {
-  const others = list === 'parts' ? listOf(orders.needs).map((need) => treeOf(need).name) : [];
-  return listOf(orders[list]).flatMap((need, index) => {
+function needProblems(section: Section, own: Tree, list: 'needs' | 'parts'): RecipeProblem[] {
+  const others = list === 'parts' ? listOf(own.needs).map((need) => treeOf(need).name) : [];
+  return listOf(own[list]).flatMap((need, index) => {
     const { name, find, value } = treeOf(need);
-    const path = ['orders', list, String(index)];
+    const path = [section, list, String(index)];
     const names = [
       ...others,
-      ...listOf(orders[list])
+      ...listOf(own[list])
         .slice(0, index)
         .map((one) => treeOf(one).name),
     ];
@@ -87,11 +95,29 @@ function needProblems(orders: Tree, list: 'needs' | 'parts'): RecipeProblem[] {
       ...((find === undefined) === (value === undefined)
         ? [{ path, message: 'needs either find or value' }]
         : []),
-      ...(givenNames.includes(String(name)) || names.includes(name)
+      ...(givenNames(section).includes(String(name)) || names.includes(name)
         ? [{ path: [...path, 'name'], message: `is taken: ${String(name)} is another variable already` }]
         : []),
     ];
   });
+}
+
+/** By these a customer's partner is known. */
+const ofPartners = {
+  id: "the ERP's own id of a partner",
+  key: 'the key of the customer it belongs to',
+  email: 'its e-mail',
+};
+
+function partnerProblems({ partner, erase }: Tree): RecipeProblem[] {
+  if (partner === undefined) return [];
+  const path = (name: string) => ['customers', 'partner', name];
+  const missing = Object.entries(ofPartners).filter(([name]) => treeOf(partner)[name] === undefined);
+  const problems = missing.map(([name, what]) => ({ path: path(name), message: `is required: ${what}` }));
+  const asksForState = statesOf(treeOf(erase)).some((states) => listOf(states).some((one) => one !== 'gone'));
+  return asksForState && treeOf(partner).state === undefined
+    ? [...problems, { path: path('state'), message: 'is required where states are listed' }]
+    : problems;
 }
 
 function documentProblems(orders: Tree): RecipeProblem[] {

@@ -4,25 +4,30 @@
 export type Tree = Readonly<Record<string, unknown>>;
 
 const always = ['settings', 'secrets'];
-const ofOrder = ['key', 'order', 'codes', 'buyer'];
+/** What each section is told of its record. */
+const told = {
+  orders: ['key', 'order', 'codes', 'buyer'],
+  customers: ['key', 'website', 'email', 'customer', 'codes'],
+};
 
-/** The names that the engine gives: no need may be called so. */
-export const givenNames = [
+/** The variable that what was found becomes. */
+const nouns = { orders: 'document', customers: 'partner' };
+export type Section = keyof typeof told;
+export const sections = Object.keys(told) as Section[];
+
+/** The names that the engine gives in a section: no need may be called so. */
+export const givenNames = (section: Section): string[] => [
   ...always,
-  ...ofOrder,
-  'session',
-  'document',
-  'answer',
-  'item',
-  'index',
-  'call',
-  'page',
+  ...told[section],
+  nouns[section],
+  ...['session', 'answer', 'item', 'index', 'call', 'page', 'found'],
 ];
 
 export function scopeAt(path: readonly string[], recipe: Tree): Set<string> {
   const [section, part, ...rest] = path;
   const names = frameScope(path);
-  if (section === 'orders') for (const name of orderScope(part, rest, treeOf(recipe.orders))) names.add(name);
+  if (section === 'orders' || section === 'customers')
+    for (const name of recordScope(section, part, rest, treeOf(recipe[section]))) names.add(name);
   return names;
 }
 
@@ -45,30 +50,48 @@ export function frameScope(path: readonly string[]): Set<string> {
 /** Fields from which a request is made: they know its session. */
 const ofRequests = new Set(['send', 'query', 'headers', 'body', 'form', 'call']);
 
-function orderScope(part: string | undefined, rest: readonly string[], orders: Tree): string[] {
+function recordScope(
+  section: Section,
+  part: string | undefined,
+  rest: readonly string[],
+  own: Tree,
+): string[] {
   const names = (list: unknown) => listOf(list).map((need) => String(treeOf(need).name));
-  const before = (list: unknown) => names(list).slice(0, Number(rest[0]));
-  // What each one is made of knows no item yet.
-  const item = rest[1] === 'each' ? [] : ['item', 'index'];
+  const noun = nouns[section];
+  // What is asked for when of an order its key alone is known, of a customer what it is known by.
+  const known = section === 'orders' ? ['key'] : ['key', 'website', 'email'];
   switch (part) {
     case 'lookup':
     case 'carries':
-      return ['key'];
-    case 'document':
-      return ['key', 'answer'];
+      return known;
+    case noun:
+      return [...known, 'answer'];
     case 'read':
     case 'canceled':
-      return ['key', 'document'];
+      return [...known, noun];
     case 'needs':
-      return [...ofOrder, ...before(orders.needs), ...item];
+      return [...told[section], ...partScope(rest, own, 'needs')];
     case 'create':
-      return [...ofOrder, ...names(orders.needs)];
+      return [...told[section], ...names(own.needs)];
+    case 'update':
+      return [...told[section], ...names(own.needs), noun];
     case 'parts':
-      return [...ofOrder, ...names(orders.needs), ...before(orders.parts), 'document', ...item];
+      return [...told[section], ...names(own.needs), noun, ...partScope(rest, own)];
+    case 'erase':
+      return rest[0] === 'parts'
+        ? [...known, noun, ...partScope(rest.slice(1), treeOf(own.erase))]
+        : [...known, noun];
     default:
       // Whether a document is finished is asked when only its key is known.
-      return part === 'advance' && rest[0] === 'done' ? ['key', 'document'] : [...ofOrder, 'document'];
+      return part === 'advance' && rest[0] === 'done' ? [...known, noun] : [...told[section], noun];
   }
+}
+
+/** Within one of a list of needs: those before it, and of which item it is. What each one is made of knows none yet. */
+function partScope([at, field]: readonly string[], own: Tree, list = 'parts'): string[] {
+  const names = listOf(own[list]).map((need) => String(treeOf(need).name));
+  const item = field === 'each' ? [] : ['item', 'index', ...(field === 'write' ? ['found'] : [])];
+  return [...names.slice(0, Number(at)), ...item];
 }
 
 export const treeOf = (value: unknown): Tree =>

@@ -50,6 +50,7 @@ export const callFields = {
 export const call = z.strictObject(callFields);
 
 export const listing = z.strictObject({ ...callFields, next: expression.optional() });
+const lookup = listing.extend({ when: expression.optional() });
 
 /** Something that an order refers to, or a part of its document: found, else made, else rejected. */
 const need = z.strictObject({
@@ -57,8 +58,12 @@ const need = z.strictObject({
   when: expression.optional(),
   each: expression.optional(),
   serial: expression.optional(),
-  find: listing.optional(),
+  find: lookup.optional(),
+  /** Where it is looked for when that gives nothing. */
+  orFind: z.array(lookup).default([]),
   make: call.optional(),
+  /** What is found is written by it, every time. */
+  write: call.optional(),
   value: expression.optional(),
   missing: text.optional(),
   cacheMs: z.coerce.number().int().min(0).default(0),
@@ -78,7 +83,7 @@ const way = {
 };
 
 const orders = z.strictObject({
-  lookup: z.array(listing).min(1),
+  lookup: z.array(lookup).min(1),
   carries: expression,
   document: z.record(name, expression),
   canceled: states.default([]),
@@ -92,6 +97,18 @@ const orders = z.strictObject({
   verify: z.array(z.strictObject({ name: text, ours: expression, theirs: expression })).default([]),
   advance: z.strictObject(way).optional(),
   change: z.array(z.strictObject({ when: expression, ...way })).default([]),
+});
+
+const customers = z.strictObject({
+  lookup: z.array(lookup).min(1),
+  partner: z.record(name, expression),
+  read: call.optional(),
+  visibleWithinMs: z.coerce.number().int().min(0).default(0),
+  needs: z.array(need).default([]),
+  create: call,
+  update: call,
+  parts: z.array(need).default([]),
+  erase: z.strictObject({ parts: z.array(need).default([]), ...way }),
 });
 
 /** How an API is spoken to, whatever is asked of it. */
@@ -143,6 +160,7 @@ export const recipeSection = z
     settleMs: milliseconds(65_000),
     checks: z.array(z.strictObject({ ...callFields, name: text, holds: expression, fix: text })).default([]),
     orders,
+    customers: customers.optional(),
   })
   .superRefine(
     (recipe: unknown, context) => {
@@ -152,15 +170,18 @@ export const recipeSection = z
     // Also where a field is of the wrong kind: all problems are told at once.
     { when: () => true },
   )
-  .refine(({ settleMs, orders: { visibleWithinMs } }) => visibleWithinMs < settleMs, {
-    path: ['orders', 'visibleWithinMs'],
-    error: 'must be shorter than settleMs: a successor would look too early, and make another document',
+  .superRefine(({ settleMs, orders, customers }, context) => {
+    const message = 'must be shorter than settleMs: a successor would look too early, and make another one';
+    for (const [section, part] of Object.entries({ orders, customers }))
+      if (part !== undefined && part.visibleWithinMs >= settleMs)
+        context.addIssue({ code: 'custom', path: [section, 'visibleWithinMs'], message });
   })
   .superRefine(refuseHttp);
 
 export type Recipe = z.output<typeof recipeSection>;
+export type RecipeCustomers = z.output<typeof customers>;
 export type RecipeCall = z.output<typeof call>;
-export type RecipeListing = z.output<typeof listing>;
+export type RecipeListing = z.output<typeof lookup>;
 export type RecipeAnswer = z.output<typeof answer>;
 export type RecipeNeed = z.output<typeof need>;
 export type RecipeStates = z.output<typeof states>;

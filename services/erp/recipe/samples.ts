@@ -1,7 +1,7 @@
 import { parseAvro } from '../../../schemas/avro.ts';
 import type { AvroSchema } from '../../../schemas/avro.ts';
-import { orders, schemaText } from '../../../schemas/topics.ts';
-import type { Address, Order, OrderLine, Totals } from '../../../schemas/types.ts';
+import { customers, orders, schemaText } from '../../../schemas/topics.ts';
+import type { Address, Customer, CustomerAddress, Order, OrderLine, Totals } from '../../../schemas/types.ts';
 
 /** An order of nobody, in every field of the contract, with so many lines: what expressions are tried on. */
 export function sampleOrder(lineCount: number): Order {
@@ -39,6 +39,21 @@ export function sampleOrder(lineCount: number): Order {
   };
 }
 
+/** A customer of nobody, with so many addresses. */
+export function sampleCustomer(addressCount: number): Customer {
+  const customer = valueOf(parseAvro(schemaText(customers.topic)), '') as Customer;
+  const [address] = customer.addresses as [CustomerAddress];
+  const addresses = Array.from({ length: addressCount }, (_, index) => ({
+    ...address,
+    ...place,
+    addressId: index + 1,
+    isDefaultBilling: index === 0,
+    isDefaultShipping: index === 0,
+  }));
+  const name = { firstName: 'Sam', lastName: 'Ample', email: 'Sample@Example.com' };
+  return { ...customer, ...name, instance: 'main', website: 'base', customerId: 42, addresses };
+}
+
 function lineOf(line: OrderLine, index: number): OrderLine {
   const money = { subtotalMinor: 1_000, taxMinor: 200, rowTotalMinor: 1_000 };
   return {
@@ -51,8 +66,9 @@ function lineOf(line: OrderLine, index: number): OrderLine {
   };
 }
 
+const place = { street: ['1 Sample Street'], city: 'Sampleton', postcode: '12345', countryCode: 'DE' };
+
 function addressOf(address: Address): Address {
-  const place = { street: ['1 Sample Street'], city: 'Sampleton', postcode: '12345', countryCode: 'DE' };
   return { ...address, ...place, firstName: 'Sam', lastName: 'Ample' };
 }
 
