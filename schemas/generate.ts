@@ -1,14 +1,15 @@
 /**
  * The contracts' part of `npm run generate`: writes what is made from them and the table of topics: types.ts, the table
  * in README.md. With `--publish`, a contract that changed is also written to history/ as its
- * next version, unless readers would not understand it. With `--check`, nothing is written; stale files,
- * incompatible contracts and versions that were edited after they were published are an error.
+ * next version, unless readers would not understand it, or no later version could be understood (rules.ts). With `--check`,
+ * nothing is written; stale files, such contracts and versions that were edited after they were published are an error.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withCatalogue } from './catalogue.ts';
 import { compatibilityProblems } from './compatibility.ts';
 import { historyProblems, publishVersion, versionsIn } from './history.ts';
+import { ruleProblems } from './rules.ts';
 import { contracts } from './topics.ts';
 import { typescriptOf } from './typescript.ts';
 
@@ -61,13 +62,13 @@ export function staleFiles(): string[] {
   return stale;
 }
 
-/** What readers of earlier versions could not understand, in words, with the contract it is about. */
-export function incompatibleContracts(): string[] {
-  return contractTopics().flatMap((topic) =>
-    compatibilityProblems(currentText(topic), publishedVersions(topic)).map(
-      (problem) => `schemas/${topic}.avsc: ${problem}`,
-    ),
-  );
+/** What readers of earlier versions could not understand, or later ones not mend, in words, with the contract it is about. */
+export function refusedContracts(): string[] {
+  return contractTopics().flatMap((topic) => {
+    const text = currentText(topic);
+    const problems = [...compatibilityProblems(text, publishedVersions(topic)), ...ruleProblems(text)];
+    return problems.map((problem) => `schemas/${topic}.avsc: ${problem}`);
+  });
 }
 
 function inProject(path: string): string {
@@ -83,7 +84,7 @@ function publish(): void {
 
 /** @returns Whether all is fresh, compatible and as it was published; what is not was said on standard error. */
 export function generate({ check, publish: publishing }: { check: boolean; publish: boolean }): boolean {
-  const broken = [...historyProblems(historyFolder), ...incompatibleContracts()];
+  const broken = [...historyProblems(historyFolder), ...refusedContracts()];
   const problems = check ? [...broken, ...staleFiles()] : broken;
   for (const line of problems) console.error(line);
   if (!check) {
