@@ -81,3 +81,25 @@ it('says of documents that are taken for any order, and of expressions that make
     'ok recipe.check',
   ]);
 });
+
+it('asks for a customer that does not exist, by its key and by its e-mail', async () => {
+  const customers = {
+    lookup: [
+      { send: 'GET /partners?account={$key}' },
+      { when: '=$email', send: 'GET /people?mail={$email}' },
+    ],
+    partner: { id: '=id', key: '=account', email: '=mail' },
+    create: { send: 'POST /partners', body: { account: '=$key', city: '=$customer.addresses[0].town' } },
+    update: { send: 'PUT /partners/{$partner.id}', body: { account: '=$key' } },
+    erase: { done: '=true' },
+  };
+  const answers = { ...well, '/people': { body: [{ id: 1, account: 'main/b/1' }] } };
+  expect(await checked(answers, { customers })).toEqual([
+    'fail recipe.expression',
+    'ok erp.log_in',
+    'ok recipe.lookup',
+    'ok recipe.lookup',
+    'warn recipe.lookup',
+    'ok recipe.check',
+  ]);
+});

@@ -24,6 +24,27 @@ const recipe = {
     create: { send: 'POST /orders', body: { ref: '=$key', customer: '=$customer' } },
     advance: { done: ['open'], steps: [{ from: ['draft'], send: 'POST /orders/{$document.id}/open' }] },
   },
+  customers: {
+    lookup: [
+      { send: 'GET /partners?account={$key}' },
+      { when: '=$email', send: 'GET /partners?mail={$email}' },
+    ],
+    partner: { id: '=id', key: '=account', email: '=mail' },
+    create: { send: 'POST /partners', body: { account: '=$key', mail: '=$email' } },
+    update: { send: 'PUT /partners/{$partner.id}', body: { account: '=$key', mail: '=$email' } },
+    parts: [
+      {
+        name: 'book',
+        each: '=$customer.addresses',
+        value: '=$item.addressId',
+        write: { send: 'PUT /at/{$found}' },
+      },
+    ],
+    erase: {
+      done: '=$partner.email = ""',
+      steps: [{ from: '=true', send: 'DELETE /partners/{$partner.id}/mail' }],
+    },
+  },
 };
 type Recipe = typeof recipe & Record<string, unknown>;
 
@@ -120,6 +141,41 @@ describe('a recipe', () => {
       'orders.visibleWithinMs',
       'shorter than settleMs',
       ({ orders }) => Object.assign(orders, { visibleWithinMs: 65_000 }),
+    ],
+    [
+      'customers.partner.key',
+      'is required: the key of the customer',
+      ({ customers }) => delete (customers.partner as { key?: string }).key,
+    ],
+    [
+      'customers.partner.state',
+      'where states',
+      ({ customers }) => Object.assign(customers.erase, { done: ['erased'] }),
+    ],
+    [
+      'customers.parts.0.name',
+      'is taken',
+      ({ customers }) => Object.assign(customers.parts[0]!, { name: 'partner' }),
+    ],
+    [
+      'customers.parts.0.write',
+      'needs send',
+      ({ customers }) => Object.assign(customers.parts[0]!, { write: { body: {} } }),
+    ],
+    [
+      'customers.erase.parts.0',
+      'either find or value',
+      ({ customers }) => Object.assign(customers.erase, { parts: [{ name: 'book' }] }),
+    ],
+    [
+      'customers.create.body.account',
+      'uses $partner',
+      ({ customers }) => Object.assign(customers.create.body, { account: '=$partner.id' }),
+    ],
+    [
+      'customers.lookup.0.send',
+      'uses $customer',
+      ({ customers }) => Object.assign(customers.lookup[0]!, { send: 'GET /{$customer.email}' }),
     ],
     ['url', 'not https', (given) => Object.assign(given, { url: 'http://erp.example' })],
   ])('%s: %s', (path, problem, change) => {

@@ -10,7 +10,19 @@ interface Sale {
   external: string;
   status: 'draft' | 'booked' | 'void';
   gross: string;
+  partner: string;
   lines: [sku: string, pieces: number, net: string][];
+}
+
+export interface Partner {
+  code: string;
+  ref: string | null;
+  account: string | null;
+  name: string | null;
+  mail: string | null;
+  forgotten: boolean;
+  /** Cities by the number of the place. */
+  places: Map<number, string>;
 }
 
 const refusal = (error: string, message: string): Said => ({ status: 200, body: { error, message } });
@@ -22,7 +34,7 @@ export class KontorErp {
     asked.headers['x-api-key'] === 'key' ? this.#handle(asked) : { status: 403 },
   );
   readonly sales: Sale[] = [];
-  readonly partners: { code: string; ref: string }[] = [];
+  readonly partners: Partner[] = [];
   readonly #articles: ReadonlySet<string>;
 
   constructor(skus: readonly string[]) {
@@ -30,11 +42,12 @@ export class KontorErp {
   }
 
   #handle({ method, path, query, json }: Asked): Said {
-    const [, , set, id = '', button] = path.split('/');
+    const [, , set, id = '', button, place] = path.split('/');
     if (set === 'articles')
       return this.#articles.has(id) ? { status: 200, body: { sku: id } } : { status: 404 };
-    if (set === 'partners')
-      return method === 'POST' ? this.#addPartner(json) : this.#partner(query.get('ref'));
+    if (set === 'partners' && id === '')
+      return method === 'POST' ? this.#addPartner(json) : this.#partner(query);
+    if (set === 'partners') return this.#writePartner(method, id, [button, place], json);
     if (button !== undefined)
       return this.#press(
         button,
@@ -45,15 +58,48 @@ export class KontorErp {
       : this.#list(query);
   }
 
-  #partner(ref: string | null): Said {
-    const partner = this.partners.find((one) => one.ref === ref);
-    return partner === undefined ? { status: 404 } : { status: 200, body: partner };
+  #partner(query: URLSearchParams): Said {
+    const [[field, value]] = [...query] as [['ref' | 'account', string]];
+    const partner = this.partners.find((one) => one[field] === value);
+    if (partner === undefined) return { status: 404 };
+    const { code, ref, account, forgotten, places } = partner;
+    return { status: 200, body: { code, ref, account, forgotten, places: [...places.keys()] } };
   }
 
-  #addPartner({ ref }: Record<string, unknown>): Said {
-    const partner = { code: `P-${this.partners.length + 1}`, ref: String(ref) };
+  #addPartner(given: Record<string, unknown>): Said {
+    const code = `P-${this.partners.length + 1}`;
+    const partner: Partner = {
+      ...{ code, ref: null, account: null, name: null, mail: null, forgotten: false, places: new Map() },
+      ...given,
+    };
+    if (this.#isSecond(partner)) return refusal('DUPLICATE', 'There is such a partner');
     this.partners.push(partner);
-    return { status: 200, body: partner };
+    return { status: 200, body: { code } };
+  }
+
+  #isSecond({ code, ref, account }: Partner): boolean {
+    return this.partners.some(
+      (other) =>
+        other.code !== code &&
+        ((ref !== null && other.ref === ref) || (account !== null && other.account === account)),
+    );
+  }
+
+  #writePartner(
+    method: string,
+    code: string,
+    [part, place]: (string | undefined)[],
+    given: Record<string, unknown>,
+  ): Said {
+    const partner = this.partners.find((one) => one.code === code)!;
+    if (part === 'forget') {
+      Object.assign(partner, { ref: null, name: null, mail: null, forgotten: true });
+      partner.places.clear();
+    } else if (part === 'places' && method === 'DELETE') partner.places.delete(Number(place));
+    else if (part === 'places') partner.places.set(Number(place), String(given.city));
+    else if (this.#isSecond({ ...partner, ...given })) return refusal('DUPLICATE', 'There is such a partner');
+    else Object.assign(partner, given);
+    return { status: 200, body: 'OK' };
   }
 
   /** One sale a page. */
@@ -64,7 +110,7 @@ export class KontorErp {
   }
 
   /** It computes the tax itself, line by line. */
-  #sell({ external, lines, freight }: Omit<Sale, 'number'> & { freight: string }): Said {
+  #sell({ external, partner, lines, freight }: Omit<Sale, 'number'> & { freight: string }): Said {
     if (this.sales.some((sale) => sale.external === external))
       return refusal('DUPLICATE', 'There is such a sale');
     const unknown = lines.find(([sku]) => !this.#articles.has(sku));
@@ -78,7 +124,7 @@ export class KontorErp {
       cents(Number(freight)),
     );
     const number = `S-${1_001 + this.sales.length}`;
-    this.sales.push({ number, external, lines, status: 'draft', gross: (gross / 100).toFixed(2) });
+    this.sales.push({ number, external, partner, lines, status: 'draft', gross: (gross / 100).toFixed(2) });
     return { status: 201 };
   }
 
