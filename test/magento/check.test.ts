@@ -87,6 +87,59 @@ describe('what is wrong is named, with its fix', () => {
     ]);
   });
 
+  it('tax rates and statuses that are mapped, where orders have others', async () => {
+    const shop = await started();
+    await placeOrder(shop, [{ sku: 'SKU-001', qty: 1 }]);
+    const codes = { paymentMethods: ['checkmo'], shippingMethods: ['flatrate_flatrate'] };
+    const rates = ['US-IL-8.25'];
+    const found = await check(shop, { orders: { ...codes, statuses: ['pendin'], taxRates: [] } });
+    expect(found.map(({ level, code, fix }) => [level, code, fix])).toEqual([
+      ['warn', 'magento.tax_unmapped', `Add "${rates[0]}" under orders.taxes`],
+      ['warn', 'magento.status_unmapped', 'Add "pending" under orders.statuses'],
+      ['fail', 'magento.status_unknown', 'Write "pending" in place of "pendin"'],
+    ]);
+    expect(await check(shop, { orders: { ...codes, statuses: ['pending'], taxRates: rates } })).toEqual([]);
+  });
+
+  it('tax classes, attributes and an attribute set that the shop does not have', async () => {
+    const attributeCodes = ['erp_material', 'erp_materiel'];
+    const catalog = { taxClassIds: [0, 2, 22], attributeCodes, attributeSetId: 99 };
+    const resources = [...rights.map(({ resource }) => resource), 'Magento_Tax::manage_tax'];
+    const shop = await started({ resources });
+    const found = await check(shop, { catalog });
+    expect(found.map(({ level, code, what }) => [level, code, what])).toEqual([
+      [
+        'fail',
+        'magento.tax_class_unknown',
+        expect.stringContaining('class 22; the shop has 2 (Taxable Goods)'),
+      ],
+      ['fail', 'magento.attribute_unknown', expect.stringContaining('"erp_materiel"')],
+      ['warn', 'magento.attribute_set_unseen', expect.stringContaining('set 99')],
+    ]);
+    expect(
+      await check(shop, { catalog: { ...catalog, taxClassIds: [2], attributeCodes: [], attributeSetId: 4 } }),
+    ).toEqual([]);
+  });
+
+  it('tax classes that no product has, where the integration may not read their list', async () => {
+    const shop = await started({ resources: rights.map(({ resource }) => resource) });
+    const catalog = { taxClassIds: [0, 2, 22], attributeCodes: [], attributeSetId: 4 };
+    const found = await check(shop, { catalog });
+    expect(found.map(({ level, code, what }) => [level, code, what])).toEqual([
+      ['warn', 'magento.tax_class_unseen', expect.stringContaining('tax classes 22, which')],
+    ]);
+  });
+
+  it('carriers that are neither Magento’s own nor in use, and store views whose ids are gone', async () => {
+    const shop = await started();
+    await placeOrder(shop, [{ sku: 'SKU-001', qty: 1 }]);
+    const found = await check(shop, { carriers: ['ups', 'flatrate', 'upz'], storeIds: ['1', '77'] });
+    expect(found.map(({ level, code, what }) => [level, code, what])).toEqual([
+      ['fail', 'magento.store_id_unknown', expect.stringContaining('77')],
+      ['warn', 'magento.carrier_unseen', expect.stringContaining('"upz"')],
+    ]);
+  });
+
   it('a resource that the integration was not given', async () => {
     const narrow = {
       consumerKey: 'n'.repeat(32),

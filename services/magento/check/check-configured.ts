@@ -5,7 +5,10 @@ import { checkIntegration, checkMagento } from './check.ts';
 import { checkCredentialsAge } from './credentials-age.ts';
 import type { Optional } from './rights.ts';
 
-type ShopConfig = Pick<Config, 'flows' | 'magento' | 'orders' | 'customers' | 'stock' | 'catalog'>;
+type ShopConfig = Pick<
+  Config,
+  'flows' | 'magento' | 'orders' | 'customers' | 'stock' | 'catalog' | 'fulfilments'
+>;
 
 /** The shop as the configuration has it, and what would take the place of its credentials. */
 export function checkConfiguredShop(config: ShopConfig, nowMs: number): [string, Promise<Finding[]>][] {
@@ -32,6 +35,7 @@ function accessOf({ magento }: ShopConfig, credentials: Config['magento']['crede
     baseUrl: magento.url,
     ...(magento.signingUrl ? { signingUrl: magento.signingUrl } : {}),
     credentials: () => credentials,
+    storeCodes: magento.storeCodes,
     connections: shareOfShop(magento.callsAtOnce),
     deadlineMs: magento.deadlineMs,
     allowHttp: magento.allowHttp,
@@ -46,7 +50,7 @@ function unusedOf({ flows, orders }: ShopConfig): Optional[] {
 }
 
 function expectedOf(config: ShopConfig) {
-  const { flows, orders, customers, stock, catalog } = config;
+  const { flows, orders, customers, stock, catalog, fulfilments } = config;
   const { websites, groups } = customers;
   return {
     unused: unusedOf(config),
@@ -54,13 +58,28 @@ function expectedOf(config: ShopConfig) {
       ? {}
       : { customers: { websiteCodes: Object.keys(websites), groupCodes: Object.keys(groups) } }),
     storeCodes: Object.keys(orders.stores),
+    storeIds: Object.keys(config.magento.storeCodes),
     orders: {
       paymentMethods: Object.keys(orders.payments),
       shippingMethods: Object.keys(orders.shipping),
+      taxRates: orders.taxes && Object.keys(orders.taxes),
+      statuses: orders.statuses && Object.keys(orders.statuses),
     },
     sourceCodes: Object.values(stock.sources),
     // Base prices are written globally.
     priceScope: 'global' as const,
+    ...(flows.catalog === 'off'
+      ? {}
+      : {
+          catalog: {
+            taxClassIds: Object.values(catalog.taxClasses),
+            attributeCodes: Object.values(catalog.attributes),
+            attributeSetId: catalog.attributeSetId,
+          },
+        }),
+    ...(flows.shipments === 'off'
+      ? {}
+      : { carriers: Object.values(fulfilments.carriers).map(({ code }) => code) }),
     websites: { websiteCodes: catalog.websites, baseCurrency: catalog.baseCurrency },
   };
 }

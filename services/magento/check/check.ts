@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { Rejected, Unavailable } from '../../platform/errors.ts';
-import { ok } from '../../platform/finding.ts';
+import { fail, ok } from '../../platform/finding.ts';
 import type { Finding } from '../../platform/finding.ts';
 import { checkAccess, checkResources } from './access.ts';
+import { checkCatalogCodes } from './catalog-codes.ts';
+import type { ExpectedOfCatalog } from './catalog-codes.ts';
+import { checkCarriers } from './carriers.ts';
 import { checkCustomers } from './customers.ts';
 import type { ExpectedOfCustomers } from './customers.ts';
 import { checkOrderCodes } from './order-codes.ts';
@@ -19,10 +22,15 @@ export type { Finding } from '../../platform/finding.ts';
 /** What the configuration names and the shop must have. */
 export interface ExpectedOfShop {
   storeCodes?: readonly string[];
+  /** Ids of store views whose codes are kept (magento.storeCodes). */
+  storeIds?: readonly string[];
   sourceCodes?: readonly string[];
   /** `global` or `website`, as the price lists are made. */
   priceScope?: 'global' | 'website';
   websites?: ExpectedOfWebsites;
+  catalog?: ExpectedOfCatalog;
+  /** Magento's codes of carriers. */
+  carriers?: readonly string[];
   orders?: ExpectedOfOrders;
   customers?: ExpectedOfCustomers;
   /** What it does without: what that alone would need is not asked for. */
@@ -51,6 +59,8 @@ export async function checkMagento(options: MagentoOptions, expected: ExpectedOf
       () => checkSources(magento, expected),
       ...(expected.websites ? [() => checkWebsites(magento.store, expected.websites!)] : []),
       ...(expected.orders ? [() => checkOrderCodes(magento.rest, expected.orders!)] : []),
+      ...(expected.catalog ? [() => checkCatalogCodes(magento.rest, expected.catalog!)] : []),
+      ...(expected.carriers ? [() => checkCarriers(magento.rest, expected.carriers!)] : []),
       ...(expected.customers ? [() => checkCustomers(magento, expected.customers!)] : []),
       () => checkPriceScope(magento, expected),
       () => checkOddPath(magento),
@@ -122,17 +132,36 @@ async function checkClock(magento: Magento): Promise<Finding[]> {
   ];
 }
 
-async function checkStores(magento: Magento, { storeCodes = [] }: ExpectedOfShop): Promise<Finding[]> {
-  const known = (await magento.store.views()).map(({ code }) => code);
-  const missing = storeCodes.filter((code) => !known.includes(code));
-  if (missing.length === 0) return [ok('magento.stores', `the shop has ${known.length} store views`)];
-  return missing.map((code) => ({
-    level: 'fail',
-    code: 'magento.store_unknown',
-    what: `The configuration names the store view "${code}"; the shop has ${known.join(', ')}`,
-    why: 'Orders of a store that does not exist are never found',
-    fix: 'Correct the code in the configuration',
-  }));
+async function checkStores(
+  magento: Magento,
+  { storeCodes = [], storeIds = [] }: ExpectedOfShop,
+): Promise<Finding[]> {
+  const views = await magento.store.views();
+  const known = views.map(({ code }) => code);
+  const ids = views.map(({ id }) => String(id));
+  const findings = [
+    ...storeCodes
+      .filter((code) => !known.includes(code))
+      .map((code) =>
+        fail(
+          'magento.store_unknown',
+          `The configuration names the store view "${code}"; the shop has ${known.join(', ')}`,
+          'Orders of a store that does not exist are never found',
+          'Correct the code in the configuration',
+        ),
+      ),
+    ...storeIds
+      .filter((id) => !ids.includes(id))
+      .map((id) =>
+        fail(
+          'magento.store_id_unknown',
+          `magento.storeCodes names the store view ${id}; the shop has ${ids.join(', ')}`,
+          'A view that keeps its code for its orders must be the right one',
+          'Correct the id: it is in the address of its page under Stores > All Stores',
+        ),
+      ),
+  ];
+  return findings.length > 0 ? findings : [ok('magento.stores', `the shop has ${views.length} store views`)];
 }
 
 async function checkSources(magento: Magento, { sourceCodes = [] }: ExpectedOfShop): Promise<Finding[]> {

@@ -10,26 +10,57 @@ import { listOf, mapOf, optionalText } from '../shapes.ts';
 export interface ExpectedOfOrders {
   paymentMethods: readonly string[];
   shippingMethods: readonly string[];
+  /** Undefined where they are not mapped. */
+  taxRates?: readonly string[] | undefined;
+  statuses?: readonly string[] | undefined;
 }
 
 const sampledOrders = 200;
 const pageSize = 100;
 
 const orderCodes = z.object({
+  status: optionalText,
   payment: mapOf({ method: optionalText }),
   extension_attributes: mapOf({
     shipping_assignments: listOf(z.object({ shipping: mapOf({ method: optionalText }) })),
+    applied_taxes: listOf(z.object({ code: optionalText })),
   }),
 });
+type OrderCodes = z.infer<typeof orderCodes>;
 const fields =
-  'items[entity_id,payment[method],extension_attributes[shipping_assignments[shipping[method]]]],total_count';
+  'items[entity_id,status,payment[method],extension_attributes[shipping_assignments[shipping[method]],applied_taxes[code]]],total_count';
 
-const paymentKind: Kind = { id: 'payment', name: 'payment method', where: 'orders.payments' };
-const shippingKind: Kind = { id: 'shipping', name: 'shipping method', where: 'orders.shipping' };
+/** What is mapped, and which codes an order has of it. */
+const kinds: readonly Kind[] = [
+  {
+    ...{ id: 'payment', name: 'payment method', where: 'orders.payments' },
+    mapped: ({ paymentMethods }) => paymentMethods,
+    of: ({ payment }) => [payment.method],
+  },
+  {
+    ...{ id: 'shipping', name: 'shipping method', where: 'orders.shipping' },
+    mapped: ({ shippingMethods }) => shippingMethods,
+    of: (order) => [shippingMethodOf(order)],
+  },
+  {
+    ...{ id: 'tax', name: 'tax rate', where: 'orders.taxes' },
+    mapped: ({ taxRates }) => taxRates,
+    of: ({ extension_attributes }) => extension_attributes.applied_taxes.map(({ code }) => code),
+  },
+  {
+    ...{ id: 'status', name: 'status', where: 'orders.statuses' },
+    mapped: ({ statuses }) => statuses,
+    of: ({ status }) => [status],
+  },
+];
+
+export const shippingMethodOf = ({ extension_attributes }: OrderCodes) =>
+  extension_attributes.shipping_assignments[0]?.shipping.method ?? null;
 
 /**
  * Compares the mapped codes with those of the newest orders. REST lists neither the payment nor the shipping methods of
- * a shop (only for a cart, and to make one would be a write), so what customers have used is all there is to know.
+ * a shop (only for a cart, and to make one would be a write), nor its statuses; so what customers have used is all there is
+ * to know.
  */
 export async function checkOrderCodes(rest: Rest, expected: ExpectedOfOrders): Promise<Finding[]> {
   const orders = await newestOrders(rest);
@@ -37,25 +68,23 @@ export async function checkOrderCodes(rest: Rest, expected: ExpectedOfOrders): P
     return [
       warn(
         'magento.order_codes',
-        'The shop has no orders yet, so the codes of payment and shipping methods could not be compared',
+        'The shop has no orders yet, so the codes of payment methods and the like could not be compared',
         'A misspelt code holds every order that uses the right one',
         'Place an order of each kind, then run this again',
       ),
     ];
-  const payments = countsOf(orders.map(({ payment }) => payment.method));
-  const shippings = countsOf(
-    orders.map((order) => order.extension_attributes.shipping_assignments[0]?.shipping.method ?? null),
-  );
-  const findings = [
-    ...compare(expected.paymentMethods, payments, paymentKind, orders.length),
-    ...compare(expected.shippingMethods, shippings, shippingKind, orders.length),
-  ];
+  const findings = kinds.flatMap((kind) => {
+    const mapped = kind.mapped(expected);
+    const used = countsOf(orders.flatMap((order) => [...new Set(kind.of(order))]));
+    return mapped === undefined ? [] : compare(mapped, used, kind, orders.length);
+  });
   if (findings.length > 0) return findings;
   return [ok('magento.order_codes', `the codes of the newest ${orders.length} orders are all mapped`)];
 }
 
-async function newestOrders(rest: Rest): Promise<z.infer<typeof orderCodes>[]> {
-  const orders: z.infer<typeof orderCodes>[] = [];
+/** The newest orders of the shop, with the codes that they bear. */
+export async function newestOrders(rest: Rest): Promise<OrderCodes[]> {
+  const orders: OrderCodes[] = [];
   for (let page = 1; page * pageSize <= sampledOrders; page += 1) {
     const search = { sort: [{ field: 'entity_id', direction: 'DESC' as const }], pageSize, page, fields };
     const found = await searchPage(rest, { path: ['orders'], search, item: orderCodes, id: 'entity_id' });
@@ -76,12 +105,16 @@ interface Kind {
   id: string;
   name: string;
   where: string;
+  mapped: (expected: ExpectedOfOrders) => readonly string[] | undefined;
+  of: (order: OrderCodes) => readonly (string | null)[];
 }
+
+type Named = Pick<Kind, 'id' | 'name' | 'where'>;
 
 function compare(
   mapped: readonly string[],
   used: ReadonlyMap<string, number>,
-  { id, name, where }: Kind,
+  { id, name, where }: Named,
   sample: number,
 ): Finding[] {
   const unmapped = [...used.keys()].filter((code) => !mapped.includes(code));
@@ -103,7 +136,7 @@ function compare(
   ];
 }
 
-function misspelt(code: string, meant: string | null, { id, name, where }: Kind): Finding[] {
+function misspelt(code: string, meant: string | null, { id, name, where }: Named): Finding[] {
   if (meant === null) return [];
   return [
     fail(
@@ -115,7 +148,7 @@ function misspelt(code: string, meant: string | null, { id, name, where }: Kind)
   ];
 }
 
-function unseen(codes: readonly string[], { id, name, where }: Kind, sample: number): Finding {
+function unseen(codes: readonly string[], { id, name, where }: Named, sample: number): Finding {
   const them = codes.map((code) => `"${code}"`).join(', ');
   return warn(
     `magento.${id}_unseen`,

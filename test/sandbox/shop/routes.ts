@@ -16,6 +16,7 @@ import { sourceItemRoutes } from './resources/source-items.ts';
 import { sourceRoutes } from './resources/sources.ts';
 import { stockRoutes } from './resources/stocks.ts';
 import { storeRoutes } from './resources/store.ts';
+import { taxClassRoutes } from './resources/tax-classes.ts';
 import type { Route } from './rest/call.ts';
 
 /** Every REST route that the stand-in answers; all others are "no route". */
@@ -38,4 +39,5 @@ export const ROUTES: readonly Route[] = [
   ...shipmentRoutes,
   ...invoiceRoutes,
   ...creditMemoRoutes,
+  ...taxClassRoutes,
 ];
