@@ -7,12 +7,14 @@ const none: Readonly<Record<string, unknown>> = {};
 export class BodyPart {
   /** Of the whole body. */
   readonly faults: string[];
+  readonly #value: unknown;
   readonly #fields: Readonly<Record<string, unknown>>;
   readonly #path: string;
 
   constructor(value: unknown, path = '', faults: string[] = []) {
     this.#path = path;
     this.faults = faults;
+    this.#value = value;
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     this.#fields = isObject ? (value as Record<string, unknown>) : none;
   }
@@ -20,6 +22,11 @@ export class BodyPart {
   /** Of the part as a whole; only where nothing else is wrong, which may be why. */
   fault(words: string): void {
     if (this.faults.length === 0) this.faults.push(`${this.#path || 'body'}: ${words}`);
+  }
+
+  /** Of a list: each with faults of its own. Null where it is none. */
+  items(): BodyPart[] | null {
+    return Array.isArray(this.#value) ? this.#value.map((one) => new BodyPart(one, this.#path)) : null;
   }
 
   has(name: string): boolean {

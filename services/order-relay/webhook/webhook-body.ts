@@ -52,7 +52,10 @@ export function orderNamed(part: BodyPart): OrderNamed {
 }
 
 /** What a delivery says, or what is wrong with it in words; never its values, which may be personal data. */
-export function parseBody(raw: Buffer, read: (body: BodyPart) => Named): Named | string {
+export function parseBody<Said extends Named | Named[]>(
+  raw: Buffer,
+  read: (body: BodyPart) => Said,
+): Said | string {
   let json: unknown;
   try {
     json = JSON.parse(raw.toString('utf8'));

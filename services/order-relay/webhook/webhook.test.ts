@@ -3,9 +3,13 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Unavailable } from '../../platform/errors.ts';
+import type { Refresh } from '../../../schemas/types.ts';
+import { askedById } from '../orders/order-request.ts';
+import { adobeIo } from './schemes/adobe-io.ts';
 import { sign } from './schemes/standard-webhooks.ts';
 import { Edge, body, nextSecret, nowMs, secret } from './testing/edge.ts';
 import type { Overrides } from './testing/edge.ts';
+import { webhookReceiver } from './webhook.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -178,5 +182,49 @@ describe('an id seen before', () => {
     edge.publish = () => Promise.resolve();
     expect((await edge.deliver()).status).toBe(202);
     expect(edge.published).toHaveLength(1);
+  });
+});
+
+describe('a delivery that names several', () => {
+  const scheme = adobeIo({ clientIds: () => [], keyAt: () => null, now: () => nowMs });
+  const event = (type: string, value: object) => ({
+    type: `com.adobe.commerce.observer.${type}`,
+    data: { value },
+  });
+  const batch = [
+    event('sales_order_save_commit_after', { entity_id: 7 }),
+    event('sales_order_save_commit_after', { increment_id: '9', store_id: 99 }),
+    event('customer_save_commit_after', { entity_id: 12 }),
+  ];
+
+  function taking(publish: (request: Refresh) => Promise<void>) {
+    const receive = webhookReceiver({
+      toleranceMs: 300_000,
+      now: () => nowMs,
+      bus: { publish: (_contract, { value }) => publish(value as Refresh) },
+      orders: async ({ entity_id }) => (entity_id == null ? null : askedById('us', entity_id)),
+      onFailure: () => undefined,
+    });
+    return () => receive(scheme, 'batch', Buffer.from(JSON.stringify(batch)));
+  }
+
+  it('asks for all that can be asked for, once', async () => {
+    const keys: string[] = [];
+    const take = taking(({ key }) => Promise.resolve(void keys.push(key)));
+    expect(await take()).toMatchObject({ status: 202, reason: 'accepted' });
+    expect(await take()).toMatchObject({ status: 202, reason: 'repeated' });
+    expect(keys).toEqual(['us/7']);
+  });
+
+  it('is taken when the broker has all of it', async () => {
+    let isDown = true;
+    const keys: string[] = [];
+    const take = taking(({ key }) =>
+      isDown ? Promise.reject(new Error('down')) : Promise.resolve(void keys.push(key)),
+    );
+    expect(await take()).toMatchObject({ status: 503, done: false });
+    isDown = false;
+    expect(await take()).toMatchObject({ status: 202 });
+    expect(keys).toEqual(['us/7']);
   });
 });

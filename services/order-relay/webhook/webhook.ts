@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
+import type { Span } from '@opentelemetry/api';
 import { refresh } from '../../../schemas/topics.ts';
-import type { Refresh } from '../../../schemas/types.ts';
 import { Unavailable } from '../../platform/errors.ts';
 import type { Bus } from '../../platform/kafka/types.ts';
 import { SpanKind, markFailed, startSpan, traceparentOf } from '../../platform/telemetry/tracing.ts';
@@ -53,12 +53,13 @@ export function webhookReceiver(
   return ({ path, namedIn }, givenId, body) => {
     const named = parseBody(body, namedIn);
     if (typeof named === 'string') return { status: 400, reason: 'body_invalid', detail: named, done: false };
-    const id = givenId ?? idOfState(named, body);
-    if (id === null) return ask(path, named, options);
+    const all = [named].flat();
+    const id = givenId ?? idOfState(all, body);
+    if (id === null) return ask(path, all, options);
     if (seen.isDone(id)) return repeated;
     const underWay = seen.underWay(id);
     if (underWay) return underWay.then((answer) => (answer.done ? repeated : answer));
-    return seen.begin(id, ask(path, named, options));
+    return seen.begin(id, ask(path, all, options));
   };
 }
 
@@ -67,11 +68,12 @@ export function webhookReceiver(
  * more does no harm, and a body that tells of the same state again is known by its digest. One that tells of no state
  * is not: the next change of the order has the same body.
  */
-function idOfState(named: Named, body: Buffer): string | null {
-  return seenIn(named) === null ? null : hash('sha256', body, 'base64');
+function idOfState(all: readonly Named[], body: Buffer): string | null {
+  return all.some((named) => seenIn(named) === null) ? null : hash('sha256', body, 'base64');
 }
 
-async function ask(path: string, named: Named, options: WebhookOptions): Promise<WebhookAnswer> {
+/** Of one delivery, which names one order or customer, or several. */
+async function ask(path: string, all: readonly Named[], options: WebhookOptions): Promise<WebhookAnswer> {
   const span = startSpan(`POST ${path}`, {
     kind: SpanKind.SERVER,
     parent: null,
@@ -79,18 +81,9 @@ async function ask(path: string, named: Named, options: WebhookOptions): Promise
   });
   let answer: WebhookAnswer;
   try {
-    const known = askedOf(named, options);
-    const asked = known instanceof Promise ? await known : known;
-    if (asked === undefined) answer = flowOff;
-    else if (asked === null) answer = { status: 400, reason: 'store_unknown', done: false };
-    else {
-      span.setAttribute('messaging.kafka.message.key', asked.key);
-      await options.bus.publish(refresh, {
-        value: request(asked, named, options),
-        traceparent: traceparentOf(span),
-      });
-      answer = accepted;
-    }
+    const answers = await Promise.all(all.map((named) => askFor(named, span, options)));
+    // What can be asked for is, whatever else the delivery names.
+    answer = answers.includes(accepted) ? accepted : answers[0]!;
   } catch (error) {
     options.onFailure(error);
     const reason = error instanceof Unavailable ? error.fault.code : 'not_published';
@@ -102,12 +95,18 @@ async function ask(path: string, named: Named, options: WebhookOptions): Promise
   return answer;
 }
 
-function askedOf(named: Named, { orders, customers }: WebhookOptions) {
-  return isCustomer(named) ? customers?.(named) : orders?.(named);
-}
-
-function request(asked: Asked, named: Named, { now }: WebhookOptions): Refresh {
-  return requestOf({ asked, reason: 'webhook', seen: seenIn(named), requestedAt: now() });
+async function askFor(named: Named, span: Span, options: WebhookOptions): Promise<WebhookAnswer> {
+  const known = isCustomer(named) ? options.customers?.(named) : options.orders?.(named);
+  const asked = known instanceof Promise ? await known : known;
+  if (asked === undefined) return flowOff;
+  if (asked === null) return { status: 400, reason: 'store_unknown', done: false };
+  span.setAttribute('messaging.kafka.message.key', asked.key);
+  const seen = seenIn(named);
+  await options.bus.publish(refresh, {
+    value: requestOf({ asked, reason: 'webhook', seen, requestedAt: options.now() }),
+    traceparent: traceparentOf(span),
+  });
+  return accepted;
 }
 
 /** The state that the sender saw, by its time. */

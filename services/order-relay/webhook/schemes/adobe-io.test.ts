@@ -1,4 +1,4 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { parseBody } from '../webhook-body.ts';
 import { adobeIo } from './adobe-io.ts';
@@ -97,5 +97,41 @@ describe('the body of an event', () => {
     ],
   ])('%s', (_name, body, named) => {
     expect(parseBody(Buffer.from(JSON.stringify(body)), schemeOf().namedIn)).toEqual(named);
+  });
+});
+
+describe('a batch of events', () => {
+  const event = JSON.parse(adobeIoBody) as Record<string, unknown>;
+  const of = (incrementId: string, more: object = {}) => ({
+    ...event,
+    eventid: `event-${incrementId}`,
+    data: { value: { entity_id: incrementId, increment_id: incrementId, store_id: '1' } },
+    ...more,
+  });
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+
+  function judgedBatch(events: unknown) {
+    const text = JSON.stringify(events);
+    const signature = sign('sha256', Buffer.from(text), privateKey).toString('base64');
+    const given = { 'x-adobe-digital-signature-1': signature, 'x-adobe-public-key1-path': paths[0] };
+    return judged(given, schemeOf({ [paths[0]]: pem }), text);
+  }
+
+  it('is believed when all of them are for us, and named by them all', () => {
+    const first = judgedBatch([of('1'), of('2')]);
+    expect(first).toEqual({ id: expect.any(String) });
+    expect(judgedBatch([of('1'), of('2')])).toEqual(first);
+    expect(judgedBatch([of('1'), of('3')])).not.toEqual(first);
+    expect(judgedBatch([of('1'), of('2', { recipientclientid: 'somebody' })])).toBe('recipient_wrong');
+    expect(judgedBatch([of('1'), of('2', { time: '2026-11-20T08:00:00Z' })])).toBe('timestamp_stale');
+    expect(judgedBatch([])).toBe('recipient_wrong');
+  });
+
+  it('names what it can, and is refused only when it names nothing', () => {
+    const named = (events: unknown) => parseBody(Buffer.from(JSON.stringify(events)), schemeOf().namedIn);
+    const product = of('3', { type: 'com.adobe.commerce.observer.catalog_product_save_commit_after' });
+    expect(named([of('1'), product, of('2')])).toMatchObject([{ entity_id: 1 }, { entity_id: 2 }]);
+    expect(named([product])).toMatch(/type: must be/);
   });
 });

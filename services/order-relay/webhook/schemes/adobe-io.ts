@@ -1,4 +1,4 @@
-import { verify } from 'node:crypto';
+import { hash, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer } from '../answer.ts';
@@ -27,16 +27,26 @@ const maxAgeMs = 25 * 3_600_000;
 
 const typePattern = /sales_order|order_(management|repository)|customer/;
 
-function namedIn(body: BodyPart): Named {
-  const type = body.word('type', typePattern, 'must be the type of an event of orders or customers');
-  const value = body.part('data').part('value');
+/** One event, or a batch of them. What names nothing of ours is left out of it: the others must not suffer for that. */
+function namedIn(body: BodyPart): Named | Named[] {
+  const items = body.items();
+  if (items === null) return namedByEvent(body);
+  const named = items.map(namedByEvent).filter((_, at) => items[at]!.faults.length === 0);
+  if (named.length === 0) body.fault(items[0]?.faults[0] ?? 'must hold an event');
+  return named;
+}
+
+function namedByEvent(event: BodyPart): Named {
+  const type = event.word('type', typePattern, 'must be the type of an event of orders or customers');
+  const value = event.part('data').part('value');
   return (/sales_order|order_/.test(type) ? orderNamed : customerNamed)(value);
 }
 
 /**
- * Adobe I/O Events, one event a delivery: two signatures, base64 of RSA-SHA256 over the body, each with the path of its
- * key at Adobe; one that holds is enough, because Adobe changes one key at a time. Adobe signs for all of its customers
- * with these keys, so a signature only says that the event is Adobe's: that it is ours says the recipient in the body.
+ * Adobe I/O Events, one event a delivery or a batch of them: two signatures, base64 of RSA-SHA256 over the body, each
+ * with the path of its key at Adobe; one that holds is enough, because Adobe changes one key at a time. Adobe signs for
+ * all of its customers with these keys, so a signature only says that the event is Adobe's: that it is ours says the
+ * recipient in the body, of each event.
  */
 export function adobeIo(options: AdobeIoOptions): Scheme {
   return {
@@ -74,11 +84,21 @@ function proofOf(body: Buffer, signed: Signed[], options: AdobeIoOptions): Prove
     return key != null && verify('sha256', body, key, signature);
   });
   if (!isProven) return keys.includes(null) ? 'key_unknown' : 'signature_wrong';
-  const { recipient = '', id, time } = addressOf(body);
-  if (!options.clientIds().includes(recipient)) return 'recipient_wrong';
+  const addresses = addressesOf(body);
+  const clientIds = options.clientIds();
+  if (addresses.length === 0 || !addresses.every(({ recipient = '' }) => clientIds.includes(recipient)))
+    return 'recipient_wrong';
   // A time that cannot be read is none.
-  if (options.now() - Date.parse(time ?? '') > maxAgeMs) return 'timestamp_stale';
-  return { id };
+  if (addresses.some(({ time }) => options.now() - Date.parse(time ?? '') > maxAgeMs))
+    return 'timestamp_stale';
+  return { id: idOf(addresses) };
+}
+
+/** Of a batch, that of all its events: it comes again as it was. */
+function idOf(addresses: readonly Address[]): string | null {
+  const ids = addresses.map(({ id }) => id);
+  if (ids.length === 1 || ids.includes(null)) return ids.length === 1 ? ids[0]! : null;
+  return hash('sha256', ids.join(' '), 'base64');
 }
 
 interface Address {
@@ -87,16 +107,18 @@ interface Address {
   time: string | undefined;
 }
 
-/** Of anything else than one event, such as a batch: nobody. The names with underscores are the older ones. */
-function addressOf(body: Buffer): Address {
-  const event = JSON.parse(body.toString('utf8')) as Record<string, unknown> | null;
-  const text = (...names: string[]) =>
-    names.map((name) => event?.[name]).find((value) => typeof value === 'string');
-  return {
-    recipient: text('recipientclientid', 'recipient_client_id'),
-    id: text('eventid', 'event_id', 'id') ?? null,
-    time: text('time'),
-  };
+/** Of each event. The names with underscores are the older ones. */
+function addressesOf(body: Buffer): Address[] {
+  return [JSON.parse(body.toString('utf8')) as unknown].flat().map((given) => {
+    const event = given as Record<string, unknown> | null;
+    const text = (...names: string[]) =>
+      names.map((name) => event?.[name]).find((value) => typeof value === 'string');
+    return {
+      recipient: text('recipientclientid', 'recipient_client_id'),
+      id: text('eventid', 'event_id', 'id') ?? null,
+      time: text('time'),
+    };
+  });
 }
 
 /** Adobe sends a word, and wants to read it, before it delivers to an address. */

@@ -27,8 +27,8 @@ export interface Scheme {
   isOpen(): boolean;
   /** Judges the headers, before anything of the body is kept. */
   claimIn(headers: IncomingHttpHeaders): Claim | HeaderFault;
-  /** What a body names; what is wrong with it, it gathers itself. */
-  namedIn: (body: BodyPart) => Named;
+  /** What a body names, in a batch several; what is wrong with it, it gathers itself. */
+  namedIn: (body: BodyPart) => Named | Named[];
   /** What this sender must read when its delivery was taken; left out: what every sender is told. */
   taken?: Pick<Answer, 'status' | 'body'>;
   /** Of a sender that tries the address by a GET before it uses it; null: this is no such try. */
