@@ -5,7 +5,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { customerKey } from '../../schemas/keys.ts';
-import type { Customer, Order } from '../../schemas/types.ts';
+import type { Customer } from '../../schemas/types.ts';
 import type { CustomerInput, ErpCustomers } from '../../services/erp/customers/erp-customers.ts';
 import { normalEmail } from '../../services/erp/customers/email.ts';
 import { buyerOf } from '../../services/erp/orders/buyer.ts';
@@ -44,7 +44,10 @@ export function anInputOf(members: Partial<Customer> = {}): CustomerInput {
 }
 
 const jane: HeldPartner = {
-  ...{ key: 'us/base/1', website: 'base', email: 'jane@example.com', name: 'Jane Doe' },
+  key: 'us/base/1',
+  website: 'base',
+  email: 'jane@example.com',
+  name: 'Jane Doe',
   cities: { 1: 'Chicago' },
 };
 
@@ -66,7 +69,7 @@ export function customersSuite(name: string, start: () => Promise<CustomersBacke
     const given = anInput({
       website: 'base',
       customer: { ...customer, customerId, email },
-    } as Partial<Order>);
+    });
     const key = `us/default/00000000${number}`;
     return open().orders.create({ ...given, key, buyer: buyerOf(given.order, 'email') });
   }

@@ -20,7 +20,10 @@ function start(recipe: string) {
           .filter((one) => one.parent_id === id && one.x_cartage_key && one.active !== false)
           .map((one) => [textOf(one.x_cartage_key).split('/').at(-1), one.city]);
         return {
-          ...{ key: textOf(x_cartage_key), website, email, name: textOf(name) },
+          key: textOf(x_cartage_key),
+          website,
+          email,
+          name: textOf(name),
           cities: Object.fromEntries(cities) as Record<string, string>,
         };
       }),

@@ -63,11 +63,17 @@ function lookupsOf({ orders, customers }: Recipe): Lookup[] {
   const source = customers && `=(${customers.partner.key!.slice(1)}) = $key`;
   return [
     ...orders.lookup.map((listing, index) => ({
-      ...{ listing, place: `orders.lookup.${index}`, of: 'order' as const, variables: { key } },
+      listing,
+      place: `orders.lookup.${index}`,
+      of: 'order' as const,
+      variables: { key },
       carries: { source: orders.carries, place: 'orders.carries' },
     })),
     ...(customers?.lookup ?? []).map((listing, index) => ({
-      ...{ listing, place: `customers.lookup.${index}`, of: 'customer' as const, variables: nobody },
+      listing,
+      place: `customers.lookup.${index}`,
+      of: 'customer' as const,
+      variables: nobody,
       carries: { source: source!, place: 'customers.partner.key' },
     })),
   ];

@@ -26,15 +26,22 @@ export async function trialProblems(recipe: Recipe): Promise<Problem[]> {
   const common = { settings, secrets };
   const ofOrders: Tried = {
     variables: { ...common, document: namesOf(recipe.orders.document), key: 'main/default/000000042' },
-    ...{ name: 'order', one: sampleOrder(1), two: sampleOrder(2) },
+    name: 'order',
+    one: sampleOrder(1),
+    two: sampleOrder(2),
     words: { a: 'an order', lines: 'lines' },
   };
   const ofCustomers: Tried = {
     variables: {
-      ...{ ...common, partner: namesOf(customers?.partner) },
-      ...{ key: 'main/base/42', website: 'base', email: 'sample@example.com' },
+      ...common,
+      partner: namesOf(customers?.partner),
+      key: 'main/base/42',
+      website: 'base',
+      email: 'sample@example.com',
     },
-    ...{ name: 'customer', one: sampleCustomer(1), two: sampleCustomer(2) },
+    name: 'customer',
+    one: sampleCustomer(1),
+    two: sampleCustomer(2),
     words: { a: 'a customer', lines: 'addresses' },
   };
   return [

@@ -33,22 +33,30 @@ const fields =
 /** What is mapped, and which codes an order has of it. */
 const kinds: readonly Kind[] = [
   {
-    ...{ id: 'payment', name: 'payment method', where: 'orders.payments' },
+    id: 'payment',
+    name: 'payment method',
+    where: 'orders.payments',
     mapped: ({ paymentMethods }) => paymentMethods,
     of: ({ payment }) => [payment.method],
   },
   {
-    ...{ id: 'shipping', name: 'shipping method', where: 'orders.shipping' },
+    id: 'shipping',
+    name: 'shipping method',
+    where: 'orders.shipping',
     mapped: ({ shippingMethods }) => shippingMethods,
     of: (order) => [shippingMethodOf(order)],
   },
   {
-    ...{ id: 'tax', name: 'tax rate', where: 'orders.taxes' },
+    id: 'tax',
+    name: 'tax rate',
+    where: 'orders.taxes',
     mapped: ({ taxRates }) => taxRates,
     of: ({ extension_attributes }) => extension_attributes.applied_taxes.map(({ code }) => code),
   },
   {
-    ...{ id: 'status', name: 'status', where: 'orders.statuses' },
+    id: 'status',
+    name: 'status',
+    where: 'orders.statuses',
     mapped: ({ statuses }) => statuses,
     of: ({ status }) => [status],
   },

@@ -69,7 +69,13 @@ export class KontorErp {
   #addPartner(given: Record<string, unknown>): Said {
     const code = `P-${this.partners.length + 1}`;
     const partner: Partner = {
-      ...{ code, ref: null, account: null, name: null, mail: null, forgotten: false, places: new Map() },
+      code,
+      ref: null,
+      account: null,
+      name: null,
+      mail: null,
+      forgotten: false,
+      places: new Map(),
       ...given,
     };
     if (this.#isSecond(partner)) return refusal('DUPLICATE', 'There is such a partner');

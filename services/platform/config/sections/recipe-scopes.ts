@@ -20,7 +20,13 @@ export const givenNames = (section: Section): string[] => [
   ...always,
   ...told[section],
   nouns[section],
-  ...['session', 'answer', 'item', 'index', 'call', 'page', 'found'],
+  'session',
+  'answer',
+  'item',
+  'index',
+  'call',
+  'page',
+  'found',
 ];
 
 export function scopeAt(path: readonly string[], recipe: Tree): Set<string> {
