@@ -1,6 +1,6 @@
 /**
- * The broker goes away for 20 seconds under load, and acknowledgements are lost on the way: nothing acknowledged is
- * lost, no webhook is answered 202 whose request is not on the topic. What is real: see stack.ts.
+ * The broker goes away for 20 seconds (CARTAGE_OUTAGE_S) under load, and acknowledgements are lost on the way: nothing
+ * acknowledged is lost, no webhook is answered 202 whose request is not on the topic. What is real: see stack.ts.
  */
 import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,6 +21,8 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(async () => stack?.close(), 60_000);
+
+const awayS = Number(process.env.CARTAGE_OUTAGE_S ?? 20);
 
 let deliveries = 0;
 
@@ -89,13 +91,13 @@ async function expectAcknowledgedRequests(answers: Map<string, number>): Promise
   expect([...new Set(answers.values())].filter((status) => ![202, 503, 0, 429].includes(status))).toEqual([]);
 }
 
-describe('a broker that is away for 20 seconds', () => {
+describe(`a broker that is away for ${awayS} seconds`, () => {
   it('costs no acknowledged webhook and no change of the ERP', async () => {
     const running = load('away');
     await until('some load', () => running.accepted() > 20);
     await stack.kafka.stop();
     await stack.sandboxes.receive('MUG-STONE', 'WH1', 5);
-    await sleep(20_000);
+    await sleep(awayS * 1_000);
     await stack.sandboxes.receive('MUG-STONE', 'WH1', 6);
     await stack.kafka.restart();
     const before = running.accepted();
@@ -106,7 +108,7 @@ describe('a broker that is away for 20 seconds', () => {
       () => stack.witness.stock.get('WH1/MUG-STONE')?.quantity === '131.0000',
       90_000,
     );
-  }, 240_000);
+  }, 240_000 + awayS * 1_000);
 });
 
 describe('acknowledgements that are lost', () => {

@@ -1,11 +1,13 @@
 /**
  * Real: the exporter as its own process, broker, registry, PostgreSQL with the sandbox ERP's schema and the statements
- * of its configuration. Double: the relay; the test publishes the orders. Asserted: rows in the ERP, outcomes.
+ * of its configuration, behind a proxy. Double: the relay; the test publishes the orders. Asserted: rows in the ERP, outcomes.
  */
 import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { orders } from '../../schemas/topics.ts';
 import type { Order } from '../../schemas/types.ts';
+import { startTcpProxy } from '../infrastructure/tcp-proxy.ts';
+import type { TcpProxy } from '../infrastructure/tcp-proxy.ts';
 import { readOrders } from '../sandbox/erp/testing/configuration.ts';
 import { startTestErp } from '../sandbox/erp/testing/erp.ts';
 import type { TestErp } from '../sandbox/erp/testing/erp.ts';
@@ -25,6 +27,7 @@ jest.setTimeout(90_000);
 
 let instance: string;
 let erp: TestErp;
+let proxy: TcpProxy;
 let erpUrl: string;
 let witness: Witness;
 let exporter: RunningProcess;
@@ -33,13 +36,16 @@ beforeAll(async () => {
   instance = ownInstance();
   await applyTopics(instance);
   erp = await startTestErp();
-  erpUrl = `postgres://cartage@${erp.owner.host}:${erp.owner.port}/${erp.owner.database ?? ''}`;
+  proxy = await startTcpProxy();
+  proxy.forwardTo(erp.owner.port);
+  erpUrl = `postgres://cartage@${erp.owner.host}:${proxy.port}/${erp.owner.database ?? ''}`;
   witness = await openWitness(instance);
   exporter = await startExporter();
 });
 afterAll(async () => {
   await exporter?.stop();
   await witness?.close();
+  await proxy?.close();
   await erp?.close();
 });
 
@@ -69,8 +75,9 @@ function order(change: Partial<Order> = {}): Order {
 
 const publish = (value: Order) => witness.bus.publish(orders, { value });
 
-const outcomesOf = ({ incrementId }: Order) =>
-  witness.outcomes.filter(({ key }) => key === `${instance}/default/${incrementId}`);
+const keyOf = ({ incrementId }: Order) => `${instance}/default/${incrementId}`;
+
+const outcomesOf = (one: Order) => witness.outcomes.filter(({ key }) => key === keyOf(one));
 
 async function salesOrdersOf({ incrementId }: Order): Promise<Record<string, unknown>[]> {
   const { rows } = await erp.owner.query<Record<string, unknown>>(
@@ -136,6 +143,30 @@ describe('an order', () => {
     expect(outcomesOf(notInErp)[0]?.status).toBe('rejected');
     for (const one of [differing, unmapped, unknown, notInErp]) expect(await salesOrdersOf(one)).toEqual([]);
     expect(await salesOrdersOf(good)).toHaveLength(1);
+  });
+
+  it('waits for an ERP that is away, and for one that is too late, and is one sales order afterwards', async () => {
+    const many = Array.from({ length: 6 }, () => order());
+    proxy.refuseConnections(true);
+    proxy.cutConnections();
+    await Promise.all(many.map(publish));
+    await exporter.logged('the other side fails: nothing is sent for a while');
+    proxy.refuseConnections(false);
+    await eventually('all of them', () => many.every((one) => outcomesOf(one).length >= 1), 60_000);
+    const late = order();
+    // Somebody in the ERP holds on to its orders for longer than a statement may take.
+    await erp.owner.query('begin; lock table sales_order in exclusive mode');
+    await publish(late);
+    await eventually('its first try to end', () =>
+      exporter.lines.some(({ msg, key }) => msg === 'try failed, waiting' && key === keyOf(late)),
+    );
+    await erp.owner.query('rollback');
+    await eventually('the late one', () => outcomesOf(late).length >= 1, 60_000);
+    for (const one of [...many, late]) {
+      expect(await salesOrdersOf(one)).toHaveLength(1);
+      expect(outcomesOf(one).map(({ status }) => status)).toEqual(['applied']);
+    }
+    expect([...many, late].filter((one) => witness.parked.has(keyOf(one)))).toEqual([]);
   });
 
   it('is one sales order, though the exporter is killed while it works', async () => {
