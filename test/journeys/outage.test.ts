@@ -92,23 +92,27 @@ async function expectAcknowledgedRequests(answers: Map<string, number>): Promise
 }
 
 describe(`a broker that is away for ${awayS} seconds`, () => {
-  it('costs no acknowledged webhook and no change of the ERP', async () => {
-    const running = load('away');
-    await until('some load', () => running.accepted() > 20);
-    await stack.kafka.stop();
-    await stack.sandboxes.receive('MUG-STONE', 'WH1', 5);
-    await sleep(awayS * 1_000);
-    await stack.sandboxes.receive('MUG-STONE', 'WH1', 6);
-    await stack.kafka.restart();
-    const before = running.accepted();
-    await until('the load to go on', () => running.accepted() > before + 20, 90_000);
-    await expectAcknowledgedRequests(await running.end());
-    await until(
-      'the stock of both receipts',
-      () => stack.witness.stock.get('WH1/MUG-STONE')?.quantity === '131.0000',
-      90_000,
-    );
-  }, 240_000 + awayS * 1_000);
+  it(
+    'costs no acknowledged webhook and no change of the ERP',
+    async () => {
+      const running = load('away');
+      await until('some load', () => running.accepted() > 20);
+      await stack.kafka.stop();
+      await stack.sandboxes.receive('MUG-STONE', 'WH1', 5);
+      await sleep(awayS * 1_000);
+      await stack.sandboxes.receive('MUG-STONE', 'WH1', 6);
+      await stack.kafka.restart();
+      const before = running.accepted();
+      await until('the load to go on', () => running.accepted() > before + 20, 90_000);
+      await expectAcknowledgedRequests(await running.end());
+      await until(
+        'the stock of both receipts',
+        () => stack.witness.stock.get('WH1/MUG-STONE')?.quantity === '131.0000',
+        90_000,
+      );
+    },
+    240_000 + awayS * 1_000,
+  );
 });
 
 describe('acknowledgements that are lost', () => {
