@@ -43,8 +43,8 @@ function recipe(...words: string[]): Promise<{ code: number; out: string }> {
 }
 
 it('check: says that all is well, or what is wrong, with the path of the field', async () => {
-  expect(await recipe('check', file('erp.yaml'))).toEqual({ code: 0, out: 'ERP: 1 check ok\nAll well.\n' });
-  const path = 'erp.recipe.orders.needs.1.make.body.city';
+  expect(await recipe('check', file('erp.yaml'))).toEqual({ code: 0, out: 'ERP: 3 checks ok\nAll well.\n' });
+  const path = 'erp.recipe.orders.needs.2.write.body.city';
   const wrong = await recipe('check', file('wrong.yaml'));
   expect([wrong.code, wrong.out]).toEqual([1, expect.stringContaining(`${path}: uses $ordr`)]);
   const senseless = await recipe('check', file('senseless.yaml'));
