@@ -2,10 +2,9 @@ import { z } from 'zod';
 import { magentoCustomer, magentoCustomerGroup, magentoCustomerSummary } from './customer-shape.ts';
 import type { MagentoCustomer, MagentoCustomerSummary } from './customer-shape.ts';
 import { nullIfAbsent } from './rest/answers.ts';
-import { allReadable, readRows, searchAll, searchPage } from './rest/list.ts';
+import { allReadable, readRows, searchAll, searchPage, searchValues } from './rest/list.ts';
 import type { List, Rows } from './rest/list.ts';
 import type { Rest } from './rest/rest.ts';
-import { anyOf, inChunks } from './rest/search.ts';
 import { text } from './shapes.ts';
 import { idSearch, sweepSearch } from './sweep.ts';
 import type { PageLimits, SweepPage } from './sweep.ts';
@@ -44,19 +43,13 @@ export function createCustomers(rest: Rest): Customers {
     wholePage: (page) =>
       searchPage(rest, { path, search: idSearch(page, []), item: magentoCustomer, id: 'id' }),
 
-    async byIds(ids) {
-      const customers: Rows<MagentoCustomer> = { items: [], unreadable: [] };
-      for (const chunk of inChunks(ids.map(String))) {
-        const search = {
-          groups: [anyOf('entity_id', chunk)],
-          sort: [{ field: 'entity_id', direction: 'ASC' as const }],
-          pageSize: wholeCustomersPerPage,
-        };
-        const found = await searchAll(rest, { path, search, item: magentoCustomer, id: 'id' });
-        customers.items.push(...found.items);
-        customers.unreadable.push(...found.unreadable);
-      }
-      return customers;
+    byIds(ids) {
+      const search = {
+        sort: [{ field: 'entity_id', direction: 'ASC' as const }],
+        pageSize: wholeCustomersPerPage,
+      };
+      const call = { path, search, item: magentoCustomer, id: 'id' };
+      return searchValues(rest, call, 'entity_id', ids.map(String));
     },
 
     async byId(id) {

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { nullIfAbsent } from './rest/answers.ts';
-import { allReadable, readRows, searchAll, searchPage } from './rest/list.ts';
+import { allReadable, readRows, searchPage, searchValues } from './rest/list.ts';
 import type { List, Rows } from './rest/list.ts';
 import { magentoOrder } from './order-shape.ts';
 import type { MagentoOrder } from './order-shape.ts';
 import type { Rest } from './rest/rest.ts';
-import { anyOf, inChunks } from './rest/search.ts';
 import type { Filter } from './rest/search.ts';
 import { checkedTime } from './rest/time.ts';
 import { integer, optionalInteger, optionalText, text, time } from './shapes.ts';
@@ -75,19 +74,14 @@ export function createOrders(rest: Rest): Orders {
       return order && allReadable(readRows([order], magentoOrder, 'entity_id'), 'the order of id')[0]!;
     },
 
-    async byIncrementIds(storeId, incrementIds) {
-      const orders: Rows<MagentoOrder> = { items: [], unreadable: [] };
-      for (const chunk of inChunks(incrementIds)) {
-        const search = {
-          groups: [anyOf('increment_id', chunk), [{ field: 'store_id', value: String(storeId) }]],
-          sort: [{ field: 'entity_id', direction: 'ASC' as const }],
-          pageSize: wholeOrdersPerPage,
-        };
-        const found = await searchAll(rest, { path, search, item: magentoOrder, id: 'increment_id' });
-        orders.items.push(...found.items);
-        orders.unreadable.push(...found.unreadable);
-      }
-      return orders;
+    byIncrementIds(storeId, incrementIds) {
+      const search = {
+        groups: [[{ field: 'store_id', value: String(storeId) }]],
+        sort: [{ field: 'entity_id', direction: 'ASC' as const }],
+        pageSize: wholeOrdersPerPage,
+      };
+      const call = { path, search, item: magentoOrder, id: 'increment_id' };
+      return searchValues(rest, call, 'increment_id', incrementIds);
     },
   };
 }

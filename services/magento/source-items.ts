@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { Rejected } from '../platform/errors.ts';
 import { jsonNumber, plainDecimal } from './rest/json.ts';
-import { allReadable, searchAll } from './rest/list.ts';
+import { allReadable, searchValues } from './rest/list.ts';
 import type { Rest } from './rest/rest.ts';
-import { anyOf, inChunks } from './rest/search.ts';
 import type { Filter } from './rest/search.ts';
 import { decimal, integer, listOf, text } from './shapes.ts';
 import { foldSku } from './sku.ts';
@@ -44,22 +43,20 @@ export function createSourceItems(rest: Rest): SourceItems {
     async read({ skus, sourceCode }) {
       const ofSource: Filter[][] =
         sourceCode === undefined ? [] : [[{ field: 'source_code', value: sourceCode }]];
-      const rows: StoredSourceItem[] = [];
-      for (const chunk of inChunks(skus)) {
-        const search = {
-          groups: [anyOf('sku', chunk), ...ofSource],
-          sort: [
-            { field: 'sku', direction: 'ASC' as const },
-            { field: 'source_code', direction: 'ASC' as const },
-          ],
-          pageSize: 200,
-        };
-        const path = ['inventory', 'source-items'];
-        const found = await searchAll(rest, { path, search, item: storedRow, id: 'sku' });
-        for (const { source_code, ...row } of allReadable(found, 'the stock of SKU'))
-          rows.push({ ...row, sourceCode: source_code });
-      }
-      return rows;
+      const search = {
+        groups: ofSource,
+        sort: [
+          { field: 'sku', direction: 'ASC' as const },
+          { field: 'source_code', direction: 'ASC' as const },
+        ],
+        pageSize: 200,
+      };
+      const call = { path: ['inventory', 'source-items'], search, item: storedRow, id: 'sku' };
+      const found = await searchValues(rest, call, 'sku', skus);
+      return allReadable(found, 'the stock of SKU').map(({ source_code, ...row }) => ({
+        ...row,
+        sourceCode: source_code,
+      }));
     },
 
     async write(rows) {

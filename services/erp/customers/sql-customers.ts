@@ -3,25 +3,18 @@
  * the customer's key before it is committed: one that is not would be made anew at every repetition.
  */
 import { Rejected } from '../../platform/errors.ts';
-import type { SinkCall } from '../../platform/telemetry/sink-calls.ts';
-import { inSpan, startSpan } from '../../platform/telemetry/tracing.ts';
-import { openPool } from '../pool.ts';
-import type { ErpConnection } from '../pool.ts';
 import { isRefusedAsDuplicate } from '../sql/refusal.ts';
 import type { CompiledStatement } from '../sql/statements.ts';
-import { textOf, transaction } from '../sql/transaction.ts';
+import { textOf } from '../sql/transaction.ts';
 import type { SqlSession } from '../sql/transaction.ts';
+import { openWriter, soleRow } from '../sql/writer.ts';
+import type { WriterOptions } from '../sql/writer.ts';
 import type { CustomerInput, ErpCustomers, FoundPartner, Upserted, Who } from './erp-customers.ts';
 import { compileCustomerStatements } from './statements.ts';
 import type { CustomerStatements } from './statements.ts';
 
-export interface SqlCustomersOptions {
-  connection: ErpConnection;
+export interface SqlCustomersOptions extends WriterOptions {
   statements: CustomerStatements;
-  /** For one call, all its statements together. */
-  deadlineMs: number;
-  /** Told of each statement. */
-  onCall?: (call: SinkCall) => void;
 }
 
 const where = 'erp.customers';
@@ -31,20 +24,11 @@ const nobody = '-/-/-';
 
 export function createSqlCustomers(options: SqlCustomersOptions): ErpCustomers & { close(): Promise<void> } {
   const statements = compileCustomerStatements(options.statements, where);
-  const pool = openPool(options.connection, options.onCall);
-  const { deadlineMs } = options;
-  const inTransaction = <T>(
-    name: string,
-    mode: 'read only' | 'read write',
-    work: (session: SqlSession) => Promise<T>,
-  ) =>
-    inSpan(startSpan(`${name} customer in the ERP`), () =>
-      transaction(pool, { subject: 'customer', where, mode, deadlineMs }, work),
-    );
+  const writer = openWriter(options, { subject: 'customer', where });
   const find = (session: SqlSession, who: Who) => findPartner(session, statements.lookup, who);
 
   const upsertOnce = (input: CustomerInput): Promise<Upserted> =>
-    inTransaction('write', 'read write', async (session) => {
+    writer.run('write', 'read write', async (session) => {
       const found = await find(session, input);
       if (found !== null && found.key !== null && found.key !== input.key)
         return { status: 'taken', partner: found };
@@ -55,7 +39,7 @@ export function createSqlCustomers(options: SqlCustomersOptions): ErpCustomers &
       return { status: found.key === null ? 'adopted' : 'updated', partner };
     });
 
-  const lookup = (who: Who) => inTransaction('look up', 'read only', (session) => find(session, who));
+  const lookup = (who: Who) => writer.run('look up', 'read only', (session) => find(session, who));
 
   /** A partner of its own it has, and another one has its new e-mail. */
   async function takenBy({ key, website, email }: CustomerInput, error: unknown): Promise<Upserted> {
@@ -79,7 +63,7 @@ export function createSqlCustomers(options: SqlCustomersOptions): ErpCustomers &
     },
 
     erase: (who) =>
-      inTransaction('erase', 'read write', async (session) => {
+      writer.run('erase', 'read write', async (session) => {
         const found = await find(session, who);
         if (found?.key !== who.key) return null;
         await session.run(statements.erase, {
@@ -90,7 +74,7 @@ export function createSqlCustomers(options: SqlCustomersOptions): ErpCustomers &
         return found;
       }),
 
-    close: () => pool.end(),
+    close: () => writer.close(),
   };
 }
 
@@ -100,10 +84,8 @@ async function findPartner(
   { key, website, email }: Who,
 ): Promise<FoundPartner | null> {
   const rows = await session.rows(lookup, { key, website, email });
-  if (rows.length === 0) return null;
-  const [row] = rows;
-  if (rows.length > 1 || textOf(row!.id) === null) throw ambiguousLookup(key, rows.length);
-  return { id: textOf(row!.id)!, reference: textOf(row!.reference), key: textOf(row!.key) };
+  const found = soleRow(rows, (gave) => ambiguousLookup(key, gave));
+  return found && { id: found.id, reference: found.reference, key: textOf(found.row.key) };
 }
 
 function valuesOf({ key, website, email, customer, codes }: CustomerInput, found: FoundPartner | null) {
@@ -117,10 +99,10 @@ function valuesOf({ key, website, email, customer, codes }: CustomerInput, found
   };
 }
 
-function ambiguousLookup(key: string, rows: number): Rejected {
+function ambiguousLookup(key: string, gave: string): Rejected {
   return new Rejected({
     code: 'customer.lookup_ambiguous',
-    what: `The look-up of customer ${key} gave ${rows} ${rows === 1 ? 'row without an id' : 'rows'}`,
+    what: `The look-up of customer ${key} gave ${gave}`,
     fix: 'Correct erp.customers.lookup: one row with the columns id and key, the partner of $key before that of $email; and see whether the ERP holds the customer twice',
   });
 }

@@ -6,47 +6,30 @@
  * the look-up must find it before we commit; one that does not would create the order anew at every repetition.
  */
 import { Rejected } from '../../platform/errors.ts';
-import type { SinkCall } from '../../platform/telemetry/sink-calls.ts';
-import { inSpan, startSpan } from '../../platform/telemetry/tracing.ts';
-import { openPool } from '../pool.ts';
-import type { ErpConnection } from '../pool.ts';
 import { isRefusedAsDuplicate } from '../sql/refusal.ts';
-import { transaction } from '../sql/transaction.ts';
+import { openWriter } from '../sql/writer.ts';
+import type { WriterOptions } from '../sql/writer.ts';
 import type { ErpOrders, FoundOrder, OrderInput } from './erp-orders.ts';
 import { compileStatements } from './statements.ts';
 import type { OrderStatements } from './statements.ts';
 import { OrderSession } from './transaction.ts';
 
-export interface SqlOrdersOptions {
-  connection: ErpConnection;
+export interface SqlOrdersOptions extends WriterOptions {
   statements: OrderStatements;
-  /** For one call, all its statements together. */
-  deadlineMs?: number;
-  /** Told of each statement. */
-  onCall?: (call: SinkCall) => void;
 }
 
 export interface SqlOrders extends ErpOrders {
   close(): Promise<void>;
 }
 
-const defaultDeadlineMs = 15_000;
-
 export function createSqlOrders(options: SqlOrdersOptions): SqlOrders {
   const statements = compileStatements(options.statements, 'erp.orders');
-  const pool = openPool(options.connection, options.onCall);
-  const deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
+  const writer = openWriter(options, { subject: 'order', where: 'erp.orders' });
   const inTransaction = <T>(
-    name: TransactionName,
+    verb: string,
     mode: 'read only' | 'read write',
     work: (session: OrderSession) => Promise<T>,
-  ) =>
-    // A span for the transaction; each statement in it makes its own.
-    inSpan(startSpan(`${name} order in the ERP`), () =>
-      transaction(pool, { subject: 'order', where: 'erp.orders', mode, deadlineMs }, (session) =>
-        work(new OrderSession(session, statements.lookup)),
-      ),
-    );
+  ) => writer.run(verb, mode, (session) => work(new OrderSession(session, statements.lookup)));
 
   const lookup = (key: string) => inTransaction('look up', 'read only', (session) => session.find(key));
 
@@ -81,10 +64,8 @@ export function createSqlOrders(options: SqlOrdersOptions): SqlOrders {
     });
   }
 
-  return { lookup, create, change, close: () => pool.end() };
+  return { lookup, create, change, close: () => writer.close() };
 }
-
-type TransactionName = 'look up' | 'create' | 'change';
 
 function blindLookup(): Rejected {
   return new Rejected({

@@ -1,9 +1,9 @@
 /** One order within a transaction of the ERP. */
 import { Rejected } from '../../platform/errors.ts';
 import type { FoundOrder, OrderInput } from './erp-orders.ts';
-import { textOf } from '../sql/transaction.ts';
 import type { SqlSession } from '../sql/transaction.ts';
 import type { CompiledStatement } from '../sql/statements.ts';
+import { soleRow } from '../sql/writer.ts';
 
 export class OrderSession {
   readonly #session: SqlSession;
@@ -16,9 +16,8 @@ export class OrderSession {
 
   async find(key: string): Promise<FoundOrder | null> {
     const rows = await this.#session.rows(this.#lookup, { key });
-    if (rows.length === 0) return null;
-    if (rows.length > 1 || textOf(rows[0]!.id) === null) throw ambiguousLookup(key, rows.length);
-    return { id: textOf(rows[0]!.id)!, reference: textOf(rows[0]!.reference) };
+    const found = soleRow(rows, (gave) => ambiguousLookup(key, gave));
+    return found && { id: found.id, reference: found.reference };
   }
 
   /** Whether any of them changed something. */
@@ -37,10 +36,10 @@ export class OrderSession {
   }
 }
 
-function ambiguousLookup(key: string, rows: number): Rejected {
+function ambiguousLookup(key: string, gave: string): Rejected {
   return new Rejected({
     code: 'order.lookup_ambiguous',
-    what: `The look-up of order ${key} gave ${rows} ${rows === 1 ? 'row without an id' : 'rows'}`,
+    what: `The look-up of order ${key} gave ${gave}`,
     fix: 'Correct erp.orders.lookup: one row with the column id; and see whether the ERP holds the order twice',
   });
 }

@@ -3,7 +3,7 @@ import { Rejected } from '../../platform/errors.ts';
 import { integer, listOf, whyUnreadable } from '../shapes.ts';
 import { LimitExceeded } from './answers.ts';
 import type { Rest } from './rest.ts';
-import { searchQuery } from './search.ts';
+import { anyOf, inChunks, searchQuery } from './search.ts';
 import type { Search } from './search.ts';
 
 /** A row that is not of the shape expected. What is wrong with it is told without its values. */
@@ -106,4 +106,21 @@ export async function searchAll<Item extends z.ZodType>(
       page = 0;
     }
   }
+}
+
+/** Rows whose `field` is one of so many values, in as few searches as a URL has room for; what is not there is left out. */
+export async function searchValues<Item extends z.ZodType>(
+  rest: Rest,
+  { search, ...call }: ListCall<Item>,
+  field: string,
+  values: readonly string[],
+): Promise<Rows<z.infer<Item>>> {
+  const all: Rows<z.infer<Item>> = { items: [], unreadable: [] };
+  for (const chunk of inChunks(values)) {
+    const groups = [anyOf(field, chunk), ...(search.groups ?? [])];
+    const { items, unreadable } = await searchAll(rest, { ...call, search: { ...search, groups } });
+    all.items.push(...items);
+    all.unreadable.push(...unreadable);
+  }
+  return all;
 }

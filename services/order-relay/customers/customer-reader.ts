@@ -5,10 +5,9 @@ import type { Handled } from '../../platform/flow/outcome/outcome.ts';
 import type { Bus } from '../../platform/kafka/types.ts';
 import { traceparentOf } from '../../platform/telemetry/tracing.ts';
 import type { PublishedStates } from '../requests/published.ts';
-import { bringsNews } from '../requests/request.ts';
+import { relayState } from '../requests/relay-state.ts';
 import type { RelayRequest, RequestResults } from '../requests/request.ts';
-import { mayBecomeVisible, notYetVisible, olderState } from '../requests/visibility.ts';
-import type { ReadValue } from '../requests/visibility.ts';
+import { mayBecomeVisible, notYetVisible } from '../requests/visibility.ts';
 import { CustomerCalls } from './customer-calls.ts';
 import type { CustomerCallsOptions, ReadCustomer } from './customer-calls.ts';
 import { customerIdIn } from './customer-request.ts';
@@ -67,24 +66,15 @@ export class CustomerReader {
       if (customer === null) return { status: 'unchanged', cause: 'the shop has no such website any more' };
       const key = contract.key(customer);
       if (key !== request.key) return await this.#elsewhere(request, key);
-      return await this.#publish({ value: customer, readAt: read.readAt, request });
+      const { traceparent } = request;
+      return await relayState(
+        { value: customer, readAt: read.readAt, request, traceparent },
+        { targetId: String(customer.customerId), cause: 'published' },
+        { ...this.#options, contract },
+      );
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }
-  }
-
-  async #publish(read: ReadValue<Customer>): Promise<Handled | Error> {
-    const { bus, clock, published } = this.#options;
-    const { value: customer, readAt, request } = read;
-    const older = olderState(read, published, clock.now());
-    if (older) return older;
-    if (published.isSame(customer, readAt, request))
-      return { status: 'unchanged', cause: 'the last published state is the same' };
-    const { traceparent } = request;
-    const occurredAt = bringsNews(request.value) && published.isNews(customer) ? customer.occurredAt : null;
-    const value = { ...customer, occurredAt, version: published.versionOf(customer) };
-    await published.publishing(value, readAt, () => bus.publish(contract, { value, traceparent }));
-    return { status: 'applied', targetId: String(customer.customerId), cause: 'published' };
   }
 
   /** One writer per customer: its own key is asked about in its turn. A key that it had before is gone. */

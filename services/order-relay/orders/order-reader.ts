@@ -12,9 +12,9 @@ import type { Handled } from '../../platform/flow/outcome/outcome.ts';
 import type { Bus } from '../../platform/kafka/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { traceparentOf } from '../../platform/telemetry/tracing.ts';
-import { bringsNews } from '../requests/request.ts';
+import { relayState } from '../requests/relay-state.ts';
 import type { RelayRequest, RequestResults } from '../requests/request.ts';
-import { mayBecomeVisible, notYetVisible, olderState } from '../requests/visibility.ts';
+import { mayBecomeVisible, notYetVisible } from '../requests/visibility.ts';
 import type { PublishedStates } from '../requests/published.ts';
 import { targetOf } from './order-request.ts';
 import { orderOf } from './order.ts';
@@ -113,28 +113,23 @@ export class OrderReader {
     request: RelayRequest,
     batchSize: number,
   ): Promise<Handled | Error> {
-    const { bus, clock, published, stockMoves } = this.#options;
     try {
       if (isBefore(source, this.#options.since)) {
-        await stockMoves.follow(request.key, source, request.value);
+        await this.#options.stockMoves.follow(request.key, source, request.value);
         return placedBefore;
       }
       const order = contractOf(source, place, request.key);
-      const older = olderState({ value: order, readAt, request }, published, clock.now());
-      if (older) return older;
-      const said = order.problems.length > 0 ? `, with ${problemCodes(order)}` : '';
-      if (published.isSame(order, readAt, request))
-        return { status: 'unchanged', cause: 'the last published state is the same' };
-      await stockMoves.follow(request.key, source, request.value);
+      const problems = order.problems.length > 0 ? `, with ${problemCodes(order)}` : '';
       const traceparent = (batchSize === 1 ? traceparentOf() : null) ?? request.traceparent;
-      const occurredAt = bringsNews(request.value) && published.isNews(order) ? order.occurredAt : null;
-      const value = { ...order, occurredAt, version: published.versionOf(order) };
-      await published.publishing(value, readAt, () => bus.publish(ordersContract, { value, traceparent }));
-      return {
-        status: 'applied',
-        targetId: String(order.entityId),
-        cause: `published in state ${order.state}${said}`,
-      };
+      return await relayState(
+        { value: order, readAt, request, traceparent },
+        { targetId: String(order.entityId), cause: `published in state ${order.state}${problems}` },
+        {
+          ...this.#options,
+          contract: ordersContract,
+          before: () => this.#options.stockMoves.follow(request.key, source, request.value),
+        },
+      );
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }
