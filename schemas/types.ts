@@ -25,7 +25,7 @@ export interface Audit {
 export interface Cursor {
   /** Process that reads. */
   process: string;
-  /** What it reads: a resource of the shop, a database slot. */
+  /** What it reads: a resource of the shop; of the ERP, the instance alone. */
   source: string;
   /** How far: updated_at and entity_id, or a log position. */
   position: string;
@@ -37,10 +37,36 @@ export interface Cursor {
   tables: string | null;
   /** Epoch of the versions made from this source. */
   epoch: number;
-  /** running or done: state of the first load; null where there is none. */
+  /** running or done: state of the first load of a sweep; null where there is none. */
   firstLoad: string | null;
+  /** State of each stream that is read from the source. */
+  streams: StreamState[];
   /** UTC milliseconds. */
   updatedAt: number;
+}
+
+/** How far one stream is loaded as it is configured. */
+export interface StreamState {
+  /** Stream, as the configuration names it. */
+  name: string;
+  /** Of the stream's configuration, as it was asked last. */
+  digest: string;
+  /** Why its keys are not all asked as it is configured, in words; null when they are. */
+  loading: string | null;
+  /** Key up to which the round of all keys under way is published, in the order of its bytes; null where it begins, or cannot go on, from the first. */
+  loadedTo: string | null;
+  /** Rows of that round that are published. */
+  rows: number;
+  /** Rows that the round is expected to have; null where nothing tells. */
+  rowsExpected: number | null;
+  /** When the last round of all keys began that has ended. */
+  roundAt: number | null;
+  /** Keys that the round would tell as deleted and that wait for a person; null when none wait. */
+  held: number | null;
+  /** Changed keys that are not answered. */
+  dirtyKeys: number;
+  /** When the oldest of their changes was committed. */
+  oldestAt: number | null;
 }
 
 /** What became of one record. */

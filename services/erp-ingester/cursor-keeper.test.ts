@@ -1,30 +1,30 @@
 /** Real: the keeper. Doubles: the log, the cursors, a clock that a test moves on. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { SourceCursor } from './cursor.ts';
+import type { StreamState } from '../../schemas/types.ts';
 import { CursorKeeper } from './cursor-keeper.ts';
 
 let written: string[];
 let acknowledged: string[];
 let idleAt: string | null;
 let refuses: boolean;
-let now: number;
-let isCaughtUp: boolean;
+let loading: string | null;
 
 beforeEach(() => {
   written = [];
   acknowledged = [];
   idleAt = null;
   refuses = false;
-  now = 0;
-  isCaughtUp = true;
+  loading = null;
 });
 
 /** Runs the steps, one before each look of the keeper. */
 async function keeping(...steps: ((keeper: CursorKeeper) => void)[]): Promise<void> {
   const ending = new AbortController();
   const keeper = new CursorKeeper({
-    cursor: { position: '100', firstLoad: 'done' } as SourceCursor,
+    epoch: 1,
+    streams: () => [{ loading } as StreamState],
     source: {
+      place: { position: '100', slot: null, systemId: 'erp', tables: null },
       idlePosition: () => idleAt,
       acknowledge: (position) => {
         // In the cursor first.
@@ -34,9 +34,9 @@ async function keeping(...steps: ((keeper: CursorKeeper) => void)[]): Promise<vo
       },
     },
     cursors: {
-      write: ({ position, firstLoad }) => {
+      write: ({ position, streams }) => {
         if (refuses) return Promise.reject(new Error('no broker'));
-        written.push(`${position} ${firstLoad}`);
+        written.push(`${position} ${streams[0]!.loading ?? 'loaded'}`);
         return Promise.resolve();
       },
     },
@@ -62,7 +62,7 @@ describe('the cursor', () => {
       (keeper) => keeper.reached('150'),
       () => undefined,
     );
-    expect(written).toEqual(['150 done']);
+    expect(written).toEqual(['150 loaded']);
     expect(acknowledged).toEqual(['150']);
   });
 
@@ -71,7 +71,7 @@ describe('the cursor', () => {
       () => void (idleAt = '200'),
       () => undefined,
     );
-    expect(written).toEqual(['200 done']);
+    expect(written).toEqual(['200 loaded']);
     expect(acknowledged).toEqual(['200']);
   });
 
@@ -96,12 +96,19 @@ describe('the cursor', () => {
     expect(acknowledged).toEqual(['150']);
   });
 
-  it('tells of a load that has not ended while a recreated topic is published again', async () => {
+  it('tells of a stream that must ask all keys, with the position behind what made it so', async () => {
     await keeping(
-      (keeper) => keeper.republishing('stock', true),
+      (keeper) => {
+        loading = 'a table was truncated';
+        keeper.changed();
+      },
       (keeper) => keeper.reached('150'),
-      (keeper) => keeper.republishing('stock', false),
+      (keeper) => {
+        loading = null;
+        keeper.changed();
+      },
+      () => undefined,
     );
-    expect(written).toEqual(['100 running', '150 running', '150 done']);
+    expect(written).toEqual(['100 a table was truncated', '150 a table was truncated', '150 loaded']);
   });
 });

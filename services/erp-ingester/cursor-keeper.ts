@@ -1,11 +1,14 @@
-import type { OpenSource } from '../erp/sources/change-source.ts';
+import type { StreamState } from '../../schemas/types.ts';
+import type { OpenSource, Place } from '../erp/sources/change-source.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/telemetry/log.ts';
-import type { SourceCursor, SourceCursors } from './cursor.ts';
+import type { SourceCursors } from './cursor.ts';
 
 export interface CursorKeeperOptions {
-  source: Pick<OpenSource, 'idlePosition' | 'acknowledge'>;
-  cursor: SourceCursor;
+  source: Pick<OpenSource, 'idlePosition' | 'acknowledge'> & { place: Place };
+  epoch: number;
+  /** How far each stream is, as of now. */
+  streams: () => StreamState[];
   cursors: Pick<SourceCursors, 'write'>;
   /** Nothing that the source has told is still to be published, and the source is heard of. */
   isCaughtUp: () => boolean;
@@ -21,57 +24,55 @@ const beatMs = 60_000;
 /**
  * Events first, then the cursor, then the position to the source. With nothing to publish the position goes on too,
  * because a database keeps its log from there; it stands in the cursor first all the same: a slot beyond its cursor is
- * one that somebody else has moved on or made anew.
+ * one that somebody else has moved on or made anew. A stream that has to ask all keys is in the cursor with, or before,
+ * the position behind the change that made it so.
  */
 export class CursorKeeper {
   readonly #options: CursorKeeperOptions;
-  /** Streams whose topic was recreated, until all keys are published again. */
-  readonly #republishing = new Set<string>();
+  #place: Place;
   /** To be written next; null where nothing has come since. */
   #due: string | null = null;
-  #cursor: SourceCursor;
-  #writtenAt: number;
+  #isChanged = false;
 
   constructor(options: CursorKeeperOptions) {
     this.#options = options;
-    this.#cursor = options.cursor;
-    this.#writtenAt = options.clock.now();
+    this.#place = options.source.place;
   }
 
-  /** Everything up to here is published. */
+  /** Everything up to here is published, or told by the state of a stream. */
   reached(position: string): void {
     this.#due = position;
   }
 
-  /** Until all is answered the cursor tells of a load that has not ended: whoever takes over meanwhile begins it anew. */
-  republishing(stream: string, isUnderWay: boolean): void {
-    if (isUnderWay) this.#republishing.add(stream);
-    else this.#republishing.delete(stream);
-    this.#due ??= this.#cursor.position;
+  /** The state of a stream is another one. */
+  changed(): void {
+    this.#isChanged = true;
   }
 
   /** Until the signal fires. Never throws: what cannot be written is tried again. */
   async keep(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#options.clock.wait(intervalMs, signal);
-      const due = this.#due ?? this.#options.source.idlePosition() ?? this.#beat();
-      if (due !== null) await this.#write(due);
+      const due = this.#due ?? this.#options.source.idlePosition();
+      if (due !== null) await this.#tryToWrite(due);
+      else if (this.#isChanged) await this.#tryToWrite(this.#place.position);
     }
   }
 
-  #beat(): string | null {
-    const { clock, isCaughtUp } = this.#options;
-    return clock.now() - this.#writtenAt >= beatMs && isCaughtUp() ? this.#cursor.position : null;
+  /** As things stand now, before anything else. Throws what the broker throws. */
+  async write(position = this.#place.position): Promise<void> {
+    const { cursors, epoch, streams } = this.#options;
+    this.#isChanged = false;
+    const place = { ...this.#place, position };
+    await cursors.write({ ...place, epoch, streams: streams() });
+    this.#place = place;
   }
 
-  async #write(position: string): Promise<void> {
-    const { source, cursors, log } = this.#options;
+  async #tryToWrite(position: string): Promise<void> {
+    const { source, log } = this.#options;
     this.#due = null;
     try {
-      const firstLoad = this.#republishing.size > 0 ? 'running' : 'done';
-      this.#cursor = { ...this.#cursor, position, firstLoad };
-      await cursors.write(this.#cursor);
-      this.#writtenAt = this.#options.clock.now();
+      await this.write(position);
       source.acknowledge(position);
     } catch (error) {
       this.#due ??= position;

@@ -1,14 +1,14 @@
 import { cursors } from '../../schemas/topics.ts';
-import type { Cursor } from '../../schemas/types.ts';
+import type { Cursor, StreamState } from '../../schemas/types.ts';
 import type { Place } from '../erp/sources/change-source.ts';
 import { readToEnd } from '../platform/kafka/read-to-end.ts';
 import type { Bus } from '../platform/kafka/types.ts';
 import type { Clock } from '../platform/clock.ts';
 
-/** How far the source of changes is published, and what that position belongs to. */
+/** How far the source of changes is published, what that position belongs to, and how far each stream is loaded. */
 export interface SourceCursor extends Place {
   epoch: number;
-  firstLoad: 'running' | 'done';
+  streams: StreamState[];
 }
 
 /** The cursor of the source on `cartage.cursors`. */
@@ -32,12 +32,18 @@ export class SourceCursors {
   }
 
   /** Resolves when the broker has it. */
-  async write(cursor: SourceCursor): Promise<void> {
+  async write({ position, slot, systemId, tables, epoch, streams }: SourceCursor): Promise<void> {
     await this.#bus.publish(cursors, {
       value: {
-        ...cursor,
         process: 'erp-ingester',
         source: this.#source,
+        position,
+        slot,
+        systemId,
+        tables,
+        epoch,
+        firstLoad: null,
+        streams,
         updatedAt: this.#clock.now(),
       },
     });
@@ -46,12 +52,6 @@ export class SourceCursors {
 
 function asSourceCursor(cursor: Cursor | null): SourceCursor | null {
   if (cursor?.systemId == null) return null;
-  return {
-    position: cursor.position,
-    slot: cursor.slot,
-    systemId: cursor.systemId,
-    tables: cursor.tables,
-    epoch: cursor.epoch,
-    firstLoad: cursor.firstLoad === 'done' ? 'done' : 'running',
-  };
+  const { position, slot, systemId, tables, epoch, streams } = cursor;
+  return { position, slot, systemId, tables, epoch, streams };
 }

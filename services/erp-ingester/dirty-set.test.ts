@@ -35,12 +35,25 @@ describe('dirty keys', () => {
     const dirty = new DirtySet();
     const never = new AbortController();
     const waiting = dirty.wait(never.signal);
-    dirty.addAll({});
+    dirty.add('a', {});
     await waiting;
-    expect(dirty.takeAll()).not.toBeNull();
+    expect(dirty.take(1).size).toBe(1);
     const stopping = dirty.wait(never.signal);
     never.abort();
     await stopping;
-    expect(dirty.takeAll()).toBeNull();
+    expect(dirty.size).toBe(0);
+  });
+
+  it('let go of their transactions when they are given up, and keep who asked for them', () => {
+    const dirty = new DirtySet();
+    const told: string[] = [];
+    const transaction = { release: () => void told.push('released') };
+    dirty.add('a', { mark: '1', occurredAt: 50, transaction });
+    dirty.add('b', { asked: 'W1/B', onAnswered: () => told.push('answered') });
+    const left = dirty.giveUp();
+    expect([told, dirty.size]).toEqual([['released'], 0]);
+    expect(left).toMatchObject({ marks: new Set(['1']), asked: new Set(['W1/B']), occurredAt: null });
+    reportAnswered(left);
+    expect(told).toEqual(['released', 'answered']);
   });
 });

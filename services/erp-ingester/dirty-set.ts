@@ -1,15 +1,19 @@
 import type { Mark } from '../erp/sources/change-source.ts';
+import type { OpenTransaction } from './transactions.ts';
+import { Wake } from './wake.ts';
 
 /** Why a key is to be asked, and what the answer must contain. */
 export interface Dirt {
   marks: Set<Mark>;
   /** Where the newest change stands in the source; null when none made it dirty. */
   position: string | null;
-  /** Commit time of the oldest change, milliseconds; null when no change of the log made it dirty. */
+  /** Commit time of the oldest change, milliseconds; null when no change of the source made it dirty. */
   occurredAt: number | null;
   /** Keys of records that somebody asked for: published also when unchanged. */
   asked: Set<string>;
   traceparent: string | null;
+  /** Held until what is true now is published, or until the cursor says that all keys are to be asked. */
+  transactions: Pick<OpenTransaction, 'release'>[];
   /** Called when what is true now is published. */
   onAnswered: (() => void)[];
 }
@@ -22,32 +26,30 @@ export interface Cause {
   /** Key of a record that somebody asked for. */
   asked?: string;
   traceparent?: string | null;
+  transaction?: Pick<OpenTransaction, 'release'>;
   onAnswered?: () => void;
 }
 
 /** The dirty keys of one stream. Many changes of one key become one entry, hence one question and one record. */
 export class DirtySet {
   #keys = new Map<string, Dirt>();
-  #everything: Dirt | null = null;
-  #wake: (() => void) | null = null;
+  readonly #wake = new Wake();
 
-  /** Keys to ask; all of them together count as one. */
   get size(): number {
-    return this.#keys.size + (this.#everything === null ? 0 : 1);
+    return this.#keys.size;
+  }
+
+  /** Commit time of the change that waits longest; null where none does. */
+  get oldestAt(): number | null {
+    for (const { occurredAt } of this.#keys.values()) if (occurredAt !== null) return occurredAt;
+    return null;
   }
 
   add(key: string, cause: Cause): void {
     let dirt = this.#keys.get(key);
     if (!dirt) this.#keys.set(key, (dirt = newDirt()));
-    merge(dirt, cause);
-    this.#wake?.();
-  }
-
-  /** All keys may have changed. */
-  addAll(cause: Cause): void {
-    this.#everything ??= newDirt();
-    merge(this.#everything, cause);
-    this.#wake?.();
+    mergeCause(dirt, cause);
+    this.#wake.now();
   }
 
   /** Puts back what could not be asked; what became dirty meanwhile is merged. */
@@ -61,23 +63,21 @@ export class DirtySet {
     }
   }
 
-  putBackAll(dirt: Dirt): void {
-    if (this.#everything) mergeDirt(dirt, this.#everything);
-    this.#everything = dirt;
+  /** All keys are asked in place of those that wait: no transaction waits for them any more. @returns what still does. */
+  giveUp(): Dirt {
+    const given = newDirt();
+    for (const dirt of this.#keys.values()) {
+      releaseTransactions(dirt);
+      mergeDirt(given, dirt);
+    }
+    this.#keys.clear();
+    // Of many changes together there is no time.
+    return { ...given, occurredAt: null };
   }
 
-  /** Resolves when there is something to ask, or at once when the signal has fired. */
-  async wait(signal: AbortSignal): Promise<void> {
-    if (this.size > 0 || signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      this.#wake = done;
-      signal.addEventListener('abort', done);
-    });
-    this.#wake = null;
+  /** Resolves when there is something to ask, or when the signal fires. */
+  wait(signal: AbortSignal): Promise<void> {
+    return this.#wake.wait(() => this.#keys.size > 0, signal);
   }
 
   /** The keys to ask next, oldest first. */
@@ -90,17 +90,11 @@ export class DirtySet {
     }
     return taken;
   }
-
-  /** Whether all keys are to be asked. */
-  takeAll(): Dirt | null {
-    const dirt = this.#everything;
-    this.#everything = null;
-    return dirt;
-  }
 }
 
 /** Tells everybody who waits for the answer, each once, also when the key is put back and asked again. */
 export function reportAnswered(dirt: Dirt): void {
+  releaseTransactions(dirt);
   const waiting = dirt.onAnswered;
   dirt.onAnswered = [];
   for (const onAnswered of waiting) onAnswered();
@@ -113,11 +107,18 @@ export function newDirt(): Dirt {
     occurredAt: null,
     asked: new Set(),
     traceparent: null,
+    transactions: [],
     onAnswered: [],
   };
 }
 
-function merge(dirt: Dirt, cause: Cause): void {
+function releaseTransactions(dirt: Dirt): void {
+  const held = dirt.transactions;
+  dirt.transactions = [];
+  for (const transaction of held) transaction.release();
+}
+
+export function mergeCause(dirt: Dirt, cause: Cause): void {
   if (cause.mark !== undefined) dirt.marks.add(cause.mark);
   // A source tells in its order: what comes later is later.
   dirt.position = cause.position ?? dirt.position;
@@ -125,14 +126,17 @@ function merge(dirt: Dirt, cause: Cause): void {
     dirt.occurredAt = Math.min(dirt.occurredAt ?? Infinity, cause.occurredAt);
   if (cause.asked !== undefined) dirt.asked.add(cause.asked);
   dirt.traceparent ??= cause.traceparent ?? null;
+  if (cause.transaction) dirt.transactions.push(cause.transaction);
   if (cause.onAnswered) dirt.onAnswered.push(cause.onAnswered);
 }
 
-function mergeDirt(into: Dirt, from: Dirt): void {
+export function mergeDirt(into: Dirt, from: Dirt): void {
   for (const mark of from.marks) into.marks.add(mark);
   into.position = from.position ?? into.position;
   if (from.occurredAt !== null) into.occurredAt = Math.min(into.occurredAt ?? Infinity, from.occurredAt);
   for (const key of from.asked) into.asked.add(key);
   into.traceparent ??= from.traceparent;
-  into.onAnswered.push(...from.onAnswered);
+  // Not by spreading: a key that nobody answers for long has more of them than a call takes arguments.
+  into.transactions = into.transactions.concat(from.transactions);
+  into.onAnswered = into.onAnswered.concat(from.onAnswered);
 }

@@ -49,7 +49,7 @@ export async function startErpIngester(
   const running = (async () => {
     for (let failures = 0; !stopping.aborted;)
       try {
-        const taken = await unlessAborted(takeSource(erp.source, cursors), stopping);
+        const taken = await unlessAborted(takeSource(erp.source, cursors, streams), stopping);
         standby = false;
         const session = new IngesterSession({ ...taken, streams, cursors, config, process });
         await session.run(stopping, () => {

@@ -7,11 +7,12 @@ import { openParking } from '../platform/flow/outcome/parking.ts';
 import { contextOf } from '../platform/flow/testing/context.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import { openMetrics } from '../platform/telemetry/metrics.ts';
-import { KeyQueryRunner } from './key-query-runner.ts';
+import { newDirt } from './dirty-set.ts';
 import { PublishedReading } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
-import { Spellings } from './spellings.ts';
-import { aStream } from './testing/stream.ts';
+import { StreamLoad } from './stream-load.ts';
+import { StreamRunner } from './stream-runner.ts';
+import { aLoaded, aStream } from './testing/stream.ts';
 
 const refused = new Rejected({ code: 'erp.query', what: 'The query is refused', fix: 'Correct it' });
 const away = new Unavailable({ code: 'erp.unreachable', what: 'No database', fix: 'Wait' });
@@ -44,9 +45,9 @@ async function runnerOf(answer: (keys: readonly string[]) => Error | null, more:
   );
   const parking = await openParking(context);
   const index = await new PublishedReading(stream.shape).read(bus);
-  const spellings = new Spellings({ askAgain: () => undefined });
-  const publisher = new RecordPublisher({ stream, index, spellings, context, parking, epoch: 1 });
-  const runner = new KeyQueryRunner({ stream, publisher, context, keysPerQuery: 8 });
+  const publisher = new RecordPublisher({ stream, index, context, parking, epoch: 1 });
+  const load = new StreamLoad('stock', stream.digest, aLoaded(stream));
+  const runner = new StreamRunner({ stream, publisher, load, context, keysPerQuery: 8 });
   const ending = new AbortController();
   const running = runner.run(ending.signal);
   const stop = async () => {
@@ -100,7 +101,7 @@ describe('the runner', () => {
     const { bus, runner, stop } = await runnerOf(() => refused);
     let answered = 0;
     for (const key of ['1', '2']) runner.dirty.add(key, { onAnswered: () => (answered += 1) });
-    await bus.clock.pass(60_000);
+    await bus.clock.pass(500);
     expect([...bus.newest(parked)]).toEqual([]);
     expect({ answered, dirty: runner.dirty.size, trouble: runner.unhealthyReason }).toEqual({
       answered: 0,
@@ -144,7 +145,7 @@ describe('the runner', () => {
     for (const key of ['1', '2']) runner.dirty.add(key, {});
     await bus.clock.pass(3_600_000);
     expect([...bus.newest(parked)]).toEqual([]);
-    expect(runner.dirty.size).toBe(2);
+    expect(runner.load.loading).toContain('its questions failed');
     await stop();
   });
 
@@ -186,7 +187,9 @@ describe('the runner', () => {
   it('leaves what was refused for all keys to be asked again', async () => {
     const { bus, runner, stop } = await runnerOf(() => null);
     let answered = 0;
-    runner.dirty.addAll({ onAnswered: () => (answered += 1) });
+    const dirt = newDirt();
+    dirt.onAnswered.push(() => (answered += 1));
+    runner.askAllAgain(dirt);
     await bus.clock.pass(5_000);
     expect({ answered, trouble: runner.unhealthyReason }).toEqual({ answered: 0, trouble: refused.message });
     await stop();
@@ -204,21 +207,5 @@ describe('the runner', () => {
     await stop();
     process.off('warning', warn);
     expect(warnings).toEqual([]);
-  });
-
-  it('gives up a load of all keys between two chunks when the process ends', async () => {
-    const ending = new AbortController();
-    let chunks = 0;
-    const { runner, stop } = await runnerOf(() => null, {
-      askAll: async function* () {
-        for (chunks = 1; chunks < 100; chunks += 1) {
-          if (chunks === 2) ending.abort(new Error('the process is ending'));
-          yield { version: 5n, rows: [{ id: '1', source: 'W1', sku: 'S1', quantity: '1' }] };
-        }
-      },
-    });
-    await expect(runner.load(ending.signal)).rejects.toThrow('the process is ending');
-    expect(chunks).toBe(2);
-    await stop();
   });
 });

@@ -1,11 +1,14 @@
 import { mayBeOfData } from '../erp/sources/questions.ts';
 import type { Answer } from '../erp/sources/questions.ts';
-import { Rejected, Unavailable, messageOf } from '../platform/errors.ts';
-import { backOffMs, recordFault } from '../platform/flow/outcome/policy.ts';
+import { Unavailable } from '../platform/errors.ts';
+import type { Rejected } from '../platform/errors.ts';
+import { recordFault } from '../platform/flow/outcome/policy.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
+import type { Serial } from '../platform/serial.ts';
 import { inSpan } from '../platform/telemetry/tracing.ts';
-import { DirtySet, newDirt, reportAnswered } from './dirty-set.ts';
-import type { Dirt } from './dirty-set.ts';
+import { reportAnswered } from './dirty-set.ts';
+import type { Dirt, DirtySet } from './dirty-set.ts';
+import { Lane } from './lane.ts';
 import type { RecordPublisher } from './record-publisher.ts';
 import { questionSpan } from './spans.ts';
 import type { Stream } from './stream.ts';
@@ -15,17 +18,17 @@ export interface KeyQueryRunnerOptions {
   publisher: RecordPublisher;
   context: FlowContext;
   keysPerQuery: number;
+  dirty: DirtySet;
+  /** One question of the stream at a time: two answers for one key could be published in the wrong order. */
+  turns: Serial;
+  /** Of these keys what is true now is published. */
+  onAnswered?: (keys: Iterable<string>) => void;
+  onFailure?: (error: unknown, failures: number) => void;
 }
 
-/**
- * Asks the ERP what is true now for the dirty keys of one stream, and publishes the answers.
- *
- * One question at a time: two answers for one key could be published in the wrong order.
- */
+/** Asks the ERP what is true now for the dirty keys of one stream, and publishes the answers. */
 export class KeyQueryRunner {
-  readonly dirty = new DirtySet();
-  /** Why nothing is answered; null while all is well. */
-  unhealthyReason: string | null = null;
+  readonly lane: Lane;
   readonly #options: KeyQueryRunnerOptions;
   /** Steps in a row that failed at what may be the data of one key. */
   #failedAtData = 0;
@@ -35,58 +38,45 @@ export class KeyQueryRunner {
     const { stream, context } = options;
     context.metrics.records.inc({ flow: stream.name, topic: stream.topic, status: 'applied' }, 0);
     this.#showProgress();
-  }
-
-  /** Until the signal fires. Never throws: what cannot be asked stays dirty and is tried again. */
-  async run(signal: AbortSignal): Promise<void> {
-    let failures = 0;
-    while (!signal.aborted) {
-      this.#showPending();
-      await this.dirty.wait(signal);
-      if (signal.aborted) return;
-      this.#showPending();
-      // Nothing has waited until now.
-      if (failures === 0) this.#showProgress();
-      try {
-        await this.#step(signal);
-        failures = 0;
-        this.#failedAtData = 0;
-        this.unhealthyReason = null;
-        this.#showProgress();
-      } catch (error) {
-        failures += 1;
+    this.lane = new Lane({
+      stream: stream.name,
+      failed: 'changed keys not answered, trying again',
+      context,
+      wait: (signal) => this.#wait(signal),
+      step: () => this.#step(),
+      onFailure: (error, failures) => {
         this.#failedAtData = mayBeOfData(error) ? this.#failedAtData + 1 : 0;
-        this.#reportUnhealthy(error, failures);
-        const { clock, policy, random } = this.#options.context;
-        await clock.wait(backOffMs(failures, policy, random()), signal);
-      }
-    }
+        options.onFailure?.(error, failures);
+      },
+    });
   }
 
-  /** Asks for all keys now, as a first load does. Throws what a question throws, and when the signal fires. */
-  async load(signal: AbortSignal): Promise<{ records: number; published: number }> {
-    return this.#askEverything(newDirt(), signal);
+  run(signal: AbortSignal): Promise<void> {
+    return this.lane.run(signal);
   }
 
-  async #step(signal: AbortSignal): Promise<void> {
-    const everything = this.dirty.takeAll();
-    if (everything) {
+  async #wait(signal: AbortSignal): Promise<void> {
+    this.#showPending();
+    await this.#options.dirty.wait(signal);
+    this.#showPending();
+    // Nothing has waited until now.
+    if (!this.lane.isFailing) this.#showProgress();
+  }
+
+  async #step(): Promise<void> {
+    const { dirty, keysPerQuery, stream, turns } = this.#options;
+    await turns.run(stream.name, async () => {
+      const taken = dirty.take(keysPerQuery);
+      if (taken.size === 0) return;
       try {
-        await this.#askEverything(everything, signal);
+        await inSpan(questionSpan(stream, taken), () => this.#ask(taken));
       } catch (error) {
-        this.dirty.putBackAll(everything);
+        dirty.putBack(taken);
         throw error;
       }
-      return;
-    }
-    const taken = this.dirty.take(this.#options.keysPerQuery);
-    if (taken.size === 0) return;
-    try {
-      await inSpan(questionSpan(this.#options.stream, taken), () => this.#ask(taken));
-    } catch (error) {
-      this.dirty.putBack(taken);
-      throw error;
-    }
+    });
+    this.#failedAtData = 0;
+    this.#showProgress();
   }
 
   async #ask(taken: Map<string, Dirt>): Promise<void> {
@@ -102,6 +92,7 @@ export class KeyQueryRunner {
       return this.#askApart(taken, error);
     }
     const published = await this.#options.publisher.publishKeys(answer, taken);
+    this.#options.onAnswered?.(taken.keys());
     for (const dirt of taken.values()) reportAnswered(dirt);
     const { context, stream } = this.#options;
     context.log.info(
@@ -149,43 +140,13 @@ export class KeyQueryRunner {
     if (failure !== null) throw failure;
   }
 
-  async #askEverything(dirt: Dirt, signal: AbortSignal): Promise<{ records: number; published: number }> {
-    const { publisher, stream, context } = this.#options;
-    const startedAt = context.clock.now();
-    const round = publisher.beginRound(dirt);
-    for await (const answer of stream.questions.askAll(dirt.marks, null)) {
-      // All keys of a large ERP take minutes; whoever comes next begins anew.
-      signal.throwIfAborted();
-      await round.take(answer);
-      this.#showProgress();
-    }
-    const result = await round.end();
-    reportAnswered(dirt);
-    context.log.info(
-      { flow: stream.name, topic: stream.topic, ...result, durationMs: context.clock.now() - startedAt },
-      'all keys answered',
-    );
-    return result;
-  }
-
   #showPending(): void {
-    const { context, stream } = this.#options;
-    context.metrics.pending.set({ flow: stream.name }, this.dirty.size);
+    const { context, stream, dirty } = this.#options;
+    context.metrics.pending.set({ flow: stream.name }, dirty.size);
   }
 
   #showProgress(): void {
     const { context, stream } = this.#options;
     context.metrics.lastProgress.set({ flow: stream.name }, context.clock.now() / 1000);
-  }
-
-  #reportUnhealthy(error: unknown, failures: number): void {
-    const { context, stream } = this.#options;
-    this.unhealthyReason = messageOf(error);
-    const fault = error instanceof Unavailable || error instanceof Rejected ? error.fault : undefined;
-    context.metrics.retries.inc({ flow: stream.name, code: fault?.code ?? 'bug' });
-    context.log.warn(
-      { flow: stream.name, failures, ...(fault ?? { err: error }) },
-      'changed keys not answered, trying again',
-    );
   }
 }

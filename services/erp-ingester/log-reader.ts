@@ -6,15 +6,16 @@ import { mayBeOfData } from '../erp/sources/questions.ts';
 import { backOffMs } from '../platform/flow/outcome/policy.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
 import { Rejected, Unavailable, messageOf } from '../platform/errors.ts';
-import type { KeyQueryRunner } from './key-query-runner.ts';
+import { mergeCause, newDirt } from './dirty-set.ts';
 import type { Cause } from './dirty-set.ts';
+import type { StreamRunner } from './stream-runner.ts';
 import type { Stream } from './stream.ts';
 import { OpenTransactions } from './transactions.ts';
 import type { OpenTransaction } from './transactions.ts';
 
 export interface LogReaderOptions {
   streams: readonly Stream[];
-  runners: ReadonlyMap<string, KeyQueryRunner>;
+  runners: ReadonlyMap<string, Pick<StreamRunner, 'dirty' | 'askAll'>>;
   context: FlowContext;
   /** Everything up to here is published. */
   onProgress: (end: string) => void;
@@ -35,8 +36,6 @@ export class LogReader {
   readonly #options: LogReaderOptions;
   readonly #transactions: OpenTransactions;
   #current: OpenTransaction | null = null;
-  /** Keys of transactions whose answer is not published. */
-  #waiting = 0;
 
   constructor(options: LogReaderOptions) {
     this.#options = options;
@@ -49,7 +48,7 @@ export class LogReader {
     for await (const part of parts) {
       if (signal.aborted) return;
       await this.#take(part, signal);
-      while (this.#waiting > waitingMax && !signal.aborted)
+      while (this.#transactions.outstanding > waitingMax && !signal.aborted)
         await this.#options.context.clock.wait(50, signal);
     }
   }
@@ -76,27 +75,24 @@ export class LogReader {
     transaction: OpenTransaction,
     signal: AbortSignal,
   ): Promise<void> {
-    const { dirty } = this.#options.runners.get(stream.name)!;
-    const cause = (): Cause => {
-      transaction.outstanding += 1;
-      this.#waiting += 1;
-      return {
-        mark: part.mark,
-        position: part.position,
-        occurredAt: part.occurredAt,
-        onAnswered: () => {
-          this.#waiting -= 1;
-          this.#transactions.answered(transaction);
-        },
-      };
-    };
+    const runner = this.#options.runners.get(stream.name)!;
+    const { mark, position, occurredAt } = part;
+    const cause: Cause = { mark, position, occurredAt };
     const { columns } = stream.watches[watch]!;
     const keys =
       columns === null
         ? await this.#keysBy(stream, watch, changes, part, signal)
         : keysOf(changes, columns[0]!);
-    if (keys === 'all') dirty.addAll(cause());
-    else for (const key of keys) dirty.add(key, cause());
+    if (keys === 'all') {
+      const dirt = newDirt();
+      mergeCause(dirt, cause);
+      runner.askAll(`changes of ${stream.watches[watch]!.table} did not say which keys they are about`, dirt);
+      return;
+    }
+    for (const key of keys) {
+      transaction.hold();
+      runner.dirty.add(key, { ...cause, transaction });
+    }
   }
 
   /** The way round. Tried until it answers: without its keys the transaction cannot be acknowledged. */

@@ -66,6 +66,14 @@ export class PublishedIndex {
     return this.#identities.size === 0;
   }
 
+  /** Records that are not told as deleted. Counted one by one. */
+  get liveRecords(): number {
+    let count = 0;
+    for (let record = 0; record < this.#identities.size; record += 1)
+      if ((this.#marks.get(record) & isDeleted) === 0) count += 1;
+    return count;
+  }
+
   has(identity: string): boolean {
     return this.#identities.find(identity) !== none;
   }

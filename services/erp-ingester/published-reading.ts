@@ -1,3 +1,4 @@
+import { keyOfSource } from '../erp/sources/keys.ts';
 import type { Bus, ReadAll } from '../platform/kafka/types.ts';
 import { PublishedIndex, digestOf, identityOf, unknown } from './published-index.ts';
 import { keyOfSource } from './rows/row.ts';

@@ -47,10 +47,12 @@ function dirtOf(...asked: string[]): Dirt {
     occurredAt: 77,
     asked: new Set(asked),
     traceparent: null,
+    transactions: [],
     onAnswered: [],
   };
 }
 
+const none: ReadonlySet<string> = new Set();
 const answerOf = (...rows: Record<string, unknown>[]) => ({ version: 900n, rows });
 const row = (id: number, source: string, sku: string, quantity: string) => ({ id, source, sku, quantity });
 const published = () =>
@@ -216,7 +218,7 @@ describe('the answer for some keys', () => {
 });
 
 describe('a round over all keys', () => {
-  it('publishes what is new, and deletes what no chunk held', async () => {
+  it('publishes what is new, and knows what no chunk held', async () => {
     const { publisher } = await publisherOf();
     const asked = new Map([1, 2, 3].map((key) => [String(key), dirtOf()]));
     await publisher.publishKeys(
@@ -224,21 +226,29 @@ describe('a round over all keys', () => {
       asked,
     );
     const round = publisher.beginRound(dirtOf());
-    await round.take(answerOf(row(1, 'W1', 'A', '1')));
-    await round.take(answerOf(row(2, 'W1', 'B', '9'), row(3, 'W1', 'C', 'spoilt')));
-    expect(await round.end()).toEqual({ records: 3, published: 1 });
+    await round.take(answerOf(row(1, 'W1', 'A', '1')), none);
+    await round.take(answerOf(row(2, 'W1', 'B', '9'), row(3, 'W1', 'C', 'spoilt')), none);
+    expect([round.count, [...round.unseenKeys()]]).toEqual([1, []]);
     expect(published().slice(3)).toEqual(['W1/B 9.0000']);
 
     const next = publisher.beginRound(dirtOf());
-    await next.take(answerOf(row(1, 'W1', 'A', '1'), row(2, 'W1', 'B', '9')));
-    await next.end();
-    expect(published().slice(4)).toEqual(['W1/C deleted']);
+    await next.take(answerOf(row(1, 'W1', 'A', '1'), row(2, 'W1', 'B', '9')), none);
+    expect([...next.unseenKeys()]).toEqual(['3']);
+  });
+
+  it('publishes nothing of a key of which the topic has what is newer', async () => {
+    const { publisher } = await publisherOf();
+    const round = publisher.beginRound(dirtOf());
+    await publisher.publishKeys(answerOf(row(1, 'W1', 'A', '7')), new Map([['1', dirtOf()]]));
+    await round.take(answerOf(row(1, 'W1', 'A', '1'), row(2, 'W1', 'B', '2')), new Set(['1']));
+    expect(published()).toEqual(['W1/A 7.0000', 'W1/B 2.0000']);
+    expect([...round.unseenKeys()]).toEqual([]);
   });
 
   it('that returned nothing at all deletes nothing', async () => {
     const { publisher } = await publisherOf();
     await publisher.publishKeys(answerOf(row(1, 'W1', 'A', '1')), new Map([['1', dirtOf()]]));
-    expect(await publisher.beginRound(dirtOf()).end()).toEqual({ records: 0, published: 0 });
+    expect([...publisher.beginRound(dirtOf()).unseenKeys()]).toEqual([]);
   });
 
   it('publishes a price that has begun by the calendar alone, also after a restart in between', async () => {
@@ -255,8 +265,8 @@ describe('a round over all keys', () => {
     await bus.clock.run(from + 1);
     const second = await publisherOf('erp.prices');
     const round = second.publisher.beginRound(dirtOf());
-    await round.take(answer);
-    expect(await round.end()).toEqual({ records: 1, published: 1 });
+    await round.take(answer, none);
+    expect(round.count).toBe(1);
     expect(bus.broker.values<Prices>(prices)).toHaveLength(2);
   });
 });

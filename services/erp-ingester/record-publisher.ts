@@ -1,8 +1,7 @@
-import { z } from 'zod';
-import type { Contract } from '../../schemas/topics.ts';
 import { splitKey } from '../../schemas/keys.ts';
+import { keyOfRow, keyOfSource, sourceKeyOf } from '../erp/sources/keys.ts';
 import type { Answer } from '../erp/sources/questions.ts';
-import { Defect, Rejected } from '../platform/errors.ts';
+import { Defect } from '../platform/errors.ts';
 import type { Fault } from '../platform/errors.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
 import type { Parking } from '../platform/flow/outcome/parking.ts';
@@ -15,6 +14,7 @@ import type { Origin, StreamRecord } from './rows/row.ts';
 import { changeSpan } from './spans.ts';
 import type { Spellings } from './spellings.ts';
 import type { Stream } from './stream.ts';
+import { faultOfRow, unmadeRecord } from './unmade-record.ts';
 
 export interface RecordPublisherOptions {
   stream: Stream;
@@ -27,12 +27,19 @@ export interface RecordPublisherOptions {
 
 type TracedDirt = Pick<Dirt, 'traceparent' | 'position'>;
 
-/** At most four bytes each, and a record takes a million. */
-const keptRowCharactersMax = 200_000;
-
 interface Row {
   key: string;
   row: Record<string, unknown>;
+}
+
+/** Of a round over all keys, what is published of it. */
+export interface PublishedRound {
+  /** Records published so far. */
+  count: number;
+  /** @param newer keys of which the topic has what is newer than the answer. */
+  take(answer: Answer, newer: ReadonlySet<string>): Promise<void>;
+  /** Keys of which the topic has a record that no chunk held, one for each such record. */
+  unseenKeys(): Iterable<string>;
 }
 
 /** Makes records of the rows of one stream, and publishes those that say something new (or were asked for). */
@@ -80,43 +87,44 @@ export class RecordPublisher {
       .filter((identity) => !seen.has(identity) && (live.has(identity) || dirt.asked.has(identity)));
   }
 
-  /** A round over all keys: chunks as they come, then what no chunk held any more. */
-  beginRound(dirt: Dirt) {
+  /** Records that the topic has, deleted ones not counted. */
+  get liveRecords(): number {
+    return this.#options.index.liveRecords;
+  }
+
+  /** A round over all keys: chunks as they come, and what no chunk held. */
+  beginRound(dirt: Dirt): PublishedRound {
     const { index, stream } = this.#options;
     index.beginRound();
-    let records = 0;
-    let published = 0;
-    let last: Answer | null = null;
+    let rowCount = 0;
     const unreadable = new Set<string>();
-    return {
-      take: async (answer: Answer) => {
-        last = answer;
-        records += answer.rows.length;
+    const round: PublishedRound = {
+      count: 0,
+      take: async (answer, newer) => {
+        rowCount += answer.rows.length;
         const rows = this.#rowsOf(answer);
         const counts = rows.map(async ({ key, row }) => {
-          const told = await this.#publishRow(key, row, answer, dirt);
-          if (told === null) unreadable.add(key);
+          const told = newer.has(key) ? null : await this.#publishRow(key, row, answer, dirt);
+          if (told === null && !newer.has(key)) unreadable.add(key);
           const seen = told === null ? index.recordsOf(this.#sourceKey(key)) : [told.identity];
           for (const identity of seen) index.seen(identity);
           return told?.count ?? 0;
         });
-        published += sum(await Promise.all(counts));
+        round.count += sum(await Promise.all(counts));
         const keys = new Set(rows.map(({ key }) => key));
         await Promise.all(
-          [...keys].filter((key) => !unreadable.has(key)).map((key) => this.#clearParked(key)),
+          [...keys]
+            .filter((key) => !unreadable.has(key) && !newer.has(key))
+            .map((key) => this.#clearParked(key)),
         );
       },
-      end: async () => {
+      unseenKeys: () => {
         // A round that returned nothing at all is told apart from an ERP that has nothing: nobody empties a catalog so.
-        const answer = last;
-        if (answer !== null && stream.shape.deleted)
-          for (const { identity, sourceKey } of index.unseen()) {
-            const origin: Origin = { occurredAt: null, version: this.#version(answer), sourceKey };
-            published += await this.#publishDeleted(identity, origin, dirt);
-          }
-        return { records, published };
+        if (rowCount === 0 || !stream.shape.deleted) return [];
+        return index.unseen().map(({ sourceKey }) => keyOfSource(sourceKey));
       },
     };
+    return round;
   }
 
   /** A key whose question the database refuses: parked as a record of its own, the others go on. */
@@ -130,13 +138,14 @@ export class RecordPublisher {
   }
 
   #rowsOf(answer: Answer): Row[] {
-    const { name } = this.#options.stream;
-    const keyColumn = this.#options.stream.keyColumns[0]!;
+    const { keyColumns, name } = this.#options.stream;
     return answer.rows.map((row) => {
-      const key = row[keyColumn];
-      if (key === null || key === undefined)
-        throw new Defect(`erp.streams.${name}.query must return the key column ${keyColumn} in every row`);
-      return { key: typeof key === 'string' ? key : JSON.stringify(key), row };
+      const key = keyOfRow(keyColumns, row);
+      if (key === null)
+        throw new Defect(
+          `erp.streams.${name}.query must return the key (${keyColumns.join(', ')}) in every row`,
+        );
+      return { key, row };
     });
   }
 
@@ -153,24 +162,11 @@ export class RecordPublisher {
       const value = spellings.mark(topic, shape.read(row, this.#origin(key, answer, dirt)));
       return { identity: identityOf(shape, value), count: await this.#publishIfNew(value, dirt) };
     } catch (error) {
-      const fault = this.#faultOf(key, error);
+      const fault = faultOfRow(this.#options.stream, this.#sourceKey(key), error);
       if (fault === null) throw error;
       await this.#options.parking.park(this.#placeholder(key, row), 'rejected', fault, 1);
       return null;
     }
-  }
-
-  /** What is wrong with the row itself, such as a text too long for any broker; null when it is not the row. */
-  #faultOf(key: string, error: unknown): Fault | null {
-    if (error instanceof Rejected) return error.fault;
-    if (!(error instanceof z.ZodError)) return null;
-    const { name, topic } = this.#options.stream;
-    const faults = error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-    return {
-      code: 'erp.row',
-      what: `A row of the stream ${name} with ${this.#sourceKey(key)} cannot be a record of ${topic}: ${faults}`,
-      fix: 'Correct the row in the ERP (or the query); it is asked again when it changes',
-    };
   }
 
   async #publishIfNew(value: StreamRecord, dirt: TracedDirt & Pick<Dirt, 'asked'>): Promise<0 | 1> {
@@ -216,29 +212,12 @@ export class RecordPublisher {
   }
 
   #sourceKey(key: string): string {
-    return JSON.stringify({ [this.#options.stream.keyColumns[0]!]: key });
+    return sourceKeyOf(this.#options.stream.keyColumns, key);
   }
 
-  /** What never became a record, named by the key of the stream, with the row as its bytes. */
   #placeholder(key: string, row: Record<string, unknown> | null): Received<never> {
     const { stream, context } = this.#options;
-    const text = row === null ? '' : JSON.stringify(row);
-    // The parked record must fit the broker, whatever the row holds.
-    const bytes = text === '' || text.length > keptRowCharactersMax ? null : Buffer.from(text);
-    return {
-      contract: stream.shape.contract as unknown as Contract<never>,
-      topic: stream.topic,
-      partition: -1,
-      offset: -1,
-      key: this.#sourceKey(key),
-      value: null,
-      eventId: null,
-      publishedAt: context.clock.now(),
-      headers: { 'content-type': 'application/json' },
-      traceparent: null,
-      sizeBytes: bytes?.length ?? 0,
-      bytes,
-    };
+    return unmadeRecord(stream, this.#sourceKey(key), row, context.clock.now());
   }
 }
 

@@ -5,7 +5,6 @@ import { Unavailable } from '../platform/errors.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import type { Mode } from '../platform/groups.ts';
-import type { KeyQueryRunner } from './key-query-runner.ts';
 import { DirtySet, reportAnswered } from './dirty-set.ts';
 import { PublishedIndex } from './published-index.ts';
 import { refreshFlow } from './refreshes.ts';
@@ -27,7 +26,7 @@ function flowOf(mode: Mode = 'on') {
   );
   const flow = refreshFlow({
     streams: [stream],
-    runners: new Map([['stock', { dirty } as KeyQueryRunner]]),
+    runners: new Map([['stock', { dirty }]]),
     indexes: new Map([[stock.topic, index]]),
     mode,
     ending: ending.signal,

@@ -1,18 +1,18 @@
 import { splitKey } from '../../schemas/keys.ts';
 import { refresh } from '../../schemas/topics.ts';
 import type { Refresh } from '../../schemas/types.ts';
+import { keyOfSource } from '../erp/sources/keys.ts';
 import { Unavailable } from '../platform/errors.ts';
 import type { BatchResult, StateFlow } from '../platform/flow/states/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import type { Mode } from '../platform/groups.ts';
-import type { KeyQueryRunner } from './key-query-runner.ts';
 import type { PublishedIndex } from './published-index.ts';
-import { keyOfSource } from './rows/row.ts';
+import type { StreamRunner } from './stream-runner.ts';
 import type { Stream } from './stream.ts';
 
 export interface RefreshesOptions {
   streams: readonly Stream[];
-  runners: ReadonlyMap<string, KeyQueryRunner>;
+  runners: ReadonlyMap<string, Pick<StreamRunner, 'dirty'>>;
   indexes: ReadonlyMap<string, PublishedIndex>;
   mode: Mode;
   /** Fires when nothing is asked any more: what waits for an answer is left to the next holder of the slot. */

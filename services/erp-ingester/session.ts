@@ -1,5 +1,5 @@
 import { Cron } from 'croner';
-import type { OpenSource } from '../erp/sources/change-source.ts';
+import type { StreamState } from '../../schemas/types.ts';
 import { openParking } from '../platform/flow/outcome/parking.ts';
 import type { Parking } from '../platform/flow/outcome/parking.ts';
 import { underFence } from '../platform/fence.ts';
@@ -7,23 +7,19 @@ import { runStates } from '../platform/flow/states/run-states.ts';
 import type { Config, PlatformConfig } from '../platform/config/schema.ts';
 import { settlesWithin, unlessAborted } from '../platform/waiting.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
-import { KeyQueryRunner } from './key-query-runner.ts';
-import type { SourceCursor, SourceCursors } from './cursor.ts';
+import type { SourceCursors } from './cursor.ts';
 import { CursorKeeper } from './cursor-keeper.ts';
 import { LogReader } from './log-reader.ts';
 import type { PublishedIndex } from './published-index.ts';
 import { PublishedReading } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
 import { refreshFlow } from './refreshes.ts';
-import { keyOfSource } from './rows/row.ts';
-import { Spellings } from './spellings.ts';
+import { calendar, missedRound } from './calendar.ts';
+import { StreamRunner } from './stream-runner.ts';
+import type { TakenSource } from './take-source.ts';
 import type { Stream } from './stream.ts';
 
-export interface SessionOptions {
-  source: OpenSource;
-  cursor: SourceCursor;
-  /** Why everything must be loaded first; null when the cursor goes on where it stopped. */
-  load: string | null;
+export interface SessionOptions extends TakenSource {
   streams: readonly Stream[];
   cursors: SourceCursors;
   config: PlatformConfig & Pick<Config, 'erp'>;
@@ -38,7 +34,7 @@ const lastAnswerMs = 3_000;
 /** The work of the one process that holds the source, from taking it until it is lost or given back. */
 export class IngesterSession {
   readonly #options: SessionOptions;
-  readonly #runners = new Map<string, KeyQueryRunner>();
+  readonly #runners = new Map<string, StreamRunner>();
   readonly #indexes = new Map<string, PublishedIndex>();
   readonly #readings: PublishedReading[] = [];
   readonly #spellings = new Spellings({
@@ -50,16 +46,24 @@ export class IngesterSession {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { source, cursors, process } = options;
-    const cursor: SourceCursor = { ...options.cursor, firstLoad: 'done' };
+    const { source, epoch, loads, cursors, process } = options;
     this.#keeper = new CursorKeeper({
       source,
-      cursor,
+      epoch,
+      streams: () => this.#states(),
       cursors,
       isCaughtUp: () => this.#isCaughtUp(),
       clock: process.context.clock,
       log: process.log,
     });
+    for (const [flow, load] of loads) {
+      const show = () => process.metrics.streamLoaded.set({ flow }, load.loading === null ? 1 : 0);
+      show();
+      load.onChange = () => {
+        this.#keeper.changed();
+        show();
+      };
+    }
   }
 
   /** Until the signal fires (returns) or the source ends (throws). `onRunning` is called when it is being followed. */
@@ -78,7 +82,7 @@ export class IngesterSession {
     try {
       // Whatever is published from here on is published as the holder of the source: records, parked rows, the cursor.
       await underFence(source.fence, async () => {
-        // A first load takes minutes, and a topic that nobody answers for ever: the end waits for neither.
+        // A topic that nobody answers for takes for ever: the end does not wait for it.
         await unlessAborted(this.#open(stops), this.#ending.signal);
         onRunning();
         // Without the source there is nothing to wait for.
@@ -93,13 +97,13 @@ export class IngesterSession {
 
   /** Everything beside the source itself; what is to be stopped is added to `stops` as it comes. */
   async #open(stops: (() => Promise<unknown> | void)[]): Promise<void> {
-    const { load, process, streams } = this.#options;
+    const { process, streams } = this.#options;
+    // Gaps and the epoch, before anything is published under it.
+    await this.#keeper.write();
     const parking = await openParking(process.context);
     stops.push(() => parking.stop());
     stops.push(() => Promise.all(this.#readings.map((reading) => reading.stop())));
-    for (const stream of streams) await this.#openStream(stream, parking);
-    this.#spellings.askUntold();
-    if (load !== null) await this.#load(load);
+    await Promise.all(streams.map((stream) => this.#openStream(stream, parking)));
     const asking = [...this.#runners.values()].map((runner) => runner.run(this.#ending.signal));
     // A question that is not answered in time is asked again by the next holder.
     stops.push(() => settlesWithin(Promise.all(asking), lastAnswerMs));
@@ -113,39 +117,36 @@ export class IngesterSession {
   }
 
   async #openStream(stream: Stream, parking: Parking): Promise<void> {
-    const { process, config, cursor, load } = this.#options;
+    const { process, config, epoch } = this.#options;
+    const { context } = process;
+    const load = this.#options.loads.get(stream.name)!;
     const published = new PublishedReading(stream.shape);
     const { index } = published;
     this.#indexes.set(stream.topic, index);
-    const publisher = new RecordPublisher({
-      stream,
-      index,
-      spellings: this.#spellings,
-      context: process.context,
-      parking,
-      epoch: cursor.epoch,
-    });
-    const runner = new KeyQueryRunner({
-      stream,
-      publisher,
-      context: process.context,
-      keysPerQuery: config.erp.keysPerQuery,
-    });
-    this.#runners.set(stream.name, runner);
-    published.onRecreated = () => this.#republish(stream.name, runner);
     this.#readings.push(published);
     await published.read(process.bus);
-    this.#spellings.add(stream.topic, index, stream.shape.keyParts);
+    if (index.isEmpty && stream.shape.deleted !== null) load.demand('its topic is empty');
+    if (missedRound(stream.again, load.state.roundAt, context.clock.now()))
+      load.demand('a round of its calendar was missed');
+    if (load.loading !== null)
+      process.log.info(
+        { flow: stream.name, reason: load.loading, from: load.state.loadedTo },
+        'loading all keys',
+      );
+    const publisher = new RecordPublisher({ stream, index, context, parking, epoch });
+    const { keysPerQuery } = config.erp;
+    const runner = new StreamRunner({ stream, publisher, load, context, keysPerQuery });
+    this.#runners.set(stream.name, runner);
+    published.onRecreated = () => runner.askAll('its topic was recreated');
     void this.#correctStrays(stream, published, runner);
-    // A stream that came with a new configuration, over tables that were watched before, or a recreated topic.
-    if (load === null && index.isEmpty && stream.shape.deleted !== null) runner.dirty.addAll({});
   }
 
   /**
-   * Another process may have been publishing when it lost the source, and may learn of that only later. When none of it can land any more, the keys whose last record on the topic is not what we have
+   * Another process may have been publishing when it lost the source, and may learn of that only later. When none of it
+   * can land any more, the keys whose last record on the topic is not what we have
    * published are asked and published again.
    */
-  async #correctStrays(stream: Stream, published: PublishedReading, runner: KeyQueryRunner): Promise<void> {
+  async #correctStrays(stream: Stream, published: PublishedReading, runner: StreamRunner): Promise<void> {
     const { clock, log } = this.#options.process.context;
     await clock.wait(this.#options.source.fenceFallsWithinMs + landsWithinMs, this.#ending.signal);
     if (this.#ending.signal.aborted) return;
@@ -159,26 +160,11 @@ export class IngesterSession {
     for (const { key, asked } of strays) runner.dirty.add(key, { asked });
   }
 
-  #askAgain(topic: string, sourceKey: string): void {
-    const stream = this.#options.streams.find((one) => one.topic === topic)!;
-    this.#runners.get(stream.name)!.dirty.add(keyOfSource(sourceKey), {});
-  }
-
-  #republish(stream: string, runner: KeyQueryRunner): void {
-    this.#keeper.republishing(stream, true);
-    runner.dirty.addAll({ onAnswered: () => this.#keeper.republishing(stream, false) });
-  }
-
-  /** Everything, once. The source waits meanwhile, and its changes are asked for again afterwards: nothing falls between. */
-  async #load(reason: string): Promise<void> {
-    const { process, cursors, cursor } = this.#options;
-    process.log.info({ reason, epoch: cursor.epoch }, 'loading all keys');
-    await cursors.write(cursor);
-    for (const [stream, runner] of this.#runners) {
-      const counts = await runner.load(this.#ending.signal);
-      process.log.info({ flow: stream, ...counts }, 'loaded');
-    }
-    await cursors.write({ ...cursor, firstLoad: 'done' });
+  #states(): StreamState[] {
+    return [...this.#options.loads].map(([name, { state }]) => {
+      const { size = 0, oldestAt = null } = this.#runners.get(name)?.dirty ?? {};
+      return { ...state, dirtyKeys: size, oldestAt };
+    });
   }
 
   async #follow(): Promise<void> {
@@ -211,9 +197,7 @@ export class IngesterSession {
   #schedule(): () => void {
     const jobs = this.#options.streams.flatMap((stream) => {
       const runner = this.#runners.get(stream.name)!;
-      return stream.again === null
-        ? []
-        : [new Cron(stream.again, { timezone: 'UTC' }, () => runner.dirty.addAll({}))];
+      return stream.again === null ? [] : [new Cron(stream.again, calendar, () => runner.askAllAgain())];
     });
     return () => {
       for (const job of jobs) job.stop();

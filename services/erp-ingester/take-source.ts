@@ -1,31 +1,61 @@
-import type { ChangeSource, OpenSource } from '../erp/sources/change-source.ts';
+import type { ChangeSource, Gap, OpenSource } from '../erp/sources/change-source.ts';
+import type { SourceStream } from '../erp/sources/stream.ts';
 import type { SourceCursor, SourceCursors } from './cursor.ts';
+import { StreamLoad } from './stream-load.ts';
 
 export interface TakenSource {
   source: OpenSource;
-  cursor: SourceCursor;
-  /** Why everything must be loaded first; null when the cursor goes on where it stopped. */
-  load: string | null;
+  epoch: number;
+  /** By the name of the stream. */
+  loads: ReadonlyMap<string, StreamLoad>;
 }
+
+type Watching = Pick<SourceStream, 'name' | 'digest' | 'watches'>;
 
 /**
- * Opens the source where the cursor stands. After a gap the epoch rises, because positions of a restored database may be
- * lower than what readers already saw.
+ * Opens the source where the cursor stands. After a gap the streams that it concerns are to be asked anew. Where it
+ * concerns all that is read the epoch rises, because positions of a restored database may be lower than what readers
+ * already saw.
  * @throws what opening the source throws.
  */
-export async function takeSource(source: ChangeSource, cursors: SourceCursors): Promise<TakenSource> {
+export async function takeSource(
+  source: ChangeSource,
+  cursors: Pick<SourceCursors, 'read' | 'write'>,
+  streams: readonly Watching[],
+): Promise<TakenSource> {
   const known = await cursors.read();
-  const opened = await source.open(known, async () => {
-    // From here on the gap cannot be seen any more: whoever fails or dies before the load has ended leaves word of it.
-    if (known !== null) await cursors.write({ ...known, firstLoad: 'running' });
+  const loads = new Map(
+    streams.map(({ name, digest }) => {
+      const state = known?.streams.find((one) => one.name === name) ?? null;
+      return [name, new StreamLoad(name, digest, state)];
+    }),
+  );
+  const opened = await source.open(known, async (gap) => {
+    requireAll([gap], streams, loads);
+    // From here on the gap cannot be seen any more: whoever fails or dies leaves word of it.
+    if (known !== null) await cursors.write({ ...known, streams: statesOf(loads) });
   });
-  const load = opened.gaps[0]?.reason ?? loadOf(known);
-  if (load === null && known !== null) return { source: opened, cursor: known, load };
-  const epoch = known === null ? 1 : known.epoch + 1;
-  return { source: opened, cursor: { ...opened.place, epoch, firstLoad: 'running' }, load };
+  requireAll(opened.gaps, streams, loads);
+  const isAnew = opened.gaps.some(({ tables }) => tables === null);
+  return { source: opened, epoch: (known?.epoch ?? 1) + (isAnew ? 1 : 0), loads };
 }
 
-function loadOf(known: SourceCursor | null): string | null {
-  if (known === null) return 'first load';
-  return known.firstLoad === 'running' ? 'the last load did not end' : null;
+/** For the cursor. */
+export function statesOf(loads: ReadonlyMap<string, StreamLoad>): SourceCursor['streams'] {
+  return [...loads.values()].map(({ state }) => state);
+}
+
+/** The streams that a gap concerns. */
+export function concernedBy({ tables }: Gap, streams: readonly Watching[]): Watching[] {
+  if (tables === null) return [...streams];
+  return streams.filter(({ watches }) => watches.some(({ table }) => tables.includes(table)));
+}
+
+function requireAll(
+  gaps: readonly Gap[],
+  streams: readonly Watching[],
+  loads: ReadonlyMap<string, StreamLoad>,
+): void {
+  for (const gap of gaps)
+    for (const { name } of concernedBy(gap, streams)) loads.get(name)!.demand(gap.reason);
 }

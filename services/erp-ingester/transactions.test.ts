@@ -37,7 +37,7 @@ describe('the position to acknowledge', () => {
           function begin(index: number, keys: number): void {
             unread.shift();
             const transaction = transactions.begin();
-            transaction.outstanding += keys;
+            for (let key = 0; key < keys; key += 1) transaction.hold();
             open.push({ transaction, left: keys, end: BigInt((index + 1) * 10), ended: false });
           }
           function end(one: (typeof open)[number]): void {
@@ -46,7 +46,7 @@ describe('the position to acknowledge', () => {
           }
           function answer(one: (typeof open)[number]): void {
             one.left -= 1;
-            transactions.answered(one.transaction);
+            one.transaction.release();
           }
         },
       ),

@@ -1,8 +1,30 @@
 /** One transaction of the source, until all the keys it made dirty are published. */
-export interface OpenTransaction {
-  outstanding: number;
+export class OpenTransaction {
   /** Set when its last part was read. */
-  end: string | null;
+  end: string | null = null;
+  #outstanding = 0;
+  readonly #all: OpenTransactions;
+
+  constructor(all: OpenTransactions) {
+    this.#all = all;
+  }
+
+  get isDone(): boolean {
+    return this.end !== null && this.#outstanding === 0;
+  }
+
+  /** One more key has to be published, or kept elsewhere, before it may be acknowledged. */
+  hold(): void {
+    this.#outstanding += 1;
+    this.#all.outstanding += 1;
+  }
+
+  /** One of them is. */
+  release(): void {
+    this.#outstanding -= 1;
+    this.#all.outstanding -= 1;
+    this.#all.advance();
+  }
 }
 
 /**
@@ -10,6 +32,8 @@ export interface OpenTransaction {
  * the end of the last one before which nothing is outstanding: acknowledging later ones would lose the earlier.
  */
 export class OpenTransactions {
+  /** Keys of transactions whose answer is not published; a key counts once for each transaction. */
+  outstanding = 0;
   readonly #open = new Set<OpenTransaction>();
   readonly #onProgress: (end: string) => void;
 
@@ -18,7 +42,7 @@ export class OpenTransactions {
   }
 
   begin(): OpenTransaction {
-    const transaction: OpenTransaction = { outstanding: 0, end: null };
+    const transaction = new OpenTransaction(this);
     this.#open.add(transaction);
     return transaction;
   }
@@ -26,19 +50,14 @@ export class OpenTransactions {
   /** All its changes were read. */
   ended(transaction: OpenTransaction, end: string): void {
     transaction.end = end;
-    this.#advance();
+    this.advance();
   }
 
-  /** One of the keys it made dirty is published. */
-  answered(transaction: OpenTransaction): void {
-    transaction.outstanding -= 1;
-    this.#advance();
-  }
-
-  #advance(): void {
+  /** Of the transactions, when they have come further. */
+  advance(): void {
     let reached: string | null = null;
     for (const transaction of this.#open) {
-      if (transaction.end === null || transaction.outstanding > 0) break;
+      if (!transaction.isDone) break;
       reached = transaction.end;
       this.#open.delete(transaction);
     }

@@ -92,6 +92,7 @@ describe('GET /api/status', () => {
       epoch: 1,
       tables: null,
       firstLoad: 'done',
+      streams: [],
       updatedAt: Date.now(),
     };
     await bus.publish(cursors, { value: cursor });

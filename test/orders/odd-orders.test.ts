@@ -203,6 +203,7 @@ it('the night finds what was edited in the admin', async () => {
       epoch: 1,
       tables: null,
       firstLoad: 'done',
+      streams: [],
       updatedAt: Date.now(),
     },
   });

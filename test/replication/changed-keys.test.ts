@@ -1,7 +1,12 @@
 /** Real server. What the changed-key query answers, and in which form. Visibility has a file of its own. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { compileFind, findKeys } from '../../services/erp/changed-keys/record-keys.ts';
-import { compileKeyQuery, queryAll, queryKeys } from '../../services/erp/changed-keys/snapshot-query.ts';
+import {
+  compileKeyQuery,
+  estimateRows,
+  queryAll,
+  queryKeys,
+} from '../../services/erp/changed-keys/snapshot-query.ts';
 import { compileVia, queryVia } from '../../services/erp/changed-keys/via.ts';
 import { noDirt } from '../../services/erp/changed-keys/visibility.ts';
 import { openPool } from '../../services/erp/pool.ts';
@@ -23,6 +28,11 @@ afterAll(() => database.drop());
 
 const base = () => ({ pool: database.pool, where, dirt: noDirt });
 const keyed = (sql: string) => ({ ...base(), query: compileKeyQuery(sql, where) });
+const all = (sql: string, column = 'id', after: string[] | null = null) => ({
+  ...keyed(sql),
+  keyColumns: [column],
+  after,
+});
 const products = 'select id, sku from product where $keys::int[] is null or id = any($keys) order by id';
 
 describe('the changed-key query', () => {
@@ -41,7 +51,7 @@ describe('the changed-key query', () => {
     const sql = `select $since as since where $keys::int[] is null or true`;
     const answer = await queryKeys({ ...keyed(sql), keys: ['1'], since: '2026-01-01T00:00:00+01:00' });
     expect(answer.rows).toEqual([{ since: '2025-12-31T23:00:00Z' }]);
-    for await (const { rows } of queryAll(keyed(sql))) expect(rows).toEqual([{ since: null }]);
+    for await (const { rows } of queryAll(all(sql, 'since'))) expect(rows).toEqual([{ since: null }]);
   });
 
   it('takes keys of several columns as JSON', async () => {
@@ -81,7 +91,7 @@ describe('the changed-key query', () => {
   it('of all keys comes in chunks of one snapshot', async () => {
     const sizes: number[] = [];
     const versions = new Set<bigint>();
-    for await (const { rows, version } of queryAll({ ...keyed(products), chunkRows: 10_000 })) {
+    for await (const { rows, version } of queryAll({ ...all(products), chunkRows: 10_000 })) {
       sizes.push(rows.length);
       versions.add(version);
       // Written after the snapshot: part of none of its chunks.
@@ -91,9 +101,32 @@ describe('the changed-key query', () => {
     expect(versions.size).toBe(1);
   });
 
+  it('of all keys goes on in the order of their bytes, where it stopped', async () => {
+    const sku = 'select sku, id from product where $keys::text[] is null -- as the ERP has it\n;';
+    const from = async (after: string[] | null) => {
+      for await (const { rows } of queryAll({ ...all(sku, 'sku', after), chunkRows: 3 }))
+        return rows.map((row) => row.sku);
+      return null;
+    };
+    expect(await from(null)).toEqual(['S1', 'S10', 'S100']);
+    expect(await from(['S100'])).toEqual(['S1000', 'S10000', 'S10001']);
+    expect(await from(['late'])).toBeNull();
+    const pairs = 'select id % 2 as half, id from product where id < 5';
+    const twofold = { ...all(pairs), keyColumns: ['half', 'id'], after: ['0', '4'] };
+    for await (const { rows } of queryAll(twofold))
+      expect(rows).toEqual([
+        { half: 1, id: 1 },
+        { half: 1, id: 3 },
+      ]);
+  });
+
+  it('of all keys has about as many rows as the planner takes it', async () => {
+    await database.run('analyze product');
+    expect(await estimateRows(keyed(products))).toBeGreaterThan(20_000);
+  });
+
   it('given up half-way gives its connection back', async () => {
-    for await (const chunk of queryAll({ ...keyed(products), chunkRows: 10 }))
-      if (chunk.rows.length > 0) break;
+    for await (const chunk of queryAll({ ...all(products), chunkRows: 10 })) if (chunk.rows.length > 0) break;
     expect(database.pool.idleCount).toBe(database.pool.totalCount);
   });
 

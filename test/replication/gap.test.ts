@@ -1,7 +1,7 @@
 /** Real server. A gap in the log leads to a new load, also when the one who found it does not live to do it. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { SourceCursor, SourceCursors } from '../../services/erp-ingester/cursor.ts';
-import { takeSource } from '../../services/erp-ingester/take-source.ts';
+import type { SourceCursor } from '../../services/erp-ingester/cursor.ts';
+import { statesOf, takeSource } from '../../services/erp-ingester/take-source.ts';
 import type { TakenSource } from '../../services/erp-ingester/take-source.ts';
 import { openPool } from '../../services/erp/pool.ts';
 import type { ErpPool } from '../../services/erp/pool.ts';
@@ -48,7 +48,8 @@ async function take(more: { tables?: string[]; url?: string; slot?: string } = {
     read: async () => cursor,
     write: async (written: SourceCursor) => void (cursor = written),
   };
-  const session = await takeSource(log, cursors as unknown as SourceCursors);
+  const watches = tables.map((table) => ({ table, columns: ['id'] }));
+  const session = await takeSource(log, cursors, [{ name: 'stock', digest: 'as configured', watches }]);
   taken.push(session);
   return session;
 }
@@ -57,9 +58,20 @@ async function take(more: { tables?: string[]; url?: string; slot?: string } = {
 async function loaded(): Promise<SourceCursor> {
   const session = await take();
   await session.source.close();
-  cursor = { ...session.cursor, firstLoad: 'done' };
-  return cursor;
+  return (cursor = cursorOf(session));
 }
+
+/** As it is written when all is loaded. */
+function cursorOf({ source, epoch, loads }: TakenSource): SourceCursor {
+  const streams = statesOf(loads).map((state) => ({ ...state, loading: null }));
+  return { ...source.place, epoch, streams };
+}
+
+/** Why all keys are to be asked; null when they are not. */
+const loadOf = ({ loads }: TakenSource) => loads.get('stock')!.loading;
+
+const altered = 'the watched tables or the publication changed';
+const movedOn = 'the slot was moved past the cursor, or made anew';
 
 /** Slot and publication can be made, but the log cannot be opened: nobody listens there. */
 const deaf = async () => `postgres://nobody@127.0.0.1:${await freePort()}/nothing`;
@@ -68,8 +80,8 @@ describe('a gap in the log', () => {
   it('is none when slot and cursor belong together', async () => {
     const before = await loaded();
     const session = await take();
-    expect(session.load).toBeNull();
-    expect(session.cursor).toEqual(before);
+    expect(loadOf(session)).toBeNull();
+    expect(cursorOf(session)).toEqual(before);
   });
 
   it('is still known when the slot was recreated and the log could not be opened', async () => {
@@ -79,15 +91,15 @@ describe('a gap in the log', () => {
     // The slot is there now, and nothing of it tells that it is another one.
     expect(await database.slotState()).toMatchObject({ lost: false });
     const session = await take();
-    expect(session.load).not.toBeNull();
-    expect(session.cursor.epoch).toBeGreaterThan(before.epoch);
+    expect(loadOf(session)).not.toBeNull();
+    expect(session.epoch).toBeGreaterThan(before.epoch);
   });
 
   it('is still known when a table was added and the log could not be opened', async () => {
     await loaded();
     const tables = ['public.item', 'public.box'];
     await expect(take({ tables, url: await deaf() })).rejects.toMatchObject({ name: 'Unavailable' });
-    expect((await take({ tables })).load).not.toBeNull();
+    expect(loadOf(await take({ tables }))).not.toBeNull();
   });
 
   it('is no matter of a slot that another database has under that name: it is not waited for, nor dropped', async () => {
@@ -108,7 +120,7 @@ describe('a gap in the log', () => {
     const tables = ['public.item', 'public.box'];
     await expect(take({ tables })).rejects.toMatchObject({ fault: { code: 'replication.slot_in_use' } });
     await holder.source.close();
-    expect((await take({ tables })).load).toBe('the watched tables or the publication changed');
+    expect(loadOf(await take({ tables }))).toBe(altered);
   });
 
   it('is made by whoever moves the slot on, or makes it anew under its name', async () => {
@@ -118,14 +130,14 @@ describe('a gap in the log', () => {
       `select pg_replication_slot_advance('${database.slot}', pg_current_wal_lsn())`,
     );
     expect(rows).toHaveLength(1);
-    expect((await take()).load).toBe('the slot was moved past the cursor, or made anew');
+    expect(loadOf(await take())).toBe(movedOn);
     await taken.at(-1)!.source.close();
 
     await loaded();
     await database.run('insert into item values (2)');
     await dropSlot(database.pool, database.slot);
     await database.run(`select pg_create_logical_replication_slot('${database.slot}', 'pgoutput')`);
-    expect((await take()).load).toBe('the slot was moved past the cursor, or made anew');
+    expect(loadOf(await take())).toBe(movedOn);
   });
 
   it('is none where only other tables were written, and the position went on with them', async () => {
@@ -133,11 +145,11 @@ describe('a gap in the log', () => {
     await database.run('insert into box select generate_series(1, 100)');
     await until(() => session.source.idlePosition() !== null);
     const position = session.source.idlePosition()!;
-    cursor = { ...session.cursor, position, firstLoad: 'done' };
+    cursor = { ...cursorOf(session), position };
     session.source.acknowledge(position);
     await session.source.close();
     expect((await database.slotState()).confirmedLsn).toBe(parseLsn(position));
-    expect((await take()).load).toBeNull();
+    expect(loadOf(await take())).toBeNull();
   });
 
   const alterations = {
@@ -164,10 +176,10 @@ describe('a gap in the log', () => {
     const tables = ['public.item', 'public.region'];
     const session = await take({ tables });
     await session.source.close();
-    cursor = { ...session.cursor, firstLoad: 'done' };
+    cursor = cursorOf(session);
     expect(await tableState(database.pool, PUBLICATION, tables)).toBe(cursor.tables);
     await database.run(sql);
     expect(await tableState(database.pool, PUBLICATION, tables)).not.toBe(cursor.tables);
-    expect((await take({ tables })).load).toBe('the watched tables or the publication changed');
+    expect(loadOf(await take({ tables }))).toBe(altered);
   });
 });

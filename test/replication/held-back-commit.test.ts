@@ -88,6 +88,8 @@ const asking = (dirt: Dirt, visibleWithinMs: number) => ({
   query,
   dirt,
   visibleWithinMs,
+  keyColumns: ['id'],
+  after: null,
 });
 const notVisible = { name: 'Unavailable', fault: { code: 'erp.commit_not_visible' } };
 

@@ -52,17 +52,28 @@ beforeAll(async () => {
   await database.run(`
     create table item (sku text primary key, quantity int); insert into item values ('A', 1), ('B', 1);
     create table brake (is_on boolean)`);
-  ingester = await startProcess('erp-ingester', {
+  ingester = await start(stream.query);
+});
+
+const start = (query: string) =>
+  startProcess('erp-ingester', {
     ...platformConfig(instance),
     kafka: { brokers: [kafka.bootstrap], replicationFactor: 1, registry: { url: sharedRegistry() } },
     fulfilments: { since: '2026-01-01T00:00:00Z', carriers: {} },
     erp: {
       connection: { url: database.url, statementTimeoutMs: 14_000 },
       slot: database.slot,
-      streams: { stock: stream },
+      streams: {
+        // In alphabetical order it comes first, and its query is wrong: the other stream goes on without it.
+        prices: {
+          ...stream,
+          topic: 'erp.prices',
+          query: 'select sku, prices from nowhere where $keys::text[] is null',
+        },
+        stock: { ...stream, query },
+      },
     },
   });
-});
 afterAll(async () => {
   await ingester?.stop();
   await bus?.close();
@@ -93,6 +104,12 @@ it('loads anew when a table is made anew under it: the log says nothing of the n
   await says('B', 'gone');
   await database.run(`update item set quantity = 4`);
   await says('A', '4.0000');
+});
+
+it('asks all keys anew under another query, of which no change of a row tells', async () => {
+  await ingester.stop();
+  ingester = await start(stream.query.replace('quantity,', 'quantity * 10 as quantity,'));
+  await says('A', '40.0000');
 });
 
 it('does not hold up the shutdown of the server with what it cannot ask any more', async () => {

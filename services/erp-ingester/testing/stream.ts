@@ -1,4 +1,5 @@
 import type { Questions } from '../../erp/sources/questions.ts';
+import type { StreamState } from '../../../schemas/types.ts';
 import { rowShapes } from '../rows/index.ts';
 import type { Stream } from '../stream.ts';
 
@@ -23,6 +24,7 @@ export function aStream(
     questions: {
       ask: unasked('ask'),
       isOrdered: false,
+      expectedRows: () => Promise.resolve(null),
       askAll: unasked('askAll'),
       keysOf: unasked('keysOf'),
       find: unasked('find'),
@@ -30,5 +32,21 @@ export function aStream(
       ...questions,
     },
     ...more,
+  };
+}
+
+/** As the cursor has a stream that is loaded as it is configured. */
+export function aLoaded({ name, digest }: Stream): StreamState {
+  return {
+    name,
+    digest,
+    loading: null,
+    loadedTo: null,
+    rows: 0,
+    rowsExpected: null,
+    roundAt: 0,
+    held: null,
+    dirtyKeys: 0,
+    oldestAt: null,
   };
 }

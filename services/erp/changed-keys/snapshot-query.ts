@@ -2,6 +2,7 @@
  * The changed-key query: what is true now for these keys, or for all.
  * Of one key ask one query at a time: only then do later answers carry later (or equal) versions.
  */
+import { quoteIdentifier } from '../pool.ts';
 import type { Lsn } from '../replication/lsn.ts';
 import { statement } from '../statement.ts';
 import { queryRows } from '../values.ts';
@@ -44,15 +45,21 @@ export async function queryKeys(options: KeyQuery & { keys: readonly Key[] }): P
   );
 }
 
+/** All keys, in an order of which the ERP's collations know nothing, so that whoever stopped can go on. */
+export interface AllKeys extends KeyQuery {
+  keyColumns: readonly string[];
+  /** The values of the key beyond which it goes on; null: from the first. */
+  after: readonly string[] | null;
+  chunkRows?: number;
+}
+
 /**
  * Asks for all keys, in one snapshot, a chunk at a time: a million rows never stand in memory. The snapshot is held while
- * the chunks are worked off, which keeps the database from cleaning up behind it: do not dawdle.
+ * the chunks are worked off, which keeps the database from cleaning up behind it: do not dawdle. The whole order costs a
+ * sort at the server before the first row comes: its limit of time is not that of a question for some keys.
  */
-export async function* queryAll(
-  options: KeyQuery & { chunkRows?: number },
-): AsyncGenerator<Answer, void, void> {
-  const { text } = options.query;
-  const values = bindSql(options.query, { since: options.since });
+export async function* queryAll(options: AllKeys): AsyncGenerator<Answer, void, void> {
+  const { text, values } = inOrder(options);
   const snapshot = await openSnapshot(options);
   const timeoutMs = snapshot.queryTimeoutMs;
   let outcome: 'done' | 'failed' = 'done';
@@ -76,6 +83,35 @@ export async function* queryAll(
 }
 
 const defaultChunkRows = 5_000;
+
+/** By the text of the key, in the order of its bytes. */
+function inOrder({ query, since, keyColumns, after }: AllKeys): { text: string; values: unknown[] } {
+  const key = keyColumns.map((column) => `all_rows.${quoteIdentifier(column)}::text collate "C"`);
+  const bound = bindSql(query, { since });
+  const places = keyColumns.map((_column, index) => `$${bound.length + index + 1}::text`);
+  const beyond = after === null ? '' : `where (${key.join(', ')}) > (${places.join(', ')})`;
+  return {
+    text: `${asSubquery(query)} ${beyond} order by ${key.join(', ')}`,
+    values: [...bound, ...(after ?? [])],
+  };
+}
+
+/** About how many rows all keys have, as the database's planner takes it. */
+export async function estimateRows(options: KeyQuery): Promise<number> {
+  const values = bindSql(options.query, { since: options.since });
+  const { rows } = await queryInSnapshot(
+    options,
+    `explain (format json) ${asSubquery(options.query)}`,
+    values,
+  );
+  const [{ Plan: plan }] = rows[0]!['QUERY PLAN'] as [{ Plan: { 'Plan Rows': number } }];
+  return plan['Plan Rows'];
+}
+
+/** The query may end in a semicolon, and in a comment. */
+function asSubquery({ text }: SqlTemplate): string {
+  return `select * from (\n${text.replace(/[\s;]+$/, '')}\n) all_rows`;
+}
 
 function encodeKeys(keys: readonly Key[]): readonly Key[] | string {
   return keys.every((key) => typeof key === 'string') ? keys : JSON.stringify(keys);

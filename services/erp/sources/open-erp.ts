@@ -6,10 +6,38 @@ import { openPostgresLog, openPostgresPolling } from './postgres/open-postgres.t
 import type { ErpConfiguration, ReadErp, SourceTools } from './read-erp.ts';
 
 /** Connects to nothing yet. @throws Rejected when a statement uses a parameter that does not exist there. */
-export function openErp(configuration: ErpConfiguration, tools: SourceTools): ReadErp {
-  const { source, connection } = configuration.config.erp;
-  if (source.kind === 'postgres-log') return openPostgresLog(configuration, tools);
-  if (source.kind === 'http') return openHttp(configuration, tools, source);
-  const open = isMysqlAddress(connection.url) ? openMysqlPolling : openPostgresPolling;
-  return open(configuration, tools, source);
+export function openErp(
+  configuration: Configuration<'erp' | 'fulfilments'>,
+  { log, metrics, clock }: { log: Log; metrics: Metrics; clock: Clock },
+): ReadErp {
+  const { erp, fulfilments } = configuration.config;
+  const { maxConnections, statementTimeoutMs, loadTimeoutMs } = erp.connection;
+  const connection = connectionSource(configuration, log);
+  const open = (max: number, timeoutMs?: number) =>
+    openPool({ ...renewing(connection), max, query_timeout: timeoutMs }, sinkCalls(metrics, 'erp'));
+  const pool = open(maxConnections);
+  const since = new Date(fulfilments.since).toISOString();
+  const compiled = compileStreams(erp.streams, since);
+  const source = new PostgresLog({
+    slot: erp.slot,
+    publication: erp.publication,
+    connection,
+    pool,
+    slotPool: open(1, slotQuestionMs),
+    watched: watchedTables(compiled),
+    clock,
+    onClose: watchSlot({ connection: renewing(connection), slot: erp.slot, metrics, clock }),
+  });
+  const asking = {
+    pool,
+    since,
+    statementTimeoutMs,
+    loadTimeoutMs,
+    rowsPerFetch: erp.rowsPerFetch,
+  };
+  const streams = compiled.map((stream) => ({
+    ...stream,
+    questions: new SqlQuestions({ ...asking, stream }),
+  }));
+  return { source, streams };
 }

@@ -31,6 +31,8 @@ export interface Questions {
    * @param after where `isOrdered`: only of keys beyond this one; null: from the first.
    */
   askAll(marks: Iterable<Mark>, after: string | null): AsyncGenerator<Answer, void, void>;
+  /** About how many rows that is; null where nobody can tell. */
+  expectedRows(): Promise<number | null>;
   /** Whether `askAll` gives the keys in the order of their bytes, so that a load can go on where it stopped. */
   readonly isOrdered: boolean;
   /** The way round: keys that changed rows lead to, by the stream's watch of this index; `all` where they are too many. */

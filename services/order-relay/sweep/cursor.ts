@@ -77,6 +77,7 @@ export class SweepCursors {
         tables: null,
         epoch: 1,
         firstLoad: cursor.isFirstLoad ? 'running' : 'done',
+        streams: [],
         updatedAt: writtenAt,
       },
     });

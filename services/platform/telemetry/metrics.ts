@@ -123,6 +123,21 @@ export function openMetrics(process: string, instance: string) {
       'Calls to the other side that may be under way at once, as it bears them now',
       'sink',
     ),
+    roundRows: gauge(
+      'cartage_stream_round_rows',
+      'Rows of the round of all keys under way (a load, a round of the calendar) that are published',
+      'flow',
+    ),
+    roundEnd: gauge(
+      'cartage_stream_round_end_timestamp_seconds',
+      'When that round is expected to end; NaN where none is under way or nothing tells',
+      'flow',
+    ),
+    streamLoaded: gauge(
+      'cartage_stream_loaded',
+      '1 while all keys of the stream were asked as it is configured, 0 while they are not yet',
+      'flow',
+    ),
     webhooks: counter('cartage_webhooks_total', 'Incoming webhooks, by answer', 'code', 'reason'),
     stockCompared: counter(
       'cartage_stock_compared_total',

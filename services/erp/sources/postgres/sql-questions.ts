@@ -1,7 +1,7 @@
 /** Questions by SQL on PostgreSQL. An answer contains a transaction when its snapshot shows it (`visibility.ts`). */
 import { queryVia } from '../../changed-keys/via.ts';
 import { findKeys } from '../../changed-keys/record-keys.ts';
-import { queryAll, queryKeys } from '../../changed-keys/snapshot-query.ts';
+import { estimateRows, queryAll, queryKeys } from '../../changed-keys/snapshot-query.ts';
 import type { Key } from '../../changed-keys/snapshot-query.ts';
 import type { Dirt } from '../../changed-keys/visibility.ts';
 import type { ErpPool } from '../../pool.ts';
@@ -9,6 +9,7 @@ import { statement } from '../../statement.ts';
 import type { CompiledStream } from '../../streams.ts';
 import type { Mark } from '../change-source.ts';
 import type { Row } from '../changes.ts';
+import { keyValues } from '../keys.ts';
 import type { Answer, Questions, RecordKey } from '../questions.ts';
 
 export interface SqlQuestionsOptions {
@@ -17,11 +18,13 @@ export interface SqlQuestionsOptions {
   /** ISO time before which documents are of no interest. */
   since: string;
   statementTimeoutMs: number;
+  /** The same where all keys are asked. */
+  loadTimeoutMs: number;
   rowsPerFetch: number;
 }
 
 export class SqlQuestions implements Questions {
-  readonly isOrdered = false;
+  readonly isOrdered = true;
   readonly #options: SqlQuestionsOptions;
 
   constructor(options: SqlQuestionsOptions) {
@@ -39,14 +42,22 @@ export class SqlQuestions implements Questions {
     });
   }
 
-  askAll(marks: Iterable<Mark>, _after: string | null): AsyncGenerator<Answer, void, void> {
-    const { stream, since, rowsPerFetch } = this.#options;
+  askAll(marks: Iterable<Mark>, after: string | null): AsyncGenerator<Answer, void, void> {
+    const { stream, since, rowsPerFetch, loadTimeoutMs } = this.#options;
     return queryAll({
       ...this.#snapshot('query', marks),
+      statementTimeoutMs: loadTimeoutMs,
       query: stream.query,
       since,
+      keyColumns: stream.keyColumns,
+      after: after === null ? null : keyValues(stream.keyColumns, after),
       chunkRows: rowsPerFetch,
     });
+  }
+
+  expectedRows(): Promise<number> {
+    const { stream, since } = this.#options;
+    return estimateRows({ ...this.#snapshot('query', []), query: stream.query, since });
   }
 
   async keysOf(watch: number, rows: readonly Row[], marks: Iterable<Mark>): Promise<string[]> {

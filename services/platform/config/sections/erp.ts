@@ -63,6 +63,8 @@ export const erpSection = z.strictObject({
       allowPlain: yesOrNo.default(false),
       maxConnections: count(8),
       statementTimeoutMs: milliseconds(8_000),
+      /** The same where all keys are asked: the database sorts them before the first one comes. */
+      loadTimeoutMs: milliseconds(3_600_000),
     })
     .prefault({}),
   /** Where changes are learnt from. */
