@@ -6,6 +6,7 @@ import { addErase } from './commands/erase/command.ts';
 import { addParked } from './commands/parked/command.ts';
 import { addRecipe } from './commands/recipe/command.ts';
 import { requestRefresh } from './commands/refresh.ts';
+import { addSlots } from './commands/slots.ts';
 import { applyTopics } from './commands/topics.ts';
 import type { Run } from './options.ts';
 import { endQuietlyWithReader, printError } from './print.ts';
@@ -61,6 +62,7 @@ export function commandLine(run: Run): Command {
     .command('dry-report')
     .description('what the flows on `dry` would do, and would hold or reject, with examples')
     .action(run((options) => dryReport(options)));
+  addSlots(program, run);
   addRecipe(program, run);
   addErase(program, run);
   return program;

@@ -11,24 +11,31 @@ export interface SourceCursor extends Place {
   streams: StreamState[];
 }
 
-/** The cursor of the source on `cartage.cursors`. */
+/**
+ * The cursor of the source on `cartage.cursors`, one for the instance. Its key does not say what is read: under another
+ * slot, or another database, it is the same topics that go on, and their epoch must not fall.
+ */
 export class SourceCursors {
   readonly #bus: Bus;
-  readonly #source: string;
+  readonly #instance: string;
   readonly #clock: Clock;
 
-  constructor(bus: Bus, source: string, clock: Clock) {
+  constructor(bus: Bus, instance: string, clock: Clock) {
     this.#bus = bus;
-    this.#source = source;
+    this.#instance = instance;
     this.#clock = clock;
   }
 
   async read(): Promise<SourceCursor | null> {
-    let found: Cursor | null = null;
-    await readToEnd(this.#bus, cursors, ({ key, value }) => {
-      if (key === `erp-ingester/${this.#source}`) found = value;
+    const key = `erp-ingester/${this.#instance}`;
+    let own: Cursor | null = null;
+    // As it was called before: with the name of the slot.
+    let former: Cursor | null = null;
+    await readToEnd(this.#bus, cursors, ({ key: found, value }) => {
+      if (found === key) own = value;
+      else if (value !== null && found.startsWith(`${key}/`)) former = later(former, value);
     });
-    return asSourceCursor(found);
+    return asSourceCursor(own ?? former);
   }
 
   /** Resolves when the broker has it. */
@@ -36,7 +43,7 @@ export class SourceCursors {
     await this.#bus.publish(cursors, {
       value: {
         process: 'erp-ingester',
-        source: this.#source,
+        source: this.#instance,
         position,
         slot,
         systemId,
@@ -48,6 +55,10 @@ export class SourceCursors {
       },
     });
   }
+}
+
+function later(one: Cursor | null, other: Cursor): Cursor {
+  return one !== null && one.updatedAt > other.updatedAt ? one : other;
 }
 
 function asSourceCursor(cursor: Cursor | null): SourceCursor | null {

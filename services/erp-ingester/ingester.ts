@@ -41,7 +41,7 @@ export async function startErpIngester(
   const erp = openErp(configuration, { log, metrics, clock, lease });
   process.onStop(() => erp.source.close());
   const streams = erp.streams.map(withShape);
-  const cursors = new SourceCursors(process.bus, `${config.instance}/${config.erp.slot}`, context.clock);
+  const cursors = new SourceCursors(process.bus, config.instance, context.clock);
   let unhealthyReason: string | null = 'starting';
   let standby = false;
   process.checks.need('log', () => (standby ? null : unhealthyReason));

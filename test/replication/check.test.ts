@@ -6,6 +6,7 @@ import type { ErpCheck, Finding } from '../../services/erp/check.ts';
 import { compileStatements } from '../../services/erp/orders/statements.ts';
 import { ensurePublication } from '../../services/erp/replication/publication.ts';
 import { createSlot } from '../../services/erp/replication/slot.ts';
+import { dropUnusedSlot, listSlots } from '../../services/erp/slots.ts';
 import { PUBLICATION, testDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
 
@@ -203,5 +204,26 @@ describe('cartage check of an ERP database', () => {
     expect(findings).toMatchObject([
       { level: 'fail', code: 'erp.unreachable', fix: expect.stringContaining('host') },
     ]);
+  });
+});
+
+describe('slots', () => {
+  it('that nobody uses are listed, and dropped by name; others are not', async () => {
+    const connection = { connectionString: database.url };
+    const [ours, left] = [database.slot, `${database.slot}_left`];
+    await database.publish('product');
+    await createSlot(database.pool, left);
+    const uses = async () =>
+      (await listSlots(connection, ours)).filter(({ name }) => name.startsWith(ours)).map(({ use }) => use);
+    expect(await uses()).toEqual(['configured', 'unused']);
+    await expect(dropUnusedSlot(connection, ours, ours, false)).rejects.toMatchObject({ name: 'Rejected' });
+    const reader = await database.open({ slot: left });
+    expect(await uses()).toEqual(['configured', 'read']);
+    await expect(dropUnusedSlot(connection, ours, left, false)).rejects.toMatchObject({ name: 'Rejected' });
+    await reader.close();
+    await dropUnusedSlot(connection, ours, left, true);
+    expect(await uses()).toEqual(['configured', 'unused']);
+    await dropUnusedSlot(connection, ours, left, false);
+    expect(await uses()).toEqual(['configured']);
   });
 });
