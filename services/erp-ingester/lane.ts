@@ -1,4 +1,5 @@
 import { Rejected, Unavailable, messageOf } from '../platform/errors.ts';
+import type { Fault } from '../platform/errors.ts';
 import { backOffMs } from '../platform/flow/outcome/policy.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
 
@@ -58,10 +59,15 @@ export class Lane {
   #tell(error: unknown): void {
     const { stream, failed, context } = this.#options;
     this.unhealthyReason = messageOf(error);
-    const fault = error instanceof Unavailable || error instanceof Rejected ? error.fault : undefined;
-    context.metrics.retries.inc({ flow: stream, code: fault?.code ?? 'bug' });
-    context.log.warn({ flow: stream, failures: this.#failures, ...(fault ?? { err: error }) }, failed);
+    const fault = faultOf(error);
+    context.metrics.retries.inc({ flow: stream, code: 'code' in fault ? fault.code : 'bug' });
+    context.log.warn({ flow: stream, failures: this.#failures, ...fault }, failed);
   }
+}
+
+/** What the log says of an error. */
+export function faultOf(error: unknown): Fault | { err: unknown } {
+  return error instanceof Unavailable || error instanceof Rejected ? error.fault : { err: error };
 }
 
 /** Whether nobody answers: no question is to blame, and waiting mends it. */

@@ -1,12 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ChangePart } from '../erp/sources/change-source.ts';
-import type { Change } from '../erp/sources/changes.ts';
-import type { Questions } from '../erp/sources/questions.ts';
-import { Rejected, Unavailable } from '../platform/errors.ts';
+import type { Change, Row } from '../erp/sources/changes.ts';
 import { contextOf } from '../platform/flow/testing/context.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import { DirtySet, reportAnswered } from './dirty-set.ts';
-import type { Dirt } from './dirty-set.ts';
+import type { Cause, Dirt } from './dirty-set.ts';
 import { LogReader } from './log-reader.ts';
 import type { LogReaderOptions } from './log-reader.ts';
 import { aStream } from './testing/stream.ts';
@@ -23,32 +21,33 @@ function partOf(xid: number, changes: Change[], last = true): ChangePart {
   return { ...part, end: last ? String(xid + 1) : null };
 }
 
-function readerOf(options: Partial<LogReaderOptions> = {}, keysOf?: Questions['keysOf']) {
+function readerOf(options: Partial<LogReaderOptions> = {}) {
   const bus = new RecordingBus();
   const streams = [
     aStream('stock', { watches: [{ table: 'public.move', columns: ['product_id'] }] }),
-    aStream(
-      'prices',
-      {
-        watches: [
-          { table: 'public.product', columns: ['id'] },
-          { table: 'public.list', columns: null },
-        ],
-      },
-      { keysOf: keysOf ?? (async (_watch, rows) => rows.map(({ id }) => `of-${id}`)) },
-    ),
+    aStream('prices', {
+      watches: [
+        { table: 'public.product', columns: ['id'] },
+        { table: 'public.list', columns: null },
+      ],
+    }),
   ];
   const stock = new DirtySet();
-  const prices = new DirtySet();
   const askedAll: string[] = [];
+  const led: string[] = [];
+  const rows: { release(): void }[] = [];
   const runnerOf = (name: string, dirty: DirtySet) => ({
     dirty,
     askAll: (reason: string, dirt?: Dirt) =>
       void askedAll.push(`${name}: ${reason}, ${[...dirt!.marks].join()}`),
+    changed: (watch: number, row: Row, cause: Cause) => {
+      led.push(`${name} ${watch} ${JSON.stringify(row)} ${cause.mark}`);
+      rows.push(cause.transaction!);
+    },
   });
   const runners = new Map([
     ['stock', runnerOf('stock', stock)],
-    ['prices', runnerOf('prices', prices)],
+    ['prices', runnerOf('prices', new DirtySet())],
   ]);
   const reached: string[] = [];
   const reader = new LogReader({
@@ -58,7 +57,7 @@ function readerOf(options: Partial<LogReaderOptions> = {}, keysOf?: Questions['k
     onProgress: (end) => reached.push(end),
     ...options,
   });
-  return { bus, reader, stock, prices, reached, askedAll };
+  return { bus, reader, stock, reached, askedAll, led, rows };
 }
 
 async function* partsOf(...parts: ChangePart[]) {
@@ -67,8 +66,8 @@ async function* partsOf(...parts: ChangePart[]) {
 }
 
 describe('the log reader', () => {
-  it('makes keys dirty by column and by the way round, and acknowledges when all of them are published', async () => {
-    const { reader, stock, prices, reached } = readerOf();
+  it('makes keys and rows that lead to keys dirty, and acknowledges when all of them are published', async () => {
+    const { reader, stock, reached, led, rows } = readerOf();
     const parts = partsOf(
       partOf(10, [insert('public.move', { product_id: '7' }), insert('public.list', { id: '3' })], false),
       partOf(10, [insert('public.move', { product_id: '7' }), insert('public.move', { product_id: '8' })]),
@@ -78,12 +77,11 @@ describe('the log reader', () => {
     const dirty = stock.take(10);
     expect([...dirty.keys()]).toEqual(['7', '8']);
     expect(dirty.get('7')).toMatchObject({ marks: new Set(['10']), position: '10', occurredAt: 10_000 });
-    const led = prices.take(10);
-    expect([...led.keys()]).toEqual(['of-3']);
+    expect(led).toEqual(['prices 1 {"id":"3"} 10']);
     expect(reached).toEqual([]);
     for (const dirt of dirty.values()) reportAnswered(dirt);
     expect(reached).toEqual([]);
-    for (const dirt of led.values()) reportAnswered(dirt);
+    for (const row of rows) row.release();
     expect(reached).toEqual(['21']);
   });
 
@@ -120,43 +118,5 @@ describe('the log reader', () => {
       'prices: changes of public.list did not say which keys they are about, 10',
     ]);
     expect(reached).toEqual(['11']);
-  });
-
-  it('asks for all keys where the way round fails at these rows, and says so where it fails without any', async () => {
-    const refused = new Rejected({ code: 'erp.query', what: 'Refused', fix: 'Correct it' });
-    let isWrong = true;
-    const troubles: (string | null)[] = [];
-    const { bus, reader, prices, reached, askedAll } = readerOf(
-      { onTrouble: (why) => troubles.push(why) },
-      (_watch, rows) => (rows.length > 0 || isWrong ? Promise.reject(refused) : Promise.resolve([])),
-    );
-    const running = reader.run(
-      partsOf(partOf(10, [insert('public.list', { id: 'x' })])),
-      new AbortController().signal,
-    );
-    await bus.clock.pass(60_000);
-    expect([prices.size, troubles.at(-1)]).toEqual([0, refused.message]);
-    isWrong = false;
-    await bus.clock.pass(60_000);
-    await running;
-    expect(troubles.at(-1)).toBeNull();
-    expect(askedAll).toHaveLength(1);
-    expect(reached).toEqual(['11']);
-  });
-
-  it('tries the way round until it answers, and acknowledges nothing when it is stopped before', async () => {
-    const away = new Unavailable({ code: 'erp.unreachable', what: 'No database', fix: 'Wait' });
-    let tries = 0;
-    const ending = new AbortController();
-    const { bus, reader, reached } = readerOf({}, () => {
-      tries += 1;
-      return Promise.reject(away);
-    });
-    const running = reader.run(partsOf(partOf(10, [insert('public.list', { id: '3' })])), ending.signal);
-    await bus.clock.pass(60_000);
-    expect(tries).toBeGreaterThan(2);
-    ending.abort();
-    await running;
-    expect(reached).toEqual([]);
   });
 });

@@ -1,11 +1,9 @@
 import { dirtyKeys } from '../erp/changed-keys/dirty-keys.ts';
 import type { ChangePart } from '../erp/sources/change-source.ts';
 import { changedRows, concernsAllRows } from '../erp/sources/changes.ts';
-import type { Change, Row } from '../erp/sources/changes.ts';
-import { mayBeOfData } from '../erp/sources/questions.ts';
-import { backOffMs } from '../platform/flow/outcome/policy.ts';
+import type { Change } from '../erp/sources/changes.ts';
+import type { StreamWatch } from '../erp/sources/stream.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
-import { Rejected, Unavailable, messageOf } from '../platform/errors.ts';
 import { mergeCause, newDirt } from './dirty-set.ts';
 import type { Cause } from './dirty-set.ts';
 import type { StreamRunner } from './stream-runner.ts';
@@ -15,13 +13,11 @@ import type { OpenTransaction } from './transactions.ts';
 
 export interface LogReaderOptions {
   streams: readonly Stream[];
-  runners: ReadonlyMap<string, Pick<StreamRunner, 'dirty' | 'askAll'>>;
-  context: FlowContext;
-  /** Everything up to here is published. */
+  runners: ReadonlyMap<string, Pick<StreamRunner, 'dirty' | 'askAll' | 'changed'>>;
+  context: Pick<FlowContext, 'clock'>;
+  /** Everything up to here is published, or told by the state of a stream. */
   onProgress: (end: string) => void;
-  /** Why the log is read no further; null when it is again. */
-  onTrouble?: (why: string | null) => void;
-  /** Keys of transactions that may wait for an answer before the log is read no further. */
+  /** Keys of transactions that may wait for an answer before the source is read no further. */
   waitingMax?: number;
 }
 
@@ -31,7 +27,7 @@ export interface LogReaderOptions {
  */
 const waitingMaxDefault = 200_000;
 
-/** Turns the changes of the source into dirty keys. It says only which keys changed, never what is true. */
+/** Turns the changes of the source into dirty keys, and rows that lead to keys. It says only which keys changed, never what is true. */
 export class LogReader {
   readonly #options: LogReaderOptions;
   readonly #transactions: OpenTransactions;
@@ -42,116 +38,61 @@ export class LogReader {
     this.#transactions = new OpenTransactions(options.onProgress);
   }
 
-  /** Until the log ends; throws what ends it otherwise. */
+  /** Until the source ends; throws what ends it otherwise. */
   async run(parts: AsyncIterable<ChangePart>, signal: AbortSignal): Promise<void> {
-    const { waitingMax = waitingMaxDefault } = this.#options;
+    const { waitingMax = waitingMaxDefault, context } = this.#options;
     for await (const part of parts) {
       if (signal.aborted) return;
-      await this.#take(part, signal);
+      this.#take(part);
       while (this.#transactions.outstanding > waitingMax && !signal.aborted)
-        await this.#options.context.clock.wait(50, signal);
+        await context.clock.wait(50, signal);
     }
   }
 
-  async #take(part: ChangePart, signal: AbortSignal): Promise<void> {
+  #take(part: ChangePart): void {
     this.#current ??= this.#transactions.begin();
     const transaction = this.#current;
     for (const stream of this.#options.streams)
-      for (const [index, { table }] of stream.watches.entries()) {
-        const changes = part.changes.filter((change) => change.table === table);
-        if (changes.length > 0) await this.#markDirty(stream, index, changes, part, transaction, signal);
+      for (const [index, watch] of stream.watches.entries()) {
+        const changes = part.changes.filter(({ table }) => table === watch.table);
+        if (changes.length > 0) this.#mark(stream, index, changes, part, transaction);
       }
-    // Cut short: the keys of this part may be missing, so the transaction must not count as read.
-    if (part.end === null || signal.aborted) return;
+    if (part.end === null) return;
     this.#current = null;
     this.#transactions.ended(transaction, part.end);
   }
 
-  async #markDirty(
+  #mark(
     stream: Stream,
-    watch: number,
+    index: number,
     changes: Change[],
     part: ChangePart,
     transaction: OpenTransaction,
-    signal: AbortSignal,
-  ): Promise<void> {
+  ): void {
     const runner = this.#options.runners.get(stream.name)!;
+    const watch = stream.watches[index]!;
     const { mark, position, occurredAt } = part;
     const cause: Cause = { mark, position, occurredAt };
-    const { columns } = stream.watches[watch]!;
-    const keys =
-      columns === null
-        ? await this.#keysBy(stream, watch, changes, part, signal)
-        : keysOf(changes, columns[0]!);
+    const held = (): Cause => {
+      transaction.hold();
+      return { ...cause, transaction };
+    };
+    const keys = keysOf(changes, watch);
     if (keys === 'all') {
       const dirt = newDirt();
       mergeCause(dirt, cause);
-      runner.askAll(`changes of ${stream.watches[watch]!.table} did not say which keys they are about`, dirt);
-      return;
-    }
-    for (const key of keys) {
-      transaction.hold();
-      runner.dirty.add(key, { ...cause, transaction });
-    }
-  }
-
-  /** The way round. Tried until it answers: without its keys the transaction cannot be acknowledged. */
-  async #keysBy(
-    stream: Stream,
-    watch: number,
-    changes: Change[],
-    part: ChangePart,
-    signal: AbortSignal,
-  ): Promise<Set<string> | 'all'> {
-    if (changes.some(concernsAllRows)) return 'all';
-    const { context, onTrouble = () => undefined } = this.#options;
-    for (let failures = 1; !signal.aborted; failures += 1)
-      try {
-        const keys = await this.#ask(stream, watch, changedRows(changes), part);
-        onTrouble(null);
-        return keys;
-      } catch (error) {
-        onTrouble(messageOf(error));
-        context.log.warn(
-          { flow: stream.name, failures, ...faultOf(error) },
-          'the way round was not answered, trying again',
-        );
-        await context.clock.wait(backOffMs(failures, context.policy, context.random()), signal);
-      }
-    return new Set();
-  }
-
-  /** What fails at these rows, and not without any, is not asked again: all keys are asked in its place. */
-  async #ask(
-    stream: Stream,
-    watch: number,
-    rows: readonly Row[],
-    { mark }: ChangePart,
-  ): Promise<Set<string> | 'all'> {
-    const { context } = this.#options;
-    try {
-      const keys = await stream.questions.keysOf(watch, rows, [mark]);
-      return keys === 'all' ? keys : new Set(keys);
-    } catch (error) {
-      if (!mayBeOfData(error)) throw error;
-      await stream.questions.keysOf(watch, [], [mark]);
-      context.log.warn(
-        { flow: stream.name, rows: rows.length, ...faultOf(error) },
-        'the way round fails at these rows: all keys are asked',
-      );
-      return 'all';
-    }
+      runner.askAll(`changes of ${watch.table} did not say which keys they are about`, dirt);
+    } else if (keys === 'led to') for (const row of changedRows(changes)) runner.changed(index, row, held());
+    else for (const key of keys) runner.dirty.add(key, held());
   }
 }
 
-function faultOf(error: unknown): object {
-  return error instanceof Unavailable || error instanceof Rejected ? error.fault : { err: error };
-}
-
-function keysOf(changes: Change[], column: string): Set<string> | 'all' {
+/** `led to`: by the rows, which do not carry them. */
+function keysOf(changes: Change[], { columns }: StreamWatch): Set<string> | 'all' | 'led to' {
+  if (columns === null) return changes.some(concernsAllRows) ? 'all' : 'led to';
   const keys = new Set<string>();
   for (const change of changes) {
-    const dirty = dirtyKeys(change, column);
+    const dirty = dirtyKeys(change, columns[0]!);
     if (dirty.all) return 'all';
     for (const key of dirty.keys) keys.add(key);
   }

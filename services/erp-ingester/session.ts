@@ -42,7 +42,6 @@ export class IngesterSession {
   });
   readonly #ending = new AbortController();
   readonly #keeper: CursorKeeper;
-  #sourceTrouble: string | null = null;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -162,7 +161,7 @@ export class IngesterSession {
 
   #states(): StreamState[] {
     return [...this.#options.loads].map(([name, { state }]) => {
-      const { size = 0, oldestAt = null } = this.#runners.get(name)?.dirty ?? {};
+      const { size = 0, oldestAt = null } = this.#runners.get(name)?.waiting ?? {};
       return { ...state, dirtyKeys: size, oldestAt };
     });
   }
@@ -174,21 +173,14 @@ export class IngesterSession {
       runners: this.#runners,
       context: process.context,
       onProgress: (end) => this.#keeper.reached(end),
-      onTrouble: (why) => (this.#sourceTrouble = why),
     });
     // Ends the iteration below, which otherwise waits for the next change.
     this.#ending.signal.addEventListener('abort', () => void source.close(), { once: true });
     await reader.run(source.parts(), this.#ending.signal);
   }
 
-  #isCaughtUp(): boolean {
-    if (this.#unhealthyReason() !== null || !this.#options.source.fence.isCurrent()) return false;
-    return [...this.#runners.values()].every(({ dirty }) => dirty.size === 0);
-  }
-
-  /** Why the source is read no further, or the first stream whose keys are not answered, and why. */
+  /** The first stream that is not answered, and why. */
   #unhealthyReason(): string | null {
-    if (this.#sourceTrouble !== null) return this.#sourceTrouble;
     for (const [stream, { unhealthyReason }] of this.#runners)
       if (unhealthyReason !== null) return `${stream}: ${unhealthyReason}`;
     return null;

@@ -1,13 +1,17 @@
+import type { Row } from '../erp/sources/changes.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
 import { Serial } from '../platform/serial.ts';
 import { DirtySet, newDirt } from './dirty-set.ts';
+import type { Cause } from './dirty-set.ts';
 import { KeyQueryRunner } from './key-query-runner.ts';
 import { isAway } from './lane.ts';
+import type { Lane } from './lane.ts';
 import type { RecordPublisher } from './record-publisher.ts';
 import { RoundRunner } from './round-runner.ts';
 import type { StreamLoad } from './stream-load.ts';
 import type { Stream } from './stream.ts';
+import { WayRunner } from './way-runner.ts';
 
 export interface StreamRunnerOptions {
   stream: Stream;
@@ -24,6 +28,7 @@ export class StreamRunner {
   readonly #options: StreamRunnerOptions;
   readonly #keys: KeyQueryRunner;
   readonly #rounds: RoundRunner;
+  readonly #ways: WayRunner;
 
   constructor(options: StreamRunnerOptions) {
     this.#options = options;
@@ -35,14 +40,35 @@ export class StreamRunner {
       dirty: this.dirty,
       turns,
       onAnswered: (keys) => this.#rounds.answered(keys),
-      onFailure: (error, failures) => this.#giveUpKeys(error, failures),
+      onFailure: (error, failures) => this.#giveUp(this.#keys.lane, this.dirty, error, failures),
+    });
+    this.#ways = new WayRunner({
+      ...options,
+      dirty: this.dirty,
+      askAll: (reason, dirt) => this.askAll(reason, dirt),
+      onFailure: (error, failures) => this.#giveUp(this.#ways.lane, this.#ways.rows, error, failures),
     });
     if (this.load.loading !== null) this.askAll(this.load.loading);
   }
 
   /** Why nothing is answered; null while all is well. */
   get unhealthyReason(): string | null {
-    return this.#keys.lane.unhealthyReason ?? this.#rounds.lane.unhealthyReason;
+    const lanes = [this.#keys.lane, this.#ways.lane, this.#rounds.lane];
+    return lanes.find(({ unhealthyReason }) => unhealthyReason !== null)?.unhealthyReason ?? null;
+  }
+
+  /** A changed row that leads to keys, by the stream's watch of this index. */
+  changed(watch: number, row: Row, cause: Cause): void {
+    this.#ways.add(watch, row, cause);
+  }
+
+  /** Keys and rows that wait for an answer. */
+  get waiting(): { size: number; oldestAt: number | null } {
+    const times = [this.dirty.oldestAt, this.#ways.rows.oldestAt].filter((at) => at !== null);
+    return {
+      size: this.dirty.size + this.#ways.rows.size,
+      oldestAt: times.length === 0 ? null : Math.min(...times),
+    };
   }
 
   /** Whether a round of all keys is wanted or under way. */
@@ -65,17 +91,17 @@ export class StreamRunner {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#keys.run(signal), this.#rounds.run(signal)]);
+    await Promise.all([this.#keys.run(signal), this.#ways.lane.run(signal), this.#rounds.run(signal)]);
   }
 
   /**
    * Questions that fail whatever is asked keep no other stream from being acknowledged, and fill neither our memory nor
    * the disk of the ERP: all keys are to be asked, once they can be.
    */
-  #giveUpKeys(error: unknown, failures: number): void {
+  #giveUp(lane: Lane, waiting: DirtySet, error: unknown, failures: number): void {
     if (isAway(error) || failures < this.#options.context.policy.perhapsRecordTries) return;
-    if (this.dirty.size === 0) return;
-    this.#keys.lane.isRelieved();
-    this.askAll(`its questions failed: ${messageOf(error)}`, this.dirty.giveUp());
+    if (waiting.size === 0) return;
+    lane.isRelieved();
+    this.askAll(`its questions failed: ${messageOf(error)}`, waiting.giveUp());
   }
 }

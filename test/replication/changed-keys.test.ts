@@ -175,6 +175,7 @@ describe('the ways to a key', () => {
       '12',
     ]);
     expect(await queryVia({ ...base(), via, rows: [] })).toEqual([]);
+    expect(await queryVia({ ...base(), via, rows: [{ id: '1' }], rowsMax: 1 })).toBe('all');
 
     const find = compileFind(
       'select p.id from jsonb_to_recordset($records) r(source text, sku text) join product p using (sku)',

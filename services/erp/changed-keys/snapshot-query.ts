@@ -9,7 +9,7 @@ import { queryRows } from '../values.ts';
 import type { SqlRow } from '../values.ts';
 import { openSnapshot, queryFault, queryInSnapshot } from './snapshot.ts';
 import type { SnapshotOptions } from './snapshot.ts';
-import { bindSql, compileSql } from './sql-template.ts';
+import { asSubquery, bindSql, compileSql } from './sql-template.ts';
 import type { SqlTemplate } from './sql-template.ts';
 
 /** A key as text, or its columns as text where the key has several. */
@@ -106,11 +106,6 @@ export async function estimateRows(options: KeyQuery): Promise<number> {
   );
   const [{ Plan: plan }] = rows[0]!['QUERY PLAN'] as [{ Plan: { 'Plan Rows': number } }];
   return plan['Plan Rows'];
-}
-
-/** The query may end in a semicolon, and in a comment. */
-function asSubquery({ text }: SqlTemplate): string {
-  return `select * from (\n${text.replace(/[\s;]+$/, '')}\n) all_rows`;
 }
 
 function encodeKeys(keys: readonly Key[]): readonly Key[] | string {

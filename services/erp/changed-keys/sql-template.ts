@@ -46,6 +46,11 @@ export function bindSql(template: SqlTemplate, values: Readonly<Record<string, u
   return template.parameters.map((name) => values[name] ?? null);
 }
 
+/** As a table of a query around it; it may end in a semicolon, and in a comment. */
+export function asSubquery({ text }: SqlTemplate): string {
+  return `select * from (\n${text.replace(/[\s;]+$/, '')}\n) all_rows`;
+}
+
 function position(name: string, types: ParameterTypes, parameters: string[], where: string): string {
   if (!Object.hasOwn(types, name)) throw unknownParameter(name, Object.keys(types), where);
   if (!parameters.includes(name)) parameters.push(name);

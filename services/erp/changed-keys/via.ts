@@ -5,7 +5,7 @@
 import type { Row } from '../sources/changes.ts';
 import { queryInSnapshot } from './snapshot.ts';
 import type { SnapshotOptions } from './snapshot.ts';
-import { bindSql, compileSql } from './sql-template.ts';
+import { asSubquery, bindSql, compileSql } from './sql-template.ts';
 import type { SqlTemplate } from './sql-template.ts';
 import type { Key } from './snapshot-query.ts';
 
@@ -38,16 +38,26 @@ function splitColumns(definition: string): string[] {
   });
 }
 
+export interface ViaQuery extends SnapshotOptions {
+  via: SqlTemplate;
+  rows: readonly Row[];
+  /** Rows that the answer may have. */
+  rowsMax?: number;
+}
+
+/** Each key that waits takes some hundred bytes. */
+const defaultRowsMax = 50_000;
+
 /**
  * Runs the way round in a snapshot that contains the changes.
- * @returns the keys: the first column as text, or all columns where the SQL gives several. Nulls are no keys.
+ * @returns the keys: the first column as text, or all columns where the SQL gives several. Nulls are no keys. `all` where
+ * they are too many to be named.
  */
-export async function queryVia(
-  options: SnapshotOptions & { via: SqlTemplate; rows: readonly Row[] },
-): Promise<Key[]> {
-  const values = bindSql(options.via, { rows: JSON.stringify(options.rows) });
-  const { rows } = await queryInSnapshot(options, options.via.text, values);
-  return keysOfRows(rows);
+export async function queryVia(options: ViaQuery): Promise<Key[] | 'all'> {
+  const { via, rowsMax = defaultRowsMax } = options;
+  const values = bindSql(via, { rows: JSON.stringify(options.rows) });
+  const { rows } = await queryInSnapshot(options, `${asSubquery(via)} limit ${rowsMax + 1}`, values);
+  return rows.length > rowsMax ? 'all' : keysOfRows(rows);
 }
 
 /** Rows of key columns to keys, without repetition. */

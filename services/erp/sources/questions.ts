@@ -2,8 +2,9 @@
  * What the ingester asks: what is true now. One object per stream, because each stream asks in its own words
  * (`postgres/sql-questions.ts`: its SQL).
  *
- * Every answer contains what happened at the marks it is asked with, or the question fails. Of one key one question is
- * asked at a time: only then do later answers carry later (or equal) versions.
+ * Every answer contains what happened at the marks it is asked with, and what an earlier answer of the same stream has
+ * contained, or the question fails. Of one key one question is asked at a time: only then do later answers carry later (or
+ * equal) versions.
  */
 import { Rejected, Unavailable } from '../../platform/errors.ts';
 import type { Mark } from './change-source.ts';

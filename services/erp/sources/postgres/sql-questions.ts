@@ -60,9 +60,10 @@ export class SqlQuestions implements Questions {
     return estimateRows({ ...this.#snapshot('query', []), query: stream.query, since });
   }
 
-  async keysOf(watch: number, rows: readonly Row[], marks: Iterable<Mark>): Promise<string[]> {
+  async keysOf(watch: number, rows: readonly Row[], marks: Iterable<Mark>): Promise<string[] | 'all'> {
     const { table, via } = this.#options.stream.watches[watch]!;
-    return keyTexts(await queryVia({ ...this.#snapshot(`via ${table}`, marks), via: via!, rows }));
+    const keys = await queryVia({ ...this.#snapshot(`via ${table}`, marks), via: via!, rows });
+    return keys === 'all' ? keys : keyTexts(keys);
   }
 
   async find(records: readonly RecordKey[]): Promise<string[]> {
