@@ -55,6 +55,8 @@ export interface StreamState {
   loading: string | null;
   /** Key up to which the round of all keys under way is published, in the order of its bytes; null where it begins, or cannot go on, from the first. */
   loadedTo: string | null;
+  /** What the answers of the round must contain: transactions that were under way when the source was found to have a gap. */
+  marks: string[];
   /** Rows of that round that are published. */
   rows: number;
   /** Rows that the round is expected to have; null where nothing tells. */

@@ -29,14 +29,14 @@ const beatMs = 60_000;
  */
 export class CursorKeeper {
   readonly #options: CursorKeeperOptions;
-  #place: Place;
+  #position: string;
   /** To be written next; null where nothing has come since. */
   #due: string | null = null;
   #isChanged = false;
 
   constructor(options: CursorKeeperOptions) {
     this.#options = options;
-    this.#place = options.source.place;
+    this.#position = options.source.place.position;
   }
 
   /** Everything up to here is published, or told by the state of a stream. */
@@ -55,17 +55,16 @@ export class CursorKeeper {
       await this.#options.clock.wait(intervalMs, signal);
       const due = this.#due ?? this.#options.source.idlePosition();
       if (due !== null) await this.#tryToWrite(due);
-      else if (this.#isChanged) await this.#tryToWrite(this.#place.position);
+      else if (this.#isChanged) await this.#tryToWrite(this.#position);
     }
   }
 
   /** As things stand now, before anything else. Throws what the broker throws. */
-  async write(position = this.#place.position): Promise<void> {
-    const { cursors, epoch, streams } = this.#options;
+  async write(position = this.#position): Promise<void> {
+    const { source, cursors, epoch, streams } = this.#options;
     this.#isChanged = false;
-    const place = { ...this.#place, position };
-    await cursors.write({ ...place, epoch, streams: streams() });
-    this.#place = place;
+    await cursors.write({ ...source.place, position, epoch, streams: streams() });
+    this.#position = position;
   }
 
   async #tryToWrite(position: string): Promise<void> {

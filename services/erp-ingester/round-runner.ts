@@ -32,6 +32,7 @@ export class RoundRunner {
   #round: Round | null = null;
   /** Of a round whose rows are all published: until its keys that are gone are answered. */
   #isFinishing = false;
+  #isPaused = false;
 
   constructor(options: RoundRunnerOptions) {
     this.#options = options;
@@ -56,6 +57,15 @@ export class RoundRunner {
     this.#wake.now();
   }
 
+  /** No round begins or goes on meanwhile. */
+  pause(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    const { turns, stream } = this.#options;
+    // Nothing stays open at the source for as long as it takes somebody to mend it.
+    if (isPaused) void turns.run(stream.name, async () => this.#round?.close());
+    this.#wake.now();
+  }
+
   /** Keys that were answered by themselves: of these the round under way knows no better. */
   answered(keys: Iterable<string>): void {
     this.#round?.answered(keys);
@@ -67,6 +77,7 @@ export class RoundRunner {
   }
 
   #hasWork(): boolean {
+    if (this.#isPaused) return false;
     return this.#round !== null || (this.#wanted !== null && !this.#isFinishing);
   }
 

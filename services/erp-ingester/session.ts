@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
 import type { StreamState } from '../../schemas/types.ts';
+import type { Gap } from '../erp/sources/change-source.ts';
 import { openParking } from '../platform/flow/outcome/parking.ts';
 import type { Parking } from '../platform/flow/outcome/parking.ts';
 import { underFence } from '../platform/fence.ts';
@@ -8,6 +9,7 @@ import type { Config, PlatformConfig } from '../platform/config/schema.ts';
 import { settlesWithin, unlessAborted } from '../platform/waiting.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
 import type { SourceCursors } from './cursor.ts';
+import { newDirt } from './dirty-set.ts';
 import { CursorKeeper } from './cursor-keeper.ts';
 import { LogReader } from './log-reader.ts';
 import type { PublishedIndex } from './published-index.ts';
@@ -16,6 +18,7 @@ import { RecordPublisher } from './record-publisher.ts';
 import { refreshFlow } from './refreshes.ts';
 import { calendar, missedRound } from './calendar.ts';
 import { StreamRunner } from './stream-runner.ts';
+import { concernedBy } from './take-source.ts';
 import type { TakenSource } from './take-source.ts';
 import type { Stream } from './stream.ts';
 
@@ -71,7 +74,7 @@ export class IngesterSession {
     const end = () => this.#ending.abort(signal.reason);
     signal.addEventListener('abort', end, { once: true });
     if (signal.aborted) end();
-    const watching = source.watch(this.#ending.signal);
+    const watching = source.watch(this.#ending.signal, (gaps) => this.#onGaps(gaps));
     // Heard of below, or nobody waits for it any more.
     watching.catch(() => undefined);
     const stops: (() => Promise<unknown> | void)[] = [
@@ -136,6 +139,7 @@ export class IngesterSession {
     const { keysPerQuery } = config.erp;
     const runner = new StreamRunner({ stream, publisher, load, context, keysPerQuery });
     this.#runners.set(stream.name, runner);
+    this.#hear(stream);
     published.onRecreated = () => runner.askAll('its topic was recreated');
     void this.#correctStrays(stream, published, runner);
   }
@@ -157,6 +161,26 @@ export class IngesterSession {
         'overwritten by another process: published again',
       );
     for (const { key, asked } of strays) runner.dirty.add(key, { asked });
+  }
+
+  /** What was found out since the source was opened. The state of the streams says so before the position goes on. */
+  #onGaps(gaps: readonly Gap[]): void {
+    const { streams, process, loads } = this.#options;
+    for (const gap of gaps)
+      for (const { name } of concernedBy(gap, streams)) {
+        process.log.warn({ flow: name, reason: gap.reason }, 'changes are missing: all keys are asked');
+        const runner = this.#runners.get(name);
+        if (runner) runner.askAll(gap.reason, { ...newDirt(), marks: new Set(gap.marks) });
+        else loads.get(name)!.demand(gap.reason, gap.marks);
+      }
+    for (const stream of streams) this.#hear(stream);
+    this.#keeper.changed();
+  }
+
+  #hear({ name, watches }: Stream): void {
+    const { deaf } = this.#options.source;
+    const table = watches.find((watch) => deaf.has(watch.table))?.table;
+    this.#runners.get(name)?.deafen(table === undefined ? null : deaf.get(table)!);
   }
 
   #states(): StreamState[] {

@@ -1,4 +1,5 @@
 import type { StreamState } from '../../schemas/types.ts';
+import type { Mark } from '../erp/sources/change-source.ts';
 
 /**
  * How far one stream is loaded as it is configured, as it stands in the cursor. Whatever makes it "not loaded as
@@ -30,12 +31,17 @@ export class StreamLoad {
     return this.#state.loading;
   }
 
-  /** All keys are to be asked; the caller sees to it. @returns what to call when a round that began since has ended. */
-  demand(reason: string): () => void {
+  /**
+   * All keys are to be asked; the caller sees to it.
+   * @param marks that the answers must contain.
+   * @returns what to call when a round that began since has ended.
+   */
+  demand(reason: string, marks: Iterable<Mark> = []): () => void {
     const number = (this.#reasons += 1);
-    this.#change({ loading: this.#state.loading ?? reason });
+    const { loading, marks: known } = this.#state;
+    this.#change({ loading: loading ?? reason, marks: [...new Set([...known, ...marks])] });
     return () => {
-      if (number === this.#reasons) this.#change({ loading: null });
+      if (number === this.#reasons) this.#change({ loading: null, marks: [] });
     };
   }
 
@@ -61,6 +67,7 @@ export class StreamLoad {
 const neverRead: Omit<StreamState, 'name' | 'digest'> = {
   loading: 'it was never loaded',
   loadedTo: null,
+  marks: [],
   rows: 0,
   rowsExpected: null,
   roundAt: null,

@@ -6,6 +6,7 @@ import { Rejected, Unavailable } from '../platform/errors.ts';
 import { openParking } from '../platform/flow/outcome/parking.ts';
 import { contextOf } from '../platform/flow/testing/context.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
+import { newDirt } from './dirty-set.ts';
 import { PublishedReading } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
 import { StreamLoad } from './stream-load.ts';
@@ -224,6 +225,27 @@ describe('a stream that is loaded', () => {
     expect(asked).toEqual(['all after null', 'keys 4']);
     expect(published().at(-1)).toBe('S4 gone');
     await stop();
+  });
+});
+
+describe('a stream of whose tables not all changes are told', () => {
+  it('asks no round until that is mended, says why, and answers the keys it hears of', async () => {
+    const { loaded, stop } = await started();
+    await stop();
+    asked = [];
+    const { runner, load, stop: end } = await started(loaded);
+    runner.deafen({ code: 'erp.identity', what: 'No key in item', fix: 'Run: ALTER TABLE' });
+    runner.askAll('No key in item', { ...newDirt(), marks: new Set(['77']) });
+    runner.dirty.add('1', {});
+    await bus.clock.pass(600_000);
+    expect(asked).toEqual(['keys 1']);
+    expect([load.loading, load.state.marks]).toEqual(['No key in item', ['77']]);
+    expect(runner.unhealthyReason).toBe('No key in item. Run: ALTER TABLE');
+    runner.deafen(null);
+    await bus.clock.pass(10);
+    expect(asked).toEqual(['keys 1', 'all after null']);
+    expect(await end()).toMatchObject({ loading: null, marks: [] });
+    expect(runner.unhealthyReason).toBeNull();
   });
 });
 

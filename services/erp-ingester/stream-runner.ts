@@ -1,4 +1,5 @@
 import type { Row } from '../erp/sources/changes.ts';
+import type { Fault } from '../platform/errors.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
 import { Serial } from '../platform/serial.ts';
@@ -29,6 +30,7 @@ export class StreamRunner {
   readonly #keys: KeyQueryRunner;
   readonly #rounds: RoundRunner;
   readonly #ways: WayRunner;
+  #deafTo: Fault | null = null;
 
   constructor(options: StreamRunnerOptions) {
     this.#options = options;
@@ -53,6 +55,7 @@ export class StreamRunner {
 
   /** Why nothing is answered; null while all is well. */
   get unhealthyReason(): string | null {
+    if (this.#deafTo !== null) return `${this.#deafTo.what}. ${this.#deafTo.fix}`;
     const lanes = [this.#keys.lane, this.#ways.lane, this.#rounds.lane];
     return lanes.find(({ unhealthyReason }) => unhealthyReason !== null)?.unhealthyReason ?? null;
   }
@@ -81,8 +84,18 @@ export class StreamRunner {
    * acknowledged: nothing needs to be held for it.
    */
   askAll(reason: string, dirt = newDirt()): void {
-    dirt.onAnswered.push(this.load.demand(reason));
+    dirt.onAnswered.push(this.load.demand(reason, dirt.marks));
+    for (const mark of this.load.state.marks) dirt.marks.add(mark);
     this.#rounds.ask(dirt);
+  }
+
+  /**
+   * While the source does not tell all changes of what the stream watches, a round would be out of date as it ends: it
+   * waits until that is mended. Changed keys are answered all the same. Null: nothing is wrong any more.
+   */
+  deafen(fault: Fault | null): void {
+    this.#deafTo = fault;
+    this.#rounds.pause(fault !== null);
   }
 
   /** The same by the calendar, or because somebody wants it: nothing is missing. */

@@ -57,5 +57,5 @@ function requireAll(
   loads: ReadonlyMap<string, StreamLoad>,
 ): void {
   for (const gap of gaps)
-    for (const { name } of concernedBy(gap, streams)) loads.get(name)!.demand(gap.reason);
+    for (const { name } of concernedBy(gap, streams)) loads.get(name)!.demand(gap.reason, gap.marks);
 }

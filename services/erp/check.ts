@@ -8,7 +8,7 @@ import { checkServer } from './check/server.ts';
 import { checkSlot } from './check/slot.ts';
 import { tryStatement } from './check/statements.ts';
 import type { TriedStatement } from './check/statements.ts';
-import { checkPublication, checkTables } from './check/tables.ts';
+import { checkTables } from './check/tables.ts';
 import { openPool } from './pool.ts';
 import type { ErpConnection } from './pool.ts';
 import type { WatchedKey } from './replication/identity.ts';
@@ -62,10 +62,5 @@ async function checkReplication(
   const { finding, state } = await checkSlot(client, slot);
   const server = await checkServer(client, state !== null);
   if (server.some(({ code, level }) => code === 'erp.version' && level === 'fail')) return server;
-  return [
-    ...server,
-    ...(await checkTables(client, watched)),
-    await checkPublication(client, publication, watched),
-    finding,
-  ];
+  return [...server, ...(await checkTables(client, publication, watched)), finding];
 }

@@ -42,6 +42,7 @@ export function aLoaded({ name, digest }: Stream): StreamState {
     digest,
     loading: null,
     loadedTo: null,
+    marks: [],
     rows: 0,
     rowsExpected: null,
     roundAt: 0,

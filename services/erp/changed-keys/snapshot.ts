@@ -129,8 +129,8 @@ function notVisible(where: string, missing: string, withinMs: number): Unavailab
   return new Unavailable({
     code: 'erp.commit_not_visible',
     what: `${where} waited ${withinMs} ms in vain for a snapshot that contains ${missing}`,
-    why: 'the commit is in the log, but the database does not show it to readers yet',
-    fix: 'Look for commits waiting in SyncRep (pg_stat_activity.wait_event) and at synchronous_standby_names',
+    why: 'it is open still, or its commit is in the log and not shown to readers yet',
+    fix: 'Look for transactions that are open long (pg_stat_activity.xact_start, pg_prepared_xacts), and for commits waiting in SyncRep (wait_event) and at synchronous_standby_names',
   });
 }
 

@@ -81,22 +81,13 @@ export async function replicationFault(
   return unavailable(`The log reader on slot "${slot}" has stopped`, error);
 }
 
-export function tablesAltered(): Unavailable {
-  return new Unavailable({
-    code: 'replication.tables_altered',
-    what: 'A watched table, or the publication, was altered while the log was read',
-    why: 'what an alteration does to rows is not in the log',
-    fix: 'Nothing: everything is loaded anew; where the tables cannot be watched any more, that is said then',
-  });
-}
-
 export function publicationMissing(why: string, cause?: unknown): Unavailable {
   return new Unavailable(
     {
       code: 'replication.publication_missing',
       what: 'The publication of the watched tables does not exist, or did not when the oldest unread change was made',
       why,
-      fix: 'Create it with the statement that `cartage check` prints; if the slot is older than it, drop the slot: a new one begins with a new load',
+      fix: 'Create it with the statement that `cartage check` prints; a slot that is older than it is made anew by itself',
     },
     { needsOperator: true, cause },
   );

@@ -23,6 +23,8 @@ export interface LogOptions {
   publication: string;
   /** By `schema.table`. A table without an entry is decoded in full. */
   watch?: ReadonlyMap<string, WatchedColumns>;
+  /** Called with a table that is in the log and not watched: one that was renamed, or that somebody else has published. */
+  onUnwatched?: (table: string) => void;
   /** Milliseconds since 1970. */
   clock?: () => number;
   /** How often to report unasked; by default a quarter of the server's wal_sender_timeout, at most 10 s. */
@@ -190,6 +192,7 @@ export class StreamedLog implements ReplicationLog {
    * can be watched as it stands is asked elsewhere; of these changes the log tells too little, and so any row counts.
    */
   #describe({ table, columns }: Relation): void {
+    if (this.#options.watch?.has(table) === false) this.#options.onUnwatched?.(table);
     const watched = this.#options.watch?.get(table) ?? [];
     const carried = new Set(columns.filter(({ inIdentity }) => inIdentity).map(({ name }) => name));
     const names = watched === 'all' ? columns.map(({ name }) => name) : watched;

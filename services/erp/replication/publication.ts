@@ -94,6 +94,11 @@ export async function ensurePublication(
   const statement = publicationStatement(name, watched, state);
   if (!statement) return;
   await refuseBreakingTables(database, watched);
+  await mendPublication(database, name, statement);
+}
+
+/** Runs the statement that makes the publication right. @throws {Unavailable} as `ensurePublication`. */
+export async function mendPublication(database: Database, name: string, statement: string): Promise<void> {
   try {
     await database.query(statement);
   } catch (error) {
@@ -110,6 +115,22 @@ export async function ensurePublication(
       { needsOperator: true, cause: error },
     );
   }
+}
+
+/** Whether our role may make it right, or make it: the owner's rights on it and on all the tables. */
+export async function mayPublish(
+  database: Database,
+  name: string,
+  tables: readonly string[],
+): Promise<boolean> {
+  const { rows } = await database.query<{ may: boolean }>(
+    `select has_database_privilege(current_database(), 'create')
+        and coalesce((select pg_has_role(pubowner, 'usage') from pg_publication where pubname = $1), true)
+        and coalesce((select bool_and(pg_has_role(c.relowner, 'usage')) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                       where n.nspname || '.' || c.relname = any ($2)), true) as may`,
+    [name, tables.map(fullTableName)],
+  );
+  return rows[0]!.may;
 }
 
 async function refuseBreakingTables(database: Database, watched: readonly string[]): Promise<void> {

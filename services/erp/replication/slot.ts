@@ -122,17 +122,20 @@ export async function createSlot(pool: pg.Pool, name: string, options: CreateSlo
 const lookAgainMs = 10;
 
 /**
- * A snapshot lists the running transactions older than the last one that ended, no newer ones. So one of our own is
+ * The transactions that run now, as 64 bits. A snapshot lists the running transactions older than the last one that ended, no newer ones. So one of our own is
  * begun and rolled back first: after it, every transaction that ran before it is on the list.
  */
-async function runningTransactionsEnded(client: pg.ClientBase, withinMs: number): Promise<void> {
-  await client.query('begin');
-  await client.query('select pg_current_xact_id()');
-  await client.query('rollback');
-  const first = await client.query<{ xids: string[] }>(
+export async function runningTransactions(database: Database): Promise<string[]> {
+  // On a pool each statement may have a connection of its own: one text is one transaction.
+  await database.query('begin; select pg_current_xact_id(); rollback');
+  const { rows } = await database.query<{ xids: string[] }>(
     'select array(select pg_snapshot_xip(pg_current_snapshot())::text) as xids',
   );
-  let running = first.rows[0]!.xids;
+  return rows[0]!.xids;
+}
+
+async function runningTransactionsEnded(client: pg.ClientBase, withinMs: number): Promise<void> {
+  let running = await runningTransactions(client);
   for (let waitedMs = 0; running.length > 0; waitedMs += lookAgainMs) {
     if (waitedMs > withinMs) throw Object.assign(new Error('transactions are still open'), { code: '57014' });
     await setTimeout(lookAgainMs);

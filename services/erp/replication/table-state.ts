@@ -1,49 +1,49 @@
 /**
- * How the watched tables and their publication stand, as one digest. What changes it is not in the log, or makes the log
- * say less than it should: a table that was renamed, or dropped and made anew (the publication holds the other one, or
- * none), taken out of the publication, filtered, altered (new values without a change of a row: `alter column … type …
- * using`, `add column … default`), partitions that came, went or were truncated (the last is seen by the file of the
- * partition, which `vacuum full` makes anew as well).
+ * How a watched table and its place in the publication stand, as one digest. What changes it is not in the log, or makes
+ * the log say less than it should: a table that was renamed, or dropped and made anew (the publication holds the other
+ * one, or none), taken out of the publication, filtered, altered (new values without a change of a row: `alter column …
+ * type … using`, `add column … default`), partitions that came, went or were truncated (the last is seen by the file of
+ * the partition, which `vacuum full` makes anew as well).
  */
 import { fullTableName } from '../pool.ts';
-import type { ErpPool } from '../pool.ts';
-import { statement } from '../statement.ts';
 import { unavailable } from '../sqlstate.ts';
+import type { Database } from './slot.ts';
 
 const query = `
-  with recursive tree (oid) as (
-    select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  with recursive tree (root, oid) as (
+    select n.nspname || '.' || c.relname, c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where n.nspname || '.' || c.relname = any ($2)
     union
-    select i.inhrelid from pg_inherits i join tree t on i.inhparent = t.oid
-  ), said (line) as (
+    select t.root, i.inhrelid from pg_inherits i join tree t on i.inhparent = t.oid
+  ), said (root, line) as (
     -- The version of its row stands for all that can be set of it.
-    select concat_ws(' ', 'publication', oid, xmin) from pg_publication where pubname = $1
+    select root, concat_ws(' ', 'publication', oid, xmin) from unnest($2) t (root), pg_publication where pubname = $1
     union all
-    select concat_ws(' ', 'published', r.oid, r.prrelid)
-      from pg_publication_rel r join pg_publication p on p.oid = r.prpubid where p.pubname = $1
+    select root, concat_ws(' ', 'published', r.oid, r.prrelid)
+      from tree t join pg_publication_rel r on r.prrelid = t.oid join pg_publication p on p.oid = r.prpubid where p.pubname = $1
     union all
-    select concat_ws(' ', 'table', c.oid, c.relreplident, case when c.relispartition then pg_relation_filenode(c.oid) end)
+    select root, concat_ws(' ', 'table', c.oid, c.relreplident, case when c.relispartition then pg_relation_filenode(c.oid) end)
       from tree join pg_class c using (oid)
     union all
-    select concat_ws(' ', 'column', attrelid, attnum, attname, atttypid, atttypmod, attgenerated)
+    select root, concat_ws(' ', 'column', attrelid, attnum, attname, atttypid, atttypmod, attgenerated)
       from tree join pg_attribute on attrelid = oid where attnum > 0 and not attisdropped
     union all
-    select concat_ws(' ', 'key', indrelid, indisprimary, indisreplident, indkey)
+    select root, concat_ws(' ', 'key', indrelid, indisprimary, indisreplident, indkey)
       from tree join pg_index on indrelid = oid where indisprimary or indisreplident
   )
-  select encode(sha256(convert_to(string_agg(line, ' ' order by line collate "C"), 'UTF8')), 'hex') as digest from said`;
+  select root as name, left(encode(sha256(convert_to(string_agg(line, ' ' order by line collate "C"), 'UTF8')), 'hex'), 16) as digest
+    from said group by root`;
 
-export async function tableState(
-  pool: ErpPool,
+/** By the full name of the table. */
+export async function tableStates(
+  database: Database,
   publication: string,
   tables: readonly string[],
-): Promise<string> {
+): Promise<Map<string, string>> {
   try {
-    const { rows } = await statement(pool, 'erp.tables.state', () =>
-      pool.query<{ digest: string }>(query, [publication, tables.map(fullTableName)]),
-    );
-    return rows[0]!.digest;
+    const values = [publication, tables.map(fullTableName)];
+    const { rows } = await database.query<{ name: string; digest: string }>(query, values);
+    return new Map(rows.map(({ name, digest }) => [name, digest]));
   } catch (error) {
     throw unavailable('How the watched tables stand could not be read', error);
   }

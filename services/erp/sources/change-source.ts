@@ -7,6 +7,7 @@
  * without a gap. Of several processes one holds a source; the others fail with `SourceInUse` and try again.
  */
 import { Unavailable } from '../../platform/errors.ts';
+import type { Fault } from '../../platform/errors.ts';
 import type { Fence } from '../../platform/fence.ts';
 import type { Change } from './changes.ts';
 
@@ -37,6 +38,8 @@ export interface Gap {
    * that readers have seen, so that the epoch rises.
    */
   tables: readonly string[] | null;
+  /** What was under way as it arose: only an answer that contains it closes the gap. */
+  marks?: readonly Mark[];
 }
 
 /** At most some thousand changes of one transaction, in the order of the source. */
@@ -64,9 +67,14 @@ export interface ChangeSource {
 
 /** A source that this process holds, from `open` until it is lost or closed. */
 export interface OpenSource {
-  /** From where it is read; with `known` and without gaps, that. */
+  /** From where it is read, and how what is watched stands now; the position is that of `known` unless all is a gap. */
   readonly place: Place;
   readonly gaps: readonly Gap[];
+  /**
+   * Tables of which not all changes are told, and why, until somebody mends that: what watches them is asked when they
+   * are heard again.
+   */
+  readonly deaf: ReadonlyMap<string, Fault>;
   /** Whether it is surely still ours: what is published stands under it. */
   readonly fence: Fence;
   /** How long after another process took it a former holder may still believe to hold it. */
@@ -77,8 +85,12 @@ export interface OpenSource {
   acknowledge(position: string): void;
   /** How far nothing is missing though nothing was told; null where that is no further than acknowledged. */
   idlePosition(): string | null;
-  /** Until the signal fires, or the source is not ours any more. @throws Unavailable when it must be opened anew. */
-  watch(signal: AbortSignal): Promise<void>;
+  /**
+   * Until the signal fires, or the source is not ours any more.
+   * @param onGaps called with what was found since, `place` and `deaf` being as of then, also when only these are others.
+   * @throws Unavailable when it must be opened anew.
+   */
+  watch(signal: AbortSignal, onGaps: (gaps: readonly Gap[]) => void): Promise<void>;
   /** Gives it back, so that another process may take it at once. */
   close(): Promise<void>;
 }

@@ -26,6 +26,7 @@ export function openErp(
     slotPool: open(1, slotQuestionMs),
     watched: watchedTables(compiled),
     clock,
+    messages: log,
     onClose: watchSlot({ connection: renewing(connection), slot: erp.slot, metrics, clock }),
   });
   const asking = {

@@ -1,52 +1,78 @@
+import { Unavailable } from '../../../platform/errors.ts';
+import type { Fault } from '../../../platform/errors.ts';
 import type { Clock } from '../../../platform/clock.ts';
+import type { Log } from '../../../platform/telemetry/log.ts';
 import type { ErpPool } from '../../pool.ts';
 import type { ReplicationLog } from '../../replication/log.ts';
 import { formatLsn, laterLsn, parseLsn } from '../../replication/lsn.ts';
 import type { Lsn } from '../../replication/lsn.ts';
 import { SlotFence } from '../../replication/slot-fence.ts';
 import type { ChangePart, Gap, OpenSource, Place } from '../change-source.ts';
-import { watchTables } from './table-watch.ts';
+import type { Look } from './watchman.ts';
 
 export interface HeldSlotOptions {
   log: ReplicationLog;
   place: Place;
   gaps: readonly Gap[];
-  /** How the watched tables stand now. */
-  readTables: () => Promise<string>;
+  deaf: ReadonlyMap<string, Fault>;
+  look: (tables: string | null) => Promise<Look>;
   pool: ErpPool;
   clock: Clock;
+  /** The log cannot be read from where the slot stands, and never will be. */
+  onUnreadable: () => void;
+  messages: Pick<Log, 'warn'>;
 }
+
+/** How often the watchman looks. */
+const lookEveryMs = 10_000;
 
 /** The replication slot while this process reads it. */
 export class HeldSlot implements OpenSource {
-  readonly place: Place;
   readonly gaps: readonly Gap[];
   readonly fence: SlotFence;
   readonly fenceFallsWithinMs: number;
   readonly #options: HeldSlotOptions;
+  #place: Place;
+  #deaf: ReadonlyMap<string, Fault>;
   /** The furthest that the cursor holds. */
   #kept: Lsn;
 
   constructor(options: HeldSlotOptions) {
-    const { log, place, gaps, pool, clock } = options;
+    const { log, place, gaps, deaf, pool, clock } = options;
     this.#options = options;
-    this.place = place;
+    this.#place = place;
     this.gaps = gaps;
+    this.#deaf = deaf;
     this.#kept = parseLsn(place.position);
     this.fence = new SlotFence({ sender: log.sender, pool, clock });
     const { timeoutMs } = log.sender;
     this.fenceFallsWithinMs = Number.isFinite(timeoutMs) ? timeoutMs / 2 : 0;
   }
 
+  get place(): Place {
+    return this.#place;
+  }
+
+  get deaf(): ReadonlyMap<string, Fault> {
+    return this.#deaf;
+  }
+
   async *parts(): AsyncGenerator<ChangePart, void, void> {
-    for await (const { xid, commitLsn, commitTime, changes, endLsn } of this.#options.log.transactions())
-      yield {
-        mark: String(xid),
-        position: formatLsn(commitLsn),
-        occurredAt: commitTime.getTime(),
-        changes,
-        end: endLsn === null ? null : formatLsn(endLsn),
-      };
+    try {
+      for await (const { xid, commitLsn, commitTime, changes, endLsn } of this.#options.log.transactions())
+        yield {
+          mark: String(xid),
+          position: formatLsn(commitLsn),
+          occurredAt: commitTime.getTime(),
+          changes,
+          end: endLsn === null ? null : formatLsn(endLsn),
+        };
+    } catch (error) {
+      const { onUnreadable } = this.#options;
+      if (error instanceof Unavailable && error.fault.code === 'replication.publication_missing')
+        onUnreadable();
+      throw error;
+    }
   }
 
   acknowledge(position: string): void {
@@ -60,21 +86,46 @@ export class HeldSlot implements OpenSource {
     return reached > this.#kept ? formatLsn(reached) : null;
   }
 
-  async watch(signal: AbortSignal): Promise<void> {
-    const { readTables, clock } = this.#options;
+  async watch(signal: AbortSignal, onGaps: (gaps: readonly Gap[]) => void): Promise<void> {
     const ending = new AbortController();
     const over = AbortSignal.any([signal, ending.signal]);
+    const looking = this.#lookOn(over, onGaps);
     try {
-      await Promise.race([
-        this.fence.watch(over),
-        watchTables({ tables: this.place.tables, readTables, clock }, over),
-      ]);
+      await this.fence.watch(over);
     } finally {
       ending.abort();
+      await looking;
     }
   }
 
   close(): Promise<void> {
     return this.#options.log.close();
   }
+
+  /** A table that is in the log and not watched was renamed, perhaps: that is looked at when it is next looked. */
+  unwatched(table: string): void {
+    this.#options.messages.warn(
+      { table },
+      'the log tells of a table that is not watched: it was renamed, or somebody else has published it',
+    );
+  }
+
+  async #lookOn(signal: AbortSignal, onGaps: (gaps: readonly Gap[]) => void): Promise<void> {
+    const { clock, look } = this.#options;
+    for (;;) {
+      await clock.wait(lookEveryMs, signal);
+      if (signal.aborted) return;
+      // Unanswered, it says nothing.
+      const found = await look(this.#place.tables).catch(() => null);
+      if (found === null || signal.aborted) continue;
+      const isAltered = found.gaps.length > 0 || !hasSameKeys(found.deaf, this.#deaf);
+      this.#place = { ...this.#place, tables: found.tables };
+      this.#deaf = found.deaf;
+      if (isAltered) onGaps(found.gaps);
+    }
+  }
+}
+
+function hasSameKeys(one: ReadonlyMap<string, unknown>, other: ReadonlyMap<string, unknown>): boolean {
+  return one.size === other.size && [...one.keys()].every((key) => other.has(key));
 }

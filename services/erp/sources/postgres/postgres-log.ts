@@ -1,21 +1,21 @@
 /** Source of changes: the log of a PostgreSQL database, read through a replication slot. Marks are transaction ids. */
+import { Unavailable } from '../../../platform/errors.ts';
 import type { Clock } from '../../../platform/clock.ts';
+import type { Log } from '../../../platform/telemetry/log.ts';
 import { settlesWithin } from '../../../platform/waiting.ts';
 import type { ErpClientConfig, ErpPool } from '../../pool.ts';
 import { slotForeign, slotInUse } from '../../replication/faults.ts';
 import type { WatchedColumns } from '../../replication/identity.ts';
-import { requireIdentities } from '../../replication/require-identities.ts';
 import type { ReplicationLog } from '../../replication/log.ts';
 import { formatLsn, parseLsn } from '../../replication/lsn.ts';
 import type { Lsn } from '../../replication/lsn.ts';
 import { openLog } from '../../replication/open-log.ts';
 import { requirePrimary } from '../../replication/primary.ts';
-import { ensurePublication } from '../../replication/publication.ts';
 import { createSlot, dropSlot, inspectSlot } from '../../replication/slot.ts';
 import type { SlotState } from '../../replication/slot.ts';
-import { tableState } from '../../replication/table-state.ts';
 import type { ChangeSource, Gap, OpenSource, Place } from '../change-source.ts';
 import { HeldSlot } from './held-slot.ts';
+import { Watchman } from './watchman.ts';
 
 export interface PostgresLogOptions {
   slot: string;
@@ -27,6 +27,7 @@ export interface PostgresLogOptions {
   slotPool: ErpPool;
   watched: ReadonlyMap<string, WatchedColumns>;
   clock: Clock;
+  messages: Pick<Log, 'warn'>;
   /** What ends with the source. */
   onClose?: () => void;
 }
@@ -36,6 +37,8 @@ const poolEndMs = 1_000;
 
 export class PostgresLog implements ChangeSource {
   readonly #options: PostgresLogOptions;
+  /** The slot is older than the publication: what lies between cannot be decoded. */
+  #isUnreadable = false;
 
   constructor(options: PostgresLogOptions) {
     this.#options = options;
@@ -47,31 +50,47 @@ export class PostgresLog implements ChangeSource {
    * @throws Unavailable, SlotLost
    */
   async open(known: Place | null, onGap: (gap: Gap) => Promise<void>): Promise<OpenSource> {
-    const { slot: name, publication, pool, slotPool, watched, clock } = this.#options;
+    const { slot: name, publication, pool, slotPool, watched, clock, messages } = this.#options;
     await requirePrimary(pool);
-    await requireIdentities(pool, watched);
     const slot = await inspectSlot(pool, name);
     if (slot !== null && slot.foreign !== null) throw slotForeign(name, slot.foreign);
     // Before anything is changed: who stands by must not take away what tells the next holder of a gap.
     if (slot?.activePid != null) throw slotInUse(name, `server process ${slot.activePid} is reading it`);
-    await ensurePublication(pool, publication, [...watched.keys()]);
-    const readTables = () => tableState(pool, publication, [...watched.keys()]);
-    const tables = await readTables();
-    const seen = known === null ? null : gapOf(known, slot, name, tables);
-    if (seen !== null) await onGap({ reason: seen, tables: null });
+    const watchman = new Watchman({ pool, publication, watched });
+    const look = (tables: string | null) => watchman.look(tables);
+    const { tables, gaps, deaf, publication: published } = await look(known?.tables ?? null);
+    const [fault] = deaf.values();
+    if (published === null && fault !== undefined) throw new Unavailable(fault, { needsOperator: true });
+    const isLost = slot === null || slot.lost || this.#isUnreadable;
+    const seen = known === null ? null : gapOf(known, slot, name, this.#isUnreadable);
+    if (seen !== null) await onGap(wholeGap(seen));
     let created: Lsn | null = null;
-    if (slot?.lost) await dropSlot(pool, name);
-    if (!slot || slot.lost) created = await createSlot(pool, name);
-    const connection = this.#options.connection();
-    const log = await openLog({ connection, slot: name, publication, watch: watched });
+    if (slot !== null && isLost) await dropSlot(pool, name);
+    if (isLost) created = await createSlot(pool, name);
+    this.#isUnreadable = false;
+    let held: HeldSlot | null = null;
+    const log = await openLog({
+      connection: this.#options.connection(),
+      slot: name,
+      publication,
+      watch: watched,
+      onUnwatched: (table) => held?.unwatched(table),
+    });
     const reason = seen ?? (known === null ? null : replacement(known, log));
-    const position = created ?? log.position().confirmed;
-    const place =
-      known !== null && reason === null
-        ? known
-        : { position: formatLsn(position), slot: name, systemId: systemIdOf(log), tables };
-    const gaps = reason === null ? [] : [{ reason, tables: null }];
-    return new HeldSlot({ log, place, gaps, readTables, pool: slotPool, clock });
+    const place = { slot: name, systemId: systemIdOf(log), tables };
+    const start = formatLsn(created ?? log.position().confirmed);
+    held = new HeldSlot({
+      log,
+      place: { ...place, position: known === null || reason !== null ? start : known.position },
+      gaps: reason === null ? gaps : [wholeGap(reason), ...gaps],
+      deaf,
+      look,
+      pool: slotPool,
+      clock,
+      onUnreadable: () => (this.#isUnreadable = true),
+      messages,
+    });
+    return held;
   }
 
   async close(): Promise<void> {
@@ -95,12 +114,17 @@ function systemIdOf(log: ReplicationLog): string {
   return `${log.system.systemId}/${log.system.timeline}`;
 }
 
-function gapOf(known: Place, slot: SlotState | null, name: string, tables: string): string | null {
+function gapOf(known: Place, slot: SlotState | null, name: string, isUnreadable: boolean): string | null {
   if (known.slot !== name) return `the cursor belongs to the slot ${known.slot ?? 'of no name'}`;
   if (!slot) return 'the slot is gone';
   if (slot.lost) return 'the slot was invalidated';
+  if (isUnreadable) return 'the publication was not there for a while';
   // The position is kept before it is confirmed.
   if (slot.confirmedLsn !== null && slot.confirmedLsn > parseLsn(known.position))
     return 'the slot was moved past the cursor, or made anew';
-  return tables === known.tables ? null : 'the watched tables or the publication changed';
+  return null;
+}
+
+function wholeGap(reason: string): Gap {
+  return { reason, tables: null };
 }
