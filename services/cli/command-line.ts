@@ -7,6 +7,7 @@ import { addParked } from './commands/parked/command.ts';
 import { addRecipe } from './commands/recipe/command.ts';
 import { requestRefresh } from './commands/refresh.ts';
 import { addSlots } from './commands/slots.ts';
+import { addStreams } from './commands/streams/command.ts';
 import { applyTopics } from './commands/topics.ts';
 import type { Run } from './options.ts';
 import { endQuietlyWithReader, printError } from './print.ts';
@@ -54,7 +55,8 @@ export function commandLine(run: Run): Command {
     .command('refresh')
     .description('read keys at their source again and send what is true now')
     .argument('<topic>', 'magento.orders, erp.stock, erp.products, erp.prices or erp.fulfilments')
-    .argument('<keys...>', "keys on that topic, e.g. 'WH1/ABC-1' or 'main/default/000000042'")
+    .argument('[keys...]', "keys on that topic, e.g. 'WH1/ABC-1' or 'main/default/000000042'")
+    .option('--all', 'every key of a topic of the ERP')
     .option('--dry-run', 'say what would be asked for')
     .addHelpText('after', "\nExample:\n  $ cartage refresh erp.stock 'WH1/ABC-1'")
     .action(run((options, [topic = '', ...keys]) => requestRefresh(options, topic, keys)));
@@ -62,6 +64,7 @@ export function commandLine(run: Run): Command {
     .command('dry-report')
     .description('what the flows on `dry` would do, and would hold or reject, with examples')
     .action(run((options) => dryReport(options)));
+  addStreams(program, run);
   addSlots(program, run);
   addRecipe(program, run);
   addErase(program, run);

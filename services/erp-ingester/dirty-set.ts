@@ -11,6 +11,8 @@ export interface Dirt {
   occurredAt: number | null;
   /** Keys of records that somebody asked for: published also when unchanged. */
   asked: Set<string>;
+  /** Of a round: somebody asked for all records. */
+  isAllAsked: boolean;
   traceparent: string | null;
   /** Held until what is true now is published, or until the cursor says that all keys are to be asked. */
   transactions: Pick<OpenTransaction, 'release'>[];
@@ -106,6 +108,7 @@ export function newDirt(): Dirt {
     position: null,
     occurredAt: null,
     asked: new Set(),
+    isAllAsked: false,
     traceparent: null,
     transactions: [],
     onAnswered: [],
@@ -135,6 +138,7 @@ export function mergeDirt(into: Dirt, from: Dirt): void {
   into.position = from.position ?? into.position;
   if (from.occurredAt !== null) into.occurredAt = Math.min(into.occurredAt ?? Infinity, from.occurredAt);
   for (const key of from.asked) into.asked.add(key);
+  into.isAllAsked ||= from.isAllAsked;
   into.traceparent ??= from.traceparent;
   // Not by spreading: a key that nobody answers for long has more of them than a call takes arguments.
   into.transactions = into.transactions.concat(from.transactions);

@@ -126,6 +126,13 @@ export class PublishedIndex {
     if (record !== none) this.#marks.set(record, this.#marks.get(record) | isSeen);
   }
 
+  get unseenCount(): number {
+    let count = 0;
+    for (let record = 0; record < this.#identities.size; record += 1)
+      if (this.#marks.get(record) === 0) count += 1;
+    return count;
+  }
+
   /** One after the other: of a topic that the ERP has emptied they would fill the memory. */
   *unseen(): Generator<{ identity: string; sourceKey: string }> {
     for (let record = 0; record < this.#identities.size; record += 1)

@@ -46,6 +46,7 @@ function dirtOf(...asked: string[]): Dirt {
     position: null,
     occurredAt: 77,
     asked: new Set(asked),
+    isAllAsked: false,
     traceparent: null,
     transactions: [],
     onAnswered: [],
@@ -245,10 +246,12 @@ describe('a round over all keys', () => {
     expect([...round.unseenKeys()]).toEqual([]);
   });
 
-  it('that returned nothing at all deletes nothing', async () => {
+  it('publishes what is unchanged where somebody asked for all', async () => {
     const { publisher } = await publisherOf();
-    await publisher.publishKeys(answerOf(row(1, 'W1', 'A', '1')), new Map([['1', dirtOf()]]));
-    expect([...publisher.beginRound(dirtOf()).unseenKeys()]).toEqual([]);
+    const answer = answerOf(row(1, 'W1', 'A', '1'));
+    await publisher.publishKeys(answer, new Map([['1', dirtOf()]]));
+    await publisher.beginRound({ ...dirtOf(), isAllAsked: true }).take(answer, none);
+    expect(published()).toEqual(['W1/A 1.0000', 'W1/A 1.0000']);
   });
 
   it('publishes a price that has begun by the calendar alone, also after a restart in between', async () => {

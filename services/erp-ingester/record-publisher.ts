@@ -38,7 +38,9 @@ export interface PublishedRound {
   count: number;
   /** @param newer keys of which the topic has what is newer than the answer. */
   take(answer: Answer, newer: ReadonlySet<string>): Promise<void>;
-  /** Keys of which the topic has a record that no chunk held, one for each such record. */
+  /** Records of the topic that no chunk held. Counted one by one. */
+  unseenCount(): number;
+  /** Their keys, one for each such record. */
   unseenKeys(): Iterable<string>;
 }
 
@@ -96,12 +98,10 @@ export class RecordPublisher {
   beginRound(dirt: Dirt): PublishedRound {
     const { index, stream } = this.#options;
     index.beginRound();
-    let rowCount = 0;
     const unreadable = new Set<string>();
     const round: PublishedRound = {
       count: 0,
       take: async (answer, newer) => {
-        rowCount += answer.rows.length;
         const rows = this.#rowsOf(answer);
         const counts = rows.map(async ({ key, row }) => {
           const told = newer.has(key) ? null : await this.#publishRow(key, row, answer, dirt);
@@ -118,11 +118,9 @@ export class RecordPublisher {
             .map((key) => this.#clearParked(key)),
         );
       },
-      unseenKeys: () => {
-        // A round that returned nothing at all is told apart from an ERP that has nothing: nobody empties a catalog so.
-        if (rowCount === 0 || !stream.shape.deleted) return [];
-        return index.unseen().map(({ sourceKey }) => keyOfSource(sourceKey));
-      },
+      unseenCount: () => (stream.shape.deleted ? index.unseenCount : 0),
+      unseenKeys: () =>
+        stream.shape.deleted ? index.unseen().map(({ sourceKey }) => keyOfSource(sourceKey)) : [],
     };
     return round;
   }
@@ -169,11 +167,14 @@ export class RecordPublisher {
     }
   }
 
-  async #publishIfNew(value: StreamRecord, dirt: TracedDirt & Pick<Dirt, 'asked'>): Promise<0 | 1> {
+  async #publishIfNew(
+    value: StreamRecord,
+    dirt: TracedDirt & Pick<Dirt, 'asked' | 'isAllAsked'>,
+  ): Promise<0 | 1> {
     const { index, stream, context } = this.#options;
     const identity = identityOf(stream.shape, value);
     const digest = digestOf(stream.shape, value, context.clock.now());
-    const asked = dirt.asked.has(stream.shape.contract.key(value));
+    const asked = dirt.isAllAsked || dirt.asked.has(stream.shape.contract.key(value));
     if (!asked && index.isSame(identity, digest)) return 0;
     index.doubt(identity, value);
     await this.#publish(value, dirt);

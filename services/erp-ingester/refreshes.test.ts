@@ -6,6 +6,7 @@ import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import type { Mode } from '../platform/groups.ts';
 import { DirtySet, reportAnswered } from './dirty-set.ts';
+import type { Dirt } from './dirty-set.ts';
 import { PublishedIndex } from './published-index.ts';
 import { refreshFlow } from './refreshes.ts';
 import { aStream } from './testing/stream.ts';
@@ -24,26 +25,41 @@ function flowOf(mode: Mode = 'on') {
       find: async (records) => records.flatMap(({ sku }) => (sku === 'A' ? ['7', '8'] : [])),
     },
   );
+  const acts: string[] = [];
+  const runner = {
+    dirty,
+    isAskingAll: false,
+    askAll: (reason: string, dirt?: Dirt) => void acts.push(`${reason}, ${dirt!.isAllAsked}`),
+    confirm: (count: number) => {
+      acts.push(`confirm ${count}`);
+      return count === 60;
+    },
+  };
   const flow = refreshFlow({
     streams: [stream],
-    runners: new Map([['stock', { dirty }]]),
+    runners: new Map([['stock', runner]]),
     indexes: new Map([[stock.topic, index]]),
     mode,
     ending: ending.signal,
   });
-  const ask = (topic: string, key: string, notBefore: number | null = null): Received<Refresh> =>
+  const ask = (
+    topic: string,
+    key: string,
+    reason = 'operator',
+    seen: string | null = null,
+  ): Received<Refresh> =>
     bus.broker.append(refresh, key, {
       topic,
       key,
-      reason: 'operator',
+      reason,
       requestedBy: 'cli',
       requestedAt: 1,
-      seen: null,
+      seen,
       entityId: null,
       always: true,
       notBefore,
     });
-  return { flow, dirty, index, ending, ask };
+  return { flow, dirty, index, ending, ask, acts, runner };
 }
 
 describe('refreshes', () => {
@@ -113,5 +129,29 @@ describe('refreshes', () => {
     await new Promise(setImmediate);
     ending.abort();
     await expect(applying).rejects.toBeInstanceOf(Unavailable);
+  });
+
+  it('of all keys ask them all, and are no matter of a record that is called so', async () => {
+    const { flow, ask, acts } = flowOf();
+    const all = ask('erp.stock', '*', 'all');
+    expect((await flow.apply([all], attempt)).get(all)).toMatchObject({ status: 'applied' });
+    expect(acts).toEqual(['somebody asked for all keys again, true']);
+    const one = ask('erp.stock', '*');
+    expect((await flow.apply([one], attempt)).get(one)).toMatchObject({ status: 'unchanged' });
+    expect(acts).toHaveLength(1);
+    expect(new Set([all, one, ask('erp.stock', '*', 'confirm')].map(flow.identityOf!)).size).toBe(3);
+  });
+
+  it('that confirm deletions do so for as many as were seen, and wait for a round that is under way', async () => {
+    const { flow, ask, acts, runner } = flowOf();
+    const of = async (seen: string) => {
+      const request = ask('erp.stock', '*', 'confirm', seen);
+      return (await flow.apply([request], attempt)).get(request);
+    };
+    expect(await of('60')).toMatchObject({ status: 'applied' });
+    expect(await of('50')).toMatchObject({ status: 'unchanged' });
+    runner.isAskingAll = true;
+    expect(await of('50')).toMatchObject({ name: 'Unavailable', notYet: true });
+    expect(acts).toEqual(['confirm 60', 'confirm 50', 'confirm 50']);
   });
 });

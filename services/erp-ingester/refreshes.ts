@@ -1,18 +1,20 @@
 import { splitKey } from '../../schemas/keys.ts';
 import { refresh } from '../../schemas/topics.ts';
 import type { Refresh } from '../../schemas/types.ts';
-import { keyOfSource } from '../erp/sources/keys.ts';
+import { allKeys, keyOfSource } from '../erp/sources/keys.ts';
 import { Unavailable } from '../platform/errors.ts';
+import type { Handled } from '../platform/flow/outcome/outcome.ts';
 import type { BatchResult, StateFlow } from '../platform/flow/states/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import type { Mode } from '../platform/groups.ts';
 import type { PublishedIndex } from './published-index.ts';
+import { newDirt } from './dirty-set.ts';
 import type { StreamRunner } from './stream-runner.ts';
 import type { Stream } from './stream.ts';
 
 export interface RefreshesOptions {
   streams: readonly Stream[];
-  runners: ReadonlyMap<string, Pick<StreamRunner, 'dirty'>>;
+  runners: ReadonlyMap<string, Pick<StreamRunner, 'dirty' | 'askAll' | 'confirm' | 'isAskingAll'>>;
   indexes: ReadonlyMap<string, PublishedIndex>;
   mode: Mode;
   /** Fires when nothing is asked any more: what waits for an answer is left to the next holder of the slot. */
@@ -30,9 +32,7 @@ export function refreshFlow(options: RefreshesOptions): StateFlow<Refresh> {
     // Asking has no effect at the other side; what it publishes is idempotent.
     settleMs: 0,
     accepts: (record) => byTopic.has(record.value?.topic ?? ''),
-    // One that is to be served later must not give way to one that is served now, and the other way round.
-    identityOf: ({ key, value }) => `${value?.topic}|${key}${value?.notBefore ? '|later' : ''}`,
-    notBefore: ({ value }) => value?.notBefore ?? null,
+    identityOf: (record) => `${record.value?.topic}|${record.key}|${aboutAll(record)}`,
     batchGroupOf: (record) => record.value?.topic ?? '',
     batchSize: () => 100,
     probe: async () => void (await Promise.all(options.streams.map(({ questions }) => questions.probe()))),
@@ -55,6 +55,11 @@ async function answerAll(
   const results: BatchResult<Refresh> = new Map();
   const asked: Promise<void>[] = [];
   for (const record of records) {
+    const act = aboutAll(record);
+    if (act !== '') {
+      results.set(record, act === 'all' ? askAll(record, stream, options) : confirm(record, stream, options));
+      continue;
+    }
     const keys = await keysOf(record, stream, options);
     if (keys === null)
       // A request about nothing asks for nothing: many of them must not look like a fault of the flow.
@@ -71,6 +76,35 @@ async function answerAll(
   }
   await Promise.all(asked);
   return results;
+}
+
+/** What a request is about that names no key but all of them; empty where it names one. */
+function aboutAll({ key, value }: Received<Refresh>): '' | 'all' | 'confirm' {
+  if (key !== allKeys) return '';
+  return value?.reason === 'all' || value?.reason === 'confirm' ? value.reason : '';
+}
+
+function askAll(record: Received<Refresh>, stream: Stream, { runners }: RefreshesOptions): Handled {
+  const dirt = { ...newDirt(), isAllAsked: true, traceparent: record.traceparent };
+  runners.get(stream.name)!.askAll('somebody asked for all keys again', dirt);
+  return { status: 'applied', cause: `asks all keys of ${stream.name}` };
+}
+
+function confirm(record: Received<Refresh>, stream: Stream, { runners }: RefreshesOptions): Handled | Error {
+  const runner = runners.get(stream.name)!;
+  const count = Number(record.value?.seen ?? 0);
+  if (runner.confirm(count))
+    return { status: 'applied', cause: `tells ${count} records of ${stream.name} as deleted` };
+  if (!runner.isAskingAll)
+    return { status: 'unchanged', cause: `of ${stream.name} nothing, or more, is held` };
+  return new Unavailable(
+    {
+      code: 'refresh.round_under_way',
+      what: `The stream ${stream.name} is being asked anew`,
+      fix: 'Nothing: the answer is waited for',
+    },
+    { notYet: true },
+  );
 }
 
 /** Resolves when what is true now is published. */

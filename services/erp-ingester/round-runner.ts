@@ -33,6 +33,8 @@ export class RoundRunner {
   /** Of a round whose rows are all published: until its keys that are gone are answered. */
   #isFinishing = false;
   #isPaused = false;
+  /** Would tell too many records as deleted, and waits for a person. */
+  #held: Round | null = null;
 
   constructor(options: RoundRunnerOptions) {
     this.#options = options;
@@ -54,6 +56,12 @@ export class RoundRunner {
   ask(dirt: Dirt): void {
     if (this.#wanted === null) this.#wanted = dirt;
     else mergeDirt(this.#wanted, dirt);
+    if (this.#held !== null) {
+      // Looked at anew: what was missing may be there again.
+      mergeDirt(this.#wanted, this.#held.dirt);
+      this.#held = null;
+      this.#options.load.holds(null);
+    }
     this.#wake.now();
   }
 
@@ -87,13 +95,39 @@ export class RoundRunner {
     const goesOn = await turns.run(stream.name, () => round.next());
     if (goesOn) return;
     this.#round = null;
-    this.#finish(round);
+    this.#judge(round);
   }
 
   #begin(): Round {
     const dirt = this.#wanted ?? newDirt();
     this.#wanted = null;
     return new Round({ ...this.#options, dirt });
+  }
+
+  /**
+   * A person says that so many records, or fewer, are gone indeed.
+   * @returns whether they were held.
+   */
+  confirm(count: number): boolean {
+    const held = this.#held;
+    if (held === null || held.goneCount > count) return false;
+    this.#held = null;
+    this.#options.load.holds(null);
+    this.#finish(held);
+    return true;
+  }
+
+  #judge(round: Round): void {
+    const count = round.suspicious();
+    if (count === null) return this.#finish(round);
+    const { load, stream, context } = this.#options;
+    this.#held = round;
+    load.holds(count);
+    context.log.error(
+      { flow: stream.name, topic: stream.topic, records: count },
+      'so many records are gone that a person must confirm it',
+    );
+    return undefined;
   }
 
   /** What the round did not return is asked by itself before anything is told as deleted, some keys at a time. */

@@ -18,6 +18,10 @@ export interface RoundOptions {
 /** How often a round tells how far it is. */
 const tellEveryMs = 10_000;
 
+/** A lost grant, a policy on rows, a broken join: none of them empties a shop. */
+const goneShareMax = 0.05;
+const goneMin = 50;
+
 /**
  * One round over all keys of a stream, a chunk at a time: a first load, a calendar's, whatever needs all keys. Between
  * chunks the caller asks for changed keys; what these questions have answered is newer than the round, which leaves it.
@@ -105,6 +109,19 @@ export class Round {
     this.#chunks = null;
     this.#newer.clear();
     await chunks?.return().catch(() => undefined);
+  }
+
+  /** Whether so many records are gone that somebody should look at it before they are told as deleted; how many. */
+  suspicious(): number | null {
+    const gone = this.#published.unseenCount();
+    if (gone === 0) return null;
+    const share = gone / Math.max(this.#options.publisher.liveRecords, 1);
+    // One that returned nothing at all is told apart from an ERP that has nothing.
+    return this.#rows === 0 || (gone >= goneMin && share > goneShareMax) ? gone : null;
+  }
+
+  get goneCount(): number {
+    return this.#published.unseenCount();
   }
 
   /** Keys that the topic has and the round had not: to be asked by themselves, which tells whether they are gone. */

@@ -59,7 +59,10 @@ export class IngesterSession {
       log: process.log,
     });
     for (const [flow, load] of loads) {
-      const show = () => process.metrics.streamLoaded.set({ flow }, load.loading === null ? 1 : 0);
+      const show = () => {
+        process.metrics.streamLoaded.set({ flow }, load.loading === null ? 1 : 0);
+        process.metrics.heldDeletions.set({ flow }, load.state.held ?? 0);
+      };
       show();
       load.onChange = () => {
         this.#keeper.changed();

@@ -54,6 +54,11 @@ export class StreamLoad {
     this.#change({ rowsExpected });
   }
 
+  /** So many records would be told as deleted, and wait for a person; null: none do. */
+  holds(held: number | null): void {
+    if (held !== this.#state.held) this.#change({ held });
+  }
+
   ended(roundAt: number, rows: number): void {
     this.#change({ loadedTo: null, rows: 0, rowsExpected: rows, roundAt });
   }

@@ -228,6 +228,65 @@ describe('a stream that is loaded', () => {
   });
 });
 
+describe('a round that would delete much', () => {
+  const many = (count: number) =>
+    new Map(Array.from({ length: count }, (_value, index) => [`k${String(index).padStart(4, '0')}`, 1]));
+  const gone = () => published().filter((one) => one.endsWith(' gone')).length;
+
+  async function without(count: number, of = 1_000) {
+    erp = many(of);
+    const stream = await started();
+    await bus.clock.pass(100);
+    for (const key of [...erp.keys()].slice(0, count)) erp.delete(key);
+    stream.runner.askAllAgain();
+    await bus.clock.pass(100);
+    return stream;
+  }
+
+  it('deletes up to 5 % of the topic, and fewer than 50 of any', async () => {
+    const { stop } = await without(50);
+    expect(gone()).toBe(50);
+    await stop();
+    bus = new RecordingBus();
+    const { stop: end } = await without(49, 60);
+    expect(gone()).toBe(49);
+    await end();
+  });
+
+  it('waits for a person, who confirms what was seen and no more', async () => {
+    const { runner, load, stop } = await without(51);
+    expect([gone(), load.state.held]).toEqual([0, 51]);
+    expect(runner.unhealthyReason).toContain('`cartage streams confirm stock`');
+    expect(runner.confirm(50)).toBe(false);
+    expect(runner.confirm(51)).toBe(true);
+    await bus.clock.pass(100);
+    expect([gone(), load.state.held, runner.unhealthyReason]).toEqual([51, null, null]);
+    expect(runner.confirm(51)).toBe(false);
+    await stop();
+  });
+
+  it('that returned nothing at all waits as well, and is over when the keys are there again', async () => {
+    const { runner, load, stop } = await without(3, 3);
+    expect([gone(), load.state.held]).toEqual([0, 3]);
+    erp = many(3);
+    runner.askAll('somebody asked for all keys again');
+    await bus.clock.pass(100);
+    expect([gone(), load.state.held, load.loading]).toEqual([0, null, null]);
+    await stop();
+  });
+
+  it('is counted again by the process that takes over', async () => {
+    const first = await without(51);
+    const { runner, load, stop } = await started(await first.stop());
+    await bus.clock.pass(100);
+    expect([gone(), load.state.held]).toEqual([0, 51]);
+    expect(runner.confirm(51)).toBe(true);
+    await bus.clock.pass(100);
+    expect([gone(), load.loading]).toEqual([51, null]);
+    await stop();
+  });
+});
+
 describe('a stream of whose tables not all changes are told', () => {
   it('asks no round until that is mended, says why, and answers the keys it hears of', async () => {
     const { loaded, stop } = await started();

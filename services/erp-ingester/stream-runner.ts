@@ -51,11 +51,16 @@ export class StreamRunner {
       onFailure: (error, failures) => this.#giveUp(this.#ways.lane, this.#ways.rows, error, failures),
     });
     if (this.load.loading !== null) this.askAll(this.load.loading);
+    // What a process before held is known when it is counted again.
+    else if (this.load.state.held !== null) this.askAll('its last round waits for a person');
   }
 
   /** Why nothing is answered; null while all is well. */
   get unhealthyReason(): string | null {
     if (this.#deafTo !== null) return `${this.#deafTo.what}. ${this.#deafTo.fix}`;
+    const { held } = this.load.state;
+    if (held !== null)
+      return `${held} records would be told as deleted: if they are gone indeed, \`cartage streams confirm ${this.#options.stream.name}\``;
     const lanes = [this.#keys.lane, this.#ways.lane, this.#rounds.lane];
     return lanes.find(({ unhealthyReason }) => unhealthyReason !== null)?.unhealthyReason ?? null;
   }
@@ -96,6 +101,11 @@ export class StreamRunner {
   deafen(fault: Fault | null): void {
     this.#deafTo = fault;
     this.#rounds.pause(fault !== null);
+  }
+
+  /** A person says that so many records are gone indeed. @returns whether they were held for that. */
+  confirm(count: number): boolean {
+    return this.#rounds.confirm(count);
   }
 
   /** The same by the calendar, or because somebody wants it: nothing is missing. */

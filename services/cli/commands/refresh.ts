@@ -1,6 +1,7 @@
 import { splitKey } from '../../../schemas/keys.ts';
 import { contracts, refresh } from '../../../schemas/topics.ts';
 import type { Refresh } from '../../../schemas/types.ts';
+import { allKeys } from '../../erp/sources/keys.ts';
 import { readConfiguration } from '../../platform/config/read.ts';
 import { Rejected } from '../../platform/errors.ts';
 import { actorOf, recordAct } from '../act.ts';
@@ -10,11 +11,13 @@ import { printJson, printLine } from '../print.ts';
 
 /** Asks for keys to be read at their source again: the way to replay a state, and out of the parked records. */
 export async function requestRefresh(
-  options: GlobalOptions & { dryRun?: boolean },
+  options: GlobalOptions & { dryRun?: boolean; all?: boolean },
   topic: string,
   keys: string[],
 ): Promise<number> {
   const { keyParts } = sourceOf(topic);
+  if (options.all) return requestAll(options, topic, keys);
+  if (keys.length === 0) throw nothingNamed(topic);
   const configuration = readConfiguration([], options.config);
   for (const key of keys) refuseOtherKeys(key, keyParts, configuration.config.instance);
   const requestedBy = options.dryRun ? 'cli' : `cli ${actorOf(options)}`;
@@ -29,6 +32,40 @@ export async function requestRefresh(
     for (const { key } of requests)
       printLine(`${options.dryRun ? 'would ask' : 'asked'} for ${topic} ${key}`);
   return 0;
+}
+
+/** All keys of a stream of the ERP, which it asks for itself. */
+async function requestAll(
+  options: GlobalOptions & { dryRun?: boolean },
+  topic: string,
+  keys: string[],
+): Promise<number> {
+  if (!topic.startsWith('erp.') || keys.length > 0) throw notAll(topic);
+  if (!options.dryRun)
+    await withBus(readConfiguration([], options.config), async (bus) => {
+      await recordAct(bus, options, { action: 'refresh', subject: `all keys of ${topic}`, keys: [] });
+      const value = { ...askedAgain(topic, allKeys, `cli ${actorOf(options)}`), reason: 'all' };
+      await bus.publish(refresh, { value });
+    });
+  if (options.json) printJson({ dryRun: options.dryRun ?? false, topic, all: true });
+  else printLine(`${options.dryRun ? 'would ask' : 'asked'} for all keys of ${topic}`);
+  return 0;
+}
+
+function nothingNamed(topic: string): Rejected {
+  return new Rejected({
+    code: 'refresh.keys',
+    what: 'No key is named',
+    fix: `Name keys of ${topic}, or say --all (of a topic of the ERP)`,
+  });
+}
+
+function notAll(topic: string): Rejected {
+  return new Rejected({
+    code: 'refresh.all',
+    what: `--all asks for every key of a topic of the ERP, and ${topic} ${topic.startsWith('erp.') ? 'was given keys' : 'is none'}`,
+    fix: 'Leave the keys out, or --all; of the shop the nightly round asks for everything',
+  });
 }
 
 export function askedAgain(topic: string, key: string, requestedBy: string): Refresh {

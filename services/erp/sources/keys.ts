@@ -32,3 +32,6 @@ export function keyOfRow(columns: readonly string[], row: Readonly<Record<string
   }
   return keyText(values);
 }
+
+/** In place of a key, in a request about all keys of a stream; its reason says which. A record may be called so as well. */
+export const allKeys = '*';

@@ -138,6 +138,11 @@ export function openMetrics(process: string, instance: string) {
       '1 while all keys of the stream were asked as it is configured, 0 while they are not yet',
       'flow',
     ),
+    heldDeletions: gauge(
+      'cartage_stream_held_deletions',
+      'Records that a round of all keys would tell as deleted, and that wait for `cartage streams confirm`',
+      'flow',
+    ),
     webhooks: counter('cartage_webhooks_total', 'Incoming webhooks, by answer', 'code', 'reason'),
     stockCompared: counter(
       'cartage_stock_compared_total',

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import type { Run } from '../../options.ts';
+import { confirmDeletions } from './confirm.ts';
+import { listStreams } from './list.ts';
+
+export function addStreams(program: Command, run: Run): void {
+  const streams = program.command('streams').description('what is read from the ERP');
+  streams
+    .command('list')
+    .description('how far each is loaded, what waits, and since when')
+    .action(run((options) => listStreams(options)));
+  streams
+    .command('confirm')
+    .description(
+      'that the records are gone which a round of all keys no longer returned: tell them as deleted',
+    )
+    .argument('<name>', 'as `cartage streams list` prints it')
+    .option('--reason <text>', 'why, for the audit')
+    .option('--dry-run', 'say how many would be told as deleted')
+    .addHelpText(
+      'after',
+      "\nExample:\n  $ cartage streams confirm stock --reason 'assortment of spring is out'",
+    )
+    .action(run((options, [name = '']) => confirmDeletions(options, name)));
+}

@@ -1,0 +1,59 @@
+import type { StreamState } from '../../../../schemas/types.ts';
+import { connectionOf } from '../../../erp/connection.ts';
+import { listSlots } from '../../../erp/slots.ts';
+import { readConfiguration } from '../../../platform/config/read.ts';
+import type { Config } from '../../../platform/config/schema.ts';
+import type { GlobalOptions } from '../../options.ts';
+import { withBus } from '../../open.ts';
+import { printJson, printLine, printTable } from '../../print.ts';
+import { statesOfStreams } from './cursor.ts';
+
+/** How each stream is, as the ingester wrote it last, and how much log the ERP keeps for it. */
+export async function listStreams(options: GlobalOptions): Promise<number> {
+  const configuration = readConfiguration(['erp'], options.config);
+  const { config } = configuration;
+  const { states, writtenAt } = await withBus(configuration, (bus) => statesOfStreams(bus, config.instance));
+  const keptBytes = await keptFor(config.erp);
+  const streams = Object.keys(config.erp.streams).map((name) => ({
+    name,
+    ...states.find((state) => state.name === name),
+  }));
+  if (options.json) printJson({ writtenAt, keptBytes, streams });
+  else {
+    printTable(
+      ['STREAM', 'LOADED', 'WAITING', 'OLDEST', 'LAST ROUND', 'HELD'],
+      streams.map((stream) => [stream.name, ...cellsOf(stream)]),
+    );
+    printLine();
+    printLine(
+      writtenAt === null
+        ? 'The ingester was never there.'
+        : `As the ingester wrote it at ${timeOf(writtenAt)}.`,
+    );
+    if (keptBytes !== null)
+      printLine(`The ERP's database keeps ${Math.ceil(keptBytes / 2 ** 20)} MB of its log for it.`);
+  }
+  return 0;
+}
+
+function cellsOf(state: Partial<StreamState>): string[] {
+  if (state.digest === undefined) return ['never', '', '', '', ''];
+  const { loading, rows = 0, rowsExpected, dirtyKeys, oldestAt, roundAt, held } = state;
+  const share = rowsExpected ? `, ${rows} of about ${rowsExpected} rows` : rows > 0 ? `, ${rows} rows` : '';
+  return [
+    loading == null ? 'yes' : `no: ${loading}${share}`,
+    String(dirtyKeys ?? 0),
+    oldestAt == null ? '' : timeOf(oldestAt),
+    roundAt == null ? 'never' : timeOf(roundAt),
+    held == null ? '' : `${held} deletions wait for \`cartage streams confirm\``,
+  ];
+}
+
+const timeOf = (at: number) => new Date(at).toISOString();
+
+/** Null where there is no slot, or the database does not answer: the list is of use without it. */
+async function keptFor(erp: Config['erp']): Promise<number | null> {
+  if (erp.connection.url === '') return null;
+  const slots = await listSlots(connectionOf(erp.connection), erp.slot).catch(() => []);
+  return slots.find(({ use }) => use === 'configured')?.retainedBytes ?? null;
+}
