@@ -68,15 +68,15 @@ export class RecordPublisher {
       else seen.get(key)!.add(told.identity);
       return told?.count ?? 0;
     });
-    const published = await Promise.all(publications);
+    const published = await allOf(publications);
     const readable = [...asked].filter(([key]) => !unreadable.has(key));
     const gone = readable.flatMap(([key, dirt]) =>
       this.#goneOf(key, dirt, seen.get(key)!).map((identity) =>
         this.#publishDeleted(identity, this.#origin(key, answer, dirt), dirt),
       ),
     );
-    const deleted = await Promise.all(gone);
-    await Promise.all(readable.map(([key]) => this.#clearParked(key)));
+    const deleted = await allOf(gone);
+    await allOf(readable.map(([key]) => this.#clearParked(key)));
     return sum(published) + sum(deleted);
   }
 
@@ -110,9 +110,9 @@ export class RecordPublisher {
           for (const identity of seen) index.seen(identity);
           return told?.count ?? 0;
         });
-        round.count += sum(await Promise.all(counts));
+        round.count += sum(await allOf(counts));
         const keys = new Set(rows.map(({ key }) => key));
-        await Promise.all(
+        await allOf(
           [...keys]
             .filter((key) => !unreadable.has(key) && !newer.has(key))
             .map((key) => this.#clearParked(key)),
@@ -220,6 +220,15 @@ export class RecordPublisher {
     const { stream, context } = this.#options;
     return unmadeRecord(stream, this.#sourceKey(key), row, context.clock.now());
   }
+}
+
+/** When one fails the others are still under way: what is asked next must not overtake them. */
+async function allOf<Value>(works: Iterable<Promise<Value>>): Promise<Value[]> {
+  const ended = await Promise.allSettled(works);
+  return ended.map((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
 }
 
 function sum(counts: number[]): number {

@@ -16,7 +16,7 @@ import type { PublishedIndex } from './published-index.ts';
 import { PublishedReading } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
 import { refreshFlow } from './refreshes.ts';
-import { calendar, missedRound } from './calendar.ts';
+import { missedRound } from './calendar.ts';
 import { StreamRunner } from './stream-runner.ts';
 import { concernedBy } from './take-source.ts';
 import type { TakenSource } from './take-source.ts';
@@ -131,7 +131,7 @@ export class IngesterSession {
     this.#readings.push(published);
     await published.read(process.bus);
     if (index.isEmpty && stream.shape.deleted !== null) load.demand('its topic is empty');
-    if (missedRound(stream.again, load.state.roundAt, context.clock.now()))
+    if (missedRound(stream.again, this.#timezone(), load.state.roundAt, context.clock.now()))
       load.demand('a round of its calendar was missed');
     if (load.loading !== null)
       process.log.info(
@@ -213,10 +213,17 @@ export class IngesterSession {
     return null;
   }
 
+  /** In which rounds of all keys are due. */
+  #timezone(): string {
+    return this.#options.config.erp.connection.timezone ?? 'UTC';
+  }
+
   #schedule(): () => void {
     const jobs = this.#options.streams.flatMap((stream) => {
       const runner = this.#runners.get(stream.name)!;
-      return stream.again === null ? [] : [new Cron(stream.again, calendar, () => runner.askAllAgain())];
+      return stream.again === null
+        ? []
+        : [new Cron(stream.again, { timezone: this.#timezone() }, () => runner.askAllAgain())];
     });
     return () => {
       for (const job of jobs) job.stop();

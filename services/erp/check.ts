@@ -9,6 +9,7 @@ import { checkSlot } from './check/slot.ts';
 import { tryStatement } from './check/statements.ts';
 import type { TriedStatement } from './check/statements.ts';
 import { checkTables } from './check/tables.ts';
+import { checkTimezone } from './check/timezone.ts';
 import { openPool } from './pool.ts';
 import type { ErpConnection } from './pool.ts';
 import type { WatchedKey } from './replication/identity.ts';
@@ -22,6 +23,8 @@ export interface ErpCheck {
   /** Left out where nothing is read from the log (orders only, or polling). */
   replication?: { slot: string; publication: string; watched: readonly WatchedKey[] };
   statements: readonly TriedStatement[];
+  /** Of the queries and the calendar of the streams; null: those of the database and UTC. */
+  days?: { timezone: string | null; hasCalendar: boolean };
 }
 
 /** Never throws for what it finds; a database that cannot be reached is a finding too. */
@@ -33,6 +36,7 @@ export async function checkErp(options: ErpCheck): Promise<Finding[]> {
     try {
       await client.query(`set statement_timeout = 10000; set default_transaction_read_only = on`);
       findings.push(ok('erp.reachable', 'The ERP database answers'));
+      if (options.days) findings.push(await checkTimezone(client, options.days));
       if (options.replication) findings.push(...(await checkReplication(client, options.replication)));
       for (const statement of options.statements) findings.push(...(await tryOne(client, statement)));
     } finally {

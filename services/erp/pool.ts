@@ -12,6 +12,12 @@ export type ErpConnection = pg.PoolConfig;
 /** How the ERP's administrator sees us in pg_stat_activity. */
 const applicationName = 'cartage';
 
+/**
+ * On our side, for a server that does not answer at all: a connection may be cut without a word. Whoever asks what takes
+ * longer says so.
+ */
+const queryTimeoutMs = 30_000;
+
 /** Connections, and who is told of what is asked through them. */
 export class ErpPool extends Pool {
   readonly onCall: (call: SinkCall) => void;
@@ -37,6 +43,8 @@ export function openPool(connection: ErpConnection, onCall: (call: SinkCall) => 
     connectionTimeoutMillis: 5_000,
     max: 4,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    query_timeout: queryTimeoutMs,
     ...connection,
   };
   const pool = new ErpPool(settings, onCall);

@@ -11,11 +11,12 @@ export type SqlRow = Record<string, unknown>;
 /**
  * Fixes the text form of values, whatever the settings of role, database and address are; `losslessTypes` relies on it.
  * `local` is until the end of the transaction.
+ * @param timezone in which the day turns; null: that of role or database.
  */
-export function textForms(scope: 'local' | 'session'): string {
+export function textForms(scope: 'local' | 'session', timezone: string | null): string {
   const forms = [
     `datestyle = 'ISO'`,
-    `timezone = 'UTC'`,
+    ...(timezone === null ? [] : [`timezone = '${timezone.replaceAll("'", "''")}'`]),
     `intervalstyle = 'iso_8601'`,
     'extra_float_digits = 1',
     `bytea_output = 'hex'`,
@@ -77,10 +78,20 @@ function nested(values: unknown[], item: (text: string) => unknown): unknown[] {
   });
 }
 
-export function isoTime(text: string): string {
-  const match = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)(\+00)?$/.exec(text);
-  if (!match) return text; // infinity, or before Christ
-  return `${match[1]}T${match[2]}${match[3] ? 'Z' : ''}`;
+const timePattern =
+  /^(?<day>\d{4,}-\d\d-\d\d) (?<time>\d\d:\d\d:\d\d)(?<fraction>\.\d+)?(?:(?<sign>[+-])(?<hours>\d\d)(?::(?<minutes>\d\d))?(?::(?<seconds>\d\d))?)?$/;
+
+function isoTime(text: string): string {
+  const parts = timePattern.exec(text)?.groups;
+  if (parts === undefined) return text; // infinity, or before Christ
+  const { day, time, fraction = '', sign, hours, minutes = 0, seconds = 0 } = parts;
+  if (sign === undefined) return `${day}T${time}${fraction}`;
+  const aheadMs = (Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)) * 1_000;
+  const local = Date.parse(`${day!.length > 10 ? '+0' : ''}${day}T${time}Z`);
+  // Beyond what a date holds it stays as the server says it.
+  if (Number.isNaN(local)) return text;
+  const utc = new Date(sign === '+' ? local - aheadMs : local + aheadMs).toISOString();
+  return `${utc.replace(/^\+0/, '').slice(0, -5)}${fraction}Z`;
 }
 
 /** More digits than a double keeps for certain. */

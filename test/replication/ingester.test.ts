@@ -117,6 +117,8 @@ it('does not hold up the shutdown of the server with what it cannot ask any more
   await database.run(`update item set quantity = 5`);
   const asked = `select from pg_stat_activity where query like '%pg_sleep%' and state = 'active' and pid <> pg_backend_pid()`;
   await eventually('the question', async () => ((await database.pool.query(asked)).rowCount ?? 0) > 0);
+  // Nothing can be published, and no cursor written, either.
+  await kafka.kill();
   await postgres.stop();
   // A server that is killed in the end does not come to say this.
   expect(readFileSync(logFile, 'utf8')).toContain('database system is shut down');

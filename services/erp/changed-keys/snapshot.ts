@@ -19,6 +19,8 @@ export interface SnapshotOptions {
   dirt: Dirt;
   /** Per statement, at the server. */
   statementTimeoutMs?: number;
+  /** In which the day of the queries turns; that of role or database unless told otherwise. */
+  timezone?: string | null;
   /** How long commits in the log may stay invisible before we say so. */
   visibleWithinMs?: number;
 }
@@ -66,7 +68,7 @@ async function takeSnapshot(client: pg.PoolClient, options: SnapshotOptions): Pr
   for (let waitMs = lookAgainMs; ; waitMs = Math.min(waitMs * 2, lookAgainMsMax)) {
     // The position comes first, on its own: taken inside, it could count a commit that the snapshot lacks.
     const position = await logPosition(client);
-    await client.query(begin(options.statementTimeoutMs ?? defaultStatementTimeoutMs));
+    await client.query(begin(options));
     const missing = await missingFrom(client, options.dirt);
     if (missing === null) return position;
     await client.query('rollback');
@@ -80,11 +82,11 @@ async function logPosition(client: pg.ClientBase): Promise<Lsn> {
   return parseLsn(rows[0]!.lsn);
 }
 
-function begin(statementTimeoutMs: number): string {
+function begin({ statementTimeoutMs = defaultStatementTimeoutMs, timezone = null }: SnapshotOptions): string {
   const limit = Math.round(statementTimeoutMs);
   return `begin isolation level repeatable read read only; set local statement_timeout = ${limit};
     set local idle_in_transaction_session_timeout = 0;
-    select set_config(name, '0', true) from pg_catalog.pg_settings where name = 'transaction_timeout'; ${textForms('local')}`;
+    select set_config(name, '0', true) from pg_catalog.pg_settings where name = 'transaction_timeout'; ${textForms('local', timezone)}`;
 }
 
 async function endSnapshot(client: pg.PoolClient, outcome: 'done' | 'failed'): Promise<void> {

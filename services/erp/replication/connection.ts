@@ -22,6 +22,8 @@ const fullReadBytes = 65_536;
 const restMs = 1;
 const readAheadBytes = 1;
 const closeWithinMs = 2_000;
+/** A server that does not answer for so long never will: a connection may be cut without a word. */
+const queryTimeoutMs = 30_000;
 
 export interface StreamHandlers {
   /** One message of the output plugin: `chunk` from `start`. Valid during the call only. */
@@ -51,6 +53,7 @@ export class ReplicationConnection {
   static async open(config: pg.ClientConfig): Promise<ReplicationConnection> {
     const settings: pg.ClientConfig & { replication: string } = {
       connectionTimeoutMillis: 10_000,
+      query_timeout: queryTimeoutMs,
       keepAlive: true,
       ...config,
       replication: 'database',
@@ -63,7 +66,7 @@ export class ReplicationConnection {
     await client.connect();
     // Said here, not with the log-in: `options` of the address would take the place of ours. Of warnings see `#notice`.
     await client.query(
-      `${textForms('session')}; set statement_timeout = 0; set client_min_messages = 'warning'`,
+      `${textForms('session', 'UTC')}; set statement_timeout = 0; set client_min_messages = 'warning'`,
     );
     return new ReplicationConnection(client);
   }
@@ -87,7 +90,18 @@ export class ReplicationConnection {
     const header = Buffer.from('Q\0\0\0\0', 'latin1');
     header.writeUInt32BE(text.length + 4, 1);
     return new Promise((resolve, reject) => {
-      this.#started = { resolve, reject };
+      const timer = setTimeout(() => this.#end(noAnswer()), queryTimeoutMs);
+      const settle = () => clearTimeout(timer);
+      this.#started = {
+        resolve: () => {
+          settle();
+          resolve();
+        },
+        reject: (error) => {
+          settle();
+          reject(error);
+        },
+      };
       stream.write(Buffer.concat([header, text]));
     });
   }
@@ -192,6 +206,10 @@ function withReadAhead(ssl: true | ConnectionOptions): ConnectionOptions {
 
 function connectionLost(): Error {
   return Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
+}
+
+function noAnswer(): Error {
+  return Object.assign(new Error('the server did not begin to send its log'), { code: 'ETIMEDOUT' });
 }
 
 /** An ErrorResponse with the fields that `pg` gives its own errors, so that one classification serves both. */

@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import type pg from 'pg';
 import { Rejected, Unavailable } from '../../platform/errors.ts';
 import { unavailable } from '../sqlstate.ts';
+import { queryRows } from '../values.ts';
 import { parseLsn } from './lsn.ts';
 import type { Lsn } from './lsn.ts';
 
@@ -76,6 +77,9 @@ export function inspectSlot(database: Database, name: string): Promise<SlotState
   return readSlot(async (text) => (await database.query(text)).rows, name);
 }
 
+/** The server's own limit comes first. */
+const clientGraceMs = 5_000;
+
 export interface CreateSlotOptions {
   /** Creating a slot waits for every transaction that is open now. */
   withinMs?: number;
@@ -99,13 +103,14 @@ export async function createSlot(pool: pg.Pool, name: string, options: CreateSlo
   let created = false;
   try {
     await client.query(`set statement_timeout = ${Math.round(withinMs)}`);
-    const { rows } = await client.query<{ lsn: string }>(
-      `select lsn::text from pg_create_logical_replication_slot($1, 'pgoutput')`,
-      [name],
-    );
+    const [row] = await queryRows(client, {
+      text: `select lsn::text from pg_create_logical_replication_slot($1, 'pgoutput')`,
+      values: [name],
+      timeoutMs: withinMs + clientGraceMs,
+    });
     created = true;
     await runningTransactionsEnded(client, withinMs);
-    return parseLsn(rows[0]!.lsn);
+    return parseLsn(row!.lsn as string);
   } catch (error) {
     // A slot that nobody may trust must not stay: it would look like one to go on from.
     if (created) {

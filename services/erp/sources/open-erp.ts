@@ -1,9 +1,26 @@
 /** What the configuration says is read from the ERP: one source of changes, and per stream how it is asked. */
-import { isMysqlAddress } from '../mysql/address.ts';
-import { openHttp } from './http/open-http.ts';
-import { openMysqlPolling } from './mysql/open-mysql.ts';
-import { openPostgresLog, openPostgresPolling } from './postgres/open-postgres.ts';
-import type { ErpConfiguration, ReadErp, SourceTools } from './read-erp.ts';
+import { openPool, renewing } from '../pool.ts';
+import type { ErpConnection } from '../pool.ts';
+import { connectionSource } from '../connection.ts';
+import { compileStreams, watchedTables } from '../streams.ts';
+import type { Configuration } from '../../platform/config/read.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Log } from '../../platform/telemetry/log.ts';
+import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import { sinkCalls } from '../../platform/telemetry/sink-calls.ts';
+import type { ChangeSource } from './change-source.ts';
+import { PostgresLog } from './postgres/postgres-log.ts';
+import { watchSlot } from './postgres/slot-watch.ts';
+import { SqlQuestions } from './postgres/sql-questions.ts';
+import type { SourceStream } from './stream.ts';
+
+export interface ReadErp {
+  source: ChangeSource;
+  streams: SourceStream[];
+}
+
+/** What is asked about the slot is asked again by then: an answer that never comes must not end the asking. */
+const slotQuestionMs = 5_000;
 
 /** Connects to nothing yet. @throws Rejected when a statement uses a parameter that does not exist there. */
 export function openErp(
@@ -11,11 +28,11 @@ export function openErp(
   { log, metrics, clock }: { log: Log; metrics: Metrics; clock: Clock },
 ): ReadErp {
   const { erp, fulfilments } = configuration.config;
-  const { maxConnections, statementTimeoutMs, loadTimeoutMs } = erp.connection;
+  const { maxConnections, statementTimeoutMs, loadTimeoutMs, timezone } = erp.connection;
   const connection = connectionSource(configuration, log);
-  const open = (max: number, timeoutMs?: number) =>
-    openPool({ ...renewing(connection), max, query_timeout: timeoutMs }, sinkCalls(metrics, 'erp'));
-  const pool = open(maxConnections);
+  const open = (limits: ErpConnection) =>
+    openPool({ ...renewing(connection), ...limits }, sinkCalls(metrics, 'erp'));
+  const pool = open({ max: maxConnections });
   const since = new Date(fulfilments.since).toISOString();
   const compiled = compileStreams(erp.streams, since);
   const source = new PostgresLog({
@@ -23,7 +40,7 @@ export function openErp(
     publication: erp.publication,
     connection,
     pool,
-    slotPool: open(1, slotQuestionMs),
+    slotPool: open({ max: 1, query_timeout: slotQuestionMs }),
     watched: watchedTables(compiled),
     clock,
     messages: log,
@@ -34,6 +51,7 @@ export function openErp(
     since,
     statementTimeoutMs,
     loadTimeoutMs,
+    timezone: timezone ?? null,
     rowsPerFetch: erp.rowsPerFetch,
   };
   const streams = compiled.map((stream) => ({

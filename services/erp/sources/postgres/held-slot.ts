@@ -3,6 +3,7 @@ import type { Fault } from '../../../platform/errors.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Log } from '../../../platform/telemetry/log.ts';
 import type { ErpPool } from '../../pool.ts';
+import { databaseFault, isGoingDown } from '../../sqlstate.ts';
 import type { ReplicationLog } from '../../replication/log.ts';
 import { formatLsn, laterLsn, parseLsn } from '../../replication/lsn.ts';
 import type { Lsn } from '../../replication/lsn.ts';
@@ -36,6 +37,7 @@ export class HeldSlot implements OpenSource {
   #deaf: ReadonlyMap<string, Fault>;
   /** The furthest that the cursor holds. */
   #kept: Lsn;
+  readonly #leaving = new AbortController();
 
   constructor(options: HeldSlotOptions) {
     const { log, place, gaps, deaf, pool, clock } = options;
@@ -47,6 +49,7 @@ export class HeldSlot implements OpenSource {
     this.fence = new SlotFence({ sender: log.sender, pool, clock });
     const { timeoutMs } = log.sender;
     this.fenceFallsWithinMs = Number.isFinite(timeoutMs) ? timeoutMs / 2 : 0;
+    pool.on('error', this.#onIdleError);
   }
 
   get place(): Place {
@@ -87,19 +90,33 @@ export class HeldSlot implements OpenSource {
   }
 
   async watch(signal: AbortSignal, onGaps: (gaps: readonly Gap[]) => void): Promise<void> {
-    const ending = new AbortController();
-    const over = AbortSignal.any([signal, ending.signal]);
+    const over = AbortSignal.any([signal, this.#leaving.signal]);
     const looking = this.#lookOn(over, onGaps);
     try {
       await this.fence.watch(over);
     } finally {
-      ending.abort();
+      this.#leave();
       await looking;
     }
   }
 
   close(): Promise<void> {
+    this.#options.pool.off('error', this.#onIdleError);
     return this.#options.log.close();
+  }
+
+  /**
+   * A server that goes down ends idle connections with that word, and then waits until its reader has confirmed
+   * everything: for what cannot be asked or published any more, in vain.
+   */
+  readonly #onIdleError = (error: unknown): void => {
+    if (isGoingDown(databaseFault(error))) this.#leave();
+  };
+
+  /** At once, whatever is still under way. */
+  #leave(): void {
+    this.#leaving.abort();
+    void this.#options.log.close();
   }
 
   /** A table that is in the log and not watched was renamed, perhaps: that is looked at when it is next looked. */

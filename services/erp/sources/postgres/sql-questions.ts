@@ -20,6 +20,8 @@ export interface SqlQuestionsOptions {
   statementTimeoutMs: number;
   /** The same where all keys are asked. */
   loadTimeoutMs: number;
+  /** Null: that of role or database. */
+  timezone: string | null;
   rowsPerFetch: number;
 }
 
@@ -78,13 +80,14 @@ export class SqlQuestions implements Questions {
 
   /** @param asked of the stream, as errors and traces name it. */
   #snapshot(asked: string, marks: Iterable<Mark>) {
-    const { pool, stream, statementTimeoutMs } = this.#options;
+    const { pool, stream, statementTimeoutMs, timezone } = this.#options;
     const separator = asked.startsWith('via') ? ' ' : '.';
     return {
       pool,
       where: `erp.streams.${stream.name}${separator}${asked}`,
       dirt: dirtOf(marks),
       statementTimeoutMs,
+      timezone,
     };
   }
 }

@@ -15,6 +15,14 @@ const watched = z
   })
   .refine((table) => (table.key === undefined) !== (table.via === undefined), 'needs either key or via');
 
+function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
 function isCron(pattern: string): boolean {
   try {
     return new Cron(pattern).nextRun() !== null;
@@ -36,7 +44,7 @@ const stream = z.strictObject({
   http: httpQuestions.optional(),
   /** From `$records` (JSON array of the parts of record keys) to keys of the stream: how a refresh finds its rows. Over HTTP an expression. */
   find: text,
-  /** Cron expression (UTC): when all keys are asked again, because truth may change by the calendar alone. */
+  /** Cron expression, in the connection's time zone, else UTC: when all keys are asked again, because truth may change by the calendar alone. */
   again: text.refine(isCron, 'must be a cron expression, such as 5 0 * * *').optional(),
 });
 
@@ -65,6 +73,8 @@ export const erpSection = z.strictObject({
       statementTimeoutMs: milliseconds(8_000),
       /** The same where all keys are asked: the database sorts them before the first one comes. */
       loadTimeoutMs: milliseconds(3_600_000),
+      /** In which the day of the streams' queries and of their calendar turns; default: the database's, and UTC. */
+      timezone: text.refine(isTimezone, 'must be a time zone, such as Europe/Vienna').optional(),
     })
     .prefault({}),
   /** Where changes are learnt from. */
