@@ -65,6 +65,21 @@ export class DirtySet {
     }
   }
 
+  /** A key that was taken is asked again, in one question with others. */
+  askTogether(key: string, dirt: Dirt, others: Iterable<string>): void {
+    const since = this.#keys.get(key);
+    this.#keys.delete(key);
+    if (since) mergeDirt(dirt, since);
+    this.#keys.set(key, dirt);
+    for (const other of others) {
+      const known = this.#keys.get(other) ?? newDirt();
+      // Behind the first: what is taken together is what stands together.
+      this.#keys.delete(other);
+      this.#keys.set(other, known);
+    }
+    this.#wake.now();
+  }
+
   /** All keys are asked in place of those that wait: no transaction waits for them any more. @returns what still does. */
   giveUp(): Dirt {
     const given = newDirt();

@@ -26,6 +26,9 @@ export interface KeyQueryRunnerOptions {
   onFailure?: (error: unknown, failures: number) => void;
 }
 
+/** Two keys that may have one record are asked in one question. */
+const togetherMin = 2;
+
 /** Asks the ERP what is true now for the dirty keys of one stream, and publishes the answers. */
 export class KeyQueryRunner {
   readonly lane: Lane;
@@ -66,7 +69,7 @@ export class KeyQueryRunner {
   async #step(): Promise<void> {
     const { dirty, keysPerQuery, stream, turns } = this.#options;
     await turns.run(stream.name, async () => {
-      const taken = dirty.take(keysPerQuery);
+      const taken = dirty.take(Math.max(keysPerQuery, togetherMin));
       if (taken.size === 0) return;
       try {
         await inSpan(questionSpan(stream, taken), () => this.#ask(taken));
@@ -91,9 +94,13 @@ export class KeyQueryRunner {
       await questions.ask(new Map());
       return this.#askApart(taken, error);
     }
-    const published = await this.#options.publisher.publishKeys(answer, taken);
+    const { count: published, contested } = await this.#options.publisher.publishKeys(answer, taken);
     this.#options.onAnswered?.(taken.keys());
-    for (const dirt of taken.values()) reportAnswered(dirt);
+    for (const [key, dirt] of taken) {
+      const others = contested.get(key);
+      if (others === undefined) reportAnswered(dirt);
+      else this.#options.dirty.askTogether(key, dirt, others);
+    }
     const { context, stream } = this.#options;
     context.log.info(
       {

@@ -104,6 +104,20 @@ export class PublishedIndex {
     return record === none ? null : this.#sources.at(this.#sourceOf.get(record));
   }
 
+  /** The stream key that a record which is not deleted came from. */
+  liveOwner(identity: string): string | null {
+    const record = this.#identities.find(identity);
+    if (record === none || (this.#marks.get(record) & isDeleted) !== 0) return null;
+    return this.#sources.at(this.#sourceOf.get(record));
+  }
+
+  /** The same where it is another one. */
+  otherOwner(identity: string, sourceKey: string): string | null {
+    const record = this.#identities.find(identity);
+    if (record === none || this.#sourceOf.get(record) === this.#sources.find(sourceKey)) return null;
+    return this.liveOwner(identity);
+  }
+
   /** Records of a stream key that are published and not told as deleted. */
   recordsOf(sourceKey: string): string[] {
     return this.#chain(sourceKey)

@@ -1,88 +1,109 @@
-import { splitKey } from '../../schemas/keys.ts';
 import { keyOfRow, keyOfSource, sourceKeyOf } from '../erp/sources/keys.ts';
 import type { Answer } from '../erp/sources/questions.ts';
 import { Defect } from '../platform/errors.ts';
 import type { Fault } from '../platform/errors.ts';
-import type { FlowContext } from '../platform/flow/context.ts';
-import type { Parking } from '../platform/flow/outcome/parking.ts';
-import type { Received } from '../platform/kafka/types.ts';
-import { inSpan, traceparentOf } from '../platform/telemetry/tracing.ts';
+import { Claims } from './claims.ts';
+import type { Claim } from './claims.ts';
 import type { Dirt } from './dirty-set.ts';
-import { digestOf, identityOf } from './published-index.ts';
-import type { PublishedIndex } from './published-index.ts';
+import { identityOf } from './published-index.ts';
+import { RecordSink } from './record-sink.ts';
+import type { RecordSinkOptions } from './record-sink.ts';
 import type { Origin, StreamRecord } from './rows/row.ts';
-import { changeSpan } from './spans.ts';
-import type { Spellings } from './spellings.ts';
-import type { Stream } from './stream.ts';
-import { faultOfRow, unmadeRecord } from './unmade-record.ts';
+import { faultOfRow } from './unmade-record.ts';
 
-export interface RecordPublisherOptions {
-  stream: Stream;
-  index: PublishedIndex;
-  spellings: Spellings;
-  context: FlowContext;
-  parking: Parking;
+export interface RecordPublisherOptions extends RecordSinkOptions {
   epoch: number;
 }
 
-type TracedDirt = Pick<Dirt, 'traceparent' | 'position'>;
+const nobody: ReadonlySet<string> = new Set();
 
 interface Row {
   key: string;
   row: Record<string, unknown>;
 }
 
+/** What became of the answer for some keys. */
+export interface PublishedAnswer {
+  count: number;
+  /** Keys that are to be asked again, together with others that may have the same record: those. */
+  contested: Map<string, string[]>;
+}
+
 /** Of a round over all keys, what is published of it. */
 export interface PublishedRound {
   /** Records published so far. */
   count: number;
+  /** Keys of which a row could make no record. */
+  unreadable: ReadonlySet<string>;
   /** @param newer keys of which the topic has what is newer than the answer. */
   take(answer: Answer, newer: ReadonlySet<string>): Promise<void>;
   /** Records of the topic that no chunk held. Counted one by one. */
   unseenCount(): number;
-  /** Their keys, one for each such record. */
-  unseenKeys(): Iterable<string>;
+  /** Keys that are to be asked by themselves: of the records that no chunk held, and of those that two keys may have. */
+  openKeys(): Iterable<string>;
+}
+
+/** A row that can be a record. */
+interface ReadRow extends Claim {
+  row: Record<string, unknown>;
+  value: StreamRecord;
 }
 
 /** Makes records of the rows of one stream, and publishes those that say something new (or were asked for). */
 export class RecordPublisher {
   readonly #options: RecordPublisherOptions;
+  readonly #claims: Claims;
+  readonly #sink: RecordSink;
 
   constructor(options: RecordPublisherOptions) {
     this.#options = options;
+    this.#claims = new Claims(options.stream, options.index, options.context.log);
+    this.#sink = new RecordSink(options);
   }
 
   /** Publishes the answer for some keys, and what they no longer have. Resolves when the broker has all of it. */
-  async publishKeys(answer: Answer, asked: Map<string, Dirt>): Promise<number> {
+  async publishKeys(answer: Answer, asked: Map<string, Dirt>): Promise<PublishedAnswer> {
     const rows = this.#rowsOf(answer);
     const unasked = rows.find(({ key }) => !asked.has(key));
     if (unasked)
       throw new Defect(
         `erp.streams.${this.#options.stream.name}.query returned the key ${unasked.key}, which was not in $keys`,
       );
-    const seen = new Map<string, Set<string>>([...asked.keys()].map((key) => [key, new Set()]));
-    const unreadable = new Set<string>();
-    const publications = rows.map(async ({ key, row }) => {
-      const told = await this.#publishRow(key, row, answer, asked.get(key)!);
-      if (told === null) unreadable.add(key);
-      else seen.get(key)!.add(told.identity);
-      return told?.count ?? 0;
-    });
-    const published = await allOf(publications);
-    const readable = [...asked].filter(([key]) => !unreadable.has(key));
-    const gone = readable.flatMap(([key, dirt]) =>
-      this.#goneOf(key, dirt, seen.get(key)!).map((identity) =>
-        this.#publishDeleted(identity, this.#origin(key, answer, dirt), dirt),
-      ),
+    const { read, unreadable } = await this.#read(rows, answer, (key) => asked.get(key)!);
+    const contested = new Map<string, string[]>();
+    const published = await this.#publishClaimed(
+      read,
+      asked,
+      unreadable,
+      (key) => asked.get(key)!,
+      contested,
     );
-    const deleted = await allOf(gone);
-    await allOf(readable.map(([key]) => this.#clearParked(key)));
-    return sum(published) + sum(deleted);
+    const seen = new Map<string, Set<string>>([...asked.keys()].map((key) => [key, new Set()]));
+    for (const { key, identity } of read) seen.get(key)!.add(identity);
+    const settled = [...asked].filter(([key]) => !unreadable.has(key));
+    const gone = settled.flatMap(([key, dirt]) =>
+      this.#goneOf(key, dirt, seen.get(key)!).map((identity) => ({ key, identity })),
+    );
+    const others = await this.#claims.otherClaimants(gone, asked);
+    const deleted = await allOf(
+      gone.map(async ({ key, identity }) => {
+        const other = others.get(identity);
+        if (other === undefined) {
+          const dirt = asked.get(key)!;
+          return this.#sink.publishDeleted(identity, this.#origin(key, answer, dirt), dirt);
+        }
+        contested.set(key, [...(contested.get(key) ?? []), ...other]);
+        return 0;
+      }),
+    );
+    await allOf(settled.filter(([key]) => !contested.has(key)).map(([key]) => this.#sink.clearParked(key)));
+    return { count: published + sum(deleted), contested };
   }
 
   /** Records that the key had and has no more; what was told as deleted is told again where it was asked for. */
   #goneOf(key: string, dirt: Dirt, seen: Set<string>): string[] {
-    const { index } = this.#options;
+    const { index, stream } = this.#options;
+    if (stream.shape.deleted === null) return [];
     const live = new Set(index.recordsOf(this.#sourceKey(key)));
     return index
       .allOf(this.#sourceKey(key))
@@ -99,40 +120,85 @@ export class RecordPublisher {
     const { index, stream } = this.#options;
     index.beginRound();
     const unreadable = new Set<string>();
+    const contested = new Map<string, string[]>();
     const round: PublishedRound = {
       count: 0,
+      unreadable,
       take: async (answer, newer) => {
         const rows = this.#rowsOf(answer);
-        const counts = rows.map(async ({ key, row }) => {
-          const told = newer.has(key) ? null : await this.#publishRow(key, row, answer, dirt);
-          if (told === null && !newer.has(key)) unreadable.add(key);
-          const seen = told === null ? index.recordsOf(this.#sourceKey(key)) : [told.identity];
-          for (const identity of seen) index.seen(identity);
-          return told?.count ?? 0;
-        });
-        round.count += sum(await allOf(counts));
-        const keys = new Set(rows.map(({ key }) => key));
-        await allOf(
-          [...keys]
-            .filter((key) => !unreadable.has(key) && !newer.has(key))
-            .map((key) => this.#clearParked(key)),
+        const own = rows.filter(({ key }) => !newer.has(key));
+        const chunk = await this.#read(own, answer, () => dirt);
+        round.count += await this.#publishClaimed(
+          chunk.read,
+          nobody,
+          chunk.unreadable,
+          () => dirt,
+          contested,
         );
+        for (const { identity } of chunk.read) index.seen(identity);
+        const keys = new Set(rows.map(({ key }) => key));
+        for (const key of keys)
+          if (newer.has(key) || chunk.unreadable.has(key))
+            for (const identity of index.recordsOf(this.#sourceKey(key))) index.seen(identity);
+        for (const key of chunk.unreadable) unreadable.add(key);
+        const mended = [...keys].filter((key) => !unreadable.has(key) && !newer.has(key));
+        await allOf(mended.map((key) => this.#sink.clearParked(key)));
       },
       unseenCount: () => (stream.shape.deleted ? index.unseenCount : 0),
-      unseenKeys: () =>
-        stream.shape.deleted ? index.unseen().map(({ sourceKey }) => keyOfSource(sourceKey)) : [],
+      openKeys: function* () {
+        for (const [key, others] of contested) yield* [key, ...others];
+        if (stream.shape.deleted) for (const { sourceKey } of index.unseen()) yield keyOfSource(sourceKey);
+      },
     };
     return round;
   }
 
-  /** A key whose question the database refuses: parked as a record of its own, the others go on. */
-  async parkKey(key: string, fault: Fault): Promise<void> {
-    await this.#options.parking.park(this.#placeholder(key, null), 'rejected', fault, 1);
+  /** Makes records of the rows; of what can be none, the row is parked. */
+  async #read(rows: Row[], answer: Answer, dirtOf: (key: string) => Dirt) {
+    const { stream } = this.#options;
+    const unreadable = new Set<string>();
+    const read: ReadRow[] = [];
+    for (const { key, row } of rows)
+      try {
+        const value = stream.shape.read(row, this.#origin(key, answer, dirtOf(key)));
+        read.push({ key, row, value, identity: identityOf(stream.shape, value) });
+      } catch (error) {
+        const fault = faultOfRow(stream, this.#sourceKey(key), error);
+        if (fault === null) throw error;
+        unreadable.add(key);
+        await this.#sink.park(key, row, fault);
+      }
+    return { read, unreadable };
   }
 
-  /** All rows of the key are readable: what was parked of it is mended. */
-  #clearParked(key: string): Promise<void> {
-    return this.#options.parking.clear(this.#placeholder(key, null));
+  /** @param contested gets the keys that are to be asked again, with whom. @returns how many records were published. */
+  async #publishClaimed(
+    read: ReadRow[],
+    asked: Pick<ReadonlySet<string>, 'has'>,
+    unreadable: Set<string>,
+    dirtOf: (key: string) => Dirt,
+    contested: Map<string, string[]>,
+  ): Promise<number> {
+    const verdicts = this.#claims.judge(read, asked);
+    const counts = read.map(async ({ key, identity, row, value }, index) => {
+      const verdict = verdicts[index]!;
+      if (typeof verdict === 'object') {
+        contested.set(key, [...(contested.get(key) ?? []), verdict.contestedWith]);
+        return 0;
+      }
+      const fault = verdict === 'twice' ? this.#claims.fault(identity, key) : null;
+      const published = fault ?? (await this.#sink.publishIfNew(value, dirtOf(key)));
+      if (typeof published === 'number') return published;
+      unreadable.add(key);
+      await this.#sink.park(key, row, published);
+      return 0;
+    });
+    return sum(await allOf(counts));
+  }
+
+  /** A key whose question the database refuses: parked as a record of its own, the others go on. */
+  parkKey(key: string, fault: Fault): Promise<void> {
+    return this.#sink.park(key, null, fault);
   }
 
   #rowsOf(answer: Answer): Row[] {
@@ -147,78 +213,13 @@ export class RecordPublisher {
     });
   }
 
-  /** The record that a row makes, published if it says something new; null when it can make none, and is parked. */
-  async #publishRow(
-    key: string,
-    row: Record<string, unknown>,
-    answer: Answer,
-    dirt: Dirt,
-  ): Promise<{ identity: string; count: 0 | 1 } | null> {
-    const { spellings, stream } = this.#options;
-    const { shape, topic } = stream;
-    try {
-      const value = spellings.mark(topic, shape.read(row, this.#origin(key, answer, dirt)));
-      return { identity: identityOf(shape, value), count: await this.#publishIfNew(value, dirt) };
-    } catch (error) {
-      const fault = faultOfRow(this.#options.stream, this.#sourceKey(key), error);
-      if (fault === null) throw error;
-      await this.#options.parking.park(this.#placeholder(key, row), 'rejected', fault, 1);
-      return null;
-    }
-  }
-
-  async #publishIfNew(
-    value: StreamRecord,
-    dirt: TracedDirt & Pick<Dirt, 'asked' | 'isAllAsked'>,
-  ): Promise<0 | 1> {
-    const { index, stream, context } = this.#options;
-    const identity = identityOf(stream.shape, value);
-    const digest = digestOf(stream.shape, value, context.clock.now());
-    const asked = dirt.isAllAsked || dirt.asked.has(stream.shape.contract.key(value));
-    if (!asked && index.isSame(identity, digest)) return 0;
-    index.doubt(identity, value);
-    await this.#publish(value, dirt);
-    index.note(identity, value, digest);
-    this.#options.spellings.published(value);
-    return 1;
-  }
-
-  async #publishDeleted(identity: string, origin: Origin, dirt: TracedDirt): Promise<0 | 1> {
-    const { index, stream, spellings, context } = this.#options;
-    const parts = splitKey(identity, stream.shape.keyParts.length);
-    if (stream.shape.deleted === null || parts === null) return 0;
-    const value = spellings.mark(stream.topic, stream.shape.deleted(parts, origin));
-    index.doubt(identity, value);
-    await this.#publish(value, dirt);
-    index.note(identity, value, digestOf(stream.shape, value, context.clock.now()));
-    spellings.published(value);
-    return 1;
-  }
-
-  async #publish(value: StreamRecord, dirt: TracedDirt): Promise<void> {
-    const { stream, context } = this.#options;
-    const span = changeSpan(stream, value, dirt);
-    await inSpan(span, () =>
-      context.bus.publish(stream.shape.contract, { value, traceparent: traceparentOf(span) }),
-    );
-    context.metrics.records.inc({ flow: stream.name, topic: stream.topic, status: 'applied' });
-  }
-
   #origin(key: string, answer: Answer, dirt: Pick<Dirt, 'occurredAt'>): Origin {
-    return { occurredAt: dirt.occurredAt, version: this.#version(answer), sourceKey: this.#sourceKey(key) };
-  }
-
-  #version(answer: Answer): Origin['version'] {
-    return { epoch: this.#options.epoch, number: Number(answer.version) };
+    const version = { epoch: this.#options.epoch, number: Number(answer.version) };
+    return { occurredAt: dirt.occurredAt, version, sourceKey: this.#sourceKey(key) };
   }
 
   #sourceKey(key: string): string {
     return sourceKeyOf(this.#options.stream.keyColumns, key);
-  }
-
-  #placeholder(key: string, row: Record<string, unknown> | null): Received<never> {
-    const { stream, context } = this.#options;
-    return unmadeRecord(stream, this.#sourceKey(key), row, context.clock.now());
   }
 }
 

@@ -133,7 +133,7 @@ export class RoundRunner {
   /** What the round did not return is asked by itself before anything is told as deleted, some keys at a time. */
   #finish(round: Round): void {
     this.#isFinishing = true;
-    const keys = round.gone()[Symbol.iterator]();
+    const keys = round.openKeys()[Symbol.iterator]();
     const { dirty } = this.#options;
     const goOn = () => {
       const next = new Set(take(keys, goneAtOnce));

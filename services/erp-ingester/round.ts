@@ -124,9 +124,9 @@ export class Round {
     return this.#published.unseenCount();
   }
 
-  /** Keys that the topic has and the round had not: to be asked by themselves, which tells whether they are gone. */
-  gone(): Iterable<string> {
-    return this.#published.unseenKeys();
+  /** Keys to be asked by themselves: which tells whether they are gone, or who has a record that two of them have given. */
+  openKeys(): Iterable<string> {
+    return this.#published.openKeys();
   }
 
   /** All of it is published, what is gone too. */
@@ -141,6 +141,7 @@ export class Round {
         topic: stream.topic,
         records: this.#rows,
         published: this.#published.count,
+        unreadable: this.#published.unreadable.size,
         durationMs: context.clock.now() - this.#beganAt,
       },
       'all keys answered',

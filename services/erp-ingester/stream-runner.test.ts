@@ -1,6 +1,6 @@
 /** Real: a stream at work. Doubles: the broker, a clock, and an ERP of rows by key, asked in chunks, which may fail. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { stock } from '../../schemas/topics.ts';
+import { parked, stock } from '../../schemas/topics.ts';
 import type { Stock, StreamState } from '../../schemas/types.ts';
 import { Rejected, Unavailable } from '../platform/errors.ts';
 import { openParking } from '../platform/flow/outcome/parking.ts';
@@ -25,6 +25,8 @@ let fails: { all?: Error | undefined; keys?: Error | undefined };
 /** Called before each chunk of two rows. */
 let onChunk: (number: number) => Promise<void> | void;
 let isOrdered: boolean;
+/** SKU by key, where it is not `S<key>`. */
+let skus: Map<string, string>;
 let ending: AbortController;
 
 beforeEach(() => {
@@ -34,10 +36,12 @@ beforeEach(() => {
   fails = {};
   onChunk = () => undefined;
   isOrdered = true;
+  skus = new Map();
 });
 
+const skuOf = (key: string) => skus.get(key) ?? `S${key}`;
 const rowsOf = (entries: Iterable<[string, number]>) =>
-  [...entries].map(([id, quantity]) => ({ id, source: 'W1', sku: `S${id}`, quantity }));
+  [...entries].map(([id, quantity]) => ({ id, source: 'W1', sku: skuOf(id), quantity }));
 
 /** As a process that takes over where the cursor has `state`. */
 async function started(state: StreamState | null = null) {
@@ -54,6 +58,7 @@ async function started(state: StreamState | null = null) {
         if (fails.keys) throw fails.keys;
         return { version: (version += 1n), rows: rowsOf([...erp].filter(([key]) => keys.has(key))) };
       },
+      find: async (records) => [...erp.keys()].filter((key) => records.some(({ sku }) => sku === skuOf(key))),
       askAll: async function* (_marks, after) {
         asked.push(`all after ${after}`);
         if (fails.all) throw fails.all;
@@ -283,6 +288,49 @@ describe('a round that would delete much', () => {
     expect(runner.confirm(51)).toBe(true);
     await bus.clock.pass(100);
     expect([gone(), load.loading]).toEqual([51, null]);
+    await stop();
+  });
+});
+
+describe('a record that two keys give', () => {
+  const parkedCodes = () => [...bus.newest(parked).values()].map((value) => `${value?.key} ${value?.code}`);
+
+  it('stays that of the first one, and the other is parked, whatever is asked', async () => {
+    skus.set('5', 'S2');
+    const { runner, stop } = await started();
+    await bus.clock.pass(100);
+    expect(published()).toEqual(['S1 1', 'S2 2', 'S3 3', 'S4 4', 'S6 6']);
+    expect(parkedCodes()).toEqual(['{"id":"5"} erp.claimed_twice']);
+    runner.dirty.add('5', {});
+    runner.askAllAgain();
+    await bus.clock.pass(1_000);
+    expect(published()).toHaveLength(5);
+    await stop();
+  });
+
+  it('passes to the other when the first leaves, and is never told as deleted', async () => {
+    skus.set('5', 'S2');
+    const { runner, stop } = await started();
+    await bus.clock.pass(100);
+    erp.delete('2');
+    let released = 0;
+    runner.dirty.add('2', { transaction: { release: () => (released += 1) } });
+    await bus.clock.pass(100);
+    expect([published().at(-1), released]).toEqual(['S2 5', 1]);
+    expect(published().join()).not.toContain('gone');
+    await stop();
+  });
+
+  it('that moves from one key to another moves, in whichever order the two are asked', async () => {
+    const { runner, stop } = await started();
+    await bus.clock.pass(100);
+    skus.set('1', 'S7').set('6', 'S1');
+    runner.dirty.add('6', {});
+    await bus.clock.pass(100);
+    runner.dirty.add('1', {});
+    await bus.clock.pass(100);
+    expect(published().slice(6).toSorted()).toEqual(['S1 6', 'S6 gone', 'S7 1']);
+    expect(parkedCodes()).toEqual([]);
     await stop();
   });
 });
