@@ -10,6 +10,7 @@ import { openMetrics } from '../platform/telemetry/metrics.ts';
 import { newDirt } from './dirty-set.ts';
 import { PublishedReading } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
+import { Spellings } from './spellings.ts';
 import { StreamLoad } from './stream-load.ts';
 import { StreamRunner } from './stream-runner.ts';
 import { aLoaded, aStream } from './testing/stream.ts';
@@ -45,7 +46,8 @@ async function runnerOf(answer: (keys: readonly string[]) => Error | null, more:
   );
   const parking = await openParking(context);
   const index = await new PublishedReading(stream.shape).read(bus);
-  const publisher = new RecordPublisher({ stream, index, context, parking, epoch: 1 });
+  const spellings = new Spellings({ askAgain: () => undefined });
+  const publisher = new RecordPublisher({ stream, index, spellings, context, parking, epoch: 1 });
   const load = new StreamLoad('stock', stream.digest, aLoaded(stream));
   const runner = new StreamRunner({ stream, publisher, load, context, keysPerQuery: 8 });
   const ending = new AbortController();

@@ -8,7 +8,7 @@ import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import type { Dirt } from './dirty-set.ts';
 import { PublishedReading } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
-import { keyOfSource } from './rows/row.ts';
+import { keyOfSource } from '../erp/sources/keys.ts';
 import { Spellings } from './spellings.ts';
 import { aStream } from './testing/stream.ts';
 import type { Stream } from './stream.ts';

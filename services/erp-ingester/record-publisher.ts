@@ -160,7 +160,8 @@ export class RecordPublisher {
     const read: ReadRow[] = [];
     for (const { key, row } of rows)
       try {
-        const value = stream.shape.read(row, this.#origin(key, answer, dirtOf(key)));
+        const origin = this.#origin(key, answer, dirtOf(key));
+        const value = stream.shape.read(row, origin);
         read.push({ key, row, value, identity: identityOf(stream.shape, value) });
       } catch (error) {
         const fault = faultOfRow(stream, this.#sourceKey(key), error);

@@ -10,12 +10,14 @@ import { digestOf, identityOf } from './published-index.ts';
 import type { PublishedIndex } from './published-index.ts';
 import type { Origin, StreamRecord } from './rows/row.ts';
 import { changeSpan } from './spans.ts';
+import type { Spellings } from './spellings.ts';
 import type { Stream } from './stream.ts';
 import { faultOfRow, unmadeRecord } from './unmade-record.ts';
 
 export interface RecordSinkOptions {
   stream: Stream;
   index: PublishedIndex;
+  spellings: Spellings;
   context: FlowContext;
   parking: Parking;
 }
@@ -32,10 +34,11 @@ export class RecordSink {
 
   /** @returns how many were published; a fault where no broker will ever take it. */
   async publishIfNew(
-    value: StreamRecord,
+    read: StreamRecord,
     dirt: TracedDirt & Pick<Dirt, 'asked' | 'isAllAsked'>,
   ): Promise<0 | 1 | Fault> {
-    const { index, stream, context } = this.#options;
+    const { index, stream, spellings, context } = this.#options;
+    const value = spellings.mark(stream.topic, read);
     const identity = identityOf(stream.shape, value);
     const digest = digestOf(stream.shape, value, context.clock.now());
     const asked = dirt.isAllAsked || dirt.asked.has(stream.shape.contract.key(value));
@@ -49,17 +52,19 @@ export class RecordSink {
       return fault;
     }
     index.note(identity, value, digest);
+    this.#options.spellings.published(value);
     return 1;
   }
 
   async publishDeleted(identity: string, origin: Origin, dirt: TracedDirt): Promise<0 | 1> {
-    const { index, stream, context } = this.#options;
+    const { index, stream, spellings, context } = this.#options;
     const parts = splitKey(identity, stream.shape.keyParts.length);
     if (stream.shape.deleted === null || parts === null) return 0;
-    const value = stream.shape.deleted(parts, origin);
+    const value = spellings.mark(stream.topic, stream.shape.deleted(parts, origin));
     index.doubt(identity, value);
     await this.#publish(value, dirt);
     index.note(identity, value, digestOf(stream.shape, value, context.clock.now()));
+    spellings.published(value);
     return 1;
   }
 

@@ -47,6 +47,7 @@ function flowOf(mode: Mode = 'on') {
     key: string,
     reason = 'operator',
     seen: string | null = null,
+    notBefore: number | null = null,
   ): Received<Refresh> =>
     bus.broker.append(refresh, key, {
       topic,
@@ -55,9 +56,9 @@ function flowOf(mode: Mode = 'on') {
       requestedBy: 'cli',
       requestedAt: 1,
       seen,
+      notBefore,
       entityId: null,
       always: true,
-      notBefore,
     });
   return { flow, dirty, index, ending, ask, acts, runner };
 }
@@ -73,7 +74,7 @@ describe('refreshes', () => {
 
   it('that ask to wait do, beside one of the same key that is served at once', () => {
     const { flow, ask } = flowOf();
-    const requests = [ask('erp.stock', 'W1/A'), ask('erp.stock', 'W1/A', 5_000)];
+    const requests = [ask('erp.stock', 'W1/A'), ask('erp.stock', 'W1/A', 'shipped', null, 5_000)];
     expect(requests.map((request) => flow.notBefore!(request))).toEqual([null, 5_000]);
     expect(new Set(requests.map((request) => flow.identityOf!(request))).size).toBe(2);
   });

@@ -32,7 +32,10 @@ export function refreshFlow(options: RefreshesOptions): StateFlow<Refresh> {
     // Asking has no effect at the other side; what it publishes is idempotent.
     settleMs: 0,
     accepts: (record) => byTopic.has(record.value?.topic ?? ''),
-    identityOf: (record) => `${record.value?.topic}|${record.key}|${aboutAll(record)}`,
+    // One that is to be served later must not give way to one that is served now, and the other way round.
+    identityOf: (record) =>
+      `${record.value?.topic}|${record.key}|${aboutAll(record)}${record.value?.notBefore ? '|later' : ''}`,
+    notBefore: ({ value }) => value?.notBefore ?? null,
     batchGroupOf: (record) => record.value?.topic ?? '',
     batchSize: () => 100,
     probe: async () => void (await Promise.all(options.streams.map(({ questions }) => questions.probe()))),

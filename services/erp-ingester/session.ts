@@ -1,6 +1,6 @@
-import { Cron } from 'croner';
 import type { StreamState } from '../../schemas/types.ts';
 import type { Gap } from '../erp/sources/change-source.ts';
+import { keyOfSource } from '../erp/sources/keys.ts';
 import { openParking } from '../platform/flow/outcome/parking.ts';
 import type { Parking } from '../platform/flow/outcome/parking.ts';
 import { underFence } from '../platform/fence.ts';
@@ -16,7 +16,8 @@ import type { PublishedIndex } from './published-index.ts';
 import { PublishedReading } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
 import { refreshFlow } from './refreshes.ts';
-import { missedRound } from './calendar.ts';
+import { Spellings } from './spellings.ts';
+import { missedRound, scheduleRounds } from './calendar.ts';
 import { StreamRunner } from './stream-runner.ts';
 import { concernedBy } from './take-source.ts';
 import type { TakenSource } from './take-source.ts';
@@ -45,10 +46,13 @@ export class IngesterSession {
   });
   readonly #ending = new AbortController();
   readonly #keeper: CursorKeeper;
+  /** In which rounds of all keys are due. */
+  readonly #timezone: string;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { source, epoch, loads, cursors, process } = options;
+    const { source, epoch, loads, cursors, process, config } = options;
+    this.#timezone = config.erp.connection.timezone ?? 'UTC';
     this.#keeper = new CursorKeeper({
       source,
       epoch,
@@ -109,12 +113,13 @@ export class IngesterSession {
     stops.push(() => parking.stop());
     stops.push(() => Promise.all(this.#readings.map((reading) => reading.stop())));
     await Promise.all(streams.map((stream) => this.#openStream(stream, parking)));
+    this.#spellings.askUntold();
     const asking = [...this.#runners.values()].map((runner) => runner.run(this.#ending.signal));
     // A question that is not answered in time is asked again by the next holder.
     stops.push(() => settlesWithin(Promise.all(asking), lastAnswerMs));
     const refreshing = await runStates(process.context, this.#refreshes());
     stops.push(() => refreshing.stop());
-    stops.push(this.#schedule());
+    stops.push(scheduleRounds(streams, this.#timezone, ({ name }) => this.#runners.get(name)!.askAllAgain()));
     const keeping = this.#keeper.keep(this.#ending.signal);
     stops.push(() => keeping);
     process.checks.need('streams', () => this.#unhealthyReason());
@@ -130,15 +135,17 @@ export class IngesterSession {
     this.#indexes.set(stream.topic, index);
     this.#readings.push(published);
     await published.read(process.bus);
+    this.#spellings.add(stream.topic, index, stream.shape.keyParts);
     if (index.isEmpty && stream.shape.deleted !== null) load.demand('its topic is empty');
-    if (missedRound(stream.again, this.#timezone(), load.state.roundAt, context.clock.now()))
+    if (missedRound(stream.again, this.#timezone, load.state.roundAt, context.clock.now()))
       load.demand('a round of its calendar was missed');
     if (load.loading !== null)
       process.log.info(
         { flow: stream.name, reason: load.loading, from: load.state.loadedTo },
         'loading all keys',
       );
-    const publisher = new RecordPublisher({ stream, index, context, parking, epoch });
+    const spellings = this.#spellings;
+    const publisher = new RecordPublisher({ stream, index, spellings, context, parking, epoch });
     const { keysPerQuery } = config.erp;
     const runner = new StreamRunner({ stream, publisher, load, context, keysPerQuery });
     this.#runners.set(stream.name, runner);
@@ -164,6 +171,11 @@ export class IngesterSession {
         'overwritten by another process: published again',
       );
     for (const { key, asked } of strays) runner.dirty.add(key, { asked });
+  }
+
+  #askAgain(topic: string, sourceKey: string): void {
+    const stream = this.#options.streams.find((one) => one.topic === topic)!;
+    this.#runners.get(stream.name)!.dirty.add(keyOfSource(sourceKey), {});
   }
 
   /** What was found out since the source was opened. The state of the streams says so before the position goes on. */
@@ -211,23 +223,6 @@ export class IngesterSession {
     for (const [stream, { unhealthyReason }] of this.#runners)
       if (unhealthyReason !== null) return `${stream}: ${unhealthyReason}`;
     return null;
-  }
-
-  /** In which rounds of all keys are due. */
-  #timezone(): string {
-    return this.#options.config.erp.connection.timezone ?? 'UTC';
-  }
-
-  #schedule(): () => void {
-    const jobs = this.#options.streams.flatMap((stream) => {
-      const runner = this.#runners.get(stream.name)!;
-      return stream.again === null
-        ? []
-        : [new Cron(stream.again, { timezone: this.#timezone() }, () => runner.askAllAgain())];
-    });
-    return () => {
-      for (const job of jobs) job.stop();
-    };
   }
 
   #refreshes() {

@@ -8,7 +8,7 @@ import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import type { Dirt } from './dirty-set.ts';
 import { PublishedReading } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
-import { keyOfSource } from './rows/row.ts';
+import { keyOfSource } from '../erp/sources/keys.ts';
 import { Spellings } from './spellings.ts';
 import { aStream } from './testing/stream.ts';
 
@@ -17,7 +17,9 @@ const dirtOf = (): Dirt => ({
   position: null,
   occurredAt: null,
   asked: new Set(),
+  isAllAsked: false,
   traceparent: null,
+  transactions: [],
   onAnswered: [],
 });
 const rowOf: Record<string, (sku: string) => object> = {
@@ -41,7 +43,7 @@ async function ingester() {
   const parking = await openParking(context);
   const publishers = new Map<string, RecordPublisher>();
   for (const topic of [stock.topic, products.topic, prices.topic]) {
-    const stream = aStream(topic.slice('erp.'.length));
+    const stream = aStream(topic.slice('erp.'.length), {}, { find: async () => [] });
     const index = await new PublishedReading(stream.shape).read(bus);
     spellings.add(topic, index, stream.shape.keyParts);
     const options = { stream, index, spellings, context, parking, epoch: 1 };

@@ -9,6 +9,7 @@ import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import { newDirt } from './dirty-set.ts';
 import { PublishedReading } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
+import { Spellings } from './spellings.ts';
 import { StreamLoad } from './stream-load.ts';
 import { StreamRunner } from './stream-runner.ts';
 import { aLoaded, aStream } from './testing/stream.ts';
@@ -73,13 +74,9 @@ async function started(state: StreamState | null = null) {
     },
   );
   const index = await new PublishedReading(stream.shape).read(bus);
-  const publisher = new RecordPublisher({
-    stream,
-    index,
-    context,
-    parking: await openParking(context),
-    epoch: 1,
-  });
+  const spellings = new Spellings({ askAgain: () => undefined });
+  const parking = await openParking(context);
+  const publisher = new RecordPublisher({ stream, index, spellings, context, parking, epoch: 1 });
   const load = new StreamLoad('stock', stream.digest, state);
   const runner = new StreamRunner({ stream, publisher, load, context, keysPerQuery: 10 });
   const running = runner.run(ending.signal);

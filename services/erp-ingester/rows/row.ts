@@ -28,8 +28,3 @@ export interface RowShape<Value> {
   /** The record that says the ERP no longer has it, from the parts of its key; null where absence means nothing. */
   deleted: ((keyParts: string[], origin: Origin) => Value) | null;
 }
-
-/** The key that the ERP is asked by, of a record's source key. */
-export function keyOfSource(sourceKey: string): string {
-  return String(Object.values(JSON.parse(sourceKey) as object)[0]);
-}
