@@ -80,7 +80,7 @@ export class Claims {
 
   /** The key of whoever has the record now, where that is another one. */
   #otherOwner(identity: string, key: string): string | null {
-    const owner = this.#index.otherOwner(identity, sourceKeyOf(this.#stream.keyColumns, key));
+    const owner = this.#index.otherOwner(identity, sourceKeyOf(this.#stream, key));
     return owner === null ? null : keyOfSource(owner);
   }
 

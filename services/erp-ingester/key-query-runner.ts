@@ -1,3 +1,4 @@
+import { keyOfRow } from '../erp/sources/keys.ts';
 import { mayBeOfData } from '../erp/sources/questions.ts';
 import type { Answer } from '../erp/sources/questions.ts';
 import { Unavailable } from '../platform/errors.ts';
@@ -6,7 +7,7 @@ import { recordFault } from '../platform/flow/outcome/policy.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
 import type { Serial } from '../platform/serial.ts';
 import { inSpan } from '../platform/telemetry/tracing.ts';
-import { reportAnswered } from './dirty-set.ts';
+import { newDirt, reportAnswered } from './dirty-set.ts';
 import type { Dirt, DirtySet } from './dirty-set.ts';
 import { Lane } from './lane.ts';
 import type { RecordPublisher } from './record-publisher.ts';
@@ -94,9 +95,11 @@ export class KeyQueryRunner {
       await questions.ask(new Map());
       return this.#askApart(taken, error);
     }
-    const { count: published, contested } = await this.#options.publisher.publishKeys(answer, taken);
-    this.#options.onAnswered?.(taken.keys());
-    for (const [key, dirt] of taken) {
+    const asked = new Map(taken);
+    answer = await this.#otherSpellings(answer, asked);
+    const { count: published, contested } = await this.#options.publisher.publishKeys(answer, asked);
+    this.#options.onAnswered?.(asked.keys());
+    for (const [key, dirt] of asked) {
       const others = contested.get(key);
       if (others === undefined) reportAnswered(dirt);
       else this.#options.dirty.askTogether(key, dirt, others);
@@ -114,6 +117,23 @@ export class KeyQueryRunner {
       },
       'changed keys answered',
     );
+  }
+
+  /**
+   * A key that comes back spelled otherwise than it was asked is asked as well, so that its rows stand under one key. More
+   * of them than were asked are no spellings: such a query does not look at `$keys`.
+   */
+  async #otherSpellings(answer: Answer, asked: Map<string, Dirt>): Promise<Answer> {
+    const { stream, context } = this.#options;
+    const others = new Set(answer.rows.map((row) => keyOfRow(stream, row) ?? ''));
+    for (const key of asked.keys()) others.delete(key);
+    if (others.size === 0 || others.size > asked.size) return answer;
+    context.log.warn(
+      { flow: stream.name, keys: [...others].slice(0, 5) },
+      'keys come back spelled otherwise than they changed',
+    );
+    for (const key of others) asked.set(key, newDirt());
+    return stream.questions.ask(new Map([...asked].map(([key, { marks }]) => [key, marks])));
   }
 
   /** The database fails at the query: perhaps because of the data of one key, which then stands alone and is parked. */

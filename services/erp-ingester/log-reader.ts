@@ -2,6 +2,8 @@ import { dirtyKeys } from '../erp/changed-keys/dirty-keys.ts';
 import type { ChangePart } from '../erp/sources/change-source.ts';
 import { changedRows, concernsAllRows } from '../erp/sources/changes.ts';
 import type { Change } from '../erp/sources/changes.ts';
+import { keyText } from '../erp/sources/keys.ts';
+import type { KeyOf } from '../erp/sources/keys.ts';
 import type { StreamWatch } from '../erp/sources/stream.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
 import { mergeCause, newDirt } from './dirty-set.ts';
@@ -77,7 +79,7 @@ export class LogReader {
       transaction.hold();
       return { ...cause, transaction };
     };
-    const keys = keysOf(changes, watch);
+    const keys = keysOf(changes, watch, stream);
     if (keys === 'all') {
       const dirt = newDirt();
       mergeCause(dirt, cause);
@@ -88,13 +90,13 @@ export class LogReader {
 }
 
 /** `led to`: by the rows, which do not carry them. */
-function keysOf(changes: Change[], { columns }: StreamWatch): Set<string> | 'all' | 'led to' {
+function keysOf(changes: Change[], { columns }: StreamWatch, stream: KeyOf): Set<string> | 'all' | 'led to' {
   if (columns === null) return changes.some(concernsAllRows) ? 'all' : 'led to';
   const keys = new Set<string>();
   for (const change of changes) {
-    const dirty = dirtyKeys(change, columns[0]!);
+    const dirty = dirtyKeys(change, columns);
     if (dirty.all) return 'all';
-    for (const key of dirty.keys) keys.add(key);
+    for (const values of dirty.keys) keys.add(keyText(stream, values));
   }
   return keys;
 }

@@ -203,12 +203,12 @@ export class RecordPublisher {
   }
 
   #rowsOf(answer: Answer): Row[] {
-    const { keyColumns, name } = this.#options.stream;
+    const { stream } = this.#options;
     return answer.rows.map((row) => {
-      const key = keyOfRow(keyColumns, row);
+      const key = keyOfRow(stream, row);
       if (key === null)
         throw new Defect(
-          `erp.streams.${name}.query must return the key (${keyColumns.join(', ')}) in every row`,
+          `erp.streams.${stream.name}.query must return the key (${stream.keyColumns.join(', ')}) in every row`,
         );
       return { key, row };
     });
@@ -220,7 +220,7 @@ export class RecordPublisher {
   }
 
   #sourceKey(key: string): string {
-    return sourceKeyOf(this.#options.stream.keyColumns, key);
+    return sourceKeyOf(this.#options.stream, key);
   }
 }
 

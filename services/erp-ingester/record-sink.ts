@@ -89,6 +89,6 @@ export class RecordSink {
 
   #placeholder(key: string, row: Record<string, unknown> | null): Received<never> {
     const { stream, context } = this.#options;
-    return unmadeRecord(stream, sourceKeyOf(stream.keyColumns, key), row, context.clock.now());
+    return unmadeRecord(stream, sourceKeyOf(stream, key), row, context.clock.now());
   }
 }

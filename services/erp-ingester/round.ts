@@ -179,7 +179,7 @@ export class Round {
     await this.#published.take(answer, this.#newer);
     this.#rows += answer.rows.length;
     for (const row of answer.rows) {
-      const key = keyOfRow(stream.keyColumns, row);
+      const key = keyOfRow(stream, row);
       if (key === null) continue;
       this.#note(key);
     }

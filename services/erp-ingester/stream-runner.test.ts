@@ -29,6 +29,8 @@ let isOrdered: boolean;
 /** SKU by key, where it is not `S<key>`. */
 let skus: Map<string, string>;
 let ending: AbortController;
+/** How the ERP spells a key that it is asked for; null: it gives all keys, whatever it is asked. */
+let answersFor: ((key: string) => string) | null;
 
 beforeEach(() => {
   bus = new RecordingBus();
@@ -38,6 +40,7 @@ beforeEach(() => {
   onChunk = () => undefined;
   isOrdered = true;
   skus = new Map();
+  answersFor = (key) => key;
 });
 
 const skuOf = (key: string) => skus.get(key) ?? `S${key}`;
@@ -57,7 +60,9 @@ async function started(state: StreamState | null = null) {
       ask: async (keys) => {
         asked.push(`keys ${[...keys.keys()].join()}`);
         if (fails.keys) throw fails.keys;
-        return { version: (version += 1n), rows: rowsOf([...erp].filter(([key]) => keys.has(key))) };
+        const meant = answersFor && new Set([...keys.keys()].map(answersFor));
+        const rows = rowsOf([...erp].filter(([key]) => meant?.has(key) ?? true));
+        return { version: (version += 1n), rows };
       },
       find: async (records) => [...erp.keys()].filter((key) => records.some(({ sku }) => sku === skuOf(key))),
       askAll: async function* (_marks, after) {
@@ -285,6 +290,33 @@ describe('a round that would delete much', () => {
     expect(runner.confirm(51)).toBe(true);
     await bus.clock.pass(100);
     expect([gone(), load.loading]).toEqual([51, null]);
+    await stop();
+  });
+});
+
+describe('a key that comes back spelled otherwise', () => {
+  it('is asked under both spellings, and stands under the one of the answers', async () => {
+    erp = new Map([['abc', 1]]);
+    const { runner, stop } = await started();
+    await bus.clock.pass(10);
+    answersFor = (key) => key.toLowerCase();
+    erp.set('abc', 2);
+    asked = [];
+    runner.dirty.add('ABC', {});
+    await bus.clock.pass(10);
+    expect(asked).toEqual(['keys ABC', 'keys ABC,abc']);
+    expect(published()).toEqual(['Sabc 1', 'Sabc 2']);
+    expect([runner.dirty.size, runner.unhealthyReason]).toEqual([0, null]);
+    await stop();
+  });
+
+  it('is none where the query does not look at the keys at all: that is said', async () => {
+    const { runner, stop } = await started();
+    await bus.clock.pass(10);
+    answersFor = null;
+    runner.dirty.add('1', {});
+    await bus.clock.pass(10);
+    expect(runner.unhealthyReason).toContain('was not in $keys');
     await stop();
   });
 });

@@ -33,7 +33,7 @@ async function checkDatabase(erp: Config['erp']): Promise<Finding[]> {
         {
           where: `erp.streams.${name}.query`,
           template: query,
-          columns: { topic, key: keyColumns[0]! },
+          columns: { topic, keys: keyColumns },
         },
         { where: `erp.streams.${name}.find`, template: find },
         ...watches.flatMap(({ table, via }) =>

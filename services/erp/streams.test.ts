@@ -21,3 +21,20 @@ it('watches all columns where a query reads the rows in a way that does not say 
     new Map([['public.move', 'all']]),
   );
 });
+
+it('watches the columns of a key that has several, in their order', () => {
+  const [stream] = compileStreams({
+    one: {
+      topic: 'erp.stock',
+      key: { place: 'text', item: 'int' },
+      watch: [{ table: 'bin', key: { item: 'product_id', place: 'location' } }],
+      query: 'select 1',
+      find: 'select 1',
+    },
+  } as never);
+  expect(stream).toMatchObject({
+    keyColumns: ['place', 'item'],
+    keyForms: ['exact', 'integer'],
+    watches: [{ table: 'public.bin', columns: ['location', 'product_id'] }],
+  });
+});

@@ -6,6 +6,7 @@ import { compileKeyQuery } from './changed-keys/snapshot-query.ts';
 import type { SqlTemplate } from './changed-keys/sql-template.ts';
 import { compileVia, viaColumns } from './changed-keys/via.ts';
 import { fullTableName } from './pool.ts';
+import { keyForm } from './sources/key-forms.ts';
 import { together } from './replication/identity.ts';
 import type { WatchedColumns } from './replication/identity.ts';
 import type { SourceStream, StreamWatch } from './sources/stream.ts';
@@ -35,9 +36,10 @@ export function compileStreams(config: Config['erp']['streams'], since = ''): Co
     topic: stream.topic,
     digest: digestOf(stream, since),
     keyColumns: Object.keys(stream.key),
+    keyForms: Object.values(stream.key).map(keyForm),
     watches: stream.watch.map((watch, index) => ({
       table: fullTableName(watch.table),
-      columns: watch.key === undefined ? null : [watch.key],
+      columns: columnsOf(watch.key, Object.keys(stream.key)),
       via: watch.via === undefined ? null : compileVia(watch.via, `erp.streams.${name}.watch.${index}.via`),
       viaColumns: watch.via === undefined ? null : viaColumns(watch.via),
     })),
@@ -45,6 +47,15 @@ export function compileStreams(config: Config['erp']['streams'], since = ''): Co
     find: compileFind(stream.find, `erp.streams.${name}.find`),
     again: stream.again ?? null,
   }));
+}
+
+/** Columns of a watched table that are the key, in the order of the key's own. */
+function columnsOf(
+  key: Config['erp']['streams'][string]['watch'][number]['key'],
+  keyColumns: readonly string[],
+): string[] | null {
+  if (key === undefined) return null;
+  return typeof key === 'string' ? [key] : keyColumns.map((column) => key[column]!);
 }
 
 /** Of what decides which rows there are and what makes them dirty; `find` and `again` do not. */

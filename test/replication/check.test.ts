@@ -144,7 +144,7 @@ describe('cartage check of an ERP database', () => {
   });
 
   it('finds a column that a query lacks or that nobody reads, and asks for no row', async () => {
-    const columns = { topic: 'erp.stock', key: 'product_id' };
+    const columns = { topic: 'erp.stock', keys: ['product_id'] };
     const tried = async (select: string) => {
       const statements = [{ ...stock(`select ${select} from product where $keys::int[] is null;`), columns }];
       return find(await check({ statements, replication: undefined as never }), 'erp.query_columns');

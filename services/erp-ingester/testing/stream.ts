@@ -18,6 +18,7 @@ export function aStream(
     topic,
     digest: 'as configured',
     keyColumns: ['id'],
+    keyForms: ['exact'],
     watches: [],
     again: null,
     shape: rowShapes[topic]!,

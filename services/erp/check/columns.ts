@@ -12,8 +12,8 @@ import { columnsOf } from '../columns.ts';
 /** What the columns of a query are read for. */
 export interface ReadColumns {
   topic: string;
-  /** The stream's own key, which stands in each row beside what the topic needs. */
-  key: string;
+  /** The columns of the stream's own key, which stand in each row beside what the topic needs. */
+  keys: readonly string[];
 }
 
 /** Of a statement that the database accepts. */
@@ -21,13 +21,13 @@ export async function checkColumns(
   client: pg.ClientBase,
   where: string,
   query: SqlTemplate,
-  { topic, key }: ReadColumns,
+  { topic, keys }: ReadColumns,
 ): Promise<Finding[]> {
   const given = await columnsGiven(client, query);
   const read = columnsOf[topic]!.shape;
   const required = Object.keys(read).filter((name) => !read[name]!.safeParse(undefined).success);
-  const missing = [...new Set([key, ...required])].filter((name) => !given.includes(name));
-  const unknown = given.filter((name) => name !== key && !(name in read));
+  const missing = [...new Set([...keys, ...required])].filter((name) => !given.includes(name));
+  const unknown = given.filter((name) => !keys.includes(name) && !(name in read));
   if (missing.length + unknown.length === 0)
     return [ok('erp.query_columns', `${where} gives the columns of ${topic}`)];
   return [

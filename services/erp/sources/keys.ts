@@ -2,35 +2,48 @@
  * A key of a stream as text: the value of its column or, where it has several, a JSON array of their values. On the topic
  * it stands as a JSON object by column (`sourceKey`).
  */
+import { spelled } from './key-forms.ts';
+import type { SourceStream } from './stream.ts';
 
-/** @param values in the order of the columns. */
-export function keyText(values: readonly string[]): string {
+export type KeyOf = Pick<SourceStream, 'keyColumns' | 'keyForms'>;
+
+/** @param values in the order of the columns, spelled as they come. */
+export function keyText({ keyForms }: Pick<KeyOf, 'keyForms'>, values: readonly string[]): string {
+  return joined(values.map((value, index) => spelled(keyForms[index] ?? 'exact', value)));
+}
+
+function joined(values: readonly string[]): string {
   return values.length === 1 ? values[0]! : JSON.stringify(values);
 }
 
 /** The values of the columns, in their order. */
-export function keyValues(columns: readonly string[], key: string): string[] {
-  return columns.length === 1 ? [key] : (JSON.parse(key) as string[]);
+export function keyValues({ keyColumns }: Pick<KeyOf, 'keyColumns'>, key: string): string[] {
+  return keyColumns.length === 1 ? [key] : (JSON.parse(key) as string[]);
 }
 
-export function sourceKeyOf(columns: readonly string[], key: string): string {
-  const values = keyValues(columns, key);
-  return JSON.stringify(Object.fromEntries(columns.map((column, index) => [column, values[index]])));
+/** By the names of the columns. */
+export function keyObject(stream: Pick<KeyOf, 'keyColumns'>, key: string): Record<string, string> {
+  const values = keyValues(stream, key);
+  return Object.fromEntries(stream.keyColumns.map((column, index) => [column, values[index]!]));
+}
+
+export function sourceKeyOf(stream: Pick<KeyOf, 'keyColumns'>, key: string): string {
+  return JSON.stringify(keyObject(stream, key));
 }
 
 export function keyOfSource(sourceKey: string): string {
-  return keyText(Object.values(JSON.parse(sourceKey) as Record<string, string>));
+  return joined(Object.values(JSON.parse(sourceKey) as Record<string, string>));
 }
 
 /** Null where a column of the key has no value. */
-export function keyOfRow(columns: readonly string[], row: Readonly<Record<string, unknown>>): string | null {
+export function keyOfRow(stream: KeyOf, row: Readonly<Record<string, unknown>>): string | null {
   const values: string[] = [];
-  for (const column of columns) {
+  for (const column of stream.keyColumns) {
     const value = row[column];
     if (value === null || value === undefined) return null;
     values.push(typeof value === 'string' ? value : JSON.stringify(value));
   }
-  return keyText(values);
+  return keyText(stream, values);
 }
 
 /** In place of a key, in a request about all keys of a stream; its reason says which. A record may be called so as well. */

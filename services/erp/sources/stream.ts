@@ -1,3 +1,4 @@
+import type { KeyForm } from './key-forms.ts';
 import type { Questions } from './questions.ts';
 
 /** Which changes make which keys of a stream dirty. */
@@ -15,6 +16,8 @@ export interface SourceStream {
   digest: string;
   /** Columns of the answers that are the key. */
   keyColumns: readonly string[];
+  /** How their values are spelled, in the same order: one value may come in several spellings. */
+  keyForms: readonly KeyForm[];
   watches: readonly StreamWatch[];
   /** Cron expression: when all keys are asked again; null: never. */
   again: string | null;

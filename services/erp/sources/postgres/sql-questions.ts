@@ -9,7 +9,7 @@ import { statement } from '../../statement.ts';
 import type { CompiledStream } from '../../streams.ts';
 import type { Mark } from '../change-source.ts';
 import type { Row } from '../changes.ts';
-import { keyValues } from '../keys.ts';
+import { keyObject, keyText, keyValues } from '../keys.ts';
 import type { Answer, Questions, RecordKey } from '../questions.ts';
 
 export interface SqlQuestionsOptions {
@@ -40,7 +40,7 @@ export class SqlQuestions implements Questions {
       ...this.#snapshot('query', marks),
       query: stream.query,
       since,
-      keys: [...keys.keys()],
+      keys: [...keys.keys()].map((key) => this.#asked(key)),
     });
   }
 
@@ -52,7 +52,7 @@ export class SqlQuestions implements Questions {
       query: stream.query,
       since,
       keyColumns: stream.keyColumns,
-      after: after === null ? null : keyValues(stream.keyColumns, after),
+      after: after === null ? null : keyValues(stream, after),
       chunkRows: rowsPerFetch,
     });
   }
@@ -65,17 +65,34 @@ export class SqlQuestions implements Questions {
   async keysOf(watch: number, rows: readonly Row[], marks: Iterable<Mark>): Promise<string[] | 'all'> {
     const { table, via } = this.#options.stream.watches[watch]!;
     const keys = await queryVia({ ...this.#snapshot(`via ${table}`, marks), via: via!, rows });
-    return keys === 'all' ? keys : keyTexts(keys);
+    return keys === 'all' ? keys : keys.flatMap((key) => this.#text(key) ?? []);
   }
 
   async find(records: readonly RecordKey[]): Promise<string[]> {
     const { find } = this.#options.stream;
-    return keyTexts(await findKeys({ ...this.#snapshot('find', []), find, records }));
+    const keys = await findKeys({ ...this.#snapshot('find', []), find, records });
+    return keys.flatMap((key) => this.#text(key) ?? []);
   }
 
   probe(): Promise<void> {
     const { pool } = this.#options;
     return statement(pool, 'erp.refresh.probe', async () => void (await pool.query('select 1')));
+  }
+
+  /** A key of several columns is asked by their names. */
+  #asked(key: string): Key {
+    const { stream } = this.#options;
+    return stream.keyColumns.length === 1 ? key : keyObject(stream, key);
+  }
+
+  /** Of what a query gives: by the names of the key's columns or, where it gives others, as many in their order. */
+  #text(key: Key): string | null {
+    const { stream } = this.#options;
+    if (typeof key === 'string') return keyText(stream, [key]);
+    const isNamed = stream.keyColumns.every((column) => column in key);
+    const values = isNamed ? stream.keyColumns.map((column) => key[column]) : Object.values(key);
+    if (values.some((value) => value == null)) return null;
+    return keyText(stream, values.slice(0, stream.keyColumns.length) as string[]);
   }
 
   /** @param asked of the stream, as errors and traces name it. */
@@ -95,8 +112,4 @@ export class SqlQuestions implements Questions {
 /** Of marks that are transaction ids; what a poll has seen, this server shows to whoever asks later. */
 function dirtOf(marks: Iterable<Mark>): Dirt {
   return { xids: [...new Set(marks)].filter((mark) => /^\d+$/.test(mark)).map(Number) };
-}
-
-function keyTexts(keys: readonly Key[]): string[] {
-  return keys.map((key) => (typeof key === 'string' ? key : (Object.values(key)[0] ?? '')));
 }

@@ -8,8 +8,8 @@ import { recipeSection } from './recipe.ts';
 const watched = z
   .strictObject({
     table: text.describe('name or schema.name'),
-    /** Column whose value is the key of the stream. */
-    key: text.optional(),
+    /** Column whose value is the key of the stream; where that has several, each of them by its column of the table. */
+    key: z.union([text, z.record(text, text)]).optional(),
     /** Query from `$rows` (JSON array of the changed rows) to keys of the stream. */
     via: text.optional(),
   })
@@ -31,22 +31,33 @@ function isCron(pattern: string): boolean {
   }
 }
 
-const stream = z.strictObject({
-  topic: z.enum(['erp.stock', 'erp.products', 'erp.prices', 'erp.fulfilments']),
-  /** Column of the stream's key and its PostgreSQL type. */
-  key: z
-    .record(text, text)
-    .refine((key) => Object.keys(key).length === 1, 'must name one column and its type'),
-  watch: z.array(watched).min(1),
-  /** What is true now: one row per record. `$keys` is an array of keys, or null for all; `$since` is fulfilments.since. */
-  query: text.optional(),
-  /** In its place, where the ERP is asked over HTTP. */
-  http: httpQuestions.optional(),
-  /** From `$records` (JSON array of the parts of record keys) to keys of the stream: how a refresh finds its rows. Over HTTP an expression. */
-  find: text,
-  /** Cron expression, in the connection's time zone, else UTC: when all keys are asked again, because truth may change by the calendar alone. */
-  again: text.refine(isCron, 'must be a cron expression, such as 5 0 * * *').optional(),
-});
+const stream = z
+  .strictObject({
+    topic: z.enum(['erp.stock', 'erp.products', 'erp.prices', 'erp.fulfilments']),
+    /** Columns of the stream's key and their PostgreSQL types. */
+    key: z
+      .record(text, text)
+      .refine((key) => Object.keys(key).length > 0, 'must name a column and its type, or several'),
+    watch: z.array(watched).min(1),
+    /** What is true now: one row per record. `$keys` is an array of keys, or null for all; `$since` is fulfilments.since. */
+    query: text,
+    /** From `$records` (JSON array of the parts of record keys) to keys of the stream: how a refresh finds its rows. */
+    find: text,
+    /** Cron expression, in the connection's time zone, else UTC: when all keys are asked again, because truth may change by the calendar alone. */
+    again: text.refine(isCron, 'must be a cron expression, such as 5 0 * * *').optional(),
+  })
+  .superRefine(({ key, watch }, context) => {
+    const columns = Object.keys(key).toSorted().join();
+    for (const [index, { key: given }] of watch.entries()) {
+      const named = typeof given === 'string' ? Object.keys(key).slice(0, 1) : Object.keys(given ?? key);
+      if (named.toSorted().join() !== columns)
+        context.addIssue({
+          code: 'custom',
+          path: ['watch', index, 'key'],
+          message: `must name each column of the key: ${Object.keys(key).join(', ')}`,
+        });
+    }
+  });
 
 const statement = z.strictObject({ name: text.optional(), sql: text });
 
