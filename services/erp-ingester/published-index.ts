@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { canonicalJson } from '../platform/canonical-json.ts';
 import { Column } from './column.ts';
-import type { RowShape, StreamRecord } from './rows/row.ts';
+import type { RowShape, StreamRecord } from '../erp/rows/row.ts';
 import { TextTable } from './text-table.ts';
 
 /** Instead of a digest, where it is not known what the topic holds. */

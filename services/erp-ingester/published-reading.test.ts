@@ -7,7 +7,7 @@ import { settled } from '../platform/flow/testing/virtual-clock.ts';
 import { digestOf } from './published-index.ts';
 import type { PublishedIndex } from './published-index.ts';
 import { PublishedReading } from './published-reading.ts';
-import { rowShapes } from './rows/index.ts';
+import { rowShapes } from '../erp/rows/index.ts';
 
 const shape = rowShapes['erp.stock']!;
 const key = 'W1/A';

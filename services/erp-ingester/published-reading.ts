@@ -1,7 +1,7 @@
 import { keyOfSource } from '../erp/sources/keys.ts';
 import type { Bus, ReadAll } from '../platform/kafka/types.ts';
 import { PublishedIndex, digestOf, identityOf, unknown } from './published-index.ts';
-import type { RowShape, StreamRecord } from './rows/row.ts';
+import type { RowShape, StreamRecord } from '../erp/rows/row.ts';
 
 /** A record that stands last on the topic under its key, and is not what this process has published there. */
 export interface Stray {

@@ -8,7 +8,7 @@ import type { Dirt } from './dirty-set.ts';
 import { identityOf } from './published-index.ts';
 import { RecordSink } from './record-sink.ts';
 import type { RecordSinkOptions } from './record-sink.ts';
-import type { Origin, StreamRecord } from './rows/row.ts';
+import type { Origin, StreamRecord } from '../erp/rows/row.ts';
 import { faultOfRow } from './unmade-record.ts';
 
 export interface RecordPublisherOptions extends RecordSinkOptions {

@@ -8,7 +8,7 @@ import { inSpan, traceparentOf } from '../platform/telemetry/tracing.ts';
 import type { Dirt } from './dirty-set.ts';
 import { digestOf, identityOf } from './published-index.ts';
 import type { PublishedIndex } from './published-index.ts';
-import type { Origin, StreamRecord } from './rows/row.ts';
+import type { Origin, StreamRecord } from '../erp/rows/row.ts';
 import { changeSpan } from './spans.ts';
 import type { Spellings } from './spellings.ts';
 import type { Stream } from './stream.ts';

@@ -3,7 +3,7 @@ import { trace } from '@opentelemetry/api';
 import type { Attributes, Span } from '@opentelemetry/api';
 import { startSpan } from '../platform/telemetry/tracing.ts';
 import type { Dirt } from './dirty-set.ts';
-import type { StreamRecord } from './rows/row.ts';
+import type { StreamRecord } from '../erp/rows/row.ts';
 import type { Stream } from './stream.ts';
 
 /** A question is a trace of its own: many keys share it, each with its own story, which is linked to it. */

@@ -2,7 +2,7 @@ import { joinKey, splitKey } from '../../schemas/keys.ts';
 import { stock } from '../../schemas/topics.ts';
 import { foldSku } from '../magento/sku.ts';
 import type { PublishedIndex } from './published-index.ts';
-import type { StreamRecord } from './rows/row.ts';
+import type { StreamRecord } from '../erp/rows/row.ts';
 import { SkuSpellings } from './sku-spellings.ts';
 
 /** A record about a SKU. */

@@ -104,10 +104,22 @@ export const columnsOf: Readonly<Record<string, z.ZodObject>> = {
   'erp.fulfilments': fulfilmentColumns,
 };
 
-/** The parts of a record's key, by topic: columns of its rows too. */
-export const keyPartsOf: Readonly<Record<string, readonly string[]>> = {
-  'erp.stock': ['source', 'sku'],
-  'erp.products': ['sku'],
-  'erp.prices': ['sku'],
-  'erp.fulfilments': ['instance', 'store', 'increment_id'],
+/** What a column must come as. `text` is whatever the driver gives as text: bigint and numeric, too, but no integer. */
+export type ColumnKind = 'text' | 'decimal' | 'flag' | 'time' | 'json';
+
+/** Of the columns that are no text. */
+const kinds: Readonly<Record<string, ColumnKind>> = {
+  quantity: 'decimal',
+  weight: 'decimal',
+  sellable: 'flag',
+  enabled: 'flag',
+  occurred_on: 'time',
+  attributes: 'json',
+  prices: 'json',
+  lines: 'json',
+  packages: 'json',
 };
+
+export function columnKind(column: string): ColumnKind {
+  return kinds[column] ?? 'text';
+}

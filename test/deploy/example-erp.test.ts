@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { projectFolder } from '../../deploy/local/install/places.mjs';
 import type { CustomerAddress, Order } from '../../schemas/types.ts';
-import { rowShapes } from '../../services/erp-ingester/rows/index.ts';
+import { rowShapes } from '../../services/erp/rows/index.ts';
 import { checkConfiguredErp } from '../../services/erp/check-configured.ts';
 import { bindSql, compileSql } from '../../services/erp/changed-keys/sql-template.ts';
 import { createSqlCustomers } from '../../services/erp/customers/sql-customers.ts';

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { compileKeyQuery } from '../../services/erp/changed-keys/snapshot-query.ts';
 import { checkErp } from '../../services/erp/check.ts';
+import { checkStreams } from '../../services/erp/check-streams.ts';
 import type { ErpCheck, Finding } from '../../services/erp/check.ts';
 import { compileStatements } from '../../services/erp/orders/statements.ts';
 import { ensurePublication } from '../../services/erp/replication/publication.ts';
@@ -225,5 +226,83 @@ describe('slots', () => {
     expect(await uses()).toEqual(['configured', 'unused']);
     await dropUnusedSlot(connection, ours, left, false);
     expect(await uses()).toEqual(['configured']);
+  });
+});
+
+describe('a stream that is tried', () => {
+  const good = {
+    topic: 'erp.stock',
+    key: { product_id: 'int' },
+    watch: [
+      { table: 'stock_move', key: 'product_id' },
+      { table: 'product', via: 'select r.id from jsonb_to_recordset($rows::jsonb) r(id int)' },
+    ],
+    query: `select p.id as product_id, 'W1' as source, p.sku, coalesce(sum(m.quantity), 0)::numeric as quantity, true as sellable
+              from product p left join stock_move m on m.product_id = p.id
+             where $keys::int[] is null or p.id = any($keys::int[]) group by p.id`,
+    find: 'select p.id from jsonb_to_recordset($records::jsonb) r(sku text) join product p using (sku)',
+  };
+
+  async function tried(changes: Partial<typeof good>) {
+    const stock = { ...good, ...changes };
+    const erp = { connection: { url: database.url }, streams: { stock } };
+    const config = { erp, fulfilments: { since: 0 } } as unknown as Parameters<typeof checkStreams>[0];
+    return (await checkStreams(config, null)).get('stock')!;
+  }
+  const worst = async (changes: Partial<typeof good>) => {
+    const { findings } = await tried(changes);
+    return findings
+      .filter(({ level }) => level !== 'ok')
+      .map(({ level, code, what }) => `${level} ${code}: ${what}`);
+  };
+
+  beforeEach(async () => {
+    await database.run(`
+      insert into product values (1, 'A'), (2, 'B'); insert into stock_move values (1, 1, 5), (2, 2, 7);
+      analyze product, stock_move`);
+  });
+
+  it('shows the records it would publish and what they cost, and finds nothing', async () => {
+    const { findings, samples, plans } = await tried({});
+    expect(findings.filter(({ level }) => level !== 'ok')).toEqual([]);
+    expect(samples).toMatchObject([
+      { source: 'W1', sku: 'A', quantity: '5.0000', sourceKey: '{"product_id":"1"}' },
+      { sku: 'B', quantity: '7.0000' },
+    ]);
+    expect(plans!.one!.cost).toBeLessThanOrEqual(plans!.all.cost);
+  });
+
+  const queryWith = (from: string, to: string) => ({ query: good.query.replace(from, to) });
+
+  it.each([
+    ['no key', queryWith('p.id as product_id, ', ''), 'fail erp.row'],
+    ['text for a number', queryWith('::numeric as quantity', '::text as quantity'), 'warn erp.column_type'],
+    ['text for a flag', queryWith('true as sellable', `'yes' as sellable`), 'fail erp.column_type'],
+    ['a number for a text', queryWith('p.sku', 'p.id as sku'), 'fail erp.column_type'],
+    ['a row that is no record', queryWith('p.sku', `' ' || p.sku as sku`), 'fail erp.row'],
+    [
+      'a query that does not look at its keys',
+      queryWith('or p.id = any($keys::int[])', 'or true'),
+      'fail erp.keys',
+    ],
+    ['a key declared otherwise', { key: { product_id: 'text' } }, 'fail erp.key_type'],
+    [
+      'a search that leads elsewhere',
+      { find: 'select r.sku from jsonb_to_recordset($records::jsonb) r(sku text)' },
+      'fail erp.find',
+    ],
+    [
+      'a way round to other keys',
+      {
+        watch: [
+          { table: 'product', via: 'select r.id + 100 from jsonb_to_recordset($rows::jsonb) r(id int)' },
+        ],
+      },
+      'warn erp.via',
+    ],
+    ['SQL that is wrong', queryWith('from product', 'from nowhere'), 'fail erp.sql'],
+  ])('finds %s', async (_name, changes, finding) => {
+    const found = await worst(changes as Partial<typeof good>);
+    expect(found.map((one) => one.split(':')[0])).toContain(finding);
   });
 });

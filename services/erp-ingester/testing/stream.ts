@@ -1,6 +1,6 @@
 import type { Questions } from '../../erp/sources/questions.ts';
 import type { StreamState } from '../../../schemas/types.ts';
-import { rowShapes } from '../rows/index.ts';
+import { rowShapes } from '../../erp/rows/index.ts';
 import type { Stream } from '../stream.ts';
 
 /** A stream by name, over the topic of that name, keyed by `id`. A question that a test does not answer fails it. */

@@ -1,13 +1,17 @@
 /**
  * Compares the columns of a stream's query with those that are read, by name: a misspelt one that may be left out would be
- * taken for left out. The query is opened as it is for a first load, and asked for no row.
+ * taken for left out. And their types: a text for a flag makes no record. The query is asked for no row.
  */
 import type pg from 'pg';
 import { suggestionFor } from '../../platform/config/suggest.ts';
 import { fail, ok, warn } from '../../platform/finding.ts';
 import type { Finding } from '../../platform/finding.ts';
+import { asSubquery } from '../changed-keys/sql-template.ts';
 import type { SqlTemplate } from '../changed-keys/sql-template.ts';
 import { columnsOf } from '../columns.ts';
+import { checkColumnTypes } from './column-types.ts';
+import type { ColumnTypes } from './column-types.ts';
+import { columnTypesOf } from './samples.ts';
 
 /** What the columns of a query are read for. */
 export interface ReadColumns {
@@ -23,13 +27,17 @@ export async function checkColumns(
   query: SqlTemplate,
   { topic, keys }: ReadColumns,
 ): Promise<Finding[]> {
-  const given = await columnsGiven(client, query);
+  const types = await typesGiven(client, query);
+  const given = [...types.keys()];
   const read = columnsOf[topic]!.shape;
   const required = Object.keys(read).filter((name) => !read[name]!.safeParse(undefined).success);
   const missing = [...new Set([...keys, ...required])].filter((name) => !given.includes(name));
   const unknown = given.filter((name) => !keys.includes(name) && !(name in read));
   if (missing.length + unknown.length === 0)
-    return [ok('erp.query_columns', `${where} gives the columns of ${topic}`)];
+    return [
+      ok('erp.query_columns', `${where} gives the columns of ${topic}`),
+      ...checkColumnTypes(where, topic, types),
+    ];
   return [
     ...(missing.length > 0 ? [missingColumns(where, missing)] : []),
     ...(unknown.length > 0 ? [unknownColumns(where, unknown, Object.keys(read))] : []),
@@ -58,13 +66,11 @@ function unknownColumns(where: string, unknown: string[], read: string[]): Findi
   );
 }
 
-async function columnsGiven(client: pg.ClientBase, query: SqlTemplate): Promise<string[]> {
+async function typesGiven(client: pg.ClientBase, query: SqlTemplate): Promise<ColumnTypes> {
   await client.query('begin read only');
   try {
     const nulls = query.parameters.map(() => null);
-    await client.query(`declare tried no scroll cursor for ${query.text}`, nulls);
-    const { fields } = await client.query('fetch 0 from tried');
-    return fields.map(({ name }) => name);
+    return await columnTypesOf(client, `${asSubquery(query)} limit 0`, nulls);
   } finally {
     await client.query('rollback');
   }

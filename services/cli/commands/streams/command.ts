@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Run } from '../../options.ts';
+import { checkStreamsOf } from './check.ts';
 import { confirmDeletions } from './confirm.ts';
 import { listStreams } from './list.ts';
 
@@ -9,6 +10,12 @@ export function addStreams(program: Command, run: Run): void {
     .command('list')
     .description('how far each is loaded, what waits, and since when')
     .action(run((options) => listStreams(options)));
+  streams
+    .command('check')
+    .description('try each query against the ERP: types, plans, and ten rows as records; writes nothing')
+    .argument('[name]', 'one stream only')
+    .option('--verbose', 'list also what is well')
+    .action(run((options, [name]) => checkStreamsOf(options, name ?? null)));
   streams
     .command('confirm')
     .description(
