@@ -33,10 +33,12 @@ export class CursorKeeper {
   /** To be written next; null where nothing has come since. */
   #due: string | null = null;
   #isChanged = false;
+  #writtenAt: number;
 
   constructor(options: CursorKeeperOptions) {
     this.#options = options;
     this.#position = options.source.place.position;
+    this.#writtenAt = options.clock.now();
   }
 
   /** Everything up to here is published, or told by the state of a stream. */
@@ -55,7 +57,7 @@ export class CursorKeeper {
       await this.#options.clock.wait(intervalMs, signal);
       const due = this.#due ?? this.#options.source.idlePosition();
       if (due !== null) await this.#tryToWrite(due);
-      else if (this.#isChanged) await this.#tryToWrite(this.#position);
+      else if (this.#isChanged || this.#isBeatDue()) await this.#tryToWrite(this.#position);
     }
   }
 
@@ -65,6 +67,12 @@ export class CursorKeeper {
     this.#isChanged = false;
     await cursors.write({ ...source.place, position, epoch, streams: streams() });
     this.#position = position;
+    this.#writtenAt = this.#options.clock.now();
+  }
+
+  #isBeatDue(): boolean {
+    const { clock, isCaughtUp } = this.#options;
+    return clock.now() - this.#writtenAt >= beatMs && isCaughtUp();
   }
 
   async #tryToWrite(position: string): Promise<void> {

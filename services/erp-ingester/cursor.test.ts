@@ -29,6 +29,10 @@ it('is the one of the instance under any name of the slot; one of before is read
   const found = (await own.read())!;
   expect(found).toMatchObject({ epoch: 7, slot: 'cartage' });
   await own.write({ ...found, slot: 'renamed', epoch: 8 });
+  expect([...bus.newest(cursors)].flatMap(([key, value]) => (value === null ? [] : [key]))).toEqual([
+    'erp-ingester/main2/cartage',
+    'erp-ingester/main',
+  ]);
   await put(written('main/cartage', 7, 40));
   expect(await own.read()).toMatchObject({ epoch: 8, slot: 'renamed' });
 });

@@ -19,6 +19,8 @@ export class SourceCursors {
   readonly #bus: Bus;
   readonly #instance: string;
   readonly #clock: Clock;
+  /** Under names of before, to be taken away when the one of now is written. */
+  #former: string[] = [];
 
   constructor(bus: Bus, instance: string, clock: Clock) {
     this.#bus = bus;
@@ -31,9 +33,13 @@ export class SourceCursors {
     let own: Cursor | null = null;
     // As it was called before: with the name of the slot.
     let former: Cursor | null = null;
+    this.#former = [];
     await readToEnd(this.#bus, cursors, ({ key: found, value }) => {
       if (found === key) own = value;
-      else if (value !== null && found.startsWith(`${key}/`)) former = later(former, value);
+      else if (value !== null && found.startsWith(`${key}/`)) {
+        former = later(former, value);
+        this.#former.push(found);
+      }
     });
     return asSourceCursor(own ?? former);
   }
@@ -54,6 +60,9 @@ export class SourceCursors {
         updatedAt: this.#clock.now(),
       },
     });
+    const former = this.#former;
+    this.#former = [];
+    await Promise.all(former.map((key) => this.#bus.tombstone(cursors, key)));
   }
 }
 

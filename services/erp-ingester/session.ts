@@ -57,8 +57,8 @@ export class IngesterSession {
       source,
       epoch,
       streams: () => this.#states(),
-      cursors,
       isCaughtUp: () => this.#isCaughtUp(),
+      cursors,
       clock: process.context.clock,
       log: process.log,
     });
@@ -216,6 +216,11 @@ export class IngesterSession {
     // Ends the iteration below, which otherwise waits for the next change.
     this.#ending.signal.addEventListener('abort', () => void source.close(), { once: true });
     await reader.run(source.parts(), this.#ending.signal);
+  }
+
+  #isCaughtUp(): boolean {
+    if (this.#unhealthyReason() !== null || !this.#options.source.fence.isCurrent()) return false;
+    return [...this.#runners.values()].every(({ waiting }) => waiting.size === 0);
   }
 
   /** The first stream that is not answered, and why. */

@@ -46,19 +46,22 @@ async function checkDatabase(erp: Config['erp']): Promise<Finding[]> {
     const apart = erp.connection.writerUrl !== undefined;
     if (!apart) statements.push(...written);
     const watched = [...watchedTables(streams)].map(([table, columns]) => ({ table, columns }));
-    const read = await checkErp({
-      connection: connectionOf(erp.connection),
-      ...(streams.length > 0
-        ? { replication: { slot: erp.slot, publication: erp.publication, watched } }
-        : {}),
-      statements,
-      ...(streams.length > 0 && {
-        days: {
-          timezone: erp.connection.timezone ?? null,
-          hasCalendar: streams.some(({ again }) => again !== null),
-        },
-      }),
-    });
+    // What is read from another database is tried by its own questions.
+    const read = isMysql
+      ? []
+      : await checkErp({
+          connection: connectionOf(erp.connection),
+          ...(streams.length > 0 && erp.source.kind === 'postgres-log'
+            ? { replication: { slot: erp.slot, publication: erp.publication, watched } }
+            : {}),
+          statements,
+          ...(streams.length > 0 && {
+            days: {
+              timezone: erp.connection.timezone ?? null,
+              hasCalendar: streams.some(({ again }) => again !== null),
+            },
+          }),
+        });
     if (!apart) return read;
     return [
       ...read,

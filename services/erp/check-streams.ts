@@ -2,10 +2,12 @@ import type { Config } from '../platform/config/schema.ts';
 import { Rejected, Unavailable } from '../platform/errors.ts';
 import { fail } from '../platform/finding.ts';
 import type { Finding } from '../platform/finding.ts';
+import { checkRead } from './check/read.ts';
 import { tryStatement } from './check/statements.ts';
 import { checkStream } from './check/stream.ts';
 import type { StreamReport } from './check/stream.ts';
 import { connectionOf } from './connection.ts';
+import { isMysqlAddress } from './mysql/address.ts';
 import { openPool } from './pool.ts';
 import { unavailable } from './sqlstate.ts';
 import { compileStreams } from './streams.ts';
@@ -22,6 +24,9 @@ export async function checkStreams(
   { erp, fulfilments }: Pick<Config, 'erp' | 'fulfilments'>,
   only: string | null,
 ): Promise<Map<string, StreamReport>> {
+  // What is not in PostgreSQL is tried by its own questions.
+  if (erp.source.kind === 'http' || isMysqlAddress(erp.connection.url))
+    return new Map([['all streams', { findings: await checkRead(erp), samples: [], plans: null }]]);
   const since = new Date(fulfilments.since).toISOString();
   const streams = compileStreams(erp.streams, since).filter(({ name }) => only === null || name === only);
   if (only !== null && streams.length === 0)

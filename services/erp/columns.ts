@@ -123,3 +123,11 @@ const kinds: Readonly<Record<string, ColumnKind>> = {
 export function columnKind(column: string): ColumnKind {
   return kinds[column] ?? 'text';
 }
+
+/** The parts of a record's key, by topic: columns of its rows too. */
+export const keyPartsOf: Readonly<Record<string, readonly string[]>> = {
+  'erp.stock': ['source', 'sku'],
+  'erp.products': ['sku'],
+  'erp.prices': ['sku'],
+  'erp.fulfilments': ['instance', 'store', 'increment_id'],
+};

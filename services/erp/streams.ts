@@ -39,7 +39,7 @@ export function compileStreams(config: Config['erp']['streams'], since = ''): Co
     keyForms: Object.values(stream.key).map(keyForm),
     watches: stream.watch.map((watch, index) => ({
       table: fullTableName(watch.table),
-      columns: columnsOf(watch.key, Object.keys(stream.key)),
+      columns: watchedColumns(watch.key, Object.keys(stream.key)),
       via: watch.via === undefined ? null : compileVia(watch.via, `erp.streams.${name}.watch.${index}.via`),
       viaColumns: watch.via === undefined ? null : viaColumns(watch.via),
     })),
@@ -50,7 +50,7 @@ export function compileStreams(config: Config['erp']['streams'], since = ''): Co
 }
 
 /** Columns of a watched table that are the key, in the order of the key's own. */
-function columnsOf(
+export function watchedColumns(
   key: Config['erp']['streams'][string]['watch'][number]['key'],
   keyColumns: readonly string[],
 ): string[] | null {

@@ -81,7 +81,7 @@ function nested(values: unknown[], item: (text: string) => unknown): unknown[] {
 const timePattern =
   /^(?<day>\d{4,}-\d\d-\d\d) (?<time>\d\d:\d\d:\d\d)(?<fraction>\.\d+)?(?:(?<sign>[+-])(?<hours>\d\d)(?::(?<minutes>\d\d))?(?::(?<seconds>\d\d))?)?$/;
 
-function isoTime(text: string): string {
+export function isoTime(text: string): string {
   const parts = timePattern.exec(text)?.groups;
   if (parts === undefined) return text; // infinity, or before Christ
   const { day, time, fraction = '', sign, hours, minutes = 0, seconds = 0 } = parts;

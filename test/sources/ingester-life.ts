@@ -142,8 +142,8 @@ export class Life {
     const streams = this.#erp.streams.map(withShape);
     while (!this.#over.signal.aborted)
       try {
-        const taken = await takeSource(this.#erp.source, cursors);
-        const config = { erp: { keysPerQuery: 10 } } as never;
+        const taken = await takeSource(this.#erp.source, cursors, streams);
+        const config = { erp: { keysPerQuery: 10, connection: {} } } as never;
         const all = { ...taken, streams, cursors, config, process: process as unknown as Process };
         await new IngesterSession(all).run(this.#over.signal, () => undefined);
       } catch (error) {

@@ -28,6 +28,13 @@ export interface ErpUnderTest {
   remove(): Promise<void>;
 }
 
+/** By the cursor. */
+const isLoaded = (broker: SimulatedBroker) =>
+  broker
+    .values(cursors)
+    .at(-1)
+    ?.streams.every(({ loading }) => loading === null) ?? false;
+
 interface World {
   erp: ErpUnderTest;
   broker: SimulatedBroker;
@@ -87,7 +94,7 @@ export function describeSource(name: string, needed: Program[], create: () => Pr
       await until('the first load', () => Object.keys(told()).length === 2);
       await erp.put({ A: 3 });
       await until('the change', () => told().A === 3);
-      await until('the cursor', () => broker.values(cursors).at(-1)?.firstLoad === 'done');
+      await until('the cursor', () => isLoaded(broker));
       await first.stop();
       await erp.put({ B: 4, C: 5 });
       begin();
@@ -124,7 +131,7 @@ export function describeSource(name: string, needed: Program[], create: () => Pr
       await erp.put({ A: 1, B: 2 });
       begin();
       await until('the first load', () => Object.keys(told()).length === 2);
-      await until('the loop', () => broker.values(cursors).at(-1)?.firstLoad === 'done');
+      await until('the loop', () => isLoaded(broker));
       await delay(300);
       const request = {
         topic: stock.topic,
@@ -144,7 +151,7 @@ export function describeSource(name: string, needed: Program[], create: () => Pr
       await erp.put({ A: 1 });
       const first = begin();
       await until('the first load', () => told().A === 1);
-      await until('the cursor', () => broker.values(cursors).at(-1)?.firstLoad === 'done');
+      await until('the cursor', () => isLoaded(broker));
       const early = broker.values(cursors).at(-1)!;
       for (const quantity of [2, 3, 4]) {
         await erp.put({ A: quantity });
@@ -165,7 +172,7 @@ export function describeSource(name: string, needed: Program[], create: () => Pr
       await erp.put({ A: 1, B: 2 });
       const first = begin();
       await until('the first load', () => Object.keys(told()).length === 2);
-      await until('the cursor', () => broker.values(cursors).at(-1)?.firstLoad === 'done');
+      await until('the cursor', () => isLoaded(broker));
       await first.stop();
       await erp.makeGap({ A: 7, B: null });
       begin();

@@ -10,6 +10,7 @@ async function saidOf(rows: object[], more: Partial<Questions> = {}) {
   const answer = { version: 1n, rows: rows as Record<string, unknown>[] };
   const questions: Questions = {
     isOrdered: false,
+    expectedRows: () => Promise.resolve(null),
     ask: () => Promise.resolve(answer),
     askAll: async function* () {
       await Promise.resolve();
@@ -25,6 +26,7 @@ async function saidOf(rows: object[], more: Partial<Questions> = {}) {
     topic: 'erp.stock',
     digest: '',
     keyColumns: ['id'],
+    keyForms: ['exact' as const],
     watches: [],
     again: null,
   };

@@ -1,6 +1,6 @@
 import { fulfilments } from '../../../schemas/topics.ts';
 import type { Fulfilment } from '../../../schemas/types.ts';
-import { fulfilmentColumns } from '../columns.ts';
+import { keyPartsOf, fulfilmentColumns } from '../columns.ts';
 import type { RowShape } from './row.ts';
 
 /** A document that is no longer returned says nothing: what was shipped stays shipped. */

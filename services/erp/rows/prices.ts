@@ -1,6 +1,6 @@
 import { prices } from '../../../schemas/topics.ts';
 import type { Prices } from '../../../schemas/types.ts';
-import { priceColumns } from '../columns.ts';
+import { keyPartsOf, priceColumns } from '../columns.ts';
 import type { RowShape } from './row.ts';
 
 export const priceRows: RowShape<Prices> = {

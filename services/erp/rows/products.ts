@@ -1,6 +1,6 @@
 import { products } from '../../../schemas/topics.ts';
 import type { Product } from '../../../schemas/types.ts';
-import { productColumns } from '../columns.ts';
+import { keyPartsOf, productColumns } from '../columns.ts';
 import type { RowShape } from './row.ts';
 
 export const productRows: RowShape<Product> = {

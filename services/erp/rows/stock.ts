@@ -1,6 +1,6 @@
 import { stock } from '../../../schemas/topics.ts';
 import type { Stock } from '../../../schemas/types.ts';
-import { stockColumns } from '../columns.ts';
+import { keyPartsOf, stockColumns } from '../columns.ts';
 import type { RowShape } from './row.ts';
 
 export const stockRows: RowShape<Stock> = {

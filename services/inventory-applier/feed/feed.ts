@@ -19,8 +19,8 @@ const flow = 'stock';
 
 /**
  * Whether what the ERP tells still comes. The ingester writes its cursor when it has published what changed, and once a
- * minute when nothing did: a cursor that stands still says that nobody knows what the ERP has now. During a load, which
- * tells nothing of itself for hours, the numbers come fresh; before the first one there are none.
+ * minute when nothing did, during a load as well: a cursor that stands still says that nobody knows what the ERP has now.
+ * Before the first one there are no numbers.
  */
 export class Feed {
   readonly #options: FeedOptions;
@@ -43,7 +43,7 @@ export class Feed {
       onRecord: ({ value }) => {
         if (value?.process !== 'erp-ingester') return;
         if (value.source !== instance && !value.source.startsWith(`${instance}/`)) return;
-        this.#toldAt = value.firstLoad === 'running' ? Infinity : value.updatedAt;
+        this.#toldAt = value.updatedAt;
       },
     });
     this.#stopping.signal.addEventListener('abort', () => void reading.stop(), { once: true });

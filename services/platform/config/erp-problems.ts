@@ -13,7 +13,7 @@ export function erpProblems(erp: Erp): Problem[] {
   const { kind } = erp.source;
   const readsDatabase = kind !== 'http' && Object.keys(erp.streams).length > 0;
   const writesDatabase = [erp.orders, erp.customers].some((one) => one !== undefined);
-  const isMysql = /^(mysql|mariadb):/.test(erp.connection.url);
+  const isMysql = isMysqlAddress(erp.connection.url);
   if ((readsDatabase || writesDatabase) && erp.connection.url === '')
     problems.push({
       path: 'erp.connection.url',
@@ -32,19 +32,22 @@ export function erpProblems(erp: Erp): Problem[] {
   return [...problems, ...tableProblems(erp)];
 }
 
-function writingProblems({ orders, customers, recipe }: Erp): Problem[] {
-  const problems: Problem[] = [];
-  const twice = (path: string, what: string, other: string) =>
-    problems.push({ path, message: `is one way to write ${what}, ${other} is another: leave one out` });
-  if (recipe !== undefined && orders !== undefined) twice('erp.orders', 'orders', 'erp.recipe');
-  if (recipe?.customers !== undefined && customers !== undefined)
-    twice('erp.customers', 'customers', 'erp.recipe.customers');
-  return problems;
+const isMysqlAddress = (url: string) => /^(mysql|mariadb):/.test(url);
+
+function orderProblems({ orders, recipe }: Erp): Problem[] {
+  if (orders === undefined || recipe === undefined) return [];
+  return [
+    {
+      path: 'erp.orders',
+      message: 'is one way to write orders, erp.recipe is another: leave one out',
+    },
+  ];
 }
 
-function streamProblems({ source: { kind }, streams }: Erp, name: string): Problem[] {
-  const { query, http, watch, find } = streams[name]!;
+function streamProblems({ source: { kind }, streams, connection }: Erp, name: string): Problem[] {
+  const { key, query, http, watch, find } = streams[name]!;
   const path = `erp.streams.${name}`;
+  const isNoPostgres = kind === 'http' || isMysqlAddress(connection.url);
   const asked = kind === 'http' ? 'http' : 'query';
   const other = kind === 'http' ? 'query' : 'http';
   const problems: Problem[] = [];
@@ -54,6 +57,11 @@ function streamProblems({ source: { kind }, streams }: Erp, name: string): Probl
     problems.push({
       path: `${path}.${other}`,
       message: `is not asked where erp.source.kind is ${kind}: write ${asked} in its place`,
+    });
+  if (isNoPostgres && Object.keys(key).length > 1)
+    problems.push({
+      path: `${path}.key`,
+      message: 'must name one column: keys of several are for an ERP in PostgreSQL',
     });
   if (kind !== 'http') return problems;
   const wrongFind = findProblem(find);

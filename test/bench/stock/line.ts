@@ -1,6 +1,6 @@
 import type { RunningProcess } from '../../../deploy/local/process.ts';
 import { contracts, stock } from '../../../schemas/topics.ts';
-import { stockRows } from '../../../services/erp-ingester/rows/stock.ts';
+import { stockRows } from '../../../services/erp/rows/stock.ts';
 import { connectKafka, openTopicAdmin } from '../../../services/platform/kafka/connect.ts';
 import type { Bus, KafkaOptions, TopicAdmin } from '../../../services/platform/kafka/types.ts';
 import { groupOf } from '../../../services/platform/groups.ts';

@@ -83,6 +83,10 @@ export class HttpQuestions implements Questions {
     return [...found];
   }
 
+  expectedRows(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
   probe(): Promise<void> {
     return this.#options.caller.open();
   }

@@ -2,7 +2,7 @@
 import type { HttpSource } from '../../../platform/config/sections/erp-source.ts';
 import { sinkCalls } from '../../../platform/telemetry/sink-calls.ts';
 import { connectApi } from '../../recipe/connect.ts';
-import { digestOf } from '../../streams.ts';
+import { digestOf, watchedColumns } from '../../streams.ts';
 import { sinceOf } from '../read-erp.ts';
 import type { ErpConfiguration, ReadErp, SourceTools } from '../read-erp.ts';
 import { timing, watchedBy } from '../polling/polling-options.ts';
@@ -30,7 +30,8 @@ export function openHttp(configuration: ErpConfiguration, tools: SourceTools, co
       topic: stream.topic,
       digest: digestOf(stream, since),
       keyColumns: [keyColumn!],
-      watches: stream.watch.map(({ table, key }) => ({ table, columns: [key!] })),
+      keyForms: ['exact'],
+      watches: stream.watch.map(({ table, key }) => ({ table, columns: watchedColumns(key, [keyColumn!]) })),
       again: stream.again ?? null,
       questions: new HttpQuestions({
         path: `erp.streams.${name}.http`,

@@ -56,6 +56,10 @@ export class MysqlQuestions implements Questions {
     return keysIn(await askSnapshot(pool, this.#where('find'), stream.find.bind({ records })));
   }
 
+  expectedRows(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
   async probe(): Promise<void> {
     await this.#options.pool.run('erp.refresh.probe', (connection) =>
       rowsOf(connection, 'select 1', briefMs),

@@ -1,6 +1,7 @@
 import type { Config } from '../../../platform/config/schema.ts';
 import { ListTemplate } from '../../mysql/list-template.ts';
-import { digestOf } from '../../streams.ts';
+import { digestOf, watchedColumns } from '../../streams.ts';
+import { keyForm } from '../key-forms.ts';
 import type { SourceStream } from '../stream.ts';
 
 /** A stream of the configuration, its SQL compiled for MySQL and MariaDB. */
@@ -24,7 +25,11 @@ export function compileMysqlStreams(config: Config['erp']['streams'], since: str
       topic: stream.topic,
       digest: digestOf(stream, since),
       keyColumns: Object.keys(stream.key),
-      watches: stream.watch.map(({ table, key }) => ({ table, columns: key === undefined ? null : [key] })),
+      keyForms: Object.values(stream.key).map(keyForm),
+      watches: stream.watch.map(({ table, key }) => ({
+        table,
+        columns: watchedColumns(key, Object.keys(stream.key)),
+      })),
       again: stream.again ?? null,
       query: compile(stream.query!, 'query', { keys: 'list', since: 'value' }),
       find: compile(stream.find, 'find', { records: 'rows' }),

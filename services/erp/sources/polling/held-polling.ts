@@ -26,6 +26,8 @@ export interface HeldPollingOptions {
 export class HeldPolling implements OpenSource {
   readonly place: Place;
   readonly gaps: readonly Gap[];
+  /** What is polled is heard, or the poll fails. */
+  readonly deaf: OpenSource['deaf'] = new Map();
   readonly fence: HeldLease['fence'];
   readonly fenceFallsWithinMs: number;
   readonly #options: HeldPollingOptions;

@@ -4,7 +4,7 @@ import { settlesWithin } from '../../../platform/waiting.ts';
 import { sinkCalls } from '../../../platform/telemetry/sink-calls.ts';
 import { connectionSource } from '../../connection.ts';
 import { fullTableName, openPool, renewing } from '../../pool.ts';
-import type { ErpPool } from '../../pool.ts';
+import type { ErpConnection, ErpPool } from '../../pool.ts';
 import { compileStreams, watchedTables } from '../../streams.ts';
 import type { CompiledStream } from '../../streams.ts';
 import { sinceOf } from '../read-erp.ts';
@@ -25,16 +25,17 @@ const poolEndMs = 1_000;
 export function openPostgresLog(configuration: ErpConfiguration, tools: SourceTools): ReadErp {
   const { erp } = configuration.config;
   const { connection, open } = pools(configuration, tools);
-  const pool = open(erp.connection.maxConnections);
+  const pool = open({ max: erp.connection.maxConnections });
   const compiled = compileStreams(erp.streams, sinceOf(configuration));
   const source = new PostgresLog({
     slot: erp.slot,
     publication: erp.publication,
     connection,
     pool,
-    slotPool: open(1, slotQuestionMs),
+    slotPool: open({ max: 1, query_timeout: slotQuestionMs }),
     watched: watchedTables(compiled),
     clock: tools.clock,
+    messages: tools.log,
     onClose: watchSlot({ connection: renewing(connection), slot: erp.slot, ...tools }),
   });
   return { source, streams: asked(compiled, pool, configuration) };
@@ -46,7 +47,7 @@ export function openPostgresPolling(
   config: PollingSourceConfig,
 ): ReadErp {
   const { connection, streams } = configuration.config.erp;
-  const pool = pools(configuration, tools).open(connection.maxConnections);
+  const pool = pools(configuration, tools).open({ max: connection.maxConnections });
   const compiled = compileStreams(streams, sinceOf(configuration));
   const options = pollingOptions(config, compiled, fullTableName);
   const database = new PostgresPoll(pool, connection.statementTimeoutMs);
@@ -62,8 +63,8 @@ export function openPostgresPolling(
 
 function pools(configuration: ErpConfiguration, { log, metrics }: SourceTools) {
   const connection = connectionSource(configuration, log);
-  const open = (max: number, timeoutMs?: number) =>
-    openPool({ ...renewing(connection), max, query_timeout: timeoutMs }, sinkCalls(metrics, 'erp'));
+  const open = (limits: ErpConnection) =>
+    openPool({ ...renewing(connection), ...limits }, sinkCalls(metrics, 'erp'));
   return { connection, open };
 }
 
@@ -73,6 +74,8 @@ function asked(compiled: readonly CompiledStream[], pool: ErpPool, configuration
     pool,
     since: sinceOf(configuration),
     statementTimeoutMs: connection.statementTimeoutMs,
+    loadTimeoutMs: connection.loadTimeoutMs,
+    timezone: connection.timezone ?? null,
     rowsPerFetch,
   };
   return compiled.map((stream) => ({ ...stream, questions: new SqlQuestions({ ...asking, stream }) }));

@@ -26,7 +26,7 @@ export class PostgresPoll implements PollDatabase {
       });
       try {
         await client.query(
-          `begin read only; set local statement_timeout = ${this.#statementTimeoutMs}; ${textForms('local')}`,
+          `begin read only; set local statement_timeout = ${this.#statementTimeoutMs}; ${textForms('local', 'UTC')}`,
         );
         const rows = await queryRows(client, {
           text,

@@ -34,14 +34,16 @@ function isCron(pattern: string): boolean {
 const stream = z
   .strictObject({
     topic: z.enum(['erp.stock', 'erp.products', 'erp.prices', 'erp.fulfilments']),
-    /** Columns of the stream's key and their PostgreSQL types. */
+    /** Columns of the stream's key and their types in the database. */
     key: z
       .record(text, text)
       .refine((key) => Object.keys(key).length > 0, 'must name a column and its type, or several'),
     watch: z.array(watched).min(1),
     /** What is true now: one row per record. `$keys` is an array of keys, or null for all; `$since` is fulfilments.since. */
-    query: text,
-    /** From `$records` (JSON array of the parts of record keys) to keys of the stream: how a refresh finds its rows. */
+    query: text.optional(),
+    /** In its place, where the ERP is asked over HTTP. */
+    http: httpQuestions.optional(),
+    /** From `$records` (JSON array of the parts of record keys) to keys of the stream: how a refresh finds its rows. Over HTTP an expression. */
     find: text,
     /** Cron expression, in the connection's time zone, else UTC: when all keys are asked again, because truth may change by the calendar alone. */
     again: text.refine(isCron, 'must be a cron expression, such as 5 0 * * *').optional(),
