@@ -56,6 +56,7 @@ export function commandLine(run: Run): Command {
     .description('read keys at their source again and send what is true now')
     .argument('<topic>', 'magento.orders, erp.stock, erp.products, erp.prices or erp.fulfilments')
     .argument('[keys...]', "keys on that topic, e.g. 'WH1/ABC-1' or 'main/default/000000042'")
+    .option('--where <condition>', "of a topic of the ERP: those whose row meets it, e.g. 'quantity < 0'")
     .option('--all', 'every key of a topic of the ERP')
     .option('--dry-run', 'say what would be asked for')
     .addHelpText('after', "\nExample:\n  $ cartage refresh erp.stock 'WH1/ABC-1'")

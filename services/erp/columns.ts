@@ -22,7 +22,11 @@ const skuColumn = z
   .refine((sku) => sku === sku.trim(), 'must not begin or end with a space');
 
 const timeColumn = z.iso
-  .datetime({ offset: true, local: true })
+  .datetime({
+    offset: true,
+    local: true,
+    error: 'must be a point in time, such as 2026-01-31T08:00:00Z: a date is none',
+  })
   .transform((text) => Date.parse(/[Zz]|[+-]\d\d:?\d\d$/.test(text) ? text : `${text}Z`));
 
 /** Databases without booleans have 0 and 1. */
@@ -112,6 +116,8 @@ const kinds: Readonly<Record<string, ColumnKind>> = {
   quantity: 'decimal',
   weight: 'decimal',
   sellable: 'flag',
+  backorders: 'flag',
+  buffer: 'decimal',
   enabled: 'flag',
   occurred_on: 'time',
   attributes: 'json',

@@ -7,6 +7,7 @@ import type { ErpCheck, Finding } from '../../services/erp/check.ts';
 import { compileStatements } from '../../services/erp/orders/statements.ts';
 import { ensurePublication } from '../../services/erp/replication/publication.ts';
 import { createSlot } from '../../services/erp/replication/slot.ts';
+import { recordsWhere } from '../../services/erp/records-where.ts';
 import { dropUnusedSlot, listSlots } from '../../services/erp/slots.ts';
 import { PUBLICATION, testDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
@@ -245,7 +246,7 @@ describe('a stream that is tried', () => {
 
   async function tried(changes: Partial<typeof good>) {
     const stock = { ...good, ...changes };
-    const erp = { connection: { url: database.url }, streams: { stock } };
+    const erp = { connection: { url: database.url }, source: { kind: 'postgres-log' }, streams: { stock } };
     const config = { erp, fulfilments: { since: 0 } } as unknown as Parameters<typeof checkStreams>[0];
     return (await checkStreams(config, null)).get('stock')!;
   }
@@ -304,5 +305,17 @@ describe('a stream that is tried', () => {
   ])('finds %s', async (_name, changes, finding) => {
     const found = await worst(changes);
     expect(found.map((one) => one.split(':')[0])).toContain(finding);
+  });
+
+  it('says which of its records meet a condition', async () => {
+    const erp = {
+      connection: { url: database.url },
+      source: { kind: 'postgres-log' },
+      streams: { stock: good },
+    };
+    const config = { erp, fulfilments: { since: 0 } } as unknown as Parameters<typeof recordsWhere>[0];
+    expect(await recordsWhere(config, 'erp.stock', 'quantity > 5 -- only these')).toEqual(['W1/B']);
+    await expect(recordsWhere(config, 'erp.stock', 'quantity >')).rejects.toMatchObject({ name: 'Rejected' });
+    await expect(recordsWhere(config, 'erp.prices', 'true')).rejects.toMatchObject({ name: 'Rejected' });
   });
 });

@@ -2,6 +2,7 @@ import { splitKey } from '../../../schemas/keys.ts';
 import { contracts, refresh } from '../../../schemas/topics.ts';
 import type { Refresh } from '../../../schemas/types.ts';
 import { allKeys } from '../../erp/sources/keys.ts';
+import { recordsWhere } from '../../erp/records-where.ts';
 import { readConfiguration } from '../../platform/config/read.ts';
 import { Rejected } from '../../platform/errors.ts';
 import { actorOf, recordAct } from '../act.ts';
@@ -11,13 +12,14 @@ import { printJson, printLine } from '../print.ts';
 
 /** Asks for keys to be read at their source again: the way to replay a state, and out of the parked records. */
 export async function requestRefresh(
-  options: GlobalOptions & { dryRun?: boolean; all?: boolean },
+  options: GlobalOptions & { dryRun?: boolean; all?: boolean; where?: string },
   topic: string,
-  keys: string[],
+  named: string[],
 ): Promise<number> {
   const { keyParts } = sourceOf(topic);
-  if (options.all) return requestAll(options, topic, keys);
-  if (keys.length === 0) throw nothingNamed(topic);
+  if (options.all) return requestAll(options, topic, named);
+  const keys = options.where === undefined ? named : await keysWhere(options, topic, named);
+  if (keys.length === 0 && options.where === undefined) throw nothingNamed(topic);
   const configuration = readConfiguration([], options.config);
   for (const key of keys) refuseOtherKeys(key, keyParts, configuration.config.instance);
   const requestedBy = options.dryRun ? 'cli' : `cli ${actorOf(options)}`;
@@ -34,13 +36,19 @@ export async function requestRefresh(
   return 0;
 }
 
+async function keysWhere(options: GlobalOptions & { where?: string }, topic: string, named: string[]) {
+  if (named.length > 0) throw notAll(topic, '--where');
+  const { config } = readConfiguration(['erp', 'fulfilments'], options.config);
+  return recordsWhere(config, topic, options.where!);
+}
+
 /** All keys of a stream of the ERP, which it asks for itself. */
 async function requestAll(
   options: GlobalOptions & { dryRun?: boolean },
   topic: string,
   keys: string[],
 ): Promise<number> {
-  if (!topic.startsWith('erp.') || keys.length > 0) throw notAll(topic);
+  if (!topic.startsWith('erp.') || keys.length > 0) throw notAll(topic, '--all');
   if (!options.dryRun)
     await withBus(readConfiguration([], options.config), async (bus) => {
       await recordAct(bus, options, { action: 'refresh', subject: `all keys of ${topic}`, keys: [] });
@@ -56,15 +64,15 @@ function nothingNamed(topic: string): Rejected {
   return new Rejected({
     code: 'refresh.keys',
     what: 'No key is named',
-    fix: `Name keys of ${topic}, or say --all (of a topic of the ERP)`,
+    fix: `Name keys of ${topic}; of a topic of the ERP, --where CONDITION or --all will do`,
   });
 }
 
-function notAll(topic: string): Rejected {
+function notAll(topic: string, option: string): Rejected {
   return new Rejected({
     code: 'refresh.all',
-    what: `--all asks for every key of a topic of the ERP, and ${topic} ${topic.startsWith('erp.') ? 'was given keys' : 'is none'}`,
-    fix: 'Leave the keys out, or --all; of the shop the nightly round asks for everything',
+    what: `${option} chooses among the records of a topic of the ERP, and ${topic} ${topic.startsWith('erp.') ? 'was given keys as well' : 'is none'}`,
+    fix: `Leave the keys out, or ${option}; of the shop the nightly round asks for everything`,
   });
 }
 

@@ -28,14 +28,24 @@ const rules: Readonly<Record<ColumnKind, Rule>> = {
     why: 'a number is read',
     cast: '::numeric',
   },
-  flag: { right: /^boolean/, why: 'true or false is read', cast: '::boolean' },
+  flag: {
+    right: /^boolean/,
+    doubtful: { types: /^(smallint|integer)/, why: 'a row with anything but 0 and 1 is parked' },
+    why: 'true or false is read',
+    cast: '::boolean',
+  },
   time: {
     right: /^timestamp.* with time zone/,
     doubtful: { types: /^timestamp/, why: 'a time without a zone is taken for UTC' },
     why: 'a point in time is read',
     cast: ', as a timestamptz (a date at time zone …)',
   },
-  json: { right: /^jsonb?$/, why: 'JSON is read', cast: '::jsonb' },
+  json: {
+    right: /^jsonb?$/,
+    doubtful: { types: /^(text|character)/, why: 'a row whose text is no JSON is parked' },
+    why: 'JSON is read',
+    cast: '::jsonb',
+  },
 };
 
 /** @param where names the query: `erp.streams.stock.query`. */
