@@ -34,14 +34,14 @@ export function erpProblems(erp: Erp): Problem[] {
 
 const isMysqlAddress = (url: string) => /^(mysql|mariadb):/.test(url);
 
-function orderProblems({ orders, recipe }: Erp): Problem[] {
-  if (orders === undefined || recipe === undefined) return [];
-  return [
-    {
-      path: 'erp.orders',
-      message: 'is one way to write orders, erp.recipe is another: leave one out',
-    },
-  ];
+function writingProblems({ orders, customers, recipe }: Erp): Problem[] {
+  const problems: Problem[] = [];
+  const twice = (path: string, what: string, other: string) =>
+    problems.push({ path, message: `is one way to write ${what}, ${other} is another: leave one out` });
+  if (recipe !== undefined && orders !== undefined) twice('erp.orders', 'orders', 'erp.recipe');
+  if (recipe?.customers !== undefined && customers !== undefined)
+    twice('erp.customers', 'customers', 'erp.recipe.customers');
+  return problems;
 }
 
 function streamProblems({ source: { kind }, streams, connection }: Erp, name: string): Problem[] {
