@@ -11,6 +11,7 @@ import type { Contract } from '../../schemas/topics.ts';
 import { contracts, cursors, orders, outcomes, parked, refresh } from '../../schemas/topics.ts';
 import type { Order, Outcome, Parked } from '../../schemas/types.ts';
 import { connectKafka, openTopicAdmin } from '../../services/platform/kafka/connect.ts';
+import { groupOf } from '../../services/platform/groups.ts';
 import type { Bus, KafkaOptions, Received } from '../../services/platform/kafka/types.ts';
 import { sharedKafka, sharedRegistry } from '../infrastructure/main.ts';
 
@@ -79,10 +80,12 @@ export async function openWitness(instance: string): Promise<Witness> {
         if (record.key.includes(`${instance}/`)) onRecord(record);
       },
     });
+  // Processes of other test files read the same topics, and say of our orders that they are not theirs.
+  const isOurs = ({ group }: { group: string }) => group.startsWith(groupOf(instance, ''));
   await Promise.all([
     follow(orders, (record) => witness.orders.push(record)),
-    follow(outcomes, ({ value }) => value && witness.outcomes.push(value)),
-    follow(parked, ({ value }) => value && witness.parked.set(value.key ?? '', value)),
+    follow(outcomes, ({ value }) => value && isOurs(value) && witness.outcomes.push(value)),
+    follow(parked, ({ value }) => value && isOurs(value) && witness.parked.set(value.key ?? '', value)),
     follow(cursors, ({ value }) => value && witness.cursors.set(value.source, value.position)),
     follow(refresh, ({ value }) => value && witness.requests.push(`${value.reason} ${value.key}`)),
   ]);
