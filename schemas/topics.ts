@@ -186,7 +186,7 @@ export const cursors = contract<Cursor>({
   retentionMs: 'compacted',
   owner: 'platform',
   writers: ['order-relay', 'erp-ingester'],
-  readers: ['order-relay', 'erp-ingester', 'inventory-applier', 'console'],
+  readers: ['order-relay', 'erp-ingester', 'inventory-applier', 'console', 'cli'],
   personalData: false,
 });
 

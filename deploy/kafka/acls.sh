@@ -55,11 +55,11 @@ $ACLS --add --allow-principal User:cartage-main-console --operation Describe --t
 $ACLS --add --allow-principal User:cartage-main-console --resource-pattern-type prefixed --operation Describe --group 'cartage.main.order-exporter' --group 'cartage.main.inventory-applier' --group 'cartage.main.catalog-applier' --group 'cartage.main.shipment-applier' --group 'cartage.main.order-relay' --group 'cartage.main.erp-ingester'
 
 # cli
-$ACLS --add --allow-principal User:cartage-main-cli --operation Read --operation Describe --operation Create --operation AlterConfigs --topic 'magento.orders' --topic 'magento.customers' --topic 'cartage.outcomes'
+$ACLS --add --allow-principal User:cartage-main-cli --operation Read --operation Describe --operation Create --operation AlterConfigs --topic 'magento.orders' --topic 'magento.customers' --topic 'cartage.outcomes' --topic 'cartage.cursors'
 $ACLS --add --allow-principal User:cartage-main-cli --operation Read --operation Write --operation Describe --operation Create --operation AlterConfigs --topic 'cartage.parked'
 $ACLS --add --allow-principal User:cartage-main-cli --operation Write --operation Describe --operation Create --operation AlterConfigs --topic 'cartage.refresh' --topic 'cartage.audit'
 $ACLS --add --allow-principal User:cartage-main-cli --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/cli-'
-$ACLS --add --allow-principal User:cartage-main-cli --operation Describe --operation Create --operation AlterConfigs --topic 'erp.stock' --topic 'erp.products' --topic 'erp.prices' --topic 'erp.fulfilments' --topic 'cartage.cursors'
+$ACLS --add --allow-principal User:cartage-main-cli --operation Describe --operation Create --operation AlterConfigs --topic 'erp.stock' --topic 'erp.products' --topic 'erp.prices' --topic 'erp.fulfilments'
 
 # scaler
 $ACLS --add --allow-principal User:cartage-main-scaler --operation Describe --topic 'magento.orders' --topic 'magento.customers' --topic 'cartage.refresh'

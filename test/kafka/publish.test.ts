@@ -44,7 +44,8 @@ async function everything(name: string): Promise<Stored[]> {
   await consumer.connect();
   await consumer.subscribe({ topic: name, fromBeginning: true });
   await consumer.run({
-    eachMessage: async ({ message, partition }) => void found.push({ ...message, partition }),
+    eachMessage: async ({ message, partition }) =>
+      void found.push({ ...message, headers: message.headers, partition } as Stored),
   });
   await until(`${expected} records on ${name}`, () => found.length >= expected);
   await consumer.disconnect();

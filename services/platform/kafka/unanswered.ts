@@ -16,12 +16,14 @@ interface Request {
 interface RequestQueue {
   inflight: Map<number, Request>;
   waitForPendingRequests(): Promise<void>;
+  fulfillRequest(answer: { correlationId: number }): void;
   rejectAll(error: Error): void;
 }
 
 const require = createRequire(import.meta.url);
 const { prototype } = require('kafkajs/src/network/requestQueue/index.js') as { prototype: RequestQueue };
 const waitForAll = Reflect.get<RequestQueue, 'waitForPendingRequests'>(prototype, 'waitForPendingRequests');
+const fulfil = Reflect.get<RequestQueue, 'fulfillRequest'>(prototype, 'fulfillRequest');
 /** Node does not see it among the names of this CommonJS package. */
 const { KafkaJSConnectionError } = kafkajs;
 
@@ -36,6 +38,10 @@ export function giveUpUnanswered(): void {
       if (request.entry.apiName === 'Fetch' && this.inflight.delete(id)) request.rejected(givenUp());
     if (await settlesWithin(waitForAll.call(this), answerWithinMs)) return;
     this.rejectAll(givenUp());
+  };
+  // The answer to what was given up concerns nobody; kafkajs would warn of it, on the terminal of a command too.
+  prototype.fulfillRequest = function fulfilAwaited(this: RequestQueue, answer): void {
+    if (this.inflight.has(answer.correlationId)) fulfil.call(this, answer);
   };
 }
 
