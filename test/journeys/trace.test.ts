@@ -153,6 +153,35 @@ async function batchOf(span: TraceSpan): Promise<TraceSpan[]> {
   return spans;
 }
 
+/**
+ * The stock asked for after a parcel is told in its trace. The relay, which has seen the parcel in the shop, asks for it too:
+ * where both requests meet they are answered as one, in the trace of one of them.
+ */
+async function expectStockAsked(record: TraceSpan, spans: TraceSpan[]): Promise<void> {
+  const board = only(spans, 'send cartage.refresh').tags['messaging.kafka.message.key'] as string;
+  const asked = sentBy(record, spans, 'cartage.refresh', board);
+  const isMet = () =>
+    stack!.witness.outcomes.some(
+      (one) => one.topic === 'cartage.refresh' && one.key === board && one.traceId !== asked.traceId,
+    );
+  const isTold = (seen: TraceSpan[]) =>
+    ['changed key erp.stock', 'send erp.stock', 'process erp.stock'].every(
+      (name) => named(seen, name).length > 0,
+    );
+  const story = await traces.trace(
+    'the story of the stock',
+    asked.traceId,
+    (seen) => isTold(seen) || isMet(),
+  );
+  if (!isTold(story)) return;
+  const again = only(story, 'changed key erp.stock');
+  expect(again).toMatchObject({ parentId: asked.spanId, service: 'cartage-erp-ingester' });
+  expect(only(story, 'process erp.stock')).toMatchObject({
+    parentId: sentBy(again, story, 'erp.stock', board).spanId,
+    service: 'cartage-inventory-applier',
+  });
+}
+
 describe('one trace', () => {
   itWith([jaegerProgram], 'tells an order from the webhook to the sales order', async () => {
     const placed = await stack!.sandboxes.placeOrder([{ sku: 'BOARD-OAK', qty: 1 }]);
@@ -228,10 +257,7 @@ describe('one trace', () => {
           'send erp.fulfilments',
           'process erp.fulfilments',
           'send cartage.refresh',
-          'send erp.stock',
           'POST order/:id/ship',
-          'changed key erp.stock',
-          'process erp.stock',
         ].every((name) => named(seen, name).length > 0),
       );
       const change = only(spans, 'changed key erp.fulfilments');
@@ -240,16 +266,7 @@ describe('one trace', () => {
       expectConsumer(record, 'erp.fulfilments', 'shipment-applier', key);
       expect(record.parentId).toBe(sentBy(change, spans, 'erp.fulfilments', key).spanId);
       expect(only(spans, 'POST order/:id/ship')).toMatchObject({ parentId: record.spanId });
-      const again = only(spans, 'changed key erp.stock');
-      const board = again.tags['messaging.kafka.message.key'] as string;
-      expect(again).toMatchObject({
-        parentId: sentBy(record, spans, 'cartage.refresh', board).spanId,
-        service: 'cartage-erp-ingester',
-      });
-      expect(only(spans, 'process erp.stock')).toMatchObject({
-        parentId: sentBy(again, spans, 'erp.stock', board).spanId,
-        service: 'cartage-inventory-applier',
-      });
+      await expectStockAsked(record, spans);
       const exported = await outcome(
         'the export',
         (one) => one.topic === 'magento.orders' && one.key === key && one.status === 'applied',
