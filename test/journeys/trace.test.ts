@@ -319,6 +319,8 @@ describe('all that was told', () => {
     const told = await traces.everything();
     // Not `toContain`: a failure would print megabytes.
     expect(told.includes('process magento.orders')).toBe(true);
-    expect(/guest@example\.com|Jane|\bDoe\b|Main St|Chicago|60601|312-555/.exec(told)?.[0]).toBeUndefined();
+    // The postcode as a word: among megabytes of times in microseconds its digits stand somewhere by chance.
+    const personal = /guest@example\.com|Jane|\bDoe\b|Main St|Chicago|[" ]60601[" ]|312-555/;
+    expect(personal.exec(told)?.[0]).toBeUndefined();
   });
 });
