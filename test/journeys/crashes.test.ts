@@ -90,7 +90,13 @@ describe('killed between effect and commit', () => {
   }, 120_000);
 
   it('the inventory applier writes the newest number, once more and no older one', async () => {
-    stack.shop.setFaults([{ match: { method: 'POST', path: 'source-items' }, kind: 'cut_after', times: 1 }]);
+    stack.shop.setFaults([
+      {
+        match: { method: 'POST', path: 'source-items', body: 'KNIFE-PARE' },
+        kind: 'cut_after',
+        times: 1,
+      },
+    ]);
     const written = writesOf('source_item', (key) => key.includes('KNIFE-PARE') && key.includes('default'));
     await post('/inventory-adjustments', { sku: 'KNIFE-PARE', warehouse: 'WH1', quantity: 41 });
     await until('the first write', () => written().length >= 1);
@@ -116,7 +122,9 @@ describe('killed between effect and commit', () => {
   }, 120_000);
 
   it('the catalog applier creates a product once', async () => {
-    stack.shop.setFaults([{ match: { method: 'POST', path: '/products$' }, kind: 'cut_after', times: 1 }]);
+    stack.shop.setFaults([
+      { match: { method: 'POST', path: '/products$', body: 'CRASH-BOWL' }, kind: 'cut_after', times: 1 },
+    ]);
     const created = writesOf('product', (key) => key === 'CRASH-BOWL');
     await post('/products', { sku: 'CRASH-BOWL', name: 'Mixing bowl', price: '18.00', weight: '0.9' });
     await until('the product', () => created().length >= 1);

@@ -109,6 +109,8 @@ describe('an acknowledgement', () => {
 
 describe('a reader that is killed at random points', () => {
   const total = 300;
+  /** Then one lives to the end: an acknowledgement may never arrive when its reader is killed soon after. */
+  const killedLives = 5;
 
   const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 
@@ -118,7 +120,7 @@ describe('a reader that is killed at random points', () => {
     const reader = new KilledReader(random);
     while (reader.acknowledgedId < total) await reader.liveOnce();
     await writing;
-    expect(reader.kills).toBeGreaterThan(1);
+    expect(reader.kills).toBe(killedLives);
   });
 
   async function writeAll(random: () => number): Promise<void> {
@@ -143,17 +145,22 @@ describe('a reader that is killed at random points', () => {
       const log = await database.open();
       const killAfter = 1 + Math.floor(this.#random() * 60);
       const ids: number[] = [];
+      let killed = false;
       try {
         for await (const part of log.transactions()) {
           ids.push(...part.changes.map((change) => Number(change.new!.id)));
           if (ids.length === 1) this.#checkFirst(ids[0]!);
+          // What still comes out of its buffers reaches nobody.
+          if (killed) continue;
           // The last one always: nothing would come after it to end this life.
           if (part.last && (ids.at(-1) === total || this.#random() < 0.3)) {
             log.acknowledge(part.endLsn);
             this.acknowledgedId = ids.at(-1)!;
           }
           if (this.acknowledgedId === total) break;
-          if (ids.length === killAfter) await killReader();
+          if (ids.length !== killAfter || this.kills === killedLives) continue;
+          killed = true;
+          await killReader();
         }
       } catch (error) {
         expect(error).toMatchObject({ name: 'Unavailable', fault: { code: 'erp.unreachable' } });

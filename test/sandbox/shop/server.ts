@@ -46,7 +46,7 @@ async function serve(
     });
   }
   if (path === '/' && method === 'GET') return send(response, html(200, PAGE));
-  const fault = faults.take(method, url);
+  const fault = faults.take(method, url, body);
   if (fault !== null && (await misbehave(fault, request, response))) return;
   const answer = answerTo(shop, router, {
     method,

@@ -5,8 +5,8 @@ export type FaultKind =
 
 /** How the shop misbehaves on the calls that match. */
 export interface FaultRule {
-  /** `path` is a regular expression over the raw path with its query. */
-  match?: { method?: string; path?: string };
+  /** `path` is a regular expression over the raw path with its query, `body` one over the raw body. */
+  match?: { method?: string; path?: string; body?: string };
   kind: FaultKind;
   /** For `status` (default 500) and `retry_after` (default 429). */
   status?: number;
@@ -26,7 +26,7 @@ export class Faults {
   readonly #random: Random;
   /** Calls that a rule has met since the rules were set. */
   taken = 0;
-  #rules: { rule: FaultRule; path: RegExp | null; left: number }[] = [];
+  #rules: { rule: FaultRule; path: RegExp; body: RegExp | null; left: number }[] = [];
 
   constructor(random: Random) {
     this.#random = random;
@@ -36,17 +36,18 @@ export class Faults {
     this.taken = 0;
     this.#rules = rules.map((rule) => ({
       rule,
-      path: rule.match?.path === undefined ? null : new RegExp(rule.match.path),
+      path: new RegExp(rule.match?.path ?? ''),
+      body: rule.match?.body === undefined ? null : new RegExp(rule.match.body),
       left: rule.times ?? Number.POSITIVE_INFINITY,
     }));
   }
 
   /** The rule for a call, counted as used; null when it may pass. */
-  take(method: string, url: string): FaultRule | null {
+  take(method: string, url: string, sent: Buffer): FaultRule | null {
     for (const candidate of this.#rules) {
-      const { rule, path } = candidate;
+      const { rule, path, body } = candidate;
       if (candidate.left <= 0 || (rule.match?.method ?? method) !== method) continue;
-      if (path !== null && !path.test(url)) continue;
+      if (!path.test(url) || body?.test(sent.toString()) === false) continue;
       if (rule.probability !== undefined && this.#random() >= rule.probability) continue;
       candidate.left -= 1;
       this.taken += 1;
