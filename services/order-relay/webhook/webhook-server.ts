@@ -1,7 +1,7 @@
-import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createServer } from '../../platform/http/node-http.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import { Admission } from './admission.ts';
 import type { Admitted } from './admission.ts';

@@ -1,7 +1,7 @@
-import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageOf } from '../errors.ts';
+import { createServer } from './node-http.ts';
 
 /** One thing a process needs before it can work; `why` says what is missing when it is not there. */
 export interface ReadyCheck {

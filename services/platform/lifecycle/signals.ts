@@ -1,4 +1,5 @@
 import { Defect } from '../errors.ts';
+import { clearAfterStart } from './after-start.ts';
 import { Life } from './life.ts';
 
 /** How long a process may take to finish what it began. Kubernetes' grace period must be longer. */
@@ -42,6 +43,7 @@ export function runProcess(
   process.on('SIGINT', onSignal);
   void load(pieces)
     .then(() => start(life))
+    .then(() => clearAfterStart())
     .catch((error: unknown) => {
       if (!life.stopping.aborted) throw error;
     });
