@@ -675,12 +675,16 @@ export interface FixedProductTax {
 export interface ChosenOption {
   /** custom, configurable, bundle or downloadable. */
   kind: string;
-  /** Id of the option in the shop: of the custom option, of the attribute, of the bundle option; empty for downloads. Its label is not in the order. */
+  /** Id of the option in the shop: of the custom option, of the attribute, of the bundle option; empty for downloads. */
   optionId: string;
   /** What was chosen: ids of values, selections or links (several check boxes of a custom option in one text with commas, as Magento has them), the text typed, the date as "YYYY-MM-DD hh:mm:ss". */
   values: string[];
   /** How many of it in one unit of the line, decimal with four places; bundles only. */
   quantity: string | null;
+  /** What the product called the option when this was published (the order itself holds ids alone); null where that could not be learnt, as of a product that is gone. */
+  label: string | null;
+  /** What it called the values, in their order (check boxes apart from each other), of custom options and downloads; empty where they have no names: what was typed, the values of configurable products, whose variant is a component. */
+  valueLabels: string[];
 }
 
 /** A part of a line: the variant of a configurable, a product in a bundle. Its amounts are part of the line's, never on top of them. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { allReadable, searchAll, searchPage } from './rest/list.ts';
+import { optionNamesOf } from './option-names.ts';
+import type { OptionNames } from './option-names.ts';
 import { nullIfAbsent } from './rest/answers.ts';
 import { jsonNumber } from './rest/json.ts';
 import type { Rest } from './rest/rest.ts';
@@ -51,6 +53,8 @@ export interface Products {
   existing(skus: readonly string[]): Promise<Map<string, KnownProduct>>;
   /** By product id; those of products that are gone are left out. */
   skusOf(ids: readonly number[]): Promise<Map<number, string>>;
+  /** Names of the products' options, by the ids of the products; those that are gone are left out. */
+  optionNames(ids: readonly number[]): Promise<Map<number, OptionNames>>;
   /** The first SKUs of the shop, to look at. */
   sample(limit: number): Promise<string[]>;
   /**
@@ -110,6 +114,8 @@ export function createProducts(rest: Rest): Products {
           skus.set(id, sku);
       return skus;
     },
+
+    optionNames: (ids) => optionNamesOf(rest, ids),
 
     async sample(limit) {
       const search = {

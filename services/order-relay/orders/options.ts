@@ -2,6 +2,9 @@ import type { ChosenOption, GiftMessage } from '../../../schemas/types.ts';
 import type { MagentoGiftMessage, MagentoOrderItem } from '../../magento/order-item-shape.ts';
 import { contractDecimal } from '../../platform/decimal.ts';
 
+/** The order tells none: see `OptionLabels`. */
+const unlabelled = { label: null, valueLabels: [] };
+
 /** What was chosen with a product: the order holds ids and what was typed, and no labels (FACTS section 13). */
 export function chosenOptionsOf(item: MagentoOrderItem): ChosenOption[] {
   const chosen = item.product_option.extension_attributes;
@@ -14,6 +17,7 @@ export function chosenOptionsOf(item: MagentoOrderItem): ChosenOption[] {
       optionId: option_id,
       values: option_selections,
       quantity: option_qty === null ? null : contractDecimal(option_qty),
+      ...unlabelled,
     })),
     ...(links.length === 0 ? [] : [plain('downloadable', { option_id: '', option_value: links })]),
   ];
@@ -21,7 +25,8 @@ export function chosenOptionsOf(item: MagentoOrderItem): ChosenOption[] {
 
 /** A date comes as a list that says it twice. */
 function plain(kind: string, option: { option_id: string; option_value: string[] }): ChosenOption {
-  return { kind, optionId: option.option_id, values: [...new Set(option.option_value)], quantity: null };
+  const values = [...new Set(option.option_value)];
+  return { kind, optionId: option.option_id, values, quantity: null, ...unlabelled };
 }
 
 export function giftMessageOf(source: MagentoGiftMessage): GiftMessage | null {

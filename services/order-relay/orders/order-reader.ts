@@ -16,6 +16,7 @@ import { relayState } from '../requests/relay-state.ts';
 import type { RelayRequest, RequestResults } from '../requests/request.ts';
 import { mayBecomeVisible, notYetVisible } from '../requests/visibility.ts';
 import type { PublishedStates } from '../requests/published.ts';
+import type { OptionLabels } from './option-labels.ts';
 import { targetOf } from './order-request.ts';
 import { orderOf } from './order.ts';
 import type { Place } from './order.ts';
@@ -29,6 +30,7 @@ export interface OrderReaderOptions {
   websites: Pick<CodeIds, 'codeOf'>;
   published: PublishedStates<Order>;
   stockMoves: Pick<StockMoves, 'follow'>;
+  optionLabels: Pick<OptionLabels, 'addTo'>;
   clock: Clock;
   instance: string;
   /** orders.since, UTC milliseconds. */
@@ -127,6 +129,7 @@ export class OrderReader {
         {
           ...this.#options,
           contract: ordersContract,
+          complete: (value) => this.#options.optionLabels.addTo(value),
           before: () => this.#options.stockMoves.follow(request.key, source, request.value),
         },
       );

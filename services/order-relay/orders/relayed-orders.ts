@@ -7,6 +7,7 @@ import type { RelayedTopic, RelaySource } from '../relayed-topic.ts';
 import { PublishedStates } from '../requests/published.ts';
 import { NightlySweep } from '../sweep/nightly-sweep.ts';
 import { sweptDocuments, sweptOrders } from '../sweep/swept.ts';
+import { OptionLabels } from './option-labels.ts';
 import { orderRequests } from './order-requests.ts';
 import { StockMoves } from './stock-moves.ts';
 
@@ -30,7 +31,8 @@ export function relayedOrders(
     contract: orders,
     onWentBack: (key) => onWentBack(orders.topic, key),
   });
-  const shared = { ...source, published, stockMoves, since };
+  const optionLabels = new OptionLabels({ products: magento.products, clock });
+  const shared = { ...source, published, stockMoves, optionLabels, since };
   return {
     name: 'orders',
     follow: (sinceMs) => published.follow(bus, sinceMs, skewMs),

@@ -14,13 +14,15 @@ export interface RelayOptions<Value extends State> {
   clock: Clock;
   /** Done before the value is published, and so at least once. */
   before?: () => Promise<void>;
+  /** Adds what is no part of its digest. */
+  complete?: (value: Value) => Promise<Value>;
 }
 
 /** Publishes what was read for a request, unless an older state than is known was read, or the one that was published last. */
 export async function relayState<Value extends State & { occurredAt: number | null }>(
   read: ReadValue<Value> & { traceparent: string | null },
   said: Omit<Handled, 'status'>,
-  { contract, bus, published, clock, before }: RelayOptions<Value>,
+  { contract, bus, published, clock, before, complete }: RelayOptions<Value>,
 ): Promise<Handled | Error> {
   const { value: state, readAt, request, traceparent } = read;
   const older = olderState(read, published, clock.now());
@@ -29,7 +31,8 @@ export async function relayState<Value extends State & { occurredAt: number | nu
     return { status: 'unchanged', cause: 'the last published state is the same' };
   await before?.();
   const occurredAt = bringsNews(request.value) && published.isNews(state) ? state.occurredAt : null;
-  const value = { ...state, occurredAt, version: published.versionOf(state) };
+  const whole = complete === undefined ? state : await complete(state);
+  const value = { ...whole, occurredAt, version: published.versionOf(state) };
   await published.publishing(value, readAt, () => bus.publish(contract, { value, traceparent }));
   return { status: 'applied', ...said };
 }

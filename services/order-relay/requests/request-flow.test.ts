@@ -53,6 +53,7 @@ function flow(mode: Mode = 'on', since = 0) {
     instance: 'us',
     skewMs: () => 0,
     stockMoves: { follow: () => Promise.resolve() },
+    optionLabels: { addTo: (order) => Promise.resolve({ ...order, storeName: 'as the shop names it now' }) },
     websites: { codeOf: () => Promise.resolve('base') },
     stores: {
       idOf: (code) => Promise.resolve(code === 'default' ? 1 : null),
@@ -99,6 +100,12 @@ describe('a request', () => {
     ]);
     expect(calls).toEqual([['000000001', '000000004']]);
     expect(orders().map(({ incrementId }) => incrementId)).toEqual(['000000001', '000000004']);
+  });
+
+  it('is the same state whatever things are called now', async () => {
+    await flow().apply([received({ key: 'us/default/000000001' })], attempt);
+    await flow().apply([received({ key: 'us/default/000000001' })], attempt);
+    expect(orders()).toMatchObject([{ storeName: 'as the shop names it now' }]);
   });
 
   it('publishes nothing when the last published state is the same', async () => {

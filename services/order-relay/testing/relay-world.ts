@@ -103,6 +103,7 @@ export async function relayWorld(shop: SlowShop, since = 0) {
         websites: { codeOf: async () => 'base' },
         published,
         stockMoves: stockMoves(context),
+        optionLabels: { addTo: async (order) => order },
         clock,
         instance: 'us',
         since,

@@ -157,7 +157,16 @@ describe('orders.create', () => {
   it('knows a product by its SKU though custom options were appended to it', async () => {
     const engraved = anOrder({ incrementId: '000000013', lines: [{ ...MUGS, sku: 'MUG-STONE-ENG-' }] });
     await expect(createOrder(erp.cartage, engraved)).rejects.toThrow('no product with SKU MUG-STONE-ENG-');
-    engraved.lines[0]!.options = [{ kind: 'custom', optionId: '2', values: ['For Ada'], quantity: null }];
+    engraved.lines[0]!.options = [
+      {
+        kind: 'custom',
+        optionId: '2',
+        values: ['For Ada'],
+        quantity: null,
+        label: 'Engraving',
+        valueLabels: [],
+      },
+    ];
     await createOrder(erp.cartage, engraved);
     const { lines } = (await orderOf('us/default/000000013')) as { lines: { sku: string }[] };
     expect(lines.map(({ sku }) => sku)).toEqual(['MUG-STONE']);

@@ -1,0 +1,82 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Order, OrderLine } from '../../../schemas/types.ts';
+import type { OptionNames } from '../../magento/option-names.ts';
+import { StandingClock } from '../testing/support.ts';
+import { OptionLabels } from './option-labels.ts';
+
+const engraving = { kind: 'custom', optionId: '2', values: ['For 4,5'], quantity: null };
+const extras = { kind: 'custom', optionId: '4', values: ['4,5'], quantity: null };
+const color = { kind: 'configurable', optionId: '137', values: ['6'], quantity: null };
+const links = { kind: 'downloadable', optionId: '', values: ['1', '9'], quantity: null };
+const unlabelled = { label: null, valueLabels: [] };
+
+const names: OptionNames = {
+  options: new Map([
+    ['custom/2', 'Engraving'],
+    ['custom/4', 'Extras'],
+    ['configurable/137', 'Color'],
+  ]),
+  values: new Map([
+    ['custom/4', 'Box'],
+    ['custom/5', 'Ribbon'],
+    ['downloadable/1', 'Part one'],
+  ]),
+};
+
+let asked: (readonly number[])[];
+let isDown: boolean;
+let clock: StandingClock;
+let labels: OptionLabels;
+beforeEach(() => {
+  asked = [];
+  isDown = false;
+  clock = new StandingClock(1_000_000);
+  const optionNames = async (ids: readonly number[]) => {
+    asked.push(ids);
+    if (isDown) throw new Error('down');
+    return new Map(ids.filter((id) => id === 7).map((id) => [id, names]));
+  };
+  labels = new OptionLabels({ products: { optionNames }, clock });
+});
+
+const line = (productId: number | null, ...options: object[]) => ({ productId, options }) as OrderLine;
+const orderOf = (...lines: OrderLine[]) => ({ lines }) as Order;
+const optionsOf = async (...lines: OrderLine[]) =>
+  (await labels.addTo(orderOf(...lines))).lines.flatMap(({ options }) => options);
+
+describe('chosen options', () => {
+  it('are named as the product names them; what was typed, and what has no name, is left as it is', async () => {
+    expect(await optionsOf(line(7, engraving, extras, color, links))).toEqual([
+      { ...engraving, label: 'Engraving', valueLabels: [] },
+      { ...extras, label: 'Extras', valueLabels: ['Box', 'Ribbon'] },
+      { ...color, label: 'Color', valueLabels: [] },
+      { ...links, ...unlabelled },
+    ]);
+  });
+
+  it('of products that are gone, or not told, have none', async () => {
+    expect(await optionsOf(line(8, extras), line(null, color))).toEqual([
+      { ...extras, ...unlabelled },
+      color,
+    ]);
+  });
+
+  it('are asked for once in ten minutes, several products at once, and not at all without options', async () => {
+    await optionsOf(line(7, color), line(8, color), line(9));
+    await optionsOf(line(7, color));
+    await optionsOf(line(9));
+    clock.time += 600_000;
+    await optionsOf(line(7, color));
+    expect(asked).toEqual([[7, 8], [7]]);
+  });
+
+  it('go without names while the shop does not give them, and nobody waits for that twice', async () => {
+    isDown = true;
+    expect(await optionsOf(line(7, color))).toEqual([color]);
+    isDown = false;
+    expect(await optionsOf(line(7, color))).toEqual([color]);
+    clock.time += 60_000;
+    expect(await optionsOf(line(7, color))).toEqual([{ ...color, label: 'Color', valueLabels: [] }]);
+    expect(asked).toHaveLength(2);
+  });
+});

@@ -1,0 +1,73 @@
+import type { ChosenOption, Order, OrderLine } from '../../../schemas/types.ts';
+import type { OptionNames } from '../../magento/option-names.ts';
+import type { Products } from '../../magento/products.ts';
+import { BoundedMap } from '../../platform/bounded-map.ts';
+import type { Clock } from '../../platform/clock.ts';
+
+export interface OptionLabelsOptions {
+  products: Pick<Products, 'optionNames'>;
+  clock: Pick<Clock, 'now'>;
+}
+
+const rememberedProducts = 5_000;
+const rememberedMs = 600_000;
+/** After a failure orders go without labels for so long: no order waits for what it can do without. */
+const pauseMs = 60_000;
+
+/**
+ * Puts the names of chosen options beside their ids. They are the product's, of now, and no part of what tells one state of
+ * an order from another: a renamed option makes no order news.
+ */
+export class OptionLabels {
+  readonly #options: OptionLabelsOptions;
+  readonly #known = new BoundedMap<number, { names: OptionNames; atMs: number }>(rememberedProducts);
+  #pausedUntilMs = 0;
+
+  constructor(options: OptionLabelsOptions) {
+    this.#options = options;
+  }
+
+  /** Never throws: labels that cannot be had are left out. */
+  async addTo(order: Order): Promise<Order> {
+    const ids = new Set(order.lines.filter(hasOptions).flatMap(({ productId }) => productId ?? []));
+    if (ids.size === 0) return order;
+    await this.#learn([...ids]);
+    return { ...order, lines: order.lines.map((line) => this.#labelled(line)) };
+  }
+
+  async #learn(ids: readonly number[]): Promise<void> {
+    const { products, clock } = this.#options;
+    const nowMs = clock.now();
+    const unknown = ids.filter((id) => nowMs - (this.#known.get(id)?.atMs ?? -Infinity) >= rememberedMs);
+    if (unknown.length === 0 || nowMs < this.#pausedUntilMs) return;
+    try {
+      const found = await products.optionNames(unknown);
+      for (const id of unknown) this.#known.set(id, { names: found.get(id) ?? nameless, atMs: nowMs });
+    } catch {
+      this.#pausedUntilMs = clock.now() + pauseMs;
+    }
+  }
+
+  #labelled(line: OrderLine): OrderLine {
+    const known = line.productId === null ? undefined : this.#known.get(line.productId);
+    if (known === undefined) return line;
+    return { ...line, options: line.options.map((option) => labelled(option, known.names)) };
+  }
+}
+
+const nameless: OptionNames = { options: new Map(), values: new Map() };
+
+const hasOptions = ({ options }: OrderLine) => options.length > 0;
+
+/** Several check boxes are one text with commas. */
+function labelled(option: ChosenOption, { options, values }: OptionNames): ChosenOption {
+  const { kind, optionId } = option;
+  const ids = option.values.flatMap((value) => value.split(','));
+  const names = ids.map((id) => values.get(`${kind}/${id}`));
+  return {
+    ...option,
+    label: options.get(`${kind}/${optionId}`) ?? null,
+    // What was typed has no other name than itself.
+    valueLabels: names.every((name) => name !== undefined) ? names : [],
+  };
+}
