@@ -3,9 +3,11 @@ import { searchValues } from './rest/list.ts';
 import type { Rest } from './rest/rest.ts';
 import { integer, listOf, mapOf, optionalText, text } from './shapes.ts';
 
-/** What a product calls its options and their values now, by `kind/id`; orders hold ids alone (FACTS section 13). */
+/** What a product calls its options and their values now; orders hold ids alone (FACTS section 13). */
 export interface OptionNames {
+  /** By `kind/option`. */
   options: ReadonlyMap<string, string>;
+  /** By `kind/option/value`, of downloads by `downloadable//link`: what was typed may look like the id of another option's value. */
   values: ReadonlyMap<string, string>;
 }
 
@@ -53,10 +55,10 @@ function namesOf({ options, extension_attributes: own }: z.infer<typeof named>):
       ...own.bundle_product_options.flatMap((one) => entry('bundle', one.option_id, one.title)),
     ]),
     values: new Map([
-      ...options.flatMap(({ values }) =>
-        values.flatMap(({ option_type_id, title }) => entry('custom', option_type_id, title)),
+      ...options.flatMap(({ option_id, values }) =>
+        values.flatMap((value) => entry('custom', `${option_id}/${value.option_type_id}`, value.title)),
       ),
-      ...own.downloadable_product_links.flatMap(({ id, title }) => entry('downloadable', id, title)),
+      ...own.downloadable_product_links.flatMap(({ id, title }) => entry('downloadable', `/${id}`, title)),
     ]),
   };
 }

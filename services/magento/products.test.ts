@@ -59,6 +59,43 @@ describe('products', () => {
     expect(shop.query(0)['searchCriteria[filter_groups][0][filters][0][value]']).toBe('7,8');
   });
 
+  it('tell what their options and the values of these are called', async () => {
+    const items = [
+      {
+        id: 7,
+        options: [
+          { option_id: 2, title: 'Engraving', type: 'field' },
+          {
+            option_id: 4,
+            title: 'Extras',
+            values: [{ option_type_id: 5, title: 'Ribbon' }, { option_type_id: 6 }],
+          },
+        ],
+        extension_attributes: { configurable_product_options: [{ attribute_id: '137', label: 'Color' }] },
+      },
+      { id: 8, extension_attributes: { downloadable_product_links: [{ id: 1, title: 'Part one' }] } },
+      { id: 9, options: 'none', extension_attributes: [] },
+      { id: 10, extension_attributes: { bundle_product_options: [{ option_id: 1, title: 'Main' }] } },
+    ];
+    const shop = cannedShop(answer(200, JSON.stringify({ items, total_count: 4 })));
+    const names = await createProducts(shop.rest).optionNames([7, 8, 9, 10, 11]);
+    expect([...names].map(([id, { options, values }]) => [id, [...options], [...values]])).toEqual([
+      [
+        7,
+        [
+          ['custom/2', 'Engraving'],
+          ['custom/4', 'Extras'],
+          ['configurable/137', 'Color'],
+        ],
+        [['custom/4/5', 'Ribbon']],
+      ],
+      [8, [], [['downloadable//1', 'Part one']]],
+      [9, [], []],
+      [10, [['bundle/1', 'Main']], []],
+    ]);
+    expect(shop.calls[0]?.path).toMatch(/^\/rest\/all\/V1\/products\?/);
+  });
+
   it('are found under the spelling asked for, the lowest id first', async () => {
     const items = [
       [3, 'sku-018'],

@@ -7,7 +7,7 @@ import type { Process } from '../platform/lifecycle/process.ts';
 import type { RelayedTopic, RelaySource } from './relayed-topic.ts';
 import { refreshRequestFlow } from './requests/request-flow.ts';
 import { SweepCursors } from './sweep/cursor.ts';
-import { PageReader } from './sweep/page-reader.ts';
+import { PageReader } from '../magento/page-reader.ts';
 import { SweepSchedule } from './sweep/sweep-schedule.ts';
 import type { Sweeping } from './sweep/sweep-schedule.ts';
 import { Sweep } from './sweep/sweep.ts';

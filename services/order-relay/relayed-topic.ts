@@ -4,7 +4,7 @@ import type { Bus, ReadAll } from '../platform/kafka/types.ts';
 import type { Log } from '../platform/telemetry/log.ts';
 import type { RequestedTopic } from './requests/request-flow.ts';
 import type { SweepCursors } from './sweep/cursor.ts';
-import type { PageReader } from './sweep/page-reader.ts';
+import type { PageReader } from '../magento/page-reader.ts';
 import type { Sweeping } from './sweep/sweep-schedule.ts';
 import type { SweptList } from './sweep/swept.ts';
 

@@ -6,7 +6,7 @@ import type { Fault } from '../../platform/errors.ts';
 import type { Bus } from '../../platform/kafka/types.ts';
 import { nightly } from '../sweep/nightly.ts';
 import type { NightlyOptions } from '../sweep/nightly.ts';
-import type { PageReader } from '../sweep/page-reader.ts';
+import type { PageReader } from '../../magento/page-reader.ts';
 import { SweepRequests } from '../sweep/sweep-requests.ts';
 import type { SweepRequestsOptions } from '../sweep/sweep-requests.ts';
 import type { SweepResult } from '../sweep/sweep.ts';

@@ -4,7 +4,7 @@ import type { OptionNames } from '../../magento/option-names.ts';
 import { StandingClock } from '../testing/support.ts';
 import { OptionLabels } from './option-labels.ts';
 
-const engraving = { kind: 'custom', optionId: '2', values: ['For 4,5'], quantity: null };
+const engraving = { kind: 'custom', optionId: '2', values: ['4,5'], quantity: null };
 const extras = { kind: 'custom', optionId: '4', values: ['4,5'], quantity: null };
 const color = { kind: 'configurable', optionId: '137', values: ['6'], quantity: null };
 const links = { kind: 'downloadable', optionId: '', values: ['1', '9'], quantity: null };
@@ -17,9 +17,9 @@ const names: OptionNames = {
     ['configurable/137', 'Color'],
   ]),
   values: new Map([
-    ['custom/4', 'Box'],
-    ['custom/5', 'Ribbon'],
-    ['downloadable/1', 'Part one'],
+    ['custom/4/4', 'Box'],
+    ['custom/4/5', 'Ribbon'],
+    ['downloadable//1', 'Part one'],
   ]),
 };
 
@@ -68,6 +68,12 @@ describe('chosen options', () => {
     clock.time += 600_000;
     await optionsOf(line(7, color));
     expect(asked).toEqual([[7, 8], [7]]);
+  });
+
+  it('are asked for once by orders that are read together', async () => {
+    const read = await Promise.all([optionsOf(line(7, color)), optionsOf(line(7, color), line(8, color))]);
+    expect(read.map(([option]) => option!.label)).toEqual(['Color', 'Color']);
+    expect(asked).toEqual([[7], [8]]);
   });
 
   it('go without names while the shop does not give them, and nobody waits for that twice', async () => {

@@ -21,6 +21,8 @@ const pauseMs = 60_000;
 export class OptionLabels {
   readonly #options: OptionLabelsOptions;
   readonly #known = new BoundedMap<number, { names: OptionNames; atMs: number }>(rememberedProducts);
+  /** Orders of one page often hold the same product: it is asked for once. */
+  readonly #asked = new Map<number, Promise<void>>();
   #pausedUntilMs = 0;
 
   constructor(options: OptionLabelsOptions) {
@@ -36,15 +38,26 @@ export class OptionLabels {
   }
 
   async #learn(ids: readonly number[]): Promise<void> {
-    const { products, clock } = this.#options;
-    const nowMs = clock.now();
+    const nowMs = this.#options.clock.now();
+    if (nowMs < this.#pausedUntilMs) return;
     const unknown = ids.filter((id) => nowMs - (this.#known.get(id)?.atMs ?? -Infinity) >= rememberedMs);
-    if (unknown.length === 0 || nowMs < this.#pausedUntilMs) return;
+    const news = unknown.filter((id) => !this.#asked.has(id));
+    if (news.length > 0) {
+      const asking = this.#ask(news, nowMs);
+      for (const id of news) this.#asked.set(id, asking);
+    }
+    await Promise.all(unknown.flatMap((id) => this.#asked.get(id) ?? []));
+  }
+
+  async #ask(ids: readonly number[], atMs: number): Promise<void> {
+    const { products, clock } = this.#options;
     try {
-      const found = await products.optionNames(unknown);
-      for (const id of unknown) this.#known.set(id, { names: found.get(id) ?? nameless, atMs: nowMs });
+      const found = await products.optionNames(ids);
+      for (const id of ids) this.#known.set(id, { names: found.get(id) ?? nameless, atMs });
     } catch {
       this.#pausedUntilMs = clock.now() + pauseMs;
+    } finally {
+      for (const id of ids) this.#asked.delete(id);
     }
   }
 
@@ -63,7 +76,7 @@ const hasOptions = ({ options }: OrderLine) => options.length > 0;
 function labelled(option: ChosenOption, { options, values }: OptionNames): ChosenOption {
   const { kind, optionId } = option;
   const ids = option.values.flatMap((value) => value.split(','));
-  const names = ids.map((id) => values.get(`${kind}/${id}`));
+  const names = ids.map((id) => values.get(`${kind}/${optionId}/${id}`));
   return {
     ...option,
     label: options.get(`${kind}/${optionId}`) ?? null,

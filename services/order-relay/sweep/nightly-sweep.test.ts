@@ -8,10 +8,10 @@ import { logTo } from '../../platform/flow/testing/context.ts';
 import { RecordingBus } from '../../platform/flow/testing/recording-bus.ts';
 import { orderOf } from '../orders/order.ts';
 import { recordedOrder } from '../orders/testing/recorded-orders.ts';
-import { ListShop } from '../testing/list-shop.ts';
+import { ListShop } from '../../magento/testing/list-shop.ts';
 import type { SweepCursor } from './cursor.ts';
 import { NightlySweep } from './nightly-sweep.ts';
-import { PageReader } from './page-reader.ts';
+import { PageReader } from '../../magento/page-reader.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

@@ -10,7 +10,7 @@ import { askedById, askedFor } from '../orders/order-request.ts';
 import type { CodeIds } from '../../magento/code-ids.ts';
 import { nightly } from './nightly.ts';
 import type { NightlyOptions } from './nightly.ts';
-import type { PageReader } from './page-reader.ts';
+import type { PageReader } from '../../magento/page-reader.ts';
 import type { SweepResult } from './sweep.ts';
 import { SweepRequests } from './sweep-requests.ts';
 import type { SweepRequestsOptions } from './sweep-requests.ts';

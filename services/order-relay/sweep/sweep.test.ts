@@ -6,11 +6,11 @@ import { epochMsOf, magentoTime } from '../../magento/rest/time.ts';
 import { logTo } from '../../platform/flow/testing/context.ts';
 import type { Line } from '../../platform/flow/testing/context.ts';
 import { askedById } from '../orders/order-request.ts';
-import { ListShop } from '../testing/list-shop.ts';
-import type { Row } from '../testing/list-shop.ts';
+import { ListShop } from '../../magento/testing/list-shop.ts';
+import type { Row } from '../../magento/testing/list-shop.ts';
 import { NotingBus } from '../testing/support.ts';
 import type { SweepCursor, SweepPosition } from './cursor.ts';
-import { PageReader } from './page-reader.ts';
+import { PageReader } from '../../magento/page-reader.ts';
 import { Sweep } from './sweep.ts';
 import type { SweptList, SweptRow } from './swept.ts';
 

@@ -2,7 +2,7 @@ import { epochMsOf, magentoTime } from '../../magento/rest/time.ts';
 import { BoundedMap } from '../../platform/bounded-map.ts';
 import { isAfter } from './cursor.ts';
 import type { SweepCursors, SweepPosition } from './cursor.ts';
-import type { PageReader } from './page-reader.ts';
+import type { PageReader } from '../../magento/page-reader.ts';
 import type { Reason } from '../requests/request.ts';
 import { SweepRequests } from './sweep-requests.ts';
 import type { SweepRequestsOptions } from './sweep-requests.ts';

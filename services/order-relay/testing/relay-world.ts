@@ -4,7 +4,7 @@ import type { MagentoOrder } from '../../magento/order-shape.ts';
 import type { Orders } from '../../magento/orders.ts';
 import type { Rows } from '../../magento/rest/list.ts';
 import { magentoTime } from '../../magento/rest/time.ts';
-import { Unavailable } from '../../platform/errors.ts';
+import { timedOut } from '../../magento/testing/list-shop.ts';
 import type { FlowContext } from '../../platform/flow/context.ts';
 import { refreshRequester } from '../../platform/flow/request-refresh.ts';
 import { runStates } from '../../platform/flow/states/run-states.ts';
@@ -64,11 +64,6 @@ export class SlowShop {
       },
     };
   }
-}
-
-export function timedOut(): Unavailable {
-  const fault = { code: 'http.deadline', what: 'Magento gave no answer', fix: 'Wait' };
-  return new Unavailable(fault, { outcome: 'none', perhapsRecord: true });
 }
 
 function stockMoves({ bus, clock }: FlowContext): StockMoves {

@@ -1,9 +1,9 @@
-import { BatchSize } from '../../magento/batch-size.ts';
-import { LimitExceeded } from '../../magento/rest/answers.ts';
-import type { List } from '../../magento/rest/list.ts';
-import type { PageLimits } from '../../magento/sweep.ts';
-import type { Clock } from '../../platform/clock.ts';
-import { Unavailable } from '../../platform/errors.ts';
+import { BatchSize } from './batch-size.ts';
+import { LimitExceeded } from './rest/answers.ts';
+import type { List } from './rest/list.ts';
+import type { PageLimits } from './sweep.ts';
+import type { Clock } from '../platform/clock.ts';
+import { Unavailable } from '../platform/errors.ts';
 
 export interface PageReaderOptions {
   /** Rows per page at most. */

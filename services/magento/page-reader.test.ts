@@ -1,7 +1,6 @@
 /** Real: the reader of pages. Double: a list of the shop that fails as the test has it. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { timedOut } from '../testing/relay-world.ts';
-import { ListShop } from '../testing/list-shop.ts';
+import { ListShop, timedOut } from './testing/list-shop.ts';
 import { PageReader } from './page-reader.ts';
 
 let shop: ListShop;

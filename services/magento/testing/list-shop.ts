@@ -1,7 +1,7 @@
-import type { List } from '../../magento/rest/list.ts';
-import { LimitExceeded } from '../../magento/rest/answers.ts';
-import type { PageLimits } from '../../magento/sweep.ts';
-import { timedOut } from './relay-world.ts';
+import type { List } from '../rest/list.ts';
+import { LimitExceeded } from '../rest/answers.ts';
+import type { PageLimits } from '../sweep.ts';
+import { Unavailable } from '../../platform/errors.ts';
 
 /** A row of the shop; one without a time cannot be read. */
 export interface Row {
@@ -40,4 +40,9 @@ export class ListShop {
       .map(({ id }) => ({ id: String(id), why: 'at updated_at' }));
     return { items: shown.filter(({ isOdd }) => !isOdd), unreadable, totalCount: found.length };
   }
+}
+
+export function timedOut(): Unavailable {
+  const fault = { code: 'http.deadline', what: 'Magento gave no answer', fix: 'Wait' };
+  return new Unavailable(fault, { outcome: 'none', perhapsRecord: true });
 }
