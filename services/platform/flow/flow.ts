@@ -24,6 +24,8 @@ export interface Flow extends ParkingFlow {
 export interface Reading<Reader> {
   open: (lease: Lease, wakeUp: () => void) => Reader;
   next: (readers: readonly Reader[], now: number) => Work<Reader> | null;
+  /** When `next` will have something that only waits for others; null: nothing does. */
+  dueAt?: (readers: readonly Reader[], now: number) => number | null;
 }
 
 /** Runs a flow until `stop`. */
@@ -35,8 +37,8 @@ export async function runFlowOf<Reader extends PooledReader & PartitionReader>(
 ): Promise<Subscription> {
   const { context, parking } = await openInMode(process, flow);
   const verdicts = new Verdicts(context, flow.name, parking, flow.probe);
-  const { open, next } = reading(context, verdicts);
-  const pool: Pool<Reader> = new Pool({ context, flow, breaker: verdicts.breaker, next });
+  const { open, ...choosing } = reading(context, verdicts);
+  const pool: Pool<Reader> = new Pool({ context, flow, breaker: verdicts.breaker, ...choosing });
   const subscription = await context.bus.subscribe({
     contracts,
     group: context.group,

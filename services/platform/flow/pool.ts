@@ -23,6 +23,8 @@ export interface PoolOptions<Reader> {
   breaker: Breaker;
   /** Takes the next piece of work, or null. Of the partitions the one that was served longest ago stands first. */
   next: (readers: readonly Reader[], now: number) => Work<Reader> | null;
+  /** When there is more to take, beside what the partitions say themselves; null: never. */
+  dueAt?: (readers: readonly Reader[], now: number) => number | null;
 }
 
 /**
@@ -55,7 +57,7 @@ export class Pool<Reader extends PooledReader> {
   /** Begins what can be begun, and sets an alarm for what can be begun later. */
   pump(): void {
     if (this.#stopped) return;
-    const { context, flow, breaker, next } = this.#options;
+    const { context, flow, breaker, next, dueAt: nextDueAt } = this.#options;
     const now = context.clock.now();
     let dueAt = Infinity;
     for (const reader of this.#readers)
@@ -66,6 +68,7 @@ export class Pool<Reader extends PooledReader> {
       if (work === null) break;
       this.#begin(work);
     }
+    dueAt = Math.min(dueAt, nextDueAt?.([...this.#readers], now) ?? Infinity);
     const waitMs = breaker.waitMs(now);
     if (waitMs > 0) dueAt = Math.min(dueAt, now + waitMs);
     if (Number.isFinite(dueAt)) this.#alarm.set(dueAt - now, () => this.pump());

@@ -39,7 +39,8 @@ export const stockSection = z
       .prefault({}),
     /**
      * Rows per request: begins at `initial`, grows and shrinks with what the shop's answers show a row to cost, never above
-     * `max`. A change waits `lingerMs` for others, unless it sells a SKU out or restocks it.
+     * `max`. While requests take the shop long a change waits up to `lingerMs` for others, one that sells a SKU out or
+     * restocks it less.
      */
     batch: z
       .strictObject({

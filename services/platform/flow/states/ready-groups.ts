@@ -8,32 +8,6 @@ export interface ReadyGroup {
   size: number;
 }
 
-/** How long entries wait for others of their batch group. */
-export interface Linger {
-  urgentMs: number;
-  normalMs: number;
-}
-
-/** When its entries have waited long enough for others. */
-export function lingersUntil(
-  { urgentSince, normalSince }: ReadyGroup,
-  { urgentMs, normalMs }: Linger,
-): number {
-  return Math.min((urgentSince ?? Infinity) + urgentMs, (normalSince ?? Infinity) + normalMs);
-}
-
-/** When the first of them will have waited long enough for others; null when none is still to. */
-export function nextLinger(
-  groups: readonly ReadyGroup[],
-  linger: Linger | undefined,
-  now: number,
-): number | null {
-  if (linger === undefined) return null;
-  const waits = groups.map((one) => lingersUntil(one, linger));
-  const first = Math.min(...waits.filter((until) => until > now));
-  return first === Infinity ? null : first;
-}
-
 interface BatchGroup<Value> {
   urgent: Map<string, Entry<Value>>;
   normal: Map<string, Entry<Value>>;

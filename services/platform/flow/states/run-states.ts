@@ -11,10 +11,11 @@ import { StateReader } from './state-reader.ts';
 export function runStates<Value>(process: FlowContext, flow: StateFlow<Value>): Promise<Subscription> {
   const contracts = flow.contracts as unknown as readonly Contract<never>[];
   return runFlowOf<StateReader<Value>>(process, flow, contracts, (context, verdicts) => {
-    const scheduler = new Scheduler(flow, new BatchWork(context, flow, verdicts));
+    const scheduler = new Scheduler(flow, new BatchWork(context, flow, verdicts), context.clock);
     return {
       open: (lease, wakeUp) => new StateReader<Value>(lease, context, flow, verdicts, wakeUp),
       next: (readers, now) => scheduler.next(readers, now),
+      dueAt: (readers, now) => scheduler.dueAt(readers, now),
     };
   });
 }

@@ -37,7 +37,9 @@ function schedulerOf(flow: Partial<StateFlow<Plain>> = {}) {
         works.push({ batch, end: (error) => (error ? reject(error) : resolve()) });
       }),
   } as unknown as BatchWork<Plain>;
-  const scheduler = new Scheduler<Plain>({ batchSize: () => 3, ...flow } as StateFlow<Plain>, work);
+  const scheduler = new Scheduler<Plain>({ batchSize: () => 3, ...flow } as StateFlow<Plain>, work, {
+    now: () => 0,
+  });
   /** Keys of the next batch, which is then in work; null when there is none. */
   const next = (readers: Reader[], now = 0) => {
     const taken = scheduler.next(readers as unknown as StateReader<Plain>[], now);

@@ -1,7 +1,9 @@
+import type { Clock } from '../../clock.ts';
 import type { BatchWork, Member } from './batch-work.ts';
 import type { Work } from '../pool.ts';
+import { earlier } from './pending-entry.ts';
 import type { Entry } from './pending-entry.ts';
-import { lingersUntil } from './ready-groups.ts';
+import { Gathering } from './gathering.ts';
 import type { ReadyGroup } from './ready-groups.ts';
 import type { StateFlow } from './state-flow.ts';
 import type { StateReader } from './state-reader.ts';
@@ -16,13 +18,15 @@ interface Candidate<Value> extends ReadyGroup {
 /** Chooses what is written next over all partitions of the process. */
 export class Scheduler<Value> {
   readonly #locked = new Set<string>();
+  readonly #gathering: Gathering;
   readonly #flow: StateFlow<Value>;
   readonly #work: BatchWork<Value>;
   #batches = 0;
 
-  constructor(flow: StateFlow<Value>, work: BatchWork<Value>) {
+  constructor(flow: StateFlow<Value>, work: BatchWork<Value>, clock: Pick<Clock, 'now'>) {
     this.#flow = flow;
     this.#work = work;
+    this.#gathering = new Gathering(flow.linger, clock);
   }
 
   next(readers: readonly StateReader<Value>[], now: number): Work<StateReader<Value>> | null {
@@ -31,7 +35,16 @@ export class Scheduler<Value> {
     const taken = new Set(batch.map(({ reader }) => reader));
     for (const { entry } of batch) this.#locked.add(this.#lockOf(entry));
     for (const reader of taken) reader.began();
-    return { readers: taken, run: () => this.#run(batch, taken) };
+    const { batchGroup } = batch[0]!.entry;
+    const run = () => this.#gathering.during(batchGroup, () => this.#run(batch, taken));
+    return { readers: taken, run };
+  }
+
+  /** When what waits only for others of its batch group is due at the latest; null when nothing does. */
+  dueAt(readers: readonly StateReader<Value>[], now: number): number | null {
+    const waits = groupsOf(candidatesOf(readers)).map((one) => this.#gathering.until(one));
+    const first = Math.min(...waits.filter((until) => until > now));
+    return first === Infinity ? null : first;
   }
 
   /**
@@ -39,12 +52,7 @@ export class Scheduler<Value> {
    * first; every second batch begins with what is overdue, so that neither waits for the other for long.
    */
   #nextBatch(readers: readonly StateReader<Value>[], now: number): Member<Value>[] {
-    const candidates = this.#due(
-      readers
-        .filter((reader) => reader.mayBegin())
-        .flatMap((reader) => reader.pending.readyGroups().map((batchGroup) => ({ reader, ...batchGroup }))),
-      now,
-    );
+    const candidates = this.#due(candidatesOf(readers), now);
     const isOverdue = ({ normalSince }: ReadyGroup) => normalSince !== null && now - normalSince > overdueMs;
     const normalFirst = this.#batches % 2 === 1 && candidates.some(isOverdue);
     candidates.sort(normalFirst ? byNormalFirst : byUrgentFirst);
@@ -63,13 +71,14 @@ export class Scheduler<Value> {
 
   /** Those of batch groups of which a whole batch is there, or a part has waited long enough for the rest. */
   #due(candidates: Candidate<Value>[], now: number): Candidate<Value>[] {
-    const { linger } = this.#flow;
-    if (linger === undefined) return candidates;
-    return [...Map.groupBy(candidates, ({ batchGroup }) => batchGroup)].flatMap(([batchGroup, ofGroup]) => {
-      const size = ofGroup.reduce((sum, one) => sum + one.size, 0);
-      const isDue = ofGroup.some((one) => lingersUntil(one, linger) <= now);
-      return isDue || size >= this.#flow.batchSize(batchGroup) ? ofGroup : [];
-    });
+    const isDue = (one: ReadyGroup) =>
+      this.#gathering.until(one) <= now || one.size >= this.#flow.batchSize(one.batchGroup);
+    const due = new Set(
+      groupsOf(candidates)
+        .filter(isDue)
+        .map(({ batchGroup }) => batchGroup),
+    );
+    return candidates.filter(({ batchGroup }) => due.has(batchGroup));
   }
 
   #gather(batchGroup: string, candidates: Candidate<Value>[], normalFirst: boolean): Member<Value>[] {
@@ -117,6 +126,27 @@ export class Scheduler<Value> {
       for (const reader of readers) reader.ended();
     }
   }
+}
+
+function candidatesOf<Value>(readers: readonly StateReader<Value>[]): Candidate<Value>[] {
+  return readers
+    .filter((reader) => reader.mayBegin())
+    .flatMap((reader) => reader.pending.readyGroups().map((group) => ({ reader, ...group })));
+}
+
+/** Each batch group over all its partitions. */
+function groupsOf(candidates: readonly ReadyGroup[]): ReadyGroup[] {
+  const groups = new Map<string, ReadyGroup>();
+  for (const { batchGroup, urgentSince, normalSince, size } of candidates) {
+    const known = groups.get(batchGroup);
+    groups.set(batchGroup, {
+      batchGroup,
+      urgentSince: earlier(known?.urgentSince ?? null, urgentSince),
+      normalSince: earlier(known?.normalSince ?? null, normalSince),
+      size: (known?.size ?? 0) + size,
+    });
+  }
+  return [...groups.values()];
 }
 
 /** Batch groups with urgent entries, the one that waits longest first; then the others alike. */

@@ -2,7 +2,7 @@ import type { Contract } from '../../../../schemas/topics.ts';
 import type { Received } from '../../kafka/types.ts';
 import type { Flow } from '../flow.ts';
 import type { Attempt, Handled } from '../outcome/outcome.ts';
-import type { Linger } from './ready-groups.ts';
+import type { Linger } from './gathering.ts';
 
 /** What became of each record of a batch: handled, or an error of its own. */
 export type BatchResult<Value> = Map<Received<Value>, Handled | Error>;
@@ -30,7 +30,7 @@ export interface StateFlow<Value> extends Flow {
   /** What no two batches may touch at a time; the identity unless told otherwise. */
   lockOf?: (record: Received<Value>) => string;
   batchSize: (batchGroup: string) => number;
-  /** How long records wait for others of their batch group, so that a trickle makes fuller batches; a full one goes at once. */
+  /** While batches of a group take long, so long what comes waits for more of it; a full batch goes at once. */
   linger?: Linger;
   /**
    * Writes a batch. What it throws holds for every record of it; a batch that is rejected as a whole is split until

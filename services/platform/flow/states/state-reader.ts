@@ -4,11 +4,9 @@ import type { FlowContext } from '../context.ts';
 import type { Handled } from '../outcome/outcome.ts';
 import { PendingSet } from './pending-set.ts';
 import type { PooledReader } from '../pool.ts';
-import { earlier } from './pending-entry.ts';
 import type { Entry, Taken } from './pending-entry.ts';
 import { boundsOf } from '../outcome/policy.ts';
 import { ReadAhead } from './read-ahead.ts';
-import { nextLinger } from './ready-groups.ts';
 import type { Tried } from '../outcome/tried.ts';
 import type { Verdicts } from '../outcome/verdicts.ts';
 import type { StateFlow } from './state-flow.ts';
@@ -90,10 +88,7 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
   /** Makes delayed entries ready that are due; returns when the next one is. */
   wake(now: number): number | null {
     if (this.#ahead.standsStill(this.#lowestOffset())) this.pending.hasten();
-    const next = earlier(
-      this.pending.wake(now),
-      nextLinger(this.pending.readyGroups(), this.#flow.linger, now),
-    );
+    const next = this.pending.wake(now);
     // What only waited until an earlier write could no longer land is gone now.
     if (!this.closed) this.#finish();
     if (this.pending.size > 0 && !this.closed && !this.mayBegin())
