@@ -26,7 +26,7 @@ export function sourceItemOf(stock: Stock, config: Config['stock'], isOld = fals
     throw new Held({
       code: 'stock.source_unmapped',
       what: `Stock of ${stock.sku}: the ERP warehouse ${stock.source} has no Magento source`,
-      fix: `Add ${JSON.stringify(stock.source)}: <source code> under stock.sources in the configuration; it is released by that`,
+      fix: `Add ${JSON.stringify(stock.source)}: <source code> under stock.sources in the configuration; it is released by that. Or, if the shop is not to know the warehouse, name it under stock.ignore, then \`cartage parked release --cause stock.source_unmapped\``,
       waitsFor: `configuration/stock/sources/${stock.source}`,
     });
   const { buffer, backorders, isClosed } = ruleOf(stock, config, isOld);

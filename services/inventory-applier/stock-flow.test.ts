@@ -209,6 +209,14 @@ describe('the flow of stock', () => {
     expect(shop.requests).toEqual(['east/A=0/0']);
   });
 
+  it('neither writes nor holds what lies in a warehouse that the shop is not to know', async () => {
+    const shop = shopOf();
+    const { world, send, statuses } = await worldOf(shop, { rules: { ignore: ['W9'] } });
+    send('W9', 'A', '7');
+    await world.clock.pass(1_000);
+    expect([shop.requests, statuses()]).toEqual([[], ['W9/A unchanged']]);
+  });
+
   it('writes nothing when dry, and says what it would do', async () => {
     const shop = shopOf();
     const { world, send } = await worldOf(shop, { mode: 'dry' });

@@ -6,7 +6,7 @@ import { foldSku, livesOn, livesOnAs } from '../magento/sku.ts';
 import type { SourceItem } from '../magento/source-items.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { Held } from '../platform/errors.ts';
-import type { Attempt } from '../platform/flow/outcome/outcome.ts';
+import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import type { BatchResult, StateFlow } from '../platform/flow/states/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -91,7 +91,8 @@ async function writable(
   const items = new Map<StockRecord, SourceItem>();
   for (const record of records)
     try {
-      if (livesOn(record.value!)) results.set(record, livesOnAs(record.value!.twin!));
+      if (options.stock.ignore.includes(record.value!.source)) results.set(record, ignored(record.value!));
+      else if (livesOn(record.value!)) results.set(record, livesOnAs(record.value!.twin!));
       else items.set(record, sourceItemOf(record.value!, options.stock, options.isOld()));
     } catch (error) {
       results.set(record, error as Error);
@@ -103,6 +104,10 @@ async function writable(
       results.set(record, skuUnknown(item.sku));
     }
   return items;
+}
+
+function ignored({ source }: Stock): Handled {
+  return { status: 'unchanged', cause: `the shop is not to know the warehouse ${source} (stock.ignore)` };
 }
 
 /** What a source has nothing of, and never had, is shown by its having no row. */

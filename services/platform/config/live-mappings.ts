@@ -7,7 +7,7 @@ import type { Config, PlatformConfig } from './schema.ts';
 const liveMappings: { [Section in keyof Config]?: readonly (keyof Config[Section])[] } = {
   orders: ['payments', 'shipping', 'stores', 'taxes', 'statuses'],
   customers: ['websites', 'groups'],
-  stock: ['sources', 'warehouses', 'skus'],
+  stock: ['sources', 'ignore', 'warehouses', 'skus'],
   catalog: ['taxClasses', 'attributes', 'websites', 'basePriceList', 'baseCurrency'],
   fulfilments: ['carriers'],
 };

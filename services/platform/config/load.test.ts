@@ -85,8 +85,11 @@ describe('the configuration', () => {
     expect(problemsOf(`instance: main\n${kafka}\n${few}\nstock: { sources: {} }`)).toEqual({
       'magento.callsAtOnce': expect.stringMatching(/at least \d+, one for each replica/),
     });
-    const twice = `instance: main\n${kafka}\n${magento.replace('"${TOKEN_SECRET}"', 'd')}\nstock: { sources: { A: x, B: x } }`;
-    expect(problemsOf(twice)['stock.sources']).toContain('several warehouses feed the source x');
+    const twice = `instance: main\n${kafka}\n${magento.replace('"${TOKEN_SECRET}"', 'd')}\nstock: { sources: { A: x, B: x }, ignore: [C, A] }`;
+    expect(problemsOf(twice)).toEqual({
+      'stock.sources': expect.stringContaining('several warehouses feed the source x'),
+      'stock.ignore.1': expect.stringContaining('A has a source'),
+    });
   });
 
   it('knows in which states no order is ever due, and no hour that is none', () => {

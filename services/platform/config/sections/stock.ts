@@ -21,6 +21,8 @@ export const stockSection = z
           message: `several warehouses feed the source ${code}; add them up in the query of the stock stream instead`,
         });
     }),
+    /** Warehouses that the shop is not to know: nothing of theirs is held, and nothing written. */
+    ignore: z.array(text).default([]),
     /** Units kept back per SKU and source: the number written is lower by this. */
     safetyBuffer: units.default(0),
     /** Whether a SKU of which nothing is left stays in stock. */
@@ -55,7 +57,14 @@ export const stockSection = z
     /** How long the shop is remembered to have a SKU before it is asked again. */
     knownSkuMs: milliseconds(600_000),
   })
-  .superRefine(({ sources, warehouses }, context) => {
+  .superRefine(({ sources, warehouses, ignore }, context) => {
+    for (const [index, warehouse] of ignore.entries())
+      if (Object.hasOwn(sources, warehouse))
+        context.addIssue({
+          code: 'custom',
+          path: ['ignore', index],
+          message: `${warehouse} has a source under stock.sources: leave one of them out`,
+        });
     for (const warehouse of Object.keys(warehouses))
       if (!Object.hasOwn(sources, warehouse))
         context.addIssue({

@@ -18,8 +18,8 @@ export interface Tried {
   attempts: number;
   startedAt: number;
   span: Span | null;
-  /** Its outcome is reported already: it was only written again. */
-  reported?: boolean;
+  /** Something older may still land on it: it is told when it is written again. */
+  unsettled?: boolean;
   /** The partition stands still for it: it is tried, and given up, sooner. */
   pressing?: boolean;
   /** The call that it was a part of, where it was not the only one. */

@@ -109,7 +109,7 @@ describe('what a verdict shows', () => {
   it.each<[string, Verdict, object]>([
     ['applied', handled('applied'), { ...concluded('applied'), age: { plains: 7 } }],
     ['unchanged', handled('unchanged'), concluded('unchanged')],
-    ['written again', handled('applied', { reported: true }), silent],
+    ['written again', handled('applied', { unsettled: true }), silent],
     ['rejected', failed(bad), concluded('rejected', 'plain.bad')],
     ['held', failed(early), concluded('held', 'plain.early')],
     ['not there yet', failed(notYet), silent],

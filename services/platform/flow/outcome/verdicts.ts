@@ -55,7 +55,7 @@ export class Verdicts {
     this.breaker.succeeded(this.#isNews(tried.call ?? tried));
     if (result.status === 'applied') this.#suspects = 0;
     await this.#publishUntilAcknowledged(tried.lease, () => this.#parking.clear(tried.record));
-    if (tried.reported) {
+    if (tried.unsettled) {
       this.#showBreaker();
       tried.span?.end();
     } else await this.#tell(tried, { ...result });

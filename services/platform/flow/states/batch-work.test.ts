@@ -67,7 +67,7 @@ async function workOf(fail: (keys: string, attempt: Attempt) => unknown = () => 
   const membersOf = (keys: string, reader = new Reader(), attempts = 1) =>
     keys.split('').map((key, offset) => {
       const record = recordOf(key, offset, { traceparent: `00-${trace}-b7ad6b7169203331-01` });
-      return { reader, record, attempts, reported: false, inDoubt: false, shared: false, alone: false };
+      return { reader, record, attempts, inDoubt: false, shared: false, alone: false };
     }) as unknown as Member<Plain>[];
   return { work, calls, traces, membersOf, verdicts, bus };
 }

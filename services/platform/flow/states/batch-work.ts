@@ -67,8 +67,7 @@ export class BatchWork<Value> {
       links: [batch.spanContext()],
       attributes: consumerAttributes(record, this.#context.group),
     });
-    const { attempts, reported } = member;
-    return { record, lease: member.reader.lease, attempts, startedAt, span, reported };
+    return { record, lease: member.reader.lease, attempts: member.attempts, startedAt, span };
   }
 
   /** Drops the entries whose lease is over: the next owner writes them. */

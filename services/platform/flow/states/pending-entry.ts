@@ -11,7 +11,8 @@ import type { Received } from '../../kafka/types.ts';
  *   the entry ready again when the write has ended, so that one key never has two writes at a time.
  *
  * `rewriteAt`: a write of this key by us or a predecessor may still take effect until then. The newest value is
- * written at once all the same, and once more at that time; until then the entry stays and holds the offset back.
+ * written at once all the same, and once more at that time; until then the entry stays and holds the offset back, and
+ * nothing is told of it: whoever hears that a value is applied relies on nothing older landing after it.
  *
  * An entry holds back the offset of the oldest record that may be in work, not only that of its newest: a successor
  * must find the older one below the claim, else it would not know that a write of this key may still land.
@@ -21,8 +22,6 @@ export interface Entry<Value> {
   record: Received<Value>;
   /** The oldest record of the key that may be in work where that is no longer `record`. */
   openOffset: number | null;
-  /** The outcome of `record` is reported: it is only written again. */
-  reported: boolean;
   /** Nothing is to be written (`record` is parked); the entry only waits until an earlier write cannot land any more. */
   onlyWaits: boolean;
   batchGroup: string;
@@ -62,7 +61,6 @@ export function entryOf<Value>(record: Received<Value>, placement: Placement, no
     record,
     alone: false,
     openOffset: null,
-    reported: false,
     onlyWaits: false,
     state: 'ready',
     dirty: false,
@@ -94,8 +92,6 @@ export interface Taken<Value> {
   entry: Entry<Value>;
   record: Received<Value>;
   attempts: number;
-  /** Its outcome is reported: it is only written again. */
-  reported: boolean;
   /** It was part of a try that may still take effect, before the one that told its result. */
   inDoubt: boolean;
   /** It failed with others in one batch, and it cannot be said whose fault that is. */

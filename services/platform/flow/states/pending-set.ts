@@ -37,13 +37,12 @@ export class PendingSet<Value> {
       return null;
     }
     const superseded = known.record;
-    const isNews = !known.reported && (known.state !== 'inFlight' || known.dirty);
+    const isNews = !known.onlyWaits && (known.state !== 'inFlight' || known.dirty);
     this.#overtake(known, now);
     known.record = record;
     this.#bytes += record.sizeBytes - superseded.sizeBytes;
     known.rewriteAt = laterOf(known.rewriteAt, placement.rewriteAt ?? placement.waitUntil ?? null);
     known.notBefore = Math.max(known.notBefore, placement.notBefore ?? 0);
-    known.reported = false;
     known.onlyWaits = false;
     this.#entries.delete(known.identity);
     this.#entries.set(known.identity, known);
@@ -76,16 +75,18 @@ export class PendingSet<Value> {
     return taken;
   }
 
+  /** An earlier write of the key may land after the one that began at `startedAt`. */
+  isUnsettled({ rewriteAt }: Entry<Value>, startedAt: number): boolean {
+    return rewriteAt !== null && startedAt < rewriteAt;
+  }
+
   /** The write that began at `startedAt` had its effect, or none was needed. */
   complete(entry: Entry<Value>, startedAt: number, now: number): void {
     entry.attempts = 0;
-    if (entry.rewriteAt !== null && startedAt >= entry.rewriteAt) entry.rewriteAt = null;
+    if (!this.isUnsettled(entry, startedAt)) entry.rewriteAt = null;
     if (entry.dirty) this.#renew(entry, now);
     else if (entry.rewriteAt === null) this.#remove(entry);
-    else {
-      entry.reported = true;
-      this.#delay(entry, entry.rewriteAt, false);
-    }
+    else this.#delay(entry, entry.rewriteAt, false);
   }
 
   /**
@@ -99,7 +100,6 @@ export class PendingSet<Value> {
     if (entry.dirty) this.#renew(entry, now);
     else if (entry.rewriteAt === null) this.#remove(entry);
     else {
-      entry.reported = true;
       entry.onlyWaits = true;
       this.#delay(entry, entry.rewriteAt, false);
     }

@@ -132,7 +132,7 @@ describe('what is written next', () => {
     const reader = new Reader().add('a');
     expect(next([reader])).toBe('a');
     expect(works[0]!.batch).toMatchObject([
-      { attempts: 1, reported: false, inDoubt: false, shared: false, alone: false, record: { offset: 0 } },
+      { attempts: 1, inDoubt: false, shared: false, alone: false, record: { offset: 0 } },
     ]);
   });
 });

@@ -103,7 +103,6 @@ export class Scheduler<Value> {
           entry,
           record: entry.record,
           attempts: entry.attempts,
-          reported: entry.reported,
           inDoubt: false,
           shared: false,
           alone: false,

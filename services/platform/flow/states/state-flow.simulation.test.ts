@@ -1,7 +1,9 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Contract } from '../../../../schemas/topics.ts';
 import { outcomes, parked } from '../../../../schemas/topics.ts';
+import type { Outcome } from '../../../../schemas/types.ts';
 import { Rejected } from '../../errors.ts';
+import type { Received } from '../../kafka/types.ts';
 import { runStates } from './run-states.ts';
 import type { BatchResult } from './state-flow.ts';
 import { OtherSide } from '../testing/other-side.ts';
@@ -81,6 +83,18 @@ async function run(seed: number, creates: boolean) {
     const { claimed } = JSON.parse(metadata!) as { claimed: number };
     if (claimed <= offset)
       faults.push(`${call.key}=${call.number} begun at ${offset} under the claim ${claimed}`);
+  };
+  /** The newest of each key of which was told that it is applied. */
+  const told = new Map<string, number>();
+  broker.listen(outcomes.topic, (kept) => {
+    const { status, topic, partition, offset } = (kept as Received<never>).value as unknown as Outcome;
+    const record = broker.log(topic, partition).find((one) => one.offset === offset) as Received<never>;
+    const { key, number } = (record?.value ?? {}) as unknown as Level;
+    if (status === 'applied' && number > (told.get(key) ?? 0)) told.set(key, number);
+  });
+  side.onLand = ({ key, number }) => {
+    const newest = told.get(key) ?? 0;
+    if (number < newest) faults.push(`${key}=${number} landed after ${newest} was told to be applied`);
   };
   broker.onCommit = (partition, offset) => {
     const left = new Set(

@@ -45,13 +45,12 @@ async function readerOf(
   const take = () => {
     const [entry] = reader.pending.take('g', 1, false, () => false);
     if (!entry) return null;
-    const { record, attempts, reported } = entry;
-    const taken = { entry, record, attempts, reported, inDoubt: false, shared: false, alone: false };
+    const { record, attempts } = entry;
+    const taken = { entry, record, attempts, inDoubt: false, shared: false, alone: false };
     const tried = {
       record: record as unknown as Received<never>,
       lease,
       attempts,
-      reported,
       startedAt: now(),
       span: startSpan('process'),
     };
@@ -234,6 +233,25 @@ describe('what was written', () => {
       expect(await reader.close()).toBe(creates);
     },
   );
+
+  it('is told when nothing older can land on it any more: written again by then, or overtaken', async () => {
+    const { bus, receive, take, reported, reader, now } = await readerOf();
+    receive('a');
+    await take()!.conclude(unknown);
+    await bus.clock.pass(settleMs / 2);
+    reader.wake(now());
+    const again = take()!;
+    receive('a');
+    await again.conclude(applied);
+    await settled();
+    expect(reported()).toEqual(['a superseded null']);
+    await take()!.conclude(applied);
+    expect(reported()).toHaveLength(1);
+    await bus.clock.pass(settleMs / 2);
+    reader.wake(now());
+    await take()!.conclude(applied);
+    expect(reported()).toEqual(['a superseded null', 'a applied null']);
+  });
 
   it('as part of a call in doubt is in doubt itself, whatever came of it alone', async () => {
     const { bus, lease, receive, take, reader, now } = await readerOf();

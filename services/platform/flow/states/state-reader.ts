@@ -140,7 +140,9 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
     }
     try {
       if (!(result instanceof Error)) {
-        await this.#verdicts.handled(tried, result);
+        const unsettled = this.pending.isUnsettled(entry, tried.startedAt);
+        await this.#verdicts.handled({ ...tried, unsettled }, result);
+        if (unsettled) this.#supersede(entry, tried);
         this.pending.complete(entry, tried.startedAt, clock.now());
       } else await this.#fail(taken, tried, result);
     } catch (error) {
@@ -157,10 +159,7 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
     const now = this.#context.clock.now();
     if (after.unknown) this.#doubt();
     const inDoubtUntil = after.unknown ? now + this.#flow.settleMs : null;
-    if (after.finished) {
-      this.pending.park(entry, now, inDoubtUntil);
-      return;
-    }
+    if (after.finished) return this.pending.park(entry, now, inDoubtUntil);
     this.#supersede(entry, tried);
     entry.alone = alone;
     const dueAt = now + after.delayMs;
@@ -170,7 +169,7 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
 
   /** The write it would repeat is out of date when a newer record has come: reported as such. */
   #supersede(entry: Entry<Value>, tried: Tried): void {
-    if (entry.dirty && !tried.reported) this.#verdicts.superseded({ ...tried, span: null });
+    if (entry.dirty) this.#verdicts.superseded({ ...tried, span: null });
   }
 
   #doubt(): void {

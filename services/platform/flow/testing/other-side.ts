@@ -31,6 +31,7 @@ export class OtherSide {
   trouble: Trouble = { refused: 0, unanswered: 0 };
   /** Called before a call takes its way, to check what must hold then. */
   onBegin: (call: Call) => void = () => undefined;
+  onLand: (call: Call) => void = () => undefined;
   /** Keys of which no request is ever answered. */
   stuck: (key: string) => boolean = () => false;
   readonly settleMs: number;
@@ -96,5 +97,6 @@ export class OtherSide {
   #land(call: Call): void {
     call.landed = true;
     this.values.set(call.key, call.number);
+    this.onLand(call);
   }
 }
