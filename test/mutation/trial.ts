@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,6 +10,9 @@ import { withMutant } from './mutants.ts';
 /** A fault may make a test wait for ever: it ends when the sound code took much less. */
 const shortestLimitMs = 60_000;
 const timesAsLong = 5;
+
+/** Tests under test/ that need nothing but Node: the client and the check, against the sandbox shop. */
+const besides: Readonly<Record<string, readonly string[]>> = { 'services/magento': ['test/magento'] };
 
 /** The files git knows of, or would. */
 export function projectFiles(under: string): string[] {
@@ -64,8 +68,9 @@ export class Trial {
     const known = this.#stages.get(file);
     if (known) return known;
     const tests: string[] = [];
-    const root = join(this.#folder, ...file.split('/').slice(0, 2));
-    await this.#run(['--listTests', '--findRelatedTests', file, `--roots=${root}`], undefined, tests);
+    const library = file.split('/').slice(0, 2).join('/');
+    const roots = [library, ...(besides[library] ?? [])].map((root) => `--roots=${join(this.#folder, root)}`);
+    await this.#run(['--listTests', '--findRelatedTests', file, ...roots], undefined, tests);
     const beside = join(this.#folder, file.replace(/\.ts$/, '.test.ts'));
     const distance = (test: string) => {
       if (test.endsWith('.simulation.test.ts')) return 3;
@@ -78,17 +83,22 @@ export class Trial {
     return stages;
   }
 
-  async #run(asked: string[], limitMs?: number, lines: string[] = []): Promise<boolean> {
+  async #run(asked: string[], limitMs = Infinity, lines: string[] = []): Promise<boolean> {
+    const startedAt = performance.now();
     const jest = spawn(process.execPath, [...nodeFlags, jestProgram, ...jestFlags, ...asked], {
       cwd: this.#folder,
       env: { ...process.env, NODE_ENV: 'production' },
       stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: limitMs,
+      ...(limitMs < Infinity && { timeout: limitMs }),
       killSignal: 'SIGKILL',
     });
-    const ended = new Promise<boolean>((resolve) => jest.once('close', (code) => resolve(code === 0)));
+    const ended = once(jest, 'close') as Promise<[number | null, string | null]>;
     for await (const line of createInterface(jest.stdout)) if (line !== '') lines.push(line);
-    return ended;
+    const [code, signal] = await ended;
+    // Somebody else has ended it: nothing was noticed by that.
+    if (signal === 'SIGKILL' && performance.now() - startedAt < limitMs)
+      return this.#run(asked, limitMs, lines);
+    return code === 0;
   }
 
   remove(): void {

@@ -2,6 +2,7 @@ import type { List } from '../rest/list.ts';
 import { LimitExceeded } from '../rest/answers.ts';
 import type { PageLimits } from '../sweep.ts';
 import { Unavailable } from '../../platform/errors.ts';
+import { later } from '../../platform/flow/testing/recording-bus.ts';
 
 /** A row of the shop; one without a time cannot be read. */
 export interface Row {
@@ -27,7 +28,7 @@ export class ListShop {
     if (upToEntityId > 0) this.asked.push(pageSize);
     const found = rows.filter(({ id }) => id <= upToEntityId && !withoutEntityIds.includes(id));
     const shown = found.slice(0, pageSize);
-    await Promise.resolve();
+    await later();
     if (pageSize > this.maxPageSize)
       throw new LimitExceeded(
         { code: 'magento.page_size', what: 'too many', fix: 'fewer' },

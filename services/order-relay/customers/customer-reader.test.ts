@@ -2,12 +2,17 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { customers as contract } from '../../../schemas/topics.ts';
 import type { Customer, Refresh } from '../../../schemas/types.ts';
+import { RecordedSpans } from '../../platform/telemetry/testing/recorded-spans.ts';
+import { startSpan, traceparentOf, underSpan } from '../../platform/telemetry/tracing.ts';
 import { NotingBus, StandingClock, received } from '../testing/support.ts';
 import { PublishedStates } from '../requests/published.ts';
 import type { RelayRequest } from '../requests/request.ts';
 import { customerRequests } from './customer-requests.ts';
 import { ShopCustomers } from './shop-customers.ts';
 import { CustomerShop, aCustomer } from './testing/shop.ts';
+
+// Traces are those of a tracer that records.
+void new RecordedSpans();
 
 const readTime = Date.UTC(2026, 10, 23, 9, 0, 0);
 const key = 'us/base/1';
@@ -51,6 +56,23 @@ async function serve(...those: RelayRequest[]) {
 
 const customers = () => bus.of<Customer>(contract.topic);
 const askedAgain = () => bus.of<Refresh>('cartage.refresh').map((request) => request.key);
+
+it('is published under the trace of its own request, or of the one that is served alone', async () => {
+  const trace = (id: number) => `00-${String(id).repeat(32)}-${String(id).repeat(16)}-01`;
+  const span = startSpan('process');
+  for (const id of [2, 3]) shop.put(aCustomer({ id }));
+  const [alone, ...others] = [1, 2, 3].map((id) => ({
+    ...asked({ key: `us/base/${id}` }),
+    traceparent: trace(id),
+  }));
+  await underSpan(span, () => serve(alone!));
+  await underSpan(span, () => serve(...others));
+  expect(bus.published.map(({ traceparent }) => traceparent)).toEqual([
+    traceparentOf(span),
+    trace(2),
+    trace(3),
+  ]);
+});
 
 describe('a request for a customer', () => {
   it('makes it published whole: websites, views and groups in words, addresses by their ids', async () => {

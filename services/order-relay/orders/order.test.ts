@@ -187,3 +187,19 @@ describe('the digest', () => {
     expect(orderOf(source, place).digest).not.toBe(read('simple').digest);
   });
 });
+
+it.each<[object[], string | null]>([
+  [
+    [
+      { key: 'instructions', value: 'x' },
+      { key: 'method_title', value: 'Check' },
+    ],
+    'Check',
+  ],
+  [[{ key: 'instructions', value: 'x' }], null],
+  [[], null],
+])('the title of the payment is what the shop tells of it: %j', (told, title) => {
+  const source = recordedOrder('simple');
+  const extension_attributes = { ...source.extension_attributes, payment_additional_info: told as never };
+  expect(orderOf({ ...source, extension_attributes }, place).payment!.title).toBe(title);
+});

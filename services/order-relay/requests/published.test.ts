@@ -23,6 +23,7 @@ const request = received({ key });
 const isSame = (order: Order, readAt: number) => published.isSame(order, readAt, request);
 
 let onRecreated: () => void;
+let onTombstone: () => void;
 let onTopic: (order: Order, publishedAt?: number) => void;
 let asked: string[];
 let published: PublishedStates<Order>;
@@ -32,6 +33,7 @@ async function follow(before: Order[] = []): Promise<void> {
     readAll: async (_contract: unknown, options: ReadAllOptions<Order>) => {
       onTopic = (value, publishedAt = value.updatedAt) =>
         options.onRecord({ key, value, publishedAt } as never);
+      onTombstone = () => options.onRecord({ key, value: null, publishedAt: 0 } as never);
       onRecreated = () => options.onRecreated!();
       for (const order of before) onTopic(order);
       return { caughtUp: Promise.resolve(), stop: async () => undefined };
@@ -95,6 +97,14 @@ describe('what is known as published', () => {
     expect(isSame(canceled, 21_000)).toBe(false);
     await published.publishing(fresh, 22_000, async () => onTopic(fresh));
     expect([isSame(fresh, 22_000), asked]).toEqual([true, []]);
+  });
+
+  it('is nothing of a key that is gone, of what is on the topic or on its way there', async () => {
+    await follow([fresh]);
+    expect(published.isKnown(key)).toBe(true);
+    await published.publishing(canceled, 20_000, async () => undefined);
+    onTombstone();
+    expect([published.isKnown(key), published.isNews(fresh)]).toEqual([false, true]);
   });
 
   it('was read when it was read, however long its publishing took', async () => {

@@ -265,3 +265,10 @@ describe('of the requests of others', () => {
     expect(new Set(requests.map((request) => lockOf!(request))).size).toBe(1);
   });
 });
+
+it('waits as long as a publish of its own may still land, and serves one request of a key at a time', () => {
+  const { name, settleMs, lockOf, batchSize, concurrency, creates } = flow();
+  expect([name, settleMs, creates, concurrency()]).toEqual(['orders', 15_000, undefined, 4]);
+  expect(lockOf!(received({ key: 'us/default/1', always: true }))).toBe('us/default/1');
+  expect(batchSize('us/default')).toBeGreaterThan(1);
+});

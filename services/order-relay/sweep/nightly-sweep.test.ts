@@ -80,6 +80,8 @@ describe('the nightly sweep', () => {
     shop[4]!.updated_at = '2026-11-23 23:59:59';
     shop.push({ ...recordedOrder('virtual'), entity_id: 9, increment_id: 'past-the-clock' });
     expect(await sweep().run()).toEqual({ rows: 8, requests: 3 });
+    // The shop says how many are left: nothing is asked for behind the last.
+    expect(list.asked).toEqual([3, 3, 3]);
     expect(asked()).toEqual([
       'nightly us/default/100000002',
       'nightly us/default/100000005',

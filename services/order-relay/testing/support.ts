@@ -1,20 +1,21 @@
 /** What the unit tests of this folder share. */
 import type { Contract } from '../../../schemas/topics.ts';
 import type { Refresh } from '../../../schemas/types.ts';
+import { later } from '../../platform/flow/testing/recording-bus.ts';
 import type { Publication, Received } from '../../platform/kafka/types.ts';
 import { requestOf } from '../requests/request.ts';
 import type { RelayRequest } from '../requests/request.ts';
 
-/** Takes down what is published; `fail` makes the next publications fail. */
+/** Takes down what is published, later than whoever does not wait for it; `fail` makes the next publications fail. */
 export class NotingBus {
   readonly published: { topic: string; value: unknown; traceparent: string | null }[] = [];
   fail: Error | null = null;
   readonly #gone: string[] = [];
 
-  publish<Value>(contract: Contract<Value>, { value, traceparent }: Publication<Value>): Promise<void> {
-    if (this.fail) return Promise.reject(this.fail);
+  async publish<Value>(contract: Contract<Value>, { value, traceparent }: Publication<Value>): Promise<void> {
+    await later();
+    if (this.fail) throw this.fail;
     this.published.push({ topic: contract.topic, value, traceparent: traceparent ?? null });
-    return Promise.resolve();
   }
 
   /** Topic and key of each. */
@@ -22,11 +23,11 @@ export class NotingBus {
     return this.#gone;
   }
 
-  tombstone<Value>(contract: Contract<Value>, key: string): Promise<void> {
-    if (this.fail) return Promise.reject(this.fail);
+  async tombstone<Value>(contract: Contract<Value>, key: string): Promise<void> {
+    await later();
+    if (this.fail) throw this.fail;
     this.published.push({ topic: contract.topic, value: null, traceparent: null });
     this.#gone.push(`${contract.topic} ${key}`);
-    return Promise.resolve();
   }
 
   of<Value>(topic: string): Value[] {
@@ -47,10 +48,10 @@ export class StandingClock {
     return this.time;
   }
 
-  wait(ms: number): Promise<void> {
+  async wait(ms: number): Promise<void> {
     this.waits.push(ms);
+    await later();
     this.time += ms;
-    return Promise.resolve();
   }
 }
 

@@ -72,7 +72,8 @@ export class RecordingBus implements Bus {
   }
 }
 
-async function later(): Promise<void> {
+/** Later than whoever does not wait for it, though no time passes. */
+export async function later(): Promise<void> {
   for (let turns = 0; turns < 8; turns += 1) await Promise.resolve();
 }
 

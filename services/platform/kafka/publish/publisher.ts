@@ -24,14 +24,18 @@ const closeLimitMs = 5_000;
 /** How soon a publisher with nothing to publish finds out that the broker is there again. */
 const recheckMs = 2_000;
 
+/** The part of kafkajs' producer that is used. */
+type Sender = Pick<Producer, 'connect' | 'sendBatch' | 'disconnect'>;
+
 interface Connection {
-  producer: Producer;
+  producer: Sender;
   sockets: Sockets;
   ready: Promise<void>;
 }
 
 export class Publisher {
   readonly #options: KafkaOptions;
+  readonly #open: typeof producerOf;
   readonly #batcher: Batcher;
   readonly #bundles = new Bundles();
   #connection: Connection | null = null;
@@ -39,8 +43,9 @@ export class Publisher {
   #recheck: NodeJS.Timeout | null = null;
   #closed = false;
 
-  constructor(options: KafkaOptions) {
+  constructor(options: KafkaOptions, open: typeof producerOf = producerOf) {
     this.#options = options;
+    this.#open = open;
     this.#batcher = new Batcher({
       send: (records, onWrite) => this.#send(records, onWrite),
       abandon: () => this.#connection?.sockets.reset(),
@@ -102,12 +107,7 @@ export class Publisher {
 
   #connect(): Connection {
     const sockets = new Sockets(() => this.#batcher.check());
-    const producer = createClient(this.#options, briefRetry, sockets.factory).producer({
-      allowAutoTopicCreation: false,
-      idempotent: false,
-      createPartitioner: () => (given) => this.#bundles.partitionOf(given),
-      retry: { ...briefRetry, retries: 0 },
-    });
+    const producer = this.#open(this.#options, sockets, this.#bundles);
     return { producer, sockets, ready: producer.connect() };
   }
 
@@ -145,6 +145,15 @@ export class Publisher {
     }
     if (!this.#closed) this.#recheck ??= setTimeout(() => void this.#lookAgain(), recheckMs);
   }
+}
+
+function producerOf(options: KafkaOptions, { factory }: Sockets, bundles: Bundles): Sender {
+  return createClient(options, briefRetry, factory).producer({
+    allowAutoTopicCreation: false,
+    idempotent: false,
+    createPartitioner: () => (given) => bundles.partitionOf(given),
+    retry: { ...briefRetry, retries: 0 },
+  });
 }
 
 interface KafkaError extends Error {

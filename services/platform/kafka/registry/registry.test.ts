@@ -30,7 +30,11 @@ class FakeApi implements RegistryApi {
   register = async () => ({ id: 1 });
   compatibility = async () => null;
   setCompatibility = async () => undefined;
-  close = async () => undefined;
+  closed = false;
+  close = async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.closed = true;
+  };
 }
 
 async function until(holds: () => boolean): Promise<void> {
@@ -108,6 +112,34 @@ describe('reading by the schema of the writer', () => {
     expect(await reading).toHaveProperty('decode');
   });
 
+  it('asks for an unknown id after ever longer times', async () => {
+    let now = 0;
+    const api = new FakeApi();
+    api.answers = [null];
+    const registry = registryWith(api, { now: () => now, confirmations: 2 });
+    for (const pauseMs of [30_000, 60_000, 120_000, 240_000, 480_000, 600_000, 600_000]) {
+      const { asked } = api;
+      await registry.reader('erp.stock', 3, signal);
+      expect(api.asked).toBe(asked + 2);
+      now += pauseMs - 1;
+      expect(registry.known('erp.stock', 3)).toMatchObject({ fault: { code: 'record.schema_unknown' } });
+      now += 1;
+      expect(registry.known('erp.stock', 3)).toBeNull();
+    }
+  });
+
+  it('ends with the client, which lets its connections go', async () => {
+    const api = new FakeApi();
+    api.answers = [down()];
+    const registry = registryWith(api, { now: () => Date.parse('2026-03-01T10:00:00Z') });
+    const ended = Promise.allSettled([registry.reader('erp.stock', 3, signal)]);
+    await until(() => registry.unhealthyReason() !== null);
+    expect(registry.unhealthyReason()).toMatch(/since 2026-03-01T10:00:00\.000Z: .*no answer/);
+    await registry.close();
+    await expect(ended).resolves.toMatchObject([{ status: 'rejected' }]);
+    expect(api.closed).toBe(true);
+  });
+
   it('says that a writer publishes something else on the topic', async () => {
     const api = new FakeApi();
     api.answers = [oneLine(schemaText('cartage.cursors'))];
@@ -159,10 +191,25 @@ describe('the schema that is written', () => {
     expect((await registry.writer('erp.stock')).id).toBe(7);
     await registry.writer('erp.stock');
     expect(api.lookUps).toBe(1);
+    // What we write we can read without asking.
+    expect([registry.known('erp.stock', 7), api.asked]).toEqual([{ decode: expect.any(Function) }, 0]);
     api.ownId = null;
     await expect(registryWith(api).writer('erp.stock')).rejects.toMatchObject({
+      needsOperator: true,
       fault: { code: 'registry.contract_missing', fix: 'Run `cartage topics apply`' },
     });
+  });
+
+  it.each([
+    [new TypeError('a bug'), { name: 'TypeError' }],
+    [
+      new Unavailable({ code: 'registry.refused', what: 'no', fix: 'look' }, { needsOperator: true }),
+      { needsOperator: true },
+    ],
+  ])('that cannot be looked up says so: %s', async (error, expected) => {
+    const api = new FakeApi();
+    api.ownId = error;
+    await expect(registryWith(api).writer('erp.stock')).rejects.toMatchObject(expected);
   });
 
   it('is asked for again a second after a failure, and the failure had no effect', async () => {
@@ -172,8 +219,10 @@ describe('the schema that is written', () => {
     const registry = registryWith(api, { now: () => now });
     await expect(registry.writer('erp.stock')).rejects.toMatchObject({ outcome: 'none' });
     await expect(registry.writer('erp.stock')).rejects.toBeInstanceOf(Unavailable);
+    now += 999;
+    await expect(registry.writer('erp.stock')).rejects.toBeInstanceOf(Unavailable);
     expect(api.lookUps).toBe(1);
-    now += 1_000;
+    now += 1;
     api.ownId = 7;
     expect((await registry.writer('erp.stock')).id).toBe(7);
   });

@@ -1,5 +1,5 @@
 /** A reading of a whole topic, on a client of kafkajs that the test plays. */
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { Batch, Kafka } from 'kafkajs';
 import { stock } from '../../../../schemas/topics.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -8,7 +8,8 @@ import { WholeTopic } from './read-all.ts';
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** One partition, read by one member; the topic is what the test says it is. */
-function played(topic: { id: string; end: number }) {
+function played(topic: { id: string; end: number; low?: number; since?: number }) {
+  const calls: string[] = [];
   const listeners = new Map<string, (event: { payload: object }) => void>();
   let eachBatch: (payload: object) => Promise<void> = async () => undefined;
   const connectionPool = { send: async () => ({ topicId: topic.id }) };
@@ -20,39 +21,57 @@ function played(topic: { id: string; end: number }) {
       fetch: async () => ({}),
     }),
   };
+  const call = (name: string) => async (asked?: { offset?: string } | string[]) => {
+    await turn();
+    calls.push([name, ...(Array.isArray(asked) ? asked : asked?.offset ? [asked.offset] : [])].join(' '));
+  };
   const nothing = async () => undefined;
+  let config: Record<string, unknown> = {};
   const client = {
-    consumer: ({ partitionAssigners }: { partitionAssigners: ((made: object) => void)[] }) => {
-      partitionAssigners[0]!({ cluster });
+    consumer: (given: { partitionAssigners: ((made: object) => void)[] }) => {
+      config = given;
+      given.partitionAssigners[0]!({ cluster });
       return {
         on: (name: string, listener: (event: { payload: object }) => void) => listeners.set(name, listener),
         run: async (options: { eachBatch: typeof eachBatch }) => void (eachBatch = options.eachBatch),
-        connect: nothing,
+        connect: call('connect'),
         subscribe: nothing,
-        disconnect: nothing,
+        disconnect: async () => {
+          // It takes its time to leave.
+          for (let turns = 0; turns < 9; turns += 1) await turn();
+          calls.push('disconnect');
+        },
         pause: nothing,
         resume: nothing,
-        seek: nothing,
+        seek: ({ offset }: { offset: string }) => void calls.push(`seek ${offset}`),
       };
     },
     admin: () => ({
       connect: nothing,
       disconnect: nothing,
-      deleteGroups: nothing,
-      fetchTopicOffsets: async () => [{ partition: 0, low: '0', high: String(topic.end) }],
+      deleteGroups: call('delete'),
+      fetchTopicOffsets: async () => [{ partition: 0, low: String(topic.low ?? 0), high: String(topic.end) }],
+      fetchTopicOffsetsByTimestamp: async () => [{ partition: 0, offset: String(topic.since ?? 0) }],
     }),
   } as unknown as Kafka;
   return {
     client,
+    calls,
+    config: () => config,
+    /** An end of the topic that compaction has left without records. */
+    ended: (lastOffset: number) =>
+      listeners.get('consumer.end_batch_process')!({
+        payload: { partition: 0, batchSize: 0, lastOffset: String(lastOffset) },
+      }),
     join: () =>
       listeners.get('consumer.group_join')!({ payload: { memberAssignment: { [stock.topic]: [0] } } }),
     /** As kafkajs gives its consumer up. */
     crashed: (error: Error) => listeners.get('consumer.crash')!({ payload: { restart: false, error } }),
     fetched: () => listeners.get('consumer.fetch')!({ payload: {} }),
     /** Tombstones, which need no schema, from where kafkajs stands. */
-    offer: (fetchedOffset: number, count: number) => {
+    offer: (fetchedOffset: number, count: number, key: Buffer | null = Buffer.from('WH/A')) => {
       const messages = Array.from({ length: count }, (_, index) => ({
-        key: Buffer.from('WH/A'),
+        key,
         value: null,
         headers: {},
         timestamp: '0',
@@ -126,5 +145,100 @@ describe('a reading of a whole topic', () => {
     await turn();
     expect(seen).toEqual([0, 1, 2, 3, 'recreated', 0, 1]);
     expect(isCaughtUp).toBe(true);
+  });
+
+  it('begins where it is to, goes on where it stands, and hands over what can be read and what cannot', async () => {
+    const kafka = played({ id: 'one', end: 9, low: 2, since: 5 });
+    const seen: string[] = [];
+    reading = new WholeTopic(contextOf(kafka.client), stock as never, {
+      sinceMs: 1,
+      onRecord: ({ offset }) => void seen.push(`${offset}`),
+      onUndecodable: ({ offset }) => void seen.push(`${offset} undecodable`),
+    });
+    await reading.start();
+    expect(kafka.config()).toMatchObject({
+      groupId: expect.stringMatching(/^cartage-read-test-/),
+      sessionTimeout: 30_000,
+      heartbeatInterval: 3_000,
+      maxWaitTimeInMs: 250,
+      allowAutoTopicCreation: false,
+    });
+    kafka.join();
+    await kafka.offer(5, 2);
+    await kafka.offer(7, 1, null);
+    kafka.join();
+    expect(seen).toEqual(['5', '6', '7 undecodable']);
+    expect(kafka.calls).toEqual(['connect', 'seek 5', 'seek 8']);
+  });
+
+  it.each(['all of it is handed over', 'what is left of it holds no record'])(
+    'is caught up when %s',
+    async (end) => {
+      const kafka = played({ id: 'one', end: 2 });
+      reading = new WholeTopic(contextOf(kafka.client), stock as never, { onRecord: () => undefined });
+      let isCaughtUp = false;
+      void reading.caughtUp.then(() => (isCaughtUp = true)).catch(() => undefined);
+      await reading.start();
+      kafka.join();
+      await kafka.offer(0, 1);
+      await turn();
+      expect(isCaughtUp).toBe(false);
+      if (end === 'all of it is handed over') await kafka.offer(1, 1);
+      else kafka.ended(1);
+      await turn();
+      expect(isCaughtUp).toBe(true);
+    },
+  );
+
+  it('of nothing is caught up at once, and ends when it has left and its group is gone', async () => {
+    const kafka = played({ id: 'one', end: 0 });
+    const one = new WholeTopic(contextOf(kafka.client), stock as never, { onRecord: () => undefined });
+    let stops = 0;
+    one.onStopped = () => (stops += 1);
+    await one.start();
+    await one.caughtUp;
+    const stopping = one.stop();
+    expect(one.stop()).toBe(stopping);
+    await stopping;
+    expect([kafka.calls.at(-2), kafka.calls.at(-1)!.split('-')[0], stops]).toEqual([
+      'disconnect',
+      'delete cartage',
+      1,
+    ]);
+  });
+
+  it('that ends before it is caught up never will be', async () => {
+    const kafka = played({ id: 'one', end: 9 });
+    const one = new WholeTopic(contextOf(kafka.client), stock as never, { onRecord: () => undefined });
+    await one.start();
+    const caughtUp = one.caughtUp.then(
+      () => 'caught up',
+      (error: Error) => error.message,
+    );
+    await one.stop();
+    expect(await caughtUp).toBe('the reading is being stopped');
+    // And hands nothing over any more.
+    await kafka.offer(0, 1);
+  });
+
+  it('is not well when nothing was fetched for a minute, until it is stopped on purpose', async () => {
+    const clock = jest.spyOn(performance, 'now');
+    try {
+      clock.mockReturnValue(0);
+      const kafka = played({ id: 'one', end: 0 });
+      reading = new WholeTopic(contextOf(kafka.client), stock as never, { onRecord: () => undefined });
+      await reading.start();
+      clock.mockReturnValue(60_000);
+      expect(reading.unhealthyReason()).toBeNull();
+      clock.mockReturnValue(61_000);
+      expect(reading.unhealthyReason()).toBe('erp.stock has not been read for 61 s');
+      kafka.fetched();
+      expect(reading.unhealthyReason()).toBeNull();
+      clock.mockReturnValue(999_000);
+      await reading.stop();
+      expect(reading.unhealthyReason()).toBeNull();
+    } finally {
+      clock.mockRestore();
+    }
   });
 });

@@ -1,4 +1,4 @@
-import type { Bus, SubscribeOptions, Subscription } from '../../kafka/types.ts';
+import type { Bus, Lease, SubscribeOptions, Subscription } from '../../kafka/types.ts';
 import type { Configuration } from '../../config/read.ts';
 import type { Config, SectionName } from '../../config/schema.ts';
 import { contextOf } from '../../flow/testing/context.ts';
@@ -12,9 +12,11 @@ export function processDouble(name: string) {
   const stops: (() => unknown)[] = [];
   const subscriptions: SubscribeOptions[] = [];
   const recording = new RecordingBus();
+  /** Held by the process. */
+  const leases: Lease[] = [];
   const subscribe: Bus['subscribe'] = (options) => {
     subscriptions.push(options);
-    return Promise.resolve(idle);
+    return Promise.resolve({ ...idle, leases: () => leases });
   };
   const bus = Object.assign(recording, { subscribe });
   const metrics = openMetrics(name, 'us');
@@ -30,7 +32,7 @@ export function processDouble(name: string) {
     stopping: new AbortController().signal,
     listen: () => Promise.resolve(),
   };
-  return { process, subscriptions, stops };
+  return { process, bus, clock: bus.clock, subscriptions, stops, leases };
 }
 
 const idle: Subscription = {
