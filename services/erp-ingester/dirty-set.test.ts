@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DirtySet, reportAnswered } from './dirty-set.ts';
+import type { Dirt } from './dirty-set.ts';
 
 describe('dirty keys', () => {
   it('are given out oldest first, and merged with what came meanwhile when they are put back', () => {
@@ -31,6 +32,32 @@ describe('dirty keys', () => {
     expect(told).toEqual(['first', 'second']);
   });
 
+  it('that are to be asked in one question stand together, behind the others, with what came meanwhile', () => {
+    const dirty = new DirtySet();
+    for (const key of ['a', 'b', 'c']) dirty.add(key, { mark: key });
+    const [[key, dirt]] = dirty.take(1) as unknown as [[string, Dirt]];
+    dirty.add('a', { mark: 'later' });
+    dirty.askTogether(key, dirt, ['b', 'd']);
+    const taken = dirty.take(10);
+    expect([...taken].map(([name, { marks }]) => `${name} ${[...marks].join()}`)).toEqual([
+      'c c',
+      'a a,later',
+      'b b',
+      'd ',
+    ]);
+  });
+
+  it('tell since when the oldest of them waits', () => {
+    const dirty = new DirtySet();
+    expect(dirty.oldestAt).toBeNull();
+    dirty.add('a', {});
+    expect(dirty.oldestAt).toBeNull();
+    dirty.add('b', { occurredAt: 60 });
+    dirty.add('c', { occurredAt: 50 });
+    // A source tells in its order: what waits longest is what came first.
+    expect(dirty.oldestAt).toBe(60);
+  });
+
   it('wake whoever waits, and a signal does too', async () => {
     const dirty = new DirtySet();
     const never = new AbortController();
@@ -49,10 +76,15 @@ describe('dirty keys', () => {
     const told: string[] = [];
     const transaction = { release: () => void told.push('released') };
     dirty.add('a', { mark: '1', occurredAt: 50, transaction });
-    dirty.add('b', { asked: 'W1/B', onAnswered: () => told.push('answered') });
+    dirty.add('b', { asked: 'W1/B', traceparent: 'theirs', onAnswered: () => told.push('answered') });
     const left = dirty.giveUp();
     expect([told, dirty.size]).toEqual([['released'], 0]);
-    expect(left).toMatchObject({ marks: new Set(['1']), asked: new Set(['W1/B']), occurredAt: null });
+    expect(left).toMatchObject({
+      marks: new Set(['1']),
+      asked: new Set(['W1/B']),
+      occurredAt: null,
+      traceparent: 'theirs',
+    });
     reportAnswered(left);
     expect(told).toEqual(['released', 'answered']);
   });

@@ -22,8 +22,16 @@ export async function startErpIngester(
   configuration: Configuration<'erp' | 'fulfilments'>,
   life: Life,
 ): Promise<void> {
+  await ingest(configuration, await openProcess('erp-ingester', configuration, life));
+}
+
+/** Resolves when its HTTP face is open; the source is taken meanwhile, and again. */
+export async function ingest(
+  configuration: Configuration<'erp' | 'fulfilments'>,
+  process: Process,
+  open = openErp,
+): Promise<void> {
   const { config } = configuration;
-  const process = await openProcess('erp-ingester', configuration, life);
   if (Object.keys(config.erp.streams).length === 0) {
     // An ERP that is only written to, over HTTP, has no database here to be asked.
     process.log.warn('no streams are configured: nothing is read from the ERP');
@@ -38,7 +46,7 @@ export async function startErpIngester(
     clock,
   });
   process.onStop(() => lease.stop());
-  const erp = openErp(configuration, { log, metrics, clock, lease });
+  const erp = open(configuration, { log, metrics, clock, lease });
   process.onStop(() => erp.source.close());
   const streams = erp.streams.map(withShape);
   const cursors = new SourceCursors(process.bus, config.instance, context.clock);

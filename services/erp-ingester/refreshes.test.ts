@@ -129,7 +129,12 @@ describe('refreshes', () => {
     const applying = flow.apply([ask('erp.stock', 'W1/A')], attempt);
     await new Promise(setImmediate);
     ending.abort();
-    await expect(applying).rejects.toBeInstanceOf(Unavailable);
+    await expect(applying).rejects.toMatchObject({
+      name: 'Unavailable',
+      fault: { code: 'refresh.stopping' },
+    });
+    // Nor is anything asked for from then on.
+    await expect(flow.apply([ask('erp.stock', 'W1/A')], attempt)).rejects.toBeInstanceOf(Unavailable);
   });
 
   it('of all keys ask them all, and are no matter of a record that is called so', async () => {
@@ -145,14 +150,19 @@ describe('refreshes', () => {
 
   it('that confirm deletions do so for as many as were seen, and wait for a round that is under way', async () => {
     const { flow, ask, acts, runner } = flowOf();
-    const of = async (seen: string) => {
+    const of = async (seen: string | null) => {
       const request = ask('erp.stock', '*', 'confirm', seen);
       return (await flow.apply([request], attempt)).get(request);
     };
     expect(await of('60')).toMatchObject({ status: 'applied' });
     expect(await of('50')).toMatchObject({ status: 'unchanged' });
+    expect(await of(null)).toMatchObject({ status: 'unchanged' });
     runner.isAskingAll = true;
-    expect(await of('50')).toMatchObject({ name: 'Unavailable', notYet: true });
-    expect(acts).toEqual(['confirm 60', 'confirm 50', 'confirm 50']);
+    expect(await of('50')).toMatchObject({
+      name: 'Unavailable',
+      notYet: true,
+      fault: { code: 'refresh.round_under_way' },
+    });
+    expect(acts).toEqual(['confirm 60', 'confirm 50', 'confirm 0', 'confirm 50']);
   });
 });

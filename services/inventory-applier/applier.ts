@@ -3,6 +3,7 @@ import { startFlow } from '../platform/lifecycle/run-flow.ts';
 import { runStates } from '../platform/flow/states/run-states.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
+import type { Mode } from '../platform/groups.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { refreshRequester } from '../platform/flow/request-refresh.ts';
 import type { Subscription } from '../platform/kafka/types.ts';
@@ -20,33 +21,41 @@ export function startInventoryApplier(
   configuration: Configuration<'magento' | 'stock'>,
   life: Life,
 ): Promise<void> {
+  return startFlow('inventory-applier', 'stock', { configuration, life }, (process, mode) =>
+    applyStock(configuration, process, mode),
+  );
+}
+
+export async function applyStock(
+  configuration: Configuration<'magento' | 'stock'>,
+  process: Process,
+  mode: Mode,
+): Promise<Subscription> {
   const { config } = configuration;
-  return startFlow('inventory-applier', 'stock', { configuration, life }, async (process, mode) => {
-    const magento = connectMagento(configuration, process);
-    process.onStop(() => magento.close());
-    const { context, bus, log, metrics } = process;
-    const { clock } = context;
-    const { instance, stock } = config;
-    const { maxAgeMs } = stock.feed;
-    const feed = new Feed({ bus, instance, maxAgeMs, clock, log, metrics });
-    const turns = new Turns();
-    const flow = stockFlow({
-      magento,
-      stock,
-      settleMs: config.magento.settleMs,
-      mode,
-      clock,
-      turns,
-      isOld: () => feed.isOld(),
-    });
-    const subscription = await runStates(context, flow);
-    // A dry flow has written nothing that the shop could be compared with.
-    if (mode === 'on') {
-      const batchSize = () => flow.batchSize('');
-      await compareAgainAndAgain(process, { magento, stock, subscription, turns, feed, batchSize });
-    }
-    return subscription;
+  const magento = connectMagento(configuration, process);
+  process.onStop(() => magento.close());
+  const { context, bus, log, metrics } = process;
+  const { clock } = context;
+  const { instance, stock } = config;
+  const { maxAgeMs } = stock.feed;
+  const feed = new Feed({ bus, instance, maxAgeMs, clock, log, metrics });
+  const turns = new Turns();
+  const flow = stockFlow({
+    magento,
+    stock,
+    settleMs: config.magento.settleMs,
+    mode,
+    clock,
+    turns,
+    isOld: () => feed.isOld(),
   });
+  const subscription = await runStates(context, flow);
+  // A dry flow has written nothing that the shop could be compared with.
+  if (mode === 'on') {
+    const batchSize = () => flow.batchSize('');
+    await compareAgainAndAgain(process, { magento, stock, subscription, turns, feed, batchSize });
+  }
+  return subscription;
 }
 
 interface Comparing {

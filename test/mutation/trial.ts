@@ -11,8 +11,11 @@ import { withMutant } from './mutants.ts';
 const shortestLimitMs = 60_000;
 const timesAsLong = 5;
 
-/** Tests under test/ that need nothing but Node: the client and the check, against the sandbox shop. */
-const besides: Readonly<Record<string, readonly string[]>> = { 'services/magento': ['test/magento'] };
+/** Tests under test/ that need nothing but Node: the client and the check, against the sandbox shop; the example of a configuration. */
+const besides: Readonly<Record<string, readonly string[]>> = {
+  'services/magento/': ['test/magento'],
+  'services/platform/config/': ['test/deploy/configuration.test.ts'],
+};
 
 /** The files git knows of, or would. */
 export function projectFiles(under: string): string[] {
@@ -69,8 +72,11 @@ export class Trial {
     if (known) return known;
     const tests: string[] = [];
     const library = file.split('/').slice(0, 2).join('/');
-    const roots = [library, ...(besides[library] ?? [])].map((root) => `--roots=${join(this.#folder, root)}`);
+    const more = Object.entries(besides).flatMap(([of, paths]) => (file.startsWith(of) ? paths : []));
+    const folders = [library, ...more].filter((path) => !path.endsWith('.ts'));
+    const roots = folders.map((root) => `--roots=${join(this.#folder, root)}`);
     await this.#run(['--listTests', '--findRelatedTests', file, ...roots], undefined, tests);
+    tests.push(...more.filter((path) => path.endsWith('.ts')).map((path) => join(this.#folder, path)));
     const beside = join(this.#folder, file.replace(/\.ts$/, '.test.ts'));
     const distance = (test: string) => {
       if (test.endsWith('.simulation.test.ts')) return 3;

@@ -17,11 +17,11 @@ const maxHeapBytes = 64 * 1024 * 1024;
  * Everything waits for it, about 50 ms, so it is done once, when the process has little to do, and not where much is kept.
  */
 export function clearAfterStart(
-  collect: Collect | undefined = (globalThis as { gc?: Collect }).gc,
+  collect: Collect | null = (globalThis as { gc?: Collect }).gc ?? null,
   busy: Busy = eventLoopShare(),
   heapBytes: () => number = () => process.memoryUsage().heapUsed,
 ): void {
-  if (collect === undefined) return;
+  if (collect === null) return;
   const timer = setInterval(() => {
     if (busy() > quietShare) return;
     clearInterval(timer);

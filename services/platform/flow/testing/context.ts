@@ -41,9 +41,12 @@ export function contextOf(options: {
 }
 
 export function logTo(lines: Line[]): Log {
-  const write = (level: string) => (fields: Record<string, unknown>, message: string) => {
-    lines.push({ level, message, fields });
-  };
+  const write =
+    (level: string) =>
+    (...said: [message: string] | [fields: Record<string, unknown>, message: string]) => {
+      const [fields, message] = said.length === 1 ? [{}, said[0]] : said;
+      lines.push({ level, message, fields });
+    };
   return {
     debug: write('debug'),
     info: write('info'),

@@ -1,4 +1,5 @@
 import type { Contract } from '../../../../schemas/topics.ts';
+import { assertCurrent } from '../../fence.ts';
 import type { Bus, Publication } from '../../kafka/types.ts';
 import { SimulatedBroker } from './broker.ts';
 import type { Kept } from './broker.ts';
@@ -6,7 +7,7 @@ import { VirtualClock } from './virtual-clock.ts';
 
 /**
  * A bus whose answers take no time, and yet come later than whoever does not wait for them; what is published can be read
- * back, by tests and by `readAll`.
+ * back, by tests and by `readAll`. Nothing is taken from whoever has lost the lease.
  */
 export class RecordingBus implements Bus {
   readonly clock = new VirtualClock();
@@ -17,12 +18,14 @@ export class RecordingBus implements Bus {
 
   async publish<Value>(contract: Contract<Value>, publication: Publication<Value>): Promise<void> {
     await later();
+    assertCurrent(contract.topic);
     if (this.failure) throw this.failure;
     this.broker.append(contract, contract.key(publication.value), publication.value);
   }
 
   async tombstone<Value>(contract: Contract<Value>, key: string): Promise<void> {
     await later();
+    assertCurrent(contract.topic);
     if (this.failure) throw this.failure;
     this.broker.append(contract, key, null);
   }
