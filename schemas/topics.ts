@@ -160,7 +160,7 @@ export const outcomes = contract<Outcome>({
   retentionMs: 7 * dayMs,
   owner: 'platform',
   writers: handlers,
-  readers: ['console', 'cli'],
+  readers: ['shipment-applier', 'console', 'cli'],
   personalData: false,
 });
 

@@ -29,8 +29,8 @@ $ACLS --add --allow-principal User:cartage-main-catalog-applier --resource-patte
 
 # shipment-applier
 $ACLS --add --allow-principal User:cartage-main-shipment-applier --operation Read --topic 'erp.fulfilments'
-$ACLS --add --allow-principal User:cartage-main-shipment-applier --operation Read --operation Write --topic 'cartage.parked'
-$ACLS --add --allow-principal User:cartage-main-shipment-applier --operation Write --topic 'cartage.refresh' --topic 'cartage.outcomes'
+$ACLS --add --allow-principal User:cartage-main-shipment-applier --operation Read --operation Write --topic 'cartage.outcomes' --topic 'cartage.parked'
+$ACLS --add --allow-principal User:cartage-main-shipment-applier --operation Write --topic 'cartage.refresh'
 $ACLS --add --allow-principal User:cartage-main-shipment-applier --resource-pattern-type prefixed --operation Read --group 'cartage.main.shipment-applier'
 $ACLS --add --allow-principal User:cartage-main-shipment-applier --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/shipment-applier-'
 

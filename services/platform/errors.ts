@@ -73,6 +73,8 @@ export interface UnavailableOptions extends ErrorOptions {
   perhapsRecord?: boolean;
   /** Nothing has failed: the other side is well, and does not show yet what is looked for. It is looked for again. */
   notYet?: boolean;
+  /** What is not there yet may be there when this resolves: it is looked for then, and need not be before `retryAfterMs`. */
+  until?: Promise<void>;
   /** No retry can help before a person acts (401, 403): the flow waits and says so. */
   needsOperator?: boolean;
 }
@@ -84,6 +86,7 @@ export class Unavailable extends Error {
   readonly retryAfterMs: number | undefined;
   readonly perhapsRecord: boolean;
   readonly notYet: boolean;
+  readonly until: Promise<void> | undefined;
   readonly needsOperator: boolean;
   constructor(fault: Fault, options: UnavailableOptions = {}) {
     super(sentence(fault), options);
@@ -94,6 +97,7 @@ export class Unavailable extends Error {
       options.retryAfterMs === undefined ? undefined : Math.min(options.retryAfterMs, retryAfterMaxMs);
     this.perhapsRecord = options.perhapsRecord ?? false;
     this.notYet = options.notYet ?? false;
+    this.until = options.until;
     this.needsOperator = options.needsOperator ?? false;
   }
 }

@@ -2,13 +2,18 @@ import { fulfilments as contract } from '../../schemas/topics.ts';
 import type { Configuration } from '../platform/config/read.ts';
 import { runDocuments } from '../platform/flow/documents/run-documents.ts';
 import { refreshRequester } from '../platform/flow/request-refresh.ts';
+import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
+import { Serial } from '../platform/serial.ts';
 import { startFlow } from '../platform/lifecycle/run-flow.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
+import type { Process } from '../platform/lifecycle/process.ts';
 import { CodeIds } from '../magento/code-ids.ts';
 import { tieToOrder } from '../platform/telemetry/order-trace.ts';
 import { connectMagento } from '../magento/connect.ts';
+import { AppliedStock } from './applied-stock.ts';
 import { applyFulfilment } from './fulfilment.ts';
 import { shippableOrders } from './shippable-orders.ts';
+import { StockWait } from './stock-wait.ts';
 import { StoreIds } from './store-ids.ts';
 
 /** Kafka to Magento: shipments, and the ERP's numbers of orders. */
@@ -17,8 +22,9 @@ export function startShipmentApplier(
   life: Life,
 ): Promise<void> {
   const { config } = configuration;
-  return startFlow('shipment-applier', 'shipments', { configuration, life }, (process, mode) => {
+  return startFlow('shipment-applier', 'shipments', { configuration, life }, async (process, mode) => {
     const { clock } = process.context;
+    const requestRefresh = refreshRequester(process.bus, process.name, clock);
     const magento = connectMagento(configuration, process);
     process.onStop(() => magento.close());
     const options = {
@@ -26,8 +32,11 @@ export function startShipmentApplier(
       instance: config.instance,
       fulfilments: config.fulfilments,
       stock: config.stock,
+      settleMs: config.magento.settleMs,
       storeIds: new StoreIds(new CodeIds(() => magento.store.views(), clock)),
-      requestRefresh: refreshRequester(process.bus, process.name, clock),
+      requestRefresh,
+      stockWait: await openStockWait(process, config, requestRefresh),
+      turns: new Serial(),
     };
     return runDocuments(process.context, {
       name: 'shipments',
@@ -37,10 +46,26 @@ export function startShipmentApplier(
       settleMs: config.magento.settleMs,
       handle: (record, attempt) => {
         tieToOrder(record.key, 'shipment to the shop');
-        return applyFulfilment(record.value, attempt, options);
+        return applyFulfilment({ document: record.value, publishedAt: record.publishedAt }, attempt, options);
       },
       probe: async () => void (await magento.store.views()),
       awaited: { order: (keys) => shippableOrders(keys, options) },
     });
   });
+}
+
+/** Null where there is nothing to wait for: Cartage writes no stock, or is not to wait. */
+async function openStockWait(
+  { bus, context, metrics, onStop }: Process,
+  { instance, flows, fulfilments }: Configuration<'fulfilments'>['config'],
+  requestRefresh: RequestRefresh,
+): Promise<StockWait | null> {
+  if (flows.stock !== 'on' || fulfilments.stockWaitMs === 0) return null;
+  const { clock } = context;
+  const applied = new AppliedStock({ bus, instance, clock });
+  onStop(await applied.follow());
+  const passed = metrics.shippedUnconfirmed.labels({ flow: 'shipments' });
+  passed.inc(0);
+  const { stockWaitMs: waitMs } = fulfilments;
+  return new StockWait({ applied, requestRefresh, waitMs, clock, onPassed: () => passed.inc() });
 }

@@ -3,10 +3,13 @@ import { describe, expect, it } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Fulfilment } from '../../schemas/types.ts';
 import { fulfilmentsSection } from '../platform/config/sections/fulfilments.ts';
-import { Held } from '../platform/errors.ts';
+import { Held, Unavailable } from '../platform/errors.ts';
 import { LeaseLost } from '../platform/fence.ts';
 import type { Mode } from '../platform/groups.ts';
+import type { Attempt } from '../platform/flow/outcome/outcome.ts';
+import { Serial } from '../platform/serial.ts';
 import { applyFulfilment } from './fulfilment.ts';
+import type { StockWait } from './stock-wait.ts';
 import { Shop } from './testing/shop.ts';
 
 const since = '2026-01-01T00:00:00Z';
@@ -28,40 +31,57 @@ const packed = (...numbers: string[]) => ({
   packages: numbers.map((trackingNumber) => ({ carrier: 'UPS', service: null, trackingNumber })),
 });
 
-function shopOf(habits: Partial<Shop> = {}) {
+function shopOf(habits: Partial<Shop> = {}, settle: StockWait['settle'] = () => Promise.resolve(null)) {
   const shop = Object.assign(new Shop(), habits);
+  const turns = new Serial();
   /** `effects`: so many may begin, then the lease is lost. */
-  const apply = (changes: Partial<Fulfilment> = {}, mode: Mode = 'on', effects = Infinity) => {
+  const apply = (
+    changes: Partial<Fulfilment> = {},
+    mode: Mode = 'on',
+    effects = Infinity,
+    more: Partial<Attempt> = {},
+  ) => {
     let left = effects;
     const assertCurrent = () => {
       left -= 1;
       if (left < 0) throw new LeaseLost('erp.fulfilments[0]');
     };
     return applyFulfilment(
-      { ...document, ...changes },
-      { number: 1, mode, assertCurrent },
+      { document: { ...document, ...changes }, publishedAt: 0 },
+      { number: 1, mode, assertCurrent, ...more },
       {
         magento: shop as never,
         instance: 'main',
         fulfilments: fulfilmentsSection.parse({ since, carriers: { UPS: { code: 'ups', title: 'UPS' } } }),
         stock: { sources: { W1: 'main' } },
+        settleMs: 65_000,
         storeIds: {
           of: async (code) => {
             await turn();
             return code === 'default' ? 1 : 2;
           },
         },
-        requestRefresh: async (topic, keys, reason) => {
+        requestRefresh: async (topic, keys, reason, inMs) => {
           await turn();
-          shop.steps.push(`refresh ${topic} ${keys.join(' ')} ${reason}`);
+          const when = inMs === undefined ? '' : ` in ${inMs / 1_000} s`;
+          shop.steps.push(`refresh ${topic} ${keys.join(' ')} ${reason}${when}`);
         },
+        stockWait: { settle },
+        turns,
       },
     );
   };
   return { shop, apply, steps: shop.steps };
 }
 
-const refresh = 'refresh erp.stock W1/ABC shipped';
+// The ERP's spelling, and the shop's.
+const refresh = 'refresh erp.stock W1/ABC W1/ABC-RED shipped';
+const takenBack = 'refresh erp.stock W1/ABC W1/ABC-RED not shipped';
+const fails = new Unavailable({ code: 'magento.5xx', what: 'error', fix: 'wait' }, { perhapsRecord: true });
+const silent = new Unavailable(
+  { code: 'http.deadline', what: 'silence', fix: 'wait' },
+  { outcome: 'unknown' },
+);
 
 describe('a delivery of the ERP', () => {
   it('is shipped once, and its stock asked for after it was shipped and whenever it is found', async () => {
@@ -84,19 +104,75 @@ describe('a delivery of the ERP', () => {
     await expect(apply()).rejects.toThrow('shipment.differs');
   });
 
-  it('leaves no raised quantity behind when the shop refuses it', async () => {
+  it('leaves no raised quantity behind when the shop refuses it, now or where an earlier try has raised it', async () => {
     const { apply, steps } = shopOf({ refuses: true, stored: '1' });
     await expect(apply()).rejects.toThrow('magento.refused');
-    expect(steps).toEqual(['raise ABC-RED to 2.0000 1', refresh]);
-    const enough = shopOf({ refuses: true });
-    await expect(enough.apply()).rejects.toThrow('magento.refused');
-    expect(enough.steps).toEqual([]);
+    expect(steps).toEqual(['raise ABC-RED to 2.0000 1', takenBack]);
+    const canceled = shopOf({ stored: '2' });
+    canceled.shop.order.state = 'canceled';
+    await expect(canceled.apply()).rejects.toThrow('shipment.order_state');
+    expect(canceled.steps).toEqual([takenBack]);
+  });
+
+  it.each([fails, silent])(
+    'leaves its room to tries that follow, and takes it back after them',
+    async (failure) => {
+      const { apply, steps } = shopOf({ failure, stored: '1' });
+      await expect(apply()).rejects.toBe(failure);
+      expect(steps).toEqual(['raise ABC-RED to 2.0000 1', `${takenBack} in 125 s`]);
+    },
+  );
+
+  it('raises the parts of a bundle, and the product whose line has another SKU by its options', async () => {
+    const [line] = new Shop().order.items;
+    const child = (item_id: number, sku: string, qty_ordered: string) => ({
+      ...line!,
+      item_id,
+      parent_item_id: 5,
+      sku,
+      qty_ordered,
+    });
+    const orderOf = (...items: object[]) => ({ ...new Shop().order, items: items as never });
+    const bundle = shopOf({ order: orderOf(line!, child(6, 'LID', '2'), child(7, 'POT', '4')), stored: '0' });
+    await bundle.apply();
+    expect(bundle.steps).toEqual([
+      'raise LID to 2.0000 1',
+      'raise POT to 4.0000 1',
+      'ship',
+      'refresh erp.stock W1/ABC W1/LID W1/POT shipped',
+    ]);
+    const product_option = { extension_attributes: { custom_options: [{ option_id: '1' }] } };
+    const optional = shopOf({ order: orderOf({ ...line!, product_option }), stored: '0' });
+    await optional.apply();
+    expect(optional.steps).toEqual(['raise ABC to 2.0000 1', 'ship', 'refresh erp.stock W1/ABC shipped']);
+  });
+
+  it('waits until the stock of its goods issue is there, before anything is raised, and says when it did not', async () => {
+    const notYet = { code: 'shipment.stock_not_applied', what: 'not yet', fix: 'wait' };
+    const waits = new Unavailable(notYet, { notYet: true });
+    const { apply, steps } = shopOf({ stored: '1' }, () => Promise.reject(waits));
+    await expect(apply()).rejects.toBe(waits);
+    expect(steps).toEqual([]);
+    const passed = shopOf({}, () => Promise.resolve('the stock was not known'));
+    expect(await passed.apply()).toMatchObject({ cause: 'shipped from main; the stock was not known' });
   });
 
   it('is shipped from a source that was raised first where it holds too little', async () => {
     const { apply, steps } = shopOf({ stored: '1' });
     expect(await apply()).toMatchObject({ status: 'applied' });
     expect(steps).toEqual(['raise ABC-RED to 2.0000 1', 'ship', refresh]);
+  });
+
+  it('does not take the room that was made for another', async () => {
+    const { apply, steps } = shopOf({ stored: '0' });
+    const lines = [{ ...document.lines[0]!, quantity: '1.0000' }];
+    await Promise.all(['WH/1', 'WH/2'].map((documentId) => apply({ documentId, lines })));
+    expect(steps.filter((step) => !step.startsWith('refresh'))).toEqual([
+      'raise ABC-RED to 1.0000 1',
+      'ship',
+      'raise ABC-RED to 1.0000 1',
+      'ship',
+    ]);
   });
 
   it('is named by the id of its shipment where the shop does not show it yet', async () => {
@@ -164,7 +240,7 @@ describe('a delivery of the ERP', () => {
       name: 'Held',
       fault: { code: 'shipment.order_state', waitsFor: 'order/main/default/42' },
     });
-    expect(steps).toEqual([]);
+    expect(steps).toEqual([takenBack]);
   });
 
   it('begins no effect when the lease is lost', async () => {

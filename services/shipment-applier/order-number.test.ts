@@ -5,6 +5,7 @@ import { fulfilmentsSection } from '../platform/config/sections/fulfilments.ts';
 import { Held, Unavailable } from '../platform/errors.ts';
 import { LeaseLost } from '../platform/fence.ts';
 import type { Attempt } from '../platform/flow/outcome/outcome.ts';
+import { Serial } from '../platform/serial.ts';
 import { applyFulfilment } from './fulfilment.ts';
 
 const document = {
@@ -47,7 +48,7 @@ function shopOf({ losesAnswers = 0, forbids = false } = {}) {
   };
   const apply = (attempt: Partial<Attempt> = {}) =>
     applyFulfilment(
-      document,
+      { document, publishedAt: 0 },
       { number: 1, mode: 'on', assertCurrent: () => undefined, ...attempt },
       {
         magento: magento as never,
@@ -56,6 +57,9 @@ function shopOf({ losesAnswers = 0, forbids = false } = {}) {
         stock: { sources: {} },
         storeIds: { of: () => Promise.resolve(1) },
         requestRefresh: () => Promise.reject(new Error('moves no stock')),
+        settleMs: 0,
+        turns: new Serial(),
+        stockWait: { settle: () => Promise.reject(new Error('moves no stock')) },
       },
     );
   return { apply, added };

@@ -1,5 +1,5 @@
 import { splitKey } from '../../schemas/keys.ts';
-import { isShippable } from './fulfilment.ts';
+import { isShippable } from './ship.ts';
 import type { FulfilmentOptions } from './fulfilment.ts';
 
 type Options = Pick<FulfilmentOptions, 'magento' | 'storeIds'>;

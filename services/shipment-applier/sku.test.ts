@@ -3,6 +3,7 @@ import { expect, it } from '@jest/globals';
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { MagentoOrder } from '../magento/order-shape.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
+import { decimalOf } from '../platform/decimal.ts';
 import { shippedItems } from './lines.ts';
 import { topUpSource } from './source-top-up.ts';
 import { verifyShipment } from './verify.ts';
@@ -34,5 +35,5 @@ it('takes the shipment of that SKU for what was asked', () => {
 it('raises no source that holds enough under the other spelling', async () => {
   const stored = [{ sku: shops, sourceCode: 'default', quantity: '5', status: 1 as const }];
   const read = () => Promise.resolve(stored);
-  expect(await topUpSource({ read }, 'default', [{ orderItemId: 7, sku: erps, quantity: '1' }])).toEqual([]);
+  expect(await topUpSource({ read }, 'default', new Map([[erps, decimalOf('1')]]))).toEqual([]);
 });

@@ -1,25 +1,23 @@
 import type { Magento } from '../magento/magento.ts';
 import type { SourceItem } from '../magento/source-items.ts';
 import { foldSku } from '../magento/sku.ts';
-import { compareDecimals, decimalOf, sum, toPlaces, zero } from '../platform/decimal.ts';
+import { compareDecimals, toPlaces } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';
-import type { ShippedItem } from './lines.ts';
 
 /**
  * What the source must be raised to, so that Magento lets the shipment go: it refuses one from a source that holds too
  * little, and the ERP's own lower number may already be there (FACTS section 4). Nothing becomes salable by
  * it: the order's reservation still covers these units. The refresh afterwards writes the ERP's number again.
+ * @param goods How many of each product leave.
  */
 export async function topUpSource(
   sourceItems: Pick<Magento['sourceItems'], 'read'>,
   sourceCode: string,
-  items: readonly ShippedItem[],
+  goods: ReadonlyMap<string, Decimal>,
 ): Promise<SourceItem[]> {
-  const needed = new Map<string, Decimal>();
-  for (const { sku, quantity } of items) needed.set(sku, sum([needed.get(sku) ?? zero, decimalOf(quantity)]));
-  const stored = await sourceItems.read({ skus: [...needed.keys()], sourceCode });
+  const stored = await sourceItems.read({ skus: [...goods.keys()], sourceCode });
   const held = new Map(stored.map((item) => [foldSku(item.sku), item.quantity]));
-  return [...needed].flatMap(([sku, need]) => {
+  return [...goods].flatMap(([sku, need]) => {
     const quantity = toPlaces(need, 4);
     if (compareDecimals(held.get(foldSku(sku)) ?? '0', quantity) >= 0) return [];
     return [{ sku, sourceCode, quantity, status: 1 as const }];

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
+import { decimalOf } from '../platform/decimal.ts';
 import { topUpSource } from './source-top-up.ts';
 import { verifyShipment } from './verify.ts';
 
@@ -44,18 +45,19 @@ it.each([
   expect(verify(shipped, source)).toThrow('shipment.differs');
 });
 
-it('a source is raised to what all lines of a SKU need together, and where it holds none of it', async () => {
+it('a source is raised to what is needed of a SKU, and where it holds none of it', async () => {
   const stored = [
     { sku: 'a', sourceCode: 'main', quantity: '2.9999', status: 1 as const },
     { sku: 'B', sourceCode: 'main', quantity: '1.0000', status: 1 as const },
   ];
-  const lines = [
-    ['A', '1'],
-    ['A', '2'],
-    ['B', '1'],
-    ['C', '1'],
-  ].map(([sku, quantity], index) => ({ orderItemId: index, sku: sku!, quantity: quantity! }));
-  expect(await topUpSource({ read: () => Promise.resolve(stored) }, 'main', lines)).toEqual([
+  const goods = new Map(
+    [
+      ['A', '3'],
+      ['B', '1'],
+      ['C', '1'],
+    ].map(([sku, quantity]) => [sku!, decimalOf(quantity!)]),
+  );
+  expect(await topUpSource({ read: () => Promise.resolve(stored) }, 'main', goods)).toEqual([
     { sku: 'A', sourceCode: 'main', quantity: '3.0000', status: 1 },
     { sku: 'C', sourceCode: 'main', quantity: '1.0000', status: 1 },
   ]);

@@ -162,6 +162,11 @@ export function openMetrics(process: string, instance: string) {
       '1 while what the ERP has told of its stock is too old to be sold by (stock.feed), else 0',
       'flow',
     ),
+    shippedUnconfirmed: counter(
+      'cartage_shipped_unconfirmed_total',
+      'Shipments made although the stock of their goods issue was not known to be in the shop (fulfilments.stockWaitMs)',
+      'flow',
+    ),
     slotRetained: gauge(
       'cartage_replication_slot_retained_bytes',
       "Log that the ERP's database keeps on its disk for the slot; NaN while it cannot be asked",

@@ -4,11 +4,20 @@ import type { SourceItem } from '../../magento/source-items.ts';
 import { Rejected } from '../../platform/errors.ts';
 
 const none = { qty_shipped: '0', qty_canceled: '0', qty_refunded: '0' };
-const item = { item_id: 5, parent_item_id: null, sku: 'ABC-RED', qty_ordered: '2', is_qty_decimal: false };
+const plain = { product_option: { extension_attributes: { custom_options: [] } }, is_virtual: false };
+const item = {
+  item_id: 5,
+  parent_item_id: null as number | null,
+  product_id: 70,
+  sku: 'ABC-RED',
+  qty_ordered: '2',
+  is_qty_decimal: false,
+  ...plain,
+};
 
 /**
  * A shop with order 42 in its first store view. It ships what it likes without a word, refuses a shipment from a source
- * that holds too little, makes every track that is asked for; its answers come later. `steps`: what it was asked to do.
+ * that holds too little, takes what is shipped from it, makes every track that is asked for; its answers come later. `steps`: what it was asked to do.
  */
 export class Shop {
   readonly steps: string[] = [];
@@ -18,6 +27,8 @@ export class Shop {
   /** In place of what was asked for. */
   shippedQuantity: string | null = null;
   refuses = false;
+  /** Thrown in place of a shipment. */
+  failure: Error | null = null;
   /** What was created cannot be found at once. */
   hides = false;
 
@@ -26,6 +37,13 @@ export class Shop {
       await turn();
       const isThere = storeId === 1 && numbers.includes(this.order.increment_id);
       return { items: isThere ? [this.order] : [], unreadable: [] };
+    },
+  };
+
+  products = {
+    skusOf: async (ids: readonly number[]) => {
+      await turn();
+      return new Map(ids.map((id) => [id, 'ABC']));
     },
   };
 
@@ -55,7 +73,9 @@ export class Shop {
     create: async (orderId: number, { items, tracks, comment, sourceCode, notify }: NewShipment) => {
       await turn();
       const lacks = items.some(({ quantity }) => Number(quantity) > Number(this.stored));
+      if (this.failure !== null) throw this.failure;
       if (this.refuses || lacks) throw new Rejected({ code: 'magento.refused', what: 'no', fix: 'none' });
+      this.stored = String(Number(this.stored) - Number(items[0]!.quantity));
       this.steps.push(`ship ${tracks.map(({ number }) => number).join()}${notify ? 'and tell' : ''}`.trim());
       this.made.push({
         entity_id: this.made.length + 1,

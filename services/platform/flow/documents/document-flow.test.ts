@@ -11,7 +11,7 @@ const down = { code: 'shop.down', what: 'Down', fix: 'Wait' };
 const settleMs = 10_000;
 
 async function flowOf(
-  fail: (text: string, attempt: number) => Error | null,
+  fail: (text: string, attempt: number, pressing?: boolean) => Error | null,
   probe?: () => Promise<void>,
   policy: Partial<Policy> = {},
   partitions = 1,
@@ -35,7 +35,7 @@ async function flowOf(
           attempt.assertCurrent();
           handled.push({ at: context.clock.now() - startedAt, text: value.text });
           await context.clock.wait(5);
-          const error = fail(value.text, attempt.number);
+          const error = fail(value.text, attempt.number, attempt.pressing);
           if (error) throw error;
           return { status: 'applied' };
         },
@@ -52,6 +52,39 @@ async function flowOf(
 }
 
 describe('a flow of documents', () => {
+  it('tells a handler that its partition stands still for it, so that it need not wait any more', async () => {
+    const notYet = new Unavailable(down, { notYet: true });
+    const { world, broker, clock, send, reported } = await flowOf(
+      (text, _attempt, pressing) => (text === 'a1' && !pressing ? notYet : null),
+      undefined,
+      { maxDistanceRecords: plains.partitions * 5, retryInitialMs: 1_000_000, retryMaxMs: 1_000_000 },
+    );
+    send('a1', ...Array.from({ length: 20 }, (_none, index) => `b${index}`));
+    world.assignAll();
+    await clock.pass(5_000);
+    expect(reported()).toHaveLength(21);
+    expect(broker.values(outcomes).map(({ status }) => status)).not.toContain('unchanged');
+  });
+
+  it('tries what was not yet there as soon as it may be, and counts no try for it', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const notYet = new Unavailable(down, { notYet: true, retryAfterMs: 60_000, until: promise });
+    const tries: number[] = [];
+    const { world, clock, handled, send } = await flowOf((_text, attempt) => {
+      tries.push(attempt);
+      return tries.length < 3 ? notYet : null;
+    });
+    send('a1');
+    world.assignAll();
+    await clock.pass(30_000);
+    resolve();
+    await clock.pass(60_000);
+    // The second try finds it still missing, and that it may be there already.
+    expect(tries).toEqual([1, 1, 1]);
+    expect(handled[1]!.at).toBeGreaterThanOrEqual(30_000);
+    expect(handled[2]!.at).toBeLessThan(31_000);
+  });
+
   it('lets the key of an unknown outcome wait until it is settled, and no other', async () => {
     const unknown = new Unavailable(down, { outcome: 'unknown' });
     const { world, clock, handled, send } = await flowOf((text, attempt) =>

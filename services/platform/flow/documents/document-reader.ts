@@ -1,3 +1,4 @@
+import { Unavailable } from '../../errors.ts';
 import { LeaseLost, assertCurrent, underFence } from '../../fence.ts';
 import type { Lease, PartitionReader, Received, Undecodable } from '../../kafka/types.ts';
 import { SpanKind, startSpan, underSpan } from '../../telemetry/tracing.ts';
@@ -117,9 +118,11 @@ export class DocumentReader implements PartitionReader, PooledReader {
     const { attempts } = document;
     const looks = lastLook === null;
     const tried = { record, lease: this.#lease, attempts, startedAt: context.clock.now(), span, looks };
+    const pressing = this.#isPressing(record);
     const attempt: Attempt = {
       number: attempts,
       mode: flow.mode,
+      pressing,
       assertCurrent: () => {
         assertCurrent(record.topic, this.#lease);
         if (lastLook !== null) throw lastLook;
@@ -142,7 +145,7 @@ export class DocumentReader implements PartitionReader, PooledReader {
         span.end();
         return this.queues.again(document, context.clock.now() + context.policy.retryInitialMs, 0);
       }
-      const pressing = this.#standsStill() && this.queues.lowestOffset() === record.offset;
+      // As its handler was told: what has become pressing meanwhile is tried once more, knowing it.
       const after = await verdicts.failed({ ...tried, pressing }, error);
       if (after.unknown) this.#doubt();
       const settledAt = after.unknown ? context.clock.now() + flow.settleMs : 0;
@@ -151,8 +154,22 @@ export class DocumentReader implements PartitionReader, PooledReader {
       else {
         document.lastLook = after.lastLook;
         this.queues.again(document, context.clock.now() + after.delayMs, settledAt);
+        if (error instanceof Unavailable && error.notYet) this.#waits(document, error.until);
       }
     }
+  }
+
+  /** Nothing was tried yet: that counts for none of the tries after which a record is given up. */
+  #waits(document: QueuedDocument, until: Promise<void> | undefined): void {
+    document.attempts -= 1;
+    void until?.then(() => {
+      this.queues.due(document);
+      this.#wakeUp();
+    });
+  }
+
+  #isPressing({ offset }: { offset: number }): boolean {
+    return this.#standsStill() && this.queues.lowestOffset() === offset;
   }
 
   /** All from the lowest on is looked up again by a successor, finished or not: that is bounded too. */

@@ -121,6 +121,11 @@ export class KeyQueues {
     this.#delayed.set(document.queue, document);
   }
 
+  /** Its head need not wait a back-off out any more. */
+  due(document: QueuedDocument): void {
+    if (this.#delayed.get(document.queue) === document) document.notBefore = document.inDoubtUntil;
+  }
+
   #enqueue(document: QueuedDocument): void {
     if (document.notBefore > 0) this.#delayed.set(document.queue, document);
     else this.#ready.add(document.queue);

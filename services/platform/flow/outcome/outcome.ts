@@ -16,6 +16,8 @@ export interface Attempt {
   number: number;
   /** dry: say what would be done, do nothing. */
   mode: Mode;
+  /** Its partition stands still for it: what more waiting would only make better is not waited for. */
+  pressing?: boolean;
   /** To be called right before each effect: throws `LeaseLost` when the record may belong to another process by now. */
   assertCurrent(): void;
 }

@@ -48,7 +48,7 @@ export function decide(error: unknown, attempts: number, policy: Policy, chance:
     return { kind: 'park', status: error instanceof Held ? 'held' : 'rejected', fault: error.fault };
   const delayMs = backOffMs(attempts, policy, chance);
   if (error instanceof Unavailable) {
-    if (error.notYet) return { kind: 'later', delayMs, fault: error.fault };
+    if (error.notYet) return { kind: 'later', delayMs: error.retryAfterMs ?? delayMs, fault: error.fault };
     const unknown = error.outcome === 'unknown';
     if (error.perhapsRecord && attempts >= policy.perhapsRecordTries)
       return { kind: 'probe', delayMs, fault: error.fault, unknown };

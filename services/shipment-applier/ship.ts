@@ -1,0 +1,153 @@
+import { orderKey } from '../../schemas/keys.ts';
+import type { Fulfilment } from '../../schemas/types.ts';
+import type { Magento } from '../magento/magento.ts';
+import { markerOf } from '../magento/marker.ts';
+import type { MagentoOrder } from '../magento/order-shape.ts';
+import { piecesOf } from '../magento/pieces.ts';
+import type { Piece } from '../magento/pieces.ts';
+import type { NewShipment } from '../magento/shipments.ts';
+import { foldSku } from '../magento/sku.ts';
+import type { Config } from '../platform/config/schema.ts';
+import { Held, Unavailable } from '../platform/errors.ts';
+import { LeaseLost } from '../platform/fence.ts';
+import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
+import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
+import type { Serial } from '../platform/serial.ts';
+import { askForStock, goodsOf } from './goods.ts';
+import { shippedItems } from './lines.ts';
+import type { ShippedItem } from './lines.ts';
+import { topUpSource } from './source-top-up.ts';
+import type { Issued, StockWait } from './stock-wait.ts';
+import { tracksOf } from './tracks.ts';
+import { verifyShipment } from './verify.ts';
+
+export interface ShipOptions {
+  magento: Pick<Magento, 'products' | 'shipments' | 'sourceItems'>;
+  instance: string;
+  fulfilments: Config['fulfilments'];
+  stock: Pick<Config['stock'], 'sources'>;
+  /** What the shop has not answered may be carried out within this time. */
+  settleMs: number;
+  requestRefresh: RequestRefresh;
+  /** Null where stock is not brought to the shop, and there is nothing to wait for. */
+  stockWait: Pick<StockWait, 'settle'> | null;
+  /** By source and SKU: room that is made for one shipment is not taken by another. */
+  turns: Serial;
+}
+
+/** How long a document is tried before it is given up, at most, while the shop is well otherwise. */
+const triesTakeMs = 60_000;
+/** States in which Magento lets an order be shipped. */
+const shippableStates = new Set(['new', 'processing', 'complete']);
+
+export function isShippable({ state }: Pick<MagentoOrder, 'state'>): boolean {
+  return shippableStates.has(state);
+}
+
+/** Creates the shipment, which is not there yet, when the stock of its goods issue is, and asks for that stock again. */
+export async function ship(
+  issued: Issued,
+  order: MagentoOrder,
+  attempt: Attempt,
+  options: ShipOptions,
+): Promise<Handled> {
+  const { magento, requestRefresh } = options;
+  const { document } = issued;
+  const sourceCode = sourceOf(document, options);
+  const tracks = tracksOf(document, options.fulfilments.carriers);
+  if (attempt.mode === 'dry') {
+    const items = shippable(document, order).map(({ quantity, sku }) => `${quantity} ${sku}`);
+    return { status: 'dry', cause: `would ship ${items.join(', ')} from ${sourceCode}` };
+  }
+  const pieces = await piecesOf(order, magento.products);
+  const shipped = await create(issued, order, { pieces, sourceCode, tracks }, attempt, options).catch(
+    async (error: unknown) => {
+      await lowerAgain(error, document, pieces, options);
+      throw error;
+    },
+  );
+  await askForStock(document, shipped.goods, requestRefresh, 'shipped');
+  const created = await magento.shipments.get(shipped.id);
+  if (created) verifyShipment(created, document, sourceCode);
+  return {
+    status: 'applied',
+    targetId: created?.increment_id ?? String(shipped.id),
+    cause: `shipped from ${sourceCode}${shipped.unsettled === null ? '' : `; ${shipped.unsettled}`}`,
+  };
+}
+
+async function create(
+  issued: Issued,
+  order: MagentoOrder,
+  parts: { pieces: ReadonlyMap<number, Piece[]> } & Pick<NewShipment, 'sourceCode' | 'tracks'>,
+  attempt: Attempt,
+  { magento, instance, fulfilments, stockWait, turns }: ShipOptions,
+): Promise<{ id: number; goods: Iterable<string>; unsettled: string | null }> {
+  const { document } = issued;
+  const { pieces, sourceCode, tracks } = parts;
+  const items = shippable(document, order);
+  const goods = goodsOf(items, pieces);
+  const unsettled = (await stockWait?.settle(issued, goods.keys(), attempt)) ?? null;
+  const comment = markerOf(instance, 'document', document.documentId);
+  const shipment = { items, tracks, comment, sourceCode, notify: fulfilments.notifyCustomer };
+  const id = await inTurn(turns, sourceCode, goods.keys(), async () => {
+    const raised = await topUpSource(magento.sourceItems, sourceCode, goods);
+    attempt.assertCurrent();
+    if (raised.length > 0) {
+      await magento.sourceItems.write(raised);
+      attempt.assertCurrent();
+    }
+    return magento.shipments.create(order.entity_id, shipment);
+  });
+  return { id, goods: goods.keys(), unsettled };
+}
+
+/** Always in the same order, so that two shipments never wait for each other. */
+function inTurn<Result>(
+  turns: Serial,
+  sourceCode: string,
+  skus: Iterable<string>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const names = [...new Set([...skus].map((sku) => `${sourceCode}/${foldSku(sku)}`))].toSorted();
+  return names.reduce((inner, name) => () => turns.run(name, inner), work)();
+}
+
+/**
+ * What was raised for a shipment, by this try or one before, must not stay when it is refused or given up: nobody comes back
+ * to it. A try that failed is made again soon, and would find the source lowered in the middle of it, each time: its stock
+ * is asked for when that has ended, whatever came of it.
+ */
+async function lowerAgain(
+  error: unknown,
+  document: Fulfilment,
+  pieces: ReadonlyMap<number, Piece[]>,
+  { requestRefresh, settleMs }: ShipOptions,
+): Promise<void> {
+  if (error instanceof LeaseLost || (error instanceof Unavailable && error.notYet)) return;
+  const goods = [...pieces.values()].flatMap((all) => all.map(({ sku }) => sku));
+  const inMs = error instanceof Unavailable ? settleMs + triesTakeMs : undefined;
+  await askForStock(document, goods, requestRefresh, 'not shipped', inMs);
+}
+
+export function sourceOf(document: Fulfilment, options: Pick<ShipOptions, 'stock'>): string {
+  const sourceCode = document.source === null ? undefined : options.stock.sources[document.source];
+  if (sourceCode !== undefined) return sourceCode;
+  throw new Held({
+    code: 'shipment.source_unmapped',
+    what: `Document ${document.documentId}: the ERP warehouse ${document.source ?? '(none)'} has no Magento source`,
+    fix: 'Add it under stock.sources in the configuration; the document is released by that',
+    ...(document.source === null ? {} : { waitsFor: `configuration/stock/sources/${document.source}` }),
+  });
+}
+
+/** @throws Held while the order is not to be shipped, Rejected when it does not have what the document ships. */
+function shippable(document: Fulfilment, order: MagentoOrder): ShippedItem[] {
+  if (isShippable(order)) return shippedItems(document, order);
+  throw new Held({
+    code: 'shipment.order_state',
+    what: `Document ${document.documentId}: the order ${document.incrementId} is ${order.state}`,
+    fix: 'Release the order in the shop; the document is released by that, within minutes. Or stop the delivery in the ERP, then `cartage parked discard KEY --reason TEXT`',
+    waitsFor: `order/${orderKey(document)}`,
+  });
+}

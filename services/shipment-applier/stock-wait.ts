@@ -1,0 +1,97 @@
+import type { Fulfilment } from '../../schemas/types.ts';
+import type { Clock } from '../platform/clock.ts';
+import { Unavailable } from '../platform/errors.ts';
+import type { Attempt } from '../platform/flow/outcome/outcome.ts';
+import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
+import type { AppliedStock } from './applied-stock.ts';
+import { askForStock } from './goods.ts';
+
+export interface StockWaitOptions {
+  applied: Pick<AppliedStock, 'has' | 'onNews'>;
+  requestRefresh: RequestRefresh;
+  /** From the publishing of the document on. */
+  waitMs: number;
+  clock: Pick<Clock, 'now'>;
+  /** It was shipped without knowing. */
+  onPassed: () => void;
+}
+
+/** A document, and when it was published. */
+export interface Issued {
+  document: Fulfilment;
+  publishedAt: number;
+}
+
+interface Waiting extends Issued {
+  goods: readonly string[];
+  goOn: () => void;
+}
+
+/**
+ * Lets a shipment wait until the stock that has gone down by its goods issue is in the shop.
+ *
+ * Magento's shipment takes the goods from the source and dissolves their reservation. If an older, higher number of the
+ * ERP were written after that, the goods would be for sale again. Once the number of the goods issue, or a later one, is
+ * written, nothing older comes after it. What is not known to be written is asked for, once: the number of the goods issue
+ * may have been read before the document was, and then says less than it has. The wait has a bound, because too much in
+ * the shop for a moment is better than parcels that the customer hears nothing of.
+ */
+export class StockWait {
+  readonly #options: StockWaitOptions;
+  /** By document. */
+  readonly #waiting = new Map<string, Waiting>();
+
+  constructor(options: StockWaitOptions) {
+    this.#options = options;
+    options.applied.onNews = () => this.#wake();
+  }
+
+  /**
+   * Null when the stock is there; what to say of it when the time is up.
+   * @throws Unavailable, not yet: this order alone waits.
+   */
+  async settle(issued: Issued, goods: Iterable<string>, { pressing }: Attempt): Promise<string | null> {
+    const { requestRefresh, waitMs, clock, onPassed } = this.#options;
+    const { document, publishedAt } = issued;
+    const { documentId } = document;
+    const open = this.#open(issued, goods);
+    const leftMs = publishedAt + waitMs - clock.now();
+    const isAsked = this.#waiting.has(documentId);
+    if (open.length === 0 || pressing || leftMs <= 0) {
+      this.#waiting.delete(documentId);
+      if (open.length === 0) return null;
+      onPassed();
+      return `the stock of ${open.join(', ')} after the goods issue was not known to be in the shop`;
+    }
+    // Before it is asked for: the answer may be quick.
+    const known = new Promise<void>((goOn) =>
+      this.#waiting.set(documentId, { ...issued, goods: open, goOn }),
+    );
+    if (!isAsked)
+      await askForStock(document, open, requestRefresh, 'goods issue').catch((error: unknown) => {
+        this.#waiting.delete(documentId);
+        throw error;
+      });
+    throw new Unavailable(
+      {
+        code: 'shipment.stock_not_applied',
+        what: `Document ${documentId} waits for the stock of ${open.join(', ')}, which its goods issue has changed`,
+        fix: 'It goes on by itself when that is written, or when fulfilments.stockWaitMs is over',
+      },
+      { notYet: true, retryAfterMs: leftMs, until: known },
+    );
+  }
+
+  #open({ document: { source, version } }: Issued, goods: Iterable<string>): string[] {
+    if (source === null) return [];
+    return [...goods].filter((sku) => !this.#options.applied.has({ source, sku }, version));
+  }
+
+  #wake(): void {
+    const { clock, waitMs } = this.#options;
+    for (const [documentId, waiting] of this.#waiting)
+      if (this.#open(waiting, waiting.goods).length === 0) waiting.goOn();
+      // Its order is another process's by now.
+      else if (clock.now() > waiting.publishedAt + 2 * waitMs) this.#waiting.delete(documentId);
+  }
+}
