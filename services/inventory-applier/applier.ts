@@ -9,12 +9,20 @@ import { refreshRequester } from '../platform/flow/request-refresh.ts';
 import type { Subscription } from '../platform/kafka/types.ts';
 import { connectMagento } from '../magento/connect.ts';
 import type { Magento } from '../magento/magento.ts';
+import { PageReader } from '../magento/page-reader.ts';
 import { Comparison } from './compare/comparison.ts';
 import { askingAgain, asserting } from './compare/corrections.ts';
-import { ComparisonRounds } from './compare/rounds.ts';
 import { Feed } from './feed/feed.ts';
+import { Incidents } from './oversell/incidents.ts';
+import { OversellLook } from './oversell/look.ts';
+import { Oversell } from './oversell/oversell.ts';
+import { SalableSample } from './oversell/salable-sample.ts';
+import { Rounds } from './rounds.ts';
 import { stockFlow } from './stock-flow.ts';
 import { Turns } from './turns.ts';
+
+/** As whole orders, they are read for their lines (FACTS section 11). */
+const openOrdersPerPage = 50;
 
 /** Kafka to Magento: stock. Writes the newest quantity and status of each SKU at each source. */
 export function startInventoryApplier(
@@ -54,6 +62,7 @@ export async function applyStock(
   if (mode === 'on') {
     const batchSize = () => flow.batchSize('');
     await compareAgainAndAgain(process, { magento, stock, subscription, turns, feed, batchSize });
+    lookForOversell(process, { magento, stock, subscription });
   }
   return subscription;
 }
@@ -77,10 +86,43 @@ async function compareAgainAndAgain(
   const { sourceItems } = magento;
   const old = asserting({ config: stock, sourceItems, subscription, turns, batchSize });
   const correction = () => (feed.isOld() ? old : living);
-  const comparison = new Comparison({ bus, magento, subscription, clock, correction });
-  const everyMs = stock.compareEveryMs;
-  const rounds = new ComparisonRounds({ comparison, subscription, everyMs, clock, log, metrics });
+  const comparison = new Comparison({ bus, magento, subscription, clock, correction, metrics });
+  const rounds = new Rounds({
+    name: 'stock compared with the shop',
+    run: (signal) => comparison.run(signal),
+    isOurs: () => subscription.ready(),
+    everyMs: stock.compareEveryMs,
+    clock,
+    log,
+  });
   onStop(() => rounds.stop());
   await feed.follow(() => rounds.soon());
   onStop(() => feed.stop());
+}
+
+/** One of the members does it for all: it is about orders, which lie on no partition of stock. */
+function lookForOversell(
+  { context, log, onStop }: Process,
+  { magento, stock, subscription }: Pick<Comparing, 'magento' | 'stock' | 'subscription'>,
+): void {
+  const { clock, random, metrics } = context;
+  const { sources } = magento;
+  const pages = new PageReader({ pageSize: openOrdersPerPage, clock });
+  const oversell = new Oversell({
+    magento,
+    stock,
+    look: new OversellLook({ magento, pages, clock }),
+    incidents: new Incidents(stock.oversell.graceMs, clock),
+    sample: new SalableSample({ sources, random, log, metrics }),
+    context,
+  });
+  const rounds = new Rounds({
+    name: 'open orders compared with stock',
+    run: (signal) => oversell.run(signal),
+    isOurs: () => subscription.leases().some((lease) => lease.partition === 0 && lease.isCurrent()),
+    everyMs: stock.oversell.everyMs,
+    clock,
+    log,
+  });
+  onStop(() => rounds.stop());
 }

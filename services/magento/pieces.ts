@@ -6,6 +6,7 @@ import type { Products } from './products.ts';
 
 /** A product that leaves the sources with a line of an order. */
 export interface Piece {
+  item: MagentoOrderItem;
   /** That its stock is kept under. */
   sku: string;
   /** How many there are in one unit of the line. */
@@ -27,6 +28,7 @@ export async function piecesOf(
   const skus = renamed.length === 0 ? new Map<number, string>() : await products.skusOf(renamed);
   const children = Map.groupBy(items, (item) => item.parent_item_id);
   const pieceOf = (item: MagentoOrderItem, line: MagentoOrderItem): Piece => ({
+    item,
     sku: (hasOtherSku(item) ? skus.get(item.product_id!) : undefined) ?? item.sku,
     perUnit: ratio(decimalOf(item.qty_ordered), decimalOf(line.qty_ordered)),
     isVirtual: item.is_virtual,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { searchAll } from './rest/list.ts';
-import type { Rest } from './rest/rest.ts';
+import type { QueryPair, Rest } from './rest/rest.ts';
+import { inChunks } from './rest/search.ts';
 import { decimal, flag, integer, listOf, mapOf, optionalText, text } from './shapes.ts';
 
 const source = z.object({ source_code: text, name: optionalText, enabled: flag });
@@ -41,8 +42,11 @@ export interface Sources {
    *   configurable or a bundle, which have no quantity of their own.
    */
   salableQuantity(sku: string, stockId: number): Promise<string>;
+  /** Those of the SKUs that can be bought now in a stock, back orders counted; an unknown one cannot. */
+  salable(skus: readonly string[], stockId: number): Promise<Set<string>>;
 }
 
+const salable = z.object({ sku: text, salable: flag });
 const rowsPerPage = 100;
 
 export function createSources(rest: Rest): Sources {
@@ -76,6 +80,24 @@ export function createSources(rest: Rest): Sources {
         sourceCode: source_code,
         priority,
       }));
+    },
+
+    async salable(skus, stockId) {
+      const found = new Set<string>();
+      for (const chunk of inChunks(skus)) {
+        const rows = await rest.call({
+          method: 'GET',
+          path: ['inventory', 'are-products-salable'],
+          query: [
+            ...chunk.map((sku, index): QueryPair => [`skus[${index}]`, sku]),
+            ['stockId', String(stockId)],
+          ],
+          shape: listOf(salable),
+          route: 'GET inventory/are-products-salable',
+        });
+        for (const row of rows) if (row.salable) found.add(row.sku);
+      }
+      return found;
     },
 
     salableQuantity: (sku, stockId) =>

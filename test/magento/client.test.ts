@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Magento } from '../../services/magento/magento.ts';
+import { owedOf } from '../../services/magento/owed.ts';
+import { toPlaces } from '../../services/platform/decimal.ts';
 import { startShop } from '../sandbox/shop/index.ts';
+import { cancel } from '../sandbox/shop/sales/order-state.ts';
 import type { RunningShop } from '../sandbox/shop/index.ts';
 import { clientOf, placeOrder } from './shop.ts';
 
@@ -59,6 +62,7 @@ describe('SKUs of every spelling', () => {
       { sku, sourceCode: 'default', quantity: '7.5', status: 1 },
     ]);
     expect(await sources.salableQuantity(sku, 1)).toBe('7.5');
+    expect(await sources.salable([sku, 'NOPE'], 1)).toEqual(new Set([sku]));
   });
 
   it('are all found at once, under the spelling asked for, the unknown left out', async () => {
@@ -356,5 +360,33 @@ describe('shipments', () => {
       fault: { code: 'magento.refused' },
     });
     expect(await magento.shipments.ofOrder(orderId)).toHaveLength(1);
+  });
+});
+
+describe('open orders', () => {
+  it('are listed page by page with what they are still to get, the finished left out', async () => {
+    const first = await placeOrder(shop, [{ sku: 'SKU-025', qty: 2 }]);
+    const second = await placeOrder(shop, [
+      { sku: 'SKU-025', qty: 1 },
+      { sku: 'SKU-026', qty: 3 },
+    ]);
+    const canceled = shop.shop.db.orders.get(
+      (await placeOrder(shop, [{ sku: 'SKU-025', qty: 5 }])).entity_id,
+    )!;
+    cancel(shop.shop, canceled);
+    const { items } = shop.shop.db.orders.get(second.entity_id)!;
+    items[1]!.qty_shipped = 2;
+    const page = await magento.orders.openPage({ afterEntityId: first.entity_id - 1, pageSize: 10 });
+    const owed = await Promise.all(page.items.map((order) => owedOf(order, magento.products)));
+    expect(page.items.map(({ increment_id }) => increment_id)).toEqual([
+      first.increment_id,
+      second.increment_id,
+    ]);
+    expect(owed.map((goods) => [...goods].map(([sku, left]) => `${toPlaces(left, 0)} ${sku}`))).toEqual([
+      ['2 SKU-025'],
+      ['1 SKU-025', '1 SKU-026'],
+    ]);
+    const after = await magento.orders.openPage({ afterEntityId: second.entity_id, pageSize: 10 });
+    expect(after.items).toEqual([]);
   });
 });

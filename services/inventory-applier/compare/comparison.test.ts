@@ -11,7 +11,6 @@ import { sourceItemOf } from '../source-item.ts';
 import { Turns } from '../turns.ts';
 import { Comparison } from './comparison.ts';
 import { askingAgain, asserting } from './corrections.ts';
-import { ComparisonRounds } from './rounds.ts';
 import { WrittenStock } from './written-stock.ts';
 
 const config = stockSection.parse({
@@ -110,6 +109,7 @@ function worldOf() {
         },
       },
       correction: () => (world.isOld ? old : living),
+      metrics: openMetrics('test', 'test'),
     },
     run: async () => {
       const running = new Comparison(world.options).run(new AbortController().signal);
@@ -228,61 +228,4 @@ it('what was written is read in slices, each key in one of them, where there are
     await written.stop();
   }
   expect(read.toSorted()).toEqual(keys.toSorted());
-});
-
-describe('rounds', () => {
-  it('come at once when they are asked for, also while one runs', async () => {
-    const { clock } = new RecordingBus();
-    const begun: number[] = [];
-    const start = clock.now();
-    const rounds = new ComparisonRounds({
-      comparison: {
-        run: async () => {
-          begun.push(clock.now() - start);
-          await clock.wait(10_000);
-          return { same: 0, differing: 0, inFlight: 0 };
-        },
-      },
-      subscription: { ready: () => true },
-      everyMs: 600_000,
-      clock,
-      log: { info: () => undefined, warn: () => undefined } as never,
-      metrics: openMetrics('test', 'test'),
-    });
-    await clock.pass(5_000);
-    rounds.soon();
-    await clock.pass(5_000);
-    rounds.soon();
-    await clock.pass(50_000);
-    await rounds.stop();
-    expect(begun).toEqual([5_000, 15_000]);
-  });
-
-  it('begin a minute after the start, come again after the interval, soon after a failure, and end with the process', async () => {
-    const { clock } = new RecordingBus();
-    const begun: number[] = [];
-    const start = clock.now();
-    const metrics = openMetrics('test', 'test');
-    const rounds = new ComparisonRounds({
-      comparison: {
-        run: async () => {
-          begun.push(clock.now() - start);
-          await clock.wait(100_000);
-          if (begun.length === 1) throw new Error('no shop');
-          return { same: 5, differing: 1, inFlight: 0 };
-        },
-      },
-      subscription: { ready: () => true },
-      everyMs: 600_000,
-      clock,
-      log: { info: () => undefined, warn: () => undefined } as never,
-      metrics,
-    });
-    await clock.pass(1_500_000);
-    const stopped = rounds.stop();
-    await clock.pass(200_000);
-    await stopped;
-    expect(begun).toEqual([60_000, 220_000, 820_000, 1_420_000]);
-    expect(await metrics.registry.metrics()).toContain('cartage_stock_compared_total{result="differing"');
-  });
 });

@@ -4,6 +4,7 @@ import type { StoredSourceItem } from '../../magento/source-items.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { compareDecimals } from '../../platform/decimal.ts';
 import type { Subscription } from '../../platform/kafka/types.ts';
+import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import { unlessAborted } from '../../platform/waiting.ts';
 import type { Correction } from './corrections.ts';
 import { WrittenStock } from './written-stock.ts';
@@ -15,6 +16,7 @@ export interface ComparisonOptions extends Pick<WrittenStockOptions, 'bus'> {
   /** What is done about a difference now. A round that was begun under another one is given up. */
   correction: () => Correction;
   clock: Clock;
+  metrics: Pick<Metrics, 'stockCompared'>;
 }
 
 export interface Compared {
@@ -42,6 +44,7 @@ export class Comparison {
 
   constructor(options: ComparisonOptions) {
     this.#options = options;
+    for (const result of ['same', 'differing', 'in flight']) options.metrics.stockCompared.inc({ result }, 0);
   }
 
   /** Ends early, and says what it has compared so far, when the signal fires. */
@@ -96,10 +99,22 @@ export class Comparison {
       settled.filter(({ item }) => !isSame(item, stored.get(foldSku(item.sku)))),
       stored,
     );
-    compared.inFlight += chunk.length - settled.length;
-    compared.same += settled.length - differing.length;
-    compared.differing += differing.length;
+    this.#count(compared, {
+      inFlight: chunk.length - settled.length,
+      same: settled.length - differing.length,
+      differing: differing.length,
+    });
     if (differing.length > 0) await correction.correct(differing, isNewest);
+  }
+
+  #count(compared: Compared, { same, differing, inFlight }: Compared): void {
+    const { stockCompared } = this.#options.metrics;
+    stockCompared.inc({ result: 'same' }, same);
+    stockCompared.inc({ result: 'differing' }, differing);
+    stockCompared.inc({ result: 'in flight' }, inFlight);
+    compared.same += same;
+    compared.differing += differing;
+    compared.inFlight += inFlight;
   }
 
   /** Without those whose product the shop does not have: their stock is held. */

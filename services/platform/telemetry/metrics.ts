@@ -157,6 +157,26 @@ export function openMetrics(process: string, instance: string) {
       'Source items compared with what was written: same, differing (asked for again), in flight',
       'result',
     ),
+    oversold: gauge(
+      'cartage_oversold_skus',
+      'SKUs of which open orders want more than the sources of their stock hold, for longer than a delivery takes',
+      'flow',
+    ),
+    oversells: counter(
+      'cartage_oversells_total',
+      'SKUs that were found to be oversold, each time anew',
+      'flow',
+    ),
+    salableCompared: counter(
+      'cartage_salable_compared_total',
+      'Salable quantities of the shop compared with rows and open orders, in samples: same, differing twice alike',
+      'result',
+    ),
+    sourceProblems: gauge(
+      'cartage_stock_source_problems',
+      'Sources that stock is written to, and that the shop does not sell from: unknown, disabled, in no stock',
+      'flow',
+    ),
     stockFeedOld: gauge(
       'cartage_stock_feed_old',
       '1 while what the ERP has told of its stock is too old to be sold by (stock.feed), else 0',

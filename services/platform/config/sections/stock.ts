@@ -54,6 +54,13 @@ export const stockSection = z
       .prefault({}),
     /** How often all that lies at the shop's sources is compared with what was written, slowly. */
     compareEveryMs: milliseconds(3_600_000),
+    /**
+     * How often open orders are compared with what lies at the sources, and how long they must want more before that is an
+     * oversell: between the ERP's goods issue and the shop's shipment goods are counted twice.
+     */
+    oversell: z
+      .strictObject({ everyMs: milliseconds(900_000), graceMs: milliseconds(1_200_000) })
+      .prefault({}),
     /** How long the shop is remembered to have a SKU before it is asked again. */
     knownSkuMs: milliseconds(600_000),
   })

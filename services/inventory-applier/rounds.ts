@@ -1,23 +1,23 @@
-import type { Clock } from '../../platform/clock.ts';
-import type { Subscription } from '../../platform/kafka/types.ts';
-import type { Log } from '../../platform/telemetry/log.ts';
-import type { Metrics } from '../../platform/telemetry/metrics.ts';
-import type { Comparison } from './comparison.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/telemetry/log.ts';
 
 export interface RoundsOptions {
-  comparison: Pick<Comparison, 'run'>;
-  subscription: Pick<Subscription, 'ready'>;
+  /** What a round does, in words. */
+  name: string;
+  /** @returns what there is to tell of it. Ends early when the signal fires. */
+  run: (signal: AbortSignal) => Promise<object>;
+  /** Whether it is for this process to do, now. */
+  isOurs: () => boolean;
   everyMs: number;
   clock: Clock;
   log: Pick<Log, 'info' | 'warn'>;
-  metrics: Pick<Metrics, 'stockCompared'>;
 }
 
 /** The first round leaves the start to the records that wait; a round that failed is tried again after as long. */
 const soonMs = 60_000;
 
-/** Compares all stock again and again, slowly, until it is stopped. */
-export class ComparisonRounds {
+/** Does something beside the flow again and again, slowly, until it is stopped. */
+export class Rounds {
   readonly #options: RoundsOptions;
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
@@ -27,7 +27,6 @@ export class ComparisonRounds {
 
   constructor(options: RoundsOptions) {
     this.#options = options;
-    for (const result of ['same', 'differing', 'in flight']) options.metrics.stockCompared.inc({ result }, 0);
     this.#running = this.#loop();
   }
 
@@ -62,18 +61,14 @@ export class ComparisonRounds {
   }
 
   async #round(): Promise<boolean> {
-    const { comparison, subscription, log, metrics } = this.#options;
-    if (!subscription.ready()) return false;
+    const { name, run, isOurs, log } = this.#options;
+    if (!isOurs()) return false;
     try {
-      const { same, differing, inFlight } = await comparison.run(this.#stopping.signal);
-      metrics.stockCompared.inc({ result: 'same' }, same);
-      metrics.stockCompared.inc({ result: 'differing' }, differing);
-      metrics.stockCompared.inc({ result: 'in flight' }, inFlight);
-      log.info({ same, differing, inFlight }, 'stock compared with the shop');
+      log.info({ round: name, ...(await run(this.#stopping.signal)) }, 'a round is done');
       return true;
     } catch (error) {
       if (!this.#stopping.signal.aborted)
-        log.warn({ err: error }, 'stock was not compared with the shop, trying again');
+        log.warn({ err: error, round: name }, 'a round has failed, trying again');
       return false;
     }
   }
