@@ -91,7 +91,22 @@ describe('the batch size', () => {
     const { send } = sizeOf({ initial: 30, max: 50 });
     await Promise.all([send(30, timedOut), send(30, timedOut), send(30, timedOut)]);
     expect(await send(1, timedOut)).toBe(15);
+    // Nor by one that was not half as large.
+    expect(await send(7, timedOut)).toBe(15);
     expect(await send(15, new Unavailable(fault, { needsOperator: true }))).toBe(15);
+  });
+
+  it('forgets what rows have cost when a request is not answered, and what was small says nothing of the time of a large one', async () => {
+    const { send, pass } = sizeOf({ initial: 100, max: 400 });
+    const cost = (rows: number) => 80 + 4 * rows;
+    await send(100, cost(100));
+    expect(await send(150, cost(150))).toBe(230);
+    await send(230, timedOut);
+    pass(60_000);
+    // By what was learnt before it would be 230 again.
+    expect(await send(115, cost(115))).toBe(115);
+    const fresh = sizeOf({ initial: 100, max: 400 });
+    expect(await fresh.send(40, 5_000)).toBe(100);
   });
 
   it('never passes what the shop said it takes', async () => {

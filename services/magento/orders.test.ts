@@ -38,6 +38,7 @@ describe('a whole order', () => {
       customer_is_guest: true,
       is_virtual: false,
       payment: { method: 'checkmo', po_number: null },
+      extension_attributes: { gift_message: null },
     });
     expect(
       found?.items.map(({ sku, parent_item_id, qty_ordered, row_total }) => [

@@ -56,6 +56,24 @@ export const equivalents: readonly Equivalent[] = [
     after: 'delayMs: Math.max(delayMs, error.retryAfterMs ?? 1),',
     reason: 'every back-off is longer',
   },
+  {
+    file: 'services/platform/http/client.ts',
+    before: "call.signal?.addEventListener('abort', onCallerAbort, { once: true });",
+    after: "call.signal?.addEventListener('abort', onCallerAbort, { once: false });",
+    reason: 'a signal fires once, and the listener is taken away at the end',
+  },
+  {
+    file: 'services/magento/rest/answers.ts',
+    before: "throw new Defect('the last row of the table fits everything');",
+    after: ';',
+    reason: 'it does',
+  },
+  {
+    file: 'services/magento/rest/json.ts',
+    before: "const padded = point <= 0 ? '0'.repeat(1 - point) + digits : digits.padEnd(point, '0');",
+    after: "const padded = point <= 1 ? '0'.repeat(1 - point) + digits : digits.padEnd(point, '0');",
+    reason: 'a number has a digit, and one is as many as that asks for',
+  },
   ...[
     ['return this.#openUntil > 0 ? 1 : 0;', 'return this.#openUntil > 1 ? 1 : 0;'],
     ['if (this.#openUntil === 0) return 0;', 'if (this.#openUntil === 1) return 0;'],

@@ -189,3 +189,35 @@ describe('JSON of Magento', () => {
     expect(meaningOf(call, status, body, 'application/json; charset=utf-8')).toEqual([code, meaning]);
   });
 });
+
+describe('what an operator is told to do', () => {
+  const fixOf = (call: Call, status: number, body: object, headers: Record<string, string> = {}): string => {
+    try {
+      readAnswer(asked[call], answer(status, JSON.stringify(body), headers));
+    } catch (error) {
+      return (error as Unavailable).fault.fix;
+    }
+    throw new Error('it was a success');
+  };
+
+  it.each<[Call, string, string]>([
+    ['stock', 'Could not save Source Item', 'every source code'],
+    ['ship', 'Could not save a shipment, see error log for details', 'holds the quantity'],
+    ['product', 'The product was unable to be saved. Please try again.', 'website ids'],
+    ['order', 'Could not save it', 'See the log of the shop for the cause'],
+  ])('of a %s that could not be saved hangs on what it was', (call, message, fix) => {
+    expect(fixOf(call, 400, { message })).toContain(fix);
+  });
+
+  it('names the right that is missing, where the shop names it, and the address of a redirect', () => {
+    const message = "The consumer isn't authorized to access %resources.";
+    const parameters = { resources: 'Magento_Sales::ship' };
+    expect(fixOf('ship', 401, { message, parameters })).toContain('the resource Magento_Sales::ship,');
+    expect(fixOf('ship', 401, { message })).toContain('the resource (not named),');
+    expect(fixOf('ship', 301, {}, { location: 'https://www.example.com/x?y' })).toContain(
+      '(https://www.example.com)',
+    );
+    for (const headers of [{}, { location: '/elsewhere' }] as Record<string, string>[])
+      expect(fixOf('ship', 301, {}, headers)).toContain('which it did not name');
+  });
+});

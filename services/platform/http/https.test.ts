@@ -6,6 +6,8 @@ describe('https is required', () => {
     'https://shop.example.com/',
     'http://127.0.0.1:8080/',
     'http://127.9.9.9/',
+    'http://127.255.255.254/',
+    'http://127.255.255.254/',
     'http://[::1]:8080',
     'http://localhost:1/',
     'http://127.1/',
