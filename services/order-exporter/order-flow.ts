@@ -9,6 +9,7 @@ import { tieToOrder } from '../platform/telemetry/order-trace.ts';
 import { codesOf } from './codes.ts';
 import { buyerOf } from '../erp/orders/buyer.ts';
 import { whyNotDue } from './due.ts';
+import { PlannedCalls } from './planned-calls.ts';
 import { refuseInexact } from './problems.ts';
 import { Defect } from '../platform/errors.ts';
 import type { Mode } from '../platform/groups.ts';
@@ -76,12 +77,10 @@ async function exportOrder(order: Order, options: OrderFlowOptions, attempt: Att
     : { status: 'unchanged', targetId: nameOf(made), cause: 'the ERP has it already' };
 }
 
-/** Of single calls only the names are told: what they carry is personal, and stays out of outcomes and the log. */
 async function wouldCreate(input: Input, erp: ErpOrders): Promise<Handled> {
-  const calls: string[] = [];
-  await erp.plan?.(input, ({ name, is }) => void (is === 'writes' && calls.push(name)));
-  const through = calls.length === 0 ? '' : `, by ${calls.join(', ')}`;
-  const cause = `would create the order in state ${input.order.state}, as ${JSON.stringify(input.codes)}${through}`;
+  const calls = new PlannedCalls();
+  await erp.plan?.(input, calls.tell);
+  const cause = `would create the order in state ${input.order.state}, as ${JSON.stringify(input.codes)}${calls.words}`;
   return { status: 'dry', cause };
 }
 

@@ -1,3 +1,5 @@
+import type { PlannedStep } from '../planned-step.ts';
+
 /** A business partner as the ERP knows it. */
 export interface FoundPartner {
   /** The ERP's own id. */
@@ -39,4 +41,9 @@ export interface ErpCustomers {
   upsert(input: CustomerInput): Promise<Upserted>;
   /** Takes out what the ERP may not keep of a deleted customer. Null when it has no partner of that key. */
   erase(who: Who): Promise<FoundPartner | null>;
+  /**
+   * Where single calls are worth showing: what `upsert` would do, told step by step. Asks for real, writes nothing.
+   * @returns the partner that would be written, or that is another customer's; null when one would be created
+   */
+  plan?(input: CustomerInput, tell: (step: PlannedStep) => void): Promise<FoundPartner | null>;
 }

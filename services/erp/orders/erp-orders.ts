@@ -1,3 +1,5 @@
+import type { PlannedStep } from '../planned-step.ts';
+
 /** An order as the ERP knows it. */
 export interface FoundOrder {
   /** The ERP's own id of the order. */
@@ -17,16 +19,6 @@ export interface OrderInput {
   codes: unknown;
   /** Whose partner it is to have: key, website, email, partner. */
   buyer: unknown;
-}
-
-/** One step of what would be done, for people: what is secret in it is masked. */
-export interface PlannedStep {
-  /** Its place in the configuration: `orders.create`. */
-  name: string;
-  /** A call that only asks, one that would write and is not made, or what an answer gives. */
-  is: 'asks' | 'writes' | 'gives';
-  /** Method, address, headers and body; or the value. */
-  text: string;
 }
 
 /** What the exporter asks of an ERP, by SQL or over HTTP. */

@@ -35,6 +35,8 @@ export interface Asker {
 }
 
 export interface ShowingAsker extends Asker {
+  /** What would write is shown, and not called: it answers nothing. */
+  readonly isDry: boolean;
   /** The request as it would go out, with what is secret masked. */
   preview(call: Omit<Call, 'effect'>): Promise<Request>;
 }
@@ -44,6 +46,7 @@ const confirmationsMax = 3;
 
 /** Makes the calls of a recipe in its session, and turns what answers mean into what the run goes by. */
 export class Caller implements ShowingAsker {
+  readonly isDry = false;
   readonly #wire: Wire;
   readonly #http: HttpClient;
   readonly #session: Session;

@@ -99,6 +99,8 @@ export class Needs {
     if (make === undefined) throw await missing(need, place, variables);
     const call = { asked: make, place: `${place.name}.make`, effect: 'writes' as const, variables };
     const answer = await this.#caller.call(call);
+    // What is not made yet stands as its name in what follows from it.
+    if (this.#caller.isDry) return need.name;
     const made =
       answer !== null && make.take !== undefined
         ? await evaluate(make.take, answer, variables, `${place.path}.make.take`)

@@ -1,6 +1,6 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { keepForeignText } from '../../platform/errors.ts';
-import type { PlannedStep } from '../orders/erp-orders.ts';
+import type { PlannedStep } from '../planned-step.ts';
 import { asked, withCannedErp } from './testing/canned-erp.ts';
 
 const recipe = {
@@ -73,6 +73,7 @@ it('asks for real, writes nothing, and shows each call as it would go out, with 
 it('shows what is left to do with a document that is half made, and nothing where it is done', async () => {
   const half = await planned([{ id: 7, ref: 'main/b/1', state: 'draft', etag: 'x' }]);
   expect(half.steps.map(({ name }) => name)).not.toContain('orders.create');
+  expect(half.calls.filter((call) => call === 'GET /orders/7/lines')).toHaveLength(2);
   expect(half.steps.at(-1)!.text).toContain('POST http://127.0.0.1/open/7\n');
   const done = await planned([{ id: 7, ref: 'main/b/1', state: 'open' }]);
   expect(done.steps.filter(({ is }) => is === 'writes')).toEqual([]);
@@ -95,4 +96,77 @@ it('shows what the ERP says, and what is taken from it, where words of others ma
   } finally {
     keepForeignText(false);
   }
+});
+
+describe('of a customer', () => {
+  const customers = {
+    lookup: [{ send: 'GET /partners', query: { key: '=$key', email: '=$email' } }],
+    partner: { id: '=id', key: '=account', email: '=mail' },
+    needs: [
+      {
+        name: 'list',
+        find: { send: 'GET /lists', take: '=body.id' },
+        make: { send: 'POST /lists', body: { of: '=$customer.name' } },
+      },
+    ],
+    create: { send: 'POST /partners', body: { account: '=$key', list: '=$list' } },
+    update: { send: 'PUT /partners/{$partner.id}', body: { account: '=$key', list: '=$list' } },
+    parts: [
+      {
+        name: 'addresses',
+        each: '=$customer.addresses',
+        find: { send: 'GET /places', query: { of: '=$partner.id', id: '=$item' }, take: '=body.id' },
+        make: { send: 'POST /places', body: { id: '=$item' } },
+        write: { send: 'PUT /places/{$found}', body: { id: '=$item' } },
+      },
+    ],
+    erase: { done: '=true' },
+  };
+
+  async function planned(partners: object[]) {
+    const { erp, customers: planning } = withCannedErp({ customers });
+    erp.answer = ({ path }) => ({
+      body: path.startsWith('/partners') ? partners : path.endsWith('id=7') ? { id: 'P7' } : {},
+    });
+    const who = { key: 'us/base/1', website: 'base', email: 'a@b.example' };
+    const writes: string[] = [];
+    const input = { ...who, customer: { name: 'Ann', addresses: [7, 8] }, codes: {} };
+    const found = await planning!.plan(input, ({ name, is, text }) => {
+      if (is === 'writes') writes.push(`${name} ${text.split('\n', 1)[0]!.split('/').slice(3).join('/')}`);
+    });
+    return { found, writes, calls: asked(erp).filter((call) => !call.startsWith('GET')) };
+  }
+
+  it('that the ERP does not know: what is needed, the partner, its parts', async () => {
+    expect(await planned([])).toEqual({
+      found: null,
+      calls: [],
+      writes: [
+        'customers.needs.list.make lists',
+        'customers.create partners',
+        'customers.parts.addresses.make places',
+        'customers.parts.addresses.make places',
+      ],
+    });
+  });
+
+  it('that it knows, or whose e-mail it knows: what is written, and what is missing of its parts', async () => {
+    for (const account of ['us/base/1', null])
+      expect(await planned([{ id: 3, account, mail: 'a@b.example' }])).toEqual({
+        found: { id: '3', reference: null, key: account },
+        calls: [],
+        writes: [
+          'customers.needs.list.make lists',
+          'customers.update partners/3',
+          'customers.parts.addresses.write places/P7',
+          'customers.parts.addresses.make places',
+        ],
+      });
+  });
+
+  it('whose e-mail is another one’s: nothing', async () => {
+    const taken = { id: '3', reference: null, key: 'us/base/2' };
+    const all = await planned([{ id: 3, account: 'us/base/2', mail: 'a@b.example' }]);
+    expect(all).toEqual({ found: taken, calls: [], writes: [] });
+  });
 });

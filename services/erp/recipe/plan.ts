@@ -1,8 +1,8 @@
-import type { Recipe, RecipeNeed } from '../../platform/config/sections/recipe.ts';
+import type { Recipe, RecipeCall, RecipeCustomers, RecipeNeed } from '../../platform/config/sections/recipe.ts';
 import { Rejected, foreignText } from '../../platform/errors.ts';
 import { evaluate } from '../../platform/expressions/expression.ts';
 import type { Variables } from '../../platform/expressions/expression.ts';
-import type { PlannedStep } from '../orders/erp-orders.ts';
+import type { PlannedStep } from '../planned-step.ts';
 import type { Answer } from './answer.ts';
 import type { Caller, ShowingAsker } from './caller.ts';
 import type { Needs } from './needs.ts';
@@ -11,14 +11,12 @@ import type { ErpRecord } from './records.ts';
 import type { Request } from './request.ts';
 import type { Call } from './wire.ts';
 
-/** Thrown in place of a call that would write. */
-class NotCalled extends Error {}
-
 /** Answers are cut there. */
 const answerCharactersShown = 1_500;
 
 /** Asks for real and writes nothing; tells what it was asked to call, with what is secret masked. */
 export class Planner implements ShowingAsker {
+  readonly isDry = true;
   readonly #caller: Caller;
   readonly #tell: (step: PlannedStep) => void;
 
@@ -37,7 +35,7 @@ export class Planner implements ShowingAsker {
 
   async call(call: Call): Promise<Answer | null> {
     await this.show(call);
-    if (call.effect === 'writes') throw new NotCalled(call.place);
+    if (call.effect === 'writes') return null;
     const answer = await this.#caller.call(call);
     const shown =
       answer === null ? 'nothing' : `${answer.status} ${answer.text.slice(0, answerCharactersShown)}`;
@@ -63,27 +61,68 @@ export class Planner implements ShowingAsker {
   }
 }
 
+/** Who plans, and for what. */
+interface Plan {
+  planner: Planner;
+  /** Of the same planner. */
+  needs: Needs;
+  given: Variables;
+}
+
 /**
  * What would be called to bring an order into the ERP, from the state in which its document is now; null when there is none.
  * What would have to be made first stands as its name in what follows from it.
  */
-export async function planRest(
-  { orders }: Recipe,
-  planner: Planner,
-  needs: Needs,
-  document: ErpRecord | null,
-  given: Variables,
+export async function planRest({ orders }: Recipe, document: ErpRecord | null, plan: Plan): Promise<void> {
+  const write = document === null ? ([orders.create, 'create'] as const) : null;
+  const making = { ...orders, section: 'orders', noun: 'document', members: orders.document, write } as const;
+  const variables = await planMaking(making, document, plan);
+  for (const [index, asked] of (orders.advance?.steps ?? []).entries())
+    await plan.planner.show({ asked, place: `orders.advance.steps.${index}`, effect: 'writes', variables });
+}
+
+/** The same of a customer and its partner. */
+export async function planPartner(
+  customers: RecipeCustomers,
+  partner: ErpRecord | null,
+  plan: Plan,
 ): Promise<void> {
-  const { create, parts, advance } = orders;
-  planner.gives('$document', document === null ? 'nothing' : foreignText(JSON.stringify(document)));
-  const isNeeded = document === null || parts.length > 0;
-  const needed = isNeeded ? await planNeeds(orders.needs, { needs, planner }, given) : given;
-  if (document === null)
-    await planner.show({ asked: create, place: 'orders.create', effect: 'writes', variables: needed });
-  const variables = { ...needed, document: document ?? namesOf(orders.document) };
-  for (const [index, part] of parts.entries()) await planPart(part, index, planner, variables);
-  for (const [index, asked] of (advance?.steps ?? []).entries())
-    await planner.show({ asked, place: `orders.advance.steps.${index}`, effect: 'writes', variables });
+  const { create, update } = customers;
+  const write = partner === null ? ([create, 'create'] as const) : ([update, 'update'] as const);
+  const members = customers.partner;
+  await planMaking({ ...customers, section: 'customers', noun: 'partner', members, write }, partner, plan);
+}
+
+interface Making {
+  section: 'orders' | 'customers';
+  /** The variable that the record is. */
+  noun: string;
+  members: Readonly<Record<string, string>>;
+  needs: readonly RecipeNeed[];
+  parts: readonly RecipeNeed[];
+  /** Null where nothing of the record itself is written. */
+  write: readonly [RecipeCall, 'create' | 'update'] | null;
+}
+
+async function planMaking(
+  { section, noun, members, needs: list, parts, write }: Making,
+  record: ErpRecord | null,
+  { planner, needs, given }: Plan,
+): Promise<Variables> {
+  planner.gives(`$${noun}`, record === null ? 'nothing' : foreignText(JSON.stringify(record)));
+  const isNeeded = write !== null || parts.length > 0;
+  const needed = isNeeded ? await planNeeds(list, { needs, planner }, given) : given;
+  if (write !== null) {
+    const [asked, name] = write;
+    const variables = { ...needed, ...(record && { [noun]: record }) };
+    await planner.show({ asked, place: `${section}.${name}`, effect: 'writes', variables });
+  }
+  const variables = { ...needed, [noun]: record ?? namesOf(members, noun) };
+  if (record !== null) await needs.all(parts, 'parts', variables);
+  else
+    for (const [index, part] of parts.entries())
+      await planPart(part, `${section}.parts`, index, planner, variables);
+  return variables;
 }
 
 async function planNeeds(
@@ -93,30 +132,27 @@ async function planNeeds(
 ): Promise<Variables> {
   let variables = given;
   for (const need of list) {
-    try {
-      variables = await needs.all([need], 'needs', variables);
-    } catch (error) {
-      if (!(error instanceof NotCalled)) throw error;
-      variables = { ...variables, [need.name]: need.name };
-    }
+    variables = await needs.all([need], 'needs', variables);
     planner.gives(`$${need.name}`, foreignText(JSON.stringify(variables[need.name]) ?? 'nothing'));
   }
   return variables;
 }
 
+/** Of a record that is not there yet: nothing of its own can be asked for. */
 async function planPart(
   { name, each, find, make }: RecipeNeed,
-  index: number,
+  list: string,
+  at: number,
   planner: Planner,
   given: Variables,
 ): Promise<void> {
   const items =
     each === undefined
       ? [undefined]
-      : listOf(await evaluate(each, undefined, given, `erp.recipe.orders.parts.${index}.each`));
+      : listOf(await evaluate(each, undefined, given, `erp.recipe.${list}.${at}.each`));
   for (const [index, item] of items.entries()) {
     const variables = { ...given, item, index };
-    const place = `orders.parts.${name}`;
+    const place = `${list}.${name}`;
     if (find !== undefined)
       await planner.show({ asked: find, place: `${place}.find`, effect: 'reads', variables });
     if (make !== undefined)
@@ -124,9 +160,9 @@ async function planPart(
   }
 }
 
-/** In place of a document that is not there yet: each member is its own name. */
-function namesOf(document: Recipe['orders']['document']): ErpRecord {
-  return Object.fromEntries(Object.keys(document).map((name) => [name, `document.${name}`]));
+/** In place of a record that is not there yet: each member is its own name. */
+function namesOf(members: Making['members'], noun: string): ErpRecord {
+  return Object.fromEntries(Object.keys(members).map((name) => [name, `${noun}.${name}`]));
 }
 
 function textOf({ method, path, headers, body }: Request, address: string): string {

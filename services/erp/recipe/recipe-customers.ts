@@ -9,11 +9,13 @@ import { Rejected } from '../../platform/errors.ts';
 import { isScalar } from '../../platform/expressions/template.ts';
 import { normalEmail } from '../customers/email.ts';
 import type { CustomerInput, ErpCustomers, FoundPartner, Upserted, Who } from '../customers/erp-customers.ts';
+import type { PlannedStep } from '../planned-step.ts';
 import type { Caller } from './caller.ts';
 import { fits } from './documents.ts';
 import { Needs } from './needs.ts';
+import { Planner, planPartner } from './plan.ts';
 import { Records, nameOf } from './records.ts';
-import type { ErpRecord } from './records.ts';
+import type { ErpRecord, Sought } from './records.ts';
 import { restarting } from './restarts.ts';
 import { goTo } from './way.ts';
 
@@ -21,6 +23,7 @@ export class RecipeCustomers implements ErpCustomers {
   readonly #part: CustomersPart;
   readonly #caller: Caller;
   readonly #clock: Clock;
+  readonly #sought: Sought;
   readonly #records: Records;
   readonly #needs: Needs;
 
@@ -30,7 +33,8 @@ export class RecipeCustomers implements ErpCustomers {
     this.#clock = clock;
     const { lookup, partner, read, visibleWithinMs } = part;
     const sought = { lookup, members: partner, read, visibleWithinMs };
-    this.#records = new Records({ section: 'customers', noun: 'partner', ...sought }, caller, clock);
+    this.#sought = { section: 'customers', noun: 'partner', ...sought };
+    this.#records = new Records(this.#sought, caller, clock);
     this.#needs = new Needs(caller, clock, 'customers');
   }
 
@@ -44,14 +48,23 @@ export class RecipeCustomers implements ErpCustomers {
 
   upsert(input: CustomerInput): Promise<Upserted> {
     return this.#restarting(async () => {
-      const { own, others } = await this.#find(input);
-      const taken = others.find((other) => keyOf(other) !== null);
-      if (taken !== undefined) return { status: 'taken', partner: partnerOf(taken) };
-      const [adopted, ...more] = own === undefined ? others : [own, ...others];
-      if (more.length > 0) throw several(input.key, [adopted!, ...more]);
-      const partner = await this.#written(input, adopted);
-      if (adopted === undefined) return { status: 'created', partner };
-      return { status: own === undefined ? 'adopted' : 'updated', partner };
+      const { found, isTaken } = meant(input.key, await this.#find(input));
+      if (isTaken) return { status: 'taken', partner: partnerOf(found!) };
+      const partner = await this.#written(input, found);
+      if (found === undefined) return { status: 'created', partner };
+      return { status: keyOf(found) === null ? 'adopted' : 'updated', partner };
+    });
+  }
+
+  plan(input: CustomerInput, tell: (step: PlannedStep) => void): Promise<FoundPartner | null> {
+    return this.#restarting(async () => {
+      const planner = new Planner(this.#caller, tell);
+      const records = new Records(this.#sought, planner, this.#clock);
+      const { found, isTaken } = meant(input.key, await this.#find(input, records));
+      const needs = new Needs(planner, this.#clock, 'customers');
+      const plan = { planner, needs, given: this.#caller.scope({ ...input }) };
+      if (!isTaken) await planPartner(this.#part, found ?? null, plan);
+      return found === undefined ? null : partnerOf(found);
     });
   }
 
@@ -87,8 +100,8 @@ export class RecipeCustomers implements ErpCustomers {
   }
 
   /** The partner of the key; and those of that website and e-mail besides. */
-  async #find({ key, website, email }: Who): Promise<{ own: ErpRecord | undefined; others: ErpRecord[] }> {
-    const found = await this.#records.all(this.#caller.scope({ key, website, email }));
+  async #find({ key, website, email }: Who, records = this.#records): Promise<Found> {
+    const found = await records.all(this.#caller.scope({ key, website, email }));
     // Several questions may give the same one.
     const partners = [...new Map(found.map((one) => [String(one.id), one])).values()];
     const [own, second] = partners.filter((one) => keyOf(one) === key);
@@ -101,6 +114,22 @@ export class RecipeCustomers implements ErpCustomers {
     const { visibleWithinMs } = this.#part;
     return restarting({ clock: this.#clock, needs: this.#needs, visibleWithinMs }, run);
   }
+}
+
+interface Found {
+  /** That bears the key. */
+  own: ErpRecord | undefined;
+  /** Of the same website and e-mail. */
+  others: ErpRecord[];
+}
+
+/** The partner that is to be the customer's, or the other customer's that has its e-mail. @throws Rejected of several. */
+function meant(key: string, { own, others }: Found): { found: ErpRecord | undefined; isTaken: boolean } {
+  const taken = others.find((other) => keyOf(other) !== null);
+  if (taken !== undefined) return { found: taken, isTaken: true };
+  const [found, ...more] = own === undefined ? others : [own, ...others];
+  if (more.length > 0) throw several(key, [found!, ...more]);
+  return { found, isTaken: false };
 }
 
 /** Whose it is; null while it is nobody's. */

@@ -11,7 +11,8 @@ import { Rejected } from '../../platform/errors.ts';
 import { evaluate } from '../../platform/expressions/expression.ts';
 import type { Variables } from '../../platform/expressions/expression.ts';
 import { isScalar } from '../../platform/expressions/template.ts';
-import type { ErpOrders, FoundOrder, OrderInput, PlannedStep } from '../orders/erp-orders.ts';
+import type { ErpOrders, FoundOrder, OrderInput } from '../orders/erp-orders.ts';
+import type { PlannedStep } from '../planned-step.ts';
 import { isTrue } from './answer.ts';
 import type { Caller } from './caller.ts';
 import { Documents, fits } from './documents.ts';
@@ -72,8 +73,9 @@ export class RecipeOrders implements ErpOrders {
       const found = await new Documents(this.#recipe, planner, this.#clock).find(variables);
       if (found?.isCanceled) refuseCanceled(found, input);
       const document = found?.document ?? null;
+      const needs = new Needs(planner, this.#clock);
       if (document === null || !(await this.#isDone(document, variables)))
-        await planRest(this.#recipe, planner, new Needs(planner, this.#clock), document, variables);
+        await planRest(this.#recipe, document, { planner, needs, given: variables });
     });
   }
 

@@ -10,6 +10,7 @@ import type {
   Upserted,
   Who,
 } from '../../erp/customers/erp-customers.ts';
+import type { PlannedStep } from '../../erp/planned-step.ts';
 import { Held, Rejected, Unavailable } from '../../platform/errors.ts';
 import { LeaseLost } from '../../platform/fence.ts';
 import type { Attempt } from '../../platform/flow/outcome/outcome.ts';
@@ -206,6 +207,29 @@ it('dry says what it would do and writes nothing', async () => {
     'deleted in the shop; the ERP does not have it',
   ]);
   expect(erp.writes).toBe(0);
+});
+
+it('dry names the calls that would write, where the ERP can tell, and holds what would be held', async () => {
+  const planning: ErpCustomers = Object.assign(erp, {
+    plan: async ({ key, website, email }: CustomerInput, tell: (step: PlannedStep) => void) => {
+      tell({ name: 'customers.lookup.0', is: 'asks', text: '' });
+      for (const name of ['customers.create', 'customers.parts.book.make'])
+        tell({ name, is: 'writes', text: `Jane ${key}` });
+      return erp.lookup({ key, website, email });
+    },
+  });
+  expect(await handle(aCustomer(), 'dry')).toEqual({
+    status: 'dry',
+    cause:
+      'would create a partner, as {"website":{"channel":"WEB"},"group":{}}, by customers.create, customers.parts.book.make',
+  });
+  await handle(aCustomer());
+  for (const plan of [planning.plan!, undefined]) {
+    Object.assign(erp, { plan });
+    await expect(handle(aCustomer({ customerId: 2 }), 'dry')).rejects.toMatchObject({
+      fault: { code: 'customer.email_taken' },
+    });
+  }
 });
 
 it('writes nothing when the customer is another process’s by now', async () => {

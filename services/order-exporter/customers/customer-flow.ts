@@ -1,12 +1,19 @@
 import { splitKey } from '../../../schemas/keys.ts';
 import { customers as contract } from '../../../schemas/topics.ts';
 import type { Customer } from '../../../schemas/types.ts';
-import type { ErpCustomers, FoundPartner, Upserted, Who } from '../../erp/customers/erp-customers.ts';
+import type {
+  CustomerInput,
+  ErpCustomers,
+  FoundPartner,
+  Upserted,
+  Who,
+} from '../../erp/customers/erp-customers.ts';
 import type { Config } from '../../platform/config/schema.ts';
 import { Held } from '../../platform/errors.ts';
 import type { Attempt, Handled } from '../../platform/flow/outcome/outcome.ts';
 import type { StateFlow } from '../../platform/flow/states/state-flow.ts';
 import type { Mode } from '../../platform/groups.ts';
+import { PlannedCalls } from '../planned-calls.ts';
 import { customerCodesOf } from './codes.ts';
 import { normalEmail } from '../../erp/customers/email.ts';
 
@@ -59,16 +66,20 @@ async function upsert(
   attempt: Attempt,
 ): Promise<Handled> {
   const codes = customerCodesOf(key, customer, customers);
-  const who = whoIs(key, customer.email);
-  if (attempt.mode === 'dry') {
-    const found = await erp.lookup(who);
-    const verb = found === null ? 'create a partner' : `write partner ${nameOf(found)}`;
-    return { status: 'dry', cause: `would ${verb}, as ${JSON.stringify(codes)}` };
-  }
+  const input = { ...whoIs(key, customer.email), customer, codes };
+  if (attempt.mode === 'dry') return wouldUpsert(input, erp);
   attempt.assertCurrent();
-  const { status, partner } = await erp.upsert({ ...who, customer, codes });
+  const { status, partner } = await erp.upsert(input);
   if (status === 'taken') throw emailTaken(key, partner);
   return { status: 'applied', targetId: nameOf(partner), cause: words[status] };
+}
+
+async function wouldUpsert(input: CustomerInput, erp: ErpCustomers): Promise<Handled> {
+  const calls = new PlannedCalls();
+  const found = await (erp.plan?.(input, calls.tell) ?? erp.lookup(input));
+  if (found !== null && found.key !== null && found.key !== input.key) throw emailTaken(input.key, found);
+  const verb = found === null ? 'create a partner' : `write partner ${nameOf(found)}`;
+  return { status: 'dry', cause: `would ${verb}, as ${JSON.stringify(input.codes)}${calls.words}` };
 }
 
 const words: Readonly<Record<Exclude<Upserted['status'], 'taken'>, string>> = {

@@ -3,6 +3,7 @@ import { frameFields, recipeSection } from '../../../platform/config/sections/re
 import type { HttpAnswer, HttpCall, HttpClient } from '../../../platform/http/client.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { Caller } from '../caller.ts';
+import { RecipeCustomers } from '../recipe-customers.ts';
 import { RecipeOrders } from '../recipe-orders.ts';
 import { Wire } from '../wire.ts';
 
@@ -57,7 +58,8 @@ export function withCannedErp({
   const secrets = { ...given.secrets };
   const wire = new Wire(given, () => secrets);
   const caller = new Caller({ wire, http: erp, logInHttp: erp, clock });
-  return { erp, clock, secrets, caller, orders: new RecipeOrders(given, caller, clock) };
+  const customers = given.customers && new RecipeCustomers(given.customers, caller, clock);
+  return { erp, clock, secrets, caller, orders: new RecipeOrders(given, caller, clock), customers };
 }
 
 /** A caller of an API that is only read. */
