@@ -11,6 +11,7 @@ const maps = {
 };
 const order = {
   store: 'default',
+  storeId: 3,
   paymentMethod: 'checkmo',
   shippingMethod: 'flatrate_flatrate',
   isVirtual: false,
@@ -67,6 +68,11 @@ describe('codesOf', () => {
   ])('says what an order held for %o waits for', (change, waitsFor) => {
     const attempt = () => codesOf({ ...order, ...change }, maps);
     expect(attempt).toThrow(expect.objectContaining({ fault: expect.objectContaining({ waitsFor }) }));
+  });
+
+  it('warns of a store view that was only given another code: its orders would be booked again', () => {
+    const attempt = () => codesOf({ ...order, store: 'renamed' }, maps);
+    expect(attempt).toThrow('magento.storeCodes: { 3: OLD }');
   });
 
   it('rejects goods without a shipping method', () => {

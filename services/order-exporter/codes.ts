@@ -24,7 +24,7 @@ export interface OrderCodes {
   status: Codes;
 }
 
-type Named = Pick<Order, 'store' | 'paymentMethod' | 'shippingMethod' | 'isVirtual' | 'status' | 'taxes'>;
+type Named = Pick<Order, 'store' | 'storeId' | 'paymentMethod' | 'shippingMethod' | 'isVirtual' | 'status' | 'taxes'>;
 
 /** Where each kind of code is mapped, and what it is called. */
 const kinds = {
@@ -43,7 +43,7 @@ export function codesOf(order: Named, maps: CodeMaps): OrderCodes {
   const { stores, payments, taxes, statuses } = maps;
   const rates = taxes === undefined ? [] : order.taxes.map(({ code }) => code);
   return {
-    store: mapped(stores, order.store, 'store'),
+    store: mapped(stores, order.store, 'store', renamedStore(order)),
     payment: mapped(mapValues(payments), order.paymentMethod, 'payment'),
     shipping: order.isVirtual ? null : shippingOf(order, maps),
     taxes: Object.fromEntries(rates.map((code) => [code, mapped(taxes!, code, 'tax')])),
@@ -61,22 +61,32 @@ function shippingOf({ shippingMethod }: Named, { shipping }: CodeMaps): Codes {
   return mapped(shipping, shippingMethod, 'shipping');
 }
 
-function mapped(map: Readonly<Record<string, Codes>>, code: string, kind: keyof typeof kinds): Codes {
-  return codesIn(map, code, { code: `order.${kind}_unmapped`, ...kinds[kind] });
+function mapped(
+  map: Readonly<Record<string, Codes>>,
+  code: string,
+  kind: keyof typeof kinds,
+  otherwise = '',
+): Codes {
+  return codesIn(map, code, { code: `order.${kind}_unmapped`, ...kinds[kind], otherwise });
+}
+
+/** The code is a part of the order's key: to map a new one is to book again what changes of the orders from before. */
+function renamedStore({ storeId }: Named): string {
+  return `. If the store view was only given another code in the shop, let it keep the old one instead: \`magento.storeCodes: { ${storeId}: OLD }\``;
 }
 
 /** @throws Held with the line to add, when the code is not there. */
 export function codesIn(
   map: Readonly<Record<string, Codes>>,
   code: string,
-  missing: { code: string; what: string; where: string },
+  missing: { code: string; what: string; where: string; otherwise?: string },
 ): Codes {
   const found = Object.hasOwn(map, code) ? map[code] : undefined;
   if (found !== undefined) return found;
   throw new Held({
     code: missing.code,
     what: `${missing.what} ${code} has no codes of the ERP`,
-    fix: `Add under ${missing.where}: \`${lineFor(code, map)}\`; what waits for it is released by that`,
+    fix: `Add under ${missing.where}: \`${lineFor(code, map)}\`; what waits for it is released by that${missing.otherwise ?? ''}`,
     waitsFor: `configuration/${missing.where.replace('.', '/')}/${code}`,
   });
 }

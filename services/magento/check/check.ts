@@ -147,7 +147,7 @@ async function checkStores(
           'magento.store_unknown',
           `The configuration names the store view "${code}"; the shop has ${known.join(', ')}`,
           'Orders of a store that does not exist are never found',
-          'Correct the code in the configuration',
+          'Correct the code in the configuration; if the view was given another code in the shop, let it keep this one by magento.storeCodes, else its orders are booked again',
         ),
       ),
     ...storeIds
