@@ -81,7 +81,7 @@ export class SqlSession {
     await this.#query(
       `begin ${this.#options.mode}; set local statement_timeout = ${limitMs}; set local lock_timeout = ${limitMs};
        set local idle_in_transaction_session_timeout = ${limitMs}; set local datestyle = 'ISO';
-       select set_config(name, 'on', true) from pg_catalog.pg_settings where name = 'synchronous_commit' and setting = 'off'`,
+       select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit', true) = 'off'`,
       [],
     );
   }
