@@ -24,7 +24,10 @@ export interface OrderCodes {
   status: Codes;
 }
 
-type Named = Pick<Order, 'store' | 'storeId' | 'paymentMethod' | 'shippingMethod' | 'isVirtual' | 'status' | 'taxes'>;
+type Named = Pick<
+  Order,
+  'store' | 'storeId' | 'paymentMethod' | 'shippingMethod' | 'isVirtual' | 'status' | 'taxes'
+>;
 
 /** Where each kind of code is mapped, and what it is called. */
 const kinds = {

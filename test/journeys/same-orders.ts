@@ -13,10 +13,7 @@ interface SalesOrderRow {
  * canceled where it is canceled, and says its number, once (`isTold`: somebody writes it back). One that was canceled
  * before its export may be missing.
  */
-export async function orderDifferences(
-  { shop, erp }: Stack,
-  { isTold = true } = {},
-): Promise<string[]> {
+export async function orderDifferences({ shop, erp }: Stack, { isTold = true } = {}): Promise<string[]> {
   const { rows } = await erp.query<SalesOrderRow>(
     'select shop_reference, name, state, total_amount::text from sales_order',
   );

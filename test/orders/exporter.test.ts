@@ -149,30 +149,34 @@ describe('an order', () => {
     expect(await salesOrdersOf(good)).toHaveLength(1);
   });
 
-  it('waits for an ERP that is away, and for one that is too late, and is one sales order afterwards', async () => {
-    const many = Array.from({ length: 6 }, () => order());
-    proxy.refuseConnections(true);
-    proxy.cutConnections();
-    await Promise.all(many.map(publish));
-    await exporter.logged('the other side fails: nothing is sent for a while');
-    await sleep(awayS * 1_000);
-    proxy.refuseConnections(false);
-    await eventually('all of them', () => many.every((one) => outcomesOf(one).length >= 1), 90_000);
-    const late = order();
-    // Somebody in the ERP holds on to its orders for longer than a statement may take.
-    await erp.owner.query('begin; lock table sales_order in exclusive mode');
-    await publish(late);
-    await eventually('its first try to end', () =>
-      exporter.lines.some(({ msg, key }) => msg === 'try failed, waiting' && key === keyOf(late)),
-    );
-    await erp.owner.query('rollback');
-    await eventually('the late one', () => outcomesOf(late).length >= 1, 60_000);
-    for (const one of [...many, late]) {
-      expect(await salesOrdersOf(one)).toMatchObject([{ total_amount: '36.3900' }]);
-      expect(outcomesOf(one).map(({ status }) => status)).toEqual(['applied']);
-    }
-    expect([...many, late].filter((one) => witness.parked.has(keyOf(one)))).toEqual([]);
-  }, 240_000 + awayS * 1_000);
+  it(
+    'waits for an ERP that is away, and for one that is too late, and is one sales order afterwards',
+    async () => {
+      const many = Array.from({ length: 6 }, () => order());
+      proxy.refuseConnections(true);
+      proxy.cutConnections();
+      await Promise.all(many.map(publish));
+      await exporter.logged('the other side fails: nothing is sent for a while');
+      await sleep(awayS * 1_000);
+      proxy.refuseConnections(false);
+      await eventually('all of them', () => many.every((one) => outcomesOf(one).length >= 1), 90_000);
+      const late = order();
+      // Somebody in the ERP holds on to its orders for longer than a statement may take.
+      await erp.owner.query('begin; lock table sales_order in exclusive mode');
+      await publish(late);
+      await eventually('its first try to end', () =>
+        exporter.lines.some(({ msg, key }) => msg === 'try failed, waiting' && key === keyOf(late)),
+      );
+      await erp.owner.query('rollback');
+      await eventually('the late one', () => outcomesOf(late).length >= 1, 60_000);
+      for (const one of [...many, late]) {
+        expect(await salesOrdersOf(one)).toMatchObject([{ total_amount: '36.3900' }]);
+        expect(outcomesOf(one).map(({ status }) => status)).toEqual(['applied']);
+      }
+      expect([...many, late].filter((one) => witness.parked.has(keyOf(one)))).toEqual([]);
+    },
+    240_000 + awayS * 1_000,
+  );
 
   it('is one sales order, though the exporter is killed while it works', async () => {
     const many = Array.from({ length: 20 }, () => order());

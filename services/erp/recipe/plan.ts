@@ -1,4 +1,9 @@
-import type { Recipe, RecipeCall, RecipeCustomers, RecipeNeed } from '../../platform/config/sections/recipe.ts';
+import type {
+  Recipe,
+  RecipeCall,
+  RecipeCustomers,
+  RecipeNeed,
+} from '../../platform/config/sections/recipe.ts';
 import { Rejected, foreignText } from '../../platform/errors.ts';
 import { evaluate } from '../../platform/expressions/expression.ts';
 import type { Variables } from '../../platform/expressions/expression.ts';

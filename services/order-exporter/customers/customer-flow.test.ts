@@ -210,22 +210,21 @@ it('dry says what it would do and writes nothing', async () => {
 });
 
 it('dry names the calls that would write, where the ERP can tell, and holds what would be held', async () => {
-  const planning: ErpCustomers = Object.assign(erp, {
-    plan: async ({ key, website, email }: CustomerInput, tell: (step: PlannedStep) => void) => {
-      tell({ name: 'customers.lookup.0', is: 'asks', text: '' });
-      for (const name of ['customers.create', 'customers.parts.book.make'])
-        tell({ name, is: 'writes', text: `Jane ${key}` });
-      return erp.lookup({ key, website, email });
-    },
-  });
+  const plan = async (input: CustomerInput, tell: (step: PlannedStep) => void) => {
+    tell({ name: 'customers.lookup.0', is: 'asks', text: '' });
+    for (const name of ['customers.create', 'customers.parts.book.make'])
+      tell({ name, is: 'writes', text: `Jane ${input.key}` });
+    return erp.lookup(input);
+  };
+  Object.assign(erp, { plan });
   expect(await handle(aCustomer(), 'dry')).toEqual({
     status: 'dry',
     cause:
       'would create a partner, as {"website":{"channel":"WEB"},"group":{}}, by customers.create, customers.parts.book.make',
   });
   await handle(aCustomer());
-  for (const plan of [planning.plan!, undefined]) {
-    Object.assign(erp, { plan });
+  for (const known of [plan, undefined]) {
+    Object.assign(erp, { plan: known });
     await expect(handle(aCustomer({ customerId: 2 }), 'dry')).rejects.toMatchObject({
       fault: { code: 'customer.email_taken' },
     });
