@@ -26,6 +26,7 @@ describe('mutantsOf', () => {
   it.each([
     ["const x = 'a' + b;", 'joined text'],
     ["log.warn('x');", 'what is only said'],
+    ["const x = { code: 'custom' };", 'a code of zod'],
     ["import { a } from 'b';", 'an import'],
     ['let x: Record<1, true>;', 'a type'],
   ])('leaves %s alone: %s', (source) => {

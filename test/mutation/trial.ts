@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -29,6 +30,7 @@ export class Trial {
   /** Tests that are run together, one stage after the other, by file; how long each stage may take, by its tests. */
   readonly #stages = new Map<string, string[][]>();
   readonly #limitsMs = new Map<string, number>();
+  #jest: ChildProcess | null = null;
 
   constructor() {
     for (const file of projectFiles('.')) {
@@ -98,6 +100,7 @@ export class Trial {
       ...(limitMs < Infinity && { timeout: limitMs }),
       killSignal: 'SIGKILL',
     });
+    this.#jest = jest;
     const ended = once(jest, 'close') as Promise<[number | null, string | null]>;
     for await (const line of createInterface(jest.stdout)) if (line !== '') lines.push(line);
     const [code, signal] = await ended;
@@ -107,7 +110,9 @@ export class Trial {
     return code === 0;
   }
 
+  /** Ends what runs, too: a fault may have made it run for ever. */
   remove(): void {
+    this.#jest?.kill('SIGKILL');
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -182,6 +182,11 @@ describe('a recipe', () => {
     expect(problemsOf(change)[path]).toContain(problem);
   });
 
+  it('needs no way to a finished state where an order has no parts', () => {
+    const { advance: _advance, ...orders } = recipe.orders;
+    expect(load({ ...recipe, orders }).recipe?.orders?.advance).toBeUndefined();
+  });
+
   it('does not show its secrets', () => {
     const problems = problemsOf(({ secrets }) => Object.assign(secrets, { other: '' }), {
       ERP_TOKEN: 's3cret',
