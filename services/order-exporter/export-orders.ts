@@ -1,6 +1,5 @@
 import { connectionSource } from '../erp/connection.ts';
 import { createSqlOrders } from '../erp/orders/sql-orders.ts';
-import { namedStatements } from '../erp/sql/statements.ts';
 import { renewing } from '../erp/pool.ts';
 import type { Configuration } from '../platform/config/read.ts';
 import type { Config } from '../platform/config/schema.ts';
@@ -76,11 +75,7 @@ function bySql(
   const { maxConnections, statementTimeoutMs } = configuration.config.erp.connection;
   const erp = createSqlOrders({
     connection: { ...renewing(connectionSource(configuration, log, 'writer')), max: maxConnections },
-    statements: {
-      lookup,
-      create: namedStatements(create, 'create'),
-      change: namedStatements(change, 'change'),
-    },
+    statements: { lookup, create, change },
     deadlineMs: statementTimeoutMs,
     onCall: sinkCalls(metrics, 'erp'),
   });

@@ -16,7 +16,6 @@ import { bindSql, compileSql } from '../../services/erp/changed-keys/sql-templat
 import { createSqlCustomers } from '../../services/erp/customers/sql-customers.ts';
 import { createSqlOrders } from '../../services/erp/orders/sql-orders.ts';
 import { queryRows } from '../../services/erp/values.ts';
-import { namedStatements } from '../../services/erp/sql/statements.ts';
 import { codesOf } from '../../services/order-exporter/codes.ts';
 import { buyerOf } from '../../services/erp/orders/buyer.ts';
 import { customerCodesOf } from '../../services/order-exporter/customers/codes.ts';
@@ -187,11 +186,7 @@ describe('the SQL of cartage.yaml', () => {
     const { lookup, upsert, erase } = erp.customers!;
     const writer = createSqlCustomers({
       connection: { connectionString: urlAs('writer') },
-      statements: {
-        lookup,
-        upsert: namedStatements(upsert, 'upsert'),
-        erase: namedStatements(erase, 'erase'),
-      },
+      statements: { lookup, upsert, erase },
       deadlineMs: 8_000,
     });
     const who = { key: 'main/base/1', website: 'base', email: 'jane@example.com' };

@@ -27,14 +27,16 @@ const session = [
 
 export class MysqlPool {
   readonly #options: MysqlPoolOptions;
+  readonly #connect: typeof createConnection;
   readonly #idle: Connection[] = [];
   readonly #all = new Set<Connection>();
   readonly #waiting: (() => void)[] = [];
   #inUse = 0;
   #isClosed = false;
 
-  constructor(options: MysqlPoolOptions) {
+  constructor(options: MysqlPoolOptions, connect: typeof createConnection = createConnection) {
     this.#options = options;
+    this.#connect = connect;
   }
 
   get statementTimeoutMs(): number {
@@ -100,7 +102,7 @@ export class MysqlPool {
   }
 
   async #connected(): Promise<Connection> {
-    const connection = await createConnection(this.#options.options());
+    const connection = await this.#connect(this.#options.options());
     // One that breaks while nobody uses it is heard of here; without a listener Node would end the process.
     connection.on('error', () => {
       const at = this.#idle.indexOf(connection);

@@ -10,7 +10,7 @@ export interface NamedStatement {
 }
 
 export interface CompiledStatement {
-  /** For errors: the name, or the place in the list. */
+  /** For errors: the name, or the place in the list, such as `create_2`. */
   name: string;
   /** The parameter that its first row becomes. */
   result: string | null;
@@ -26,8 +26,8 @@ export function compileList(
   let types = given;
   return statements.map(({ name, sql }, index) => {
     if (name === undefined) {
-      const place = `${where}.${index}`;
-      return { name: place, result: null, template: compileSql(sql, types, place) };
+      const place = `${where.split('.').at(-1)}_${index + 1}`;
+      return { name: place, result: null, template: compileSql(sql, types, `${where}.${index}`) };
     }
     if (!/^[a-z][a-z0-9_]*$/.test(name) || Object.hasOwn(types, name))
       throw badName(name, where, Object.keys(given));
@@ -44,12 +44,4 @@ function badName(name: string, where: string, taken: readonly string[]): Rejecte
     why: 'its first row becomes the parameter of that name, which must be an identifier of its own',
     fix: `Use lower-case letters, digits and underscores, and each name once; taken are ${taken.join(', ')}`,
   });
-}
-
-/** The rows of an unnamed statement cannot be used by later ones, but errors must still say which one it was. */
-export function namedStatements(
-  statements: readonly NamedStatement[],
-  list: string,
-): { name: string; sql: string }[] {
-  return statements.map(({ name, sql }, index) => ({ name: name ?? `${list}_${index + 1}`, sql }));
 }

@@ -1,7 +1,6 @@
 import { connectionSource } from '../../erp/connection.ts';
 import { createSqlCustomers } from '../../erp/customers/sql-customers.ts';
 import { renewing } from '../../erp/pool.ts';
-import { namedStatements } from '../../erp/sql/statements.ts';
 import type { Configuration } from '../../platform/config/read.ts';
 import type { Config } from '../../platform/config/schema.ts';
 import type { Recipe } from '../../platform/config/sections/recipe.ts';
@@ -70,7 +69,7 @@ function bySql(
   const { maxConnections, statementTimeoutMs } = configuration.config.erp.connection;
   const erp = createSqlCustomers({
     connection: { ...renewing(connectionSource(configuration, log, 'writer')), max: maxConnections },
-    statements: { lookup, upsert: namedStatements(upsert, 'upsert'), erase: namedStatements(erase, 'erase') },
+    statements: { lookup, upsert, erase },
     deadlineMs: statementTimeoutMs,
     onCall: sinkCalls(metrics, 'erp'),
   });

@@ -6,7 +6,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { customerKey } from '../../../schemas/keys.ts';
 import type { Customer, Order } from '../../../schemas/types.ts';
 import { createSqlCustomers } from '../../../services/erp/customers/sql-customers.ts';
-import { namedStatements } from '../../../services/erp/sql/statements.ts';
 import { customerCodesOf } from '../../../services/order-exporter/customers/codes.ts';
 import { normalEmail } from '../../../services/erp/customers/email.ts';
 import { aCustomer, anAddress } from '../../../services/order-exporter/customers/testing/a-customer.ts';
@@ -22,7 +21,7 @@ beforeAll(async () => {
   const { lookup, upsert, erase } = await readCustomers();
   writer = createSqlCustomers({
     connection: { connectionString: erp.cartageUrl },
-    statements: { lookup, upsert: namedStatements(upsert, 'upsert'), erase: namedStatements(erase, 'erase') },
+    statements: { lookup, upsert, erase },
     deadlineMs: 8_000,
   });
 }, 60_000);

@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { SqlPollReader } from './sql-poll-reader.ts';
+import type { PollDatabase } from './sql-poll-reader.ts';
+
+type Row = { id: number; version: string | null };
+
+/** A database that knows no more than what a poll asks of it. */
+function readerOf(rows: Row[], rowsPerPage: number) {
+  const asked: { sql: string; values: readonly string[] }[] = [];
+  const database: PollDatabase = {
+    rows: async (_where, sql, values) => {
+      asked.push({ sql, values });
+      await Promise.resolve();
+      const sorted = rows
+        .filter((row) => row.version !== null)
+        .toSorted((a, b) => Number(a.version) - Number(b.version) || a.id - b.id);
+      const [from, after, id] = values.map(Number);
+      const some = sorted.filter(
+        (row) =>
+          (from === undefined || Number(row.version) >= from) &&
+          (id === undefined || Number(row.version) > after! || row.id > id),
+      );
+      return sql.includes('desc limit 1') ? sorted.slice(-1) : some.slice(0, rowsPerPage);
+    },
+    parameter: (place) => `$${place}`,
+    quote: (name) => `"${name}"`,
+    splitTable: (name) => ({ schema: 's', name }),
+    written: (version) => version,
+    identify: () => Promise.resolve('one'),
+    now: () => Promise.resolve(5),
+  };
+  const tables = { item: { id: 'id', version: 'version' } };
+  return { asked, reader: new SqlPollReader({ database, tables, rowsPerPage }) };
+}
+
+describe('a table that is polled', () => {
+  const rows = [1, 2, 3, 4, 5].map((id) => ({ id, version: id < 4 ? '7' : '8' }));
+
+  it('comes page by page, each row once, many of one version as well', async () => {
+    const { reader, asked } = readerOf(rows, 2);
+    const pages = await Array.fromAsync(reader.pages('item', '7'));
+    expect(pages.map((page) => page.map(({ id }) => id))).toEqual([['1', '2'], ['3', '4'], ['5']]);
+    expect(asked.map(({ values }) => values)).toEqual([['7'], ['7', '7', '2'], ['8', '8', '4']]);
+    expect(asked[1]!.sql.replaceAll(/\s+/g, ' ')).toBe(
+      'select * from "s"."item" where "version" is not null and "version" >= $1 and ("version" > $2 or "id" > $3) order by "version", "id" limit 2',
+    );
+    expect(pages[0]![0]).toEqual({ id: '1', version: '7', columns: rows[0] });
+  });
+
+  it('is asked once more where the last page was full', async () => {
+    const { reader } = readerOf(rows.slice(0, 4), 2);
+    const pages = await Array.fromAsync(reader.pages('item', null));
+    expect(pages.map(({ length }) => length)).toEqual([2, 2, 0]);
+  });
+
+  it('has a newest version, or none', async () => {
+    expect(await readerOf([...rows, { id: 9, version: null }], 2).reader.newest('item')).toBe('8');
+    expect(await readerOf([{ id: 9, version: null }], 2).reader.newest('item')).toBeNull();
+    expect(await readerOf(rows, 2).reader.now()).toBe(5);
+    expect(await readerOf(rows, 2).reader.identify()).toBe('one');
+  });
+
+  it('is not polled by what is no version', async () => {
+    const { reader } = readerOf([{ id: 1, version: '1.5' }], 2);
+    await expect(reader.newest('item')).rejects.toMatchObject({ fault: { code: 'erp.poll_version' } });
+  });
+});
