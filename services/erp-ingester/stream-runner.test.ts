@@ -192,6 +192,7 @@ describe('a stream that is loaded', () => {
     await stop();
     asked = [];
     const again = await started(loaded);
+    expect(again.runner.isAskingAll).toBe(false);
     await bus.clock.pass(60_000);
     expect(asked).toEqual([]);
     await again.stop();
@@ -224,11 +225,13 @@ describe('a stream that is loaded', () => {
     const { runner, stop } = await started();
     await bus.clock.pass(10);
     erp.delete('4');
-    const [first] = erp;
     asked = [];
+    const busy: boolean[] = [];
+    onChunk = () => void busy.push(runner.isAskingAll);
     runner.askAllAgain();
+    busy.push(runner.isAskingAll);
     await bus.clock.pass(10);
-    expect(first).toBeDefined();
+    expect([...new Set(busy), runner.isAskingAll]).toEqual([true, false]);
     expect(asked).toEqual(['all after null', 'keys 4']);
     expect(published().at(-1)).toBe('S4 gone');
     await stop();
@@ -240,12 +243,12 @@ describe('a round that would delete much', () => {
     new Map(Array.from({ length: count }, (_value, index) => [`k${String(index).padStart(4, '0')}`, 1]));
   const gone = () => published().filter((one) => one.endsWith(' gone')).length;
 
-  async function without(count: number, of = 1_000) {
+  async function without(count: number, of = 1_000, dirt = newDirt()) {
     erp = many(of);
     const stream = await started();
     await bus.clock.pass(100);
     for (const key of [...erp.keys()].slice(0, count)) erp.delete(key);
-    stream.runner.askAllAgain();
+    stream.runner.askAllAgain(dirt);
     await bus.clock.pass(100);
     return stream;
   }
@@ -273,12 +276,15 @@ describe('a round that would delete much', () => {
   });
 
   it('that returned nothing at all waits as well, and is over when the keys are there again', async () => {
-    const { runner, load, stop } = await without(3, 3);
-    expect([gone(), load.state.held]).toEqual([0, 3]);
+    let answered = 0;
+    const dirt = newDirt();
+    dirt.onAnswered.push(() => (answered += 1));
+    const { runner, load, stop } = await without(3, 3, dirt);
+    expect([gone(), load.state.held, answered]).toEqual([0, 3, 0]);
     erp = many(3);
     runner.askAll('somebody asked for all keys again');
     await bus.clock.pass(100);
-    expect([gone(), load.state.held, load.loading]).toEqual([0, null, null]);
+    expect([gone(), load.state.held, load.loading, answered]).toEqual([0, null, null, 1]);
     await stop();
   });
 

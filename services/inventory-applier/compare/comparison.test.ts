@@ -37,13 +37,14 @@ function worldOf() {
     batchSize: () => 2,
     subscription: { leases: () => [{ partition: 0, isCurrent: () => world.isHeld }] as never },
     sourceItems: {
-      write: (items) => {
+      write: async (items) => {
         assertCurrent('stock');
+        await readBack();
+        if (world.refusal) throw world.refusal;
         for (const item of items) rows.set(`${item.sourceCode}/${item.sku}`, item);
         writes.push(
           items.map(({ sku, quantity, status }) => `${sku}=${Number(quantity)}/${status}`).join(' '),
         );
-        return Promise.resolve();
       },
     },
   });
@@ -52,6 +53,7 @@ function worldOf() {
     writes,
     isOld: false,
     isHeld: true,
+    refusal: null as Error | null,
     broker,
     clock,
     rows,
@@ -138,10 +140,14 @@ describe('the shop’s stock, compared with what was written', () => {
   });
 
   it('is left alone where the product is not there, or the record could not be written: that is held', async () => {
-    const { send, run, asked } = worldOf();
+    const { send, put, run, asked } = worldOf();
     send('W1', 'no product', '5');
     send('W9', 'no source', '5');
     send('W1', 'too much', '100000000');
+    // Also where one of before could.
+    put('main', 'grown', '3');
+    send('W1', 'grown', '5');
+    send('W1', 'grown', '100000000');
     expect(await run()).toEqual({ same: 1, differing: 0, inFlight: 0 });
     expect(asked).toEqual([]);
   });
@@ -209,6 +215,19 @@ describe('stock of which the ERP has told too long ago', () => {
     const running = new Comparison(world.options).run(new AbortController().signal).catch((error) => error);
     await world.clock.pass(1_000);
     expect(await running).toBeInstanceOf(LeaseLost);
+    expect(world.writes).toEqual([]);
+  });
+
+  it('fails the round when the shop refuses it: the next one tries again', async () => {
+    const world = worldOf();
+    world.send('W1', 'a', '5');
+    world.put('main', 'a', '5');
+    world.isOld = true;
+    world.refusal = new Error('no shop');
+    const running = new Comparison(world.options).run(new AbortController().signal);
+    const failing = expect(running).rejects.toThrow('no shop');
+    await world.clock.pass(1_000);
+    await failing;
     expect(world.writes).toEqual([]);
   });
 });
