@@ -104,6 +104,8 @@ describe('natural order, as strnatcmp has it', () => {
     ['a', 'a', 0],
     ['a', 'a1', -1],
     ['a1b', 'a1a', 1],
+    ['a2', 'a2b', -1],
+    ['a2b', 'a2', 1],
     ['B', 'a', -1],
     ['', 'a', -1],
     ['x0', 'x12', -1],
