@@ -122,7 +122,29 @@ describe('an order the ERP does not have', () => {
     expect(await handle({ createdAt: 1_000 })).toMatchObject({ status: 'applied', targetId: '7' });
     // Made by somebody else between the look-up and the creation.
     erp.lookup = () => Promise.resolve(null);
-    expect(await handle({})).toEqual({ status: 'unchanged', targetId: '7', cause: 'the ERP has it already' });
+    expect(await handle({})).toMatchObject({ status: 'unchanged', targetId: '7' });
+  });
+
+  it('is not looked up before its creation in its first minute, which looks itself', async () => {
+    const { erp, handle } = setUp();
+    const first = { updatedAt: 2_000 + 59_999 };
+    expect(await handle(first)).toMatchObject({ status: 'applied', cause: 'created' });
+    expect(erp.calls).toEqual(['create']);
+    expect(await handle(first)).toMatchObject({ status: 'unchanged', targetId: 'SO/7' });
+    // It may be there all the same: what would not be created is looked up, or it would be lost.
+    for (const change of [{ state: 'canceled' }, { state: 'complete', ...problem('order.totals_differ') }])
+      expect(await handle({ ...first, ...change })).toMatchObject({ status: 'applied' });
+    expect(erp.calls).toEqual(['create', 'create', 'change', 'lookup', 'change', 'lookup', 'change']);
+    expect([...erp.states.values()]).toEqual(['complete']);
+  });
+
+  it.each([
+    ['later', { updatedAt: 2_000 + 60_000 }, 'on'],
+    ['in dry', { updatedAt: 2_000 }, 'dry'],
+  ] as const)('is looked up first: %s', async (_name, change, mode) => {
+    const { erp, handle } = setUp({ mode });
+    await handle(change);
+    expect(erp.calls[0]).toBe('lookup');
   });
 
   it('is created once though its record comes twice', async () => {

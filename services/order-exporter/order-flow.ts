@@ -57,7 +57,7 @@ async function exportOrder(order: Order, options: OrderFlowOptions, attempt: Att
     return { status: 'unchanged', cause: `an order of instance ${order.instance}` };
   if (order.createdAt < orders.since) return { status: 'unchanged', cause: 'placed before orders.since' };
   const key = orderKey(order);
-  const found = await erp.lookup(key);
+  const found = isFirst(order, options, attempt) ? null : await erp.lookup(key);
   if (found !== null && found.isDone !== false) {
     if (attempt.mode === 'on') await options.tellShop?.(order, nameOf(found));
     return changeOrder(found, order, options, attempt);
@@ -74,8 +74,23 @@ async function exportOrder(order: Order, options: OrderFlowOptions, attempt: Att
   await options.tellShop?.(order, nameOf(made));
   return created
     ? { status: 'applied', targetId: nameOf(made), cause: 'created' }
-    : { status: 'unchanged', targetId: nameOf(made), cause: 'the ERP has it already' };
+    : changeOrder(made, order, options, attempt);
 }
+
+/**
+ * Most orders are due within a minute, and new to the ERP: what creates them looks itself, and a look before that costs as
+ * much as all the rest. Only what would be created may be taken so: of anything else the ERP is asked whether it has it.
+ */
+function isFirst(order: Order, { orders }: OrderFlowOptions, { mode }: Attempt): boolean {
+  return (
+    mode === 'on' &&
+    order.updatedAt - order.createdAt < firstRecordsMs &&
+    order.problems.length === 0 &&
+    whyNotDue(order, orders.payments) === null
+  );
+}
+
+const firstRecordsMs = 60_000;
 
 async function wouldCreate(input: Input, erp: ErpOrders): Promise<Handled> {
   const calls = new PlannedCalls();
