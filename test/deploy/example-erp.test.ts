@@ -168,12 +168,15 @@ describe('the SQL of cartage.yaml', () => {
         order,
         moved,
         refunded,
-        { ...refunded, state: 'canceled' },
+        { ...refunded, state: 'closed' },
       ];
       for (const value of later) {
         expect(await writer.change(input(value))).toMatchObject({ changed: true });
         expect(await writer.change(input(value))).toMatchObject({ changed: false });
       }
+      expect(await writer.change(input({ ...refunded, state: 'canceled' }))).toMatchObject({
+        changed: false,
+      });
       const after = await client.query('select status, city, refunded from web_order');
       expect(after.rows).toEqual([{ status: 'canceled', city: 'Leipzig', refunded: '10.50' }]);
     } finally {

@@ -101,6 +101,17 @@ export function ordersSuite(name: string, { start, accepted, canceled, refusesSe
       expect(again?.changed ?? false).toBe(false);
     });
 
+    it('is as dead when it was paid back as a whole before anything left, and not when something had', async () => {
+      const erp = open();
+      const { key, order } = anInput();
+      await erp.create(anInput());
+      const [first, ...others] = order.lines;
+      const lines = [{ ...first!, quantityShipped: '1.0000' }, ...others];
+      expect(await erp.change(anInput({ state: 'closed', lines }))).toMatchObject({ changed: false });
+      expect(await erp.change(anInput({ state: 'closed' }))).toMatchObject({ changed: true });
+      expect(await backend.held(key)).toEqual(dead);
+    });
+
     it("goes through the exporter, whose outcome names the ERP's number", async () => {
       const erp = open();
       const handle = handlerOf(erp);

@@ -23,7 +23,9 @@ const statements = {
     {
       name: 'state',
       sql: `update sale set state = 'canceled'
-             where id = ($lookup->>'id')::int and $order->>'state' = 'canceled' and state <> 'canceled'`,
+             where id = ($lookup->>'id')::int and state <> 'canceled'
+               and ($order->>'state' = 'canceled' or $order->>'state' = 'closed' and not exists (
+                     select from jsonb_to_recordset($order->'lines') l("quantityShipped" numeric) where l."quantityShipped" > 0))`,
     },
   ],
 };
