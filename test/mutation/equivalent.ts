@@ -57,6 +57,12 @@ export const equivalents: readonly Equivalent[] = [
     reason: 'every back-off is longer',
   },
   {
+    file: 'services/platform/lifecycle/signals.ts',
+    before: "process.on('unhandledRejection', fail);",
+    after: ';',
+    reason: 'Node raises one that nobody hears of as an uncaught exception',
+  },
+  {
     file: 'services/platform/http/client.ts',
     before: "call.signal?.addEventListener('abort', onCallerAbort, { once: true });",
     after: "call.signal?.addEventListener('abort', onCallerAbort, { once: false });",

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { projectFolder, stateFolder } from '../../deploy/local/install/places.mjs';
@@ -80,6 +80,8 @@ export class Trial {
     await this.#run(['--listTests', '--findRelatedTests', file, ...roots], undefined, tests);
     tests.push(...more.filter((path) => path.endsWith('.ts')).map((path) => join(this.#folder, path)));
     const beside = join(this.#folder, file.replace(/\.ts$/, '.test.ts'));
+    // One that runs it in a process of its own imports nothing of it.
+    if (existsSync(beside) && !tests.includes(beside)) tests.push(beside);
     const distance = (test: string) => {
       if (test.endsWith('.simulation.test.ts')) return 3;
       if (test === beside) return 0;

@@ -22,17 +22,26 @@ describe('what the start has left', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('stays where so much is kept that everything would wait for long', () => {
-    const collect = jest.fn<Collect>();
-    clearAfterStart(
-      collect,
-      () => 0,
-      () => 500_000_000,
-    );
-    jest.advanceTimersByTime(60_000);
-    expect(collect).not.toHaveBeenCalled();
-    expect(jest.getTimerCount()).toBe(0);
-  });
+  it.each([
+    [64, 1],
+    [65, 0],
+    [500, 0],
+  ])(
+    'stays where so much is kept that everything would wait for long: %d MiB, given back %d times',
+    (mebibytes, times) => {
+      const collect = jest.fn<Collect>();
+      clearAfterStart(
+        collect,
+        () => 0.05,
+        () => mebibytes * 1_048_576,
+      );
+      jest.advanceTimersByTime(9_999);
+      expect(jest.getTimerCount()).toBe(1);
+      jest.advanceTimersByTime(1);
+      expect(collect).toHaveBeenCalledTimes(times);
+      expect(jest.getTimerCount()).toBe(0);
+    },
+  );
 
   it('stays where Node was started without the means', () => {
     // A test of the same worker may have given Node the means.

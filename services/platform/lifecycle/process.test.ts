@@ -26,7 +26,7 @@ const lifeOfOne = `import { openProcess } from ${module('process.ts')};
     const bus = { close: async () => say('the bus is closed'), unhealthyReason: () => reason };
     const opened = await openProcess('order-relay', new Configuration('', () => config), life, () => bus);
     opened.onStop(async () => { say(opened.checks.readiness().running.why); });
-    await opened.listen();
+    await opened.listen((_request, response) => response.end('a page'));
     say([opened.context.group, opened.context.sessionTimeoutMs, foreignText('his words')].join());
     process.stdin.on('data', async (told) => {
       if (String(told).includes('away')) { reason = 'no broker'; return say('heard'); }
@@ -49,6 +49,7 @@ it('opens what every process has, shows how it is, and lets all of it go in orde
   child.stdin.write('away');
   expect((await next()).msg).toBe('heard');
   expect(await ready()).toEqual([503, { running: { ok: true }, kafka: { ok: false, why: 'no broker' } }]);
+  expect(await (await fetch(url, { headers: { connection: 'close' } })).text()).toBe('a page');
   const metrics = await (await fetch(`${url}/metrics`, { headers: { connection: 'close' } })).text();
   expect(metrics).toMatch(/cartage_ready\{check="kafka",[^}]*\} 0\n/);
   const closed = once(child, 'close');
