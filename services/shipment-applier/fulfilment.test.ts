@@ -31,7 +31,11 @@ const packed = (...numbers: string[]) => ({
   packages: numbers.map((trackingNumber) => ({ carrier: 'UPS', service: null, trackingNumber })),
 });
 
-function shopOf(habits: Partial<Shop> = {}, settle: StockWait['settle'] = () => Promise.resolve(null)) {
+function shopOf(
+  habits: Partial<Shop> = {},
+  settle: StockWait['settle'] = () => Promise.resolve(null),
+  ahead: StockWait['ahead'] = () => Promise.resolve(),
+) {
   const shop = Object.assign(new Shop(), habits);
   const turns = new Serial();
   /** `effects`: so many may begin, then the lease is lost. */
@@ -66,7 +70,7 @@ function shopOf(habits: Partial<Shop> = {}, settle: StockWait['settle'] = () => 
           const when = inMs === undefined ? '' : ` in ${inMs / 1_000} s`;
           shop.steps.push(`refresh ${topic} ${keys.join(' ')} ${reason}${when}`);
         },
-        stockWait: { settle },
+        stockWait: { ahead, settle },
         turns,
       },
     );
@@ -153,6 +157,10 @@ describe('a delivery of the ERP', () => {
     const { apply, steps } = shopOf({ stored: '1' }, () => Promise.reject(waits));
     await expect(apply()).rejects.toBe(waits);
     expect(steps).toEqual([]);
+    const early = shopOf({}, undefined, () => Promise.reject(waits));
+    early.shop.orders.byIncrementIds = () => Promise.reject(new Error('asked for nothing'));
+    await expect(early.apply()).rejects.toBe(waits);
+    expect(await early.apply({ instance: 'eu' })).toMatchObject({ status: 'unchanged' });
     const passed = shopOf({}, () => Promise.resolve('the stock was not known'));
     expect(await passed.apply()).toMatchObject({ cause: 'shipped from main; the stock was not known' });
   });

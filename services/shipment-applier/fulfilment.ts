@@ -35,6 +35,7 @@ export async function applyFulfilment(
   const passed = passedOver(document, options);
   if (passed !== null) return { status: 'unchanged', cause: passed };
   if (document.kind === 'order') return tellNumber(document, attempt, options);
+  if (attempt.mode === 'on') await options.stockWait?.ahead(issued, attempt);
   const order = await findOrder(document, options);
   const marker = markerOf(options.instance, 'document', document.documentId);
   const found = findMarked(await options.magento.shipments.ofOrder(order.entity_id), marker);

@@ -59,7 +59,10 @@ function shopOf({ losesAnswers = 0, forbids = false } = {}) {
         requestRefresh: () => Promise.reject(new Error('moves no stock')),
         settleMs: 0,
         turns: new Serial(),
-        stockWait: { settle: () => Promise.reject(new Error('moves no stock')) },
+        stockWait: {
+          ahead: () => Promise.reject(new Error('moves no stock')),
+          settle: () => Promise.reject(new Error('moves no stock')),
+        },
       },
     );
   return { apply, added };

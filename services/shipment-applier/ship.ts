@@ -30,7 +30,7 @@ export interface ShipOptions {
   settleMs: number;
   requestRefresh: RequestRefresh;
   /** Null where stock is not brought to the shop, and there is nothing to wait for. */
-  stockWait: Pick<StockWait, 'settle'> | null;
+  stockWait: Pick<StockWait, 'ahead' | 'settle'> | null;
   /** By source and SKU: room that is made for one shipment is not taken by another. */
   turns: Serial;
 }

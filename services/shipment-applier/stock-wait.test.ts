@@ -59,7 +59,9 @@ async function waitOf() {
     } as Outcome);
     await readBack();
   };
-  return { clock, settle, waits, goesOn, tell, asked, passed: () => passed };
+  const ahead = () =>
+    wait.ahead({ document, publishedAt }, { number: 1, mode: 'on', assertCurrent: () => undefined });
+  return { clock, ahead, settle, waits, goesOn, tell, asked, passed: () => passed };
 }
 
 it('a shipment waits for each of its goods, asks for them once, and goes as soon as their stock is as new as the document', async () => {
@@ -96,6 +98,20 @@ it('nothing is waited for of which the ERP has no stock', async () => {
   expect(goesOn).toEqual([]);
   await tell('Mug', 0, 0, { ...refreshed, status: 'unchanged' });
   expect(goesOn).toEqual(['Mug']);
+});
+
+it('what the document names is waited for before the shop is asked for anything; the parts of it afterwards', async () => {
+  const { clock, ahead, waits, tell, asked, passed } = await waitOf();
+  await expect(ahead()).rejects.toMatchObject({ notYet: true, retryAfterMs: 60_000 });
+  await tell('Mug', 2, 100);
+  await ahead();
+  await waits('LID');
+  expect(asked).toEqual(['W1/Mug goods issue', 'W1/Mug goods issue', 'W1/LID goods issue']);
+  await tell('Mug', 2, 99);
+  await clock.pass(60_000);
+  // Whether it is shipped at all is not known yet: nothing is counted.
+  await ahead();
+  expect(passed()).toBe(0);
 });
 
 it('the wait has a bound, and is counted when it passes; it ends when all others wait for it', async () => {

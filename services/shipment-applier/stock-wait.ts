@@ -47,39 +47,61 @@ export class StockWait {
   }
 
   /**
-   * Null when the stock is there; what to say of it when the time is up.
+   * By what the document says alone, before the shop is asked for anything: most shipments that wait do so here.
    * @throws Unavailable, not yet: this order alone waits.
    */
-  async settle(issued: Issued, goods: Iterable<string>, { pressing }: Attempt): Promise<string | null> {
-    const { requestRefresh, waitMs, clock, onPassed } = this.#options;
-    const { document, publishedAt } = issued;
-    const { documentId } = document;
+  async ahead(issued: Issued, attempt: Attempt): Promise<void> {
+    const open = this.#open(issued, new Set(issued.document.lines.map(({ sku }) => sku)));
+    if (this.#mayWait(issued, open, attempt)) await this.#wait(issued, open);
+  }
+
+  /**
+   * By what leaves the source indeed.
+   * @returns null when the stock is there; what to say of it when the time is up.
+   * @throws Unavailable, not yet: this order alone waits.
+   */
+  async settle(issued: Issued, goods: Iterable<string>, attempt: Attempt): Promise<string | null> {
     const open = this.#open(issued, goods);
-    const leftMs = publishedAt + waitMs - clock.now();
+    if (this.#mayWait(issued, open, attempt)) await this.#wait(issued, open);
+    if (open.length === 0) return null;
+    this.#options.onPassed();
+    return `the stock of ${open.join(', ')} after the goods issue was not known to be in the shop`;
+  }
+
+  #mayWait(issued: Issued, open: readonly string[], { pressing }: Attempt): boolean {
+    if (open.length > 0 && !pressing && this.#leftMs(issued) > 0) return true;
+    this.#waiting.delete(issued.document.documentId);
+    return false;
+  }
+
+  async #wait(issued: Issued, open: readonly string[]): Promise<never> {
+    const { document } = issued;
+    const { documentId } = document;
     const isAsked = this.#waiting.has(documentId);
-    if (open.length === 0 || pressing || leftMs <= 0) {
-      this.#waiting.delete(documentId);
-      if (open.length === 0) return null;
-      onPassed();
-      return `the stock of ${open.join(', ')} after the goods issue was not known to be in the shop`;
-    }
     // Before it is asked for: the answer may be quick.
     const known = new Promise<void>((goOn) =>
       this.#waiting.set(documentId, { ...issued, goods: open, goOn }),
     );
     if (!isAsked)
-      await askForStock(document, open, requestRefresh, 'goods issue').catch((error: unknown) => {
-        this.#waiting.delete(documentId);
-        throw error;
-      });
+      await askForStock(document, open, this.#options.requestRefresh, 'goods issue').catch(
+        (error: unknown) => {
+          this.#waiting.delete(documentId);
+          throw error;
+        },
+      );
     throw new Unavailable(
       {
         code: 'shipment.stock_not_applied',
         what: `Document ${documentId} waits for the stock of ${open.join(', ')}, which its goods issue has changed`,
         fix: 'It goes on by itself when that is written, or when fulfilments.stockWaitMs is over',
       },
-      { notYet: true, retryAfterMs: leftMs, until: known },
+      { notYet: true, retryAfterMs: this.#leftMs(issued), until: known },
     );
+  }
+
+  #leftMs({ publishedAt }: Issued): number {
+    const { waitMs, clock } = this.#options;
+    return publishedAt + waitMs - clock.now();
   }
 
   #open({ document: { source, version } }: Issued, goods: Iterable<string>): string[] {

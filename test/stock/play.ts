@@ -87,7 +87,8 @@ function worldOf(seed: number) {
   const promise = new StockPromise({ erp, shop, broker, sources: warehouses, shownOf });
   const line = new ShopLine({ shop, clock, random, settleMs });
   const written = (positions: ReadonlyMap<string, number>) => promise.written(positions);
-  const options = { broker, random, line, rules, settleMs, written };
+  const raised = (rows: readonly { sourceCode: string; sku: string }[]) => promise.raised(rows);
+  const options = { broker, random, line, rules, settleMs, written, raised };
   const seats = [inventoryApplier(options), shipmentApplier(options)] as const;
   relayOf(shop, broker, random);
   const counts = Object.fromEntries(Object.keys(acts).map((act) => [act, 0])) as Record<Act, number>;

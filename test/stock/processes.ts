@@ -26,6 +26,8 @@ export interface ProcessOptions {
   settleMs: number;
   /** Numbers stand at their sources: by key, the position of the ERP's log that they are of. */
   written: (positions: ReadonlyMap<string, number>) => void;
+  /** Room for a shipment was made there. */
+  raised: (rows: readonly SourceItem[]) => void;
 }
 
 /** The inventory applier, with its own flow. */
@@ -63,7 +65,7 @@ export function inventoryApplier({ broker, random, line, rules, settleMs, writte
 }
 
 /** The shipment applier, with its own flow; its shipments wait for their stock however long it takes. */
-export function shipmentApplier({ broker, random, line, rules, settleMs }: ProcessOptions): Seat {
+export function shipmentApplier({ broker, random, line, rules, settleMs, raised }: ProcessOptions): Seat {
   const config = fulfilmentsSection.parse({ since: '1970-01-01T00:00:00Z', carriers: {} });
   return new Seat({
     broker,
@@ -72,7 +74,7 @@ export function shipmentApplier({ broker, random, line, rules, settleMs }: Proce
     topic: fulfilments.topic,
     partition: partitions.fulfilments,
     start: async (context, { bus, clock }) => {
-      const magento = line.seenBy(clock);
+      const magento = line.seenBy(clock, () => raised);
       const requestRefresh = refreshRequester(bus, 'shipment-applier', clock);
       const applied = new AppliedStock({ bus, instance: 'main', clock });
       await applied.follow();

@@ -32,7 +32,8 @@ export class StockPromise {
   readonly #options: StockPromiseOptions;
   /** Goods issues by their documents, less what the shop has shipped of them. */
   readonly #issued = new Map<string, Pieces>();
-  #refusals = 0;
+  /** Parked. After another process has taken over they may be tried once more. */
+  readonly #refused: Pieces[] = [];
   readonly #fallen: Pieces[] = [];
   #putBack: Pieces[] = [];
   /** Position of the number that was written last, by key. */
@@ -40,8 +41,7 @@ export class StockPromise {
 
   constructor(options: StockPromiseOptions) {
     this.#options = options;
-    const { erp, shop, broker, sources } = options;
-    const warehouses = new Map(Object.entries(sources).map(([warehouse, source]) => [source, warehouse]));
+    const { erp, shop, broker } = options;
     erp.onFallen = (key, quantity, documentId) => {
       const pieces = { key, quantity, position: erp.position };
       if (documentId === null) this.#fallen.push(pieces);
@@ -53,13 +53,12 @@ export class StockPromise {
         if (comment.split(/\W/).includes(documentId)) pieces.quantity -= quantity;
     };
     shop.onReturned = (source, sku, quantity) => {
-      const key = stockKey({ source: warehouses.get(source)!, sku });
-      this.#putBack.push({ key, quantity, position: 0 });
+      this.#putBack.push({ key: this.#keyOf(source, sku), quantity, position: 0 });
     };
     broker.listen(outcomes.topic, (record) => {
       const { topic, status, documentId } = (record as unknown as { value: Outcome }).value;
       if (topic === fulfilments.topic && (status === 'rejected' || status === 'held'))
-        this.#refused(documentId!);
+        this.#giveUp(documentId!);
     });
   }
 
@@ -68,6 +67,14 @@ export class StockPromise {
     for (const [key, position] of positions) this.#written.set(key, position);
     this.#putBack = this.#putBack.filter(({ key, position }) => position > (positions.get(key) ?? -1));
     this.check('written');
+  }
+
+  /** Room was made at these places; for a document that was refused it is written over like what the shop puts back. */
+  raised(rows: readonly { sourceCode: string; sku: string }[]): void {
+    const keys = new Set(rows.map(({ sourceCode, sku }) => this.#keyOf(sourceCode, sku)));
+    this.#putBack.push(
+      ...this.#refused.filter(({ key }) => keys.has(key)).map((one) => ({ ...one, position: 0 })),
+    );
   }
 
   check(when: string): void {
@@ -90,7 +97,7 @@ export class StockPromise {
 
   /** What became of the goods issues. */
   documents(): { shipped: number; refused: number } {
-    return { shipped: this.#issued.size, refused: this.#refusals };
+    return { shipped: this.#issued.size, refused: this.#refused.length };
   }
 
   checkQuiet(): void {
@@ -105,13 +112,18 @@ export class StockPromise {
   }
 
   /** Nobody ships it any more: its goods are gone like any others, and what was raised for it is to be written over. */
-  #refused(documentId: string): void {
+  #giveUp(documentId: string): void {
     const pieces = this.#issued.get(documentId);
     if (pieces === undefined) return;
     this.#issued.delete(documentId);
-    this.#refusals += 1;
+    this.#refused.push(pieces);
     this.#fallen.push(pieces);
     this.#putBack.push(pieces);
+  }
+
+  #keyOf(sourceCode: string, sku: string): string {
+    const [source] = Object.entries(this.#options.sources).find(([, code]) => code === sourceCode)!;
+    return stockKey({ source, sku });
   }
 
   #shown(key: string): { quantity: number; status: number } {
