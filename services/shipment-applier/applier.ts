@@ -35,7 +35,7 @@ export function startShipmentApplier(
       settleMs: config.magento.settleMs,
       storeIds: new StoreIds(new CodeIds(() => magento.store.views(), clock)),
       requestRefresh,
-      stockWait: await openStockWait(process, config, requestRefresh),
+      stockWait: mode === 'on' ? await openStockWait(process, config, requestRefresh) : null,
       turns: new Serial(),
     };
     return runDocuments(process.context, {
