@@ -8,6 +8,16 @@ export interface Equivalent {
 }
 
 export const equivalents: readonly Equivalent[] = [
+  ...[
+    ['(previous[column] ?? 0) + 1,', '(previous[column]) + 1,'],
+    ['(current[column - 1] ?? 0) + 1,', '(current[column - 1]) + 1,'],
+    ['return previous[right.length] ?? 0;', 'return previous[right.length];'],
+  ].map(([before, after]) => ({
+    file: 'services/platform/config/suggest.ts',
+    before: before!,
+    after: after!,
+    reason: 'there is one; the compiler wants another',
+  })),
   {
     file: 'services/order-exporter/due.ts',
     before: 'complete: 3,',

@@ -55,6 +55,14 @@ describe('the configuration', () => {
     });
   });
 
+  it('takes yes and no of a variable, which is always text', () => {
+    const file = written(`instance: main\n${kafka}\ntelemetry: { foreignText: "\${FOREIGN}" }`);
+    const said = (FOREIGN: string) => loadConfig(file, [], { FOREIGN }).telemetry.foreignText;
+    expect(['true', 'false'].map(said)).toEqual([true, false]);
+    const switched = written(`instance: main\n${kafka}\nflows: { orders: true, stock: false, catalog: dry }`);
+    expect(loadConfig(switched, [], {}).flows).toMatchObject({ orders: 'on', stock: 'off', catalog: 'dry' });
+  });
+
   it('names every problem at once, each with the path of its field', () => {
     const problems = problemsOf(
       `instance: Main\n${kafka}\n${magento}\nstok: {}\nstock: { sources: { WH1: 5 }, batch: { inital: 3 }, safetyBuffer: -1 }`,

@@ -187,6 +187,14 @@ describe('a recipe', () => {
     expect(load({ ...recipe, orders }).recipe?.orders?.advance).toBeUndefined();
   });
 
+  it('may ask for what an order needs by what it needed before, and not by what comes later', () => {
+    const needOf = (name: string, value: string) => ({ name, value }) as never;
+    const [customer] = recipe.orders.needs;
+    const withNeeds = (...needs: object[]) => ({ ...recipe, orders: { ...recipe.orders, needs } });
+    expect(() => load(withNeeds(customer!, needOf('site', '=$customer.site')))).not.toThrow();
+    expect(() => load(withNeeds(needOf('site', '=$customer.site'), customer!))).toThrow(/uses \$customer/);
+  });
+
   it('does not show its secrets', () => {
     const problems = problemsOf(({ secrets }) => Object.assign(secrets, { other: '' }), {
       ERP_TOKEN: 's3cret',
