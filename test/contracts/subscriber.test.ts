@@ -9,18 +9,16 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
-import { Kafka, logLevel } from 'kafkajs';
 import { stateFolder } from '../../deploy/local/install/places.mjs';
 import { schemaText, stock } from '../../schemas/topics.ts';
 import type { Stock } from '../../schemas/types.ts';
-import { quietIdleLoop } from '../../services/platform/kafka/idle-loop.ts';
 import { sharedKafka, sharedRegistry } from '../infrastructure/main.ts';
+import { plainKafka } from '../infrastructure/plain-kafka.ts';
 
-quietIdleLoop();
 const topic = `subscriber.${randomUUID()}`;
 // Within the project, so that the program finds its packages.
 const folder = join(stateFolder, `subscriber-${process.pid}`);
-const kafka = new Kafka({ clientId: 'subscriber-test', brokers: [sharedKafka()], logLevel: logLevel.ERROR });
+const kafka = plainKafka(sharedKafka());
 const admin = kafka.admin();
 const producer = kafka.producer();
 let schemaId = 0;

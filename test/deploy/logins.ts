@@ -3,6 +3,7 @@ import kafkajs from 'kafkajs';
 import type { AclEntry } from 'kafkajs';
 import type { Principal, Right } from '../../deploy/generate/rights.ts';
 import type { Settings } from '../../deploy/local/settings.ts';
+import { plainKafka } from '../infrastructure/plain-kafka.ts';
 
 const password = 'only-for-this-test';
 
@@ -35,9 +36,7 @@ export const loginOf = (user: string): Record<string, string> => ({
 
 /** A client; with a user it comes as one of the processes, else as the administrator. */
 export function kafkaAs(brokers: string, user?: string): kafkajs.Kafka {
-  return new kafkajs.Kafka({
-    brokers: [brokers],
-    logLevel: kafkajs.logLevel.NOTHING,
+  return plainKafka(brokers, {
     retry: { retries: 0 },
     ...(user ? { sasl: { mechanism: 'plain' as const, username: user, password } } : {}),
   });

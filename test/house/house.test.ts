@@ -14,7 +14,13 @@ import {
   mainDoesThreeThings,
   onlyConfigReadsTheEnvironment,
 } from './rules/processes.ts';
-import { everyTestRuns, noMachineIsNamed, nothingIsLeftForLater, rootHoldsOnly } from './rules/tidy.ts';
+import {
+  everyTestRuns,
+  kafkaClientsRest,
+  noMachineIsNamed,
+  nothingIsLeftForLater,
+  rootHoldsOnly,
+} from './rules/tidy.ts';
 import {
   gatesAreKept,
   magentoKnowsNoKafka,
@@ -204,6 +210,20 @@ const cases: Case[] = [
     kept: [
       file('test/a.test.ts', "it('skips what is old', () => {}); list.skip(3);"),
       file('test/deploy/programs.ts', 'const run = found ? it : it.skip;'),
+    ],
+  },
+  {
+    name: 'a client of Kafka rests while it is idle',
+    rule: kafkaClientsRest,
+    broken: [
+      [file('test/kafka/a.test.ts', 'const kafka = new kafkajs.Kafka({ brokers });')],
+      [file('services/platform/kafka/a.ts', 'const kafka = new Kafka(config);')],
+    ],
+    kept: [
+      file('services/platform/kafka/client.ts', 'return new Kafka(config);'),
+      file('test/infrastructure/plain-kafka.ts', 'return new kafkajs.Kafka(config);'),
+      file('test/bench/a.ts', 'const kafka = new Kafka({ brokers });'),
+      file('test/kafka/b.ts', '// not new Kafka()\nconst bus = new KafkaBus();'),
     ],
   },
   {

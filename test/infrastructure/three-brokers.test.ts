@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import { namedBrokers } from '../../deploy/local/kafka-metadata.ts';
 import { startThreeBrokers, type ThreeBrokers } from './main.ts';
+import { plainKafka } from './plain-kafka.ts';
 
 jest.setTimeout(120_000);
 
@@ -24,7 +25,7 @@ it('is three brokers, each of which names all three', async () => {
 
 it('keeps three copies, of which two acknowledge, of a topic that says nothing about it', async () => {
   const brokers = cluster.brokers.map((broker) => broker.bootstrap);
-  const admin = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.NOTHING }).admin();
+  const admin = plainKafka(brokers).admin();
   await admin.connect();
   await admin.createTopics({ topics: [{ topic: 'plain', numPartitions: 1, replicationFactor: -1 }] });
   const { topics } = await admin.fetchTopicMetadata({ topics: ['plain'] });

@@ -1,4 +1,4 @@
-import kafkajs from 'kafkajs';
+import { plainKafka } from '../infrastructure/plain-kafka.ts';
 
 /** Writes bytes to a topic as somebody else might, past every contract. */
 export async function produceBytes(
@@ -7,7 +7,7 @@ export async function produceBytes(
   key: string,
   value: Buffer,
 ): Promise<void> {
-  const kafka = new kafkajs.Kafka({ brokers: [bootstrap], logLevel: kafkajs.logLevel.NOTHING });
+  const kafka = plainKafka(bootstrap);
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   await producer.connect();
   try {

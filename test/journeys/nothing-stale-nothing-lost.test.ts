@@ -3,8 +3,9 @@
  * under the ingester, a topic that is recreated, keys that are renamed, offsets that are set back. What is real and what is not: see stack.ts.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import kafkajs from 'kafkajs';
+import type { Admin } from 'kafkajs';
 import { stock } from '../../schemas/topics.ts';
+import { plainKafka } from '../infrastructure/plain-kafka.ts';
 import { firstLoadDone } from './first-load.ts';
 import { allProcesses, openStack } from './stack.ts';
 import type { Stack } from './stack.ts';
@@ -64,8 +65,8 @@ const written = (sku: string, n: number) =>
     )
     .map(({ detail }) => Number(detail['quantity']));
 
-async function withAdmin(work: (admin: kafkajs.Admin) => Promise<void>): Promise<void> {
-  const kafka = new kafkajs.Kafka({ brokers: [stack.kafka.bootstrap], logLevel: kafkajs.logLevel.NOTHING });
+async function withAdmin(work: (admin: Admin) => Promise<void>): Promise<void> {
+  const kafka = plainKafka(stack.kafka.bootstrap);
   const admin = kafka.admin();
   await admin.connect();
   try {

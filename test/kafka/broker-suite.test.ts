@@ -10,6 +10,7 @@ import { brokerSuite } from '../../services/platform/flow/testing/broker-suite.t
 import type { BrokerDriver } from '../../services/platform/flow/testing/broker-suite.ts';
 import { startKafka, startKafkaProxy } from '../infrastructure/main.ts';
 import type { KafkaProxy, TestKafka } from '../infrastructure/main.ts';
+import { plainKafka } from '../infrastructure/plain-kafka.ts';
 import { applyTopics, openBus, ownTopic, until, untyped } from './support.ts';
 import type { TestBus } from './support.ts';
 
@@ -23,7 +24,7 @@ beforeAll(async () => {
   proxy = await startKafkaProxy();
   kafka = await startKafka({ advertisedProxyPort: proxy.port });
   proxy.forwardTo(kafka.proxiedPort!);
-  client = new kafkajs.Kafka({ brokers: [kafka.bootstrap], logLevel: kafkajs.logLevel.NOTHING });
+  client = plainKafka(kafka.bootstrap);
 });
 afterAll(async () => {
   await kafka.remove();

@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import kafkajs from 'kafkajs';
 import { stock } from '../../schemas/topics.ts';
 import { sharedKafka } from '../infrastructure/main.ts';
+import { plainKafka } from '../infrastructure/plain-kafka.ts';
 import { applyTopics, openBus, ownTopic, recorder, stockOf, until, untyped } from './support.ts';
 import type { TestBus } from './support.ts';
 
@@ -18,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => bus.close());
 
-const client = () => new kafkajs.Kafka({ brokers: [sharedKafka()], logLevel: kafkajs.logLevel.NOTHING });
+const client = () => plainKafka(sharedKafka());
 
 async function put(topic: string, value: Buffer): Promise<void> {
   const producer = client().producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });

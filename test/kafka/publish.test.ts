@@ -4,11 +4,11 @@
  */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
-import kafkajs from 'kafkajs';
 import type { KafkaMessage } from 'kafkajs';
 import { parked, products, stock } from '../../schemas/topics.ts';
 import type { Stock } from '../../schemas/types.ts';
 import { sharedKafka, sharedRegistry } from '../infrastructure/main.ts';
+import { plainKafka } from '../infrastructure/plain-kafka.ts';
 import { applyTopics, openBus, ownTopic, stockOf, until, untyped } from './support.ts';
 import type { TestBus } from './support.ts';
 
@@ -28,12 +28,7 @@ type Stored = KafkaMessage & { partition: number };
 
 /** Everything on the topic, as a stranger reads it. */
 async function everything(name: string): Promise<Stored[]> {
-  const kafka = new kafkajs.Kafka({
-    brokers: [sharedKafka()],
-    clientId: 'stranger',
-    logLevel: kafkajs.logLevel.NOTHING,
-    retry: { retries: 10 },
-  });
+  const kafka = plainKafka(sharedKafka(), { clientId: 'stranger', retry: { retries: 10 } });
   const admin = kafka.admin();
   await admin.connect();
   const ends = await admin.fetchTopicOffsets(name);
@@ -84,7 +79,7 @@ describe('publishing', () => {
     const skus = Array.from({ length: 20 }, (_, index) => `S-${index}`);
     const publishAll = () => Promise.all(skus.map((sku) => bus.publish(grown, { value: stockOf(sku, 1) })));
     await publishAll();
-    const admin = new kafkajs.Kafka({ brokers: [sharedKafka()], logLevel: kafkajs.logLevel.NOTHING }).admin();
+    const admin = plainKafka(sharedKafka()).admin();
     await admin.connect();
     await admin.createPartitions({ topicPartitions: [{ topic: grown.topic, count: 7 }] });
     // Known to all brokers before anybody asks for their ends.

@@ -1,10 +1,10 @@
 /** Real: broker and registry. Asserted: everything up to the end before `caughtUp`, live afterwards, no group left. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import kafkajs from 'kafkajs';
 import { outcomes, stock } from '../../schemas/topics.ts';
 import type { Outcome, Stock } from '../../schemas/types.ts';
 import type { Received } from '../../services/platform/kafka/types.ts';
 import { sharedKafka } from '../infrastructure/main.ts';
+import { plainKafka } from '../infrastructure/plain-kafka.ts';
 import { applyTopics, openBus, ownTopic, stockOf, until, untyped } from './support.ts';
 import type { TestBus } from './support.ts';
 
@@ -17,7 +17,7 @@ beforeAll(() => {
 afterAll(() => bus.close());
 
 async function groups(): Promise<string[]> {
-  const admin = new kafkajs.Kafka({ brokers: [sharedKafka()], logLevel: kafkajs.logLevel.NOTHING }).admin();
+  const admin = plainKafka(sharedKafka()).admin();
   await admin.connect();
   const list = await admin.listGroups();
   await admin.disconnect();

@@ -5,11 +5,11 @@
  */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import kafkajs from 'kafkajs';
 import { stock } from '../../schemas/topics.ts';
 import type { Contract } from '../../schemas/topics.ts';
 import type { Stock } from '../../schemas/types.ts';
 import { sharedKafka } from '../infrastructure/main.ts';
+import { plainKafka } from '../infrastructure/plain-kafka.ts';
 import { applyTopics, openBus, ownTopic, recorder, stockOf, until, untyped } from './support.ts';
 import type { TestBus } from './support.ts';
 
@@ -32,7 +32,7 @@ async function publish(name: string, count: number): Promise<string[]> {
 
 /** With 15 records where there were 10. */
 async function recreate(): Promise<string[]> {
-  const admin = new kafkajs.Kafka({ brokers: [sharedKafka()], logLevel: kafkajs.logLevel.NOTHING }).admin();
+  const admin = plainKafka(sharedKafka()).admin();
   await admin.connect();
   await admin.deleteTopics({ topics: [topic.topic] });
   await until('the topic is gone', async () => !(await admin.listTopics()).includes(topic.topic));

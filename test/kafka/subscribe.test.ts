@@ -5,6 +5,7 @@ import kafkajs from 'kafkajs';
 import { stock } from '../../schemas/topics.ts';
 import type { Undecodable } from '../../services/platform/kafka/types.ts';
 import { sharedKafka } from '../infrastructure/main.ts';
+import { plainKafka } from '../infrastructure/plain-kafka.ts';
 import { applyTopics, isReadable, openBus, ownTopic, recorder, stockOf, until, untyped } from './support.ts';
 import type { TestBus } from './support.ts';
 
@@ -24,10 +25,9 @@ async function putRaw(
   topic: string,
   messages: { key: string | Buffer | null; value: Buffer | string | null }[],
 ) {
-  const producer = new kafkajs.Kafka({
-    brokers: [sharedKafka()],
-    logLevel: kafkajs.logLevel.NOTHING,
-  }).producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+  const producer = plainKafka(sharedKafka()).producer({
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+  });
   await producer.connect();
   await producer.send({ topic, messages: messages.map((message) => ({ ...message, partition: 0 })) });
   await producer.disconnect();
@@ -35,7 +35,7 @@ async function putRaw(
 
 /** As retention would, only sooner. */
 async function deleteBefore(topic: string, offset: string): Promise<void> {
-  const admin = new kafkajs.Kafka({ brokers: [sharedKafka()], logLevel: kafkajs.logLevel.NOTHING }).admin();
+  const admin = plainKafka(sharedKafka()).admin();
   await admin.connect();
   await admin.fetchTopicOffsets(topic);
   await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset }] });

@@ -6,13 +6,13 @@
  */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import kafkajs from 'kafkajs';
 import type { Admin } from 'kafkajs';
 import { stock } from '../../schemas/topics.ts';
 import type { Stock } from '../../schemas/types.ts';
 import type { Received } from '../../services/platform/kafka/types.ts';
 import { startTcpProxy, startThreeBrokers } from '../infrastructure/main.ts';
 import type { TcpProxy, TestBroker, ThreeBrokers } from '../infrastructure/main.ts';
+import { plainKafka } from '../infrastructure/plain-kafka.ts';
 import { StateWriter } from './state-writer.ts';
 import { applyTopics, openBus, ownTopic, stockOf, until, untyped } from './support.ts';
 import type { TestBus } from './support.ts';
@@ -44,7 +44,7 @@ beforeAll(async () => {
   proxies.forEach((proxy, index) => proxy.forwardTo(cluster.brokers[index]!.proxiedPort!));
 
   const direct = cluster.brokers.map((broker) => broker.bootstrap);
-  admin = new kafkajs.Kafka({ brokers: direct, logLevel: kafkajs.logLevel.NOTHING }).admin();
+  admin = plainKafka(direct).admin();
   await admin.connect();
   const brokers = proxies.map((proxy) => `127.0.0.1:${proxy.port}`);
   await applyTopics(untyped(topic), { brokers }, 3);

@@ -6,6 +6,7 @@ import { orders, schemaText, stock } from '../../schemas/topics.ts';
 import { openTopicAdmin } from '../../services/platform/kafka/connect.ts';
 import type { TopicAdmin } from '../../services/platform/kafka/types.ts';
 import { sharedKafka } from '../infrastructure/main.ts';
+import { plainKafka } from '../infrastructure/plain-kafka.ts';
 import { openAdmin, optionsFor, ownTopic, untyped } from './support.ts';
 
 jest.setTimeout(60_000);
@@ -16,7 +17,7 @@ let raw: Admin;
 
 beforeAll(async () => {
   topics = openAdmin();
-  raw = new kafkajs.Kafka({ brokers: [sharedKafka()], logLevel: kafkajs.logLevel.NOTHING }).admin();
+  raw = plainKafka(sharedKafka()).admin();
   await raw.connect();
 });
 afterAll(() => Promise.all([topics.close(), raw.disconnect()]));

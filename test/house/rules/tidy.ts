@@ -90,6 +90,21 @@ export const noMachineIsNamed: Rule = (files) => [
   ),
 ];
 
+/** Peers of a measurement are processes of their own, and bare on purpose. */
+const makesClients = (file: SourceFile) =>
+  ['services/platform/kafka/client.ts', 'test/infrastructure/plain-kafka.ts'].includes(file.path) ||
+  under('test/bench')(file);
+
+export const kafkaClientsRest: Rule = (files) =>
+  files
+    .filter((file) => isTypeScript(file) && !speaksOfRules(file) && !makesClients(file))
+    .filter(({ text }) => /\bnew\s+(?:\w+\.)*Kafka\s*\(/.test(codeOf(text)))
+    .map(({ path }) => ({
+      path,
+      what: 'makes a client of kafkajs',
+      why: 'by itself it wakes each millisecond for ever: createClient, or plainKafka of test/infrastructure, makes one that rests',
+    }));
+
 function found(files: readonly SourceFile[], pattern: RegExp, said: Omit<Violation, 'path'>): Violation[] {
   return files.flatMap(({ path, text }) => {
     const index = text.search(pattern);
