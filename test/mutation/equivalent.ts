@@ -31,6 +31,30 @@ export const equivalents: readonly Equivalent[] = [
     reason: 'nothing is not less than any number either; the compiler wants one',
   },
   {
+    file: 'services/erp/recipe/samples.ts',
+    before: "return { ...customer, ...name, instance: 'main', website: 'base', customerId: 42, addresses };",
+    after: "return { ...customer, ...name, instance: 'main', website: 'base', customerId: 43, addresses };",
+    reason: 'he is nobody, whatever his number',
+  },
+  {
+    file: 'services/erp/replication/slot.ts',
+    before: "await client.query('set statement_timeout = 0').catch(() => {});",
+    after: "client.query('set statement_timeout = 0').catch(() => {});",
+    reason: 'a connection carries out what it is asked in that order',
+  },
+  {
+    file: 'services/erp/replication/status.ts',
+    before: 'if (this.#pendingFrom > 1024 && this.#pendingFrom * 2 > this.#pending.length) {',
+    after: 'if (this.#pendingFrom > 2048 && this.#pendingFrom * 2 > this.#pending.length) {',
+    reason: 'what is done with is forgotten a little later',
+  },
+  {
+    file: 'services/erp/sources/http/http-poll-reader.ts',
+    before: 'yield await Promise.all(listOf(taken).map((item) => this.#rowOf(table, item, variables)));',
+    after: 'yield Promise.all(listOf(taken).map((item) => this.#rowOf(table, item, variables)));',
+    reason: 'an async generator awaits what it yields',
+  },
+  {
     file: 'services/platform/kafka/client.ts',
     before: 'return ssl ?? false;',
     after: 'return ssl;',

@@ -134,6 +134,9 @@ describe('a snapshot', () => {
     const snapshot = await openSnapshot(options({ statementTimeoutMs: 1_000 }));
     expect(snapshot.queryTimeoutMs).toBe(6_000);
     await snapshot.close('failed');
+    const usual = await openSnapshot(options());
+    expect(usual.queryTimeoutMs).toBe(35_000);
+    await usual.close('failed');
     await until(() => server.sockets.size === 0);
   });
 });

@@ -37,6 +37,25 @@ describe('what a server of MySQL says', () => {
     expect(said(undefined, undefined, { code: given })).toMatchObject({ ...more, fault: { code } });
   });
 
+  // Numbers of MariaDB's and MySQL's lists of server errors.
+  it.each([
+    ['erp.unreachable', [1040, 1053, 1077, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 2006, 2013, 3169]],
+    ['erp.login_refused', [1044, 1045, 1049, 1129, 1130, 1251, 1698, 1862]],
+    ['erp.right_missing', [1142, 1143, 1227, 1370]],
+    ['erp.resources_exhausted', [1021, 1037, 1038, 1041, 1203, 1226]],
+    ['erp.contention', [1205, 1213]],
+    ['erp.deadline', [1317, 1969, 3024]],
+  ])('%s: %j', (code, errnos) => {
+    for (const errno of errnos) expect(said(errno, 'HY000')).toMatchObject({ fault: { code } });
+  });
+
+  it.each([1040, 1044, 1045, 1049, 1053, 1054, 1064, 1142, 1143, 1146, 1205, 1213, 1305, 1969, 3024])(
+    'is repeated where it names users, objects or the SQL alone: %d',
+    (errno) => {
+      expect((said(errno, 'HY000') as Rejected).fault.why).toContain(`no 'secret'`);
+    },
+  );
+
   it('is told without the values that it quotes, unless it quotes none', () => {
     const whyOf = (errno: number) => (said(errno, '42000') as Rejected).fault.why;
     expect(whyOf(1292)).not.toContain('secret');

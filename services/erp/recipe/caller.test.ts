@@ -199,6 +199,8 @@ describe('a warning', () => {
     expect(erp.calls).toHaveLength(1);
     erp.answer = ({ path }) => (path === '/orders' ? { body: { warning: 'credit', ticket: 'T' } } : {});
     await expect(caller.call(call({}))).rejects.toMatchObject({ name: 'Rejected' });
+    // Confirmed three times, each time called again.
+    expect(erp.calls).toHaveLength(1 + 1 + 3 * 2);
   });
 });
 

@@ -62,6 +62,11 @@ describe('the look-up', () => {
       return { body: path === '/posted?page=3' ? { id: 5, ref: 'main/b/1', number: 'P5' } : [] };
     };
     expect(await orders.lookup('main/b/1')).toMatchObject({ id: '5', reference: 'P5' });
+    expect(erp.calls.slice(2).map(({ path }) => path)).toEqual([
+      '/api/posted',
+      '/posted?page=2',
+      '/posted?page=3',
+    ]);
   });
 
   it.each([
@@ -122,6 +127,12 @@ describe('a document', () => {
     const { orders, act } = erpOf({ orders: { document, advance } });
     act['POST /open/1'] = () => ({ body: 'null' });
     await expect(orders.create(input())).rejects.toMatchObject({ fault: { code: 'order.erp_no_progress' } });
+  });
+
+  it('whose button is not answered is looked at later', async () => {
+    const { orders, act } = erpOf({ orders: { document, advance } });
+    act['POST /open/1'] = () => ({ status: 503 });
+    await expect(orders.create(input())).rejects.toMatchObject({ name: 'Unavailable', outcome: 'unknown' });
   });
 
   it('whose button is refused because somebody else has pressed it is done', async () => {

@@ -87,6 +87,86 @@ describe('rows of the ERP', () => {
     expect(faultsOf(topic, row)).toEqual(columns);
   });
 
+  const of = (topic: string, row: object) => rowShapes[topic]!.read(row, origin);
+  const sku = 'A';
+
+  it('that leave out what they may are whole records', () => {
+    const base = { ...origin, deleted: false, twin: null };
+    expect(of('erp.stock', { source: 'W', sku, quantity: 1 })).toEqual({
+      ...base,
+      source: 'W',
+      sku,
+      quantity: '1.0000',
+      sellable: true,
+      backorders: null,
+      buffer: null,
+    });
+    expect(of('erp.products', { sku, name: 'N', enabled: 0 })).toEqual({
+      ...base,
+      sku,
+      kind: 'simple',
+      name: 'N',
+      description: null,
+      weight: null,
+      enabled: false,
+      taxClass: null,
+      visibility: null,
+      attributes: {},
+    });
+    const price = { list: 'R', currency: 'EUR', amount: 1 };
+    expect(of('erp.prices', { sku, prices: [price] })).toEqual({
+      ...base,
+      sku,
+      prices: [{ ...price, amount: '1.0000', minQuantity: '0.0000', from: null, to: null }],
+    });
+    const names = { instance: 'm', store: 's', increment_id: '1', document_id: 'd', kind: 'shipment' };
+    const document = { ...names, occurred_on: '2026-01-02T03:04:05Z', lines: [{ sku, quantity: 1 }] };
+    const { increment_id: incrementId, document_id: documentId, ...rest } = names;
+    const fulfilment = {
+      ...rest,
+      ...origin,
+      incrementId,
+      documentId,
+      documentDate: Date.UTC(2026, 0, 2, 3, 4, 5),
+    };
+    const lines = [{ sku, orderLineId: null, quantity: '1.0000' }];
+    expect(of('erp.fulfilments', document)).toEqual({ ...fulfilment, source: null, lines, packages: [] });
+    const packages = [{ carrier: 'c', trackingNumber: 't' }];
+    expect(of('erp.fulfilments', { ...document, source: 'W', packages })).toMatchObject({
+      source: 'W',
+      packages: [{ carrier: 'c', service: null, trackingNumber: 't' }],
+    });
+  });
+
+  it('that are gone are records of their own, except of documents', () => {
+    const gone = (topic: string, ...parts: string[]) => rowShapes[topic]!.deleted!(parts, origin);
+    const base = { ...origin, sku, deleted: true, twin: null };
+    expect(gone('erp.stock', 'W', sku)).toEqual({
+      ...base,
+      source: 'W',
+      quantity: '0.0000',
+      sellable: false,
+      backorders: null,
+      buffer: null,
+    });
+    expect(gone('erp.prices', sku)).toEqual({ ...base, prices: [] });
+    expect(gone('erp.products', sku)).toMatchObject({ ...base, enabled: false, attributes: {} });
+    expect(rowShapes['erp.fulfilments']!.deleted).toBeNull();
+  });
+
+  it('of prices have a calendar: from a time on, and until before one', () => {
+    const price = { list: 'R', currency: 'EUR', amount: 1 };
+    const [from, to] = ['2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z'];
+    const value = of('erp.prices', { sku, prices: [{ ...price, from, to }, price] });
+    const at = (time: string) => rowShapes['erp.prices']!.validAt!(value, Date.parse(time));
+    expect([at('2025-12-31T23:59:59.999Z'), at(from), at('2026-01-31T23:59:59.999Z'), at(to)]).toEqual([
+      '01',
+      '11',
+      '11',
+      '01',
+    ]);
+  });
+
   it('take times with a zone as they are, without one as UTC', () => {
     const from = (text: string) =>
       (
