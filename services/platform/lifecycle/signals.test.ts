@@ -70,3 +70,18 @@ describe('runProcess', () => {
     expect({ code, said }).toEqual({ code: 0, said: 'loading' });
   });
 });
+
+it.each([
+  ['that nobody caught', `throw new Error('a bug');`],
+  ['of a promise that nobody waits for', `void Promise.reject(new Error('a bug'));`],
+])('a bug %s is told, and ends with 1 a process that has more to do', async (_what, bug) => {
+  const program = `import { exitOnBug } from ${JSON.stringify(signals)};
+    exitOnBug((error) => console.log('told:', error.message));
+    setInterval(() => {}, 1000);
+    setImmediate(() => { ${bug} });`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { timeout: 60_000 });
+  let said = '';
+  child.stdout.on('data', (text) => (said += String(text)));
+  const [code] = (await once(child, 'close')) as [number | null];
+  expect([code, said]).toEqual([1, 'told: a bug\n']);
+});
