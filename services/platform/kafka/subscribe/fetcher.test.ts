@@ -171,6 +171,15 @@ describe('the fetcher of a partition', () => {
     fetcher.close();
   });
 
+  it('asks for nothing more after its end, full or not', () => {
+    jest.useFakeTimers();
+    const { fetcher, calls } = setUp({ full: () => true });
+    fetcher.offer(batchOf(0, 2));
+    expect([fetcher.isPaused, jest.getTimerCount()]).toEqual([true, 1]);
+    fetcher.close();
+    expect([fetcher.isPaused, jest.getTimerCount(), calls]).toEqual([false, 0, ['pause']]);
+  });
+
   it('stands still for good when the reader throws: it has lost records', () => {
     jest.useFakeTimers();
     const { fetcher, calls, errors } = setUp({
