@@ -91,6 +91,18 @@ export const equivalents: readonly Equivalent[] = [
     reason: 'every back-off is longer',
   },
   {
+    file: 'services/platform/telemetry/tracing.ts',
+    before: 'return (Number.parseInt(traceparent.slice(-2), 16) & 1) === 1;',
+    after: 'return (Number.parseInt(traceparent.slice(-3), 16) & 1) === 1;',
+    reason: 'a minus stands before the flags, and their last bit is the same below zero',
+  },
+  {
+    file: 'services/platform/telemetry/tracing.ts',
+    before: 'kind: options.kind ?? SpanKind.INTERNAL,',
+    after: 'kind: options.kind,',
+    reason: 'the SDK says so by itself',
+  },
+  {
     file: 'services/platform/lifecycle/signals.ts',
     before: "process.on('unhandledRejection', fail);",
     after: ';',

@@ -34,6 +34,13 @@ describe('a call', () => {
     });
   });
 
+  it.each([
+    ['http://shop.example', 80],
+    ['https://shop.example:8443', 8443],
+  ])('to %s goes to the port %i', async (origin, port) => {
+    expect(await spanOf(answering(200), { ...call, origin })).toMatchObject({ 'server.port': port });
+  });
+
   it.each([404, 503])('that is answered %i has failed with it', async (status) => {
     expect(await spanOf(answering(status))).toMatchObject({
       'http.response.status_code': status,

@@ -77,7 +77,7 @@ describe('the probes', () => {
   it('gives the metrics as Prometheus text', async () => {
     const { url } = await start();
     const answer = await get(`${url}/metrics`);
-    expect(answer.body).toBe('up 1\n');
+    expect([answer.status, answer.body]).toEqual([200, 'up 1\n']);
     expect(answer.headers['content-type']).toContain('text/plain; version=0.0.4');
   });
 });
@@ -108,6 +108,12 @@ describe('answers', () => {
     expect((await get(`${url}/toString`)).status).toBe(404);
     expect((await get(`${url}/livez?verbose`)).status).toBe(200);
     expect(await get(`${url}/livez`, { method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
+  });
+
+  it('are refused to whom sends more headers than any caller of ours does', async () => {
+    const { url } = await start();
+    expect((await get(`${url}/livez?${'x'.repeat(15 * 1_024)}`)).status).toBe(200);
+    expect((await get(`${url}/livez?${'x'.repeat(16.5 * 1_024)}`)).status).toBe(431);
   });
 
   it('of what is no probe are the process’s own, under the same headers', async () => {
