@@ -46,7 +46,7 @@ export async function ingest(
     clock,
   });
   process.onStop(() => lease.stop());
-  const erp = open(configuration, { log, metrics, clock, lease });
+  const erp = open(configuration, { log, metrics, clock, lease, bus: process.bus });
   process.onStop(() => erp.source.close());
   const streams = erp.streams.map(withShape);
   const cursors = new SourceCursors(process.bus, config.instance, context.clock);

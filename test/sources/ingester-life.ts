@@ -52,6 +52,8 @@ class LifeBus implements Bus {
     return Promise.resolve({ caughtUp: Promise.resolve(), stop: async () => stop() });
   };
 
+  follow: Bus['follow'] = () => Promise.reject(new Error('what is followed stands on a real broker'));
+
   /** The one partition, from what comes next on. */
   subscribe(options: SubscribeOptions) {
     const [{ topic }] = options.contracts as unknown as [{ topic: string }];

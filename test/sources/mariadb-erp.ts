@@ -19,7 +19,11 @@ const streams = {
   },
 };
 
-export async function mariadbErp(url: string): Promise<ErpUnderTest> {
+export interface MariadbErp extends ErpUnderTest {
+  idOf(sku: string): Promise<number | null>;
+}
+
+export async function mariadbErp(url: string): Promise<MariadbErp> {
   const database = `Erp_${randomBytes(4).toString('hex')}`;
   const connection = { url: `${url}${database}`, allowPlain: false };
   const root = new MysqlPool({
@@ -68,6 +72,10 @@ export async function mariadbErp(url: string): Promise<ErpUnderTest> {
   return {
     config: { connection, source, streams },
     put,
+    idOf: async (sku) => {
+      const [row] = await run(`select ArtId from Artikel where ArtNr = '${sku}'`);
+      return row === undefined ? null : Number(row.ArtId);
+    },
     sever: () => Promise.resolve(),
     // Restored from a copy of before: rows and versions are older than what was read.
     makeGap: async (quantities) => {

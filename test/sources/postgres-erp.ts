@@ -92,7 +92,12 @@ export const kinds = {
   },
 } satisfies Record<string, Kind>;
 
-export async function postgresErp({ source, made, streams, put, gap }: Kind): Promise<ErpUnderTest> {
+export interface PostgresErp extends ErpUnderTest {
+  /** @returns the transaction in which it was put. */
+  putIn(sku: string, quantity: number | null): Promise<string>;
+}
+
+export async function postgresErp({ source, made, streams, put, gap }: Kind): Promise<PostgresErp> {
   const database = await freshDatabase();
   const slot = `slot_${new URL(database.url).pathname.slice(1)}`;
   const client = new Client({ connectionString: database.url });
@@ -105,6 +110,13 @@ export async function postgresErp({ source, made, streams, put, gap }: Kind): Pr
   return {
     config: { connection: { url: database.url }, slot, source, streams },
     put: putAll,
+    putIn: async (sku, quantity) => {
+      await run('begin');
+      await run(put(sku, quantity));
+      const { rows } = await client.query<{ id: string }>('select txid_current()::text as id');
+      await run('commit');
+      return rows[0]!.id;
+    },
     sever: () =>
       run(`select pg_terminate_backend(pid) from pg_stat_activity
             where datname = current_database() and pid <> pg_backend_pid()`),

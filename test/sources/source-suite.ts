@@ -8,6 +8,7 @@ import { cursors, refresh, stock } from '../../schemas/topics.ts';
 import type { Stock } from '../../schemas/types.ts';
 import { checkConfiguredErp } from '../../services/erp/check-configured.ts';
 import { erpSection } from '../../services/platform/config/sections/erp.ts';
+import type { Bus } from '../../services/platform/kafka/types.ts';
 import type { SimulatedBroker } from '../../services/platform/flow/testing/broker.ts';
 import { Random } from '../../services/platform/flow/testing/random.ts';
 import { itWith } from '../deploy/programs.ts';
@@ -19,6 +20,8 @@ import { openConfigured } from './open-configured.ts';
 export interface ErpUnderTest {
   /** Section `erp` of the configuration. */
   config: object;
+  /** Where topics of others are read; left out where none are. */
+  bus?: Pick<Bus, 'follow'>;
   /** How many pieces of an item there are; null takes the item away. */
   put(quantities: Readonly<Record<string, number | null>>): Promise<void>;
   /** Ends what a killed process has left open, as its operating system would. */
@@ -207,7 +210,7 @@ function worldOf(erp: ErpUnderTest, lives: Life[]): World {
   const begin = (diesAt?: number) => {
     const life = new Life({
       broker,
-      erp: openConfigured(erp.config),
+      erp: openConfigured(erp.config, erp.bus),
       ...(diesAt !== undefined && { diesAt }),
     });
     lives.push(life);

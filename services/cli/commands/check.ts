@@ -4,6 +4,8 @@ import { checkConfiguredShop } from '../../magento/check/check-configured.ts';
 import { readConfiguration } from '../../platform/config/read.ts';
 import type { Configuration } from '../../platform/config/read.ts';
 import { Unavailable, keepForeignText } from '../../platform/errors.ts';
+import type { SourceConfig } from '../../platform/config/sections/erp-source.ts';
+import { fail } from '../../platform/finding.ts';
 import type { Finding } from '../../platform/finding.ts';
 import type { GlobalOptions } from '../options.ts';
 import { withTopicAdmin } from '../open.ts';
@@ -28,7 +30,7 @@ export async function check(options: GlobalOptions & { verbose?: boolean }): Pro
   const sections: [string, Promise<Finding[]>][] = [
     ...checkConfiguredShop(config, Date.now()),
     ['ERP', checkConfiguredErp(config.erp)],
-    ['Kafka', checkTopics(configuration)],
+    ['Kafka', checkTopics(configuration, topicsOfOthers(config.erp.source))],
   ];
   // All at once, told in turn: what fails while an earlier one is awaited is thrown when its turn comes.
   for (const [, findings] of sections) findings.catch(() => undefined);
@@ -40,10 +42,29 @@ export async function check(options: GlobalOptions & { verbose?: boolean }): Pro
   return conclude(found, options);
 }
 
-async function checkTopics(configuration: Configuration<never>): Promise<Finding[]> {
+/** Topics that are read and are none of Cartage. */
+const topicsOfOthers = (source: SourceConfig): string[] =>
+  source.kind === 'debezium' ? [...new Set(Object.values(source.topics))] : [];
+
+async function checkTopics(
+  configuration: Configuration<never>,
+  others: readonly string[],
+): Promise<Finding[]> {
   const fix = 'Run `cartage topics apply`';
   try {
-    const changes = await withTopicAdmin(configuration, (admin) => admin.check(contracts));
+    const { changes, missing } = await withTopicAdmin(configuration, async (admin) => ({
+      changes: await admin.check(contracts),
+      missing: await admin.missing(others),
+    }));
+    if (missing.length > 0)
+      return [
+        fail(
+          'kafka.topic_missing',
+          `The broker has no topic ${missing.join(', ')}`,
+          'erp.source.topics names it: changes of its table would never be told',
+          'Correct the name, or start the connector of Debezium that fills it',
+        ),
+      ];
     if (changes.length === 0)
       return [
         {

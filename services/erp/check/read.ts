@@ -8,6 +8,7 @@ import { openLog } from '../../platform/telemetry/log.ts';
 import { openMetrics } from '../../platform/telemetry/metrics.ts';
 import { settlesWithin } from '../../platform/waiting.ts';
 import { openErp } from '../sources/open-erp.ts';
+import type { WatchedDatabase } from '../sources/debezium/watched-database.ts';
 import type { PollReader } from '../sources/polling/poll-reader.ts';
 import type { ErpConfiguration } from '../sources/read-erp.ts';
 import { checkSample } from './sample.ts';
@@ -18,17 +19,19 @@ const withinMs = 60_000;
 /** Never throws for what it finds. */
 export async function checkRead(erp: Config['erp']): Promise<Finding[]> {
   const config = { erp, fulfilments: { since: 0 } } as unknown as ErpConfiguration['config'];
-  const lease = { take: () => Promise.reject(new Error('nothing is taken here')) };
+  const nothing = () => Promise.reject(new Error('nothing is taken here'));
   const tools = {
     log: openLog('cli', 'check', 'silent'),
     metrics: openMetrics('cli', 'check'),
     clock: systemClock,
-    lease,
+    lease: { take: nothing },
+    bus: { follow: nothing },
   };
-  const { source, streams, polls } = openErp({ config, current: () => config }, tools);
+  const { source, streams, polls, watched } = openErp({ config, current: () => config }, tools);
   const findings: Finding[] = [];
   const checking = (async () => {
     for (const table of polls?.tables ?? []) findings.push(await checkPoll(polls!.reader, table));
+    if (watched !== undefined) findings.push(...(await checkWatched(watched)));
     for (const stream of streams) findings.push(...(await checkSample(stream)));
   })();
   if (!(await settlesWithin(checking, withinMs)))
@@ -42,6 +45,21 @@ export async function checkRead(erp: Config['erp']): Promise<Finding[]> {
     );
   await source.close();
   return findings;
+}
+
+/** What others tell the changes of. */
+async function checkWatched(watched: WatchedDatabase): Promise<Finding[]> {
+  try {
+    const { states, deaf } = await watched.look();
+    return [...new Set([...states.keys(), ...deaf.keys()])].map((table) => {
+      const fault = deaf.get(table);
+      return fault === undefined
+        ? ok('erp.identity', `Updates and deletes of ${table} carry the keys that rows leave`)
+        : fail(fault.code, fault.what, fault.why ?? '', fault.fix);
+    });
+  } catch (error) {
+    return [refused(error)];
+  }
 }
 
 async function checkPoll(reader: PollReader, table: string): Promise<Finding> {
@@ -66,8 +84,12 @@ async function checkPoll(reader: PollReader, table: string): Promise<Finding> {
       `${table} can be asked for what is new${newest ? `, the newest being of ${newest}` : ''}`,
     );
   } catch (error) {
-    if (!(error instanceof Rejected || error instanceof Unavailable)) throw error;
-    const { code, what, why, fix } = error.fault;
-    return fail(code, what, why ?? '', fix);
+    return refused(error);
   }
+}
+
+function refused(error: unknown): Finding {
+  if (!(error instanceof Rejected || error instanceof Unavailable)) throw error;
+  const { code, what, why, fix } = error.fault;
+  return fail(code, what, why ?? '', fix);
 }

@@ -22,7 +22,8 @@ export function erpProblems(erp: Erp): Problem[] {
   if (isMysql && readsDatabase && kind === 'postgres-log')
     problems.push({
       path: 'erp.source.kind',
-      message: 'must be polling for a mysql:// address: the log that is read is that of PostgreSQL',
+      message:
+        'must be polling or debezium for a mysql:// address: the log that is read is that of PostgreSQL',
     });
   if (isMysql && writesDatabase && erp.connection.writerUrl === undefined)
     problems.push({
@@ -78,16 +79,28 @@ function streamProblems({ source: { kind }, streams, connection }: Erp, name: st
 /** What is watched must be asked for, and what is asked for be watched: a misspelt name would be silence. */
 function tableProblems({ source, streams }: Erp): Problem[] {
   if (source.kind === 'postgres-log') return [];
-  const [field, given] = source.kind === 'polling' ? ['tables', source.tables] : ['lists', source.lists];
+  const [field, given] = givenTables(source);
   const watched = new Set(Object.values(streams).flatMap(({ watch }) => watch.map(({ table }) => table)));
   const missing = [...watched].filter((table) => !Object.hasOwn(given, table));
   const idle = Object.keys(given).filter((table) => !watched.has(table));
-  const how =
-    field === 'tables'
-      ? 'is required: { id, version } of its rows, or "compared" where nothing shows that they changed'
-      : 'is required: how what has changed is listed';
   return [
-    ...missing.map((table) => ({ path: `erp.source.${field}.${table}`, message: how })),
+    ...missing.map((table) => ({
+      path: `erp.source.${field}.${table}`,
+      message: `is required: ${needed[field]}`,
+    })),
     ...idle.map((table) => ({ path: `erp.source.${field}.${table}`, message: 'is watched by no stream' })),
   ];
+}
+
+const needed = {
+  tables: '{ id, version } of its rows, or "compared" where nothing shows that they changed',
+  lists: 'how what has changed is listed',
+  topics: 'the topic that Debezium fills from it',
+};
+
+function givenTables(
+  source: Exclude<Erp['source'], { kind: 'postgres-log' }>,
+): [keyof typeof needed, object] {
+  if (source.kind === 'polling') return ['tables', source.tables];
+  return source.kind === 'http' ? ['lists', source.lists] : ['topics', source.topics];
 }

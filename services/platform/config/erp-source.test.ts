@@ -74,6 +74,17 @@ describe('where changes are learnt from', () => {
     expect(problemsOf({ ...erp, source: { kind: 'polling', tables: { item: 'compared' } } })).toEqual({});
   });
 
+  it('may be topics of Debezium, one for each watched table', () => {
+    for (const url of ['postgres://127.0.0.1/erp', 'mysql://127.0.0.1/erp']) {
+      const erp = { connection: { url }, streams: { stock: sql } };
+      expect(problemsOf({ ...erp, source: { kind: 'debezium', topics: { item: 'erp.item' } } })).toEqual({});
+      expect(problemsOf({ ...erp, source: { kind: 'debezium', topics: { items: 'erp.item' } } })).toEqual({
+        'erp.source.topics.item': expect.stringContaining('the topic that Debezium fills'),
+        'erp.source.topics.items': 'is watched by no stream',
+      });
+    }
+  });
+
   it('is no log in MySQL, where orders are not written either', () => {
     const erp = { connection: { url: 'mysql://127.0.0.1/erp' }, streams: { stock: sql } };
     const orders = { lookup: 'select 1', create: [{ sql: 'select 1' }] };

@@ -11,10 +11,13 @@ import { createRegistryApi } from './registry/registry-api.ts';
 import { Registry } from './registry/registry.ts';
 import { systemClock } from './subscribe/session.ts';
 import { GroupMember } from './subscribe/subscription.ts';
+import { createForeignDecoder } from './foreign.ts';
 import { KafkaTopicAdmin } from './topics.ts';
 import { topicsExist } from './topic-check.ts';
 import type {
   Bus,
+  Following,
+  FollowOptions,
   KafkaOptions,
   Publication,
   ReadAll,
@@ -23,7 +26,7 @@ import type {
   Subscription,
   TopicAdmin,
 } from './types.ts';
-import { toRecord } from './wire.ts';
+import { createDecoder, toRecord } from './wire.ts';
 
 /** Only tests give other texts: their topics carry names of their own. */
 export interface Contracts {
@@ -85,10 +88,17 @@ class KafkaBus implements Bus {
 
   async readAll<Value>(contract: Contract<Value>, options: ReadAllOptions<Value>): Promise<ReadAll> {
     await this.#topicsExist([contract.topic]);
-    const { source } = this.#options;
-    const reading = new WholeTopic({ ...this.#shared(), brief: this.#brief, source }, contract, options);
-    await this.#begin(reading);
-    return reading;
+    const decoder = createDecoder(contract as unknown as Contract<never>, this.#registry);
+    return this.#read(new WholeTopic(this.#reading(), { topic: contract.topic, decoder }, options));
+  }
+
+  async follow(topic: string, options: FollowOptions): Promise<Following> {
+    await this.#topicsExist([topic], 'Correct its name in the configuration, or let its writer begin');
+    const decoder = createForeignDecoder(topic, this.#registry);
+    const { onLost } = options;
+    return this.#read(
+      new WholeTopic(this.#reading(), { topic, decoder }, { ...options, onRecreated: onLost }),
+    );
   }
 
   unhealthyReason(): string | null {
@@ -114,6 +124,15 @@ class KafkaBus implements Bus {
     );
   }
 
+  async #read<Value>(reading: WholeTopic<Value>): Promise<WholeTopic<Value>> {
+    await this.#begin(reading);
+    return reading;
+  }
+
+  #reading() {
+    return { ...this.#shared(), brief: this.#brief, source: this.#options.source };
+  }
+
   #shared() {
     const { log } = this.#options;
     return { client: this.#patient, registry: this.#registry, log, onDead: (why: string) => this.#died(why) };
@@ -125,8 +144,8 @@ class KafkaBus implements Bus {
     this.#options.onDead?.(this.#dead);
   }
 
-  #topicsExist(topics: string[]): Promise<void> {
-    return topicsExist(this.#brief, topics, this.#options.log, this.#closing.signal);
+  #topicsExist(topics: string[], fix = 'Run `cartage topics apply`'): Promise<void> {
+    return topicsExist(this.#brief, { topics, fix }, this.#options.log, this.#closing.signal);
   }
 
   /** What was stopped on purpose is no trouble, and is not kept: an ingester that starts over reads its topics each time. */

@@ -12,7 +12,7 @@ const retryMs = 1_000;
  */
 export async function topicsExist(
   client: Kafka,
-  topics: string[],
+  { topics, fix }: { topics: string[]; fix: string },
   log: KafkaOptions['log'],
   signal: AbortSignal,
 ): Promise<void> {
@@ -23,7 +23,7 @@ export async function topicsExist(
       await admin.connect();
       const existing = new Set(await admin.listTopics());
       const missing = topics.filter((topic) => !existing.has(topic));
-      if (missing.length > 0) throw topicsMissing(missing);
+      if (missing.length > 0) throw topicsMissing(missing, fix);
       return;
     } catch (error) {
       if (error instanceof Unavailable) throw error;
@@ -35,12 +35,12 @@ export async function topicsExist(
   }
 }
 
-function topicsMissing(missing: string[]): Unavailable {
+function topicsMissing(missing: string[], fix: string): Unavailable {
   return new Unavailable(
     {
       code: 'kafka.topic_missing',
       what: `The broker has no topic ${missing.join(', ')}`,
-      fix: 'Run `cartage topics apply`',
+      fix,
     },
     { needsOperator: true },
   );

@@ -68,6 +68,11 @@ export class KafkaTopicAdmin implements TopicAdmin {
     return changes.filter((change) => change.action !== 'unchanged');
   }
 
+  async missing(topics: readonly string[]): Promise<string[]> {
+    const existing = new Set(await (await this.#connected()).listTopics());
+    return topics.filter((topic) => !existing.has(topic));
+  }
+
   async lag(group: string, topics: string[]): Promise<PartitionLag[]> {
     const admin = await this.#connected();
     const offsets = await admin.fetchOffsets({ groupId: group, topics });

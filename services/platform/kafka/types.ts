@@ -131,6 +131,31 @@ export interface ReadAll {
   stop(): Promise<void>;
 }
 
+/** Up to where a topic that others fill was read. */
+export interface TopicPlace {
+  /** Null where the broker has not told it yet. */
+  topicId: string | null;
+  /** The next one to be read, by partition. */
+  offsets: Readonly<Record<number, number>>;
+}
+
+export interface FollowOptions {
+  /** Where it was left; null: from what comes next. */
+  from: TopicPlace | null;
+  /** The value is what stands in it: JSON, numbers as their own text, or Avro by the schema of its writer. */
+  onRecord(record: Received<unknown>): void;
+  onUndecodable(record: Undecodable): void;
+  /** True while no more should be read. */
+  full(): boolean;
+  /** Records are gone that were not read: deleted, or the topic was made anew. What is there comes next. */
+  onLost(): void;
+}
+
+export interface Following extends ReadAll {
+  /** Where it was begun, then how far it has been handed over. */
+  readonly place: TopicPlace;
+}
+
 /** Kafka, as a service sees it. */
 export interface Bus {
   /**
@@ -144,6 +169,8 @@ export interface Bus {
   subscribe(options: SubscribeOptions): Promise<Subscription>;
   /** The whole topic from its beginning (or `sinceMs`), then live, without a group that commits. */
   readAll<Value>(contract: Contract<Value>, options: ReadAllOptions<Value>): Promise<ReadAll>;
+  /** A topic of others, from where it was left. */
+  follow(topic: string, options: FollowOptions): Promise<Following>;
   /** Null while the broker can be reached, else why not. */
   unhealthyReason(): string | null;
   close(): Promise<void>;
@@ -195,6 +222,8 @@ export interface TopicAdmin {
   ): Promise<TopicChange[]>;
   /** What is missing or differs, in words; empty when all topics and contracts stand. */
   check(contracts: readonly Contract<never>[]): Promise<TopicChange[]>;
+  /** Those of topics that others make which the broker does not have. */
+  missing(topics: readonly string[]): Promise<string[]>;
   lag(group: string, topics: string[]): Promise<PartitionLag[]>;
   close(): Promise<void>;
 }

@@ -116,7 +116,7 @@ export function createDecoder(contract: Contract<never>, registry: Registry): De
  * copied, as text of one character a byte: that takes half of a Buffer each and lies in the heap, where it moves close to
  * its likes. What few ask for is made of it when they do.
  */
-class SeenRecord implements Received<never> {
+export class SeenRecord implements Received<never> {
   readonly contract: Contract<never>;
   readonly topic: string;
   readonly partition: number;
@@ -158,7 +158,7 @@ class SeenRecord implements Received<never> {
   }
 }
 
-function undecodable(seen: SeenRecord, fault: Fault): Undecodable {
+export function undecodable(seen: SeenRecord, fault: Fault): Undecodable {
   const { topic, partition, offset, key, publishedAt, headers, sizeBytes, bytes } = seen;
   return {
     topic,

@@ -17,17 +17,9 @@ export function openMysqlPolling(
   tools: SourceTools,
   config: PollingSourceConfig,
 ): ReadErp {
-  const { erp } = configuration.config;
-  const since = sinceOf(configuration);
-  const compiled = compileMysqlStreams(erp.streams, since);
-  const pool = new MysqlPool({
-    options: () => mysqlOptions(configuration.current().erp.connection),
-    max: erp.connection.maxConnections,
-    statementTimeoutMs: erp.connection.statementTimeoutMs,
-    onCall: sinkCalls(tools.metrics, 'erp'),
-  });
-  const { database } = mysqlOptions(erp.connection);
-  const options = pollingOptions(config, compiled);
+  const { pool, streams } = askedOfMysql(configuration, tools);
+  const { database } = mysqlOptions(configuration.config.erp.connection);
+  const options = pollingOptions(config, streams);
   const reader = new SqlPollReader({ database: new MysqlPoll(pool, database), tables: options.tables });
   const source = new PollingSource({
     ...options,
@@ -35,9 +27,22 @@ export function openMysqlPolling(
     reader,
     onClose: async () => pool.close(),
   });
-  const streams = compiled.map((stream) => ({
+  return { source, streams, polls: { reader, tables: options.polled } };
+}
+
+/** Whatever tells the changes. */
+export function askedOfMysql(configuration: ErpConfiguration, { metrics }: Pick<SourceTools, 'metrics'>) {
+  const { erp } = configuration.config;
+  const since = sinceOf(configuration);
+  const pool = new MysqlPool({
+    options: () => mysqlOptions(configuration.current().erp.connection),
+    max: erp.connection.maxConnections,
+    statementTimeoutMs: erp.connection.statementTimeoutMs,
+    onCall: sinkCalls(metrics, 'erp'),
+  });
+  const streams = compileMysqlStreams(erp.streams, since).map((stream) => ({
     ...stream,
     questions: new MysqlQuestions({ pool, stream, since, rowsPerFetch: erp.rowsPerFetch }),
   }));
-  return { source, streams, polls: { reader, tables: options.polled } };
+  return { pool, streams };
 }

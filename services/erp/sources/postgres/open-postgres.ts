@@ -46,9 +46,8 @@ export function openPostgresPolling(
   tools: SourceTools,
   config: PollingSourceConfig,
 ): ReadErp {
-  const { connection, streams } = configuration.config.erp;
-  const pool = pools(configuration, tools).open({ max: connection.maxConnections });
-  const compiled = compileStreams(streams, sinceOf(configuration));
+  const { connection } = configuration.config.erp;
+  const { pool, compiled, streams } = askedOfPostgres(configuration, tools);
   const options = pollingOptions(config, compiled, fullTableName);
   const database = new PostgresPoll(pool, connection.statementTimeoutMs);
   const reader = new SqlPollReader({ database, tables: options.tables });
@@ -58,7 +57,15 @@ export function openPostgresPolling(
     reader,
     onClose: async () => void (await settlesWithin(pool.end(), poolEndMs)),
   });
-  return { source, streams: asked(compiled, pool, configuration), polls: { reader, tables: options.polled } };
+  return { source, streams, polls: { reader, tables: options.polled } };
+}
+
+/** Whatever tells the changes. */
+export function askedOfPostgres(configuration: ErpConfiguration, tools: SourceTools) {
+  const { connection, streams } = configuration.config.erp;
+  const pool = pools(configuration, tools).open({ max: connection.maxConnections });
+  const compiled = compileStreams(streams, sinceOf(configuration));
+  return { pool, compiled, streams: asked(compiled, pool, configuration) };
 }
 
 function pools(configuration: ErpConfiguration, { log, metrics }: SourceTools) {

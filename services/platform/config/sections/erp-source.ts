@@ -39,6 +39,13 @@ export const sourceSection = z
     z.strictObject({ kind: z.literal('postgres-log') }),
     z.strictObject({ kind: z.literal('polling'), ...polling, tables: z.record(text, table).default({}) }),
     z.strictObject({
+      kind: z.literal('debezium'),
+      /** By the watched table. */
+      topics: z.record(text, text).default({}),
+      /** MySQL and MariaDB show a change some time after it is in their log: it is told again after so long. */
+      againAfterMs: milliseconds(2_000),
+    }),
+    z.strictObject({
       kind: z.literal('http'),
       ...polling,
       api: z
@@ -72,6 +79,7 @@ export const httpQuestions = z
 
 export type SourceConfig = z.output<typeof sourceSection>;
 export type PollingSourceConfig = Extract<SourceConfig, { kind: 'polling' }>;
+export type DebeziumSourceConfig = Extract<SourceConfig, { kind: 'debezium' }>;
 export type HttpSource = Extract<SourceConfig, { kind: 'http' }>;
 export type HttpList = z.output<typeof list>;
 export type HttpQuestionsConfig = z.output<typeof httpQuestions>;

@@ -209,6 +209,7 @@ export class Member {
         const stop = this.#broker.follow(topic, (record) => options.onRecord(record as never), later);
         return { caughtUp: Promise.resolve(), stop: async () => stop() };
       },
+      follow: () => Promise.reject(new Error('nothing of others is followed here')),
       unhealthyReason: () => null,
       close: () => Promise.resolve(),
     };

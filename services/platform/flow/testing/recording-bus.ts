@@ -31,6 +31,7 @@ export class RecordingBus implements Bus {
   }
 
   subscribe: Bus['subscribe'] = () => Promise.reject(new Error('nothing subscribes here'));
+  follow: Bus['follow'] = () => Promise.reject(new Error('nothing of others is followed here'));
 
   readAll: Bus['readAll'] = (contract, options) => {
     const reading = { topic: contract.topic, onRecreated: () => options.onRecreated?.() };

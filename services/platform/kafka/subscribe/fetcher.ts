@@ -29,6 +29,8 @@ export interface FetcherOptions {
   topicId(): string | null;
   /** The topic is another one than before, under the same name: all that is known of it holds no more. */
   onRecreated(bounds: Bounds): void;
+  /** Records were deleted before they were read: it goes on with the first that is there. */
+  onLost?: () => void;
   /** The reader threw, or the decoder: nothing is handed over any more until the process is restarted. */
   onFailed(why: string): void;
   /** Aborted when the lease is over. */
@@ -203,6 +205,7 @@ export class Fetcher {
         // Start, claim and finished offset are those of a topic that is no more.
         if (recreated) return this.#options.onRecreated(bounds);
         this.#position = earliest;
+        this.#options.onLost?.();
       }
     } catch (error) {
       log.warn({ topic, partition }, `Cannot ask where ${topic}[${partition}] begins: ${String(error)}`);

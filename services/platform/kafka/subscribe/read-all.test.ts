@@ -3,7 +3,9 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { Batch, Kafka } from 'kafkajs';
 import { stock } from '../../../../schemas/topics.ts';
 import type { Registry } from '../registry/registry.ts';
+import { createDecoder } from '../wire.ts';
 import { WholeTopic } from './read-all.ts';
+import type { ReadAllContext } from './read-all.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -100,6 +102,11 @@ const contextOf = (client: Kafka, onDead: (why: string) => void = () => undefine
   source: 'test',
 });
 
+const topicOf = ({ registry }: Pick<ReadAllContext, 'registry'>) => ({
+  topic: stock.topic,
+  decoder: createDecoder(stock as never, registry),
+});
+
 let reading: WholeTopic<never> | null = null;
 afterEach(async () => {
   await reading?.stop();
@@ -110,7 +117,7 @@ describe('a reading of a whole topic', () => {
     const kafka = played({ id: 'one', end: 0 });
     const dead: string[] = [];
     const context = contextOf(kafka.client, (why) => dead.push(why));
-    reading = new WholeTopic(context, stock as never, { onRecord: () => undefined });
+    reading = new WholeTopic(context, topicOf(context), { onRecord: () => undefined });
     await reading.start();
     kafka.crashed(new SyntaxError('jane@example.com is no number'));
     expect(dead).toEqual([expect.stringMatching(/^reading erp\.stock was given up: SyntaxError/)]);
@@ -124,7 +131,8 @@ describe('a reading of a whole topic', () => {
     const topic = { id: 'one', end: 10 };
     const kafka = played(topic);
     const seen: (number | string)[] = [];
-    reading = new WholeTopic(contextOf(kafka.client), stock as never, {
+    const context = contextOf(kafka.client);
+    reading = new WholeTopic(context, topicOf(context), {
       onRecord: ({ offset }) => void seen.push(offset),
       onRecreated: () => void seen.push('recreated'),
     });

@@ -1,5 +1,5 @@
 /**
- * A whole topic, from its beginning or a point in time, then live.
+ * A whole topic, from its beginning, a point in time or where it was left, then live.
  *
  * kafkajs cannot read without a group, so each reading is the only member of a group of its own, which never commits
  * and is deleted at the end. Where it stands is known here alone (each partition's `Fetcher`): after every (re)join it
@@ -7,7 +7,6 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Cluster, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
-import type { Contract } from '../../../../schemas/topics.ts';
 import { coPartitionAssigner } from './assigner.ts';
 import { isAnotherTopic } from './claim.ts';
 import { followCoordinator } from './coordinator.ts';
@@ -17,11 +16,25 @@ import { deleteGroup, reachOf } from './reach.ts';
 import type { Reach } from './reach.ts';
 import { topicIdOf } from './topic-identity.ts';
 import type { SubscriptionContext } from './subscription.ts';
-import type { ReadAll, ReadAllOptions, Received, Undecodable } from '../types.ts';
+import type {
+  Following,
+  FollowOptions,
+  ReadAllOptions,
+  Received,
+  TopicPlace,
+  Undecodable,
+} from '../types.ts';
 import { messageOf } from '../../errors.ts';
 import { settlesWithin } from '../../waiting.ts';
-import { createDecoder } from '../wire.ts';
 import type { Decoder } from '../wire.ts';
+
+/** What is read, and how. */
+export interface Topic {
+  topic: string;
+  decoder: Decoder;
+}
+
+type Options<Value> = ReadAllOptions<Value> & Partial<Pick<FollowOptions, 'from' | 'full' | 'onLost'>>;
 
 export interface ReadAllContext extends Omit<SubscriptionContext, 'clock'> {
   /** For short questions that must not wait for half an hour. */
@@ -37,10 +50,10 @@ const leaveLimitMs = 2_000;
 const watchdogMs = 60_000;
 const identityCheckMs = 5_000;
 
-export class WholeTopic<Value> implements ReadAll {
+export class WholeTopic<Value> implements Following {
   onStopped: () => void = () => undefined;
   readonly #context: ReadAllContext;
-  readonly #options: ReadAllOptions<Value>;
+  readonly #options: Options<Value>;
   readonly #topic: string;
   readonly #groupId: string;
   readonly #decoder: Decoder;
@@ -57,12 +70,13 @@ export class WholeTopic<Value> implements ReadAll {
   #timer: NodeJS.Timeout | null = null;
   #stopped: Promise<void> | null = null;
 
-  constructor(context: ReadAllContext, contract: Contract<Value>, options: ReadAllOptions<Value>) {
+  constructor(context: ReadAllContext, { topic, decoder }: Topic, options: Options<Value>) {
     this.#context = context;
     this.#options = options;
-    this.#topic = contract.topic;
+    this.#topic = topic;
     this.#groupId = `cartage-read-${context.source}-${randomUUID()}`;
-    this.#decoder = createDecoder(contract as unknown as Contract<never>, context.registry);
+    this.#decoder = decoder;
+    this.#topicId = options.from?.topicId ?? null;
     this.#caughtUp.promise.catch(() => undefined);
     this.#consumer = context.client.consumer({
       groupId: this.#groupId,
@@ -79,9 +93,15 @@ export class WholeTopic<Value> implements ReadAll {
     return this.#caughtUp.promise;
   }
 
+  get place(): TopicPlace {
+    const offsets = [...this.#reach].map(([partition, { position }]) => [partition, position]);
+    return { topicId: this.#topicId, offsets: Object.fromEntries(offsets) as TopicPlace['offsets'] };
+  }
+
   async start(): Promise<void> {
     const consumer = this.#consumer;
     this.#reach = await reachOf(this.#context.brief, this.#topic, this.#options.sinceMs);
+    if (this.#options.from !== undefined) this.#goOnFrom(this.#options.from);
     consumer.on('consumer.group_join', ({ payload }) =>
       this.#onJoin(payload.memberAssignment[this.#topic] ?? []),
     );
@@ -104,6 +124,15 @@ export class WholeTopic<Value> implements ReadAll {
     });
     this.#settle();
     this.#timer = setInterval(() => void this.#checkIdentity(), identityCheckMs);
+  }
+
+  /** From where it was left; from its end where it never was. */
+  #goOnFrom(place: TopicPlace | null): void {
+    for (const [partition, reach] of this.#reach) {
+      const left = place === null ? reach.end : (place.offsets[partition] ?? reach.position);
+      if (left >= reach.position && left <= reach.end) reach.position = left;
+      else this.#options.onLost?.();
+    }
   }
 
   unhealthyReason(): string | null {
@@ -198,7 +227,10 @@ export class WholeTopic<Value> implements ReadAll {
       topic,
       partition,
       start,
-      reader: { receive: (records) => this.#deliver(partition, records), full: () => false },
+      reader: {
+        receive: (records) => this.#deliver(partition, records),
+        full: () => this.#options.full?.() ?? false,
+      },
       decoder: this.#decoder,
       pause: () => this.#consumer.pause([{ topic, partitions: [partition] }]),
       resume: () => this.#consumer.resume([{ topic, partitions: [partition] }]),
@@ -209,6 +241,7 @@ export class WholeTopic<Value> implements ReadAll {
       },
       topicId: () => this.#topicId,
       onRecreated: ({ topicId }) => this.#restart(topicId),
+      onLost: () => this.#options.onLost?.(),
       onFailed: (why) => this.#context.onDead(why),
       over: this.#over.signal,
       log: this.#context.log,
