@@ -54,16 +54,18 @@ describe('the topics of a subscription', () => {
 
   it('are there, and that is all', async () => {
     const broker = new Broker();
-    await topicsExist(broker.client, ['a', 'b'], log, never);
+    await topicsExist(broker.client, { topics: ['a', 'b'], fix: 'Make them' }, log, never);
     expect(broker.calls).toEqual(['connect', 'list', 'disconnect']);
   });
 
   it('that are missing are named: a person has to make them', async () => {
     const broker = new Broker();
-    await expect(topicsExist(broker.client, ['a', 'x', 'y'], log, never)).rejects.toMatchObject({
+    await expect(
+      topicsExist(broker.client, { topics: ['a', 'x', 'y'], fix: 'Make them' }, log, never),
+    ).rejects.toMatchObject({
       name: 'Unavailable',
       needsOperator: true,
-      fault: { code: 'kafka.topic_missing', what: 'The broker has no topic x, y' },
+      fault: { code: 'kafka.topic_missing', what: 'The broker has no topic x, y', fix: 'Make them' },
     });
     expect(broker.calls.at(-1)).toBe('disconnect');
   });
@@ -71,12 +73,14 @@ describe('the topics of a subscription', () => {
   it('are asked for until there is a broker, which is said, or nobody waits any more', async () => {
     const broker = new Broker();
     broker.failures = [new Error('ECONNREFUSED')];
-    await topicsExist(broker.client, ['a'], log, never);
+    await topicsExist(broker.client, { topics: ['a'], fix: 'Make them' }, log, never);
     expect(lines).toEqual(['Waiting for the broker: ECONNREFUSED']);
     expect(broker.calls).toEqual(['disconnect', 'connect', 'list', 'disconnect']);
     const stopping = new AbortController();
     stopping.abort(new Error('stopping'));
-    await expect(topicsExist(broker.client, ['a'], log, stopping.signal)).rejects.toThrow('stopping');
+    await expect(
+      topicsExist(broker.client, { topics: ['a'], fix: 'Make them' }, log, stopping.signal),
+    ).rejects.toThrow('stopping');
     expect(broker.calls).toHaveLength(4);
   });
 });

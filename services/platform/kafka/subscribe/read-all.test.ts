@@ -5,7 +5,6 @@ import { stock } from '../../../../schemas/topics.ts';
 import type { Registry } from '../registry/registry.ts';
 import { createDecoder } from '../wire.ts';
 import { WholeTopic } from './read-all.ts';
-import type { ReadAllContext } from './read-all.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -102,10 +101,7 @@ const contextOf = (client: Kafka, onDead: (why: string) => void = () => undefine
   source: 'test',
 });
 
-const topicOf = ({ registry }: Pick<ReadAllContext, 'registry'>) => ({
-  topic: stock.topic,
-  decoder: createDecoder(stock as never, registry),
-});
+const read = { topic: stock.topic, decoder: createDecoder(stock as never, {} as Registry) };
 
 let reading: WholeTopic<never> | null = null;
 afterEach(async () => {
@@ -117,7 +113,7 @@ describe('a reading of a whole topic', () => {
     const kafka = played({ id: 'one', end: 0 });
     const dead: string[] = [];
     const context = contextOf(kafka.client, (why) => dead.push(why));
-    reading = new WholeTopic(context, topicOf(context), { onRecord: () => undefined });
+    reading = new WholeTopic(context, read, { onRecord: () => undefined });
     await reading.start();
     kafka.crashed(new SyntaxError('jane@example.com is no number'));
     expect(dead).toEqual([expect.stringMatching(/^reading erp\.stock was given up: SyntaxError/)]);
@@ -131,8 +127,7 @@ describe('a reading of a whole topic', () => {
     const topic = { id: 'one', end: 10 };
     const kafka = played(topic);
     const seen: (number | string)[] = [];
-    const context = contextOf(kafka.client);
-    reading = new WholeTopic(context, topicOf(context), {
+    reading = new WholeTopic(contextOf(kafka.client), read, {
       onRecord: ({ offset }) => void seen.push(offset),
       onRecreated: () => void seen.push('recreated'),
     });
@@ -158,7 +153,7 @@ describe('a reading of a whole topic', () => {
   it('begins where it is to, goes on where it stands, and hands over what can be read and what cannot', async () => {
     const kafka = played({ id: 'one', end: 9, low: 2, since: 5 });
     const seen: string[] = [];
-    reading = new WholeTopic(contextOf(kafka.client), stock as never, {
+    reading = new WholeTopic(contextOf(kafka.client), read, {
       sinceMs: 1,
       onRecord: ({ offset }) => void seen.push(`${offset}`),
       onUndecodable: ({ offset }) => void seen.push(`${offset} undecodable`),
@@ -183,7 +178,7 @@ describe('a reading of a whole topic', () => {
     'is caught up when %s',
     async (end) => {
       const kafka = played({ id: 'one', end: 2 });
-      reading = new WholeTopic(contextOf(kafka.client), stock as never, { onRecord: () => undefined });
+      reading = new WholeTopic(contextOf(kafka.client), read, { onRecord: () => undefined });
       let isCaughtUp = false;
       void reading.caughtUp.then(() => (isCaughtUp = true)).catch(() => undefined);
       await reading.start();
@@ -200,7 +195,7 @@ describe('a reading of a whole topic', () => {
 
   it('of nothing is caught up at once, and ends when it has left and its group is gone', async () => {
     const kafka = played({ id: 'one', end: 0 });
-    const one = new WholeTopic(contextOf(kafka.client), stock as never, { onRecord: () => undefined });
+    const one = new WholeTopic(contextOf(kafka.client), read, { onRecord: () => undefined });
     let stops = 0;
     one.onStopped = () => (stops += 1);
     await one.start();
@@ -217,7 +212,7 @@ describe('a reading of a whole topic', () => {
 
   it('that ends before it is caught up never will be', async () => {
     const kafka = played({ id: 'one', end: 9 });
-    const one = new WholeTopic(contextOf(kafka.client), stock as never, { onRecord: () => undefined });
+    const one = new WholeTopic(contextOf(kafka.client), read, { onRecord: () => undefined });
     await one.start();
     const caughtUp = one.caughtUp.then(
       () => 'caught up',
@@ -234,7 +229,7 @@ describe('a reading of a whole topic', () => {
     try {
       clock.mockReturnValue(0);
       const kafka = played({ id: 'one', end: 0 });
-      reading = new WholeTopic(contextOf(kafka.client), stock as never, { onRecord: () => undefined });
+      reading = new WholeTopic(contextOf(kafka.client), read, { onRecord: () => undefined });
       await reading.start();
       clock.mockReturnValue(60_000);
       expect(reading.unhealthyReason()).toBeNull();
