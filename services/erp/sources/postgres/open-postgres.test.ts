@@ -79,6 +79,7 @@ function read(more: object = {}) {
     log: openLog('erp-ingester', 'us', 'silent'),
     metrics: openMetrics('erp-ingester', 'us'),
     clock,
+    bus: { follow: () => Promise.reject(new Error('no topic of others')) },
     lease: {
       take: () =>
         Promise.resolve({
