@@ -23,7 +23,7 @@ export async function debeziumOnPostgres(): Promise<ErpUnderTest> {
       await connector.tell(sku, changeOf(stands, sku, row, quantity, txId));
     }
   };
-  return toldBy(connector, { ...erp, put }, erp.put);
+  return toldBy(connector, { ...erp, put }, (quantities) => erp.put(quantities));
 }
 
 export async function debeziumOnMariadb(url: string): Promise<ErpUnderTest> {
@@ -45,7 +45,11 @@ export async function debeziumOnMariadb(url: string): Promise<ErpUnderTest> {
   };
   const { streams, connection } = erp.config as { streams: { stock: object }; connection: object };
   const stock = { ...streams.stock, watch: [{ table: 'Artikel', key: 'ArtId' }] };
-  return toldBy(connector, { ...erp, config: { connection, source, streams: { stock } }, put }, erp.put);
+  return toldBy(
+    connector,
+    { ...erp, config: { connection, source, streams: { stock } }, put },
+    (quantities) => erp.put(quantities),
+  );
 }
 
 function changeOf(

@@ -95,10 +95,8 @@ class KafkaBus implements Bus {
   async follow(topic: string, options: FollowOptions): Promise<Following> {
     await this.#topicsExist([topic], 'Correct its name in the configuration, or let its writer begin');
     const decoder = createForeignDecoder(topic, this.#registry);
-    const { onLost } = options;
-    return this.#read(
-      new WholeTopic(this.#reading(), { topic, decoder }, { ...options, onRecreated: onLost }),
-    );
+    const all = { ...options, onRecreated: () => options.onLost() };
+    return this.#read(new WholeTopic(this.#reading(), { topic, decoder }, all));
   }
 
   unhealthyReason(): string | null {

@@ -115,9 +115,11 @@ export class HeldTopics implements OpenSource {
     const parts = grouped(arrivals.flatMap((arrival) => this.#read(arrival) ?? []));
     const end = JSON.stringify(this.#position);
     const { againAfterMs, clock } = this.#options;
-    if (againAfterMs === null) return yield* ended(parts, end);
-    yield* parts;
-    this.#told.push({ parts, end, dueAt: clock.now() + againAfterMs });
+    if (againAfterMs === null) yield* ended(parts, end);
+    else {
+      yield* parts;
+      this.#told.push({ parts, end, dueAt: clock.now() + againAfterMs });
+    }
   }
 
   #read({ table, next, value }: Arrival): TableRecord | null {

@@ -10,11 +10,11 @@
  *   for again after a while that doubles.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import avsc from 'avsc';
-import type { Type } from 'avsc';
+import avsc, { type Type } from 'avsc';
 import { cursors } from '../../../../schemas/topics.ts';
 import { Unavailable } from '../../errors.ts';
 import type { Fault } from '../../errors.ts';
+import { foreignReader } from './foreign-schema.ts';
 import type { RegistryApi } from './registry-api.ts';
 import type { KafkaOptions } from '../types.ts';
 import { unlessAborted } from '../../waiting.ts';
@@ -95,8 +95,7 @@ export class Registry {
     // Whether the registry is complete a contract of ours tells.
     const text = await unlessAborted(this.#shared(cursors.topic, writerId), signal);
     if (text === null) return { fault: unknownId('a topic of others', writerId) };
-    const type = avsc.Type.forSchema(JSON.parse(text), { registry: { long: exactLong } });
-    const made = { decode: (payload: Buffer) => type.fromBuffer(payload) as unknown };
+    const made = foreignReader(text);
     this.#readers.set(`${writerId}/`, made);
     return made;
   }
@@ -194,19 +193,6 @@ export class Registry {
     return this.#options.now?.() ?? Date.now();
   }
 }
-
-const exactLong = avsc.types.LongType.__with({
-  fromBuffer: (bytes: Buffer) => bytes.readBigInt64LE().toString(),
-  toBuffer: (text: string) => {
-    const bytes = Buffer.alloc(8);
-    bytes.writeBigInt64LE(BigInt(text));
-    return bytes;
-  },
-  fromJSON: String,
-  toJSON: Number,
-  isValid: (value: unknown) => typeof value === 'string',
-  compare: (one: string, other: string) => Number(BigInt(one) - BigInt(other)),
-});
 
 /** A registry that does not know what `cartage topics apply` has put there cannot say of an id that there is none. */
 class IncompleteRegistry extends Error {

@@ -6,41 +6,19 @@
  * seeks there. A topic that was recreated under its name is read from its beginning, all partitions together.
  */
 import { randomUUID } from 'node:crypto';
-import type { Cluster, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Cluster, Consumer, EachBatchPayload } from 'kafkajs';
 import { coPartitionAssigner } from './assigner.ts';
 import { isAnotherTopic } from './claim.ts';
 import { followCoordinator } from './coordinator.ts';
 import { fetchPatiently } from './patience.ts';
 import { Fetcher } from './fetcher.ts';
+import { Progress } from './progress.ts';
 import { deleteGroup, reachOf } from './reach.ts';
-import type { Reach } from './reach.ts';
 import { topicIdOf } from './topic-identity.ts';
-import type { SubscriptionContext } from './subscription.ts';
-import type {
-  Following,
-  FollowOptions,
-  ReadAllOptions,
-  Received,
-  TopicPlace,
-  Undecodable,
-} from '../types.ts';
+import type { ReadingContext, ReadingOptions, Topic } from './reading.ts';
+import type { Following, Received, TopicPlace, Undecodable } from '../types.ts';
 import { messageOf } from '../../errors.ts';
 import { settlesWithin } from '../../waiting.ts';
-import type { Decoder } from '../wire.ts';
-
-/** What is read, and how. */
-export interface Topic {
-  topic: string;
-  decoder: Decoder;
-}
-
-type Options<Value> = ReadAllOptions<Value> & Partial<Pick<FollowOptions, 'from' | 'full' | 'onLost'>>;
-
-export interface ReadAllContext extends Omit<SubscriptionContext, 'clock'> {
-  /** For short questions that must not wait for half an hour. */
-  brief: Kafka;
-  source: string;
-}
 
 const sessionTimeoutMs = 30_000;
 const heartbeatIntervalMs = 3_000;
@@ -52,25 +30,25 @@ const identityCheckMs = 5_000;
 
 export class WholeTopic<Value> implements Following {
   onStopped: () => void = () => undefined;
-  readonly #context: ReadAllContext;
-  readonly #options: Options<Value>;
+  readonly #context: ReadingContext;
+  readonly #options: ReadingOptions<Value>;
   readonly #topic: string;
   readonly #groupId: string;
-  readonly #decoder: Decoder;
+  readonly #decoder: Topic['decoder'];
   readonly #consumer: Consumer;
   readonly #caughtUp = Promise.withResolvers<void>();
   readonly #over = new AbortController();
   readonly #fetchers = new Map<number, Fetcher>();
   #cluster: Cluster | null = null;
   #topicId: string | null = null;
-  #reach = new Map<number, Reach>();
+  readonly #progress = new Progress();
   /** Of a topic that was recreated. */
   #isEndUnknown = false;
   #lastFetchAt = performance.now();
   #timer: NodeJS.Timeout | null = null;
   #stopped: Promise<void> | null = null;
 
-  constructor(context: ReadAllContext, { topic, decoder }: Topic, options: Options<Value>) {
+  constructor(context: ReadingContext, { topic, decoder }: Topic, options: ReadingOptions<Value>) {
     this.#context = context;
     this.#options = options;
     this.#topic = topic;
@@ -94,14 +72,14 @@ export class WholeTopic<Value> implements Following {
   }
 
   get place(): TopicPlace {
-    const offsets = [...this.#reach].map(([partition, { position }]) => [partition, position]);
-    return { topicId: this.#topicId, offsets: Object.fromEntries(offsets) as TopicPlace['offsets'] };
+    return { topicId: this.#topicId, offsets: this.#progress.offsets };
   }
 
   async start(): Promise<void> {
     const consumer = this.#consumer;
-    this.#reach = await reachOf(this.#context.brief, this.#topic, this.#options.sinceMs);
-    if (this.#options.from !== undefined) this.#goOnFrom(this.#options.from);
+    const { from, sinceMs } = this.#options;
+    this.#progress.begin(await reachOf(this.#context.brief, this.#topic, sinceMs));
+    if (from !== undefined && this.#progress.goOnFrom(from)) this.#options.onLost?.();
     consumer.on('consumer.group_join', ({ payload }) =>
       this.#onJoin(payload.memberAssignment[this.#topic] ?? []),
     );
@@ -124,15 +102,6 @@ export class WholeTopic<Value> implements Following {
     });
     this.#settle();
     this.#timer = setInterval(() => void this.#checkIdentity(), identityCheckMs);
-  }
-
-  /** From where it was left; from its end where it never was. */
-  #goOnFrom(place: TopicPlace | null): void {
-    for (const [partition, reach] of this.#reach) {
-      const left = place === null ? reach.end : (place.offsets[partition] ?? reach.position);
-      if (left >= reach.position && left <= reach.end) reach.position = left;
-      else this.#options.onLost?.();
-    }
   }
 
   unhealthyReason(): string | null {
@@ -172,7 +141,7 @@ export class WholeTopic<Value> implements Following {
   #onJoin(partitions: number[]): void {
     for (const partition of partitions) {
       const known = this.#fetchers.get(partition);
-      if (!known) this.#begin(partition, this.#reach.get(partition)?.position ?? 0);
+      if (!known) this.#begin(partition, this.#progress.positionOf(partition));
       else this.#seek(partition, known.position);
     }
   }
@@ -193,8 +162,7 @@ export class WholeTopic<Value> implements Following {
       `${this.#topic} was recreated: it is read from its beginning`,
     );
     this.#options.onRecreated?.();
-    // Whoever waits to be caught up would wait for the end of the old topic.
-    for (const one of this.#reach.values()) Object.assign(one, { position: 0, end: Infinity });
+    this.#progress.restart();
     this.#isEndUnknown = true;
     for (const [partition, fetcher] of this.#fetchers) {
       fetcher.close();
@@ -206,13 +174,7 @@ export class WholeTopic<Value> implements Following {
   /** What is not answered is asked again with the next look at the topic's identity. */
   async #askEnds(): Promise<void> {
     try {
-      const now = await reachOf(this.#context.brief, this.#topic);
-      this.#reach = new Map(
-        [...now].map(([partition, { position, end }]) => {
-          const passed = this.#reach.get(partition)?.position ?? 0;
-          return [partition, { position: Math.max(position, passed), end }];
-        }),
-      );
+      this.#progress.endsAt(await reachOf(this.#context.brief, this.#topic));
       this.#isEndUnknown = false;
       this.#settle();
     } catch (error) {
@@ -272,12 +234,11 @@ export class WholeTopic<Value> implements Following {
   }
 
   #passed(partition: number, position: number): void {
-    const reach = this.#reach.get(partition);
-    if (reach) reach.position = Math.max(reach.position, position);
+    this.#progress.passed(partition, position);
     this.#settle();
   }
 
   #settle(): void {
-    if ([...this.#reach.values()].every((one) => one.position >= one.end)) this.#caughtUp.resolve();
+    if (this.#progress.isAtEnd) this.#caughtUp.resolve();
   }
 }
