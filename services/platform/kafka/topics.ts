@@ -4,8 +4,7 @@
  * another number of partitions a key moves, and its records are no longer in one order).
  */
 import { setTimeout } from 'node:timers/promises';
-import kafkajs from 'kafkajs';
-import type { Admin, Kafka } from 'kafkajs';
+import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { topicSettings } from '../../../schemas/topics.ts';
 import type { Contract } from '../../../schemas/topics.ts';
 import { noBroker } from './no-broker.ts';

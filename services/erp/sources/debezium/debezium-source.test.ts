@@ -149,7 +149,10 @@ describe('topics of Debezium', () => {
     world.followed.get('erp.item')!.onUndecodable({ partition: 0, offset: 101 } as never);
     const parts = source.parts()[Symbol.asyncIterator]();
     const { value } = await parts.next();
-    expect([(value as ChangePart).changes, (value as ChangePart).end === null]).toMatchObject([[{ kind: 'untold' }], false]);
+    expect([(value as ChangePart).changes, (value as ChangePart).end === null]).toMatchObject([
+      [{ kind: 'untold' }],
+      false,
+    ]);
     expect([source.deaf.get('item')?.code, heard]).toEqual(['erp.debezium_record', 1]);
     world.put(102, record('u', 1));
     await parts.next();
