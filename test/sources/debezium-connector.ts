@@ -3,6 +3,7 @@ import kafkajs from 'kafkajs';
 import { connectKafka } from '../../services/platform/kafka/connect.ts';
 import type { Bus } from '../../services/platform/kafka/types.ts';
 import { sharedKafka, sharedRegistry } from '../infrastructure/main.ts';
+import { plainKafka } from '../infrastructure/plain-kafka.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -23,7 +24,7 @@ export class DebeziumConnector {
   readonly #producer: kafkajs.Producer;
 
   private constructor() {
-    const kafka = new kafkajs.Kafka({ brokers: [sharedKafka()], logLevel: kafkajs.logLevel.NOTHING });
+    const kafka = plainKafka(sharedKafka());
     this.#admin = kafka.admin();
     this.#producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
     const registry = { url: sharedRegistry() };
