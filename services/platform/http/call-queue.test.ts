@@ -73,6 +73,17 @@ describe('calls', () => {
     expect(calls.began).toHaveLength(5);
   });
 
+  it('tell the limit of no status where no answer came, and make room for the next', async () => {
+    const ended: EndedCall[] = [];
+    const calls = new Calls({ max: 1, current: 1, ended: (call) => ended.push(call) });
+    const signal = new AbortController().signal;
+    const lost = calls.queue.run({ written: true }, () => Promise.reject(new Error('reset')), signal);
+    void calls.call('a');
+    await expect(lost).rejects.toThrow('reset');
+    await settled();
+    expect([ended, calls.began]).toEqual([[{ status: 0, written: true, beganAt: 0, endedAt: 0 }], ['a']]);
+  });
+
   it('tell the limit how they ended, without the time that they waited', async () => {
     const ended: EndedCall[] = [];
     const calls = new Calls({ max: 1, current: 1, ended: (call) => ended.push(call) });

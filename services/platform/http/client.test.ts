@@ -174,9 +174,11 @@ describe('a request that was written may have been carried out', () => {
     expect(await failure(clientOf(origin).request(post))).toMatchObject({ outcome: 'unknown' });
   });
 
-  it('no answer within the deadline', async () => {
-    const { origin } = await listen(() => undefined);
+  it('no answer within the deadline, and its connection is given up with it', async () => {
+    const closed = Promise.withResolvers<void>();
+    const { origin } = await listen((request) => request.socket.once('close', () => closed.resolve()));
     const error = await failure(clientOf(origin, { deadlineMs: 80 }).request(post));
+    await closed.promise;
     expect(error).toMatchObject({
       outcome: 'unknown',
       perhapsRecord: true,

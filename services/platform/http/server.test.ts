@@ -71,7 +71,7 @@ describe('the probes', () => {
 
   it('stays alive while it is not ready', async () => {
     const { url } = await start({ ready: () => ({ kafka: { ok: false } }) });
-    expect((await get(`${url}/livez`)).status).toBe(200);
+    expect(await get(`${url}/livez`)).toMatchObject({ status: 200, body: '{"alive":true}' });
   });
 
   it('gives the metrics as Prometheus text', async () => {
