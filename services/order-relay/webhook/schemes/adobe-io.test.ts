@@ -128,6 +128,13 @@ describe('a batch of events', () => {
     expect(judgedBatch([])).toBe('recipient_wrong');
   });
 
+  it('of which one has no id has none: two of them must not be taken for one', () => {
+    const { id: _own, eventid: _id, event_id: _older, ...nameless } = of('2') as Record<string, unknown>;
+    expect(judgedBatch([of('1'), nameless])).toEqual({ id: null });
+    expect(judgedBatch([nameless])).toEqual({ id: null });
+    expect(judgedBatch([{ ...nameless, event_id: 'older' }])).toEqual({ id: 'older' });
+  });
+
   it('names what it can, and is refused only when it names nothing', () => {
     const named = (events: unknown) => parseBody(Buffer.from(JSON.stringify(events)), schemeOf().namedIn);
     const product = of('3', { type: 'com.adobe.commerce.observer.catalog_product_save_commit_after' });
