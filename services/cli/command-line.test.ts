@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 const main = join(import.meta.dirname, 'main.ts');
+/** Nothing of the environment but where what was compiled is kept. */
+const { NODE_COMPILE_CACHE = '' } = process.env;
 
 function run(...words: string[]): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...words], { env: {} }, (error, out, err) =>
+    execFile(process.execPath, [main, ...words], { env: { NODE_COMPILE_CACHE } }, (error, out, err) =>
       resolve({ code: error ? Number(error.code) : 0, out, err }),
     );
   });

@@ -1,5 +1,4 @@
 /** Connections to the ERP's MySQL or MariaDB; the only place that makes one. */
-import { createConnection } from 'mysql2/promise';
 import type { Connection, ConnectionOptions, RowDataPacket } from 'mysql2/promise';
 import type { SinkCall } from '../../platform/telemetry/sink-calls.ts';
 import { mysqlFault } from './faults.ts';
@@ -16,6 +15,12 @@ export interface MysqlPoolOptions {
   onCall?: (call: SinkCall) => void;
 }
 
+type Connect = (options: ConnectionOptions) => Promise<Connection>;
+
+/** Loaded when it is needed: 25 MB in every process that may read an ERP, most of which have another database. */
+const connectByDriver: Connect = async (options) =>
+  (await import('mysql2/promise')).createConnection(options);
+
 /** Beside the server's own limit, for a server that no longer answers at all. */
 const clientGraceMs = 5_000;
 
@@ -27,14 +32,14 @@ const session = [
 
 export class MysqlPool {
   readonly #options: MysqlPoolOptions;
-  readonly #connect: typeof createConnection;
+  readonly #connect: Connect;
   readonly #idle: Connection[] = [];
   readonly #all = new Set<Connection>();
   readonly #waiting: (() => void)[] = [];
   #inUse = 0;
   #isClosed = false;
 
-  constructor(options: MysqlPoolOptions, connect: typeof createConnection = createConnection) {
+  constructor(options: MysqlPoolOptions, connect: Connect = connectByDriver) {
     this.#options = options;
     this.#connect = connect;
   }
