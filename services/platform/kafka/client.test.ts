@@ -32,6 +32,10 @@ describe('what kafkajs says', () => {
     expect(logged((logger) => logger.error(text))).toMatchObject([{ level, text }]);
   });
 
+  it('of a connection that it closes itself is no news, on the terminal of a command least of all', () => {
+    expect(logged((logger) => logger.error('Connection error: write after end'))).toEqual([]);
+  });
+
   it('as a warning stays one, and its news are left out', () => {
     const lines = logged((logger) => {
       logger.warn('Crash ahead');

@@ -107,6 +107,7 @@ function saslOf(sasl: Sasl): Mechanism {
  */
 function passOn(log: KafkaOptions['log'], entry: LogEntry): void {
   const { message, timestamp: _timestamp, logger: _logger, stack: _stack, ...rest } = entry.log;
+  if (message === ownEnd) return;
   const fields = { component: 'kafkajs', namespace: entry.namespace, ...plain(rest) };
   if (entry.level === logLevel.ERROR && crashes.some((words) => message.startsWith(words))) {
     log.error(fields, message);
@@ -115,6 +116,8 @@ function passOn(log: KafkaOptions['log'], entry: LogEntry): void {
   }
 }
 
+/** A request that meets a connection which its own client is closing: whoever asked tries again, or has left. */
+const ownEnd = 'Connection error: write after end';
 const crashes = ['Crash', 'Offset out of range', 'Error when calling', 'Failed to execute listener'];
 
 /** Identifiers only: kafkajs puts whole errors and payloads of requests into its fields. */
