@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { compileSql } from './changed-keys/sql-template.ts';
 import { checkErp } from './check.ts';
 import type { ErpCheck } from './check.ts';
+import { idleSlot as slot, plainMember as member } from './testing/catalog-rows.ts';
 import { PostgresDouble, refusal } from './testing/postgres-double.ts';
 import { until } from './testing/until.ts';
 
@@ -20,23 +21,6 @@ const healthy = {
   role: 'cartage',
   may_replicate: true,
   may_see_senders: true,
-};
-const slot = {
-  plugin: 'pgoutput',
-  database: 'erp',
-  here: 'erp',
-  active_pid: null,
-  wal_status: 'reserved',
-  safe_wal_size: null as number | null,
-};
-const member = {
-  name: 'public.item',
-  isChild: false,
-  identity: 'd',
-  fullFails: false,
-  columns: ['id'],
-  carried: ['id'],
-  primaryKey: ['id'],
 };
 const kinds = { insert: true, update: true, delete: true, truncate: true };
 const read = { role: 'cartage', may: true, hides: false };

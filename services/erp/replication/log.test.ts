@@ -1,6 +1,7 @@
 /** The log from the socket to its owner. Real: the driver, the connection, the decoder. Double: the server. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { until } from '../testing/until.ts';
+import { idleSlot as slot } from '../testing/catalog-rows.ts';
 import { inStream, keepalive, log as wal } from '../testing/log-messages.ts';
 import { PostgresDouble, refusal } from '../testing/postgres-double.ts';
 import { fieldsOf, frame } from '../testing/postgres-messages.ts';
@@ -9,15 +10,6 @@ import { openLog } from './open-log.ts';
 
 let server: PostgresDouble;
 let opened: ReplicationLog[];
-const slot = {
-  plugin: 'pgoutput',
-  database: 'erp',
-  here: 'erp',
-  confirmed_flush_lsn: '0/64',
-  active_pid: null as number | null,
-  wal_status: 'reserved',
-  safe_wal_size: null,
-};
 
 beforeEach(async () => {
   opened = [];

@@ -8,6 +8,7 @@ import { inStream, log as wal } from '../../testing/log-messages.ts';
 import { PostgresDouble, refusal } from '../../testing/postgres-double.ts';
 import { fieldsOf, frame } from '../../testing/postgres-messages.ts';
 import { until } from '../../testing/until.ts';
+import { idleSlot as slot, plainMember as member } from '../../testing/catalog-rows.ts';
 import type { ChangeSource, Gap, OpenSource, Place } from '../change-source.ts';
 import { openErp } from '../open-erp.ts';
 import type { ErpConfiguration } from '../read-erp.ts';
@@ -15,24 +16,6 @@ import type { ErpConfiguration } from '../read-erp.ts';
 let server: PostgresDouble;
 let clock: VirtualClock;
 let opened: (ChangeSource | OpenSource)[];
-const slot = {
-  plugin: 'pgoutput',
-  database: 'erp',
-  here: 'erp',
-  confirmed_flush_lsn: '0/64',
-  active_pid: null as number | null,
-  wal_status: 'reserved',
-  safe_wal_size: null,
-};
-const member = {
-  name: 'public.item',
-  isChild: false,
-  identity: 'd',
-  fullFails: false,
-  columns: ['id'],
-  carried: ['id'],
-  primaryKey: ['id'],
-};
 const kinds = { insert: true, update: true, delete: true, truncate: true };
 
 beforeEach(async () => {
