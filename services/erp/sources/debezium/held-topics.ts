@@ -123,7 +123,8 @@ export class HeldTopics implements OpenSource {
   }
 
   #read({ table, next, value }: Arrival): TableRecord | null {
-    if (next === null) return untold(table);
+    const { clock } = this.#options;
+    if (next === null) return untold(table, clock);
     const { topicId } = this.#options.followings.get(table)!.place;
     const { offsets, topic } = this.#position[table]!;
     this.#position[table] = { topic, topicId, offsets: { ...offsets, [next.partition]: next.offset } };
@@ -138,7 +139,7 @@ export class HeldTopics implements OpenSource {
     // It began anew, and what was deleted until then nobody tells: all is asked, once.
     if (this.#found.has(table)) return null;
     this.#found.add(table);
-    return untold(table);
+    return untold(table, clock);
   }
 
   /** What it was about nobody knows: all is asked, when its like can be read again. */
@@ -146,7 +147,7 @@ export class HeldTopics implements OpenSource {
     if (this.#unread.has(table)) return null;
     this.#unread.set(table, fault);
     this.#onGaps([]);
-    return untold(table);
+    return untold(table, this.#options.clock);
   }
 
   async #rest(dueAt = Infinity): Promise<void> {
@@ -175,9 +176,9 @@ export class HeldTopics implements OpenSource {
   }
 }
 
-function untold(table: string): TableRecord {
+function untold(table: string, clock: Clock): TableRecord {
   const change: Change = { table, kind: 'untold', old: null, new: null };
-  return { change, mark: 'seen', occurredAt: Date.now(), isFound: false };
+  return { change, mark: 'seen', occurredAt: clock.now(), isFound: false };
 }
 
 /** Those of one transaction that follow each other are one part. */
@@ -199,6 +200,6 @@ function grouped(records: readonly TableRecord[]): ChangePart[] {
 }
 
 function* ended(parts: readonly ChangePart[], end: string): Generator<ChangePart, void, void> {
-  if (parts.length === 0) yield { mark: 'seen', position: '', occurredAt: Date.now(), changes: [], end };
+  if (parts.length === 0) yield { mark: 'seen', position: '', occurredAt: 0, changes: [], end };
   for (const [index, part] of parts.entries()) yield index === parts.length - 1 ? { ...part, end } : part;
 }
