@@ -82,8 +82,8 @@ export class RecipeOrders implements ErpOrders {
   async #complete(input: OrderInput): Promise<FoundOrder & { created: boolean }> {
     const variables = this.#caller.scope({ ...input });
     const found = await this.#documents.find(variables);
-    if (found?.isCanceled) refuseCanceled(found, input);
-    if (found !== null && (await this.#isDone(found.document, variables)))
+    // A canceled one is nothing to go on with: whether it suits the order is asked when a change is to be told.
+    if (found !== null && (found.isCanceled || (await this.#isDone(found.document, variables))))
       return { ...orderOf(found.document), created: false };
     const document = await this.#whole(found?.document ?? null, variables);
     const { verify: checks, advance } = this.#recipe.orders;
