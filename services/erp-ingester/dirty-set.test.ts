@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { DirtySet, reportAnswered } from './dirty-set.ts';
-import type { Dirt } from './dirty-set.ts';
+import { reportAnswered } from './dirt.ts';
+import type { Dirt } from './dirt.ts';
+import { DirtySet } from './dirty-set.ts';
 
 describe('dirty keys', () => {
   it('are given out oldest first, and merged with what came meanwhile when they are put back', () => {
@@ -45,6 +46,17 @@ describe('dirty keys', () => {
       'b b',
       'd ',
     ]);
+  });
+
+  it('that one change has made dirty twice wait for its transaction once', () => {
+    const dirty = new DirtySet();
+    let held = 2;
+    const cause = { mark: '1', transaction: { release: () => void (held -= 1) } };
+    dirty.add('a', cause);
+    dirty.add('a', cause);
+    expect(held).toBe(1);
+    reportAnswered(dirty.take(1).get('a')!);
+    expect(held).toBe(0);
   });
 
   it('tell since when the oldest of them waits', () => {

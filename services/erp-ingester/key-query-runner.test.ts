@@ -7,7 +7,7 @@ import { openParking } from '../platform/flow/outcome/parking.ts';
 import { contextOf } from '../platform/flow/testing/context.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import { openMetrics } from '../platform/telemetry/metrics.ts';
-import { newDirt } from './dirty-set.ts';
+import { newDirt } from './dirt.ts';
 import { PublishedReading } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
 import { Spellings } from './spellings.ts';

@@ -3,11 +3,13 @@ import type { ChangePart } from '../erp/sources/change-source.ts';
 import type { Change, Row } from '../erp/sources/changes.ts';
 import { contextOf } from '../platform/flow/testing/context.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
-import { DirtySet, reportAnswered } from './dirty-set.ts';
-import type { Cause, Dirt } from './dirty-set.ts';
+import { reportAnswered } from './dirt.ts';
+import type { Cause, Dirt } from './dirt.ts';
+import { DirtySet } from './dirty-set.ts';
 import { LogReader } from './log-reader.ts';
 import type { LogReaderOptions } from './log-reader.ts';
 import { aStream } from './testing/stream.ts';
+import { takenBytes } from './testing/taken-bytes.ts';
 
 const insert = (table: string, row: Record<string, string>): Change => ({
   table,
@@ -105,6 +107,46 @@ describe('the log reader', () => {
     await running;
     expect([read, reached.at(-1)]).toEqual([99, '991']);
   });
+
+  it('counts a row that leads to keys for more, the longer it is', async () => {
+    const { bus, reader, led } = readerOf({ waitingMax: 5 });
+    const ending = new AbortController();
+    const parts = ['short', 'long'.repeat(300), 'never read'].map((note, at) =>
+      partOf(at + 1, [insert('public.list', { note })]),
+    );
+    const running = reader.run(partsOf(...parts), ending.signal);
+    await bus.clock.pass(1_000);
+    expect(led).toHaveLength(2);
+    ending.abort();
+    await running;
+  });
+
+  it('holds a transaction of very many rows as little more than its keys', async () => {
+    const keys = 100_000;
+    async function* large() {
+      for (let first = 0; first < keys; first += 5_000) {
+        const ids = Array.from({ length: 5_000 }, (_, at) => String(first + at));
+        yield partOf(
+          7,
+          ids.map((product_id) => insert('public.move', { product_id })),
+          first + 5_000 === keys,
+        );
+      }
+    }
+    const { reader, stock, reached } = readerOf();
+    const before = takenBytes();
+    await reader.run(large(), new AbortController().signal);
+    // What it has left behind on the way is cleared away a little later.
+    let bytes = Infinity;
+    for (let looks = 0; looks < 100 && bytes >= 120; looks += 1) {
+      await new Promise(setImmediate);
+      bytes = (takenBytes() - before) / keys;
+    }
+    expect(bytes).toBeLessThan(120);
+    expect([stock.size, reached]).toEqual([keys, []]);
+    for (const dirt of stock.take(keys).values()) reportAnswered(dirt);
+    expect(reached).toEqual(['8']);
+  }, 60_000);
 
   it('asks for all keys after a truncate, and holds nothing for it: the cursor tells of it', async () => {
     const { reader, reached, askedAll } = readerOf();

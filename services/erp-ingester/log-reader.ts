@@ -1,13 +1,13 @@
 import { dirtyKeys } from '../erp/changed-keys/dirty-keys.ts';
 import type { ChangePart } from '../erp/sources/change-source.ts';
 import { changedRows, concernsAllRows } from '../erp/sources/changes.ts';
-import type { Change } from '../erp/sources/changes.ts';
+import type { Change, Row } from '../erp/sources/changes.ts';
 import { keyText } from '../erp/sources/keys.ts';
 import type { KeyOf } from '../erp/sources/keys.ts';
 import type { StreamWatch } from '../erp/sources/stream.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
-import { mergeCause, newDirt } from './dirty-set.ts';
-import type { Cause } from './dirty-set.ts';
+import { mergeCause, newDirt } from './dirt.ts';
+import type { Cause } from './dirt.ts';
 import type { StreamRunner } from './stream-runner.ts';
 import type { Stream } from './stream.ts';
 import { OpenTransactions } from './transactions.ts';
@@ -19,15 +19,18 @@ export interface LogReaderOptions {
   context: Pick<FlowContext, 'clock'>;
   /** Everything up to here is published, or told by the state of a stream. */
   onProgress: (end: string) => void;
-  /** Keys of transactions that may wait for an answer before the source is read no further. */
+  /** Weight of the keys that may wait for an answer before the source is read no further. */
   waitingMax?: number;
 }
 
 /**
  * Each key of each transaction counts, not each dirty key: while nothing is answered, a few products that change a
- * thousand times a second would fill the memory too. About 200 bytes each.
+ * thousand times a second would fill the memory too. Many keys of one transaction take some 120 bytes each, keys that
+ * several transactions made dirty, or transactions of one key, up to 300.
  */
-const waitingMaxDefault = 200_000;
+const waitingMaxDefault = 150_000;
+/** So long a text counts once: a row that leads to keys waits with all its columns. */
+const charactersPerWeight = 256;
 
 /** Turns the changes of the source into dirty keys, and rows that lead to keys. It says only which keys changed, never what is true. */
 export class LogReader {
@@ -54,39 +57,57 @@ export class LogReader {
   #take(part: ChangePart): void {
     this.#current ??= this.#transactions.begin();
     const transaction = this.#current;
+    const causes = new HeldCauses(part, transaction);
     for (const stream of this.#options.streams)
       for (const [index, watch] of stream.watches.entries()) {
         const changes = part.changes.filter(({ table }) => table === watch.table);
-        if (changes.length > 0) this.#mark(stream, index, changes, part, transaction);
+        if (changes.length > 0) this.#mark(stream, index, changes, causes);
       }
     if (part.end === null) return;
     this.#current = null;
     this.#transactions.ended(transaction, part.end);
   }
 
-  #mark(
-    stream: Stream,
-    index: number,
-    changes: Change[],
-    part: ChangePart,
-    transaction: OpenTransaction,
-  ): void {
+  #mark(stream: Stream, index: number, changes: Change[], causes: HeldCauses): void {
     const runner = this.#options.runners.get(stream.name)!;
     const watch = stream.watches[index]!;
-    const { mark, position, occurredAt } = part;
-    const cause: Cause = { mark, position, occurredAt };
-    const held = (): Cause => {
-      transaction.hold();
-      return { ...cause, transaction };
-    };
     const keys = keysOf(changes, watch, stream);
     if (keys === 'all') {
       const dirt = newDirt();
-      mergeCause(dirt, cause);
+      mergeCause(dirt, causes.unheld);
       runner.askAll(`changes of ${watch.table} did not say which keys they are about`, dirt);
-    } else if (keys === 'led to') for (const row of changedRows(changes)) runner.changed(index, row, held());
-    else for (const key of keys) runner.dirty.add(key, held());
+    } else if (keys === 'led to')
+      for (const row of changedRows(changes)) runner.changed(index, row, causes.hold(charactersOf(row)));
+    else for (const key of keys) runner.dirty.add(key, causes.hold(key.length));
   }
+}
+
+/** What a part of a transaction is to the keys it makes dirty: one object for all that weigh the same. */
+class HeldCauses {
+  readonly unheld: Cause;
+  readonly #transaction: OpenTransaction;
+  readonly #held = new Map<number, Cause>();
+
+  constructor({ mark, position, occurredAt }: ChangePart, transaction: OpenTransaction) {
+    this.unheld = { mark, position, occurredAt };
+    this.#transaction = transaction;
+  }
+
+  hold(characters: number): Cause {
+    const weight = 1 + Math.floor(characters / charactersPerWeight);
+    const transaction = this.#transaction;
+    transaction.hold(weight);
+    let cause = this.#held.get(weight);
+    if (cause === undefined) {
+      const held = weight === 1 ? transaction : { release: () => transaction.release(weight) };
+      this.#held.set(weight, (cause = { ...this.unheld, transaction: held }));
+    }
+    return cause;
+  }
+}
+
+function charactersOf(row: Row): number {
+  return Object.values(row).reduce((sum, value) => sum + (value?.length ?? 0), 0);
 }
 
 /** `led to`: by the rows, which do not carry them. */

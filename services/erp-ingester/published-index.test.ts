@@ -2,11 +2,10 @@
  * The index in its columns against plain maps, which say in the fewest words what it is to answer. Then what it takes:
  * only with a million names outside the heap does the ingester of a large ERP fit into its container.
  */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { PublishedIndex, unknown } from './published-index.ts';
+import { takenBytes } from './testing/taken-bytes.ts';
 import { TextTable } from './text-table.ts';
 
 interface Known {
@@ -105,14 +104,7 @@ describe('what a topic holds', () => {
   });
 
   it('takes 120 bytes a record, names included, however many they are', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
-    const taken = () => {
-      collect();
-      const { heapUsed, arrayBuffers } = process.memoryUsage();
-      return heapUsed + arrayBuffers;
-    };
-    const before = taken();
+    const before = takenBytes();
     const index = new PublishedIndex();
     const records = 100_000;
     for (let id = 0; id < records; id += 1)
@@ -121,7 +113,7 @@ describe('what a topic holds', () => {
     let bytes = Infinity;
     for (let looks = 0; looks < 100 && bytes >= 120; looks += 1) {
       await new Promise(setImmediate);
-      bytes = (taken() - before) / records;
+      bytes = (takenBytes() - before) / records;
     }
     expect(bytes).toBeLessThan(120);
     expect(index.digestOf('WH1/SKU-100007')).toBe(8);

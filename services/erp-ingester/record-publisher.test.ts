@@ -5,7 +5,7 @@ import { Rejected } from '../platform/errors.ts';
 import { openParking } from '../platform/flow/outcome/parking.ts';
 import { contextOf } from '../platform/flow/testing/context.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
-import type { Dirt } from './dirty-set.ts';
+import type { Dirt } from './dirt.ts';
 import { PublishedReading } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
 import { keyOfSource } from '../erp/sources/keys.ts';

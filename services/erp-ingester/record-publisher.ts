@@ -4,7 +4,7 @@ import { Defect } from '../platform/errors.ts';
 import type { Fault } from '../platform/errors.ts';
 import { Claims } from './claims.ts';
 import type { Claim } from './claims.ts';
-import type { Dirt } from './dirty-set.ts';
+import type { Dirt } from './dirt.ts';
 import { identityOf } from './published-index.ts';
 import { RecordSink } from './record-sink.ts';
 import type { RecordSinkOptions } from './record-sink.ts';

@@ -5,7 +5,7 @@ import type { FlowContext } from '../platform/flow/context.ts';
 import type { Parking } from '../platform/flow/outcome/parking.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import { inSpan, traceparentOf } from '../platform/telemetry/tracing.ts';
-import type { Dirt } from './dirty-set.ts';
+import type { Dirt } from './dirt.ts';
 import { digestOf, identityOf } from './published-index.ts';
 import type { PublishedIndex } from './published-index.ts';
 import type { Origin, StreamRecord } from '../erp/rows/row.ts';

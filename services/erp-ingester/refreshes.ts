@@ -8,7 +8,7 @@ import type { BatchResult, StateFlow } from '../platform/flow/states/state-flow.
 import type { Received } from '../platform/kafka/types.ts';
 import type { Mode } from '../platform/groups.ts';
 import type { PublishedIndex } from './published-index.ts';
-import { newDirt } from './dirty-set.ts';
+import { newDirt } from './dirt.ts';
 import type { StreamRunner } from './stream-runner.ts';
 import type { Stream } from './stream.ts';
 

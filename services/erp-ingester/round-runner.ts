@@ -1,7 +1,8 @@
 import type { FlowContext } from '../platform/flow/context.ts';
 import type { Serial } from '../platform/serial.ts';
-import { mergeDirt, newDirt } from './dirty-set.ts';
-import type { Dirt, DirtySet } from './dirty-set.ts';
+import { mergeDirt, newDirt } from './dirt.ts';
+import type { Dirt } from './dirt.ts';
+import type { DirtySet } from './dirty-set.ts';
 import { Lane } from './lane.ts';
 import type { RecordPublisher } from './record-publisher.ts';
 import { Round } from './round.ts';

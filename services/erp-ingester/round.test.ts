@@ -4,7 +4,7 @@ import { contextOf } from '../platform/flow/testing/context.ts';
 import type { Line } from '../platform/flow/testing/context.ts';
 import { VirtualClock } from '../platform/flow/testing/virtual-clock.ts';
 import { openMetrics } from '../platform/telemetry/metrics.ts';
-import { newDirt } from './dirty-set.ts';
+import { newDirt } from './dirt.ts';
 import { Round } from './round.ts';
 import { StreamLoad } from './stream-load.ts';
 import { aLoaded, aStream } from './testing/stream.ts';

@@ -1,8 +1,8 @@
 import { keyOfRow } from '../erp/sources/keys.ts';
 import type { Answer } from '../erp/sources/questions.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
-import { reportAnswered } from './dirty-set.ts';
-import type { Dirt } from './dirty-set.ts';
+import { reportAnswered } from './dirt.ts';
+import type { Dirt } from './dirt.ts';
 import type { PublishedRound, RecordPublisher } from './record-publisher.ts';
 import type { Stream } from './stream.ts';
 import type { StreamLoad } from './stream-load.ts';

@@ -9,7 +9,7 @@ import type { Config, PlatformConfig } from '../platform/config/schema.ts';
 import { settlesWithin, unlessAborted } from '../platform/waiting.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
 import type { SourceCursors } from './cursor.ts';
-import { newDirt } from './dirty-set.ts';
+import { newDirt } from './dirt.ts';
 import { CursorKeeper } from './cursor-keeper.ts';
 import { LogReader } from './log-reader.ts';
 import type { PublishedIndex } from './published-index.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from '@jest/globals';
 import { RecordedSpans } from '../platform/telemetry/testing/recorded-spans.ts';
 import { inSpan, startSpan } from '../platform/telemetry/tracing.ts';
-import { newDirt } from './dirty-set.ts';
+import { newDirt } from './dirt.ts';
 import { changeSpan, questionSpan } from './spans.ts';
 import { aStream } from './testing/stream.ts';
 

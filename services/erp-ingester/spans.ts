@@ -2,7 +2,7 @@
 import { trace } from '@opentelemetry/api';
 import type { Attributes, Span } from '@opentelemetry/api';
 import { startSpan } from '../platform/telemetry/tracing.ts';
-import type { Dirt } from './dirty-set.ts';
+import type { Dirt } from './dirt.ts';
 import type { StreamRecord } from '../erp/rows/row.ts';
 import type { Stream } from './stream.ts';
 

@@ -6,7 +6,7 @@ import { Rejected, Unavailable } from '../platform/errors.ts';
 import { openParking } from '../platform/flow/outcome/parking.ts';
 import { contextOf } from '../platform/flow/testing/context.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
-import { newDirt } from './dirty-set.ts';
+import { newDirt } from './dirt.ts';
 import { PublishedReading } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
 import { Spellings } from './spellings.ts';

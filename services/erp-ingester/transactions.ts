@@ -13,16 +13,19 @@ export class OpenTransaction {
     return this.end !== null && this.#outstanding === 0;
   }
 
-  /** One more key has to be published, or kept elsewhere, before it may be acknowledged. */
-  hold(): void {
-    this.#outstanding += 1;
-    this.#all.outstanding += 1;
+  /**
+   * One more key has to be published, or kept elsewhere, before it may be acknowledged.
+   * @param weight how many it counts for.
+   */
+  hold(weight = 1): void {
+    this.#outstanding += weight;
+    this.#all.outstanding += weight;
   }
 
   /** One of them is. */
-  release(): void {
-    this.#outstanding -= 1;
-    this.#all.outstanding -= 1;
+  release(weight = 1): void {
+    this.#outstanding -= weight;
+    this.#all.outstanding -= weight;
     this.#all.advance();
   }
 }
@@ -32,7 +35,7 @@ export class OpenTransaction {
  * the end of the last one before which nothing is outstanding: acknowledging later ones would lose the earlier.
  */
 export class OpenTransactions {
-  /** Keys of transactions whose answer is not published; a key counts once for each transaction. */
+  /** Weight of the keys whose answer is not published; a key counts once for each transaction. */
   outstanding = 0;
   readonly #open = new Set<OpenTransaction>();
   readonly #onProgress: (end: string) => void;

@@ -4,7 +4,8 @@ import type { Row } from '../erp/sources/changes.ts';
 import { Rejected, Unavailable } from '../platform/errors.ts';
 import { contextOf } from '../platform/flow/testing/context.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
-import { DirtySet, reportAnswered } from './dirty-set.ts';
+import { reportAnswered } from './dirt.ts';
+import { DirtySet } from './dirty-set.ts';
 import { aStream } from './testing/stream.ts';
 import { WayRunner } from './way-runner.ts';
 

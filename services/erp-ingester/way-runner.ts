@@ -2,8 +2,9 @@ import type { Row } from '../erp/sources/changes.ts';
 import { mayBeOfData } from '../erp/sources/questions.ts';
 import { Unavailable } from '../platform/errors.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
-import { DirtySet, newDirt, reportAnswered } from './dirty-set.ts';
-import type { Cause, Dirt } from './dirty-set.ts';
+import { newDirt, reportAnswered } from './dirt.ts';
+import type { Cause, Dirt } from './dirt.ts';
+import { DirtySet } from './dirty-set.ts';
 import { Lane, faultOf } from './lane.ts';
 import type { Stream } from './stream.ts';
 
