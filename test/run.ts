@@ -3,14 +3,15 @@
  * beside the files, ends everything again, and says `N passed, N failed, N skipped`.
  */
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { stateFolder } from '../deploy/local/install/places.mjs';
+import { join, relative } from 'node:path';
+import { projectFolder, stateFolder } from '../deploy/local/install/places.mjs';
 import { progress } from '../deploy/local/install/progress.mjs';
 import { stateFolderAt } from '../deploy/local/state.ts';
 import { endDeadRuns, endRun, runFolder } from './infrastructure/folder.ts';
-import { runJest, type Counts } from './infrastructure/jest.ts';
+import { runJest, type JestRun } from './infrastructure/jest.ts';
 import { endLeftBehind, runMark } from './infrastructure/left-behind.ts';
 import { startKafka, startPostgres, startRegistry } from './infrastructure/main.ts';
+import { filesThatFailed, sum, worthASecondLook, type Counts } from './infrastructure/results.ts';
 
 async function main(args: string[], signal: AbortSignal): Promise<Counts> {
   await endDeadRuns();
@@ -22,7 +23,7 @@ async function main(args: string[], signal: AbortSignal): Promise<Counts> {
   try {
     const addresses = await startShared((remove) => removals.push(remove));
     if (!signal.aborted)
-      counts = await runJest({
+      counts = await runTests({
         roots: ['test', 'services', 'schemas', 'deploy'],
         args,
         env: {
@@ -45,6 +46,25 @@ async function main(args: string[], signal: AbortSignal): Promise<Counts> {
   await Promise.allSettled(removals.map((remove) => remove()));
   await endRun(folder);
   return counts;
+}
+
+/**
+ * What was asked for by name runs once. Of the whole suite, a few files that failed beside others run once more, alone:
+ * this tells what is broken from what cannot bear a busy machine, and both are said.
+ */
+async function runTests(run: JestRun): Promise<Counts> {
+  const results = await runJest(run);
+  const again = run.args.length > 0 || run.signal.aborted ? [] : worthASecondLook(results);
+  if (again.length === 0) return sum(results);
+  const shown = again.map((file) => relative(projectFolder, file)).join(', ');
+  console.log(`\nOnce more, alone: ${shown}`);
+  const resultFile = `${run.resultFile}.again`;
+  const alone = await runJest({ ...run, args: ['--runTestsByPath', ...again], resultFile, workers: 1 });
+  for (const [file, counts] of alone) results.set(file, counts);
+  for (const file of again)
+    if (!filesThatFailed(alone).includes(file))
+      console.log(`UNSTEADY, failed beside others and passed alone: ${relative(projectFolder, file)}`);
+  return sum(results);
 }
 
 /** All three side by side; what has started is handed to `started` at once, so that it ends whatever happens to the rest. */

@@ -1,13 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from '../../deploy/local/install/places.mjs';
-
-export interface Counts {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
+import { readResults, type Results } from './results.ts';
 
 export interface JestRun {
   /** Folders of the project in which to look for tests. */
@@ -16,6 +11,11 @@ export interface JestRun {
   args: readonly string[];
   env: NodeJS.ProcessEnv;
   resultFile: string;
+  /**
+   * Test files at once. By default three, one more than the two processors of CI: the longest tests wait a third of
+   * their time, for sessions to end and brokers to come back.
+   */
+  workers?: number;
   /** Ends jest and its workers. */
   signal: AbortSignal;
 }
@@ -25,8 +25,8 @@ const program = join(projectFolder, 'node_modules/jest/bin/jest.js');
 /** How long jest may stay after it has written its results. */
 const lingerMs = 5000;
 
-/** Runs jest to its end and counts. A file that could not be run at all counts as one failed test. */
-export async function runJest(run: JestRun): Promise<Counts> {
+/** Runs jest to its end and counts. */
+export async function runJest(run: JestRun): Promise<Results> {
   const jest = spawn(process.execPath, [...nodeFlags, program, ...jestFlags(run), ...run.args], {
     cwd: projectFolder,
     env: run.env,
@@ -43,20 +43,18 @@ export async function runJest(run: JestRun): Promise<Counts> {
   });
   stopWatching();
   run.signal.removeEventListener('abort', kill);
-  return countResults(run.resultFile, code);
+  return readResults(run.resultFile, code);
 }
 
 const nodeFlags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
 
-function jestFlags({ roots, resultFile }: JestRun): string[] {
+function jestFlags({ roots, resultFile, workers = 3 }: JestRun): string[] {
   const found = roots.map((root) => `--roots=${join(projectFolder, root)}`);
   return [
     ...found,
     '--json',
     `--outputFile=${resultFile}`,
-    // One more than the two processors of CI: the longest tests wait a third of their time, for sessions to end and
-    // brokers to come back.
-    '--maxWorkers=3',
+    `--maxWorkers=${workers}`,
     `--testSequencer=${join(import.meta.dirname, 'sequencer.ts')}`,
     '--passWithNoTests',
     '--no-watchman',
@@ -73,8 +71,9 @@ function endWhenItLingers(jest: ChildProcess, resultFile: string): () => void {
     if (existsSync(resultFile)) finishedAt ??= performance.now();
     if (finishedAt === undefined || performance.now() - finishedAt < lingerMs) return;
     console.error('\nA test file has left something open (a timer, a socket, a process); jest was ended.');
+    const files = [...readResults(resultFile, null).keys()].map((name) => `    ${name}`);
     console.error(
-      `It is one of these:\n${filesOf(resultFile).join('\n')}\nTo find it: npm test -- FILE --detectOpenHandles\n`,
+      `It is one of these:\n${files.join('\n')}\nTo find it: npm test -- FILE --detectOpenHandles\n`,
     );
     endGroup(jest);
   }, 500);
@@ -88,33 +87,4 @@ function endGroup(jest: ChildProcess): void {
   } catch {
     // It has ended.
   }
-}
-
-interface JestResults {
-  numPassedTests: number;
-  numFailedTests: number;
-  numPendingTests: number;
-  numTodoTests: number;
-  numRuntimeErrorTestSuites: number;
-  success: boolean;
-  testResults: { name: string }[];
-}
-
-const readResults = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as JestResults;
-
-const filesOf = (file: string) => readResults(file).testResults.map(({ name }) => `    ${name}`);
-
-function countResults(file: string, code: number | null): Counts {
-  if (!existsSync(file)) {
-    console.error(`jest ended with exit code ${code} and without results.`);
-    return { passed: 0, failed: 1, skipped: 0 };
-  }
-  const results = readResults(file);
-  const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-  return {
-    passed: results.numPassedTests,
-    // Whatever else makes jest unhappy (an obsolete snapshot under --ci) must not pass unseen.
-    failed: failed === 0 && !results.success ? 1 : failed,
-    skipped: results.numPendingTests + results.numTodoTests,
-  };
 }
