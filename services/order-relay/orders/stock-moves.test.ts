@@ -4,7 +4,7 @@ import { SlowShop, relayWorld, skewMs } from '../testing/relay-world.ts';
 import { recordedOrder } from './testing/recorded-orders.ts';
 
 async function worldOf(shop: SlowShop, since = 0) {
-  const world = await relayWorld(shop, since);
+  const world = await relayWorld(shop, { since });
   await world.begin();
   const read = async (incrementId: string, reason = 'sweep') => {
     world.ask(incrementId, { reason, always: false });

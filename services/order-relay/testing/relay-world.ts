@@ -75,14 +75,15 @@ function stockMoves({ bus, clock }: FlowContext): StockMoves {
 }
 
 /** Real: the flow of requests, what is known of published orders. Doubles: broker, clock, shop. */
-export async function relayWorld(shop: SlowShop, since = 0) {
+export async function relayWorld(shop: SlowShop, { since = 0, seed = 1, latePublishes = 0 } = {}) {
   const wentBack: string[] = [];
   const world = new World<Refresh>({
-    seed: 1,
+    seed,
     contract: refresh,
     partitions: 1,
     policy: { retryMaxMs: 4_000 },
-    start: async (context, { clock }) => {
+    start: async (context, member) => {
+      const { clock } = Object.assign(member, { latePublishes });
       const published = new PublishedStates<Order>({
         contract: orders,
         instance: 'us',

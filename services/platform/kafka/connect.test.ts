@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stock } from '../../../schemas/topics.ts';
 import type { Stock } from '../../../schemas/types.ts';
+import { LeaseLost, underFence } from '../fence.ts';
 import { connectKafka, openTopicAdmin } from './connect.ts';
 import type { Bus } from './types.ts';
 
@@ -43,6 +44,13 @@ describe('a bus without a broker', () => {
     });
     while (bus.unhealthyReason() === null) await new Promise((resolve) => setTimeout(resolve, 10));
     expect(bus.unhealthyReason()).toMatch(/^nothing could be published since /);
+  }, 20_000);
+
+  it('begins no publish under a fence that has fallen', async () => {
+    bus = connectKafka(options);
+    const published = underFence({ isCurrent: () => false }, () => bus.tombstone(stock, 'WH/A'));
+    await expect(published).rejects.toBeInstanceOf(LeaseLost);
+    expect(bus.unhealthyReason()).toBeNull();
   }, 20_000);
 
   it('publishes nothing of which it does not know the schema', async () => {

@@ -150,6 +150,32 @@ describe('a reading of a whole topic', () => {
     expect(isCaughtUp).toBe(true);
   });
 
+  it('is begun anew at the next look where the topic was recreated with as many records as had been read', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'setTimeout', 'performance'] });
+    try {
+      const topic = { id: 'one', end: 2 };
+      const kafka = played(topic);
+      const seen: (number | string)[] = [];
+      reading = new WholeTopic(contextOf(kafka.client), read, {
+        onRecord: ({ offset }) => void seen.push(offset),
+        onRecreated: () => void seen.push('recreated'),
+      });
+      await reading.start();
+      kafka.join();
+      kafka.fetched();
+      await turn();
+      await kafka.offer(0, 2);
+      topic.id = 'two';
+      jest.advanceTimersByTime(5_000);
+      await turn();
+      await kafka.offer(0, 2);
+      expect(seen).toEqual([0, 1, 'recreated', 0, 1]);
+      expect(kafka.calls.at(-1)).toBe('seek 0');
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('begins where it is to, goes on where it stands, and hands over what can be read and what cannot', async () => {
     const kafka = played({ id: 'one', end: 9, low: 2, since: 5 });
     const seen: string[] = [];
