@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { LeaseLost, underFence } from '../../platform/fence.ts';
 import { asked, withCannedErp } from './testing/canned-erp.ts';
 
 const session = {
@@ -31,6 +32,15 @@ describe('a session', () => {
     const { erp, orders } = erpWithTokens();
     await Promise.all([1, 2, 3, 4].map(() => orders.lookup('a/b/1')));
     expect(asked(erp).filter((one) => one === 'POST /login')).toHaveLength(1);
+  });
+
+  it('is opened for all of them, though the first one has lost its lease: only what that one asks for is not called', async () => {
+    const { erp, orders } = erpWithTokens();
+    const lost = underFence({ isCurrent: () => false }, () => orders.lookup('a/b/1'));
+    const others = underFence({ isCurrent: () => true }, () => orders.lookup('a/b/2'));
+    await expect(lost).rejects.toBeInstanceOf(LeaseLost);
+    await others;
+    expect(asked(erp)).toEqual(['POST /login', 'GET /orders?ref=a%2Fb%2F2']);
   });
 
   it('that the ERP has ended is opened again, once, and the call is repeated', async () => {

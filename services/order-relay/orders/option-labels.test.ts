@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Order, OrderLine } from '../../../schemas/types.ts';
 import type { OptionNames } from '../../magento/option-names.ts';
+import { assertCurrent, underFence } from '../../platform/fence.ts';
 import { StandingClock } from '../testing/support.ts';
 import { OptionLabels } from './option-labels.ts';
 
@@ -33,6 +34,8 @@ beforeEach(() => {
   clock = new StandingClock(1_000_000);
   const optionNames = async (ids: readonly number[]) => {
     asked.push(ids);
+    // As the client does before a call.
+    assertCurrent('the products');
     if (isDown) throw new Error('down');
     return new Map(ids.filter((id) => id === 7).map((id) => [id, names]));
   };
@@ -74,6 +77,13 @@ describe('chosen options', () => {
     const read = await Promise.all([optionsOf(line(7, color)), optionsOf(line(7, color), line(8, color))]);
     expect(read.map(([option]) => option!.label)).toEqual(['Color', 'Color']);
     expect(asked).toEqual([[7], [8]]);
+  });
+
+  it('are asked for by none of them alone: one that has lost its lease leaves no other without', async () => {
+    const lost = underFence({ isCurrent: () => false }, () => optionsOf(line(7, color)));
+    const [option] = await optionsOf(line(7, color));
+    await lost;
+    expect([option!.label, asked]).toEqual(['Color', [[7]]]);
   });
 
   it('go without names while the shop does not give them, and nobody waits for that twice', async () => {

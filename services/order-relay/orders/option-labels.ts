@@ -3,6 +3,7 @@ import type { OptionNames } from '../../magento/option-names.ts';
 import type { Products } from '../../magento/products.ts';
 import { BoundedMap } from '../../platform/bounded-map.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { unfenced } from '../../platform/fence.ts';
 
 export interface OptionLabelsOptions {
   products: Pick<Products, 'optionNames'>;
@@ -43,7 +44,8 @@ export class OptionLabels {
     const unknown = ids.filter((id) => nowMs - (this.#known.get(id)?.atMs ?? -Infinity) >= rememberedMs);
     const news = unknown.filter((id) => !this.#asked.has(id));
     if (news.length > 0) {
-      const asking = this.#ask(news, nowMs);
+      // For all that hold them: one of which the lease has ended must not leave the others without.
+      const asking = unfenced(() => this.#ask(news, nowMs));
       for (const id of news) this.#asked.set(id, asking);
     }
     await Promise.all(unknown.flatMap((id) => this.#asked.get(id) ?? []));

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { frameFields, recipeSection } from '../../../platform/config/sections/recipe.ts';
 import type { HttpAnswer, HttpCall, HttpClient } from '../../../platform/http/client.ts';
 import type { Clock } from '../../../platform/clock.ts';
+import { assertCurrent } from '../../../platform/fence.ts';
 import { Caller } from '../caller.ts';
 import { RecipeCustomers } from '../recipe-customers.ts';
 import { RecipeOrders } from '../recipe-orders.ts';
@@ -21,18 +22,22 @@ export class ManualClock implements Clock {
   }
 }
 
-/** An ERP that answers as a function says; what is no text is JSON. `calls` are as they came in. */
+/**
+ * An ERP that answers as a function says; what is no text is JSON. `calls` are as they came in. Like the real client it
+ * begins none for whoever has lost its lease.
+ */
 export class CannedErp implements HttpClient {
   readonly calls: HttpCall[] = [];
   answer: (call: HttpCall) => Canned = () => ({});
 
-  request(call: HttpCall): Promise<HttpAnswer> {
+  async request(call: HttpCall): Promise<HttpAnswer> {
+    assertCurrent(call.path);
     this.calls.push(call);
     const canned = this.answer(call);
-    if (canned instanceof Error) return Promise.reject(canned);
+    if (canned instanceof Error) throw canned;
     const { status = 200, headers = {}, body } = canned;
     const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
-    return Promise.resolve({ status, headers, body: text });
+    return { status, headers, body: text };
   }
 
   close(): Promise<void> {
