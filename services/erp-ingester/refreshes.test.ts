@@ -19,11 +19,16 @@ function flowOf(mode: Mode = 'on') {
   const dirty = new DirtySet();
   const index = new PublishedIndex();
   const ending = new AbortController();
+  const erp = { isDown: false };
   const stream = aStream(
     'stock',
     {},
     {
       find: async (records) => records.flatMap(({ sku }) => (sku === 'A' ? ['7', '8'] : [])),
+      probe: async () => {
+        await Promise.resolve();
+        if (erp.isDown) throw new Error('Down');
+      },
     },
   );
   const acts: string[] = [];
@@ -61,10 +66,17 @@ function flowOf(mode: Mode = 'on') {
       entityId: null,
       always: true,
     });
-  return { flow, dirty, index, ending, ask, acts, runner };
+  return { flow, dirty, index, ending, ask, acts, runner, erp };
 }
 
 describe('refreshes', () => {
+  it('are probed by a question, which fails with the ERP', async () => {
+    const { flow, erp } = flowOf();
+    await flow.probe();
+    erp.isDown = true;
+    await expect(flow.probe()).rejects.toThrow('Down');
+  });
+
   it('of the ERP are its own, those of the shop somebody else’s', () => {
     const { flow, ask } = flowOf();
     expect([flow.accepts!(ask('erp.stock', 'W1/A')), flow.accepts!(ask('magento.orders', 'm/s/1'))]).toEqual([

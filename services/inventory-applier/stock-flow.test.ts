@@ -113,6 +113,14 @@ describe('the flow of stock', () => {
     expect(shop.requests).toEqual(['main/A=4/1 main/B=0/0 main/C=4/1']);
   });
 
+  it('probes the shop with a call', async () => {
+    const shop = shopOf();
+    const { flow } = await worldOf(shop);
+    await flow().probe();
+    shop.store.views = () => Promise.reject(new Error('Down'));
+    await expect(flow().probe()).rejects.toThrow('Down');
+  });
+
   it('begins nothing when the lease is lost', async () => {
     const shop = shopOf();
     const { flow, send } = await worldOf(shop);

@@ -1,6 +1,7 @@
 /** How a topic is kept. Real: the wiring, cursors, schedules. Doubles: the process, the topic, the shop's clock. */
 import { describe, expect, it } from '@jest/globals';
-import { cursors, refresh } from '../../schemas/topics.ts';
+import { cursors, outcomes, parked, refresh } from '../../schemas/topics.ts';
+import { timedOut } from '../magento/testing/list-shop.ts';
 import { ordersSection } from '../platform/config/sections/orders.ts';
 import { LeaseDouble } from '../platform/flow/testing/lease.ts';
 import { settled } from '../platform/flow/testing/virtual-clock.ts';
@@ -10,6 +11,7 @@ import { openMetrics } from '../platform/telemetry/metrics.ts';
 import { shown } from '../platform/telemetry/testing/shown.ts';
 import { keepTopic } from './keep-topic.ts';
 import type { NightlyTools, RelayedTopic } from './relayed-topic.ts';
+import { received } from './testing/support.ts';
 
 const [intervalMs, overlapMs, hourMs] = [60_000, 600_000, 3_600_000];
 const orders = ordersSection.parse({
@@ -45,7 +47,7 @@ async function kept(options: { lease?: LeaseDouble; mode?: Mode } = {}) {
       const stop = async () => void steps.push('follow no more');
       return { caughtUp: Promise.resolve(), stop };
     },
-    requests: { batchGroupOf: () => 'g', batchSize: () => 1, serve: async () => new Map() },
+    requests: { batchGroupOf: () => 'g', batchSize: () => 1, serve: () => Promise.reject(timedOut()) },
     lists: [list('orders'), list('shipments')],
     since: Date.parse('2026-01-01T00:00:00Z'),
     nightly: (given) => {
@@ -55,6 +57,7 @@ async function kept(options: { lease?: LeaseDouble; mode?: Mode } = {}) {
   };
   const magento = {
     callsAtOnce: () => 4,
+    store: { views: () => Promise.reject(timedOut()) },
     serverTime: async () => ({ serverMs: Date.parse('2026-03-01T00:00:00Z') }),
   };
   const { context } = process;
@@ -107,6 +110,13 @@ describe('a topic that is kept', () => {
     failure.error = new Error('away');
     await clock.pass(intervalMs + 1_000_000);
     expect([await ready(), process.checks.readiness()]).toEqual([{ 'sweep of orders': 0 }, {}]);
+  });
+
+  it('is asked for in vain while the shop is away, and no request is blamed for that', async () => {
+    const { bus, clock, subscriptions } = await kept();
+    subscriptions[0]!.open(new LeaseDouble()).receive([received({ key: 'us/default/1' }) as never]);
+    await clock.pass(600_000);
+    expect([bus.broker.values(outcomes), bus.broker.values(parked)]).toEqual([[], []]);
   });
 
   it('keeps the cursors of a dry run apart', async () => {
