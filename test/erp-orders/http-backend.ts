@@ -17,7 +17,7 @@ export const anywhere = 'https://erp.invalid';
 export async function httpBackend(
   standIn: StandIn,
   recipe: Recipe,
-  own: Pick<HttpBackend, 'held' | 'beside'> & { writes: (asked: Asked) => boolean },
+  own: Pick<HttpBackend, 'held' | 'beside' | 'credits'> & { writes: (asked: Asked) => boolean },
 ): Promise<HttpBackend> {
   await standIn.start();
   return {

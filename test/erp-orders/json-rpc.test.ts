@@ -63,6 +63,8 @@ function backends(
               lines: lines(order).length,
             })),
           ),
+        credits: () =>
+          Promise.resolve(erp.rows['account.move']!.map(({ amount_total }) => Number(amount_total))),
         beside: () => ({ customers: partners(false).length, addresses: partners(true).length }),
         writes: ({ path, text }) =>
           path.endsWith('sale.order/create') || /"sale\.order","(method":")?create"/.test(text),

@@ -19,6 +19,8 @@ export interface OrdersBackend {
   /** A new adapter, as another process has it. */
   open(): ErpOrders & { close(): Promise<void> };
   held(key: string): Promise<Held[]>;
+  /** What the ERP says was paid back of an order, note by note; left out where nothing is told of it. */
+  credits?(key: string): Promise<number[]>;
   /** The next write that makes an order is carried out, and its answer lost. */
   loseAnswer(): void;
   close(): Promise<void>;
@@ -110,6 +112,21 @@ export function ordersSuite(name: string, { start, accepted, canceled, refusesSe
       expect(await erp.change(anInput({ state: 'closed', lines }))).toMatchObject({ changed: false });
       expect(await erp.change(anInput({ state: 'closed' }))).toMatchObject({ changed: true });
       expect(await backend.held(key)).toEqual(dead);
+    });
+
+    it('of which a part is paid back is told so, each part once', async () => {
+      const erp = open();
+      const { key, order } = anInput();
+      const refunded = (refundedMinor: number) =>
+        erp.change(anInput({ totals: { ...order.totals, refundedMinor } }));
+      await erp.create(anInput());
+      if (backend.credits === undefined) return;
+      expect(await refunded(0)).toMatchObject({ changed: false });
+      expect(await refunded(1000)).toMatchObject({ changed: true });
+      expect(await refunded(1000)).toMatchObject({ changed: false });
+      expect(await refunded(1450)).toMatchObject({ changed: true });
+      expect(await backend.credits(key)).toEqual([10, 4.5]);
+      expect(await backend.held(key)).toEqual([whole]);
     });
 
     it("goes through the exporter, whose outcome names the ERP's number", async () => {

@@ -10,7 +10,7 @@ const recipe = restRecipe(anywhere);
 
 const rest: HttpBackends = {
   start() {
-    const erp = new RestErp('token key:secret', ['MUG', 'CUP']);
+    const erp = new RestErp('token key:secret', ['MUG', 'CUP', 'REFUND']);
     const ofKey = (key: string) => erp.all('Sales Order').filter((order) => order.custom_shop_key === key);
     return httpBackend(erp.standIn, recipe, {
       held: (key) =>
@@ -20,6 +20,7 @@ const rest: HttpBackends = {
             lines: (items as []).length,
           })),
         ),
+      credits: () => Promise.resolve(erp.all('Sales Invoice').map(({ grand_total }) => -Number(grand_total))),
       beside: () => ({ customers: erp.all('Customer').length, addresses: erp.all('Address').length }),
       writes: ({ method, path }) => method === 'POST' && path.endsWith('/Sales Order'),
     });

@@ -16,6 +16,8 @@ import { Serial } from '../../platform/serial.ts';
 interface Place {
   name: string;
   path: string;
+  /** Something was made or written. */
+  onWrite: () => void;
 }
 
 /** What an order (a customer) refers to in the ERP, and the parts of its document: found, else made, else it is rejected. */
@@ -39,13 +41,14 @@ export class Needs {
   /** @returns the variables, and in them each need by its name; what it names in `each` by its text, or its place. */
   async all(
     needs: readonly RecipeNeed[],
-    list: 'needs' | 'parts' | 'erase.parts',
+    list: 'needs' | 'parts' | 'erase.parts' | `change.${number}.parts`,
     given: Variables,
+    onWrite = () => {},
   ): Promise<Variables> {
     let variables = given;
     for (const [index, need] of needs.entries()) {
       const at = `${this.#section}.${list}`;
-      const place = { name: `${at}.${need.name}`, path: `erp.recipe.${at}.${index}` };
+      const place = { name: `${at}.${need.name}`, path: `erp.recipe.${at}.${index}`, onWrite };
       if (
         need.when !== undefined &&
         !isTrue(await evaluate(need.when, undefined, variables, `${place.path}.when`))
@@ -87,10 +90,11 @@ export class Needs {
     return this.#written(found, need, place, variables);
   }
 
-  async #written(found: unknown, { write }: RecipeNeed, { name }: Place, given: Variables): Promise<unknown> {
+  async #written(found: unknown, { write }: RecipeNeed, place: Place, given: Variables): Promise<unknown> {
+    if (write === undefined) return found;
     const variables = { ...given, found };
-    if (write !== undefined)
-      await this.#caller.call({ asked: write, place: `${name}.write`, effect: 'writes', variables });
+    await this.#caller.call({ asked: write, place: `${place.name}.write`, effect: 'writes', variables });
+    place.onWrite();
     return found;
   }
 
@@ -99,6 +103,7 @@ export class Needs {
     if (make === undefined) throw await missing(need, place, variables);
     const call = { asked: make, place: `${place.name}.make`, effect: 'writes' as const, variables };
     const answer = await this.#caller.call(call);
+    place.onWrite();
     // What is not made yet stands as its name in what follows from it.
     if (this.#caller.isDry) return need.name;
     const made =

@@ -246,6 +246,26 @@ describe('a change', () => {
     expect(await orders.change(input({ state: 'canceled' }))).toBeNull();
   });
 
+  it('makes what belongs to it, once, and says so', async () => {
+    const parts = [
+      {
+        name: 'noted',
+        find: { send: 'GET /notes', take: '={ "sums": [body.sum] }' },
+      },
+      { name: 'note', when: '=$not(5 in $noted.sums)', value: '=5', write: { send: 'POST /notes/{$found}' } },
+    ];
+    const paidBack = { when: '=$order.state = "processing"', parts, done: '=true' };
+    const { orders, erp, act } = erpOf({ orders: { document, change: [paidBack] } }, [
+      { id: 1, ref: 'main/b/1' },
+    ]);
+    const notes: object[] = [];
+    act['GET /notes'] = () => ({ body: notes });
+    act['POST /notes/5'] = () => ({ body: {}, count: notes.push({ sum: 5 }) });
+    expect(await orders.change(input())).toMatchObject({ changed: true });
+    expect(await orders.change(input())).toMatchObject({ changed: false });
+    expect(asked(erp).filter((call) => call.startsWith('POST'))).toEqual(['POST /notes/5']);
+  });
+
   it('that the ERP cannot follow any more is told to a person, in the words of the recipe', async () => {
     const { orders } = erpOf({ orders: given }, [{ id: 1, ref: 'main/b/1', state: 'shipped' }]);
     await expect(orders.change(input({ state: 'canceled' }))).rejects.toMatchObject({

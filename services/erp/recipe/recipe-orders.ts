@@ -121,8 +121,12 @@ export class RecipeOrders implements ErpOrders {
   async #change(document: ErpRecord, variables: Variables): Promise<boolean> {
     const own = { ...variables, document };
     for (const [index, rule] of this.#recipe.orders.change.entries())
-      if (isTrue(await evaluate(rule.when, document, own, `erp.recipe.orders.change.${index}.when`)))
-        return goTo(rule, `orders.change.${index}`, document, this.#way(variables));
+      if (isTrue(await evaluate(rule.when, document, own, `erp.recipe.orders.change.${index}.when`))) {
+        let isWritten = false;
+        const onWrite = () => (isWritten = true);
+        const made = await this.#needs.all(rule.parts, `change.${index}.parts`, own, onWrite);
+        return (await goTo(rule, `orders.change.${index}`, document, this.#way(made))) || isWritten;
+      }
     return false;
   }
 

@@ -153,6 +153,20 @@ describe('a recipe', () => {
       ({ customers }) => Object.assign(customers.erase, { done: ['erased'] }),
     ],
     [
+      'orders.change.0.parts.0',
+      'needs either find or value',
+      ({ orders }) =>
+        Object.assign(orders, { change: [{ when: '=true', done: '=true', parts: [{ name: 'credit' }] }] }),
+    ],
+    [
+      'orders.change.0.parts.0.value',
+      'uses $customer, which is not there',
+      ({ orders }) =>
+        Object.assign(orders, {
+          change: [{ when: '=true', done: '=true', parts: [{ name: 'credit', value: '=$customer' }] }],
+        }),
+    ],
+    [
       'customers.parts.0.name',
       'is taken',
       ({ customers }) => Object.assign(customers.parts[0]!, { name: 'partner' }),

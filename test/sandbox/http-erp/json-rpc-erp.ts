@@ -18,6 +18,7 @@ interface Slice {
 
 const compared: Record<string, (value: unknown, wanted: unknown) => boolean> = {
   '=': (value, wanted) => value === wanted,
+  '!=': (value, wanted) => value !== wanted,
   '>=': (value, wanted) => String(value) >= String(wanted),
   in: (value, wanted) => (wanted as unknown[]).includes(value),
   '=like': (value, wanted) => typeof value === 'string' && value.startsWith(String(wanted).replace(/%$/, '')),
@@ -67,6 +68,7 @@ export class JsonRpcErp {
     'product.product': [],
     'res.partner': [],
     'sale.order': [],
+    'account.move': [],
   };
   /** A button that answers and does nothing. */
   isStuck = false;
@@ -186,6 +188,7 @@ export class JsonRpcErp {
       this.#refuseSecondPartner(values);
       return this.#insert(model, values);
     }
+    if (model === 'account.move') return this.#credit(values);
     if (this.rows[model]!.some(({ client_order_ref }) => client_order_ref === values.client_order_ref))
       throw new Refused(
         'odoo.exceptions.ValidationError',
@@ -196,11 +199,26 @@ export class JsonRpcErp {
       throw new Refused('odoo.exceptions.ValidationError', 'Missing required value for the field Product');
     return this.#insert(model, {
       ...values,
+      // What it refers to is shown by id and name.
+      partner_id: [values.partner_id, 'its partner'],
+      currency_id: [1, 'USD'],
       lines,
       name: `S${String(this.#lastId + 1).padStart(5, '0')}`,
       state: 'draft',
       amount_total: lines.reduce((total, line) => total + this.#totalOf(line), 0),
     });
+  }
+
+  /** As a draft. */
+  #credit(values: Values): number {
+    const { ref, partner_id, currency_id, invoice_line_ids } = values;
+    if (!this.rows['res.partner']!.some(({ id }) => id === partner_id) || currency_id !== 1)
+      throw new Refused('odoo.exceptions.ValidationError', 'Missing required value for the field Partner');
+    if (this.rows['account.move']!.some((other) => other.ref === ref))
+      throw new Refused('odoo.exceptions.ValidationError', 'cannot be completed: cartage_one_refund');
+    const lines = (invoice_line_ids as [number, number, Values][]).map(([, , line]) => line);
+    const amount_total = lines.reduce((total, line) => total + Number(line.price_unit), 0);
+    return this.#insert('account.move', { ...values, amount_total, state: 'draft' });
   }
 
   #write(model: string, ids: readonly number[], values: Values): boolean {

@@ -24,6 +24,7 @@ const exceptions = {
 /** Custom fields that are unique, by the type of the document. */
 const uniqueFields: Readonly<Record<string, readonly string[]>> = {
   'Sales Order': ['custom_shop_key'],
+  'Sales Invoice': ['custom_shop_refund'],
   Customer: ['custom_shop_customer', 'custom_shop_party'],
   Address: ['custom_shop_address'],
 };
@@ -108,7 +109,7 @@ export class RestErp {
     this.#count += 1;
     const document = { ...given, name: `${type === 'Sales Order' ? 'SAL-ORD' : type}-${this.#count}` };
     this.#refuseSecond(type, document);
-    if (type === 'Sales Order') this.#compute(document);
+    if (type.startsWith('Sales ')) this.#compute(document);
     this.all(type).push(document);
     return document;
   }
@@ -146,11 +147,20 @@ export class RestErp {
   }
 }
 
-type Filter = [field: string, operator: string, value: unknown];
+/** Of the document, or of another type: that of its items. */
+type Filter =
+  [field: string, operator: string, value: unknown] | [type: string, ...filter: [string, string, unknown]];
 
-/** `=`, and `like` with a text that ends in `%`. */
-function fits(document: Document, [field, operator, value]: Filter): boolean {
+/** `=`, `!=`, and `like` with a text that ends in `%`. */
+function fits(document: Document, filter: Filter): boolean {
+  if (filter.length === 4) {
+    const [type, ...own] = filter;
+    const rows = type.endsWith(' Item') ? ((document.items ?? []) as Document[]) : [document];
+    return rows.some((row) => fits(row, own));
+  }
+  const [field, operator, value] = filter;
   const held = document[field] ?? null;
+  if (operator === '!=') return held !== value;
   if (operator !== 'like') return held === value;
   return typeof held === 'string' && held.startsWith(String(value).replace(/%$/, ''));
 }

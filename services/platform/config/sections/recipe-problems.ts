@@ -19,12 +19,10 @@ export function recipeProblems(given: unknown): RecipeProblem[] {
       ...needProblems(section, treeOf(recipe[section]), 'parts'),
     ]),
     ...documentProblems(treeOf(recipe.orders)),
-    ...needProblems('customers', treeOf(treeOf(recipe.customers).erase), 'parts').map(
-      ({ path, message }) => ({
-        path: [path[0]!, 'erase', ...path.slice(1)],
-        message,
-      }),
+    ...listOf(treeOf(recipe.orders).change).flatMap((rule, index) =>
+      partProblems('orders', treeOf(rule), ['change', String(index)]),
     ),
+    ...partProblems('customers', treeOf(treeOf(recipe.customers).erase), ['erase']),
     ...partnerProblems(treeOf(recipe.customers)),
   ];
 }
@@ -61,7 +59,7 @@ function callProblems(recipe: Tree, frame: Tree, path: string[] = []): RecipePro
 }
 
 const callPlaces =
-  /^(session\.open|checks\.\d+|(orders|customers)\.(lookup\.\d+|read|create|update|(needs|parts|erase\.parts)\.\d+\.(find|orFind\.\d+|make|write)|(advance|change\.\d+|erase)\.steps\.\d+))$|\.by$/;
+  /^(session\.open|checks\.\d+|(orders|customers)\.(lookup\.\d+|read|create|update|(needs|parts|erase\.parts|change\.\d+\.parts)\.\d+\.(find|orFind\.\d+|make|write)|(advance|change\.\d+|erase)\.steps\.\d+))$|\.by$/;
 
 const isCall = (tree: Tree, path: readonly string[]) =>
   callPlaces.test(path.join('.')) && Object.keys(tree).length > 0;
@@ -100,6 +98,14 @@ function needProblems(section: Section, own: Tree, list: 'needs' | 'parts'): Rec
         : []),
     ];
   });
+}
+
+/** Of a list of parts that stands deeper in its section. */
+function partProblems(section: Section, own: Tree, at: readonly string[]): RecipeProblem[] {
+  return needProblems(section, own, 'parts').map(({ path: [, ...path], message }) => ({
+    path: [section, ...at, ...path],
+    message,
+  }));
 }
 
 /** By these a customer's partner is known. */

@@ -87,6 +87,12 @@ function recordScope(
       return rest[0] === 'parts'
         ? [...known, noun, ...partScope(rest.slice(1), treeOf(own.erase))]
         : [...known, noun];
+    case 'change': {
+      const [index, field, ...inParts] = rest;
+      const rule = treeOf(listOf(own.change)[Number(index)]);
+      const made = field === 'steps' ? names(rule.parts) : [];
+      return [...told[section], noun, ...made, ...(field === 'parts' ? partScope(inParts, rule) : [])];
+    }
     default:
       // Whether a document is finished is asked when only its key is known.
       return part === 'advance' && rest[0] === 'done' ? [...known, noun] : [...told[section], noun];

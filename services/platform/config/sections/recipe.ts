@@ -96,7 +96,7 @@ const orders = z.strictObject({
   parts: z.array(need).default([]),
   verify: z.array(z.strictObject({ name: text, ours: expression, theirs: expression })).default([]),
   advance: z.strictObject(way).optional(),
-  change: z.array(z.strictObject({ when: expression, ...way })).default([]),
+  change: z.array(z.strictObject({ when: expression, parts: z.array(need).default([]), ...way })).default([]),
 });
 
 const customers = z.strictObject({
@@ -185,4 +185,4 @@ export type RecipeListing = z.output<typeof lookup>;
 export type RecipeAnswer = z.output<typeof answer>;
 export type RecipeNeed = z.output<typeof need>;
 export type RecipeStates = z.output<typeof states>;
-export type RecipeWay = Omit<z.output<typeof orders>['change'][number], 'when'>;
+export type RecipeWay = Omit<z.output<typeof orders>['change'][number], 'when' | 'parts'>;
