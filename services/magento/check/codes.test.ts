@@ -37,6 +37,28 @@ describe('codes of orders', () => {
     ]);
   });
 
+  it.each([
+    ['while there are no orders', [], ['order_codes', 'payment_unknown']],
+    [
+      'where none has it',
+      [order('adyen', null, { status: 'complete' })],
+      ['payment_unknown', 'payment_unseen'],
+    ],
+  ])(
+    'that look like one of Magento’s own, which is not listed, are misspelt: %s',
+    async (_when, orders, codes) => {
+      const findings = await checkOrderCodes(cannedShop(rows(orders)).rest, {
+        paymentMethods: ['checkmoo', 'purchaseorder', 'adyen', 'banktransferplus'],
+        shippingMethods: ['freeshipping_freeshipping'],
+      });
+      expect(findings.map(({ code }) => code.slice('magento.'.length))).toEqual(codes);
+      expect(findings.find(({ code }) => code === 'magento.payment_unknown')).toMatchObject({
+        level: 'fail',
+        why: '"checkmo" is one of Magento\'s own and not listed',
+      });
+    },
+  );
+
   it('are well where all that orders have is mapped, and what nobody maps is not looked at', async () => {
     const shop = cannedShop(rows([order('checkmo', 'flatrate_flatrate'), order('checkmo', null)]));
     const expected = { paymentMethods: ['checkmo'], shippingMethods: ['flatrate_flatrate'] };
@@ -56,7 +78,7 @@ describe('codes of orders', () => {
       order('checkmo', 'flatrate_flatrate', { status: 'on_hold', taxes: ['US-1'] }),
     ];
     const expected = {
-      paymentMethods: ['chekmo', 'paypal_express', 'adyen'],
+      paymentMethods: ['chekmo', 'stripe_payments', 'adyen'],
       shippingMethods: ['flatrate_flatrate'],
       taxRates: [],
       statuses: ['pending'],
@@ -75,7 +97,7 @@ describe('codes of orders', () => {
       [
         'warn',
         'magento.payment_unseen',
-        'orders.payments lists "paypal_express", "adyen"; none of the newest 2 orders has such a payment method',
+        'orders.payments lists "stripe_payments", "adyen"; none of the newest 2 orders has such a payment method',
       ],
       [
         'warn',

@@ -36,6 +36,7 @@ const kinds: readonly Kind[] = [
     id: 'payment',
     name: 'payment method',
     where: 'orders.payments',
+    own: ['banktransfer', 'cashondelivery', 'checkmo', 'paypal_express', 'purchaseorder'],
     mapped: ({ paymentMethods }) => paymentMethods,
     of: ({ payment }) => [payment.method],
   },
@@ -43,6 +44,7 @@ const kinds: readonly Kind[] = [
     id: 'shipping',
     name: 'shipping method',
     where: 'orders.shipping',
+    own: ['flatrate_flatrate', 'freeshipping_freeshipping', 'instore_pickup', 'tablerate_bestway'],
     mapped: ({ shippingMethods }) => shippingMethods,
     of: (order) => [shippingMethodOf(order)],
   },
@@ -50,6 +52,7 @@ const kinds: readonly Kind[] = [
     id: 'tax',
     name: 'tax rate',
     where: 'orders.taxes',
+    own: [],
     mapped: ({ taxRates }) => taxRates,
     of: ({ extension_attributes }) => extension_attributes.applied_taxes.map(({ code }) => code),
   },
@@ -57,6 +60,7 @@ const kinds: readonly Kind[] = [
     id: 'status',
     name: 'status',
     where: 'orders.statuses',
+    own: [],
     mapped: ({ statuses }) => statuses,
     of: ({ status }) => [status],
   },
@@ -67,28 +71,28 @@ export const shippingMethodOf = ({ extension_attributes }: OrderCodes) =>
 
 /**
  * Compares the mapped codes with those of the newest orders. REST lists neither the payment nor the shipping methods of
- * a shop (only for a cart, and to make one would be a write), nor its statuses; so what customers have used is all there is
- * to know.
+ * a shop (only for a cart, and to make one would be a write), nor its statuses; so what customers have used, and what Magento
+ * itself brings, is all there is to know.
  */
 export async function checkOrderCodes(rest: Rest, expected: ExpectedOfOrders): Promise<Finding[]> {
   const orders = await newestOrders(rest);
-  if (orders.length === 0)
-    return [
-      warn(
-        'magento.order_codes',
-        'The shop has no orders yet, so the codes of payment methods and the like could not be compared',
-        'A misspelt code holds every order that uses the right one',
-        'Place an order of each kind, then run this again',
-      ),
-    ];
   const findings = kinds.flatMap((kind) => {
     const mapped = kind.mapped(expected);
     const used = countsOf(orders.flatMap((order) => [...new Set(kind.of(order))]));
     return mapped === undefined ? [] : compare(mapped, used, kind, orders.length);
   });
+  if (orders.length === 0) return [noOrders(), ...findings];
   if (findings.length > 0) return findings;
   return [ok('magento.order_codes', `the codes of the newest ${orders.length} orders are all mapped`)];
 }
+
+const noOrders = () =>
+  warn(
+    'magento.order_codes',
+    'The shop has no orders yet, so the codes of payment methods and the like could not be compared',
+    'A misspelt code holds every order that uses the right one',
+    'Place an order of each kind, then run this again',
+  );
 
 /** The newest orders of the shop, with the codes that they bear. */
 export async function newestOrders(rest: Rest): Promise<OrderCodes[]> {
@@ -113,6 +117,8 @@ interface Kind {
   id: string;
   name: string;
   where: string;
+  /** Codes that Magento itself brings, as far as they are long enough to be told from others. */
+  own: readonly string[];
   mapped: (expected: ExpectedOfOrders) => readonly string[] | undefined;
   of: (order: OrderCodes) => readonly (string | null)[];
 }
@@ -122,14 +128,17 @@ type Named = Pick<Kind, 'id' | 'name' | 'where'>;
 function compare(
   mapped: readonly string[],
   used: ReadonlyMap<string, number>,
-  { id, name, where }: Named,
+  { id, name, where, own }: Kind,
   sample: number,
 ): Finding[] {
   const unmapped = [...used.keys()].filter((code) => !mapped.includes(code));
-  const unused = mapped.filter((code) => !used.has(code));
-  // For certain only where a code that is in use, and not listed, looks like it.
-  const meant = new Map(unused.map((code) => [code, suggestionFor(code, unmapped)]));
-  const doubtful = unused.filter((code) => meant.get(code) === null);
+  const unused = mapped.filter((code) => !used.has(code) && !own.includes(code));
+  // For certain only where a code that is in use, and not listed, looks like it, or one of Magento's own all but equals it.
+  const likely = own.filter((code) => !mapped.includes(code));
+  const meant = new Map(
+    unused.map((code) => [code, suggestionFor(code, unmapped) ?? suggestionFor(code, likely, 2)]),
+  );
+  const doubtful = sample === 0 ? [] : unused.filter((code) => meant.get(code) === null);
   return [
     ...unmapped.map((code) =>
       warn(
@@ -139,18 +148,25 @@ function compare(
         `Add "${code}" under ${where}`,
       ),
     ),
-    ...unused.flatMap((code) => misspelt(code, meant.get(code) ?? null, { id, name, where })),
+    ...unused.flatMap((code) =>
+      misspelt(code, meant.get(code) ?? null, { id, name, where }, (other) => used.has(other)),
+    ),
     ...(doubtful.length === 0 ? [] : [unseen(doubtful, { id, name, where }, sample)]),
   ];
 }
 
-function misspelt(code: string, meant: string | null, { id, name, where }: Named): Finding[] {
+function misspelt(
+  code: string,
+  meant: string | null,
+  { id, name, where }: Named,
+  isUsed: (code: string) => boolean,
+): Finding[] {
   if (meant === null) return [];
   return [
     fail(
       `magento.${id}_unknown`,
       `${where} lists the ${name} "${code}", which no recent order has`,
-      `"${meant}" is in use and not listed`,
+      `"${meant}" is ${isUsed(meant) ? 'in use' : "one of Magento's own"} and not listed`,
       `Write "${meant}" in place of "${code}"`,
     ),
   ];

@@ -1,7 +1,11 @@
 /** The known name nearest to a misspelt one, when it is near enough to be meant; else null. */
-export function suggestionFor(name: string, known: string[]): string | null {
+export function suggestionFor(
+  name: string,
+  known: string[],
+  distanceMax = Math.max(2, Math.floor(name.length / 3)),
+): string | null {
   let nearest: string | null = null;
-  let nearestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  let nearestDistance = distanceMax + 1;
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < nearestDistance) {
