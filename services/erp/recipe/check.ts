@@ -10,7 +10,7 @@ import { isTrue } from './answer.ts';
 import type { Caller } from './caller.ts';
 import { connectRecipe } from './connect.ts';
 import { Restart } from './faults.ts';
-import { listOf } from './records.ts';
+import { foundIn } from './records.ts';
 import { trialProblems } from './trial.ts';
 
 /** Of no order: no shop has such a number. */
@@ -79,6 +79,8 @@ function lookupsOf({ orders, customers }: Recipe): Lookup[] {
   ];
 }
 
+const article = { order: 'an', customer: 'a' };
+
 /** A look-up that finds something here would find the wrong one for somebody. */
 async function lookUpNobody(
   { listing, place, of, variables, carries }: Lookup,
@@ -89,7 +91,7 @@ async function lookUpNobody(
   const taken =
     answer === null
       ? []
-      : listOf(await evaluate(listing.take ?? '=result', answer, known, `erp.recipe.${place}.take`));
+      : foundIn(await evaluate(listing.take ?? '=result', answer, known, `erp.recipe.${place}.take`));
   const carriers = await Promise.all(
     taken.map((item) => evaluate(carries.source, item, known, `erp.recipe.${carries.place}`)),
   );
@@ -103,11 +105,14 @@ async function lookUpNobody(
   if (taken.length > 0)
     return warn(
       'recipe.lookup',
-      `"${place}" gives ${taken.length} for a ${of} that does not exist`,
+      `"${place}" gives ${taken.length} for ${article[of]} ${of} that does not exist`,
       'its filter is not heeded; the right one may be on a page that is not read, and would be made again',
       'Correct its query; some ERPs ignore a filter that they do not know, without a word',
     );
-  return ok('recipe.lookup', `"${place}" is answered, and finds nothing for a ${of} that does not exist`);
+  return ok(
+    'recipe.lookup',
+    `"${place}" is answered, and finds nothing for ${article[of]} ${of} that does not exist`,
+  );
 }
 
 async function checkOne({ checks }: Recipe, caller: Caller, index: number): Promise<Finding> {

@@ -9,7 +9,7 @@ import type { Asker, ShowingAsker } from './caller.ts';
 import { subjectOf } from './faults.ts';
 import { Memory } from './memory.ts';
 import { pagesOf } from './pages.ts';
-import { listOf } from './records.ts';
+import { isNothing, listOf } from './records.ts';
 import { Serial } from '../../platform/serial.ts';
 
 /** Where a need stands: its list in the recipe, and the need's own place. */
@@ -143,8 +143,6 @@ export class Needs {
     return undefined;
   }
 }
-
-const isNothing = (value: unknown): boolean => value === false || value === '' || listOf(value).length === 0;
 
 async function missing(
   { missing: text }: RecipeNeed,

@@ -38,6 +38,12 @@ describe('the look-up', () => {
     expect(await orders.lookup('main/b/1')).toBeNull();
   });
 
+  it.each([[''], [false], [null]])('finds nothing where the ERP says %j', async (none) => {
+    const { orders, erp } = erpOf({ orders: { carries: '=true', document } });
+    erp.answer = () => ({ body: none });
+    expect(await orders.lookup('main/b/1')).toBeNull();
+  });
+
   it('names all of several, and takes none', async () => {
     const { orders, erp } = erpOf({ orders: { document } }, [
       { id: 1, ref: 'main/b/1', number: 'SO1' },

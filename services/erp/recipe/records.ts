@@ -74,7 +74,7 @@ export class Records {
     const taken = await this.#evaluate(listing.take ?? '=result', answer, variables, `${place}.take`);
     const { carries } = this.sought;
     const records: ErpRecord[] = [];
-    for (const item of listOf(taken))
+    for (const item of foundIn(taken))
       if (carries === undefined || isTrue(await this.#evaluate(carries, item, variables, 'carries')))
         records.push(await this.#whole(await this.#describe(item, answer, variables), variables));
     return records;
@@ -112,6 +112,12 @@ export class Records {
 export function nameOf({ id, reference }: ErpRecord): string {
   return isScalar(reference) ? String(reference) : String(id);
 }
+
+/** What an ERP gives where it has nothing: there are some that say so by an empty text. */
+export const isNothing = (value: unknown): boolean =>
+  value === false || value === '' || listOf(value).length === 0;
+
+export const foundIn = (taken: unknown): unknown[] => (isNothing(taken) ? [] : listOf(taken));
 
 export function listOf(value: unknown): unknown[] {
   if (value === undefined || value === null) return [];
