@@ -81,6 +81,8 @@ const anOrder = {
   state: 'processing',
   createdAt: 2_000,
   isVirtual: false,
+  totals: { refundedMinor: 0 },
+  lines: [{ quantityCanceled: '0.0000' }],
   paymentMethod: 'checkmo',
   shippingMethod: 'flatrate_flatrate',
   problems: [],
@@ -114,6 +116,18 @@ describe('an order the ERP does not have', () => {
       codes: { payment: { term: 'NET0' }, shipping: { carrier: 'UPS' }, store: {} },
       buyer: { key: null, website: 'base', email: 'jane@example.com' },
     });
+  });
+
+  it.each([
+    ['paid back', { totals: { refundedMinor: 5 } }],
+    ['canceled', { lines: [{ quantityCanceled: '0.0000' }, { quantityCanceled: '1.0000' }] }],
+  ])('of which a part was %s before is created, and told so, where it can be', async (_what, part) => {
+    const told = setUp();
+    expect(await told.handle(part as never)).toMatchObject({ status: 'applied', targetId: 'SO/7' });
+    expect(told.erp.calls).toEqual(['lookup', 'create', 'change']);
+    const untold = setUp({ hasChange: false });
+    expect(await untold.handle(part as never)).toMatchObject({ status: 'applied', cause: 'created' });
+    expect(untold.erp.calls).toEqual(['lookup', 'create']);
   });
 
   it('is named by its id where the ERP has no number for it, and not created where it is by now', async () => {

@@ -72,9 +72,21 @@ async function exportOrder(order: Order, options: OrderFlowOptions, attempt: Att
   attempt.assertCurrent();
   const { created, ...made } = await erp.create(input);
   await options.tellShop?.(order, nameOf(made));
-  return created
-    ? { status: 'applied', targetId: nameOf(made), cause: 'created' }
-    : changeOrder(made, order, options, attempt);
+  const isWhole = created && !hasLost(order);
+  if (isWhole || (created && !options.hasChange))
+    return { status: 'applied', targetId: nameOf(made), cause: 'created' };
+  const changed = await changeOrder(made, order, options, attempt);
+  return created ? { status: 'applied', targetId: nameOf(made), cause: 'created, and changed' } : changed;
+}
+
+/**
+ * A part was paid back or canceled before the order came into the ERP, where it is made as it was placed: there may be no
+ * later record to tell it.
+ */
+function hasLost({ totals, lines }: Order): boolean {
+  return (
+    (totals.refundedMinor ?? 0) > 0 || lines.some(({ quantityCanceled }) => Number(quantityCanceled) > 0)
+  );
 }
 
 /**

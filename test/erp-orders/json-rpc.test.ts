@@ -73,6 +73,7 @@ function backends(
     accepted: 'sale',
     canceled: 'cancel',
     refusesSecond: true,
+    hasCreditNotes: true,
     logsIn,
     locked: { said: error('psycopg2.errors.SerializationFailure', 'could not serialize access') },
     loggedOut: { said: error('odoo.http.SessionExpiredException', 'Session expired') },

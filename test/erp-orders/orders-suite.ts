@@ -19,7 +19,7 @@ export interface OrdersBackend {
   /** A new adapter, as another process has it. */
   open(): ErpOrders & { close(): Promise<void> };
   held(key: string): Promise<Held[]>;
-  /** What the ERP says was paid back of an order, note by note; left out where nothing is told of it. */
+  /** What the ERP says was paid back of an order, note by note. */
   credits?(key: string): Promise<number[]>;
   /** The next write that makes an order is carried out, and its answer lost. */
   loseAnswer(): void;
@@ -33,9 +33,14 @@ export interface Backends {
   canceled: string | null;
   /** The ERP refuses a second order of one key by itself. */
   refusesSecond: boolean;
+  /** It has credit notes, and is told what the shop pays back. */
+  hasCreditNotes?: boolean;
 }
 
-export function ordersSuite(name: string, { start, accepted, canceled, refusesSecond }: Backends): void {
+export function ordersSuite(
+  name: string,
+  { start, accepted, canceled, refusesSecond, hasCreditNotes = false }: Backends,
+): void {
   let backend: OrdersBackend;
   const opened: { close(): Promise<void> }[] = [];
   const open = () => {
@@ -114,18 +119,22 @@ export function ordersSuite(name: string, { start, accepted, canceled, refusesSe
       expect(await backend.held(key)).toEqual(dead);
     });
 
-    it('of which a part is paid back is told so, each part once', async () => {
+    it(`of which a part is paid back ${hasCreditNotes ? 'is told so, each part once' : 'is left alone'}`, async () => {
       const erp = open();
       const { key, order } = anInput();
       const refunded = (refundedMinor: number) =>
         erp.change(anInput({ totals: { ...order.totals, refundedMinor } }));
       await erp.create(anInput());
-      if (backend.credits === undefined) return;
       expect(await refunded(0)).toMatchObject({ changed: false });
-      expect(await refunded(1000)).toMatchObject({ changed: true });
+      expect(await refunded(1000)).toMatchObject({ changed: hasCreditNotes });
       expect(await refunded(1000)).toMatchObject({ changed: false });
-      expect(await refunded(1450)).toMatchObject({ changed: true });
-      expect(await backend.credits(key)).toEqual([10, 4.5]);
+      expect(await refunded(1450)).toMatchObject({ changed: hasCreditNotes });
+      expect(await backend.credits?.(key)).toEqual(hasCreditNotes ? [10, 4.5] : undefined);
+      const lines = order.lines.map((line, index) => ({ ...line, quantityCanceled: `${index}.0000` }));
+      if (hasCreditNotes)
+        await expect(erp.change(anInput({ lines }))).rejects.toMatchObject({
+          fault: { code: 'order.erp_state', why: expect.stringContaining('1.0000 of CUP') },
+        });
       expect(await backend.held(key)).toEqual([whole]);
     });
 

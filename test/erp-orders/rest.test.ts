@@ -28,6 +28,7 @@ const rest: HttpBackends = {
   accepted: '1',
   canceled: '2',
   refusesSecond: true,
+  hasCreditNotes: true,
   logsIn: false,
   locked: { said: refusal('QueryDeadlockError', 'Deadlock found') },
   loggedOut: { said: refusal('AuthenticationError', 'Who are you?') },
