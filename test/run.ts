@@ -7,6 +7,7 @@ import { join, relative } from 'node:path';
 import { projectFolder, stateFolder } from '../deploy/local/install/places.mjs';
 import { progress } from '../deploy/local/install/progress.mjs';
 import { stateFolderAt } from '../deploy/local/state.ts';
+import { applyTopics } from './infrastructure/apply-topics.ts';
 import { endDeadRuns, endRun, runFolder } from './infrastructure/folder.ts';
 import { runJest, type JestRun } from './infrastructure/jest.ts';
 import { endLeftBehind, runMark } from './infrastructure/left-behind.ts';
@@ -79,6 +80,7 @@ async function startShared(started: (remove: () => Promise<void>) => void): Prom
   await Promise.allSettled(starting);
   try {
     const [kafka, registry, postgres] = await Promise.all(starting);
+    await applyTopics(kafka.bootstrap, registry.url);
     shown.done('ready');
     return {
       CARTAGE_TEST_KAFKA: kafka.bootstrap,

@@ -83,7 +83,7 @@ describe('npm start', () => {
     third.child.kill('SIGTERM');
     expect(await third.exited).toBe(0);
     expect(startTimeOf(running)).toBeUndefined();
-  }, 60_000);
+  });
 
   it('begins anew with --fresh', async () => {
     const { child, events, exited } = start('--fresh');
@@ -91,7 +91,7 @@ describe('npm start', () => {
     expect(says(events)).toContain(`set up in ${folder}`);
     child.kill('SIGINT');
     expect(await exited).toBe(0);
-  }, 60_000);
+  });
 
   it('names the parts there are when it is asked for one that is not', async () => {
     const { errors, exited } = start('--only', 'kafak');

@@ -11,6 +11,12 @@ describe('freePort', () => {
     expect(await isFree(preferred)).toBe(true);
   });
 
+  it('looks in a part of its own first, so that two processes do not find the same', async () => {
+    const parts = new Set<number>();
+    for (let count = 0; count < 20; count += 1) parts.add(Math.floor((await freePort()) / 200));
+    expect(parts.size).toBe(1);
+  });
+
   it('gives another one when somebody listens there', async () => {
     const server = createServer().listen(0, loopback);
     await once(server, 'listening');

@@ -57,7 +57,6 @@ describe('what goes wrong', () => {
         /^No broker .*127\.0\.0\.1:1\b.*\nCheck kafka\.brokers.* \[kafka\.unreachable\]\n$/,
       );
     },
-    30_000,
   );
 
   it('with what is meant is said before anything is asked or done', async () => {
@@ -75,12 +74,8 @@ it.each([
   ['recipe', 'calls'],
   ['erase', 'customer'],
   ['erase', 'order'],
-])(
-  'cartage %s %s explains itself by example',
-  async (...words) => {
-    const { code, out } = await run(...words, '--help');
-    expect(code).toBe(0);
-    expect(out).toContain(`  $ cartage ${words.join(' ')}`);
-  },
-  30_000,
-);
+])('cartage %s %s explains itself by example', async (...words) => {
+  const { code, out } = await run(...words, '--help');
+  expect(code).toBe(0);
+  expect(out).toContain(`  $ cartage ${words.join(' ')}`);
+});

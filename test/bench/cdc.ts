@@ -1,5 +1,5 @@
+import { applyTopics } from '../infrastructure/apply-topics.ts';
 import { freshDatabase, startKafka, startPostgres, startRegistry } from '../infrastructure/main.ts';
-import { applyTopics } from '../orders/support.ts';
 import { DebeziumSide, debeziumLibraries } from './cdc/debezium.ts';
 import { BenchErp } from './cdc/erp.ts';
 import { IngesterSide } from './cdc/ingester.ts';
@@ -43,7 +43,7 @@ export const cdc: Study = {
         CARTAGE_TEST_DATABASE_URL: postgres.url,
         CARTAGE_TEST_KAFKA: kafka.bootstrap,
       });
-      await applyTopics('bench');
+      await applyTopics(kafka.bootstrap, registry.url);
       const sides = { bootstrap: kafka.bootstrap, registryUrl: registry.url };
       const play = (make: (world: CdcWorld) => CdcSide) => playSide({ ...sides, make, sizes, say });
       const theirs = await play((world) => new DebeziumSide(world, libraries));

@@ -4,9 +4,9 @@ import { Client } from 'pg';
 import { freePort } from '../../deploy/local/ports.ts';
 import { orders as ordersContract, refresh } from '../../schemas/topics.ts';
 import type { Outcome } from '../../schemas/types.ts';
+import { applyTopics } from '../infrastructure/apply-topics.ts';
 import { freshDatabase, startKafka, startPostgres, startRegistry } from '../infrastructure/main.ts';
 import {
-  applyTopics,
   eventually,
   openWitness,
   ordersConfig,
@@ -131,7 +131,7 @@ class OrdersBench {
     this.#closers.push(() => this.#httpErp.close());
     this.#shop = await startInstantShop();
     this.#closers.push(() => this.#shop.close());
-    await applyTopics(this.#instance);
+    await applyTopics(kafka.bootstrap, registry.url);
     this.#witness = await openWitness(this.#instance);
     this.#closers.push(() => this.#witness.close());
     this.#peer = await openPeer(kafka.bootstrap);

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import type { Bus } from '../../services/platform/kafka/types.ts';
 import { openChromium } from './chromium.ts';
-import { applyTopics, newInstance, openBus, startConsoleProcess } from './console-process.ts';
+import { newInstance, openBus, startConsoleProcess } from './console-process.ts';
 import type { ConsoleProcess } from './console-process.ts';
 
 /** A console in an instance of its own, a bus to write what it reads, and a browser. Where there is none, nothing is opened. */
@@ -14,7 +14,6 @@ export class BrowsedConsole {
   async open(login?: object): Promise<void> {
     this.#browser = await openChromium();
     if (this.#browser === null) return;
-    await applyTopics(this.instance);
     this.#bus = openBus(this.instance);
     this.#server = await startConsoleProcess(this.instance, login);
   }

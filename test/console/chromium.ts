@@ -8,8 +8,8 @@ const chromium = anyOf(
 );
 
 /** `it`, counted as skipped where there is no Chromium. */
-export function itInChromium(name: string, body: () => Promise<void>, timeoutMs?: number): void {
-  itWith([chromium], name, body, timeoutMs);
+export function itInChromium(name: string, body: () => Promise<void>): void {
+  itWith([chromium], name, body);
 }
 
 /** Null where there is none; then no test asks for it. */

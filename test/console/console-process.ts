@@ -6,9 +6,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { contracts } from '../../schemas/topics.ts';
 import { mainOf } from '../../deploy/local/ours.ts';
-import { connectKafka, openTopicAdmin } from '../../services/platform/kafka/connect.ts';
+import { connectKafka } from '../../services/platform/kafka/connect.ts';
 import type { Bus, KafkaOptions } from '../../services/platform/kafka/types.ts';
 import { sharedKafka, sharedRegistry } from '../infrastructure/main.ts';
 
@@ -28,15 +27,6 @@ export const kafkaOptions = (instance: string): KafkaOptions => ({
   source: `cartage/${instance}/test`,
   log: { info: () => undefined, warn: () => undefined, error: (_fields, message) => console.error(message) },
 });
-
-export async function applyTopics(instance: string): Promise<void> {
-  const admin = openTopicAdmin(kafkaOptions(instance));
-  try {
-    await admin.apply(contracts, { replicationFactor: 1, dryRun: false });
-  } finally {
-    await admin.close();
-  }
-}
 
 export const openBus = (instance: string): Bus => connectKafka(kafkaOptions(instance));
 

@@ -13,8 +13,8 @@ import { outcomeOf, parkedOf, secretAddress } from './records.ts';
 
 const shown = new BrowsedConsole();
 const { instance } = shown;
-beforeAll(() => shown.open(), 60_000);
-afterAll(() => shown.close(), 30_000);
+beforeAll(() => shown.open());
+afterAll(() => shown.close());
 
 interface Visit {
   page: Page;
@@ -32,17 +32,13 @@ async function visit(width = 1280): Promise<Visit> {
   return { page, complaints };
 }
 
-itInChromium(
-  'says what will appear where there is nothing yet',
-  async () => {
-    const { page, complaints } = await visit();
-    await page.getByText('Nothing is parked.').waitFor();
-    await page.getByText('No outcomes in the last 24 hours.').waitFor();
-    expect(await page.locator('#flows tbody tr').count()).toBe(flows.length);
-    expect(complaints).toEqual([]);
-  },
-  40_000,
-);
+itInChromium('says what will appear where there is nothing yet', async () => {
+  const { page, complaints } = await visit();
+  await page.getByText('Nothing is parked.').waitFor();
+  await page.getByText('No outcomes in the last 24 hours.').waitFor();
+  expect(await page.locator('#flows tbody tr').count()).toBe(flows.length);
+  expect(complaints).toEqual([]);
+});
 
 itInChromium(
   'shows a parked record with cause, fix and command until it is settled, without a reload',
@@ -63,71 +59,58 @@ itInChromium(
     await page.getByText('Nothing is parked.').waitFor();
     expect(complaints).toEqual([]);
   },
-  40_000,
 );
 
-itInChromium(
-  'leaves HTML in a record as the text it is',
-  async () => {
-    const { page, complaints } = await visit();
-    const attack = '<img src=x onerror="document.title=\'taken\'"><script>document.title="taken"</script>';
-    const record = parkedOf(instance, {
-      key: `${instance}/default/<b>9`,
-      cause: attack,
-      why: attack,
-      fix: attack,
-    });
-    await shown.bus.publish(parked, { value: record });
-    await shown.bus.publish(outcomes, {
-      value: outcomeOf(instance, { key: `WH/${attack}`, cause: attack, targetId: attack, status: attack }),
-    });
-    await page.locator('#parked tbody tr').getByText(attack).first().waitFor();
-    await page.locator('#outcomes tbody tr').getByText(attack).first().waitFor();
-    expect(await page.locator('main img, main script').count()).toBe(0);
-    expect(await page.title()).toBe('Cartage console');
-    expect(complaints).toEqual([]);
-    await shown.bus.tombstone(parked, documentKey(record));
-  },
-  40_000,
-);
+itInChromium('leaves HTML in a record as the text it is', async () => {
+  const { page, complaints } = await visit();
+  const attack = '<img src=x onerror="document.title=\'taken\'"><script>document.title="taken"</script>';
+  const record = parkedOf(instance, {
+    key: `${instance}/default/<b>9`,
+    cause: attack,
+    why: attack,
+    fix: attack,
+  });
+  await shown.bus.publish(parked, { value: record });
+  await shown.bus.publish(outcomes, {
+    value: outcomeOf(instance, { key: `WH/${attack}`, cause: attack, targetId: attack, status: attack }),
+  });
+  await page.locator('#parked tbody tr').getByText(attack).first().waitFor();
+  await page.locator('#outcomes tbody tr').getByText(attack).first().waitFor();
+  expect(await page.locator('main img, main script').count()).toBe(0);
+  expect(await page.title()).toBe('Cartage console');
+  expect(complaints).toEqual([]);
+  await shown.bus.tombstone(parked, documentKey(record));
+});
 
-itInChromium(
-  'tells the story of a SKU',
-  async () => {
-    const { page } = await visit();
-    await shown.bus.publish(outcomes, {
-      value: outcomeOf(instance, { key: 'WH/CHAIR', targetId: 'default' }),
-    });
-    await page.locator('#outcomes', { hasText: 'WH/CHAIR' }).waitFor();
-    await page.getByLabel('Order number or SKU').fill('CHAIR');
-    await page.getByText('Show its story').click();
-    await page.locator('#story tbody tr', { hasText: 'WH/CHAIR' }).waitFor();
-  },
-  40_000,
-);
+itInChromium('tells the story of a SKU', async () => {
+  const { page } = await visit();
+  await shown.bus.publish(outcomes, {
+    value: outcomeOf(instance, { key: 'WH/CHAIR', targetId: 'default' }),
+  });
+  await page.locator('#outcomes', { hasText: 'WH/CHAIR' }).waitFor();
+  await page.getByLabel('Order number or SKU').fill('CHAIR');
+  await page.getByText('Show its story').click();
+  await page.locator('#story tbody tr', { hasText: 'WH/CHAIR' }).waitFor();
+});
 
-itInChromium(
-  'fits a phone without scrolling sideways',
-  async () => {
-    const { page } = await visit(390);
-    const long = `${'VERY-LONG-SKU-'.repeat(12)}X`;
-    const record = parkedOf(instance, {
-      key: long,
-      cause: long,
-      code: 'a.code_that_is_rather_long_for_a_phone',
-    });
-    await shown.bus.publish(parked, { value: record });
-    await shown.bus.publish(outcomes, { value: outcomeOf(instance, { key: long }) });
-    await page.locator('#parked tbody tr', { hasText: long }).waitFor();
-    await page.locator('#outcomes tbody tr', { hasText: long }).waitFor();
-    const tooWide = await page.evaluate(() =>
-      [...document.querySelectorAll('body *')]
-        .filter((one) => one.getBoundingClientRect().right > innerWidth)
-        .map((one) => `${one.tagName} ${one.className}: ${one.textContent}`),
-    );
-    expect(tooWide).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
-    await shown.bus.tombstone(parked, documentKey(record));
-  },
-  40_000,
-);
+itInChromium('fits a phone without scrolling sideways', async () => {
+  const { page } = await visit(390);
+  const long = `${'VERY-LONG-SKU-'.repeat(12)}X`;
+  const record = parkedOf(instance, {
+    key: long,
+    cause: long,
+    code: 'a.code_that_is_rather_long_for_a_phone',
+  });
+  await shown.bus.publish(parked, { value: record });
+  await shown.bus.publish(outcomes, { value: outcomeOf(instance, { key: long }) });
+  await page.locator('#parked tbody tr', { hasText: long }).waitFor();
+  await page.locator('#outcomes tbody tr', { hasText: long }).waitFor();
+  const tooWide = await page.evaluate(() =>
+    [...document.querySelectorAll('body *')]
+      .filter((one) => one.getBoundingClientRect().right > innerWidth)
+      .map((one) => `${one.tagName} ${one.className}: ${one.textContent}`),
+  );
+  expect(tooWide).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+  await shown.bus.tombstone(parked, documentKey(record));
+});

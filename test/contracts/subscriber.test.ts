@@ -36,7 +36,7 @@ beforeAll(async () => {
   await admin.connect();
   await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true });
   await producer.connect();
-}, 60_000);
+});
 
 afterAll(async () => {
   if (reader?.exitCode === null) {
@@ -109,4 +109,4 @@ it('keeps the newest value, takes an equal version, drops a lower one, and hears
   reader.kill('SIGTERM');
   const [code] = (await once(reader, 'exit')) as [number | null];
   expect(code).toBe(0);
-}, 60_000);
+});

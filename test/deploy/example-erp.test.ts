@@ -63,7 +63,7 @@ beforeAll(async () => {
   await client.query(guidesSql());
   reader = new Client({ connectionString: urlAs('reader') });
   await reader.connect();
-}, 60_000);
+});
 
 afterAll(async () => {
   await reader?.end();

@@ -53,14 +53,9 @@ export function pythonModule(name: string): Program {
 }
 
 /** A test that needs programs. */
-export function itWith(
-  needed: Program[],
-  name: string,
-  body: () => void | Promise<void>,
-  timeoutMs = 60_000,
-): void {
+export function itWith(needed: Program[], name: string, body: () => void | Promise<void>): void {
   const missing = needed.filter(({ command }) => command === null).map((one) => one.name);
-  if (missing.length === 0) it(name, body, timeoutMs);
+  if (missing.length === 0) it(name, body);
   else it.skip(`${name} (skipped: ${missing.join(', ')} not found)`, body);
 }
 

@@ -18,7 +18,7 @@ beforeAll(async () => {
   for (const part of ['kubernetes', 'config'])
     cpSync(join(projectFolder, 'deploy', part), join(folder, 'deploy', part), { recursive: true });
   if (serverPrograms.every(({ command }) => command !== null)) server = await startApiServer(folder);
-}, 60_000);
+});
 
 afterAll(async () => {
   await server?.stop();

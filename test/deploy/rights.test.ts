@@ -33,9 +33,9 @@ beforeAll(async () => {
     kafkaSettings: brokerWithLogins(granted.map(({ name }) => name)),
   });
   await giveRights(stack.kafka.bootstrap, granted);
-}, 120_000);
+});
 
-afterAll(async () => stack?.close(), 60_000);
+afterAll(async () => stack?.close());
 
 /** Where one has to say who one is. */
 const door = () => `127.0.0.1:${stack.proxy.port}`;
@@ -82,7 +82,7 @@ describe('with the rights that are made for it', () => {
     await admin.disconnect();
     const { code, output } = await commandLine('topics', 'apply');
     expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/erp\.prices/) as unknown });
-  }, 60_000);
+  });
 
   it('every process starts, and goods, orders and parcels go their ways', async () => {
     const all = [...allProcesses, 'console'] as const;
@@ -103,12 +103,12 @@ describe('with the rights that are made for it', () => {
     await until('the parked bytes', () =>
       [...stack.witness.parked.values()].find(({ key, topic }) => key === null && topic === 'erp.stock'),
     );
-  }, 240_000);
+  });
 
   it('the command line reads what is parked, and asks for a key to be read again', async () => {
     expect((await commandLine('parked', 'list')).output).toContain('erp.stock');
     expect(await commandLine('refresh', 'erp.stock', 'WH1/BOARD-OAK')).toMatchObject({ code: 0 });
-  }, 60_000);
+  });
 
   it('no process was ever refused anything', async () => {
     for (const name of ['order-relay', 'inventory-applier'] as const) expect(await stack.stop(name)).toBe(0);
@@ -118,7 +118,7 @@ describe('with the rights that are made for it', () => {
     );
     expect(logs.length).toBeGreaterThan(6);
     expect(refused).toEqual([]);
-  }, 60_000);
+  });
 });
 
 describe('with the rights of one process', () => {
@@ -143,7 +143,7 @@ describe('with the rights of one process', () => {
         await producer.disconnect();
       }
     }
-  }, 60_000);
+  });
 
   it('no orders are read but by those that handle orders', async () => {
     const readers = granted.filter(({ rights }) =>
@@ -172,5 +172,5 @@ describe('with the rights of one process', () => {
     // Of a group that is not one's own the client only says that it does not find who keeps it.
     const refusal = /authoriz|Failed to find group coordinator/i;
     expect(refused.filter((answer) => !refusal.test(answer))).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -3,11 +3,9 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { KontorErp } from '../sandbox/http-erp/kontor-erp.ts';
 import { guideRecipe } from './guide-recipe.ts';
-
-jest.setTimeout(60_000);
 
 const erp = new KontorErp(['MUG']);
 const folder = mkdtempSync(join(tmpdir(), 'cartage-recipe-'));

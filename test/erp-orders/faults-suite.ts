@@ -3,7 +3,7 @@
  * answers on loopback. Double: time, so that no pause is waited for. Asserted: after any number of tries, each by a process
  * that knows nothing of those before, the ERP holds one whole document, one customer and one address.
  */
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Rejected, Unavailable } from '../../services/platform/errors.ts';
 import type { Fault, StandIn } from '../sandbox/http-erp/stand-in.ts';
 import { anInput } from './an-input.ts';
@@ -42,9 +42,6 @@ const answers: [string, Fault][] = [
     { said: { status: 200, body: '<html>Hello</html>' }, isDone: true },
   ],
 ];
-
-// Every fault at every call: some hundred orders.
-jest.setTimeout(120_000);
 
 /** Of a call that is never answered. */
 const shortDeadlineMs = 250;

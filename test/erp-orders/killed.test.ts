@@ -6,11 +6,9 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { expect, it, jest } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { RestErp } from '../sandbox/http-erp/rest-erp.ts';
 import { anInput } from './an-input.ts';
-
-jest.setTimeout(180_000);
 
 /** @returns the signal that ended it, or its code */
 async function ended(child: ChildProcess): Promise<number | string> {

@@ -17,7 +17,7 @@ describe('the sandbox shop against a recorded Magento', () => {
   let fidelity: Fidelity;
   beforeAll(async () => {
     fidelity = await measure();
-  }, 60_000);
+  });
 
   it('answers every covered call as recorded, but for the kept mismatches', () => {
     expect(fidelity.mismatches.filter(({ reason }) => reason === null)).toEqual([]);

@@ -11,12 +11,12 @@ beforeAll(async () => {
   proxy = await startKafkaProxy();
   kafka = await startKafka({ advertisedProxyPort: proxy.port });
   proxy.forwardTo(kafka.proxiedPort ?? 0);
-}, 120_000);
+});
 
 afterAll(async () => {
   await proxy.close();
   await kafka.remove();
-}, 60_000);
+});
 
 const directPort = () => Number(kafka.bootstrap.split(':')[1]);
 
@@ -33,5 +33,5 @@ describe('a broker behind a proxy', () => {
     expect(await namedBrokers('127.0.0.1', proxy.port)).toEqual([]);
     await kafka.restart();
     expect(await namedBrokers('127.0.0.1', proxy.port)).toHaveLength(1);
-  }, 120_000);
+  });
 });

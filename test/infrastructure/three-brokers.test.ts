@@ -1,11 +1,9 @@
 /** Real: three brokers of the test's own. Asserted: what the cluster's fault tests take for granted. */
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import { namedBrokers } from '../../deploy/local/kafka-metadata.ts';
 import { startThreeBrokers, type ThreeBrokers } from './main.ts';
 import { plainKafka } from './plain-kafka.ts';
-
-jest.setTimeout(120_000);
 
 let cluster: ThreeBrokers;
 beforeAll(async () => {

@@ -48,21 +48,31 @@ export class JaegerTraces {
     return data.flatMap(spansOf);
   }
 
-  /** The trace once it holds what is looked for: spans are sent in batches, each process its own. */
+  /**
+   * The trace once it holds what is looked for, and what is expected of it: spans are sent in batches, each process its
+   * own, so it is looked at again until nothing is thrown any more.
+   */
   async trace(
     what: string,
     traceId: string,
-    complete: (spans: TraceSpan[]) => boolean,
+    complete: (spans: TraceSpan[]) => unknown,
   ): Promise<TraceSpan[]> {
     let seen: TraceSpan[] = [];
+    let missing: unknown;
     try {
       return await until(what, async () => {
         seen = await this.spans(traceId);
-        return complete(seen) && seen;
+        try {
+          return complete(seen) !== false && seen;
+        } catch (error) {
+          missing = error;
+          return false;
+        }
       });
     } catch (error) {
       const names = seen.map(({ service, name }) => `${service}: ${name}`).join(', ');
-      throw new Error(`trace ${traceId} holds only: ${names || 'nothing'}`, { cause: error });
+      const why = missing === undefined ? '' : `\n${String(missing)}`;
+      throw new Error(`trace ${traceId} holds only: ${names || 'nothing'}${why}`, { cause: error });
     }
   }
 

@@ -7,11 +7,13 @@ import { mkdirSync, mkdtempSync, renameSync, symlinkSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { audit, parked } from '../../schemas/topics.ts';
+import { audit, parked, refresh } from '../../schemas/topics.ts';
 import type { Audit, Parked } from '../../schemas/types.ts';
+import { recordsNow, statesNow } from '../infrastructure/topic-now.ts';
 import { getOrder, hold, unhold } from '../sandbox/shop/sales/order-state.ts';
 import { produceBytes } from './bytes.ts';
 import { sandboxConfiguration } from './configuration.ts';
+import { firstLoadDone } from './first-load.ts';
 import { typed } from './shell.ts';
 import { openStack } from './stack.ts';
 import type { Stack } from './stack.ts';
@@ -45,13 +47,11 @@ beforeAll(async () => {
   for (const name of ['erp-ingester', 'catalog-applier', 'inventory-applier'] as const)
     await stack.start(name);
   await Promise.all([stack.start('order-relay'), stack.start('order-exporter')]);
-  await until('something to sell', async () => {
-    const mug = await stack.sandboxes.product('MUG-STONE');
-    return mug?.status === 1 && mug.salable > 10;
-  });
-}, 240_000);
+  // What is parked from then on is what the tests park.
+  await firstLoadDone(stack);
+});
 
-afterAll(async () => stack?.close(), 60_000);
+afterAll(async () => stack?.close());
 
 const shell = (line: string) => typed(line, stack.environment);
 
@@ -112,10 +112,10 @@ describe('an order held for a mapping', () => {
     expect(stack.pids()).toEqual(before);
     // Exactly those: the other one waits for another line.
     expect(stack.witness.parked.has(other)).toBe(true);
-    expect(stack.witness.requests.filter(({ reason }) => reason === 'mapped').map(({ key }) => key)).toEqual([
-      `sandbox/default/${number}`,
-    ]);
-  }, 120_000);
+    const requests = await recordsNow(stack.bus, refresh);
+    const mapped = requests.filter(({ value }) => value?.reason === 'mapped');
+    expect(mapped.map(({ value }) => value!.key)).toEqual([`sandbox/default/${number}`]);
+  });
 });
 
 describe('a shipment held for an order on hold', () => {
@@ -135,13 +135,12 @@ describe('a shipment held for an order on hold', () => {
       await until(
         'the shipment',
         async () => (await stack.sandboxes.order(entity_id))!.shipments.length === 1,
-        90_000,
       );
       await until('nothing held', () => stack.witness.parkedFor('shipment.order_state').length === 0);
     } finally {
       await stack.start('order-relay');
     }
-  }, 180_000);
+  });
 });
 
 /** Keys of parked orders by whose they are, made at once: each takes a while through shop and broker. */
@@ -154,7 +153,7 @@ describe('cartage parked and erase', () => {
         held[who] = await heldOrder('paypal_express', `${who}@example.com`);
       }),
     );
-  }, 60_000);
+  });
 
   it('lists causes with their fix, and a first load as one line', async () => {
     const key = held.listed;
@@ -175,13 +174,14 @@ describe('cartage parked and erase', () => {
     expect(listed.map(({ parkedKey }) => parkedKey)).toContain(key);
     expect(listed.every(({ parkedKey }) => parkedKey.includes('order-exporter'))).toBe(true);
     expect((await shell('cartage parked list --flow nonsense')).code).toBe(1);
-  }, 60_000);
+  });
 
   it('ends quietly when its reader has read enough', async () => {
     const { out, err, code } = await shell('cartage parked list --cause stock.sku_unknown | head -n 1');
     expect(out.split('\n').filter((line) => line !== '')).toHaveLength(1);
-    expect([code, err]).toEqual([0, '']);
-  }, 60_000);
+    expect(code).toBe(0);
+    expect(err).not.toContain('EPIPE');
+  });
 
   it('shows a record as it was, its personal data only when asked to', async () => {
     const key = held.ada;
@@ -190,7 +190,7 @@ describe('cartage parked and erase', () => {
     expect(out).toContain('[hidden]');
     expect(out).not.toMatch(/ada@example|Jane|Main St|60601|312-555/);
     expect((await shell(`cartage parked show '${key}' --reveal`)).out).toContain('ada@example.com');
-  }, 60_000);
+  });
 
   it('never lets the terminal act on what a record holds, and takes back the key that it printed', async () => {
     const nasty = `WH1/A B'\u001b[2J\u009b1m\u202e;$(touch x)`;
@@ -213,7 +213,7 @@ describe('cartage parked and erase', () => {
     expect((JSON.parse(shown.out) as Parked).key).toBe(nasty);
     expect((await shell(`cartage parked discard ${word} --reason gone`)).code).toBe(0);
     await until('it gone', () => stack.witness.parkedFor('a.nasty_one').length === 0);
-  }, 60_000);
+  });
 
   it('releases: asks for the key again, on record with who did it', async () => {
     const key = held.released;
@@ -230,10 +230,12 @@ describe('cartage parked and erase', () => {
     expect(acts.filter(({ action }) => action === 'parked.release')).toHaveLength(1);
     const all = await shell('cartage parked release --cause order.payment_unmapped --dry-run --json');
     const { asked } = JSON.parse(all.out) as { asked: object };
-    const parkedNow = [...stack.witness.parked].filter(([, { code }]) => code === 'order.payment_unmapped');
-    expect(Object.keys(asked).toSorted()).toEqual(parkedNow.map(([name]) => name).toSorted());
+    const unmapped = [...(await statesNow(stack.bus, parked))].filter(
+      ([, { code }]) => code === 'order.payment_unmapped',
+    );
+    expect(Object.keys(asked).toSorted()).toEqual(unmapped.map(([name]) => name).toSorted());
     expect((await shell('cartage parked release no/such/key')).code).toBe(1);
-  }, 60_000);
+  });
 
   it('says what can be done about a record that nobody can ask for', async () => {
     await produceBytes(stack.kafka.bootstrap, 'erp.stock', 'WH1/MUG-STONE', Buffer.from('no Avro at all'));
@@ -250,7 +252,7 @@ describe('cartage parked and erase', () => {
     );
     expect((await shell(`cartage parked discard '${name}' --reason 'test bytes'`)).code).toBe(0);
     await until('it gone', () => !stack.witness.parked.has(name));
-  }, 60_000);
+  });
 
   it('discards by cause for a reason, all on record', async () => {
     expect((await shell('cartage parked discard --cause stock.sku_unknown')).code).toBe(1);
@@ -269,7 +271,7 @@ describe('cartage parked and erase', () => {
       reason: 'not sold here',
     });
     expect(act.keys).toHaveLength(1_000);
-  }, 60_000);
+  });
 
   it('erases what is parked of a customer, says what remains until when, and names nobody on record', async () => {
     const key = held.forgotten;
@@ -287,7 +289,7 @@ describe('cartage parked and erase', () => {
     const act = await until('the act', () => acts.find(({ action }) => action === 'erase'));
     expect(act).toMatchObject({ actor: 'ada', subject: 'a customer', keys: [orderKey] });
     expect(JSON.stringify(acts)).not.toMatch(/forgotten|example\.com/i);
-  }, 60_000);
+  });
 
   it('erases one order', async () => {
     const key = held.erased;
@@ -296,5 +298,5 @@ describe('cartage parked and erase', () => {
     expect(JSON.parse(out)).toMatchObject({ dryRun: false, orders: [orderKey] });
     await until('it gone', () => !stack.witness.parked.has(key));
     expect((await shell('cartage erase order 000000001')).code).toBe(1);
-  }, 60_000);
+  });
 });

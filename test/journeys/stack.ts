@@ -15,10 +15,10 @@ import { answersOk } from '../../deploy/local/http-get.ts';
 import { recordProcess } from '../../deploy/local/records.ts';
 import type { Settings } from '../../deploy/local/settings.ts';
 import { Sandboxes } from '../../deploy/local/story/sandboxes.ts';
-import { contracts } from '../../schemas/topics.ts';
-import { connectKafka, openTopicAdmin } from '../../services/platform/kafka/connect.ts';
+import { connectKafka } from '../../services/platform/kafka/connect.ts';
 import type { Bus } from '../../services/platform/kafka/types.ts';
 import { nodeOptions } from '../../services/platform/processes.ts';
+import { applyTopics } from '../infrastructure/apply-topics.ts';
 import { runFolder } from '../infrastructure/folder.ts';
 import { freshDatabase, sharedRegistry, startKafka, startKafkaProxy } from '../infrastructure/main.ts';
 import type { FreshDatabase, KafkaProxy, TestKafka } from '../infrastructure/main.ts';
@@ -112,9 +112,9 @@ export async function openStack(options: StackOptions = {}): Promise<Stack> {
       await startShop({ seed: 'empty', webhook: { url: webhookUrl, secret: webhookSecret } }),
       (part) => part.close(),
     );
-    const kafkaClient = kafkaOptions(kafka.bootstrap);
-    await applyTopics(kafkaClient);
-    const bus = closing(connectKafka(kafkaClient), (part) => part.close());
+    const makeTopics = () => applyTopics(kafka.bootstrap, sharedRegistry());
+    await makeTopics();
+    const bus = closing(connectKafka(kafkaOptions(kafka.bootstrap)), (part) => part.close());
     const witness = await openWitness(bus);
     const erp = closing(await connectedClient(database.url), (part) => part.end());
     const configFile = join(mkdtempSync(join(runFolder(), 'configuration-')), 'cartage.yaml');
@@ -141,7 +141,7 @@ export async function openStack(options: StackOptions = {}): Promise<Stack> {
       kafka,
       proxy,
       bus,
-      applyTopics: () => applyTopics(kafkaClient),
+      applyTopics: makeTopics,
       witness,
       webhookUrl,
       webhookSecret,
@@ -278,15 +278,6 @@ function kafkaOptions(bootstrap: string) {
     source: 'cartage/sandbox/test',
     log: { info: quiet, warn: quiet, error: quiet },
   };
-}
-
-async function applyTopics(options: ReturnType<typeof kafkaOptions>): Promise<void> {
-  const admin = openTopicAdmin(options);
-  try {
-    await admin.apply(contracts, { replicationFactor: 1, dryRun: false });
-  } finally {
-    await admin.close();
-  }
 }
 
 async function connectedClient(databaseUrl: string): Promise<Client> {

@@ -6,7 +6,7 @@ const never = new AbortController().signal;
 export async function until<Value>(
   what: string,
   ask: () => Promise<Value | undefined | false> | Value | undefined | false,
-  withinMs = 60_000,
+  withinMs = 120_000,
 ): Promise<Value> {
   const { value } = await waitUntil(what, async () => ask(), never, withinMs);
   return value;

@@ -2,7 +2,7 @@
  * The suite of `services/platform/flow/testing/broker-suite.ts`, which the simulated broker passes too. Real: a broker
  * of this test's own, with a proxy in front of it that can cut a process off, and the shared registry.
  */
-import { afterAll, beforeAll, jest } from '@jest/globals';
+import { afterAll, beforeAll } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import kafkajs from 'kafkajs';
 import { stock } from '../../schemas/topics.ts';
@@ -13,8 +13,6 @@ import type { KafkaProxy, TestKafka } from '../infrastructure/main.ts';
 import { plainKafka } from '../infrastructure/plain-kafka.ts';
 import { applyTopics, openBus, ownTopic, until, untyped } from './support.ts';
 import type { TestBus } from './support.ts';
-
-jest.setTimeout(60_000);
 
 let proxy: KafkaProxy;
 let kafka: TestKafka;

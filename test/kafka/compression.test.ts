@@ -2,7 +2,7 @@
  * Real: broker and registry. Asserted: whatever codec is used on a topic is read. Where the topic's setting differs
  * from the writer's, the broker compresses anew, so the bytes are those of the Java library.
  */
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import kafkajs from 'kafkajs';
 import { stock } from '../../schemas/topics.ts';
@@ -10,8 +10,6 @@ import { sharedKafka } from '../infrastructure/main.ts';
 import { plainKafka } from '../infrastructure/plain-kafka.ts';
 import { applyTopics, openBus, ownTopic, recorder, stockOf, until, untyped } from './support.ts';
 import type { TestBus } from './support.ts';
-
-jest.setTimeout(60_000);
 
 let bus: TestBus;
 beforeEach(() => {

@@ -2,7 +2,7 @@
  * Real: a broker of this test's own behind a proxy, and the shared registry. Asserted: what was being published when a
  * lease ended is on the topic before the one who comes next publishes, or never.
  */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { stock } from '../../schemas/topics.ts';
 import type { Contract } from '../../schemas/topics.ts';
 import type { Stock } from '../../schemas/types.ts';
@@ -11,8 +11,6 @@ import { startKafka, startKafkaProxy } from '../infrastructure/main.ts';
 import type { KafkaProxy, TestKafka } from '../infrastructure/main.ts';
 import { applyTopics, openBus, ownTopic, stockOf, until, untyped } from './support.ts';
 import type { TestBus } from './support.ts';
-
-jest.setTimeout(120_000);
 
 let proxy: KafkaProxy;
 let kafka: TestKafka;
@@ -76,11 +74,11 @@ describe('a publish under a fence', () => {
     const fence = { current: true, isCurrent: () => fence.current };
     const published = underFence(fence, () => owner.publish(topic, { value: stockOf('A', 1) }));
     published.catch(() => undefined);
-    await until('word of the outage', () => owner.unhealthyReason() !== null, 30_000);
+    await until('word of the outage', () => owner.unhealthyReason() !== null);
     fence.current = false;
     await expect(published).rejects.toThrow();
     await kafka.restart();
-    await until('health', () => owner.unhealthyReason() === null, 40_000);
+    await until('health', () => owner.unhealthyReason() === null);
     expect(owner.unhealthyReason()).toBeNull();
   });
 });

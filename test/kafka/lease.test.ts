@@ -2,7 +2,7 @@
  * Leases over the lives and deaths of their owners. Real: broker, registry, and members as processes of their own
  * where they are killed or put to sleep. Asserted: what the next owner is told, and what the old one may still do.
  */
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { stock } from '../../schemas/topics.ts';
 import { LeaseLost } from '../../services/platform/fence.ts';
@@ -10,8 +10,6 @@ import { startMember } from './member-process.ts';
 import type { MemberProcess } from './member-process.ts';
 import { applyTopics, openAdmin, openBus, ownTopic, recorder, stockOf, until, untyped } from './support.ts';
 import type { TestBus } from './support.ts';
-
-jest.setTimeout(60_000);
 
 const sessionTimeoutMs = 3_000;
 const topic = ownTopic(stock, 1);
@@ -128,9 +126,13 @@ describe('an owner', () => {
     const slow = recorder({ work: () => undefined });
     const subscription = await bus.subscribe({ contracts: untyped(topic), group, open: slow.open });
     await until('all records', () => slow.records().length === 20);
-    expect((await admin.lag(group, [topic.topic]))[0]).toMatchObject({ committed: 0, end: 20 });
+    const committed = async (offset: number) => {
+      const [lag] = await admin.lag(group, [topic.topic]);
+      return lag!.committed === offset && lag!.end === 20;
+    };
+    await until('the commit of its start', () => committed(0));
     slow.taken[0]!.lease.finish(7);
-    await until('the commit', async () => (await admin.lag(group, [topic.topic]))[0]!.committed === 7);
+    await until('the commit', () => committed(7));
     await subscription.stop();
     await admin.close();
   });

@@ -3,7 +3,7 @@
  * whatever was acknowledged is on the topic and reaches the reader, in the order of each key, through a broker that is
  * stopped for 20 s under load, one that is killed, lost and cut Produce answers, and a network that drops packets.
  */
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { stock } from '../../schemas/topics.ts';
@@ -15,8 +15,6 @@ import { startKafka, startKafkaProxy } from '../infrastructure/main.ts';
 import type { KafkaProxy, TestKafka } from '../infrastructure/main.ts';
 import { applyTopics, openBus, ownTopic, recorder, until, untyped, stockOf } from './support.ts';
 import type { TestBus } from './support.ts';
-
-jest.setTimeout(120_000);
 
 let proxy: KafkaProxy;
 let kafka: TestKafka;
@@ -82,18 +80,14 @@ async function through(outage: () => Promise<void>, options: Partial<KafkaOption
   await until('some are acknowledged', () => load.acknowledged.length > 50);
   await outage();
   const before = load.acknowledged.length;
-  await until('acknowledgements again', () => load.acknowledged.length > before + 50, 40_000);
+  await until('acknowledgements again', () => load.acknowledged.length > before + 50);
   await load.stop();
   const numbers = () =>
     taken.records().map((record) => (record as unknown as Received<Stock>).value!.version.number);
-  await until(
-    'every acknowledged record at the reader',
-    () => {
-      const arrived = new Set(numbers());
-      return load.acknowledged.every((one) => arrived.has(one));
-    },
-    40_000,
-  );
+  await until('every acknowledged record at the reader', () => {
+    const arrived = new Set(numbers());
+    return load.acknowledged.every((one) => arrived.has(one));
+  });
   for (let key = 0; key < 5; key++) {
     const firsts = [...new Set(numbers().filter((one) => one % 5 === key))];
     expect(firsts).toEqual(firsts.toSorted((a, b) => a - b));
@@ -137,7 +131,7 @@ describe('nothing acknowledged is lost', () => {
     const load = await through(
       async () => {
         proxy.onProduceAnswer((request) => (request % 3 === 0 ? 'swallow' : 'pass'));
-        await until('answers are lost', () => proxy.produceAnswersLost >= lostBefore + 2, 40_000);
+        await until('answers are lost', () => proxy.produceAnswersLost >= lostBefore + 2);
         proxy.onProduceAnswer(() => 'pass');
       },
       // It passes for each of them before the broker is asked again.
@@ -151,7 +145,7 @@ describe('nothing acknowledged is lost', () => {
     const load = await through(
       async () => {
         proxy.onProduceAnswer((request) => (request % 7 === 0 ? 'cut' : 'pass'));
-        await until('connections were cut', () => proxy.produceAnswersLost >= lostBefore + 10, 40_000);
+        await until('connections were cut', () => proxy.produceAnswersLost >= lostBefore + 10);
         proxy.onProduceAnswer(() => 'pass');
       },
       { publishDeadlineMs: 60_000 },

@@ -2,7 +2,7 @@
  * Real: broker and registry. Asserted: what lies on the topic afterwards, read by a plain consumer of another library
  * setting (kafkajs and the Confluent registry client by themselves, as WMS or CRM would).
  */
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import type { KafkaMessage } from 'kafkajs';
 import { parked, products, stock } from '../../schemas/topics.ts';
@@ -11,8 +11,6 @@ import { sharedKafka, sharedRegistry } from '../infrastructure/main.ts';
 import { plainKafka } from '../infrastructure/plain-kafka.ts';
 import { applyTopics, openBus, ownTopic, stockOf, until, untyped } from './support.ts';
 import type { TestBus } from './support.ts';
-
-jest.setTimeout(60_000);
 
 const topic = ownTopic(stock, 3);
 const raw = ownTopic(parked, 1);

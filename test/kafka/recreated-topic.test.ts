@@ -3,7 +3,7 @@
  * beginning, by a member of a group and by a reading of the whole topic, which tells so, also when it holds more records by then than
  * had been read of the old one, and whether the reader was there or away meanwhile.
  */
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { stock } from '../../schemas/topics.ts';
 import type { Contract } from '../../schemas/topics.ts';
@@ -12,8 +12,6 @@ import { sharedKafka } from '../infrastructure/main.ts';
 import { plainKafka } from '../infrastructure/plain-kafka.ts';
 import { applyTopics, openBus, ownTopic, recorder, stockOf, until, untyped } from './support.ts';
 import type { TestBus } from './support.ts';
-
-jest.setTimeout(90_000);
 
 let bus: TestBus;
 let topic: Contract<Stock>;
@@ -52,7 +50,7 @@ describe('a recreated topic', () => {
     await until('the old records', () => seen.length === old.length);
     const fresh = await recreate();
     const sinceTold = () => (seen.includes('recreated') ? seen.slice(seen.indexOf('recreated') + 1) : []);
-    await until('all new records', () => sinceTold().length >= fresh.length, 40_000);
+    await until('all new records', () => sinceTold().length >= fresh.length);
     expect(sinceTold()).toEqual(fresh);
     expect(seen.slice(0, 10)).toEqual(old);
     await reading.stop();
@@ -66,7 +64,7 @@ describe('a recreated topic', () => {
     await until('the old records', () => taken.records().length === old.length);
     const fresh = await recreate();
     const keys = () => taken.records().map(({ key }) => key);
-    await until('all new records', () => fresh.every((key) => keys().includes(key)), 40_000);
+    await until('all new records', () => fresh.every((key) => keys().includes(key)));
     expect(taken.newest(0).lease.start).toBe(0);
     await subscription.stop();
   });
@@ -81,7 +79,7 @@ describe('a recreated topic', () => {
     const fresh = await recreate();
     const after = recorder();
     const second = await bus.subscribe({ contracts: untyped(topic), group, open: after.open });
-    await until('all new records', () => after.records().length >= fresh.length, 40_000);
+    await until('all new records', () => after.records().length >= fresh.length);
     expect(after.records().map(({ key }) => key)).toEqual(fresh);
     await second.stop();
   });

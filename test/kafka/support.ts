@@ -92,7 +92,7 @@ export function stockOf(sku: string, number = 1, source = 'WH'): Stock {
 }
 
 /** Waits for a condition; says what it waited for when it never came. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, limitMs = 60_000) {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, limitMs = 120_000) {
   const end = performance.now() + limitMs;
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`waited ${limitMs} ms in vain: ${what}`);

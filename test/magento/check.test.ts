@@ -215,7 +215,7 @@ describe('what is wrong is named, with its fix', () => {
     const shop = await started({ clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() } });
     const found = await check(shop, {}, { now: () => Date.now() - 120_000 });
     expect(found).toMatchObject([
-      { level: 'warn', code: 'magento.clock', what: expect.stringMatching(/1(19|20|21) s ahead of ours/) },
+      { level: 'warn', code: 'magento.clock', what: expect.stringMatching(/1[12]\d s ahead of ours/) },
     ]);
   });
 

@@ -119,8 +119,8 @@ describe('signatures', () => {
     await expect(ahead.store.views()).rejects.toMatchObject({ fault: { code: 'magento.clock_ahead' } });
     const behind = clientOf(shop, { now: () => Date.now() - 3_600_000 });
     const { skewMs } = await behind.serverTime();
-    expect(skewMs).toBeGreaterThan(3_598_000);
-    expect(skewMs).toBeLessThan(3_602_000);
+    expect(skewMs).toBeGreaterThan(3_570_000);
+    expect(skewMs).toBeLessThan(3_630_000);
     await Promise.all([ahead.close(), behind.close()]);
   });
 
@@ -238,8 +238,8 @@ describe('a shop that misbehaves', () => {
   });
 
   it('is given up at the deadline', async () => {
-    const hasty = clientOf(shop, { deadlineMs: 100 });
-    shop.setFaults([{ kind: 'slow', delayMs: 400, times: 2 }]);
+    const hasty = clientOf(shop, { deadlineMs: 500 });
+    shop.setFaults([{ kind: 'slow', delayMs: 2_000, times: 2 }]);
     await expect(hasty.orders.byId(1)).rejects.toMatchObject({
       outcome: 'none',
       fault: { code: 'http.deadline' },

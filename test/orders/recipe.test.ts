@@ -6,7 +6,7 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { projectFolder } from '../../deploy/local/install/places.mjs';
 import { orders } from '../../schemas/topics.ts';
@@ -16,7 +16,6 @@ import { restVariables } from '../erp-orders/rest-recipe.ts';
 import { anOrder } from '../sandbox/erp/testing/order.ts';
 import { RestErp } from '../sandbox/http-erp/rest-erp.ts';
 import {
-  applyTopics,
   eventually,
   openWitness,
   ordersConfig,
@@ -26,8 +25,6 @@ import {
 } from './support.ts';
 import type { RunningProcess, Witness } from './support.ts';
 
-jest.setTimeout(90_000);
-
 const erp = new RestErp('token key:secret', ['MUG-STONE']);
 let instance: string;
 let witness: Witness;
@@ -35,7 +32,6 @@ let exporter: RunningProcess;
 
 beforeAll(async () => {
   instance = ownInstance();
-  await applyTopics(instance);
   await erp.standIn.start();
   witness = await openWitness(instance);
   exporter = await startExporter();
@@ -115,7 +111,7 @@ describe('an order by recipe', () => {
       await eventually(`the ${method}`, () => isKilled);
       exporter = await startExporter();
     }
-    await eventually('an outcome', () => outcomesOf(placed).length >= 1, 60_000);
+    await eventually('an outcome', () => outcomesOf(placed).length >= 1);
     expect(held(placed)).toMatchObject([{ docstatus: 1 }]);
   });
 });

@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Contract } from '../../schemas/topics.ts';
-import { contracts, cursors, orders, outcomes, parked, refresh } from '../../schemas/topics.ts';
+import { cursors, orders, outcomes, parked, refresh } from '../../schemas/topics.ts';
 import type { Order, Outcome, Parked } from '../../schemas/types.ts';
-import { connectKafka, openTopicAdmin } from '../../services/platform/kafka/connect.ts';
+import { connectKafka } from '../../services/platform/kafka/connect.ts';
 import { groupOf } from '../../services/platform/groups.ts';
 import type { Bus, KafkaOptions, Received } from '../../services/platform/kafka/types.ts';
 import { sharedKafka, sharedRegistry } from '../infrastructure/main.ts';
@@ -29,23 +29,6 @@ export function kafkaOptions(instance: string): KafkaOptions {
     source: `cartage/${instance}/test`,
     log: { info: quiet, warn: quiet, error: quiet },
   };
-}
-
-/** Creates the topics where they are missing. Test files do it side by side: the registry refuses one of two at once. */
-export async function applyTopics(instance: string): Promise<void> {
-  const admin = openTopicAdmin(kafkaOptions(instance));
-  try {
-    for (let tries = 1; ; tries += 1)
-      try {
-        await admin.apply(contracts, { replicationFactor: 1, dryRun: false });
-        return;
-      } catch (error) {
-        if (tries === 5) throw error;
-        await delay(200 * tries);
-      }
-  } finally {
-    await admin.close();
-  }
 }
 
 /** What this instance's processes write, as it comes. */
@@ -161,7 +144,7 @@ function parsed(line: string): Record<string, unknown> {
 export async function eventually<Value>(
   what: string,
   look: () => Value | Promise<Value>,
-  limitMs = 60_000,
+  limitMs = 120_000,
 ): Promise<NonNullable<Exclude<Value, false>>> {
   const until = Date.now() + limitMs;
   for (;;) {

@@ -76,14 +76,14 @@ beforeAll(async () => {
     ERP_DATABASE_URL: erpDatabase.href,
     ERP_SLOT: `own_${randomBytes(4).toString('hex')}`,
   };
-}, 60_000);
+});
 
 afterAll(async () => {
   line?.kill('SIGKILL');
   await endRecordedProcesses(join(state, 'processes'), 0);
   for (const child of children) child.kill('SIGKILL');
   await database?.drop();
-}, 60_000);
+});
 
 function start(...args: string[]): ChildProcess {
   const child = spawn(
@@ -101,23 +101,19 @@ describe('npm start -- --config FILE', () => {
     line = start();
     const ended = once(line, 'exit').then(() => Promise.reject(new Error(said)));
     ended.catch(() => undefined);
-    const running = eventually('the line to run', () => said.includes('Ctrl-C ends everything'), 150_000);
+    const running = eventually('the line to run', () => said.includes('Ctrl-C ends everything'));
     await Promise.race([running, ended]);
     expect(said).toContain(environment.MAGENTO_URL);
     expect(said).toContain('orders on, stock on, catalog on, shipments off');
     expect(said).not.toMatch(/sandbox|trickle|Products +\d/i);
     const sku = 'MUG-STONE';
-    await eventually(
-      'the product to be for sale in the shop',
-      async () => {
-        const product = await ends.product(sku);
-        return product?.status === 1 && Number(product.price) > 0 && product.salable > 0;
-      },
-      60_000,
-    );
+    await eventually('the product to be for sale in the shop', async () => {
+      const product = await ends.product(sku);
+      return product?.status === 1 && Number(product.price) > 0 && product.salable > 0;
+    });
     const { increment_id } = await ends.placeOrder([{ sku, qty: 1 }]);
-    await eventually('the order in the ERP', () => ends.salesOrder(increment_id), 30_000);
-  }, 300_000);
+    await eventually('the order in the ERP', () => ends.salesOrder(increment_id));
+  });
 
   it('is found by the command line of another terminal, which has none of its variables', async () => {
     const check = spawn(
@@ -129,14 +125,14 @@ describe('npm start -- --config FILE', () => {
     for (const stream of [check.stdout, check.stderr]) stream.on('data', (text) => (found += String(text)));
     const [code] = (await once(check, 'close')) as [number | null];
     expect({ code, found }).toEqual({ code: 0, found: expect.stringMatching(/^All well/m) });
-  }, 60_000);
+  });
 
   it('ends with everything, and leaves no secret behind', async () => {
     const exited = once(line, 'exit');
     expect(line.kill('SIGTERM')).toBe(true);
     expect(await exited).toEqual([0, null]);
     expect(existsSync(join(state, 'environment'))).toBe(false);
-  }, 90_000);
+  });
 
   it('starts nothing with a configuration that cannot be used, and names every problem', async () => {
     said = '';

@@ -40,7 +40,7 @@ describe('an idle slot', () => {
     const { reached } = log.position();
     log.acknowledge(reached);
     await until(async () => (await confirmed()) >= written);
-    expect(await confirmed()).toBe(reached);
+    await until(async () => (await confirmed()) === reached);
     await log.close();
   });
 
@@ -93,7 +93,7 @@ describe('an acknowledgement', () => {
     first.release();
     second.release();
 
-    expect(await confirmed()).toBe(a!.endLsn);
+    await until(async () => (await confirmed()) === a!.endLsn);
     const again = await lastTransactionOf(await database.open());
     expect(again.xid).toBe(b!.xid);
   });

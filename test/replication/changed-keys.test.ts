@@ -148,9 +148,9 @@ describe('the changed-key query', () => {
 
   it('may take longer than the database gives its own transactions', async () => {
     const own = await testDatabase();
-    await own.run(`alter database "${new URL(own.url).pathname.slice(1)}" set transaction_timeout = '100ms'`);
+    await own.run(`alter database "${new URL(own.url).pathname.slice(1)}" set transaction_timeout = '1s'`);
     const pool = openPool({ connectionString: own.url, max: 1 });
-    const sql = `select pg_sleep(0.3)::text as slept`;
+    const sql = `select pg_sleep(1.5)::text as slept`;
     expect((await queryKeys({ ...keyed(sql), pool, keys: [] })).rows).toEqual([{ slept: '' }]);
     await pool.end();
     await own.drop();

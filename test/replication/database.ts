@@ -1,6 +1,5 @@
 /** What the tests of the log share: a database of their own, a slot on it, and ways to wait. */
 import { setTimeout } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import { openPool } from '../../services/erp/pool.ts';
 import type { ErpPool } from '../../services/erp/pool.ts';
 import type { LogOptions, ReplicationLog } from '../../services/erp/replication/log.ts';
@@ -10,9 +9,6 @@ import { ensurePublication } from '../../services/erp/replication/publication.ts
 import { createSlot, inspectSlot } from '../../services/erp/replication/slot.ts';
 import type { SlotState } from '../../services/erp/replication/slot.ts';
 import { freshDatabase } from '../infrastructure/main.ts';
-
-/** A loaded machine takes seconds to make a database; a wait in vain still ends. */
-jest.setTimeout(60_000);
 
 export const PUBLICATION = 'cartage';
 

@@ -166,7 +166,7 @@ describe('a gap in the log', () => {
     cursor = { ...cursorOf(session), position };
     session.source.acknowledge(position);
     await session.source.close();
-    expect((await database.slotState()).confirmedLsn).toBe(parseLsn(position));
+    await until(async () => (await database.slotState()).confirmedLsn === parseLsn(position));
     expect(loadOf(await take())).toBeNull();
   });
 

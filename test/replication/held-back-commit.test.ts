@@ -28,7 +28,7 @@ let database: TestDatabase;
 
 beforeAll(async () => {
   server = await startPostgres();
-}, 60_000);
+});
 afterAll(() => server.remove());
 
 beforeEach(async () => {

@@ -4,13 +4,14 @@
  */
 import { mkdtempSync, chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { removePostgres, startPostgres } from '../../deploy/local/postgres.ts';
 import type { Postgres } from '../../deploy/local/postgres.ts';
 import { recordProcess } from '../../deploy/local/records.ts';
-import { contracts, stock } from '../../schemas/topics.ts';
-import { connectKafka, openTopicAdmin } from '../../services/platform/kafka/connect.ts';
+import { stock } from '../../schemas/topics.ts';
+import { connectKafka } from '../../services/platform/kafka/connect.ts';
 import type { Bus } from '../../services/platform/kafka/types.ts';
+import { applyTopics } from '../infrastructure/apply-topics.ts';
 import { runFolder } from '../infrastructure/folder.ts';
 import { sharedRegistry, startKafka } from '../infrastructure/main.ts';
 import type { TestKafka } from '../infrastructure/main.ts';
@@ -18,8 +19,6 @@ import { eventually, kafkaOptions, ownInstance, platformConfig, startProcess } f
 import type { RunningProcess } from '../orders/support.ts';
 import { testDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
-
-jest.setTimeout(90_000);
 
 const instance = ownInstance();
 const folder = mkdtempSync(join(runFolder(), 'ingester-'));
@@ -40,9 +39,7 @@ beforeAll(async () => {
     startPostgres({ dir: folder, durable: false, logFile, onSpawn }),
   ]);
   const options = { ...kafkaOptions(instance), brokers: [kafka.bootstrap] };
-  const admin = openTopicAdmin(options);
-  await admin.apply(contracts, { replicationFactor: 1, dryRun: false });
-  await admin.close();
+  await applyTopics(kafka.bootstrap, sharedRegistry());
   bus = connectKafka(options);
   await bus.readAll(stock, {
     onRecord: ({ value }) =>

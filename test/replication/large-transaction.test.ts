@@ -33,15 +33,15 @@ describe('a transaction of 100,000 rows', () => {
     const log = await database.open({
       partChangesMax: 1_000,
       heldBytesMax: HELD_BYTES_MAX,
-      connection: { connectionString: database.url, options: '-c wal_sender_timeout=1s' },
+      connection: { connectionString: database.url, options: '-c wal_sender_timeout=3s' },
     });
     let heldMax = 0;
     let parts = 0;
     for await (const part of log.transactions()) {
       parts += 1;
       heldMax = Math.max(heldMax, log.position().heldBytes);
-      // Three times the server's patience, while more waits than we hold.
-      if (parts === 5) await setTimeout(3_000);
+      // Twice the server's patience, while more waits than we hold.
+      if (parts === 5) await setTimeout(6_000);
       if (part.last) break;
     }
     expect(parts).toBe(ROWS / 1_000);

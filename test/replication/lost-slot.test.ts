@@ -14,7 +14,7 @@ let server: TestPostgres;
 
 beforeAll(async () => {
   server = await startPostgres();
-}, 60_000);
+});
 afterAll(() => server.remove());
 beforeEach(async () => {
   database = await testDatabase(server.url);
@@ -91,7 +91,7 @@ describe('a line that swallows everything', () => {
     proxy.forwardTo(Number(new URL(database.url).port));
     const url = new URL(database.url);
     url.port = String(proxy.port);
-    const log = await database.open({ connection: { connectionString: url.href }, silentMsMax: 400 });
+    const log = await database.open({ connection: { connectionString: url.href }, silentMsMax: 2_000 });
     await database.run('insert into item values (1)');
     await readTransactions(log, 1);
     proxy.blackHole(true);

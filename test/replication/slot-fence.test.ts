@@ -12,7 +12,8 @@ import { startPostgres } from '../infrastructure/main.ts';
 import { readTransactions, testDatabase, until } from './database.ts';
 import type { TestDatabase } from './database.ts';
 
-const timeoutMs = 3_000;
+/** The fence falls after half of it: so long may this machine take for a question and its answer. */
+const timeoutMs = 6_000;
 let database: TestDatabase;
 let proxy: TcpProxy;
 let ending: AbortController;

@@ -10,9 +10,7 @@ import { createInterface } from 'node:readline';
 import { createServer } from 'node:tls';
 import type { Server } from 'node:tls';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-
-jest.setTimeout(60_000);
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
 const folder = mkdtempSync(join(tmpdir(), 'cartage-authorities-'));
 const trusted = join(folder, 'ca.pem');

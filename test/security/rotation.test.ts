@@ -13,19 +13,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { javaCommand, javaFlags, javaProgram } from '../../deploy/local/java.ts';
-import { contracts, orders, parked } from '../../schemas/topics.ts';
-import { connectKafka, openTopicAdmin } from '../../services/platform/kafka/connect.ts';
+import { orders, parked } from '../../schemas/topics.ts';
+import { connectKafka } from '../../services/platform/kafka/connect.ts';
 import type { Bus, KafkaOptions } from '../../services/platform/kafka/types.ts';
+import { applyTopics } from '../infrastructure/apply-topics.ts';
 import { freshDatabase, sharedRegistry, startKafka, startTcpProxy } from '../infrastructure/main.ts';
 import type { FreshDatabase, TcpProxy, TestKafka } from '../infrastructure/main.ts';
 import { eventually, ordersConfig, ownInstance, platformConfig, startProcess } from '../orders/support.ts';
 import type { RunningProcess } from '../orders/support.ts';
 import { anOrder } from '../sandbox/erp/testing/order.ts';
-
-jest.setTimeout(240_000);
 
 const instance = ownInstance();
 const role = instance.replaceAll('-', '_');
@@ -61,9 +60,7 @@ beforeAll(async () => {
     source: `cartage/${instance}/test`,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   };
-  const admin = openTopicAdmin(open);
-  await admin.apply(contracts, { replicationFactor: 1, dryRun: false });
-  await admin.close();
+  await applyTopics(kafka.bootstrap, sharedRegistry());
   bus = connectKafka(open);
   registry = await guardedRegistry();
   await prepareDatabase();
@@ -210,11 +207,11 @@ it('all passwords change under a running process, and nothing is lost or doubled
   expect(await written()).toEqual(['000000001']);
 
   writeSecrets('second');
-  await eventually('the second order', async () => (await written()).includes('000000002'), 60_000);
+  await eventually('the second order', async () => (await written()).includes('000000002'));
   const records: string[] = [];
   await bus.readAll(parked, { onRecord: ({ value }) => void (value?.key && records.push(value.key)) });
   // The first record on that topic: its schema is asked of the registry, with the password of now.
-  await eventually('the refused order to be parked', () => records.length > 0, 60_000);
+  await eventually('the refused order to be parked', () => records.length > 0);
   await publish('000000003');
   await eventually('the third order', async () => (await written()).includes('000000003'));
 

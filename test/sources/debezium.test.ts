@@ -9,7 +9,7 @@ let server: TestMariadb | undefined;
 
 beforeAll(async () => {
   if (mariadb.command !== null) server = await startMariadb();
-}, 60_000);
+});
 describeSource('Debezium on PostgreSQL', [], debeziumOnPostgres);
 describeSource('Debezium on MariaDB', [mariadb], () => debeziumOnMariadb(server!.url));
-afterAll(async () => server?.remove(), 30_000);
+afterAll(async () => server?.remove());

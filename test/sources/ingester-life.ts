@@ -23,6 +23,8 @@ export const newBroker = (): SimulatedBroker => new SimulatedBroker(systemClock 
 /** Kafka as one life sees it. */
 class LifeBus implements Bus {
   isDead = false;
+  /** Resolves when requests are heard. */
+  readonly subscribed = Promise.withResolvers<void>();
   /** Called with each record before it is stored: a test dies here. */
   onPublish: (topic: string) => void = () => undefined;
   readonly #broker: SimulatedBroker;
@@ -71,6 +73,7 @@ class LifeBus implements Bus {
     } satisfies Lease;
     const reader = options.open(lease);
     const stop = this.#broker.listen(topic, (record) => reader.receive([record]));
+    this.subscribed.resolve();
     const end = async () => {
       stop();
       await reader.close(false);
@@ -114,6 +117,11 @@ export class Life {
       if (published >= diesAt) this.kill();
     };
     this.#running = this.#run();
+  }
+
+  /** Until requests are heard. */
+  get listening(): Promise<void> {
+    return this.#bus.subscribed.promise;
   }
 
   /** As a crash would: nothing of it is heard any more. */

@@ -9,6 +9,6 @@ let server: TestMariadb | undefined;
 
 beforeAll(async () => {
   if (mariadb.command !== null) server = await startMariadb();
-}, 60_000);
+});
 describeSource('polling MariaDB', [mariadb], () => mariadbErp(server!.url));
-afterAll(async () => server?.remove(), 30_000);
+afterAll(async () => server?.remove());

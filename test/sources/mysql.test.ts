@@ -1,5 +1,5 @@
 /** Real: a MariaDB of this file, where one is installed. Asserted: what is asked of it, and what a poll sees. */
-import { afterAll, beforeAll, describe, expect, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { mysqlOptions } from '../../services/erp/mysql/address.ts';
 import { MysqlPool, rowsOf } from '../../services/erp/mysql/pool.ts';
 import { MysqlPoll } from '../../services/erp/sources/mysql/mysql-poll.ts';
@@ -10,8 +10,6 @@ import { erpSection } from '../../services/platform/config/sections/erp.ts';
 import { itWith } from '../deploy/programs.ts';
 import { mariadb, startMariadb } from '../infrastructure/mariadb.ts';
 import type { TestMariadb } from '../infrastructure/mariadb.ts';
-
-jest.setTimeout(60_000);
 
 let server: TestMariadb | undefined;
 let pool: MysqlPool;

@@ -22,4 +22,4 @@ it('no source ever shows more than the ERP has and has issued, and all show what
   expect(broken.slice(0, 5)).toEqual([]);
   // Both ends of a goods issue are played.
   expect([total.shipped > 0, total.refused > 0 || one !== undefined]).toEqual([true, true]);
-}, 3_600_000);
+});

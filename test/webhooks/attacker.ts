@@ -1,9 +1,10 @@
 /**
  * One wave of an attack, in a process of its own: `node attacker.ts JSON`. So many connections of each kind at once, each
- * made anew as often as it is ended, until the wave's time is over. Loopback only. Prints how many connections there
- * were and how many were open at once, as JSON.
+ * made anew as often as it is ended, until its standard input ends and enough were open at once. Loopback only. Prints how
+ * many connections there were and how many were open at once, as JSON.
  */
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { Random } from '../../services/platform/flow/testing/random.ts';
@@ -15,7 +16,8 @@ export type Kind =
 export interface Wave {
   port: number;
   seed: number;
-  durationMs: number;
+  /** It goes on until so many were, a minute at most. */
+  openAtLeast: number;
   connections: Partial<Record<Kind, number>>;
 }
 
@@ -78,10 +80,11 @@ const kinds: Record<Kind, (socket: Socket, random: Random) => void> = {
 async function run(wave: Wave): Promise<WaveResult> {
   const random = new Random(wave.seed);
   const open = new Set<Socket>();
-  const over = performance.now() + wave.durationMs;
+  const toldToEnd = once(process.stdin.resume(), 'end');
+  let isOver = false;
   const result: WaveResult = { connections: 0, openAtOnceMax: 0 };
   const attack = (kind: Kind) => {
-    if (performance.now() >= over) return;
+    if (isOver) return;
     // All of 127/8 is loopback: one address alone has too few ports for what a wave needs.
     const localAddress = `127.0.1.${random.between(1, 250)}`;
     const socket = connect({ host: '127.0.0.1', port: wave.port, localAddress });
@@ -105,7 +108,11 @@ async function run(wave: Wave): Promise<WaveResult> {
       // The queue of connections that wait to be accepted is short.
       if (index % 250 === 249) await new Promise((resolve) => setTimeout(resolve, 50));
     }
-  await new Promise((resolve) => setTimeout(resolve, Math.max(0, over - performance.now())));
+  await toldToEnd;
+  const latest = performance.now() + 60_000;
+  while (result.openAtOnceMax < wave.openAtLeast && performance.now() < latest)
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  isOver = true;
   for (const socket of open) socket.destroy();
   return result;
 }

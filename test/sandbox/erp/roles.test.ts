@@ -8,7 +8,7 @@ import type { TestErp } from './testing/erp.ts';
 let erp: TestErp;
 beforeAll(async () => {
   erp = await startTestErp();
-}, 60_000);
+});
 afterAll(() => erp.close());
 
 describe('the role cartage', () => {

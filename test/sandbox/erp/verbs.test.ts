@@ -11,7 +11,7 @@ import type { WantedLine } from './testing/order.ts';
 let erp: TestErp;
 beforeAll(async () => {
   erp = await startTestErp();
-}, 60_000);
+});
 afterAll(() => erp.close());
 
 interface Delivery {

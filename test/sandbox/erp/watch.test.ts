@@ -21,7 +21,7 @@ beforeAll(async () => {
   watched = [...new Set(Object.values(streams).flatMap(({ watch }) => watch.map(({ table }) => table)))];
   erp = await startTestErp();
   await noteRowChanges(erp.owner, watched);
-}, 60_000);
+});
 afterAll(() => erp.close());
 
 /** Does the business and gives, per stream, the keys whose truth changed; fails where one was not made dirty. */

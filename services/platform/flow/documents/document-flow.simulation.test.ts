@@ -131,7 +131,7 @@ describe('a flow of documents, by chance', () => {
       const { faults } = await run(seed, true);
       expect({ seed, faults }).toEqual({ seed, faults: [] });
     }
-  }, 60_000);
+  });
 
   it('tells one outcome for each document while nobody dies', async () => {
     const { world, faults } = await run(11, false);

@@ -171,7 +171,7 @@ describe('a flow of states, by chance', () => {
         // Which seed it was is what one needs to know first.
         expect({ seed, faults }).toEqual({ seed, faults: [] });
       }
-    }, 60_000);
+    });
 });
 
 describe('a calm flow of states', () => {
