@@ -3,6 +3,8 @@
  * beside the files, ends everything again, and says `N passed, N failed, N skipped`.
  */
 import { randomUUID } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { projectFolder, stateFolder } from '../deploy/local/install/places.mjs';
 import { progress } from '../deploy/local/install/progress.mjs';
@@ -19,6 +21,9 @@ async function main(args: string[], signal: AbortSignal): Promise<Counts> {
   const folder = runFolder();
   process.env.CARTAGE_TEST_FOLDER = folder;
   const mark = randomUUID();
+  // What tests leave there goes with the run. Not in its folder: a browser keeps a socket there, whose path must be short.
+  const temporary = mkdtempSync(join(tmpdir(), 'cartage-test-'));
+  chmodSync(temporary, 0o1777);
   const removals: (() => Promise<void>)[] = [];
   let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   try {
@@ -32,6 +37,7 @@ async function main(args: string[], signal: AbortSignal): Promise<Counts> {
           ...addresses,
           // Under `test`, which jest would set, kafkajs takes other retry defaults than in production.
           NODE_ENV: 'production',
+          TMPDIR: temporary,
           // Processes are started some hundred times, and each start costs half with what an earlier one compiled.
           NODE_COMPILE_CACHE: stateFolderAt(stateFolder).compileCache,
           [runMark]: mark,
@@ -46,6 +52,7 @@ async function main(args: string[], signal: AbortSignal): Promise<Counts> {
   for (const left of await endLeftBehind(mark)) console.error(`Left behind by a test, ended now: ${left}`);
   await Promise.allSettled(removals.map((remove) => remove()));
   await endRun(folder);
+  rmSync(temporary, { recursive: true, force: true });
   return counts;
 }
 

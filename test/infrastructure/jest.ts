@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectFolder } from '../../deploy/local/install/places.mjs';
+import { projectFolder, stateFolder } from '../../deploy/local/install/places.mjs';
 import { readResults, type Results } from './results.ts';
 
 export interface JestRun {
@@ -58,6 +58,8 @@ function jestFlags({ roots, resultFile, workers = 3 }: JestRun): string[] {
     `--testSequencer=${join(import.meta.dirname, 'sequencer.ts')}`,
     '--passWithNoTests',
     '--no-watchman',
+    // Not among what is temporary: what it knows of the files is for the next run.
+    `--cacheDirectory=${join(stateFolder, 'jest')}`,
   ];
 }
 

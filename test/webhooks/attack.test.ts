@@ -98,7 +98,7 @@ describe('good webhooks are taken in bounded time and memory', () => {
     expect(relay.running.hasExited).toBe(false);
     expect(relay.peakMiB()).toBeLessThan(memoryLimitMiB);
     expect(sender.refused()).toEqual({});
-    expect(sender.latencyMs(0.5)).toBeLessThan(1_000);
+    expect(sender.latencyMs(0.5)).toBeLessThan(latencyMaxMs / 3);
     expect(sender.latencyMs(1)).toBeLessThan(latencyMaxMs);
     expect(attacked.openAtOnceMax).toBeGreaterThanOrEqual(wave.openAtLeast);
   });

@@ -152,7 +152,7 @@ describe('the body', () => {
     expect(answers.map(({ status }) => status)).toEqual([408, 408, 408]);
     for (const { tookMs } of answers) expect(tookMs).toBeGreaterThanOrEqual(bodyTimeoutMs);
     // Exactly: see bodies.test.ts. Here a loaded machine may be late, and Node looks for headers once a second.
-    for (const { tookMs } of answers) expect(tookMs).toBeLessThan(2 * bodyTimeoutMs);
+    for (const { tookMs } of answers) expect(tookMs).toBeLessThan(6 * bodyTimeoutMs);
   });
 
   it('under way the longest gives way with 503 when the budget is used up, and good ones are taken', async () => {

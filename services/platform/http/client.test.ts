@@ -177,7 +177,7 @@ describe('a request that was written may have been carried out', () => {
   it('no answer within the deadline, and its connection is given up with it', async () => {
     const closed = Promise.withResolvers<void>();
     const { origin } = await listen((request) => request.socket.once('close', () => closed.resolve()));
-    const error = await failure(clientOf(origin, { deadlineMs: 80 }).request(post));
+    const error = await failure(clientOf(origin, { deadlineMs: 1_000 }).request(post));
     await closed.promise;
     expect(error).toMatchObject({
       outcome: 'unknown',
@@ -193,7 +193,7 @@ describe('a request that was written may have been carried out', () => {
       request.socket.on('close', () => clearInterval(drip));
     });
     const notes: AnswerNote[] = [];
-    const client = clientOf(origin, { deadlineMs: 100, onAnswer: (note) => notes.push(note) });
+    const client = clientOf(origin, { deadlineMs: 1_000, onAnswer: (note) => notes.push(note) });
     // Without a deadline it would never end.
     const error = await failure(client.request(post));
     expect(error).toMatchObject({ outcome: 'unknown', fault: { code: 'http.deadline' } });

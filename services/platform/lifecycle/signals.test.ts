@@ -58,7 +58,7 @@ describe('runProcess', () => {
   it('hears a signal while it still loads what it stands on: nothing is started then', async () => {
     const program = `import { runProcess } from ${JSON.stringify(signals)};
       const busy = () => { const until = performance.now() + 100; while (performance.now() < until); };
-      runProcess(async () => { process.stdout.write('started'); }, Array(30).fill(busy));
+      runProcess(async () => { process.stdout.write('started'); }, Array(300).fill(busy));
       process.stdout.write('loading');`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', program]);
     let said = '';
