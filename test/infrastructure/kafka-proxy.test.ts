@@ -1,6 +1,6 @@
 /**
  * The proxy alone, with a double for the broker that answers each frame with its correlation id. Asserted: exactly
- * the answers meant are lost, and the work is done in any case. (`own-kafka.test.ts` has a real broker behind it.)
+ * the answers meant are lost, and the work is done in any case. (`own-kafka.ts` has a real broker behind it.)
  */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';

@@ -30,7 +30,6 @@ export const longest = [
   'test/journeys/flows.test.ts',
   'test/erp-orders/killed.test.ts',
   'test/webhooks/rollout.test.ts',
-  'test/kafka/broker-suite.test.ts',
 ];
 
 /** Jest's own order is by the size of files, which says nothing of how long they take. */

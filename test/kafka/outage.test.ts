@@ -11,25 +11,22 @@ import type { Contract } from '../../schemas/topics.ts';
 import type { Stock } from '../../schemas/types.ts';
 import { Unavailable } from '../../services/platform/errors.ts';
 import type { KafkaOptions, Received } from '../../services/platform/kafka/types.ts';
-import { startKafka, startKafkaProxy } from '../infrastructure/main.ts';
-import type { KafkaProxy, TestKafka } from '../infrastructure/main.ts';
+import { OwnBroker } from '../infrastructure/own-broker.ts';
+import { brokerBehindProxy } from '../infrastructure/own-kafka.ts';
+import { realBroker } from './broker-suite.ts';
+import { fencedPublish } from './fenced-publish.ts';
 import { applyTopics, openBus, ownTopic, recorder, until, untyped, stockOf } from './support.ts';
 import type { TestBus } from './support.ts';
 
-let proxy: KafkaProxy;
-let kafka: TestKafka;
-let brokers: string[];
+const own = new OwnBroker();
 
-beforeAll(async () => {
-  proxy = await startKafkaProxy();
-  kafka = await startKafka({ advertisedProxyPort: proxy.port });
-  proxy.forwardTo(kafka.proxiedPort!);
-  brokers = [`127.0.0.1:${proxy.port}`];
-});
-afterAll(async () => {
-  await kafka.remove();
-  await proxy.close();
-});
+beforeAll(() => own.start());
+afterAll(() => own.remove());
+
+// One broker for all that need one of their own: each costs several seconds of a processor.
+brokerBehindProxy(own);
+realBroker(own);
+fencedPublish(own);
 
 interface Load {
   acknowledged: number[];
@@ -66,6 +63,7 @@ function publishUnderLoad(bus: TestBus, topic: Contract<Stock>): Load {
 
 /** Runs the load through an outage with a reader on the other side, and checks what arrived. */
 async function through(outage: () => Promise<void>, options: Partial<KafkaOptions>) {
+  const brokers = [`127.0.0.1:${own.proxy.port}`];
   const topic = ownTopic(stock, 3);
   await applyTopics(untyped(topic), { brokers });
   const bus = openBus({ brokers, ...options });
@@ -101,9 +99,9 @@ describe('nothing acknowledged is lost', () => {
   it('when the broker is stopped for 20 s under load, with a deadline longer than that', async () => {
     const load = await through(
       async () => {
-        await kafka.stop();
+        await own.kafka.stop();
         await delay(20_000);
-        await kafka.restart();
+        await own.kafka.restart();
       },
       { publishDeadlineMs: 60_000 },
     );
@@ -113,9 +111,9 @@ describe('nothing acknowledged is lost', () => {
   it('when it is killed, and what passed its deadline was refused as unknown or none', async () => {
     const load = await through(
       async () => {
-        await kafka.kill();
+        await own.kafka.kill();
         await delay(3_000);
-        await kafka.restart();
+        await own.kafka.restart();
       },
       { publishDeadlineMs: 1_000 },
     );
@@ -127,12 +125,12 @@ describe('nothing acknowledged is lost', () => {
   });
 
   it('when answers to Produce are swallowed', async () => {
-    const lostBefore = proxy.produceAnswersLost;
+    const lostBefore = own.proxy.produceAnswersLost;
     const load = await through(
       async () => {
-        proxy.onProduceAnswer((request) => (request % 3 === 0 ? 'swallow' : 'pass'));
-        await until('answers are lost', () => proxy.produceAnswersLost >= lostBefore + 2);
-        proxy.onProduceAnswer(() => 'pass');
+        own.proxy.onProduceAnswer((request) => (request % 3 === 0 ? 'swallow' : 'pass'));
+        await until('answers are lost', () => own.proxy.produceAnswersLost >= lostBefore + 2);
+        own.proxy.onProduceAnswer(() => 'pass');
       },
       // It passes for each of them before the broker is asked again.
       { publishDeadlineMs: 60_000, requestTimeoutMs: 3_000 },
@@ -141,12 +139,12 @@ describe('nothing acknowledged is lost', () => {
   });
 
   it('when the connection is cut after the broker has worked', async () => {
-    const lostBefore = proxy.produceAnswersLost;
+    const lostBefore = own.proxy.produceAnswersLost;
     const load = await through(
       async () => {
-        proxy.onProduceAnswer((request) => (request % 7 === 0 ? 'cut' : 'pass'));
-        await until('connections were cut', () => proxy.produceAnswersLost >= lostBefore + 10);
-        proxy.onProduceAnswer(() => 'pass');
+        own.proxy.onProduceAnswer((request) => (request % 7 === 0 ? 'cut' : 'pass'));
+        await until('connections were cut', () => own.proxy.produceAnswersLost >= lostBefore + 10);
+        own.proxy.onProduceAnswer(() => 'pass');
       },
       { publishDeadlineMs: 60_000 },
     );
@@ -156,9 +154,9 @@ describe('nothing acknowledged is lost', () => {
   it('when the network drops packets for a while', async () => {
     const load = await through(
       async () => {
-        proxy.blackHole(true);
+        own.proxy.blackHole(true);
         await delay(4_000);
-        proxy.blackHole(false);
+        own.proxy.blackHole(false);
       },
       { publishDeadlineMs: 60_000 },
     );

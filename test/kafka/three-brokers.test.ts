@@ -12,6 +12,7 @@ import type { Stock } from '../../schemas/types.ts';
 import type { Received } from '../../services/platform/kafka/types.ts';
 import { startTcpProxy, startThreeBrokers } from '../infrastructure/main.ts';
 import type { TcpProxy, TestBroker, ThreeBrokers } from '../infrastructure/main.ts';
+import { threeBrokers } from '../infrastructure/three-brokers.ts';
 import { plainKafka } from '../infrastructure/plain-kafka.ts';
 import { StateWriter } from './state-writer.ts';
 import { applyTopics, openBus, ownTopic, stockOf, until, untyped } from './support.ts';
@@ -219,6 +220,9 @@ describe('three brokers under load', () => {
     await until('no trouble', () => buses.every((bus) => bus.unhealthyReason() === null));
   });
 });
+
+// At the end, without a load: what all of the above takes for granted.
+describe('the cluster', () => threeBrokers(() => cluster));
 
 /** Gives partitions other copies, and with them other leaders; resolves when it has come about. */
 async function reassign(

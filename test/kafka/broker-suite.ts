@@ -1,36 +1,22 @@
 /**
  * The suite of `services/platform/flow/testing/broker-suite.ts`, which the simulated broker passes too. Real: a broker
- * of this test's own, with a proxy in front of it that can cut a process off, and the shared registry.
+ * with a proxy in front of it that can cut a process off, and the shared registry.
  */
-import { afterAll, beforeAll } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import kafkajs from 'kafkajs';
 import { stock } from '../../schemas/topics.ts';
 import { brokerSuite } from '../../services/platform/flow/testing/broker-suite.ts';
 import type { BrokerDriver } from '../../services/platform/flow/testing/broker-suite.ts';
-import { startKafka, startKafkaProxy } from '../infrastructure/main.ts';
-import type { KafkaProxy, TestKafka } from '../infrastructure/main.ts';
+import type { OwnBroker } from '../infrastructure/own-broker.ts';
 import { plainKafka } from '../infrastructure/plain-kafka.ts';
 import { applyTopics, openBus, ownTopic, until, untyped } from './support.ts';
 import type { TestBus } from './support.ts';
 
-let proxy: KafkaProxy;
-let kafka: TestKafka;
-let client: kafkajs.Kafka;
-
-beforeAll(async () => {
-  proxy = await startKafkaProxy();
-  kafka = await startKafka({ advertisedProxyPort: proxy.port });
-  proxy.forwardTo(kafka.proxiedPort!);
-  client = plainKafka(kafka.bootstrap);
-});
-afterAll(async () => {
-  await kafka.remove();
-  await proxy.close();
-});
+let own: OwnBroker;
+const client = () => plainKafka(own.kafka.bootstrap);
 
 async function asAdmin<Result>(work: (admin: kafkajs.Admin) => Promise<Result>): Promise<Result> {
-  const admin = client.admin();
+  const admin = client().admin();
   await admin.connect();
   try {
     return await work(admin);
@@ -41,7 +27,7 @@ async function asAdmin<Result>(work: (admin: kafkajs.Admin) => Promise<Result>):
 
 /** As a member of the group, for a moment: so any offset can be stored with any metadata. */
 async function store(groupId: string, topic: string, offset: number, metadata: string): Promise<void> {
-  const consumer = client.consumer({ groupId });
+  const consumer = client().consumer({ groupId });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
   const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
@@ -54,7 +40,7 @@ async function store(groupId: string, topic: string, offset: number, metadata: s
 /** kafkajs stores -2 for an offset that it finds out of range. */
 async function loseOffset(groupId: string, topic: string): Promise<void> {
   await store(groupId, topic, 1_000_000, '');
-  const consumer = client.consumer({ groupId });
+  const consumer = client().consumer({ groupId });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
   await consumer.run({ autoCommit: false, eachMessage: () => Promise.resolve() });
@@ -68,7 +54,7 @@ async function loseOffset(groupId: string, topic: string): Promise<void> {
 }
 
 async function putRaw(topic: string): Promise<void> {
-  const producer = client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+  const producer = client().producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await producer.connect();
   await producer.send({ topic, messages: [{ key: 'WH/raw', value: 'not avro', partition: 0 }] });
   await producer.disconnect();
@@ -76,7 +62,7 @@ async function putRaw(topic: string): Promise<void> {
 
 async function open(partitions: number): Promise<BrokerDriver> {
   const topic = ownTopic(stock, partitions);
-  const create = () => applyTopics(untyped(topic), { brokers: [kafka.bootstrap] });
+  const create = () => applyTopics(untyped(topic), { brokers: [own.kafka.bootstrap] });
   await create();
   const group = randomUUID();
   const buses: TestBus[] = [];
@@ -85,10 +71,10 @@ async function open(partitions: number): Promise<BrokerDriver> {
     group,
     start: async () => {
       // The first one can be cut off.
-      const port = buses.length === 0 ? `127.0.0.1:${proxy.port}` : kafka.bootstrap;
+      const port = buses.length === 0 ? `127.0.0.1:${own.proxy.port}` : own.kafka.bootstrap;
       const bus = openBus({ brokers: [port] });
       buses.push(bus);
-      return { bus, cutOff: () => proxy.blackHole(true) };
+      return { bus, cutOff: () => own.proxy.blackHole(true) };
     },
     putUndecodable: () => putRaw(topic.topic),
     setStored: (offset, metadata) => store(group, topic.topic, offset, metadata),
@@ -103,10 +89,13 @@ async function open(partitions: number): Promise<BrokerDriver> {
     during: (work) => work,
     until: (what, holds) => until(what, holds),
     close: async () => {
-      proxy.blackHole(false);
+      own.proxy.blackHole(false);
       await Promise.all(buses.map((bus) => bus.close()));
     },
   };
 }
 
-brokerSuite('the real broker', open);
+export function realBroker(of: OwnBroker): void {
+  own = of;
+  brokerSuite('the real broker', open);
+}
