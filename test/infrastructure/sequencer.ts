@@ -26,7 +26,6 @@ export const longest = [
   'test/orders/relay.test.ts',
   'test/deploy/rights.test.ts',
   'test/replication/ingester.test.ts',
-  'test/journeys/trace.test.ts',
   'test/journeys/flows.test.ts',
   'test/erp-orders/killed.test.ts',
   'test/webhooks/rollout.test.ts',

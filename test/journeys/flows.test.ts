@@ -1,5 +1,6 @@
 /** The four flows end to end, with all processes running. What is real and what is not: see stack.ts. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Jaeger } from '../../deploy/local/jaeger.ts';
 import { outcomes as outcomesTopic, parked } from '../../schemas/topics.ts';
 import { alertingRules, dashboardExpressions, isIn, samplesOf, selectorsOf } from '../deploy/selectors.ts';
 import { recordsNow, statesNow } from '../infrastructure/topic-now.ts';
@@ -9,16 +10,25 @@ import { refund } from '../sandbox/shop/sales/refund.ts';
 import { openStack } from './stack.ts';
 import type { Stack } from './stack.ts';
 import { produceBytes } from './bytes.ts';
+import { jaegerOfTests, nobodyIsTraced, traceStories } from './trace-stories.ts';
 import { until } from './wait.ts';
 
 let stack: Stack;
+let jaeger: Jaeger | undefined;
 
 beforeAll(async () => {
-  stack = await openStack();
+  jaeger = await jaegerOfTests();
+  stack = await openStack({ environment: jaeger ? { OTEL_EXPORTER_OTLP_ENDPOINT: jaeger.otlpUrl } : {} });
   await stack.startAll();
 });
 
-afterAll(async () => stack?.close());
+afterAll(async () => {
+  await stack?.close();
+  await jaeger?.stop();
+});
+
+// First, before anything else is told.
+traceStories(() => stack);
 
 const product = async (sku: string) => (await stack.sandboxes.product(sku))!;
 
@@ -268,3 +278,5 @@ describe('what Prometheus sees', () => {
     expect(await missing()).toEqual([]);
   });
 });
+
+nobodyIsTraced();

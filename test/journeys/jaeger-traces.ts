@@ -1,3 +1,4 @@
+import { messageOf } from '../../services/platform/errors.ts';
 import { until } from './wait.ts';
 
 /** A span as a reader of Jaeger's query API sees it. */
@@ -58,21 +59,20 @@ export class JaegerTraces {
     complete: (spans: TraceSpan[]) => unknown,
   ): Promise<TraceSpan[]> {
     let seen: TraceSpan[] = [];
-    let missing: unknown;
+    let missing = '';
     try {
       return await until(what, async () => {
         seen = await this.spans(traceId);
         try {
           return complete(seen) !== false && seen;
         } catch (error) {
-          missing = error;
+          missing = `\n${messageOf(error)}`;
           return false;
         }
       });
     } catch (error) {
       const names = seen.map(({ service, name }) => `${service}: ${name}`).join(', ');
-      const why = missing === undefined ? '' : `\n${String(missing)}`;
-      throw new Error(`trace ${traceId} holds only: ${names || 'nothing'}${why}`, { cause: error });
+      throw new Error(`trace ${traceId} holds only: ${names || 'nothing'}${missing}`, { cause: error });
     }
   }
 

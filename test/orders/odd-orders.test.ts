@@ -53,7 +53,7 @@ async function startRelay(port = webhookPort): Promise<RunningProcess> {
   const credentials = { ...shop.credentials, consumerSecret: '${ODD_ORDERS_SECRET}' };
   const relay = await startProcess('order-relay', {
     ...platformConfig(instance, 4_000),
-    magento: { url: shop.url, credentials, deadlineMs: 1_500 },
+    magento: { url: shop.url, credentials, deadlineMs: 3_000 },
     webhook: webhookConfig(port),
     orders: ordersConfig({ sweep: { overlapMs: 30_000 } }),
   });

@@ -1,11 +1,11 @@
 /**
  * A story is one trace: what the processes tell Jaeger, read back through its query API. Real: Jaeger, and all that
- * stack.ts names as real. Jaeger is taken from the PATH, or unpacked from ../shared/tools/jaeger.xz where that folder
+ * stack.ts names as real; flows.test.ts runs it. Jaeger is taken from the PATH, or unpacked from ../shared/tools/jaeger.xz where that folder
  * lies beside the project; without either the tests are counted as skipped.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { beforeAll, describe, expect } from '@jest/globals';
 import { projectFolder } from '../../deploy/local/install/places.mjs';
 import { startJaeger } from '../../deploy/local/jaeger.ts';
 import type { Jaeger } from '../../deploy/local/jaeger.ts';
@@ -18,7 +18,6 @@ import { statesNow } from '../infrastructure/topic-now.ts';
 import { firstLoadDone } from './first-load.ts';
 import { JaegerTraces } from './jaeger-traces.ts';
 import type { TraceSpan } from './jaeger-traces.ts';
-import { openStack } from './stack.ts';
 import type { Stack } from './stack.ts';
 import { until } from './wait.ts';
 
@@ -26,33 +25,25 @@ const jaegerProgram = program('jaeger');
 const mug = 'MUG-STONE';
 const logPosition = /^[0-9A-F]+\/[0-9A-F]+$/;
 
-let jaeger: Jaeger | undefined;
-let stack: Stack | undefined;
+let stack: Stack;
 let traces: JaegerTraces;
 
-beforeAll(async () => {
-  if (jaegerProgram.command === null) return;
+/** Undefined where there is none. */
+export async function jaegerOfTests(): Promise<Jaeger | undefined> {
+  if (jaegerProgram.command === null) return undefined;
   const folder = runFolder();
-  jaeger = await startJaeger({
+  const jaeger = await startJaeger({
     command: jaegerProgram.command[0]!,
     dir: join(folder, `jaeger-${process.pid}`),
     onSpawn: (pid) => recordProcess(join(folder, 'processes'), 'Jaeger', pid),
   });
   traces = new JaegerTraces(jaeger.url);
-  stack = await openStack({ environment: { OTEL_EXPORTER_OTLP_ENDPOINT: jaeger.otlpUrl } });
-  await stack.startAll();
-  // What the first load leads to belongs to traces of its own, which are not to mix with the stories told here.
-  await firstLoadDone(stack);
-});
-
-afterAll(async () => {
-  await stack?.close();
-  await jaeger?.stop();
-});
+  return jaeger;
+}
 
 /** The outcome of a record, once there is one. */
 function outcome(what: string, of: (outcome: Outcome) => boolean): Promise<Outcome & { traceId: string }> {
-  return until(what, () => stack!.witness.outcomes.find(of) as Outcome & { traceId: string });
+  return until(what, () => stack.witness.outcomes.find(of) as Outcome & { traceId: string });
 }
 
 const named = (spans: TraceSpan[], name: string) => spans.filter((span) => span.name === name);
@@ -111,10 +102,10 @@ function expectStatements(spans: TraceSpan[], ...names: string[]): void {
     expect(tags).toMatchObject({
       'span.kind': 'client',
       'db.system.name': 'postgresql',
-      'db.namespace': stack!.erp.database,
+      'db.namespace': stack.erp.database,
       'db.query.summary': name,
-      'server.address': stack!.erp.host,
-      'server.port': stack!.erp.port,
+      'server.address': stack.erp.host,
+      'server.port': stack.erp.port,
     });
 }
 
@@ -164,7 +155,7 @@ async function expectStockAsked(record: TraceSpan, spans: TraceSpan[]): Promise<
   const board = request.tags['messaging.kafka.message.key'] as string;
   const asked = sentBy(record, spans, 'cartage.refresh', board);
   const isMet = () =>
-    stack!.witness.outcomes.some(
+    stack.witness.outcomes.some(
       (one) => one.topic === 'cartage.refresh' && one.key === board && one.traceId !== asked.traceId,
     );
   /** The answer to one of the requests of this trace, as far as the shop. */
@@ -254,91 +245,102 @@ function expectStock(spans: TraceSpan[], key: string): void {
   expect(record.parentId).toBe(sentBy(change, spans, 'erp.stock', key).spanId);
 }
 
-describe('one trace', () => {
-  itWith([jaegerProgram], 'tells an order from the webhook to the sales order', async () => {
-    const placed = await stack!.sandboxes.placeOrder([{ sku: 'BOARD-OAK', qty: 1 }]);
-    const key = `sandbox/default/${placed.increment_id}`;
-    const exported = await outcome(
-      'the export',
-      (one) => one.topic === 'magento.orders' && one.key === key && one.status === 'applied',
-    );
-    const spans = await traces.trace('the story of the order', exported.traceId, (seen) =>
-      expectOrder(seen, key),
-    );
-    await batchOf(only(spans, 'process cartage.refresh'));
-    expectResources(spans);
+/** On a stack whose processes tell that Jaeger; what else is done there belongs to traces of its own. */
+export function traceStories(of: () => Stack): void {
+  beforeAll(async () => {
+    stack = of();
+    await firstLoadDone(stack);
   });
 
-  itWith(
-    [jaegerProgram],
-    'tells a parcel from the ERP to the shop, and the stock asked for after it',
-    async () => {
-      const { increment_id } = await stack!.sandboxes.placeOrder([{ sku: 'BOARD-OAK', qty: 1 }]);
-      const sale = await until('the sales order', () => stack!.sandboxes.salesOrder(increment_id));
-      const { deliveries } = await stack!.sandboxes.confirm(sale.id);
-      await stack!.sandboxes.ship(deliveries[0]!.id, 'UPS', '1ZTRACE');
-      const key = `sandbox/default/${increment_id}`;
-      const shipped = await outcome(
-        'the shipment',
-        (one) => one.topic === 'erp.fulfilments' && one.key === key && one.status === 'applied',
-      );
-      let record: TraceSpan;
-      const spans = await traces.trace('the story of the parcel', shipped.traceId, (seen) => {
-        record = expectParcel(seen, key);
-      });
-      await expectStockAsked(record!, spans);
+  describe('one trace', () => {
+    itWith([jaegerProgram], 'tells an order from the webhook to the sales order', async () => {
+      const placed = await stack.sandboxes.placeOrder([{ sku: 'BOARD-OAK', qty: 1 }]);
+      const key = `sandbox/default/${placed.increment_id}`;
       const exported = await outcome(
         'the export',
         (one) => one.topic === 'magento.orders' && one.key === key && one.status === 'applied',
       );
-      expect(exported.traceId).not.toBe(shipped.traceId);
-      await expectTied(record!, exported.traceId);
-    },
-  );
-
-  itWith([jaegerProgram], 'tells a stock movement from the ERP to the shop', async () => {
-    const key = `WH1/${mug}`;
-    const { stock } = stack!.witness;
-    const before = Number((await statesNow(stack!.bus, stockTopic)).get(key)!.quantity);
-    await stack!.sandboxes.receive(mug, 'WH1', 4);
-    const { version } = await until(
-      'the record',
-      () => Number(stock.get(key)?.quantity) === before + 4 && stock.get(key)!,
-    );
-    const written = await outcome(
-      'the stock',
-      (one) =>
-        one.topic === stockTopic.topic &&
-        one.key === key &&
-        one.status === 'applied' &&
-        one.version?.number === version.number,
-    );
-    const spans = await traces.trace('the story of the stock', written.traceId, (seen) =>
-      expectStock(seen, key),
-    );
-    const change = only(spans, 'changed key erp.stock');
-    expect(change.links).toHaveLength(1);
-    const [question] = change.links;
-    await traces.trace('the question', question!.traceId, (seen) => {
-      expect(seen.map(({ spanId }) => spanId)).toContain(question!.spanId);
-      expectStatements(named(seen, 'erp.streams.stock.query'), 'erp.streams.stock.query');
+      const spans = await traces.trace('the story of the order', exported.traceId, (seen) =>
+        expectOrder(seen, key),
+      );
+      await batchOf(only(spans, 'process cartage.refresh'));
+      expectResources(spans);
     });
-    const record = only(spans, 'process erp.stock');
-    const batch = await batchOf(record);
-    // Alone in its batch the record goes on through the call; several share the call, which is the batch's.
-    const writes = named([...spans, ...batch], 'POST inventory/source-items');
-    const parents = [record.spanId, record.links[0]!.spanId];
-    expect(writes.some(({ parentId }) => parents.includes(parentId ?? ''))).toBe(true);
-  });
-});
 
-describe('all that was told', () => {
-  itWith([jaegerProgram], 'names no person', async () => {
-    const told = await traces.everything();
-    // Not `toContain`: a failure would print megabytes.
-    expect(told.includes('process magento.orders')).toBe(true);
-    // The postcode as a word: among megabytes of times in microseconds its digits stand somewhere by chance.
-    const personal = /guest@example\.com|Jane|\bDoe\b|Main St|Chicago|[" ]60601[" ]|312-555/;
-    expect(personal.exec(told)?.[0]).toBeUndefined();
+    itWith(
+      [jaegerProgram],
+      'tells a parcel from the ERP to the shop, and the stock asked for after it',
+      async () => {
+        const { increment_id } = await stack.sandboxes.placeOrder([{ sku: 'BOARD-OAK', qty: 1 }]);
+        const sale = await until('the sales order', () => stack.sandboxes.salesOrder(increment_id));
+        const { deliveries } = await stack.sandboxes.confirm(sale.id);
+        await stack.sandboxes.ship(deliveries[0]!.id, 'UPS', '1ZTRACE');
+        const key = `sandbox/default/${increment_id}`;
+        const shipped = await outcome(
+          'the shipment',
+          (one) => one.topic === 'erp.fulfilments' && one.key === key && one.status === 'applied',
+        );
+        let record: TraceSpan;
+        const spans = await traces.trace('the story of the parcel', shipped.traceId, (seen) => {
+          record = expectParcel(seen, key);
+        });
+        await expectStockAsked(record!, spans);
+        const exported = await outcome(
+          'the export',
+          (one) => one.topic === 'magento.orders' && one.key === key && one.status === 'applied',
+        );
+        expect(exported.traceId).not.toBe(shipped.traceId);
+        await expectTied(record!, exported.traceId);
+      },
+    );
+
+    itWith([jaegerProgram], 'tells a stock movement from the ERP to the shop', async () => {
+      const key = `WH1/${mug}`;
+      const { stock } = stack.witness;
+      const before = Number((await statesNow(stack.bus, stockTopic)).get(key)!.quantity);
+      await stack.sandboxes.receive(mug, 'WH1', 4);
+      const { version } = await until(
+        'the record',
+        () => Number(stock.get(key)?.quantity) === before + 4 && stock.get(key)!,
+      );
+      const written = await outcome(
+        'the stock',
+        (one) =>
+          one.topic === stockTopic.topic &&
+          one.key === key &&
+          one.status === 'applied' &&
+          one.version?.number === version.number,
+      );
+      const spans = await traces.trace('the story of the stock', written.traceId, (seen) =>
+        expectStock(seen, key),
+      );
+      const change = only(spans, 'changed key erp.stock');
+      expect(change.links).toHaveLength(1);
+      const [question] = change.links;
+      await traces.trace('the question', question!.traceId, (seen) => {
+        expect(seen.map(({ spanId }) => spanId)).toContain(question!.spanId);
+        expectStatements(named(seen, 'erp.streams.stock.query'), 'erp.streams.stock.query');
+      });
+      const record = only(spans, 'process erp.stock');
+      const batch = await batchOf(record);
+      // Alone in its batch the record goes on through the call; several share the call, which is the batch's.
+      const writes = named([...spans, ...batch], 'POST inventory/source-items');
+      const parents = [record.spanId, record.links[0]!.spanId];
+      expect(writes.some(({ parentId }) => parents.includes(parentId ?? ''))).toBe(true);
+    });
   });
-});
+}
+
+/** After everything else. */
+export function nobodyIsTraced(): void {
+  describe('all that was told', () => {
+    itWith([jaegerProgram], 'names no person', async () => {
+      const told = await traces.everything();
+      // Not `toContain`: a failure would print megabytes.
+      expect(told.includes('process magento.orders')).toBe(true);
+      // The postcode as a word: among megabytes of times in microseconds its digits stand somewhere by chance.
+      const personal = /guest@example\.com|Jane|\bDoe\b|Main St|Chicago|[" ]60601[" ]|312-555/;
+      expect(personal.exec(told)?.[0]).toBeUndefined();
+    });
+  });
+}
