@@ -20,6 +20,7 @@ import {
   noMachineIsNamed,
   nothingIsLeftForLater,
   rootHoldsOnly,
+  testsHaveOneTimeLimit,
 } from './rules/tidy.ts';
 import {
   gatesAreKept,
@@ -210,6 +211,19 @@ const cases: Case[] = [
     kept: [
       file('test/a.test.ts', "it('skips what is old', () => {}); list.skip(3);"),
       file('test/deploy/programs.ts', 'const run = found ? it : it.skip;'),
+    ],
+  },
+  {
+    name: 'all tests have one time limit',
+    rule: testsHaveOneTimeLimit,
+    broken: [
+      [file('test/a.test.ts', 'jest.setTimeout(60_000);')],
+      [file('services/erp/a.test.ts', "it('works', async () => {\n  await work();\n}, 20_000);\n")],
+      [file('test/a.test.ts', 'beforeAll(async () => {\n  await start();\n}, 60000);\n')],
+    ],
+    kept: [
+      file('test/a.test.ts', 'return setInterval(() => {\n  send();\n}, 10);\n'),
+      file('test/a.ts', 'setTimeout(() => {\n  end();\n}, 5_000);\n'),
     ],
   },
   {

@@ -34,7 +34,7 @@ interface Load {
   stop(): Promise<void>;
 }
 
-/** Publishes numbered states of five keys, about 200 a second, as fast as answers or refusals come. */
+/** Publishes numbered states of five keys, about 100 a second, as fast as answers or refusals come. */
 function publishUnderLoad(bus: TestBus, topic: Contract<Stock>): Load {
   const acknowledged: number[] = [];
   const refused: Unavailable[] = [];
@@ -50,7 +50,7 @@ function publishUnderLoad(bus: TestBus, topic: Contract<Stock>): Load {
       )
       .finally(() => inFlight.delete(one));
     inFlight.add(one);
-  }, 5);
+  }, 10);
   return {
     acknowledged,
     refused,

@@ -152,7 +152,7 @@ export async function eventually<Value>(
     if (found !== undefined && found !== null && found !== false)
       return found as NonNullable<Exclude<Value, false>>;
     if (Date.now() > until) throw new Error(`waited ${limitMs} ms in vain for ${what}\n${lastLines()}`);
-    await delay(25);
+    await delay(50);
   }
 }
 

@@ -78,5 +78,5 @@ export async function readTransactions(log: ReplicationLog, count: number): Prom
 
 /** Waits for a condition; the test's own time limit ends a wait in vain. */
 export async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await condition())) await setTimeout(10);
+  while (!(await condition())) await setTimeout(25);
 }

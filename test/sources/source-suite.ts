@@ -204,7 +204,7 @@ function worldOf(erp: ErpUnderTest, lives: Life[]): World {
           `In vain waited for ${what}. Told: ${JSON.stringify(told())}\n${lines.map(textOf).join('\n')}`,
         );
       }
-      await delay(10);
+      await delay(25);
     }
   };
   const begin = (diesAt?: number) => {

@@ -21,6 +21,6 @@ export async function until<Value>(
     const tookMs = performance.now() - begun;
     if (value !== undefined && value !== false) return { value, tookMs };
     if (tookMs > withinMs) throw new Error(`waited ${Math.round(withinMs / 1000)} s in vain for ${what}`);
-    await sleep(25, undefined, { signal });
+    await sleep(50, undefined, { signal });
   }
 }

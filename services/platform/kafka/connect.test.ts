@@ -51,7 +51,7 @@ describe('a bus without a broker', () => {
     const published = underFence({ isCurrent: () => false }, () => bus.tombstone(stock, 'WH/A'));
     await expect(published).rejects.toBeInstanceOf(LeaseLost);
     expect(bus.unhealthyReason()).toBeNull();
-  }, 20_000);
+  });
 
   it('publishes nothing of which it does not know the schema', async () => {
     bus = connectKafka(options);

@@ -62,6 +62,17 @@ export const everyTestRuns: Rule = (files) =>
       why: `a test that does not run proves nothing; the exceptions and their reasons stand in test/house/rules/tidy.ts`,
     }));
 
+/** By a thousand: shorter ones are timers. */
+export const testsHaveOneTimeLimit: Rule = (files) =>
+  found(
+    files.filter((file) => isTest(file) && !speaksOfRules(file)),
+    /\bjest\.setTimeout\(|^\s*\}, [\d_]*\d_?000\);$/m,
+    {
+      what: 'has a time limit of its own',
+      why: 'on a machine three times slower it fails by chance: package.json gives one to all, which only a hang meets, and a wait in vain names what it waited for',
+    },
+  );
+
 export const noMachineIsNamed: Rule = (files) => [
   ...found(
     files.filter((file) => !speaksOfRules(file)),
