@@ -5,9 +5,12 @@
  * Plain JavaScript for Node 20, because it runs before Node 24 is installed. Called by npm as
  * `prestart` and `pretest` with `--for start|test`; does nothing, and says nothing, when all is there.
  */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { javaPrograms, javaProgramsAreInstalled } from './install/java-programs.mjs';
 import { packages, packagesAreInstalled } from './install/packages.mjs';
 import { missingRequirements } from './install/requirements.mjs';
+import { projectFolder } from './install/places.mjs';
 import { installTogether } from './install/together.mjs';
 
 const purpose = process.argv[process.argv.indexOf('--for') + 1] === 'test' ? 'npm test' : 'npm start';
@@ -28,13 +31,18 @@ async function main() {
     console.error(`\n${purpose} cannot begin; nothing was downloaded.\n\n${missing.join('\n\n')}\n`);
     return 1;
   }
-  if (packagesAreInstalled() && javaProgramsAreInstalled()) return 0;
+  const areNew = !javaProgramsAreInstalled();
+  if (packagesAreInstalled() && !areNew) return 0;
 
   console.log('Installing what Cartage stands on (once; the next start finds it here):');
   await installTogether([
     ...(packagesAreInstalled() ? [] : [packages()]),
-    ...(javaProgramsAreInstalled() ? [] : [javaPrograms()]),
+    ...(areNew ? [javaPrograms()] : []),
   ]);
+  // By the Node that was installed: this one may not know TypeScript.
+  const node = join(projectFolder, 'node_modules/.bin/node');
+  const firstRun = join(projectFolder, 'deploy/local/first-run.ts');
+  if (purpose === 'npm test' && areNew) spawnSync(node, [firstRun], { stdio: 'inherit' });
   return 0;
 }
 
