@@ -114,7 +114,9 @@ describe('a topic that is kept', () => {
 
   it('is asked for in vain while the shop is away, and no request is blamed for that', async () => {
     const { bus, clock, subscriptions } = await kept();
-    subscriptions[0]!.open(new LeaseDouble()).receive([received({ key: 'us/default/1' }) as never]);
+    const { key, value } = received({ key: 'us/default/1' });
+    const request = bus.broker.append(refresh, key, value);
+    subscriptions[0]!.open(new LeaseDouble()).receive([request as never]);
     await clock.pass(600_000);
     expect([bus.broker.values(outcomes), bus.broker.values(parked)]).toEqual([[], []]);
   });
