@@ -1,6 +1,7 @@
 /** Real: one batch from the claim to what became of each record. Doubles: the readers of its records, and the calls. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Rejected, Unavailable } from '../../errors.ts';
+import { assertCurrent } from '../../fence.ts';
 import { RecordedSpans } from '../../telemetry/testing/recorded-spans.ts';
 import { traceIdOf, traceparentOf } from '../../telemetry/tracing.ts';
 import type { Attempt, Handled } from '../outcome/outcome.ts';
@@ -156,14 +157,18 @@ describe('a batch', () => {
     expect([calls, verdicts.breaker.waitMs(Infinity)]).toEqual([['a'], 0]);
   });
 
-  it('begins nothing more when one of its partitions is lost, and is not split for that', async () => {
+  it.each<[string, (attempt: Attempt) => void]>([
+    ['its flow', (attempt) => attempt.assertCurrent()],
+    ['each request that it makes', () => assertCurrent('a request')],
+  ])('begins nothing more when one of its partitions is lost, which %s asks', async (_who, ask) => {
     const readers = [new Reader(), new Reader()];
     const { work, calls, membersOf } = await workOf((_keys, attempt) => {
       readers[1]!.lease.isLost = true;
-      attempt.assertCurrent();
+      ask(attempt);
       return null;
     });
     await work.run([...membersOf('a', readers[0]), ...membersOf('b', readers[1])]);
+    // And is not split for that.
     expect([calls, readers.map(({ concluded }) => concluded)]).toEqual([
       ['ab'],
       [['a LeaseLost shared'], ['b LeaseLost shared']],
