@@ -40,7 +40,7 @@ describe('a verdict is concluded when the broker has acknowledged', () => {
     ['the record of a bug', parked.topic, failed(new TypeError(), { attempts: 2 })],
     ['what others do not wait for', outcomes.topic, failed(notYet, { pressing: true })],
     ['what cannot be read', parked.topic, unreadable],
-  ])('%s, on %s', async (_name, topic, verdict) => {
+  ])('%s, on %s, under its lease', async (_name, topic, verdict) => {
     const world = await verdictsOf();
     await failed(bad, { key: 'P' })(world);
     world.bus.holdsBack = topic;
@@ -52,6 +52,7 @@ describe('a verdict is concluded when the broker has acknowledged', () => {
     world.bus.acknowledge();
     await settled();
     expect(isConcluded).toBe(true);
+    expect([...world.bus.fences]).toEqual([world.lease]);
     await concluded;
   });
 

@@ -1,5 +1,7 @@
 import { outcomes, parked } from '../../../../schemas/topics.ts';
 import type { Contract } from '../../../../schemas/topics.ts';
+import { currentFence } from '../../fence.ts';
+import type { Fence } from '../../fence.ts';
 import type { Lease, Publication } from '../../kafka/types.ts';
 import { openMetrics } from '../../telemetry/metrics.ts';
 import { startSpan } from '../../telemetry/tracing.ts';
@@ -16,6 +18,8 @@ import { RecordingBus } from './recording-bus.ts';
 class SlowBus extends RecordingBus {
   holdsBack: string | null = null;
   acknowledge: () => void = () => undefined;
+  /** What was published stood under these. */
+  readonly fences = new Set<Fence | null>();
 
   override async publish<Value>(contract: Contract<Value>, publication: Publication<Value>): Promise<void> {
     await this.#turn(contract.topic);
@@ -28,6 +32,7 @@ class SlowBus extends RecordingBus {
   }
 
   async #turn(topic: string): Promise<void> {
+    this.fences.add(currentFence());
     if (topic === this.holdsBack) await new Promise<void>((resolve) => (this.acknowledge = resolve));
   }
 }
