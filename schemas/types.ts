@@ -195,6 +195,8 @@ export interface Fulfilment {
   occurredAt: number | null;
   /** Version of this state at the ERP; 0 of an order, which never changes. */
   version: Version;
+  /** A state of the same source in the same epoch whose version.number is at least this shows the change that made the document; null: that is sure only from the document's own version on. */
+  shownFrom: number | null;
   /** Key of the ERP stream that produced the record, JSON of its key columns; what a repair asks for. {} where no stream did. */
   sourceKey: string;
   /** When the goods left (or the document was posted; of an order, when it was placed), UTC milliseconds. */

@@ -6,6 +6,8 @@ export interface Dirt {
   marks: Set<Mark>;
   /** Where the newest change stands in the source; null when none made it dirty. */
   position: string | null;
+  /** An answer whose version is at least this shows the changes; 0 when there is none, Infinity when that is not known. */
+  shownFrom: number;
   /** Commit time of the oldest change, milliseconds; null when no change of the source made it dirty. */
   occurredAt: number | null;
   /** Keys of records that somebody asked for: published also when unchanged. */
@@ -23,6 +25,7 @@ export interface Dirt {
 export interface Cause {
   mark?: Mark;
   position?: string;
+  shownFrom?: number;
   occurredAt?: number;
   /** Key of a record that somebody asked for. */
   asked?: string;
@@ -43,6 +46,7 @@ export function newDirt(): Dirt {
   return {
     marks: new Set(),
     position: null,
+    shownFrom: 0,
     occurredAt: null,
     asked: new Set(),
     isAllAsked: false,
@@ -62,6 +66,7 @@ export function mergeCause(dirt: Dirt, cause: Cause): void {
   if (cause.mark !== undefined) dirt.marks.add(cause.mark);
   // A source tells in its order: what comes later is later.
   dirt.position = cause.position ?? dirt.position;
+  dirt.shownFrom = Math.max(dirt.shownFrom, cause.shownFrom ?? 0);
   if (cause.occurredAt !== undefined)
     dirt.occurredAt = Math.min(dirt.occurredAt ?? Infinity, cause.occurredAt);
   if (cause.asked !== undefined) dirt.asked.add(cause.asked);
@@ -73,6 +78,7 @@ export function mergeCause(dirt: Dirt, cause: Cause): void {
 export function mergeDirt(into: Dirt, from: Dirt): void {
   for (const mark of from.marks) into.marks.add(mark);
   into.position = from.position ?? into.position;
+  into.shownFrom = Math.max(into.shownFrom, from.shownFrom);
   if (from.occurredAt !== null) into.occurredAt = Math.min(into.occurredAt ?? Infinity, from.occurredAt);
   for (const key of from.asked) into.asked.add(key);
   into.isAllAsked ||= from.isAllAsked;

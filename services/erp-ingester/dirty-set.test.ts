@@ -7,7 +7,13 @@ describe('dirty keys', () => {
   it('are given out oldest first, and merged with what came meanwhile when they are put back', () => {
     const dirty = new DirtySet();
     const told: string[] = [];
-    dirty.add('a', { mark: '1', position: '5', occurredAt: 50, onAnswered: () => told.push('first') });
+    dirty.add('a', {
+      mark: '1',
+      position: '5',
+      shownFrom: 6,
+      occurredAt: 50,
+      onAnswered: () => told.push('first'),
+    });
     dirty.add('b', { mark: '2', position: '6', occurredAt: 60 });
     const taken = dirty.take(1);
     expect([...taken.keys()]).toEqual(['a']);
@@ -15,6 +21,7 @@ describe('dirty keys', () => {
     dirty.add('a', {
       mark: '4',
       position: '9',
+      shownFrom: 10,
       occurredAt: 40,
       asked: 'W1/A',
       onAnswered: () => told.push('second'),
@@ -25,6 +32,7 @@ describe('dirty keys', () => {
     expect(again.get('a')).toMatchObject({
       marks: new Set(['1', '4']),
       position: '9',
+      shownFrom: 10,
       occurredAt: 40,
       asked: new Set(['W1/A']),
     });

@@ -88,8 +88,11 @@ class HeldCauses {
   readonly #transaction: OpenTransaction;
   readonly #held = new Map<number, Cause>();
 
-  constructor({ mark, position, occurredAt }: ChangePart, transaction: OpenTransaction) {
-    this.unheld = { mark, position, occurredAt };
+  constructor(
+    { mark, position, shownFrom = Infinity, occurredAt }: ChangePart,
+    transaction: OpenTransaction,
+  ) {
+    this.unheld = { mark, position, shownFrom, occurredAt };
     this.#transaction = transaction;
   }
 

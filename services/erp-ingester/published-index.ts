@@ -209,6 +209,7 @@ export function digestOf(shape: RowShape<StreamRecord>, value: StreamRecord, at:
   const {
     occurredAt: _occurredAt,
     version: _version,
+    shownFrom: _shownFrom,
     ...content
   } = value as unknown as Record<string, unknown>;
   const text = canonicalJson([content, shape.validAt?.(value, at) ?? null]);

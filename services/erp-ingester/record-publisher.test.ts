@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { parked, prices, stock } from '../../schemas/topics.ts';
-import type { Prices, Stock } from '../../schemas/types.ts';
+import { fulfilments, parked, prices, stock } from '../../schemas/topics.ts';
+import type { Fulfilment, Prices, Stock } from '../../schemas/types.ts';
 import { Rejected } from '../platform/errors.ts';
 import { openParking } from '../platform/flow/outcome/parking.ts';
 import { contextOf } from '../platform/flow/testing/context.ts';
@@ -44,6 +44,7 @@ function dirtOf(...asked: string[]): Dirt {
   return {
     marks: new Set(),
     position: null,
+    shownFrom: 0,
     occurredAt: 77,
     asked: new Set(asked),
     isAllAsked: false,
@@ -96,6 +97,31 @@ describe('the answer for some keys', () => {
       occurredAt: 77,
       sourceKey: '{"id":"1"}',
     });
+  });
+
+  it('says from which version on an answer shows what it tells of a document, where that is known', async () => {
+    const { publisher } = await publisherOf('erp.fulfilments');
+    const names = { instance: 'main', store: 'default', increment_id: '42', kind: 'shipment' };
+    const delivery = (id: number) => ({
+      ...names,
+      id,
+      document_id: `D${id}`,
+      occurred_on: '2026-03-01T00:00:00Z',
+      lines: [{ sku: 'A', quantity: '1' }],
+    });
+    const asked = new Map(
+      [0, 880, Infinity].map((shownFrom, id) => [String(id), { ...dirtOf(), shownFrom }]),
+    );
+    await publisher.publishKeys(answerOf(delivery(0), delivery(1), delivery(2)), asked);
+    const told = bus.broker.values<Fulfilment>(fulfilments);
+    expect(told.map(({ shownFrom, version }) => [shownFrom, version.number])).toEqual([
+      [null, 900],
+      [880, 900],
+      [null, 900],
+    ]);
+    // Of another change the same again: no news.
+    const again = new Map([['1', { ...dirtOf(), shownFrom: 890 }]]);
+    expect((await publisher.publishKeys(answerOf(delivery(1)), again)).count).toBe(0);
   });
 
   it('is known again after a restart, also when the topic gives the members in another order', async () => {

@@ -160,8 +160,9 @@ export class RecordPublisher {
     const read: ReadRow[] = [];
     for (const { key, row } of rows)
       try {
-        const origin = this.#origin(key, answer, dirtOf(key));
-        const value = stream.shape.read(row, origin);
+        const dirt = dirtOf(key);
+        const shownFrom = dirt.shownFrom > 0 && Number.isFinite(dirt.shownFrom) ? dirt.shownFrom : null;
+        const value = stream.shape.read(row, this.#origin(key, answer, dirt), shownFrom);
         read.push({ key, row, value, identity: identityOf(stream.shape, value) });
       } catch (error) {
         const fault = faultOfRow(stream, this.#sourceKey(key), error);

@@ -85,6 +85,15 @@ describe('refreshes', () => {
     ]);
   });
 
+  it('of a topic that no stream is of are answered, so that nobody waits for them', async () => {
+    const { flow, ask } = flowOf();
+    const request = ask('erp.prices', 'A');
+    expect(flow.accepts!(request)).toBe(true);
+    expect([...(await flow.apply([request], attempt)).values()]).toEqual([
+      { status: 'unchanged', cause: 'no stream is of erp.prices' },
+    ]);
+  });
+
   it('that ask to wait do, beside one of the same key that is served at once', () => {
     const { flow, ask } = flowOf();
     const requests = [ask('erp.stock', 'W1/A'), ask('erp.stock', 'W1/A', 'shipped', null, 5_000)];

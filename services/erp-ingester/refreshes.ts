@@ -7,6 +7,7 @@ import type { Handled } from '../platform/flow/outcome/outcome.ts';
 import type { BatchResult, StateFlow } from '../platform/flow/states/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import type { Mode } from '../platform/groups.ts';
+import { rowShapes } from '../erp/rows/index.ts';
 import type { PublishedIndex } from './published-index.ts';
 import { newDirt } from './dirt.ts';
 import type { StreamRunner } from './stream-runner.ts';
@@ -31,7 +32,7 @@ export function refreshFlow(options: RefreshesOptions): StateFlow<Refresh> {
     concurrency: () => 4,
     // Asking has no effect at the other side; what it publishes is idempotent.
     settleMs: 0,
-    accepts: (record) => byTopic.has(record.value?.topic ?? ''),
+    accepts: (record) => (record.value?.topic ?? '') in rowShapes,
     // One that is to be served later must not give way to one that is served now, and the other way round.
     identityOf: (record) =>
       `${record.value?.topic}|${record.key}|${aboutAll(record)}${record.value?.notBefore ? '|later' : ''}`,
@@ -40,7 +41,12 @@ export function refreshFlow(options: RefreshesOptions): StateFlow<Refresh> {
     batchSize: () => 100,
     probe: async () => void (await Promise.all(options.streams.map(({ questions }) => questions.probe()))),
     apply: async (records, attempt) => {
-      const stream = byTopic.get(records[0]!.value!.topic)!;
+      const { topic } = records[0]!.value!;
+      const stream = byTopic.get(topic);
+      if (stream === undefined)
+        return new Map(
+          records.map((record) => [record, { status: 'unchanged', cause: `no stream is of ${topic}` }]),
+        );
       if (attempt.mode === 'dry')
         return new Map(
           records.map((record) => [record, { status: 'dry', cause: `would ask ${stream.name} again` }]),

@@ -15,6 +15,7 @@ import { aStream } from './testing/stream.ts';
 const dirtOf = (): Dirt => ({
   marks: new Set(),
   position: null,
+  shownFrom: 0,
   occurredAt: null,
   asked: new Set(),
   isAllAsked: false,

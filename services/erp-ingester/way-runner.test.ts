@@ -56,7 +56,12 @@ const changed = (ways: WayRunner, id: string, mark: string, watch = 0) =>
   ways.add(
     watch,
     { id },
-    { mark, occurredAt: Number(mark), transaction: { release: () => void released.push(mark) } },
+    {
+      mark,
+      occurredAt: Number(mark),
+      shownFrom: 10 * Number(mark),
+      transaction: { release: () => void released.push(mark) },
+    },
   );
 
 describe('the way round', () => {
@@ -69,10 +74,10 @@ describe('the way round', () => {
     await bus.clock.pass(10);
     expect(asked).toEqual(['0: 1,2 seen 10,11,12', '1: 3 seen 13']);
     const keys = dirty.take(10);
-    expect([...keys].map(([key, { occurredAt }]) => [key, occurredAt])).toEqual([
-      ['k1', 10],
-      ['k2', 10],
-      ['k3', 13],
+    expect([...keys].map(([key, { occurredAt, shownFrom }]) => [key, occurredAt, shownFrom])).toEqual([
+      ['k1', 10, 120],
+      ['k2', 10, 120],
+      ['k3', 13, 130],
     ]);
     reportAnswered(keys.get('k1')!);
     expect(released).toEqual([]);

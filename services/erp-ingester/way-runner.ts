@@ -113,6 +113,7 @@ export class WayRunner {
     // Their marks lie behind: what this answer has shown, no later one lacks.
     const cause: Cause = {
       ...(position !== null && { position }),
+      shownFrom: dirts.reduce((most, { shownFrom }) => Math.max(most, shownFrom), 0),
       ...(times.length > 0 && { occurredAt: Math.min(...times) }),
       transaction: { release },
     };

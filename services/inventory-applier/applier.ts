@@ -19,7 +19,7 @@ import { Oversell } from './oversell/oversell.ts';
 import { SalableSample } from './oversell/salable-sample.ts';
 import { Rounds } from './rounds.ts';
 import { stockFlow } from './stock-flow.ts';
-import { Turns } from './turns.ts';
+import { Turns } from '../platform/turns.ts';
 
 /** As whole orders, they are read for their lines (FACTS section 11). */
 const openOrdersPerPage = 50;

@@ -12,7 +12,7 @@ import { LeaseLost } from '../platform/fence.ts';
 import { World } from '../platform/flow/testing/world.ts';
 import type { Mode } from '../platform/groups.ts';
 import { stockFlow } from './stock-flow.ts';
-import { Turns } from './turns.ts';
+import { Turns } from '../platform/turns.ts';
 
 /** A shop that takes stock, and says no as the test has it. */
 function shopOf() {

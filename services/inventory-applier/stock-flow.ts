@@ -15,7 +15,7 @@ import { KnownRows } from './known-rows.ts';
 import { KnownSkus } from './known-skus.ts';
 import { hasEmptyRows } from './rules.ts';
 import { sourceItemOf } from './source-item.ts';
-import type { Turns } from './turns.ts';
+import type { Turns } from '../platform/turns.ts';
 import { Urgency } from './urgency.ts';
 
 export interface StockFlowOptions {

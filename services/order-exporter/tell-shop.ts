@@ -31,6 +31,7 @@ function documentOf({ instance, store, incrementId, createdAt }: Order, number: 
     documentDate: createdAt,
     occurredAt: null,
     version: { epoch: 0, number: 0 },
+    shownFrom: null,
     sourceKey: '{}',
     source: null,
     lines: [],

@@ -3,7 +3,6 @@ import type { Configuration } from '../platform/config/read.ts';
 import { runDocuments } from '../platform/flow/documents/run-documents.ts';
 import { refreshRequester } from '../platform/flow/request-refresh.ts';
 import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
-import { Serial } from '../platform/serial.ts';
 import { startFlow } from '../platform/lifecycle/run-flow.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
@@ -12,6 +11,7 @@ import { tieToOrder } from '../platform/telemetry/order-trace.ts';
 import { connectMagento } from '../magento/connect.ts';
 import { AppliedStock } from './applied-stock.ts';
 import { applyFulfilment } from './fulfilment.ts';
+import { Room } from './room.ts';
 import { shippableOrders } from './shippable-orders.ts';
 import { StockWait } from './stock-wait.ts';
 import { StoreIds } from './store-ids.ts';
@@ -36,7 +36,7 @@ export function startShipmentApplier(
       storeIds: new StoreIds(new CodeIds(() => magento.store.views(), clock)),
       requestRefresh,
       stockWait: mode === 'on' ? await openStockWait(process, config, requestRefresh) : null,
-      turns: new Serial(),
+      room: new Room(),
     };
     return runDocuments(process.context, {
       name: 'shipments',

@@ -7,8 +7,8 @@ import { Held, Unavailable } from '../platform/errors.ts';
 import { LeaseLost } from '../platform/fence.ts';
 import type { Mode } from '../platform/groups.ts';
 import type { Attempt } from '../platform/flow/outcome/outcome.ts';
-import { Serial } from '../platform/serial.ts';
 import { applyFulfilment } from './fulfilment.ts';
+import { Room } from './room.ts';
 import type { StockWait } from './stock-wait.ts';
 import { Shop } from './testing/shop.ts';
 
@@ -25,6 +25,7 @@ const document: Fulfilment = {
   packages: [],
   occurredAt: null,
   version: { epoch: 1, number: 1 },
+  shownFrom: null,
   sourceKey: '{}',
 };
 const packed = (...numbers: string[]) => ({
@@ -37,7 +38,7 @@ function shopOf(
   ahead: StockWait['ahead'] = () => Promise.resolve(),
 ) {
   const shop = Object.assign(new Shop(), habits);
-  const turns = new Serial();
+  const room = new Room();
   /** `effects`: so many may begin, then the lease is lost. */
   const apply = (
     changes: Partial<Fulfilment> = {},
@@ -71,7 +72,7 @@ function shopOf(
           shop.steps.push(`refresh ${topic} ${keys.join(' ')} ${reason}${when}`);
         },
         stockWait: { ahead, settle },
-        turns,
+        room,
       },
     );
   };

@@ -5,8 +5,8 @@ import { fulfilmentsSection } from '../platform/config/sections/fulfilments.ts';
 import { Held, Unavailable } from '../platform/errors.ts';
 import { LeaseLost } from '../platform/fence.ts';
 import type { Attempt } from '../platform/flow/outcome/outcome.ts';
-import { Serial } from '../platform/serial.ts';
 import { applyFulfilment } from './fulfilment.ts';
+import { Room } from './room.ts';
 
 const document = {
   instance: 'main',
@@ -58,7 +58,7 @@ function shopOf({ losesAnswers = 0, forbids = false } = {}) {
         storeIds: { of: () => Promise.resolve(1) },
         requestRefresh: () => Promise.reject(new Error('moves no stock')),
         settleMs: 0,
-        turns: new Serial(),
+        room: new Room(),
         stockWait: {
           ahead: () => Promise.reject(new Error('moves no stock')),
           settle: () => Promise.reject(new Error('moves no stock')),

@@ -6,17 +6,16 @@ import type { MagentoOrder } from '../magento/order-shape.ts';
 import { piecesOf } from '../magento/pieces.ts';
 import type { Piece } from '../magento/pieces.ts';
 import type { NewShipment } from '../magento/shipments.ts';
-import { foldSku } from '../magento/sku.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { Held, Unavailable } from '../platform/errors.ts';
 import { LeaseLost } from '../platform/fence.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
-import type { Serial } from '../platform/serial.ts';
 import { askForStock, goodsOf } from './goods.ts';
 import { shippedItems } from './lines.ts';
 import type { ShippedItem } from './lines.ts';
-import { topUpSource } from './source-top-up.ts';
+import type { Room } from './room.ts';
+import { heldAt } from './source-top-up.ts';
 import type { Issued, StockWait } from './stock-wait.ts';
 import { tracksOf } from './tracks.ts';
 import { verifyShipment } from './verify.ts';
@@ -31,8 +30,7 @@ export interface ShipOptions {
   requestRefresh: RequestRefresh;
   /** Null where stock is not brought to the shop, and there is nothing to wait for. */
   stockWait: Pick<StockWait, 'ahead' | 'settle'> | null;
-  /** By source and SKU: room that is made for one shipment is not taken by another. */
-  turns: Serial;
+  room: Room;
 }
 
 /** How long a document is tried before it is given up, at most, while the shop is well otherwise. */
@@ -81,7 +79,7 @@ async function create(
   order: MagentoOrder,
   parts: { pieces: ReadonlyMap<number, Piece[]> } & Pick<NewShipment, 'sourceCode' | 'tracks'>,
   attempt: Attempt,
-  { magento, instance, fulfilments, stockWait, turns }: ShipOptions,
+  { magento, instance, fulfilments, stockWait, room }: ShipOptions,
 ): Promise<{ id: number; goods: Iterable<string>; unsettled: string | null }> {
   const { document } = issued;
   const { pieces, sourceCode, tracks } = parts;
@@ -90,27 +88,20 @@ async function create(
   const unsettled = (await stockWait?.settle(issued, goods.keys(), attempt)) ?? null;
   const comment = markerOf(instance, 'document', document.documentId);
   const shipment = { items, tracks, comment, sourceCode, notify: fulfilments.notifyCustomer };
-  const id = await inTurn(turns, sourceCode, goods.keys(), async () => {
-    const raised = await topUpSource(magento.sourceItems, sourceCode, goods);
-    attempt.assertCurrent();
-    if (raised.length > 0) {
-      await magento.sourceItems.write(raised);
+  const id = await room.ship({
+    sourceCode,
+    goods,
+    held: () => heldAt(magento.sourceItems, sourceCode, goods.keys()),
+    raise: (rows) => {
       attempt.assertCurrent();
-    }
-    return magento.shipments.create(order.entity_id, shipment);
+      return magento.sourceItems.write(rows);
+    },
+    send: () => {
+      attempt.assertCurrent();
+      return magento.shipments.create(order.entity_id, shipment);
+    },
   });
   return { id, goods: goods.keys(), unsettled };
-}
-
-/** Always in the same order, so that two shipments never wait for each other. */
-function inTurn<Result>(
-  turns: Serial,
-  sourceCode: string,
-  skus: Iterable<string>,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  const names = [...new Set([...skus].map((sku) => `${sourceCode}/${foldSku(sku)}`))].toSorted();
-  return names.reduce((inner, name) => () => turns.run(name, inner), work)();
 }
 
 /**

@@ -5,7 +5,7 @@ import type { MagentoOrder } from '../magento/order-shape.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
 import { decimalOf } from '../platform/decimal.ts';
 import { shippedItems } from './lines.ts';
-import { topUpSource } from './source-top-up.ts';
+import { heldAt, lackingAt } from './source-top-up.ts';
 import { verifyShipment } from './verify.ts';
 
 const [erps, shops] = ['CAFÉ-1', 'cafe-1'];
@@ -35,5 +35,6 @@ it('takes the shipment of that SKU for what was asked', () => {
 it('raises no source that holds enough under the other spelling', async () => {
   const stored = [{ sku: shops, sourceCode: 'default', quantity: '5', status: 1 as const }];
   const read = () => Promise.resolve(stored);
-  expect(await topUpSource({ read }, 'default', new Map([[erps, decimalOf('1')]]))).toEqual([]);
+  const held = await heldAt({ read }, 'default', [erps]);
+  expect(lackingAt('default', held, new Map([[erps, decimalOf('1')]]))).toEqual([]);
 });

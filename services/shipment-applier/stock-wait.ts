@@ -24,17 +24,21 @@ export interface Issued {
 
 interface Waiting extends Issued {
   goods: readonly string[];
+  isAsked: boolean;
   goOn: () => void;
 }
+
+/** From the publishing of a document on: its stock, which changed with it, comes by itself within this time nearly always. */
+const comesWithinMs = 250;
 
 /**
  * Lets a shipment wait until the stock that has gone down by its goods issue is in the shop.
  *
  * Magento's shipment takes the goods from the source and dissolves their reservation. If an older, higher number of the
  * ERP were written after that, the goods would be for sale again. Once the number of the goods issue, or a later one, is
- * written, nothing older comes after it. What is not known to be written is asked for, once: the number of the goods issue
- * may have been read before the document was, and then says less than it has. The wait has a bound, because too much in
- * the shop for a moment is better than parcels that the customer hears nothing of.
+ * written, nothing older comes after it. What does not come by itself is asked for, once: the goods issue may have changed
+ * no stock, or the outcome of it is long gone. The wait has a bound, because too much in the shop for a moment is better
+ * than parcels that the customer hears nothing of.
  */
 export class StockWait {
   readonly #options: StockWaitOptions;
@@ -77,12 +81,14 @@ export class StockWait {
   async #wait(issued: Issued, open: readonly string[]): Promise<never> {
     const { document } = issued;
     const { documentId } = document;
-    const isAsked = this.#waiting.has(documentId);
+    const wasAsked = this.#waiting.get(documentId)?.isAsked ?? false;
+    const askInMs = wasAsked ? Infinity : issued.publishedAt + comesWithinMs - this.#options.clock.now();
+    const isAsked = wasAsked || askInMs <= 0;
     // Before it is asked for: the answer may be quick.
     const known = new Promise<void>((goOn) =>
-      this.#waiting.set(documentId, { ...issued, goods: open, goOn }),
+      this.#waiting.set(documentId, { ...issued, goods: open, isAsked, goOn }),
     );
-    if (!isAsked)
+    if (askInMs <= 0)
       await askForStock(document, open, this.#options.requestRefresh, 'goods issue').catch(
         (error: unknown) => {
           this.#waiting.delete(documentId);
@@ -95,7 +101,11 @@ export class StockWait {
         what: `Document ${documentId} waits for the stock of ${open.join(', ')}, which its goods issue has changed`,
         fix: 'It goes on by itself when that is written, or when fulfilments.stockWaitMs is over',
       },
-      { notYet: true, retryAfterMs: this.#leftMs(issued), until: known },
+      {
+        notYet: true,
+        retryAfterMs: Math.min(this.#leftMs(issued), isAsked ? Infinity : askInMs),
+        until: known,
+      },
     );
   }
 
@@ -104,9 +114,11 @@ export class StockWait {
     return publishedAt + waitMs - clock.now();
   }
 
-  #open({ document: { source, version } }: Issued, goods: Iterable<string>): string[] {
+  #open({ document }: Issued, goods: Iterable<string>): string[] {
+    const { source, shownFrom, version } = document;
     if (source === null) return [];
-    return [...goods].filter((sku) => !this.#options.applied.has({ source, sku }, version));
+    const shows = { epoch: version.epoch, number: shownFrom ?? version.number };
+    return [...goods].filter((sku) => !this.#options.applied.has({ source, sku }, shows));
   }
 
   #wake(): void {

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
 import { decimalOf } from '../platform/decimal.ts';
-import { topUpSource } from './source-top-up.ts';
+import { heldAt, lackingAt } from './source-top-up.ts';
 import { verifyShipment } from './verify.ts';
 
 const document = {
@@ -57,7 +57,8 @@ it('a source is raised to what is needed of a SKU, and where it holds none of it
       ['C', '1'],
     ].map(([sku, quantity]) => [sku!, decimalOf(quantity!)]),
   );
-  expect(await topUpSource({ read: () => Promise.resolve(stored) }, 'main', goods)).toEqual([
+  const held = await heldAt({ read: () => Promise.resolve(stored) }, 'main', goods.keys());
+  expect(lackingAt('main', held, goods)).toEqual([
     { sku: 'A', sourceCode: 'main', quantity: '3.0000', status: 1 },
     { sku: 'C', sourceCode: 'main', quantity: '1.0000', status: 1 },
   ]);

@@ -12,6 +12,8 @@ interface Level {
 }
 
 interface Issue {
+  /** Of the log, at which it was committed. */
+  position: number;
   documentId: string;
   orderId: number;
   source: string;
@@ -110,8 +112,9 @@ export class ModelErp {
     order.quantity -= quantity;
     order.issued += quantity;
     this.levels.get(key)!.onHand -= quantity;
-    const documentId = `D${this.position + 1}`;
-    const issue = { documentId, orderId, source, sku: order.sku, quantity };
+    const position = this.position + 1;
+    const documentId = `D${position}`;
+    const issue = { position, documentId, orderId, source, sku: order.sku, quantity };
     this.#issues.push(issue);
     this.#committed(key, quantity, issue);
   }
@@ -178,12 +181,12 @@ function stockRecord(key: string, quantity: number, version: Stock['version']): 
 }
 
 function document(
-  { documentId, orderId, source, sku, quantity }: Issue,
+  { position, documentId, orderId, source, sku, quantity }: Issue,
   version: Stock['version'],
   documentDate: number,
 ): Fulfilment {
   const lines = [{ sku, orderLineId: String(orderId), quantity: quantity.toFixed(4) }];
   const names = { instance: 'main', store: 'default', incrementId: String(orderId), documentId };
   const rest = { kind: 'shipment', occurredAt: null, sourceKey: '{}', packages: [] };
-  return { ...names, ...rest, version, documentDate, source, lines };
+  return { ...names, ...rest, version, shownFrom: position, documentDate, source, lines };
 }

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { fulfilments, stock } from '../../schemas/topics.ts';
 import { stockFlow } from '../../services/inventory-applier/stock-flow.ts';
-import { Turns } from '../../services/inventory-applier/turns.ts';
+import { Turns } from '../../services/platform/turns.ts';
 import type { SourceItem } from '../../services/magento/source-items.ts';
 import { fulfilmentsSection } from '../../services/platform/config/sections/fulfilments.ts';
 import type { stockSection } from '../../services/platform/config/sections/stock.ts';
@@ -9,10 +9,10 @@ import { runDocuments } from '../../services/platform/flow/documents/run-documen
 import { refreshRequester } from '../../services/platform/flow/request-refresh.ts';
 import { runStates } from '../../services/platform/flow/states/run-states.ts';
 import type { SimulatedBroker } from '../../services/platform/flow/testing/broker.ts';
-import { Serial } from '../../services/platform/serial.ts';
 import type { Random } from '../../services/platform/flow/testing/random.ts';
 import { AppliedStock } from '../../services/shipment-applier/applied-stock.ts';
 import { applyFulfilment } from '../../services/shipment-applier/fulfilment.ts';
+import { Room } from '../../services/shipment-applier/room.ts';
 import { StockWait } from '../../services/shipment-applier/stock-wait.ts';
 import { partitions } from './model-erp.ts';
 import { Seat } from './seat.ts';
@@ -81,7 +81,7 @@ export function shipmentApplier({ broker, random, line, rules, settleMs, raised 
       const onPassed = () => undefined;
       const stockWait = new StockWait({ applied, requestRefresh, waitMs: Infinity, clock, onPassed });
       const storeIds = { of: () => Promise.resolve(1) };
-      const turns = new Serial();
+      const room = new Room();
       const options = {
         instance: 'main',
         fulfilments: config,
@@ -89,7 +89,7 @@ export function shipmentApplier({ broker, random, line, rules, settleMs, raised 
         settleMs,
         storeIds,
         stockWait,
-        turns,
+        room,
       };
       return runDocuments(context, {
         name: 'shipments',

@@ -7,7 +7,7 @@ import type { RowShape } from './row.ts';
 export const fulfilmentRows: RowShape<Fulfilment> = {
   contract: fulfilments,
   keyParts: keyPartsOf['erp.fulfilments']!,
-  read: (row, origin) => {
+  read: (row, origin, shownFrom = null) => {
     const document = fulfilmentColumns.parse(row);
     return {
       instance: document.instance,
@@ -16,6 +16,7 @@ export const fulfilmentRows: RowShape<Fulfilment> = {
       documentId: document.document_id,
       kind: document.kind,
       ...origin,
+      shownFrom,
       documentDate: document.occurred_on,
       source: document.source ?? null,
       lines: document.lines.map(({ sku, orderLineId, quantity }) => ({

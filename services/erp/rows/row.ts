@@ -21,8 +21,12 @@ export interface RowShape<Value> {
   contract: Contract<Value>;
   /** Names of the parts of a record's key, as `find` gets them in `$records`. */
   keyParts: readonly string[];
-  /** Checks a row and makes the record of it. @throws ZodError */
-  read(row: unknown, origin: Origin): Value;
+  /**
+   * Checks a row and makes the record of it.
+   * @param shownFrom An answer whose version is at least this shows the newest change of it; null: that is not known.
+   * @throws ZodError
+   */
+  read(row: unknown, origin: Origin, shownFrom?: number | null): Value;
   /** What the calendar makes of the value, where it does; a change of that alone is published too. */
   validAt?: (value: Value, at: number) => string;
   /** The record that says the ERP no longer has it, from the parts of its key; null where absence means nothing. */

@@ -130,7 +130,13 @@ describe('rows of the ERP', () => {
       documentDate: Date.UTC(2026, 0, 2, 3, 4, 5),
     };
     const lines = [{ sku, orderLineId: null, quantity: '1.0000' }];
-    expect(of('erp.fulfilments', document)).toEqual({ ...fulfilment, source: null, lines, packages: [] });
+    expect(of('erp.fulfilments', document)).toEqual({
+      ...fulfilment,
+      shownFrom: null,
+      source: null,
+      lines,
+      packages: [],
+    });
     const packages = [{ carrier: 'c', trackingNumber: 't' }];
     expect(of('erp.fulfilments', { ...document, source: 'W', packages })).toMatchObject({
       source: 'W',

@@ -47,6 +47,8 @@ export interface ChangePart {
   mark: Mark;
   /** Where it was committed, for traces; the larger, the later. */
   position: string;
+  /** An answer whose version is at least this shows it; absent where versions say nothing of changes. */
+  shownFrom?: number;
   /** Milliseconds, when it was committed. */
   occurredAt: number;
   changes: readonly Change[];

@@ -8,7 +8,7 @@ import { RecordingBus, readBack } from '../../platform/flow/testing/recording-bu
 import type { PartitionLag } from '../../platform/kafka/types.ts';
 import { openMetrics } from '../../platform/telemetry/metrics.ts';
 import { sourceItemOf } from '../source-item.ts';
-import { Turns } from '../turns.ts';
+import { Turns } from '../../platform/turns.ts';
 import { Comparison } from './comparison.ts';
 import { askingAgain, asserting } from './corrections.ts';
 import { WrittenStock } from './written-stock.ts';

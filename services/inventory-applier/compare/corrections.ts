@@ -8,7 +8,7 @@ import type { RequestRefresh } from '../../platform/flow/request-refresh.ts';
 import type { Subscription } from '../../platform/kafka/types.ts';
 import { whenOldOf } from '../rules.ts';
 import { sourceItemOf } from '../source-item.ts';
-import type { Turns } from '../turns.ts';
+import type { Turns } from '../../platform/turns.ts';
 import type { Written } from './written-stock.ts';
 
 /** What is expected of the shop now, and what is done where it shows something else. */

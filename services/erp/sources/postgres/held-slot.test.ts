@@ -5,7 +5,7 @@ import type { ErpPool } from '../../pool.ts';
 import type { ReplicationLog } from '../../replication/log.ts';
 import { HeldSlot } from './held-slot.ts';
 
-function held() {
+function held(transactions: object[] = []) {
   const pool = Object.assign(new EventEmitter(), {
     onCall: () => undefined,
     query: () => Promise.resolve({ rows: [{ heard_at: null, may_see: true }] }),
@@ -13,6 +13,10 @@ function held() {
   let closed = 0;
   const log = {
     sender: { pid: 1, timeoutMs: 60_000 },
+    async *transactions() {
+      await Promise.resolve();
+      yield* transactions;
+    },
     close: () => {
       closed += 1;
       return Promise.resolve();
@@ -38,6 +42,21 @@ function held() {
   });
   return { slot, pool, closed: () => closed };
 }
+
+it('tells from which version on an answer shows a transaction, once its end is known', async () => {
+  const part = { xid: 7, commitLsn: 0x100n, commitTime: new Date(5), changes: [] };
+  const { slot } = held([
+    { ...part, endLsn: null },
+    { ...part, endLsn: 0x130n },
+  ]);
+  const parts = [];
+  for await (const one of slot.parts()) parts.push(one);
+  expect(parts.map(({ position, shownFrom, end }) => [position, shownFrom, end])).toEqual([
+    ['0/100', undefined, null],
+    ['0/100', 0x130, '0/130'],
+  ]);
+  await slot.close();
+});
 
 const said = (code: string) => Object.assign(new Error('said by the server'), { code, severity: 'FATAL' });
 

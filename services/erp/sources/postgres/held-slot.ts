@@ -66,6 +66,8 @@ export class HeldSlot implements OpenSource {
         yield {
           mark: String(xid),
           position: formatLsn(commitLsn),
+          // Of one that is told in parts the end is not known before its last.
+          ...(endLsn !== null && { shownFrom: Number(endLsn) }),
           occurredAt: commitTime.getTime(),
           changes,
           end: endLsn === null ? null : formatLsn(endLsn),

@@ -120,6 +120,7 @@ describe('the log of the database', () => {
     expect((await parts.next()).value).toEqual({
       mark: '7',
       position: '0/12C',
+      shownFrom: 0x136,
       occurredAt: 5_000,
       changes: [{ table: 'public.item', kind: 'insert', old: null, new: { id: '1' } }],
       end: '0/136',

@@ -1,0 +1,121 @@
+/** Real: who may ship beside whom. Double: a source whose answers and shipments end when the test says so. */
+import { beforeEach, expect, it } from '@jest/globals';
+import { decimalOf } from '../platform/decimal.ts';
+import { Room } from './room.ts';
+
+let room: Room;
+let stored: Record<string, number>;
+let steps: string[];
+/** What the source is asked for waits until it is let go, in this order. */
+let waiting: { name: string; goOn: () => void }[];
+
+beforeEach(() => {
+  room = new Room();
+  stored = { A: 0, B: 0 };
+  steps = [];
+  waiting = [];
+});
+
+const turn = () => new Promise<void>((resolve) => void setImmediate(resolve));
+const wait = (name: string) => new Promise<void>((goOn) => waiting.push({ name, goOn }));
+
+async function letGo(...names: string[]): Promise<void> {
+  for (const name of names) {
+    let turns = 0;
+    while (!waiting.some((one) => one.name === name)) {
+      if ((turns += 1) > 20)
+        throw new Error(`${name} does not wait, but ${waiting.map((one) => one.name).join()}`);
+      await turn();
+    }
+    const index = waiting.findIndex((one) => one.name === name);
+    waiting.splice(index, 1)[0]!.goOn();
+    await turn();
+  }
+}
+
+function ship(name: string, goods: Record<string, number>): Promise<string> {
+  const all = Object.entries(goods);
+  return room.ship({
+    sourceCode: 'main',
+    goods: new Map(all.map(([sku, units]) => [sku, decimalOf(String(units))])),
+    held: async () => {
+      const held = new Map(all.map(([sku]) => [sku.toLowerCase(), String(stored[sku])]));
+      await wait(`${name} reads`);
+      return held;
+    },
+    raise: async (rows) => {
+      await turn();
+      for (const { sku, quantity } of rows) stored[sku] = Number(quantity);
+      steps.push(`${name} raises ${rows.map(({ sku, quantity }) => `${sku} to ${Number(quantity)}`).join()}`);
+    },
+    send: async () => {
+      await wait(`${name} ships`);
+      for (const [sku, units] of all) {
+        if (stored[sku]! < units) throw new Error(`${name} is refused`);
+        stored[sku]! -= units;
+      }
+      steps.push(name);
+      return name;
+    },
+  });
+}
+
+it('two shipments go side by side while there is enough for both', async () => {
+  stored['A'] = 6;
+  const both = Promise.all([ship('one', { A: 3 }), ship('two', { A: 3 })]);
+  await letGo('one reads', 'two reads', 'two ships', 'one ships');
+  expect(await both).toEqual(['one', 'two']);
+  expect(steps).toEqual(['two', 'one']);
+});
+
+it('two that each see enough and together have too little go one by one, and room is made for the second', async () => {
+  stored['A'] = 5;
+  const both = Promise.all([ship('one', { A: 3 }), ship('two', { A: 3 })]);
+  await letGo('one reads', 'two reads', 'one reads', 'one ships', 'two reads', 'two ships');
+  await both;
+  expect(steps).toEqual(['one', 'two raises A to 3', 'two']);
+});
+
+it('what ends while the source is read counts: it may be in the number, or not yet', async () => {
+  stored['A'] = 5;
+  const one = ship('one', { A: 3 });
+  await letGo('one reads');
+  const two = ship('two', { A: 3 });
+  await turn();
+  // The second has asked before, and hears after, the first is through.
+  await letGo('one ships');
+  await one;
+  await letGo('two reads', 'two reads', 'two ships');
+  await two;
+  expect(steps).toEqual(['one', 'two raises A to 3', 'two']);
+});
+
+it('room that was made for one is not taken by another, also where they share one SKU of several', async () => {
+  const one = ship('one', { B: 1, A: 2 });
+  const two = ship('two', { A: 1 });
+  await letGo('one reads', 'two reads', 'one reads');
+  const three = ship('three', { B: 1 });
+  await letGo('one ships', 'two reads', 'two ships', 'three reads', 'three reads', 'three ships');
+  await Promise.all([one, two, three]);
+  expect(steps).toEqual([
+    'one raises B to 1,A to 2',
+    'one',
+    'two raises A to 1',
+    'two',
+    'three raises B to 1',
+    'three',
+  ]);
+});
+
+it('a shipment that fails leaves the source to the next', async () => {
+  stored['A'] = 3;
+  const one = ship('one', { A: 3 });
+  await letGo('one reads');
+  stored['A'] = 0;
+  const failed = expect(one).rejects.toThrow('one is refused');
+  await letGo('one ships');
+  await failed;
+  const two = ship('two', { A: 3 });
+  await letGo('two reads', 'two reads', 'two ships');
+  expect(await two).toBe('two');
+});
