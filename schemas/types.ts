@@ -287,7 +287,9 @@ export interface Product {
   taxClass: string | null;
   /** none, catalog, search or both; null leaves it to the configuration. */
   visibility: string | null;
-  /** Further attributes: ERP attribute code to value. */
+  /** Name of the shop's attribute set; null leaves it to the configuration, and that of a product as it is. */
+  attributeSet: string | null;
+  /** Further attributes: ERP attribute code to value; of attributes with options the label, several on a line each. */
   attributes: Record<string, string>;
   /** True when the ERP no longer has it; the other values are then empty, zero or false. */
   deleted: boolean;

@@ -11,7 +11,7 @@ import { LeaseLost } from '../platform/fence.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import type { Mode } from '../platform/groups.ts';
 import { catalogFlow } from './catalog-flow.ts';
-import { Shop } from './testing/shop.ts';
+import { attributeOf, Shop } from './testing/shop.ts';
 
 const origin = {
   occurredAt: null,
@@ -30,6 +30,7 @@ const productOf = (sku: string, changes: Partial<Product> = {}): Product => ({
   enabled: true,
   taxClass: null,
   visibility: null,
+  attributeSet: null,
   attributes: {},
   ...changes,
 });
@@ -40,17 +41,17 @@ const pricesOf = (sku: string, amount: string, changes: Partial<Prices> = {}): P
   ...changes,
 });
 
-function flowOf(mode: Mode = 'on', attributes: Record<string, string> = {}, websites = ['base']) {
+function flowOf(mode: Mode = 'on', mapped: object = {}) {
   const bus = new RecordingBus();
   const shop = new Shop();
   const asked: string[] = [];
   const flow = catalogFlow({
     magento: shop as never,
     catalog: catalogSection.parse({
-      websites,
+      websites: ['base'],
       basePriceList: 'R',
       baseCurrency: 'EUR',
-      attributes,
+      ...mapped,
     }),
     warehouses: () => ['W1', 'W/2'],
     requestRefresh: async (topic, keys, reason, inMs) => {
@@ -127,13 +128,13 @@ describe('a new product', () => {
     await product(productOf('A', { weight: '2.5000' }));
     await product(productOf('B'));
     expect(shop.writes).toEqual([
-      'create A typeId,name,visibility,weight,attributeSetId,status,price,websiteIds url_key',
-      'create B typeId,name,visibility,attributeSetId,status,price,websiteIds url_key',
+      'create A typeId,name,visibility,status,weight,attributeSetId,price,websiteIds url_key',
+      'create B typeId,name,visibility,status,attributeSetId,price,websiteIds url_key',
     ]);
   });
 
   it('waits for a website that the shop does not have', async () => {
-    const { shop, product } = flowOf('on', {}, ['base', 'b2b']);
+    const { shop, product } = flowOf('on', { websites: ['base', 'b2b'] });
     await expect(product(productOf('A'))).rejects.toMatchObject({
       name: 'Held',
       fault: {
@@ -209,21 +210,28 @@ describe('a known product', () => {
     expect(await product(productOf('NEVER', { deleted: true }))).toMatchObject({ status: 'unchanged' });
   });
 
-  it('is rejected when Magento ignores an attribute, also of one that it has', async () => {
-    const { shop, product, takeAsked } = flowOf('on', { colour: 'color' });
-    const ignored = {
-      fault: { code: 'product.attribute_ignored', what: expect.stringContaining('without color') },
-    };
-    await expect(product(productOf('A', { attributes: { colour: 'red' } }))).rejects.toMatchObject(ignored);
-    expect(takeAsked()).not.toEqual([]);
-    await expect(product(productOf('A', { attributes: { colour: 'red' } }))).rejects.toMatchObject(ignored);
-    // Its price is asked for by the creation, not by what failed.
-    expect([shop.writes.length, takeAsked()]).toEqual([2, []]);
+  it('is rejected when Magento keeps a value otherwise, instead of being written again and again', async () => {
+    const { shop, product } = flowOf('on', { attributes: { note: 'note' } });
+    shop.attributeList.push(attributeOf('note', 'text', 'varchar'));
+    await product(productOf('A'));
+    shop.keepsAs.set('<b>', 'b');
+    await expect(product(productOf('A', { attributes: { note: '<b>' } }))).rejects.toMatchObject({
+      fault: { code: 'product.kept_otherwise', what: expect.stringContaining('keeps note otherwise') },
+    });
   });
 
   it('is not written in a dry run', async () => {
     const { shop, product } = flowOf('dry');
-    const kept = { id: 3, sku: 'A', name: 'Stool', price: '1', status: 1, visibility: 4, weight: null };
+    const kept = {
+      id: 3,
+      sku: 'A',
+      name: 'Stool',
+      price: '1',
+      status: 1,
+      visibility: 4,
+      weight: null,
+      attribute_set_id: 4,
+    };
     shop.kept.set('a', { ...kept, custom_attributes: [] } as unknown as MagentoProduct);
     expect(await product(productOf('A', { description: 'New' }))).toEqual({
       status: 'dry',
@@ -233,6 +241,99 @@ describe('a known product', () => {
     expect(await product(productOf('A', { deleted: true }))).toEqual({
       status: 'dry',
       cause: 'would disable A',
+    });
+    expect(shop.writes).toEqual([]);
+  });
+});
+
+describe('attributes', () => {
+  const mapped = {
+    attributes: { colour: 'color', tags: 'tags', launch: 'launch', hint: 'hint' },
+    taxClasses: { F: 'Full' },
+  };
+  function withAttributes(mode: Mode = 'on', more: object = {}) {
+    const all = flowOf(mode, { ...mapped, ...more });
+    all.shop.attributeList.push(
+      attributeOf('color', 'select', 'int', ['Black', 'Red']),
+      attributeOf('tags', 'multiselect', 'text', ['New', 'Sale, final', 'Eco']),
+      attributeOf('launch', 'date', 'datetime'),
+    );
+    return all;
+  }
+  const values = (shop: Shop) =>
+    Object.fromEntries(shop.kept.get('a')!.custom_attributes.map((one) => [one.attribute_code, one.value]));
+
+  it('are named by their labels, and compared in the form that Magento keeps', async () => {
+    const { shop, product } = withAttributes();
+    const wanted = productOf('A', {
+      taxClass: 'F',
+      attributes: { colour: 'red', tags: 'eco\nSale, final', launch: '2026-01-31T10:00:00+02:00' },
+    });
+    await product(wanted);
+    expect(values(shop)).toMatchObject({
+      tax_class_id: '1',
+      color: '1',
+      tags: '2,1',
+      launch: '2026-01-31 00:00:00',
+    });
+    shop.kept.get('a')!.custom_attributes.find((one) => one.attribute_code === 'tags')!.value = '1,2';
+    expect(await product(wanted)).toMatchObject({ status: 'unchanged' });
+    expect(shop.definitionsRead).toBe(1);
+  });
+
+  it('that the set does not have hold only products with a value for them', async () => {
+    const { bus, shop, flow, product } = withAttributes();
+    expect(await product(productOf('A'))).toMatchObject({ status: 'applied' });
+    await expect(product(productOf('B', { attributes: { hint: 'x' } }))).rejects.toMatchObject({
+      name: 'Held',
+      fault: { code: 'product.attribute_unknown', waitsFor: 'attribute/4/hint' },
+    });
+    expect(await flow.awaited!.attribute!(['4/hint', '4/color'])).toEqual(new Set(['4/color']));
+    shop.attributeList.push(attributeOf('hint', 'text', 'varchar'));
+    await bus.clock.run(bus.clock.now() + 6_000);
+    expect(await flow.awaited!.attribute!(['4/hint'])).toEqual(new Set(['4/hint']));
+    expect(await product(productOf('B', { attributes: { hint: 'x' } }))).toMatchObject({ status: 'applied' });
+  });
+
+  it('without the option hold the product until it is there', async () => {
+    const { flow, product } = withAttributes();
+    await expect(product(productOf('A', { attributes: { colour: 'Blue/Red' } }))).rejects.toMatchObject({
+      name: 'Held',
+      fault: {
+        code: 'product.option_unknown',
+        why: 'it has Black, Red',
+        waitsFor: 'option/4/color/Blue/Red',
+      },
+    });
+    expect(await flow.awaited!.option!(['4/color/Blue/Red', '4/color/black'])).toEqual(
+      new Set(['4/color/black']),
+    );
+    await expect(product(productOf('A', { taxClass: 'F', attributeSet: 'Machines' }))).rejects.toMatchObject({
+      fault: { code: 'product.attribute_set_unknown', waitsFor: 'set/Machines' },
+    });
+    expect(await flow.awaited!.set!(['Machines', 'Default'])).toEqual(new Set(['Default']));
+  });
+
+  it('get their options made where that is configured, each once, whoever asks', async () => {
+    const { shop, product } = withAttributes('on', { createOptions: true });
+    const blue = { attributes: { colour: 'Blue', tags: 'New,Blue' } };
+    await Promise.all([product(productOf('A', blue)), product(productOf('B', blue))]);
+    expect(shop.writes.filter((write) => write.startsWith('option'))).toEqual([
+      'option color Blue',
+      'option tags Blue',
+    ]);
+    // The answer was lost, or another process was first.
+    shop.unansweredOptions.add('Green');
+    const green = () => product(productOf('A', { attributes: { colour: 'Green', tags: 'New,Blue' } }));
+    await expect(green()).rejects.toMatchObject({ name: 'Unavailable' });
+    expect(await green()).toMatchObject({ status: 'applied', cause: 'wrote color' });
+    expect(shop.attributeList[2]!.options.filter(({ label }) => label === 'Green')).toHaveLength(1);
+  });
+
+  it('get no options in a dry run', async () => {
+    const { shop, product } = withAttributes('dry', { createOptions: true });
+    expect(await product(productOf('A', { attributes: { colour: 'Blue' } }))).toMatchObject({
+      status: 'dry',
     });
     expect(shop.writes).toEqual([]);
   });

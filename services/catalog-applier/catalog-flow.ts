@@ -7,6 +7,7 @@ import { foldSku } from '../magento/sku.ts';
 import type { BatchResult, StateFlow } from '../platform/flow/states/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import type { Mode } from '../platform/groups.ts';
+import { Definitions } from './definitions.ts';
 import { writePrices } from './prices.ts';
 import type { PriceOptions } from './prices.ts';
 import { writeProduct } from './product.ts';
@@ -14,7 +15,7 @@ import type { ProductOptions } from './product.ts';
 import { WebsiteIds } from './websites.ts';
 
 export interface CatalogFlowOptions extends ProductOptions, PriceOptions {
-  magento: Pick<Magento, 'products' | 'prices' | 'store' | 'callsAtOnce'>;
+  magento: Pick<Magento, 'products' | 'prices' | 'attributes' | 'store' | 'callsAtOnce'>;
   settleMs: number;
   mode: Mode;
 }
@@ -28,7 +29,11 @@ const pricesPerRequest = 20;
  * creations would make several products with one SKU (FACTS section 7).
  */
 export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Prices> {
-  const websites = new WebsiteIds(new CodeIds(() => options.magento.store.websites(), options.clock));
+  const { magento, clock } = options;
+  const known = {
+    websites: new WebsiteIds(new CodeIds(() => magento.store.websites(), clock)),
+    definitions: new Definitions(magento.attributes, clock),
+  };
   return {
     name: 'catalog',
     contracts: [productsContract, pricesContract] as unknown as Contract<Product | Prices>[],
@@ -40,14 +45,17 @@ export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Pr
     lockOf: (record) => foldSku(record.value!.sku),
     batchSize: (batchGroup) => (batchGroup === productsContract.topic ? 1 : pricesPerRequest),
     probe: async () => void (await options.magento.store.views()),
-    awaited: { product: async (skus) => new Set((await options.magento.products.existing(skus)).keys()) },
+    awaited: {
+      product: async (skus) => new Set((await options.magento.products.existing(skus)).keys()),
+      ...known.definitions.awaited,
+    },
     apply: async (records, attempt) => {
       if (records[0]!.topic === pricesContract.topic)
         return (await writePrices(records as Received<Prices>[], attempt, options)) as BatchResult<
           Product | Prices
         >;
       const record = records[0] as Received<Product>;
-      const handled = await writeProduct(record.value!, attempt, options, websites);
+      const handled = await writeProduct(record.value!, attempt, options, known);
       return new Map([[record, handled]]) as BatchResult<Product | Prices>;
     },
   };

@@ -4,7 +4,9 @@ import type { MagentoProduct } from '../magento/products.ts';
 import { catalogSection } from '../platform/config/sections/catalog.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 import { basePriceOf } from './base-price.ts';
-import { differenceOf, ignoredAttributes } from './product-difference.ts';
+import { keptValue } from './attribute-value.ts';
+import { differenceOf } from './product-difference.ts';
+import { attributeOf } from './testing/shop.ts';
 import { urlKeyOf, wantedProduct } from './product-mapping.ts';
 
 const catalog = catalogSection.parse({
@@ -31,6 +33,7 @@ const productOf = (changes: Partial<Product> = {}): Product => ({
   enabled: true,
   taxClass: 'full',
   visibility: null,
+  attributeSet: null,
   attributes: { colour: 'red', secret: 'x' },
   ...changes,
 });
@@ -42,13 +45,13 @@ describe('what a product is to be', () => {
       name: 'Chair',
       weight: '2.5000',
       visibility: 4,
-      customAttributes: { description: 'A chair', tax_class_id: '2', color: 'red', size_text: null },
+      attributes: { description: 'A chair', tax_class_id: '2', color: 'red', size_text: null },
     });
     const bare = wantedProduct(productOf({ description: null, taxClass: null }), catalog);
-    expect(bare.customAttributes).toEqual({ color: 'red', size_text: null });
+    expect(bare.attributes).toEqual({ color: 'red', size_text: null });
     expect(wantedProduct(productOf({ visibility: 'search', taxClass: null }), catalog)).toMatchObject({
       visibility: 3,
-      customAttributes: expect.not.objectContaining({ tax_class_id: expect.anything() }),
+      attributes: expect.not.objectContaining({ tax_class_id: expect.anything() }),
     });
   });
 
@@ -69,11 +72,25 @@ describe('what a product is to be', () => {
     ['another kind', { kind: 'configurable' }, Rejected, 'product.kind_unsupported'],
     ['a name that Magento would cut', { name: 'x'.repeat(256) }, Rejected, 'product.name_too_long'],
     ['an unknown visibility', { visibility: 'everywhere' }, Rejected, 'product.visibility_unknown'],
+    ['emoji in its name', { name: 'Chair \u{1FA91}' }, Rejected, 'product.emoji'],
+    ['emoji in its SKU', { sku: 'A\u{1FA91}' }, Rejected, 'product.emoji'],
+    ['emoji in an attribute', { attributes: { colour: '\u{1F534}' } }, Rejected, 'product.emoji'],
     ['a tax class without a mapping', { taxClass: 'half' }, Held, 'product.tax_class_unmapped'],
   ] as const)('is refused for %s', (_name, changes, type, code) => {
     const wanted = () => wantedProduct(productOf(changes), catalog);
     expect(wanted).toThrow(type);
     expect(wanted).toThrow(code);
+  });
+
+  it('loses its emoji, or keeps them, where that is configured', () => {
+    const product = productOf({ name: 'Chair \u{1FA91} red', attributes: { colour: '\u{1F534}' } });
+    expect(wantedProduct(product, { ...catalog, emoji: 'strip' })).toMatchObject({
+      name: 'Chair red',
+      attributes: { color: null },
+    });
+    expect(wantedProduct(product, { ...catalog, emoji: 'keep' }).name).toBe(product.name);
+    const sku = productOf({ sku: 'A\u{1FA91}' });
+    expect(() => wantedProduct(sku, { ...catalog, emoji: 'strip' })).toThrow('product.emoji');
   });
 
   it.each([
@@ -93,44 +110,80 @@ describe('the difference', () => {
     status: 2,
     visibility: 4,
     weight: '2.5',
+    attribute_set_id: 4,
     custom_attributes: [
       { attribute_code: 'description', value: 'A chair' },
-      { attribute_code: 'tax_class_id', value: '2' },
       { attribute_code: 'color', value: 'red' },
       { attribute_code: 'left_alone', value: 'x' },
     ],
   } as unknown as MagentoProduct;
-  const wanted = { ...wantedProduct(productOf(), catalog), status: 2 as const };
+  const attributes = new Map([['color', attributeOf('color', 'price', 'decimal')]]);
+  const { attributes: _texts, typeId: _type, ...plain } = wantedProduct(productOf(), catalog);
+  const values = { description: 'A chair', color: 'red', size_text: null };
+  const wanted = { ...plain, status: 2 as const, set: { id: 4, name: 'Default', attributes }, values };
 
   it('is empty when all is as wanted, whatever the number of places', () => {
     expect(differenceOf(wanted, found)).toEqual({});
     const inPlaces = [{ attribute_code: 'color', value: '12.500000' }];
     const custom = { ...found, custom_attributes: inPlaces } as MagentoProduct;
-    expect(differenceOf({ ...wanted, customAttributes: { color: '12.5' } }, custom)).toEqual({});
-    expect(differenceOf({ ...wanted, customAttributes: { color: '12.6' } }, custom)).toEqual({
+    expect(differenceOf({ ...wanted, values: { color: '12.5' } }, custom)).toEqual({});
+    expect(differenceOf({ ...wanted, values: { color: '12.6' } }, custom)).toEqual({
       customAttributes: { color: '12.6' },
     });
     // A text that only looks like a number stays a text.
     const text = {
       ...found,
-      custom_attributes: [{ attribute_code: 'color', value: '007' }],
+      custom_attributes: [{ attribute_code: 'size', value: '007' }],
     } as MagentoProduct;
-    expect(differenceOf({ ...wanted, customAttributes: { color: '7' } }, text)).not.toEqual({});
+    expect(differenceOf({ ...wanted, values: { size: '7' } }, text)).not.toEqual({});
   });
 
   it('names exactly what differs, and clears what is to have no value', () => {
-    const changed = { ...wanted, name: 'Stool', weight: '3.0000', status: 1 as const };
-    expect(differenceOf({ ...changed, customAttributes: { color: null, size_text: 'L' } }, found)).toEqual({
+    const changed = {
+      ...wanted,
+      name: 'Stool',
+      weight: '3.0000',
+      status: 1 as const,
+      set: { ...wanted.set, id: 9 },
+    };
+    expect(differenceOf({ ...changed, values: { color: null, size_text: 'L' } }, found)).toEqual({
       name: 'Stool',
       weight: '3.0000',
       status: 1,
+      attributeSetId: 9,
       customAttributes: { color: null, size_text: 'L' },
     });
   });
+});
 
-  it('tells the attributes that Magento ignored', () => {
-    const written = { customAttributes: { color: 'red', no_such: 'x', cleared: null } };
-    expect(ignoredAttributes(written, found)).toEqual(['no_such']);
+describe('a value as Magento keeps it', () => {
+  it.each([
+    ['text', 'varchar', ' as it is ', ' as it is '],
+    ['boolean', 'int', 'TRUE', '1'],
+    ['boolean', 'int', 'no', '0'],
+    ['price', 'decimal', '1.23456789', '1.234568'],
+    ['text', 'int', '42', '42'],
+    ['date', 'datetime', '2026-01-31', '2026-01-31 00:00:00'],
+    ['date', 'datetime', '2026-01-31T23:30:00Z', '2026-01-31 00:00:00'],
+    ['datetime', 'datetime', '2026-01-31T10:00:00+02:00', '2026-01-31 08:00:00'],
+    ['datetime', 'datetime', '2026-01-31 10:00', '2026-01-31 10:00:00'],
+    ['datetime', 'datetime', '2026-01-31', '2026-01-31 00:00:00'],
+  ])('of %s in %s: %s is %s', (input, backend, text, kept) => {
+    expect(keptValue(attributeOf('a', input, backend), text, 'SKU')).toBe(kept);
+  });
+
+  it.each([
+    ['text', 'varchar', 'x'.repeat(256), '256 characters'],
+    ['boolean', 'int', 'perhaps', 'neither yes nor no'],
+    ['price', 'decimal', 'abc', 'no decimal'],
+    ['price', 'decimal', '1,5', 'no decimal'],
+    ['price', 'decimal', '1'.repeat(15), '14 digits'],
+    ['text', 'int', '1.5', 'no whole number'],
+    ['date', 'datetime', '31/12/2026', 'no date'],
+    ['date', 'datetime', '2026-02-30', 'no date'],
+    ['datetime', 'datetime', '2026-01-31T25:00:00Z', 'no date'],
+  ])('of %s in %s: %s is refused', (input, backend, text, why) => {
+    expect(() => keptValue(attributeOf('a', input, backend), text, 'SKU')).toThrow(why);
   });
 });
 

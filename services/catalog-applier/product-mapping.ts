@@ -1,5 +1,4 @@
 import type { Product } from '../../schemas/types.ts';
-import type { ProductWrite } from '../magento/products.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 
@@ -15,9 +14,15 @@ export interface WantedProduct {
   name: string;
   weight: string | null;
   visibility: 1 | 2 | 3 | 4;
-  /** Attribute code to value; null: it is to have none. */
-  customAttributes: Record<string, string | null>;
+  /** Attribute code to the ERP's text; null: it is to have none. */
+  attributes: Record<string, string | null>;
 }
+
+/**
+ * Beyond the first 65,536 characters of Unicode (emoji above all): most shops' databases keep each as `????`, and say
+ * nothing (FACTS section 7).
+ */
+const fourByte = /[\u{10000}-\u{10FFFF}]/gu;
 
 /** @throws Rejected for what cannot be written exactly, Held where a mapping is missing. */
 export function wantedProduct(product: Product, catalog: Config['catalog']): WantedProduct {
@@ -27,29 +32,48 @@ export function wantedProduct(product: Product, catalog: Config['catalog']): Wan
       what: `Product ${product.sku} is of the kind ${product.kind}; only ${[...writtenKinds].join(' and ')} products are written`,
       fix: 'Maintain it in the shop by hand',
     });
-  if (product.name.length > nameLengthMax)
+  const keep = (text: string) => keptText(text, product.sku, catalog);
+  keep(product.sku);
+  const name = keep(product.name);
+  if (name.length > nameLengthMax)
     throw new Rejected({
       code: 'product.name_too_long',
-      what: `The name of product ${product.sku} has ${product.name.length} characters; Magento would cut it at ${nameLengthMax}`,
+      what: `The name of product ${product.sku} has ${name.length} characters; Magento would cut it at ${nameLengthMax}`,
       fix: 'Shorten it in the ERP',
     });
   return {
     typeId: product.kind,
-    name: product.name,
+    name,
     weight: product.weight,
     visibility: visibilityOf(product, catalog),
-    customAttributes: {
+    attributes: {
       // An ERP without descriptions must not wipe out those that the shop has.
-      ...(product.description === null ? {} : { description: product.description }),
+      ...(product.description === null ? {} : { description: keep(product.description) }),
       ...taxClassOf(product, catalog),
       ...Object.fromEntries(
         Object.entries(catalog.attributes).map(([erpCode, code]) => [
           code,
-          product.attributes[erpCode] ?? null,
+          keep(product.attributes[erpCode] ?? '') || null,
         ]),
       ),
     },
   };
+}
+
+function keptText(text: string, sku: string, { emoji }: Config['catalog']): string {
+  const kept = text.replaceAll(fourByte, '');
+  if (kept === text || emoji === 'keep') return text;
+  if (emoji === 'strip' && text !== sku) return kept.replaceAll(/ {2,}/g, ' ').trim();
+  throw notKept(sku);
+}
+
+function notKept(sku: string): Rejected {
+  return new Rejected({
+    code: 'product.emoji',
+    what: `Product ${sku} has emoji or the like in its SKU, its name or another text`,
+    why: 'Most databases of shops keep them as ????, and then the product differs for ever',
+    fix: 'Take them out in the ERP; or set catalog.emoji: strip, which leaves them out of all but the SKU, or keep, where the tables of the shop are utf8mb4',
+  });
 }
 
 /**
@@ -76,14 +100,15 @@ function visibilityOf(product: Product, catalog: Config['catalog']): 1 | 2 | 3 |
   });
 }
 
-function taxClassOf(product: Product, catalog: Config['catalog']): ProductWrite['customAttributes'] {
+/** By the name or the id of the shop's class: it is an attribute with options. */
+function taxClassOf(product: Product, catalog: Config['catalog']): Record<string, string> {
   if (product.taxClass === null) return {};
   const taxClass = catalog.taxClasses[product.taxClass];
-  if (taxClass !== undefined) return { tax_class_id: String(taxClass) };
+  if (taxClass !== undefined) return { tax_class_id: taxClass };
   throw new Held({
     code: 'product.tax_class_unmapped',
     what: `Product ${product.sku} has the ERP tax class ${product.taxClass}, which has no Magento tax class`,
-    fix: `Add ${JSON.stringify(product.taxClass)}: <tax class id> under catalog.taxClasses in the configuration; it is released by that`,
+    fix: `Add ${JSON.stringify(product.taxClass)}: <tax class of the shop> under catalog.taxClasses in the configuration; it is released by that`,
     waitsFor: `configuration/catalog/taxClasses/${product.taxClass}`,
   });
 }

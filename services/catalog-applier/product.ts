@@ -9,10 +9,18 @@ import { compareDecimals } from '../platform/decimal.ts';
 import { Rejected } from '../platform/errors.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
-import { differenceOf, ignoredAttributes } from './product-difference.ts';
+import { setFor, valuesFor } from './attribute-values.ts';
+import type { Definitions } from './definitions.ts';
+import { differenceOf, namesOf } from './product-difference.ts';
+import type { PlannedProduct } from './product-difference.ts';
 import { urlKeyOf, wantedProduct } from './product-mapping.ts';
-import type { WantedProduct } from './product-mapping.ts';
 import type { WebsiteIds } from './websites.ts';
+
+/** What keeps what was learnt of the shop. */
+export interface Known {
+  websites: WebsiteIds;
+  definitions: Definitions;
+}
 
 export interface ProductOptions {
   magento: Pick<Magento, 'products'>;
@@ -39,23 +47,41 @@ export async function writeProduct(
   product: Product,
   attempt: Attempt,
   options: ProductOptions,
-  websites: WebsiteIds,
+  known: Known,
 ): Promise<Handled> {
   if (livesOn(product)) return livesOnAs(product.twin!);
   if (product.twin !== null) throw heldForTwin('Product', product.sku, product.twin);
   const found = await options.magento.products.get(product.sku);
   if (product.deleted) return disable(product, found, attempt, options);
-  const wanted = wantedProduct(product, options.catalog);
-  if (found === null) return create(product, wanted, attempt, options, websites);
-  const isPriced = found.price !== null && compareDecimals(found.price, '0') > 0;
-  const handled = await update(product, wanted, found, isPriced, attempt, options);
+  const isPriced = found !== null && found.price !== null && compareDecimals(found.price, '0') > 0;
+  const planned = await plan(product, found, isPriced, attempt, options, known);
+  if (found === null) return create(product, planned, attempt, options, known.websites);
+  const handled = await update(product, planned, found, attempt, options);
   if (product.enabled && !isPriced && attempt.mode === 'on') await askForPriceAndStock(product, options);
   return handled;
 }
 
+/** The product as it is to be, checked against the shop's definitions before anything is written. */
+async function plan(
+  product: Product,
+  found: MagentoProduct | null,
+  isPriced: boolean,
+  attempt: Attempt,
+  { catalog }: ProductOptions,
+  { definitions }: Known,
+): Promise<PlannedProduct & { typeId: string }> {
+  const { attributes, ...wanted } = wantedProduct(product, catalog);
+  const setName = product.attributeSet ?? found?.attribute_set_id ?? catalog.attributeSet;
+  const set = await setFor(definitions, setName, attributes);
+  const subject = { sku: product.sku, type: wanted.typeId };
+  const { createOptions } = catalog;
+  const values = await valuesFor(subject, attributes, set, attempt, { definitions, createOptions });
+  return { ...wanted, status: found === null ? 2 : statusOf(product, found, isPriced), set, values };
+}
+
 async function create(
   product: Product,
-  wanted: WantedProduct,
+  { set, values, weight, ...wanted }: PlannedProduct & { typeId: string },
   attempt: Attempt,
   options: ProductOptions,
   websites: WebsiteIds,
@@ -63,40 +89,35 @@ async function create(
   if (attempt.mode === 'dry')
     return { status: 'dry', cause: `would create ${product.sku}, disabled until it has a price` };
   const write: ProductWrite = {
-    ...withoutNulls(wanted),
-    attributeSetId: options.catalog.attributeSetId,
-    status: 2,
+    ...wanted,
+    ...(weight === null ? {} : { weight }),
+    attributeSetId: set.id,
     price: '0',
     websiteIds: await websites.of(options.catalog.websites),
-    customAttributes: { ...wanted.customAttributes, url_key: urlKeyOf(product) },
+    customAttributes: { ...values, url_key: urlKeyOf(product) },
   };
   attempt.assertCurrent();
   const saved = await options.magento.products.create(product.sku, write);
   await askForPriceAndStock(product, options);
-  refuseIgnored(product, write, saved);
   return { status: 'applied', targetId: String(saved.id), cause: 'created, disabled until it has a price' };
 }
 
 async function update(
   product: Product,
-  wanted: WantedProduct,
+  planned: PlannedProduct,
   found: MagentoProduct,
-  isPriced: boolean,
   attempt: Attempt,
   options: ProductOptions,
 ): Promise<Handled> {
-  const status = statusOf(product, found, isPriced);
-  const difference = differenceOf({ ...wanted, status }, found);
-  const names = Object.entries(difference).flatMap(([name, value]) =>
-    name === 'customAttributes' ? Object.keys(value as object) : [name],
-  );
+  const difference = differenceOf(planned, found);
+  const names = namesOf(difference);
   const targetId = String(found.id);
   if (names.length === 0) return { status: 'unchanged', targetId };
   if (attempt.mode === 'dry') return { status: 'dry', targetId, cause: `would write ${names.join(', ')}` };
   attempt.assertCurrent();
   // Under the stored spelling: another letter case would rename the product (FACTS section 7).
   const saved = await options.magento.products.update(found.sku, difference);
-  refuseIgnored(product, difference, saved);
+  refuseChanged(product, namesOf(differenceOf(planned, saved)));
   return { status: 'applied', targetId, cause: `wrote ${names.join(', ')}` };
 }
 
@@ -133,17 +154,12 @@ async function askForPriceAndStock(
   ]);
 }
 
-function refuseIgnored(product: Product, written: ProductWrite, saved: MagentoProduct): void {
-  const ignored = ignoredAttributes(written, saved);
-  if (ignored.length === 0) return;
+/** What Magento keeps otherwise than it was written, a product would be written for again and again. */
+function refuseChanged(product: Product, names: readonly string[]): void {
+  if (names.length === 0) return;
   throw new Rejected({
-    code: 'product.attribute_ignored',
-    what: `Product ${product.sku} was saved without ${ignored.join(', ')}: Magento ignores attributes it does not know`,
-    fix: `Create the attribute in Magento and add it to the attribute set, or take it out of catalog.attributes; then \`cartage refresh ${products.topic} '${product.sku}'\``,
+    code: 'product.kept_otherwise',
+    what: `Product ${product.sku} was saved, and the shop keeps ${names.join(', ')} otherwise than it was written`,
+    fix: `Look at it in the shop, and for an extension that changes what is saved; correct the value in the ERP, or take it out of catalog.attributes; then \`cartage refresh ${products.topic} '${product.sku}'\``,
   });
-}
-
-function withoutNulls({ weight, ...rest }: WantedProduct): Omit<ProductWrite, 'customAttributes'> {
-  const { customAttributes: _customAttributes, ...plain } = rest;
-  return weight === null ? plain : { ...plain, weight };
 }

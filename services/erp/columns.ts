@@ -52,6 +52,8 @@ export const stockColumns = z.object({
   buffer: decimalColumn.refine((units) => !units.startsWith('-'), 'must not be negative').nullish(),
 });
 
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
 export const productColumns = z.object({
   sku: skuColumn,
   kind: z.string().default('simple'),
@@ -61,9 +63,8 @@ export const productColumns = z.object({
   enabled: flagColumn,
   tax_class: z.string().nullish(),
   visibility: z.string().nullish(),
-  attributes: jsonColumn(
-    z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullish(),
-  ),
+  attribute_set: z.string().min(1).nullish(),
+  attributes: jsonColumn(z.record(z.string(), z.union([scalar, z.null(), z.array(scalar)])).nullish()),
 });
 
 const price = z.object({

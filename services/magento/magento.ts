@@ -6,6 +6,8 @@ import { httpsProblem } from '../platform/http/https.ts';
 import { createSigner } from './rest/oauth.ts';
 import { createDocuments } from './documents.ts';
 import type { Documents } from './documents.ts';
+import { createAttributes } from './attributes.ts';
+import type { Attributes } from './attributes.ts';
 import { createCustomers } from './customers.ts';
 import type { Customers } from './customers.ts';
 import { CredentialSets } from './rest/credentials.ts';
@@ -67,6 +69,7 @@ export interface Magento {
   documents: Documents;
   customers: Customers;
   products: Products;
+  attributes: Attributes;
   prices: Prices;
   sourceItems: SourceItems;
   sources: Sources;
@@ -117,6 +120,7 @@ export function createMagento(options: MagentoOptions): Magento {
     documents: createDocuments(rest),
     customers: createCustomers(rest),
     products: createProducts(rest),
+    attributes: createAttributes(rest),
     prices: createPrices(rest),
     sourceItems: createSourceItems(rest),
     sources: createSources(rest),

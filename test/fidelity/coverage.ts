@@ -27,10 +27,9 @@ const PATHS_LEFT_OUT: readonly [RegExp, string][] = [
     'exports of the stock index are not built: no flow calls them',
   ],
   [
-    /\/V1\/(configurable-products|categories|eav)/,
-    'configurable products, categories and attribute sets are not built yet',
+    /\/V1\/(configurable-products|categories|eav)|attribute-sets\/groups/,
+    'configurable products, categories, attribute groups and sets of other entities are not built yet',
   ],
-  [/\/V1\/products\/(attributes|attribute-sets)/, 'attributes and their options are not built yet'],
   [
     /\/V1\/products\/(special-price|tier-prices|cost)/,
     'special prices, tier prices and costs are not built yet',

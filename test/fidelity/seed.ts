@@ -1,3 +1,4 @@
+import { seedOptions } from '../sandbox/shop/catalog/attribute-definitions.ts';
 import { SET_DEFAULT, SET_ERP } from '../sandbox/shop/catalog/attributes.ts';
 import { seedGroups } from '../sandbox/shop/resources/customer-groups.ts';
 import { urlKey } from '../sandbox/shop/catalog/save-product.ts';
@@ -21,6 +22,7 @@ export function seedRecordedShop(shop: Shop): void {
     postcode: '00000',
   });
   seedGroups(shop);
+  seedOptions(shop.db);
   const channels = ['b2b', 'base'].map((code) => ({ type: 'website', code }));
   shop.db.stocks.save({ stock_id: shop.db.next('stock'), name: 'Default Stock', sales_channels: channels });
   shop.db.stockSourceLinks.save({ stock_id: 1, source_code: 'default', priority: 1 });

@@ -183,6 +183,7 @@ describe('publishing', () => {
           enabled: true,
           taxClass: null,
           visibility: null,
+          attributeSet: null,
           attributes: {},
           deleted: false,
           twin: null,

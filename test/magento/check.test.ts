@@ -104,32 +104,28 @@ describe('what is wrong is named, with its fix', () => {
   });
 
   it('tax classes, attributes and an attribute set that the shop does not have', async () => {
-    const attributeCodes = ['erp_material', 'erp_materiel'];
-    const catalog = { taxClassIds: [0, 2, 22], attributeCodes, attributeSetId: 99 };
-    const resources = [...rights.map(({ resource }) => resource), 'Magento_Tax::manage_tax'];
-    const shop = await started({ resources });
+    const attributeCodes = ['erp_material', 'erp_materiel', 'color'];
+    const catalog = {
+      attributeSet: 'Default',
+      taxClasses: ['None', '2', '22'],
+      attributeCodes,
+      createOptions: false,
+    };
+    const shop = await started({ resources: rights.map(({ resource }) => resource) });
     const found = await check(shop, { catalog });
     expect(found.map(({ level, code, what }) => [level, code, what])).toEqual([
       [
         'fail',
         'magento.tax_class_unknown',
-        expect.stringContaining('class 22; the shop has 2 (Taxable Goods)'),
+        expect.stringContaining('class 22; the shop has None (0), Taxable Goods (2)'),
       ],
+      ['warn', 'magento.attribute_not_in_set', expect.stringContaining('"erp_material"')],
       ['fail', 'magento.attribute_unknown', expect.stringContaining('"erp_materiel"')],
-      ['warn', 'magento.attribute_set_unseen', expect.stringContaining('set 99')],
+      ['fail', 'magento.attribute_unknown', expect.stringContaining('"color"')],
     ]);
-    expect(
-      await check(shop, { catalog: { ...catalog, taxClassIds: [2], attributeCodes: [], attributeSetId: 4 } }),
-    ).toEqual([]);
-  });
-
-  it('tax classes that no product has, where the integration may not read their list', async () => {
-    const shop = await started({ resources: rights.map(({ resource }) => resource) });
-    const catalog = { taxClassIds: [0, 2, 22], attributeCodes: [], attributeSetId: 4 };
-    const found = await check(shop, { catalog });
-    expect(found.map(({ level, code, what }) => [level, code, what])).toEqual([
-      ['warn', 'magento.tax_class_unseen', expect.stringContaining('tax classes 22, which')],
-    ]);
+    expect(await check(shop, { catalog: { ...catalog, taxClasses: ['2'], attributeCodes: [] } })).toEqual([]);
+    const [noSet] = await check(shop, { catalog: { ...catalog, attributeSet: '99' } });
+    expect(noSet).toMatchObject({ level: 'fail', code: 'magento.attribute_set_unknown' });
   });
 
   it('carriers that are neither Magento’s own nor in use, and store views whose ids are gone', async () => {

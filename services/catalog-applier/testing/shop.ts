@@ -1,14 +1,24 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Attribute } from '../../magento/attributes.ts';
 import type { BasePrice } from '../../magento/prices.ts';
 import type { MagentoProduct, ProductWrite } from '../../magento/products.ts';
 import { foldSku } from '../../magento/sku.ts';
-import { Unavailable } from '../../platform/errors.ts';
+import { Rejected, Unavailable } from '../../platform/errors.ts';
 
 /** A shop that keeps products as Magento does: letter case and accents aside, unknown attributes ignored. Its answers come later. */
 export class Shop {
   readonly kept = new Map<string, MagentoProduct>();
   readonly writes: string[] = [];
-  knownAttributes = ['description', 'url_key'];
+  /** Of its only set, 4, "Default". */
+  attributeList: Attribute[] = [
+    attributeOf('description', 'textarea', 'text'),
+    attributeOf('tax_class_id', 'select', 'int', ['None', 'Full']),
+  ];
+  /** Labels that the next calls add, and are then not answered. */
+  unansweredOptions = new Set<string>();
+  definitionsRead = 0;
+  /** What it makes of a value, by the value. */
+  keepsAs = new Map<string | null, string>();
   refusedPrices = new Map<string, string>();
   unmatched: string[] = [];
   isDown = false;
@@ -28,6 +38,31 @@ export class Shop {
     },
     create: (sku: string, write: ProductWrite) => this.#save('create', sku, write),
     update: (sku: string, write: ProductWrite) => this.#save('update', sku, write),
+  };
+
+  attributes = {
+    sets: async () => {
+      await turn();
+      return [{ id: 4, name: 'Default' }];
+    },
+    ofSet: async () => {
+      await turn();
+      this.definitionsRead += 1;
+      return this.attributeList.map((one) => ({ ...one, options: [...one.options] }));
+    },
+    scopeOf: () => Promise.resolve('global'),
+    addOption: async (code: string, label: string) => {
+      await turn();
+      this.writes.push(`option ${code} ${label}`);
+      const { options } = this.attributeList.find((one) => one.code === code)!;
+      if (options.some((option) => option.label.toLowerCase() === label.toLowerCase()))
+        throw new Rejected({ code: 'magento.refused', what: 'It is there already', fix: 'None' });
+      const value = String(50 + options.length);
+      options.push({ label, value });
+      if (this.unansweredOptions.delete(label))
+        throw new Unavailable({ code: 'shop.down', what: 'No answer', fix: 'Wait' }, { outcome: 'unknown' });
+      return value;
+    },
   };
 
   prices = {
@@ -78,7 +113,8 @@ export class Shop {
       (before?.custom_attributes ?? []).map(({ attribute_code, value }) => [attribute_code, value]),
     );
     for (const [code, value] of Object.entries(write.customAttributes ?? {}))
-      if (this.knownAttributes.includes(code)) custom.set(code, value);
+      if (code === 'url_key' || this.attributeList.some((one) => one.code === code))
+        custom.set(code, this.keepsAs.get(value) ?? value);
     const { customAttributes: _customAttributes, ...plain } = write;
     const saved = {
       id: this.kept.size + 1,
@@ -87,6 +123,7 @@ export class Shop {
       visibility: null,
       weight: null,
       price: null,
+      attribute_set_id: 4,
       ...before,
       ...plain,
       custom_attributes: [...custom]
@@ -96,4 +133,11 @@ export class Shop {
     this.kept.set(foldSku(sku), saved);
     return saved;
   }
+}
+
+/** Its options have the values 0, 1, 2, ... */
+export function attributeOf(code: string, input: string, backend: string, labels: string[] = []): Attribute {
+  const options = labels.map((label, index) => ({ label, value: String(index) }));
+  const takesOptions = /select/.test(input) && code !== 'tax_class_id';
+  return { id: 1, code, input, backend, options, takesOptions, types: [] };
 }

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { products } from '../../../schemas/topics.ts';
 import type { Product } from '../../../schemas/types.ts';
 import { keyPartsOf, productColumns } from '../columns.ts';
@@ -18,6 +19,7 @@ export const productRows: RowShape<Product> = {
       enabled,
       taxClass: rest.tax_class ?? null,
       visibility: rest.visibility ?? null,
+      attributeSet: rest.attribute_set ?? null,
       attributes: textsOf(rest.attributes ?? {}),
       deleted: false,
       twin: null,
@@ -33,6 +35,7 @@ export const productRows: RowShape<Product> = {
     enabled: false,
     taxClass: null,
     visibility: null,
+    attributeSet: null,
     attributes: {},
     deleted: true,
     twin: null,
@@ -40,9 +43,11 @@ export const productRows: RowShape<Product> = {
 };
 
 /** Attribute values as text; an attribute without a value is left out. Sorted, so that equal sets are equal records. */
-function textsOf(attributes: Record<string, string | number | boolean | null>): Record<string, string> {
+function textsOf(
+  attributes: NonNullable<z.infer<typeof productColumns>['attributes']>,
+): Record<string, string> {
   const texts = Object.entries(attributes).flatMap(([code, value]) =>
-    value === null ? [] : [[code, String(value)] as const],
+    value === null ? [] : [[code, Array.isArray(value) ? value.join('\n') : String(value)] as const],
   );
   return Object.fromEntries(texts.toSorted(([left], [right]) => (left < right ? -1 : 1)));
 }

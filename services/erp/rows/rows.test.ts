@@ -111,7 +111,12 @@ describe('rows of the ERP', () => {
       enabled: false,
       taxClass: null,
       visibility: null,
+      attributeSet: null,
       attributes: {},
+    });
+    const attributes = { tags: ['New', 4], none: null, is: true };
+    expect(of('erp.products', { sku, name: 'N', enabled: 0, attributes })).toMatchObject({
+      attributes: { is: 'true', tags: 'New\n4' },
     });
     const price = { list: 'R', currency: 'EUR', amount: 1 };
     expect(of('erp.prices', { sku, prices: [price] })).toEqual({

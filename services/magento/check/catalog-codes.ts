@@ -1,120 +1,109 @@
-import { z } from 'zod';
-import { Rejected, Unavailable } from '../../platform/errors.ts';
 import { fail, ok, warn } from '../../platform/finding.ts';
 import type { Finding } from '../../platform/finding.ts';
-import { allReadable, searchAll, searchPage } from '../rest/list.ts';
-import type { Rest } from '../rest/rest.ts';
-import { text } from '../shapes.ts';
+import { optionOf, setNamed } from '../attributes.ts';
+import type { Attribute, Attributes, AttributeSet } from '../attributes.ts';
 
 /** What the configuration maps for products. */
 export interface ExpectedOfCatalog {
-  taxClassIds: readonly number[];
+  /** By name or id. */
+  attributeSet: string;
+  taxClasses: readonly string[];
   attributeCodes: readonly string[];
-  attributeSetId: number;
+  createOptions: boolean;
 }
 
-const noTaxClass = 0;
-const taxClass = z.object({ class_id: text, class_name: text, class_type: text });
-
-/** Whether tax classes, attributes and the attribute set are there: Magento takes any number for a class without a word. */
-export async function checkCatalogCodes(rest: Rest, expected: ExpectedOfCatalog): Promise<Finding[]> {
+/**
+ * Whether tax classes, attributes and the attribute set are there, by the shop's own definitions: Magento takes any
+ * number for a class, and ignores an unknown attribute, without a word.
+ */
+export async function checkCatalogCodes(
+  attributes: Pick<Attributes, 'sets' | 'ofSet'>,
+  expected: ExpectedOfCatalog,
+): Promise<Finding[]> {
+  const sets = await attributes.sets();
+  const set = setNamed(sets, expected.attributeSet);
+  if (set === null)
+    return [
+      fail(
+        'magento.attribute_set_unknown',
+        `catalog.attributeSet is ${expected.attributeSet}; the shop has ${sets.map(({ name }) => name).join(', ')}`,
+        'Products are created with it',
+        'Correct catalog.attributeSet, or make the set under Stores > Attributes > Attribute Set',
+      ),
+    ];
+  const known = byCode(await attributes.ofSet(set.id));
+  const lacking = [...new Set(expected.attributeCodes)].filter((code) => !known.has(code));
+  const others = lacking.length === 0 ? [] : await otherSets(attributes, sets, set);
   const findings = [
-    ...(await checkTaxClasses(rest, expected.taxClassIds)),
-    ...(await checkAttributes(rest, expected.attributeCodes)),
-    ...(await checkAttributeSet(rest, expected.attributeSetId)),
+    ...checkTaxClasses(known.get('tax_class_id'), expected.taxClasses),
+    ...lacking.map((code) => lackingAttribute(code, set, others)),
+    ...(expected.createOptions
+      ? []
+      : expected.attributeCodes.flatMap((code) => withoutOptions(known.get(code)))),
   ];
   return findings.length > 0
     ? findings
     : [ok('magento.catalog_codes', 'tax classes, attributes and the attribute set are there')];
 }
 
-/** By the shop's list, where the integration may read it; else by what products bear. */
-async function checkTaxClasses(rest: Rest, ids: readonly number[]): Promise<Finding[]> {
-  const asked = [...new Set(ids)].filter((id) => id !== noTaxClass);
-  if (asked.length === 0) return [];
-  const known = await taxClasses(rest);
-  if (known === null) {
-    const unseen: number[] = [];
-    for (const id of asked) if ((await productsWith(rest, 'tax_class_id', String(id))) === 0) unseen.push(id);
-    return unseen.length === 0 ? [] : [unseenTaxClasses(unseen)];
-  }
-  return asked
-    .filter((id) => !known.has(String(id)))
-    .map((id) =>
+const byCode = (attributes: readonly Attribute[]) =>
+  new Map(attributes.map((attribute) => [attribute.code, attribute]));
+
+function checkTaxClasses(attribute: Attribute | undefined, names: readonly string[]): Finding[] {
+  const known = (attribute?.options ?? []).map(({ label, value }) => `${label} (${value})`).join(', ');
+  return [...new Set(names)]
+    .filter((name) => optionOf(attribute, name) === null)
+    .map((name) =>
       fail(
         'magento.tax_class_unknown',
-        `catalog.taxClasses names the tax class ${id}; the shop has ${[...known].map(([one, name]) => `${one} (${name})`).join(', ')}`,
-        'Magento would take it all the same, and compute no tax for the product',
+        `catalog.taxClasses names the tax class ${name}; the shop has ${known}`,
+        'Magento would take any number for one, and compute no tax for the product; so products with it are held',
         'Correct catalog.taxClasses',
       ),
     );
 }
 
-/** Of products, by id; null where the integration may not ask. */
-async function taxClasses(rest: Rest): Promise<Map<string, string> | null> {
-  const groups = [[{ field: 'class_type', value: 'PRODUCT' }]];
-  const call = { path: ['taxClasses', 'search'], search: { groups, pageSize: 100 } };
-  try {
-    const found = allReadable(
-      await searchAll(rest, { ...call, item: taxClass, id: 'class_id' }),
-      'the tax class',
-    );
-    return new Map(found.map(({ class_id, class_name }) => [class_id, class_name]));
-  } catch (error) {
-    if (error instanceof Unavailable && error.fault.code === 'magento.scope_missing') return null;
-    throw error;
-  }
+interface SetWithCodes extends AttributeSet {
+  codes: ReadonlyMap<string, Attribute>;
 }
 
-function unseenTaxClasses(ids: readonly number[]): Finding {
-  return warn(
-    'magento.tax_class_unseen',
-    `catalog.taxClasses names the tax classes ${ids.join(', ')}, which no product of the shop has`,
-    'Magento takes any number, and computes no tax where there is no such class. Its list can be read with Magento_Tax::manage_tax alone, which also lets taxes be changed',
-    'Compare with Stores > Taxes > Tax Classes, or give the integration that resource for one run of this',
+async function otherSets(
+  attributes: Pick<Attributes, 'ofSet'>,
+  sets: readonly AttributeSet[],
+  { id: own }: AttributeSet,
+): Promise<SetWithCodes[]> {
+  const others: SetWithCodes[] = [];
+  for (const set of sets)
+    if (set.id !== own) others.push({ ...set, codes: byCode(await attributes.ofSet(set.id)) });
+  return others;
+}
+
+function lackingAttribute(code: string, set: AttributeSet, others: readonly SetWithCodes[]): Finding {
+  const having = others.filter(({ codes }) => codes.has(code)).map(({ name }) => name);
+  const why = 'A product with a value for it is held: Magento would ignore it without a word';
+  if (having.length > 0)
+    return warn(
+      'magento.attribute_not_in_set',
+      `catalog.attributes writes to "${code}", which the attribute set ${set.name} does not have; ${having.join(', ')} has it`,
+      why,
+      `Add it to the set, or see that products with it have one of the others (column attribute_set)`,
+    );
+  return fail(
+    'magento.attribute_unknown',
+    `catalog.attributes writes to "${code}", which no attribute set of the shop has`,
+    why,
+    'Make it under Stores > Attributes > Product and add it to the set, or correct catalog.attributes',
   );
 }
 
-async function checkAttributes(rest: Rest, codes: readonly string[]): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const code of new Set(codes))
-    if ((await productsWith(rest, code, '-')) === null)
-      findings.push(
-        fail(
-          'magento.attribute_unknown',
-          `catalog.attributes writes to "${code}", which is no attribute of the shop's products`,
-          'Magento ignores it without a word',
-          'Make it under Stores > Attributes > Product, or correct catalog.attributes',
-        ),
-      );
-  return findings;
-}
-
-async function checkAttributeSet(rest: Rest, id: number): Promise<Finding[]> {
-  if ((await productsWith(rest, 'attribute_set_id', String(id))) !== 0) return [];
+function withoutOptions(attribute: Attribute | undefined): Finding[] {
+  if (attribute === undefined || !attribute.takesOptions || attribute.options.length > 0) return [];
   return [
     warn(
-      'magento.attribute_set_unseen',
-      `No product of the shop has the attribute set ${id} (catalog.attributeSetId)`,
-      'Products are created with it; one that does not exist refuses each of them',
-      'Compare with Stores > Attributes > Attribute Set: the id is in the address of its page',
+      'magento.attribute_without_options',
+      `catalog.attributes writes to "${attribute.code}", which has no options yet`,
+      'A product with a value for it is held until somebody has added it',
+      'Add its options under Stores > Attributes > Product, or set catalog.createOptions: true',
     ),
   ];
-}
-
-/** How many products there are; null where Magento knows no such attribute. */
-async function productsWith(rest: Rest, field: string, value: string): Promise<number | null> {
-  const search = { groups: [[{ field, value }]], pageSize: 1, fields: 'items[id],total_count' };
-  try {
-    const found = await searchPage(rest, {
-      path: ['products'],
-      search,
-      item: z.object({ id: text }),
-      id: 'id',
-    });
-    return found.totalCount;
-  } catch (error) {
-    if (error instanceof Rejected) return null;
-    throw error;
-  }
 }

@@ -6,7 +6,7 @@ import { fulfilmentsSection } from '../../platform/config/sections/fulfilments.t
 import { magentoSection } from '../../platform/config/sections/magento.ts';
 import { ordersSection } from '../../platform/config/sections/orders.ts';
 import { stockSection } from '../../platform/config/sections/stock.ts';
-import { AnsweringShop, noScope } from '../testing/answering-shop.ts';
+import { AnsweringShop } from '../testing/answering-shop.ts';
 import { anyCredentials } from '../testing/canned-shop.ts';
 import { checkConfiguredShop } from './check-configured.ts';
 
@@ -24,7 +24,6 @@ beforeEach(async () => {
   shop = new AnsweringShop();
   shop.nowMs = Date.now();
   await shop.listen();
-  shop.answers.set('GET taxClasses/search', noScope('Magento_Tax::manage_tax'));
   shop.answers.set('GET orders', {
     items: [
       {
@@ -86,8 +85,7 @@ describe('the shop of a configuration', () => {
       ...always,
       'tax_unmapped',
       'status_unmapped',
-      'tax_class_unseen',
-      'attribute_set_unseen',
+      'attribute_set_unknown',
       'carrier_unseen',
       'customer_code',
       'credentials_age',

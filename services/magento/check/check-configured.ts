@@ -45,6 +45,7 @@ function accessOf({ magento }: ShopConfig, credentials: Config['magento']['crede
 function unusedOf({ flows, orders }: ShopConfig): Optional[] {
   return [
     ...(flows.customers === 'off' ? ['customers' as const] : []),
+    ...(flows.catalog === 'off' ? ['catalog' as const] : []),
     ...(orders.writeBack === 'off' ? ['writeBack' as const] : []),
   ];
 }
@@ -72,9 +73,10 @@ function expectedOf(config: ShopConfig) {
       ? {}
       : {
           catalog: {
-            taxClassIds: Object.values(catalog.taxClasses),
+            attributeSet: catalog.attributeSet,
+            taxClasses: Object.values(catalog.taxClasses),
             attributeCodes: Object.values(catalog.attributes),
-            attributeSetId: catalog.attributeSetId,
+            createOptions: catalog.createOptions,
           },
         }),
     ...(flows.shipments === 'off'

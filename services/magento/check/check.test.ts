@@ -58,14 +58,14 @@ describe('a shop in which all is well', () => {
     const expected: ExpectedOfShop = {
       websites: { websiteCodes: ['base'], baseCurrency: 'EUR' },
       orders: { paymentMethods: [], shippingMethods: [] },
-      catalog: { taxClassIds: [], attributeCodes: [], attributeSetId: 4 },
+      catalog: { attributeSet: 'Default', taxClasses: [], attributeCodes: [], createOptions: false },
       carriers: [],
       customers: { websiteCodes: ['base'], groupCodes: [] },
     };
     const codes = (await check(expected)).map(({ code }) => code);
     expect(codes).toEqual(
       expect.arrayContaining(
-        ['websites', 'order_codes', 'attribute_set_unseen', 'carriers', 'customers'].map(
+        ['websites', 'order_codes', 'attribute_set_unknown', 'carriers', 'customers'].map(
           (name) => `magento.${name}`,
         ),
       ),

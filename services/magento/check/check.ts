@@ -59,7 +59,7 @@ export async function checkMagento(options: MagentoOptions, expected: ExpectedOf
       () => checkSources(magento, expected),
       ...(expected.websites ? [() => checkWebsites(magento.store, expected.websites!)] : []),
       ...(expected.orders ? [() => checkOrderCodes(magento.rest, expected.orders!)] : []),
-      ...(expected.catalog ? [() => checkCatalogCodes(magento.rest, expected.catalog!)] : []),
+      ...(expected.catalog ? [() => checkCatalogCodes(magento.attributes, expected.catalog!)] : []),
       ...(expected.carriers ? [() => checkCarriers(magento.rest, expected.carriers!)] : []),
       ...(expected.customers ? [() => checkCustomers(magento, expected.customers!)] : []),
       () => checkPriceScope(magento, expected),

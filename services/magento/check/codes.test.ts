@@ -137,87 +137,69 @@ it('carriers are Magento’s own, or those of a shipping method that orders have
 });
 
 describe('codes of the catalogue', () => {
-  const taxClass = (class_id: string, class_name: string) => ({
-    class_id,
-    class_name,
-    class_type: 'PRODUCT',
+  const attribute = (code: string, ...labels: string[]) => ({
+    id: 1,
+    code,
+    input: 'select',
+    backend: 'int',
+    options: labels.map((label, index) => ({ label, value: String(index) })),
+    takesOptions: code !== 'tax_class_id',
+    types: [],
   });
-  const count = (total: number) => rows([], total);
-  const noAttribute = answer(400, JSON.stringify({ message: 'Decoding error.' }));
-  const noScope = answer(
-    401,
-    JSON.stringify({ message: "The consumer isn't authorized to access %resources." }),
-  );
-  const unknown = {
-    taxClassIds: [0, 2, 22, 22],
-    attributeCodes: ['color', 'colour', 'color'],
-    attributeSetId: 99,
+  const taxes = attribute('tax_class_id', 'None', 'Goods', 'Books');
+  const sets = { 4: [taxes, attribute('color'), attribute('size', 'L')], 9: [taxes, attribute('material')] };
+  const shop = {
+    sets: async () => [
+      { id: 4, name: 'Default' },
+      { id: 9, name: 'Machines' },
+    ],
+    ofSet: async (id: number) => sets[id as 4],
   };
+  const well = { attributeSet: 'Default', taxClasses: [], attributeCodes: [], createOptions: false };
 
-  it('are well where the shop has them', async () => {
-    const shop = cannedShop(rows([taxClass('2', 'Taxable Goods')]), count(0), count(7));
-    const expected = { taxClassIds: [0, 2], attributeCodes: ['color'], attributeSetId: 4 };
-    expect(seen(await checkCatalogCodes(shop.rest, expected))).toEqual([
+  it('are well where the shop has them, by name or by id', async () => {
+    const expected = { ...well, attributeSet: '4', taxClasses: ['none', '1'], attributeCodes: ['size'] };
+    expect(seen(await checkCatalogCodes(shop, expected))).toEqual([
       ['ok', 'magento.catalog_codes', 'tax classes, attributes and the attribute set are there'],
     ]);
-    expect(shop.query(0)).toMatchObject({
-      'searchCriteria[filter_groups][0][filters][0][field]': 'class_type',
-      'searchCriteria[filter_groups][0][filters][0][value]': 'PRODUCT',
-    });
-    expect(shop.query(2)).toMatchObject({
-      'searchCriteria[filter_groups][0][filters][0][field]': 'attribute_set_id',
-      'searchCriteria[filter_groups][0][filters][0][value]': '4',
-    });
   });
 
-  it('are named where it has others; each is asked for once, and the class of what is not taxed never', async () => {
-    const shop = cannedShop(
-      rows([taxClass('2', 'Taxable Goods'), taxClass('3', 'Books')]),
-      count(0),
-      noAttribute,
-      count(0),
-    );
-    expect(seen(await checkCatalogCodes(shop.rest, unknown))).toEqual([
+  it('are named where it has others, each once', async () => {
+    const expected = {
+      ...well,
+      taxClasses: ['22', '22'],
+      attributeCodes: ['colour', 'material', 'colour', 'color'],
+    };
+    expect(seen(await checkCatalogCodes(shop, expected))).toEqual([
       [
         'fail',
         'magento.tax_class_unknown',
-        'catalog.taxClasses names the tax class 22; the shop has 2 (Taxable Goods), 3 (Books)',
+        'catalog.taxClasses names the tax class 22; the shop has None (0), Goods (1), Books (2)',
       ],
       [
         'fail',
         'magento.attribute_unknown',
-        'catalog.attributes writes to "colour", which is no attribute of the shop\'s products',
+        'catalog.attributes writes to "colour", which no attribute set of the shop has',
       ],
       [
         'warn',
-        'magento.attribute_set_unseen',
-        'No product of the shop has the attribute set 99 (catalog.attributeSetId)',
+        'magento.attribute_not_in_set',
+        'catalog.attributes writes to "material", which the attribute set Default does not have; Machines has it',
       ],
-    ]);
-  });
-
-  it('are looked for on products where the integration may not read the list of tax classes', async () => {
-    const expected = { ...unknown, attributeCodes: [] };
-    const shop = cannedShop(noScope, count(5), count(0), count(1));
-    expect(seen(await checkCatalogCodes(shop.rest, expected))).toEqual([
       [
         'warn',
-        'magento.tax_class_unseen',
-        'catalog.taxClasses names the tax classes 22, which no product of the shop has',
+        'magento.attribute_without_options',
+        'catalog.attributes writes to "color", which has no options yet',
       ],
     ]);
-    const well = cannedShop(noScope, count(5), count(1), count(1));
-    expect((await checkCatalogCodes(well.rest, expected)).map(({ level }) => level)).toEqual(['ok']);
+    const creating = { ...well, attributeCodes: ['color'], createOptions: true };
+    expect((await checkCatalogCodes(shop, creating)).map(({ level }) => level)).toEqual(['ok']);
   });
 
-  it('are not known where the shop does not answer', async () => {
-    const away = () => answer(503, 'Error 503: Service Unavailable', { 'content-type': 'text/html' });
-    await expect(checkCatalogCodes(cannedShop(away()).rest, unknown)).rejects.toMatchObject({
-      name: 'Unavailable',
-    });
-    const shop = cannedShop(away());
-    const expected = { taxClassIds: [0], attributeCodes: ['color'], attributeSetId: 4 };
-    await expect(checkCatalogCodes(shop.rest, expected)).rejects.toMatchObject({ name: 'Unavailable' });
+  it('are none where there is no such set', async () => {
+    expect(seen(await checkCatalogCodes(shop, { ...well, attributeSet: '99' }))).toEqual([
+      ['fail', 'magento.attribute_set_unknown', 'catalog.attributeSet is 99; the shop has Default, Machines'],
+    ]);
   });
 });
 

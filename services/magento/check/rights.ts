@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { RestCall } from '../rest/rest.ts';
 
 /** What a deployment may do without. */
-export type Optional = 'customers' | 'writeBack';
+export type Optional = 'customers' | 'writeBack' | 'catalog';
 
 /** One resource of Magento's access list, and the calls that it opens: each a read, or a write that Magento must refuse for its emptiness. */
 export interface Right {
@@ -105,6 +105,18 @@ export const rights: readonly Right[] = [
         route: 'POST products/base-prices',
       },
     ],
+  },
+  {
+    resource: 'Magento_Catalog::sets',
+    purpose: 'reading attribute sets',
+    onlyFor: 'catalog',
+    probes: [list('products', 'attribute-sets', 'sets', 'list')],
+  },
+  {
+    resource: 'Magento_Catalog::attributes_attributes',
+    purpose: 'reading attributes, adding options',
+    onlyFor: 'catalog',
+    probes: [list('products', 'attributes')],
   },
   {
     resource: 'Magento_InventoryApi::source',

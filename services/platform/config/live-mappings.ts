@@ -8,7 +8,16 @@ const liveMappings: { [Section in keyof Config]?: readonly (keyof Config[Section
   orders: ['payments', 'shipping', 'stores', 'taxes', 'statuses'],
   customers: ['websites', 'groups'],
   stock: ['sources', 'ignore', 'warehouses', 'skus'],
-  catalog: ['taxClasses', 'attributes', 'websites', 'basePriceList', 'baseCurrency'],
+  catalog: [
+    'taxClasses',
+    'attributes',
+    'attributeSet',
+    'createOptions',
+    'emoji',
+    'websites',
+    'basePriceList',
+    'baseCurrency',
+  ],
   fulfilments: ['carriers'],
 };
 

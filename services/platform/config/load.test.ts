@@ -190,7 +190,7 @@ describe('the configuration', () => {
     const flows = 'flows: { orders: drry, stock: on }';
     const telemetry = 'telemetry: { logLevel: loud, otlpUrl: jaeger, foreignText: perhaps }';
     const broken = kafka.replace('registry:', 'ssl: { crt: x }, registry:').replace('[127.0.0.1:9092]', '5');
-    const catalog = 'catalog: { websites: base, basePriceList: 5, baseCurrency: EUR, attributeSetId: four }';
+    const catalog = 'catalog: { websites: base, basePriceList: 5, baseCurrency: EUR, emoji: four }';
     const stock = 'stock: { sources: [WH1], batch: 5 }';
     const policy = 'policy: { retryInitialMs: 1s, bugTries: 0 }';
     const text = ['instance: main', broken, flows, telemetry, policy, catalog, stock, 'fulfilments:'].join(
@@ -207,7 +207,7 @@ describe('the configuration', () => {
       'policy.bugTries': 'must be more than 0',
       'catalog.websites': 'must be a list',
       'catalog.basePriceList': 'must be text',
-      'catalog.attributeSetId': 'must be a number',
+      'catalog.emoji': 'must be one of refuse, strip, keep',
       'stock.sources': 'must be a map',
       'stock.batch': 'must be a map',
       fulfilments: 'is required',

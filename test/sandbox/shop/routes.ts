@@ -1,4 +1,5 @@
 import { adminTokenRoutes } from './resources/admin-token.ts';
+import { attributeRoutes } from './resources/attributes.ts';
 import { basePriceRoutes } from './resources/base-prices.ts';
 import { creditMemoRoutes } from './resources/credit-memos.ts';
 import { customerGroupRoutes } from './resources/customer-groups.ts';
@@ -26,6 +27,7 @@ export const ROUTES: readonly Route[] = [
   ...schemaRoutes,
   ...adminTokenRoutes,
   ...basePriceRoutes,
+  ...attributeRoutes,
   ...productRoutes,
   ...sourceRoutes,
   ...stockRoutes,

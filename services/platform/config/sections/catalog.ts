@@ -1,15 +1,21 @@
 import { z } from 'zod';
-import { count, text } from '../fields.ts';
+import { text, yesOrNo } from '../fields.ts';
+
+const nameOrId = z.union([text, z.number().int().min(0)]).transform(String);
 
 export const catalogSection = z.strictObject({
-  /** Attribute set of products that Cartage creates, by its id. */
-  attributeSetId: count(4),
+  /** Attribute set of products that Cartage creates and whose ERP names none: its name in the shop, or its id. */
+  attributeSet: nameOrId.default('Default'),
   /** Websites a new product is assigned to, by their codes. */
   websites: z.array(text).min(1),
-  /** ERP tax class to Magento tax class id. A product with a class that is not listed is held. */
-  taxClasses: z.record(text, z.coerce.number().int().min(0)).default({}),
+  /** ERP tax class to that of the shop: its name, or its id. A product with a class that is not listed is held. */
+  taxClasses: z.record(text, nameOrId).default({}),
   /** ERP attribute code to Magento attribute code. Attributes that are not listed are not written. */
   attributes: z.record(text, text).default({}),
+  /** Adds options that an attribute lacks; otherwise the product is held until somebody has added them. */
+  createOptions: yesOrNo.default(false),
+  /** Texts with emoji, which most shops keep as question marks: refuse the product, strip them, or keep them. */
+  emoji: z.enum(['refuse', 'strip', 'keep']).default('refuse'),
   /** Visibility of products whose ERP says nothing about it. */
   visibility: z.enum(['none', 'catalog', 'search', 'both']).default('both'),
   /** Price list whose prices become the base price. */

@@ -19,6 +19,7 @@ export const ATTRIBUTE_SETS: readonly number[] = [SET_DEFAULT, SET_ERP];
 const member = { sets: [], isMember: true };
 const everywhere = { sets: [] };
 const erp = { sets: [SET_ERP] };
+const nowhere = { sets: [0] };
 
 export const ATTRIBUTES: readonly Attribute[] = [
   { code: 'name', scope: 'store', type: 'string', ...member },
@@ -56,12 +57,9 @@ export const ATTRIBUTES: readonly Attribute[] = [
   { code: 'erp_launch', scope: 'global', type: 'date', ...erp },
   { code: 'erp_flag', scope: 'global', type: 'int', ...erp },
   { code: 'erp_net_weight', scope: 'global', type: 'decimal', ...erp },
+  { code: 'manufacturer', scope: 'global', type: 'int', ...nowhere },
+  { code: 'color', scope: 'global', type: 'int', ...nowhere },
 ];
-
-/** Labels of the options of attributes with options, by option id. */
-export const OPTION_LABELS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  erp_color: { 4: 'Red', 5: 'Green', 6: 'Blue' },
-};
 
 const byCode = new Map(ATTRIBUTES.map((attribute) => [attribute.code, attribute]));
 

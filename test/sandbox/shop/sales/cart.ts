@@ -1,4 +1,3 @@
-import { OPTION_LABELS } from '../catalog/attributes.ts';
 import { getProduct, nameAt, cartPriceOf, valueAt } from '../catalog/lookup.ts';
 import { decimal, number, sum, times } from '../decimal.ts';
 import { hasSourceItems, salableQuantity, stockOfWebsite } from '../inventory/stock.ts';
@@ -117,7 +116,7 @@ function newLine(
   const [first] = parts;
   if (first === undefined) return line;
   line.product_option = option;
-  line.options = optionTexts(product, parts);
+  line.options = optionTexts(shop, product, parts);
   const weightOf = (part: Part): number => Number(valueAt(part.product, 'weight', 0) ?? 0);
   if (product.configurable !== undefined) {
     line.sku = first.product.sku;
@@ -140,12 +139,16 @@ function newLine(
 }
 
 /** What was chosen, in the words that the cart shows. */
-function optionTexts(product: ProductRow, parts: readonly Part[]): { label: string; value: string }[] {
+function optionTexts(
+  shop: Shop,
+  product: ProductRow,
+  parts: readonly Part[],
+): { label: string; value: string }[] {
   if (product.configurable !== undefined) {
     const { attribute_code, label } = product.configurable;
     return parts.map((part) => {
       const option = asText(valueAt(part.product, attribute_code, 0));
-      return { label, value: OPTION_LABELS[attribute_code]?.[option] ?? option };
+      return { label, value: shop.db.options.get(option)?.label ?? option };
     });
   }
   return parts.map((part) => ({

@@ -43,6 +43,15 @@ export interface BundleOption {
   selections: { selection_id: number; product_id: number; qty: number; price: number }[];
 }
 
+export interface OptionRow {
+  id: number;
+  attribute_code: string;
+  /** Of the admin. */
+  label: string;
+  sort_order: number;
+  store_labels: Record<string, string>;
+}
+
 export interface SourceRow {
   source_code: string;
   name: string;

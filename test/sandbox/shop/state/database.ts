@@ -3,6 +3,7 @@ import { ChangeLog } from './change-log.ts';
 import type { CartRow, CreditMemoRow, OrderRow, ShipmentRow, InvoiceRow } from './sales-rows.ts';
 import type { CustomerGroupRow, CustomerRow } from './customer-rows.ts';
 import type {
+  OptionRow,
   ProductRow,
   ReservationRow,
   SourceItemRow,
@@ -23,6 +24,7 @@ export class Database {
     (row) => String(row.id),
     (row) => row.sku.toLowerCase(),
   );
+  readonly options = new Table<OptionRow>('options', (row) => String(row.id));
   readonly sources = new Table<SourceRow>('sources', (row) => row.source_code);
   readonly stocks = new Table<StockRow>('stocks', (row) => String(row.stock_id));
   readonly stockSourceLinks = new Table<StockSourceLinkRow>(

@@ -1,5 +1,6 @@
 import type { Shop } from '../shop.ts';
 import { utcText } from '../shop.ts';
+import { seedOptions } from '../catalog/attribute-definitions.ts';
 import { SET_DEFAULT } from '../catalog/attributes.ts';
 import { seedGroups } from '../resources/customer-groups.ts';
 import { urlKey } from '../catalog/save-product.ts';
@@ -14,6 +15,7 @@ const WIDGETS = 30;
 export function seed(shop: Shop, which: Seed): void {
   for (const source of SOURCES) shop.db.sources.save({ ...source });
   seedGroups(shop);
+  seedOptions(shop.db);
   if (which === 'empty') seedEmpty(shop);
   else seedDefault(shop);
   shop.db.compact();

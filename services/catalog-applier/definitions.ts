@@ -1,0 +1,139 @@
+import { joinKey, splitKey } from '../../schemas/keys.ts';
+import { optionOf, setNamed } from '../magento/attributes.ts';
+import type { Attribute, Attributes, AttributeSet } from '../magento/attributes.ts';
+import type { Clock } from '../platform/clock.ts';
+import { Held, Rejected } from '../platform/errors.ts';
+import { unfenced } from '../platform/fence.ts';
+import { Serial } from '../platform/serial.ts';
+
+/** Attributes are made and options added by people; what they did is in force within this time. */
+const maxAgeMs = 600_000;
+/** What is not there does not make us ask more often than this. */
+const minAgeMs = 5_000;
+
+/** An attribute set with its attributes, as the shop defines them. */
+export interface SetDefinition extends AttributeSet {
+  attributes: ReadonlyMap<string, Attribute>;
+}
+
+interface Asked<Value> {
+  value: Value;
+  at: number;
+}
+
+/**
+ * The shop's attribute sets, attributes and options: asked for when needed, kept for a while, and asked for again
+ * when something is not there. One call tells a whole set.
+ */
+export class Definitions {
+  readonly #shop: Attributes;
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #asking = new Serial();
+  readonly #sets = new Map<number, Asked<SetDefinition>>();
+  #names: Asked<AttributeSet[]> = { value: [], at: -Infinity };
+
+  constructor(shop: Attributes, clock: Pick<Clock, 'now'>) {
+    this.#shop = shop;
+    this.#clock = clock;
+  }
+
+  /**
+   * By name, else by id.
+   * @param isLacking tells that something is missing in what is known, so that it is asked for once more
+   * @throws Held when the shop has no such set
+   */
+  async set(
+    nameOrId: string | number,
+    isLacking: (set: SetDefinition) => boolean = () => false,
+  ): Promise<SetDefinition> {
+    const named =
+      typeof nameOrId === 'number' ? { id: nameOrId, name: String(nameOrId) } : await this.#named(nameOrId);
+    if (named === null) throw this.#setUnknown(String(nameOrId));
+    // What is learnt serves all, and must not end with the lease of whoever asked first.
+    return this.#asking.run(`set ${named.id}`, async () => {
+      const known = this.#sets.get(named.id);
+      const ageMs = this.#clock.now() - (known?.at ?? -Infinity);
+      if (known !== undefined && ageMs < (isLacking(known.value) ? minAgeMs : maxAgeMs)) return known.value;
+      const attributes = await unfenced(() => this.#shop.ofSet(named.id));
+      const value = { ...named, attributes: new Map(attributes.map((one) => [one.code, one])) };
+      this.#sets.set(named.id, { value, at: this.#clock.now() });
+      return value;
+    });
+  }
+
+  /**
+   * Adds an option, one at a time of an attribute: at the same instant Magento makes several of one label. Another
+   * process may be at it just then; of several of one label the first in the shop's list is taken by all, ever after.
+   * @param begin called right before the effect
+   */
+  addOption(setId: number, code: string, label: string, begin: () => void): Promise<string> {
+    return this.#asking.run(`option ${code}`, async () => {
+      const attribute = this.#sets.get(setId)?.value.attributes.get(code);
+      const known = optionOf(attribute, label);
+      if (known !== null) return known;
+      begin();
+      try {
+        const value = await this.#shop.addOption(code, label);
+        attribute?.options.push({ label, value });
+        return value;
+      } catch (error) {
+        if (!(error instanceof Rejected)) throw error;
+        // Refused, because somebody has added it meanwhile: an earlier try of ours whose answer was lost, for one.
+        this.#sets.delete(setId);
+        const { attributes } = await this.set(setId);
+        const added = optionOf(attributes.get(code), label);
+        if (added === null) throw error;
+        return added;
+      }
+    });
+  }
+
+  /** Of what held records wait for, by `waitsFor` of the faults of this folder: what is there now. */
+  readonly awaited = {
+    set: (names: readonly string[]) => this.#those(names, async (name) => (await this.#named(name)) !== null),
+    attribute: (names: readonly string[]) =>
+      this.#those(names, async (name) => {
+        const [setId, code] = splitKey(name, 2) ?? [];
+        const set = await this.set(Number(setId), ({ attributes }) => !attributes.has(code!));
+        return set.attributes.has(code!);
+      }),
+    option: (names: readonly string[]) =>
+      this.#those(names, async (name) => {
+        const [setId, code, label] = splitKey(name, 3) ?? [];
+        const isThere = ({ attributes }: SetDefinition) => optionOf(attributes.get(code!), label!) !== null;
+        return isThere(await this.set(Number(setId), (set) => !isThere(set)));
+      }),
+  };
+
+  async #those(
+    names: readonly string[],
+    isThere: (name: string) => Promise<boolean>,
+  ): Promise<ReadonlySet<string>> {
+    const found = new Set<string>();
+    for (const name of names) if (await isThere(name)) found.add(name);
+    return found;
+  }
+
+  async #named(nameOrId: string): Promise<AttributeSet | null> {
+    return this.#asking.run('names', async () => {
+      const find = () => setNamed(this.#names.value, nameOrId);
+      const ageMs = this.#clock.now() - this.#names.at;
+      if (ageMs >= maxAgeMs || (find() === null && ageMs >= minAgeMs))
+        this.#names = { value: await unfenced(() => this.#shop.sets()), at: this.#clock.now() };
+      return find();
+    });
+  }
+
+  #setUnknown(name: string): Held {
+    return new Held({
+      code: 'product.attribute_set_unknown',
+      what: `The shop has no attribute set ${name}`,
+      why: `it has ${this.#names.value.map((set) => set.name).join(', ')}`,
+      fix: 'Correct catalog.attributeSet or the column attribute_set, or make the set under Stores > Attributes; it is released by that',
+      waitsFor: `set/${name}`,
+    });
+  }
+}
+
+export const optionName = (set: SetDefinition, code: string, label: string): string =>
+  `option/${joinKey([String(set.id), code, label])}`;

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { allReadable, searchAll } from './rest/list.ts';
+import type { Rest } from './rest/rest.ts';
+import { integer, listOf, optionalFlag, optionalText, text } from './shapes.ts';
+
+export interface AttributeOption {
+  /** As the admin sees it. */
+  label: string;
+  /** What a product's value says. */
+  value: string;
+}
+
+/** Magento's own definition of a product's attribute. */
+export interface Attribute {
+  id: number;
+  code: string;
+  /** `text`, `textarea`, `select`, `multiselect`, `boolean`, `date`, `datetime`, `price`, `weight`, ...; null: none. */
+  input: string | null;
+  /** How the value is kept: `varchar` (255 characters), `text`, `int`, `decimal`, `datetime`, `static`. */
+  backend: string;
+  options: AttributeOption[];
+  /** Its options are rows that may be added to; else code gives them. */
+  takesOptions: boolean;
+  /** Product types that have it; empty: all. */
+  types: readonly string[];
+}
+
+export interface AttributeSet {
+  id: number;
+  name: string;
+}
+
+export interface Attributes {
+  sets(): Promise<AttributeSet[]>;
+  /** Every attribute of a set with its options, labelled as in the admin. */
+  ofSet(setId: number): Promise<Attribute[]>;
+  /** `global`, `website` or `store`; null where it is not told. @throws Rejected when there is no such attribute */
+  scopeOf(code: string): Promise<string | null>;
+  /**
+   * Adds an option and answers its value. A label that is there already is refused, whatever its letter case; at the
+   * same instant several would be made, so the caller keeps one writer per attribute (FACTS section 7).
+   */
+  addOption(code: string, label: string): Promise<string>;
+}
+
+const setRow = z.object({ attribute_set_id: integer, attribute_set_name: text });
+/** Sources that are code may answer groups of options, or labels that are none: those are left out. */
+const optionRow = z.object({ label: text, value: text }).nullable().catch(null);
+const attributeRow = z.object({
+  attribute_id: integer,
+  attribute_code: text,
+  frontend_input: optionalText,
+  backend_type: optionalText,
+  source_model: optionalText,
+  is_user_defined: optionalFlag,
+  options: listOf(optionRow),
+  apply_to: z.array(text).nullish().catch(null),
+});
+/** Of options that are rows; an attribute without a source of its own has this one. */
+const rowSource = 'Source\\Table';
+const fields =
+  'attribute_id,attribute_code,frontend_input,backend_type,source_model,is_user_defined,options,apply_to';
+
+export function createAttributes(rest: Rest): Attributes {
+  return {
+    async sets() {
+      const search = { sort: [{ field: 'attribute_set_id', direction: 'ASC' as const }], pageSize: 100 };
+      const path = ['products', 'attribute-sets', 'sets', 'list'];
+      const found = await searchAll(rest, { path, search, item: setRow, id: 'attribute_set_id' });
+      return allReadable(found, 'the attribute set').map((row) => ({
+        id: row.attribute_set_id,
+        name: row.attribute_set_name,
+      }));
+    },
+
+    async ofSet(setId) {
+      const rows = await rest.call({
+        method: 'GET',
+        path: ['products', 'attribute-sets', String(setId), 'attributes'],
+        query: [['fields', fields]],
+        // Labels of the admin: those of a store view are translations.
+        scope: 'all',
+        shape: listOf(attributeRow),
+        route: 'GET products/attribute-sets/:id/attributes',
+      });
+      return rows.map(attributeOf);
+    },
+
+    async scopeOf(code) {
+      const { scope } = await rest.call({
+        method: 'GET',
+        path: ['products', 'attributes', code],
+        query: [['fields', 'scope']],
+        shape: z.object({ scope: optionalText }),
+        route: 'GET products/attributes/:code',
+      });
+      return scope;
+    },
+
+    addOption: (code, label) =>
+      rest.call({
+        method: 'POST',
+        path: ['products', 'attributes', code, 'options'],
+        body: { option: { label } },
+        shape: text,
+        route: 'POST products/attributes/:code/options',
+      }),
+  };
+}
+
+function attributeOf(row: z.infer<typeof attributeRow>): Attribute {
+  const hasOptions = row.frontend_input === 'select' || row.frontend_input === 'multiselect';
+  return {
+    id: row.attribute_id,
+    code: row.attribute_code,
+    input: row.frontend_input,
+    backend: row.backend_type ?? '',
+    options: row.options.filter((option) => option !== null && option.value !== '') as AttributeOption[],
+    takesOptions: hasOptions && (row.source_model?.endsWith(rowSource) ?? row.is_user_defined),
+    types: row.apply_to ?? [],
+  };
+}
+
+/** By label, in any letter case as Magento compares them, else by the option's own value. */
+export function optionOf(attribute: Attribute | undefined, label: string): string | null {
+  const options = attribute?.options ?? [];
+  const folded = label.trim().toLowerCase();
+  const option =
+    options.find((one) => one.label.trim().toLowerCase() === folded) ??
+    options.find(({ value }) => value === label.trim());
+  return option?.value ?? null;
+}
+
+/** By its name, else by its id. */
+export function setNamed(sets: readonly AttributeSet[], nameOrId: string): AttributeSet | null {
+  return sets.find(({ name }) => name === nameOrId) ?? sets.find(({ id }) => String(id) === nameOrId) ?? null;
+}
