@@ -291,6 +291,10 @@ export interface Product {
   attributeSet: string | null;
   /** Further attributes: ERP attribute code to value; of attributes with options the label, several on a line each. */
   attributes: Record<string, string>;
+  /** Of a configurable product: ERP codes of the attributes that tell its children apart, in the order in which a customer chooses. */
+  variesBy: string[];
+  /** Of a configurable product: the SKUs of its children; null leaves them as they are. */
+  children: string[] | null;
   /** True when the ERP no longer has it; the other values are then empty, zero or false. */
   deleted: boolean;
   /** Another SKU of the ERP that differs from this one by letter case or accents alone: a shop takes both for one product, so neither is applied; of a deleted one: the spelling under which it lives on. null: there is none. */

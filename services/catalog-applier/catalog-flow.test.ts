@@ -11,6 +11,7 @@ import { LeaseLost } from '../platform/fence.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import type { Mode } from '../platform/groups.ts';
 import { catalogFlow } from './catalog-flow.ts';
+import { productOf } from './testing/product.ts';
 import { attributeOf, Shop } from './testing/shop.ts';
 
 const origin = {
@@ -20,20 +21,6 @@ const origin = {
   deleted: false,
   twin: null,
 };
-const productOf = (sku: string, changes: Partial<Product> = {}): Product => ({
-  ...origin,
-  sku,
-  kind: 'simple',
-  name: 'Chair',
-  description: null,
-  weight: null,
-  enabled: true,
-  taxClass: null,
-  visibility: null,
-  attributeSet: null,
-  attributes: {},
-  ...changes,
-});
 const pricesOf = (sku: string, amount: string, changes: Partial<Prices> = {}): Prices => ({
   ...origin,
   sku,
@@ -84,7 +71,7 @@ describe('a new product', () => {
   it('is created disabled at price zero, priced, and only then enabled', async () => {
     const { shop, product, price, takeAsked } = flowOf();
     expect(await product(productOf('A'))).toMatchObject({ status: 'applied', targetId: '1' });
-    expect(shop.kept.get('a')).toMatchObject({ status: 2, price: '0', websiteIds: [1], typeId: 'simple' });
+    expect(shop.kept.get('a')).toMatchObject({ status: 2, price: '0', websiteIds: [1], type_id: 'simple' });
     // Stock once more when the clean-up of a product that was deleted before has taken its rows.
     const afterCreation = [
       'erp.prices A created',
@@ -231,6 +218,7 @@ describe('a known product', () => {
       visibility: 4,
       weight: null,
       attribute_set_id: 4,
+      type_id: 'simple',
     };
     shop.kept.set('a', { ...kept, custom_attributes: [] } as unknown as MagentoProduct);
     expect(await product(productOf('A', { description: 'New' }))).toEqual({

@@ -12,6 +12,7 @@ import { writePrices } from './prices.ts';
 import type { PriceOptions } from './prices.ts';
 import { writeProduct } from './product.ts';
 import type { ProductOptions } from './product.ts';
+import { linkable } from './variants.ts';
 import { WebsiteIds } from './websites.ts';
 
 export interface CatalogFlowOptions extends ProductOptions, PriceOptions {
@@ -47,6 +48,7 @@ export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Pr
     probe: async () => void (await options.magento.store.views()),
     awaited: {
       product: async (skus) => new Set((await options.magento.products.existing(skus)).keys()),
+      variant: (names) => linkable(names, options.magento.products),
       ...known.definitions.awaited,
     },
     apply: async (records, attempt) => {

@@ -12,6 +12,7 @@ import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
 import type { BatchResult } from '../platform/flow/states/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
+import { hasPrice } from './product-mapping.ts';
 import { basePriceOf } from './base-price.ts';
 
 export interface PriceOptions {
@@ -36,9 +37,14 @@ export async function writePrices(
   const wanted = wantedPrices(records, options, results);
   const known = await options.magento.products.existing(wanted.map(({ row }) => row.sku));
   const present = wanted.filter(({ record, row }) => {
-    const isThere = known.has(row.sku);
-    if (!isThere) results.set(record, skuUnknown(row.sku));
-    return isThere;
+    const product = known.get(row.sku);
+    if (product === undefined) results.set(record, skuUnknown(row.sku));
+    else if (!hasPrice(product.type_id))
+      results.set(record, {
+        status: 'unchanged',
+        cause: `a ${product.type_id} product has no price of its own`,
+      });
+    return product !== undefined && hasPrice(product.type_id);
   });
   if (present.length === 0) return results;
   const stored = await options.magento.prices.readBase(present.map(({ row }) => row.sku));

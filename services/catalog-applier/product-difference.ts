@@ -2,6 +2,8 @@ import type { MagentoProduct, ProductWrite } from '../magento/products.ts';
 import { compareDecimals } from '../platform/decimal.ts';
 import { isKept } from './attribute-value.ts';
 import type { SetDefinition } from './definitions.ts';
+import { variantsDifference } from './variants.ts';
+import type { PlannedVariants } from './variants.ts';
 import type { WantedProduct } from './product-mapping.ts';
 
 /** A product as it is to be, its values checked and in Magento's own form (`valuesFor`). */
@@ -9,6 +11,7 @@ export interface PlannedProduct extends Omit<WantedProduct, 'attributes' | 'type
   status: 1 | 2;
   set: SetDefinition;
   values: Record<string, string | null>;
+  variants: PlannedVariants | null;
 }
 
 /** What has to be written for a product to be as wanted; empty when it is. */
@@ -22,6 +25,8 @@ export function differenceOf(wanted: PlannedProduct, found: MagentoProduct): Pro
     difference.weight = wanted.weight;
   const values = valueDifference(wanted, found);
   if (Object.keys(values).length > 0) difference.customAttributes = values;
+  const variants = wanted.variants && variantsDifference(wanted.variants, found.extension_attributes);
+  if (variants) difference.variants = variants;
   return difference;
 }
 
@@ -29,12 +34,9 @@ function valueDifference(
   { values, set }: PlannedProduct,
   found: MagentoProduct,
 ): Record<string, string | null> {
-  const known = new Map(
-    found.custom_attributes.map(({ attribute_code, value }) => [attribute_code, valueText(value)]),
-  );
   return Object.fromEntries(
     Object.entries(values).filter(
-      ([code, value]) => !isKept(set.attributes.get(code), known.get(code) ?? null, value),
+      ([code, value]) => !isKept(set.attributes.get(code), valueIn(found, code), value),
     ),
   );
 }
@@ -46,9 +48,9 @@ export function namesOf(difference: ProductWrite): string[] {
   );
 }
 
-/** Magento's values as text, the way they are written. */
-function valueText(value: unknown): string | null {
+/** The value of an attribute as text, the way it is written; null: none. */
+export function valueIn({ custom_attributes }: MagentoProduct, code: string): string | null {
+  const value = custom_attributes.find(({ attribute_code }) => attribute_code === code)?.value;
   if (value === null || value === undefined || value === '') return null;
-  if (typeof value === 'string') return value;
-  return JSON.stringify(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -6,6 +6,7 @@ import { Held, Rejected } from '../platform/errors.ts';
 import { basePriceOf } from './base-price.ts';
 import { keptValue } from './attribute-value.ts';
 import { differenceOf } from './product-difference.ts';
+import { productOf as bareProductOf } from './testing/product.ts';
 import { attributeOf } from './testing/shop.ts';
 import { urlKeyOf, wantedProduct } from './product-mapping.ts';
 
@@ -23,20 +24,14 @@ const origin = {
   deleted: false,
   twin: null,
 };
-const productOf = (changes: Partial<Product> = {}): Product => ({
-  ...origin,
-  sku: 'A-1',
-  kind: 'simple',
-  name: 'Chair',
-  description: 'A chair',
-  weight: '2.5000',
-  enabled: true,
-  taxClass: 'full',
-  visibility: null,
-  attributeSet: null,
-  attributes: { colour: 'red', secret: 'x' },
-  ...changes,
-});
+const productOf = (changes: Partial<Product> = {}): Product =>
+  bareProductOf('A-1', {
+    description: 'A chair',
+    weight: '2.5000',
+    taxClass: 'full',
+    attributes: { colour: 'red', secret: 'x' },
+    ...changes,
+  });
 
 describe('what a product is to be', () => {
   it('has the attributes that are mapped, and none of those that the ERP no longer gives', () => {
@@ -64,12 +59,19 @@ describe('what a product is to be', () => {
     expect(wantedProduct(productOf({ visibility }), catalog).visibility).toBe(expected);
   });
 
+  it('has no weight when it is virtual', () => {
+    expect(wantedProduct(productOf({ kind: 'virtual' }), catalog)).toMatchObject({
+      typeId: 'virtual',
+      weight: null,
+    });
+  });
+
   it('may have a name as long as Magento keeps it', () => {
     expect(wantedProduct(productOf({ name: 'x'.repeat(255) }), catalog).name).toHaveLength(255);
   });
 
   it.each([
-    ['another kind', { kind: 'configurable' }, Rejected, 'product.kind_unsupported'],
+    ['another kind', { kind: 'bundle' }, Rejected, 'product.kind_unsupported'],
     ['a name that Magento would cut', { name: 'x'.repeat(256) }, Rejected, 'product.name_too_long'],
     ['an unknown visibility', { visibility: 'everywhere' }, Rejected, 'product.visibility_unknown'],
     ['emoji in its name', { name: 'Chair \u{1FA91}' }, Rejected, 'product.emoji'],
@@ -120,7 +122,13 @@ describe('the difference', () => {
   const attributes = new Map([['color', attributeOf('color', 'price', 'decimal')]]);
   const { attributes: _texts, typeId: _type, ...plain } = wantedProduct(productOf(), catalog);
   const values = { description: 'A chair', color: 'red', size_text: null };
-  const wanted = { ...plain, status: 2 as const, set: { id: 4, name: 'Default', attributes }, values };
+  const wanted = {
+    ...plain,
+    status: 2 as const,
+    set: { id: 4, name: 'Default', attributes },
+    values,
+    variants: null,
+  };
 
   it('is empty when all is as wanted, whatever the number of places', () => {
     expect(differenceOf(wanted, found)).toEqual({});

@@ -3,8 +3,9 @@ import type { Config } from '../platform/config/schema.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 
 const visibilities: Record<string, 1 | 2 | 3 | 4> = { none: 1, catalog: 2, search: 3, both: 4 };
-/** Product types that are one row in Magento; the others are put together of several. */
-const writtenKinds = new Set(['simple', 'virtual']);
+const writtenKinds = new Set(['simple', 'virtual', 'configurable']);
+/** What is sold through others has no price of its own: it need not wait for one. */
+const kindsWithoutPrice = new Set(['configurable']);
 /** What is longer, Magento cuts without a word (FACTS section 7). */
 const nameLengthMax = 255;
 
@@ -44,7 +45,8 @@ export function wantedProduct(product: Product, catalog: Config['catalog']): Wan
   return {
     typeId: product.kind,
     name,
-    weight: product.weight,
+    // Magento keeps none for what is not sent.
+    weight: product.kind === 'virtual' ? null : product.weight,
     visibility: visibilityOf(product, catalog),
     attributes: {
       // An ERP without descriptions must not wipe out those that the shop has.
@@ -59,6 +61,8 @@ export function wantedProduct(product: Product, catalog: Config['catalog']): Wan
     },
   };
 }
+
+export const hasPrice = (kind: string): boolean => !kindsWithoutPrice.has(kind);
 
 function keptText(text: string, sku: string, { emoji }: Config['catalog']): string {
   const kept = text.replaceAll(fourByte, '');

@@ -13,7 +13,8 @@ import { setFor, valuesFor } from './attribute-values.ts';
 import type { Definitions } from './definitions.ts';
 import { differenceOf, namesOf } from './product-difference.ts';
 import type { PlannedProduct } from './product-difference.ts';
-import { urlKeyOf, wantedProduct } from './product-mapping.ts';
+import { hasPrice, urlKeyOf, wantedProduct } from './product-mapping.ts';
+import { variantsFor } from './variants.ts';
 import type { WebsiteIds } from './websites.ts';
 
 /** What keeps what was learnt of the shop. */
@@ -53,11 +54,19 @@ export async function writeProduct(
   if (product.twin !== null) throw heldForTwin('Product', product.sku, product.twin);
   const found = await options.magento.products.get(product.sku);
   if (product.deleted) return disable(product, found, attempt, options);
-  const isPriced = found !== null && found.price !== null && compareDecimals(found.price, '0') > 0;
+  if (found !== null && found.type_id !== product.kind) throw typeChanged(product, found);
+  const isPriced =
+    !hasPrice(product.kind) ||
+    (found !== null && found.price !== null && compareDecimals(found.price, '0') > 0);
   const planned = await plan(product, found, isPriced, attempt, options, known);
-  if (found === null) return create(product, planned, attempt, options, known.websites);
-  const handled = await update(product, planned, found, attempt, options);
-  if (product.enabled && !isPriced && attempt.mode === 'on') await askForPriceAndStock(product, options);
+  const handled =
+    found === null
+      ? await create(product, planned, attempt, options, known.websites)
+      : await update(product, planned, found, attempt, options);
+  if (found !== null && product.enabled && !isPriced && attempt.mode === 'on')
+    await askForPriceAndStock(product, options);
+  const [fault] = planned.variants?.faults ?? [];
+  if (fault !== undefined && attempt.mode === 'on') throw fault;
   return handled;
 }
 
@@ -67,7 +76,7 @@ async function plan(
   found: MagentoProduct | null,
   isPriced: boolean,
   attempt: Attempt,
-  { catalog }: ProductOptions,
+  { catalog, magento }: ProductOptions,
   { definitions }: Known,
 ): Promise<PlannedProduct & { typeId: string }> {
   const { attributes, ...wanted } = wantedProduct(product, catalog);
@@ -76,18 +85,19 @@ async function plan(
   const subject = { sku: product.sku, type: wanted.typeId };
   const { createOptions } = catalog;
   const values = await valuesFor(subject, attributes, set, attempt, { definitions, createOptions });
-  return { ...wanted, status: found === null ? 2 : statusOf(product, found, isPriced), set, values };
+  const variants = await variantsFor(product, set, catalog, magento.products);
+  return { ...wanted, status: statusOf(product, found, isPriced), set, values, variants };
 }
 
 async function create(
   product: Product,
-  { set, values, weight, ...wanted }: PlannedProduct & { typeId: string },
+  { set, values, weight, variants, ...wanted }: PlannedProduct & { typeId: string },
   attempt: Attempt,
   options: ProductOptions,
   websites: WebsiteIds,
 ): Promise<Handled> {
-  if (attempt.mode === 'dry')
-    return { status: 'dry', cause: `would create ${product.sku}, disabled until it has a price` };
+  const until = hasPrice(product.kind) ? ', disabled until it has a price' : '';
+  if (attempt.mode === 'dry') return { status: 'dry', cause: `would create ${product.sku}${until}` };
   const write: ProductWrite = {
     ...wanted,
     ...(weight === null ? {} : { weight }),
@@ -95,11 +105,12 @@ async function create(
     price: '0',
     websiteIds: await websites.of(options.catalog.websites),
     customAttributes: { ...values, url_key: urlKeyOf(product) },
+    ...(variants === null || variants.write.children.length === 0 ? {} : { variants: variants.write }),
   };
   attempt.assertCurrent();
   const saved = await options.magento.products.create(product.sku, write);
-  await askForPriceAndStock(product, options);
-  return { status: 'applied', targetId: String(saved.id), cause: 'created, disabled until it has a price' };
+  if (hasPrice(product.kind)) await askForPriceAndStock(product, options);
+  return { status: 'applied', targetId: String(saved.id), cause: `created${until}` };
 }
 
 async function update(
@@ -137,9 +148,9 @@ async function disable(
 }
 
 /** Enabled only with a price; one that somebody enabled without is left as it is. */
-function statusOf(product: Product, found: MagentoProduct, isPriced: boolean): 1 | 2 {
+function statusOf(product: Product, found: MagentoProduct | null, isPriced: boolean): 1 | 2 {
   if (!product.enabled) return 2;
-  return isPriced || found.status === 1 ? 1 : 2;
+  return isPriced || found?.status === 1 ? 1 : 2;
 }
 
 async function askForPriceAndStock(
@@ -161,5 +172,14 @@ function refuseChanged(product: Product, names: readonly string[]): void {
     code: 'product.kept_otherwise',
     what: `Product ${product.sku} was saved, and the shop keeps ${names.join(', ')} otherwise than it was written`,
     fix: `Look at it in the shop, and for an extension that changes what is saved; correct the value in the ERP, or take it out of catalog.attributes; then \`cartage refresh ${products.topic} '${product.sku}'\``,
+  });
+}
+
+function typeChanged({ sku, kind }: Product, { type_id }: MagentoProduct): Rejected {
+  return new Rejected({
+    code: 'product.type_changed',
+    what: `Product ${sku} is ${kind} in the ERP, and ${type_id} in the shop`,
+    why: 'Magento would take the other type without a word, and leave behind what the product was made of',
+    fix: `Correct the kind in the ERP; or delete the product in the shop and \`cartage refresh ${products.topic} '${sku}'\``,
   });
 }

@@ -64,6 +64,8 @@ export const productColumns = z.object({
   tax_class: z.string().nullish(),
   visibility: z.string().nullish(),
   attribute_set: z.string().min(1).nullish(),
+  varies_by: jsonColumn(z.array(z.string().min(1)).nullish()),
+  children: jsonColumn(z.array(skuColumn).nullish()),
   attributes: jsonColumn(z.record(z.string(), z.union([scalar, z.null(), z.array(scalar)])).nullish()),
 });
 
@@ -122,6 +124,8 @@ const kinds: Readonly<Record<string, ColumnKind>> = {
   enabled: 'flag',
   occurred_on: 'time',
   attributes: 'json',
+  varies_by: 'json',
+  children: 'json',
   prices: 'json',
   lines: 'json',
   packages: 'json',

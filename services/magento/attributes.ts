@@ -14,6 +14,8 @@ export interface AttributeOption {
 export interface Attribute {
   id: number;
   code: string;
+  /** As customers of the default store see it. */
+  label: string;
   /** `text`, `textarea`, `select`, `multiselect`, `boolean`, `date`, `datetime`, `price`, `weight`, ...; null: none. */
   input: string | null;
   /** How the value is kept: `varchar` (255 characters), `text`, `int`, `decimal`, `datetime`, `static`. */
@@ -49,6 +51,7 @@ const optionRow = z.object({ label: text, value: text }).nullable().catch(null);
 const attributeRow = z.object({
   attribute_id: integer,
   attribute_code: text,
+  default_frontend_label: optionalText,
   frontend_input: optionalText,
   backend_type: optionalText,
   source_model: optionalText,
@@ -59,7 +62,7 @@ const attributeRow = z.object({
 /** Of options that are rows; an attribute without a source of its own has this one. */
 const rowSource = 'Source\\Table';
 const fields =
-  'attribute_id,attribute_code,frontend_input,backend_type,source_model,is_user_defined,options,apply_to';
+  'attribute_id,attribute_code,default_frontend_label,frontend_input,backend_type,source_model,is_user_defined,options,apply_to';
 
 export function createAttributes(rest: Rest): Attributes {
   return {
@@ -113,6 +116,7 @@ function attributeOf(row: z.infer<typeof attributeRow>): Attribute {
   return {
     id: row.attribute_id,
     code: row.attribute_code,
+    label: row.default_frontend_label ?? row.attribute_code,
     input: row.frontend_input,
     backend: row.backend_type ?? '',
     options: row.options.filter((option) => option !== null && option.value !== '') as AttributeOption[],

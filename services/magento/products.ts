@@ -21,7 +21,11 @@ const magentoProduct = z.object({
   type_id: text,
   weight: optionalDecimal,
   updated_at: optionalText,
-  extension_attributes: mapOf({ website_ids: listOf(integer) }),
+  extension_attributes: mapOf({
+    website_ids: listOf(integer),
+    configurable_product_options: listOf(z.object({ attribute_id: text })),
+    configurable_product_links: listOf(integer),
+  }),
   custom_attributes: listOf(z.object({ attribute_code: text, value: z.unknown() })),
 });
 export type MagentoProduct = z.infer<typeof magentoProduct>;
@@ -45,10 +49,21 @@ export interface ProductWrite {
   /** Replaces the product's websites. Left out at a creation, the product is in all of them (scope `all`). */
   websiteIds?: readonly number[];
   customAttributes?: Readonly<Record<string, string | null>>;
+  /** Of a configurable product. Replaces its children, and its options where they are given. */
+  variants?: VariantsWrite;
+}
+
+export interface VariantsWrite {
+  /** What tells the children apart; `values` those of them that the children have. Left out, they stay. */
+  options?: readonly { attributeId: number; label: string; values: readonly string[] }[];
+  /** Product ids. */
+  children: readonly number[];
 }
 
 export interface Products {
   get(sku: string): Promise<MagentoProduct | null>;
+  /** Whole products of the SKUs that the shop has, under the spelling that was asked for. */
+  many(skus: readonly string[]): Promise<Map<string, MagentoProduct>>;
   /** Those of the SKUs that the shop has, under the spelling that was asked for. */
   existing(skus: readonly string[]): Promise<Map<string, KnownProduct>>;
   /** By product id; those of products that are gone are left out. */
@@ -95,6 +110,17 @@ export function createProducts(rest: Rest): Products {
       }
       const found = await search(rest, anyOf('sku', [sku]), magentoProduct);
       return matchSkus([sku], found).get(sku) ?? null;
+    },
+
+    async many(skus) {
+      const known = new Map<string, MagentoProduct>();
+      for (const chunk of inChunks(skus))
+        for (const [sku, product] of matchSkus(
+          chunk,
+          await search(rest, anyOf('sku', chunk), magentoProduct),
+        ))
+          known.set(sku, product);
+      return known;
     },
 
     async existing(skus) {
@@ -151,7 +177,11 @@ async function search<Item extends z.ZodType>(
 }
 
 function bodyOf(sku: string, product: ProductWrite): Record<string, unknown> {
-  const { attributeSetId, typeId, price, weight, websiteIds, customAttributes, ...same } = product;
+  const { attributeSetId, typeId, price, weight, customAttributes, websiteIds, variants, ...same } = product;
+  const extension = {
+    ...(websiteIds === undefined ? {} : { website_ids: websiteIds }),
+    ...variantsOf(variants),
+  };
   return {
     sku,
     ...same,
@@ -159,7 +189,7 @@ function bodyOf(sku: string, product: ProductWrite): Record<string, unknown> {
     ...(typeId === undefined ? {} : { type_id: typeId }),
     ...(price === undefined ? {} : { price: jsonNumber(price) }),
     ...(weight === undefined ? {} : { weight: jsonNumber(weight) }),
-    ...(websiteIds === undefined ? {} : { extension_attributes: { website_ids: websiteIds } }),
+    ...(Object.keys(extension).length === 0 ? {} : { extension_attributes: extension }),
     // A map instead of this list would be a 500 (FACTS section 10).
     ...(customAttributes === undefined
       ? {}
@@ -169,5 +199,19 @@ function bodyOf(sku: string, product: ProductWrite): Record<string, unknown> {
             value,
           })),
         }),
+  };
+}
+
+function variantsOf(variants: VariantsWrite | undefined): Record<string, unknown> {
+  if (variants === undefined) return {};
+  const options = variants.options?.map(({ attributeId, label, values }, position) => ({
+    attribute_id: String(attributeId),
+    label,
+    position,
+    values: values.map((value) => ({ value_index: Number(value) })),
+  }));
+  return {
+    ...(options === undefined ? {} : { configurable_product_options: options }),
+    configurable_product_links: variants.children,
   };
 }

@@ -27,8 +27,8 @@ const PATHS_LEFT_OUT: readonly [RegExp, string][] = [
     'exports of the stock index are not built: no flow calls them',
   ],
   [
-    /\/V1\/(configurable-products|categories|eav)|attribute-sets\/groups/,
-    'configurable products, categories, attribute groups and sets of other entities are not built yet',
+    /\/V1\/(categories|eav)|attribute-sets\/groups/,
+    'categories, attribute groups and sets of other entities are not built yet',
   ],
   [
     /\/V1\/products\/(special-price|tier-prices|cost)/,
@@ -61,10 +61,6 @@ const NAMES_LEFT_OUT: readonly [RegExp, string][] = [
   [
     /^catalog\/duplicate_race/,
     'four calls at the same instant made several products of one SKU; the stand-in works on one call at a time',
-  ],
-  [
-    /^catalog\/(cfg_create_in_one_call|cfg_put_links|delete_child_of_configurable)/,
-    'configurable products are not made over the API yet',
   ],
   [/^catalog\/(product_with_media|product_put_media)/, 'media of products are not built yet'],
   [

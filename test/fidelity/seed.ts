@@ -103,8 +103,9 @@ function shirts(shop: Shop): void {
     set: SET_ERP,
     values: images,
   });
-  const attribute = { attribute_id: '137', attribute_code: 'erp_color', label: 'ERP Color', option_id: 2 };
-  parent.configurable = { ...attribute, child_ids: children };
+  const option = { id: 2, attribute_id: '137', attribute_code: 'erp_color', label: 'ERP Color', position: 0 };
+  for (let id = 1; id <= option.id; id += 1) shop.db.next('configurable_option');
+  parent.configurable = { options: [option], child_ids: children };
 }
 
 function bundles(shop: Shop): void {

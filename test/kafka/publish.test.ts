@@ -185,6 +185,8 @@ describe('publishing', () => {
           visibility: null,
           attributeSet: null,
           attributes: {},
+          variesBy: [],
+          children: null,
           deleted: false,
           twin: null,
         },

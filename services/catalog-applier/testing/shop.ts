@@ -30,12 +30,8 @@ export class Shop {
       await turn();
       return this.kept.get(foldSku(sku)) ?? null;
     },
-    existing: async (skus: readonly string[]) => {
-      await turn();
-      return new Map(
-        skus.flatMap((sku) => (this.kept.has(foldSku(sku)) ? [[sku, this.kept.get(foldSku(sku))!]] : [])),
-      );
-    },
+    existing: (skus: readonly string[]) => this.#those(skus),
+    many: (skus: readonly string[]) => this.#those(skus),
     create: (sku: string, write: ProductWrite) => this.#save('create', sku, write),
     update: (sku: string, write: ProductWrite) => this.#save('update', sku, write),
   };
@@ -101,6 +97,13 @@ export class Shop {
     },
   };
 
+  async #those(skus: readonly string[]): Promise<Map<string, MagentoProduct>> {
+    await turn();
+    return new Map(
+      skus.flatMap((sku) => (this.kept.has(foldSku(sku)) ? [[sku, this.kept.get(foldSku(sku))!]] : [])),
+    );
+  }
+
   async #save(verb: string, sku: string, write: ProductWrite): Promise<MagentoProduct> {
     await turn();
     this.writes.push(
@@ -115,7 +118,7 @@ export class Shop {
     for (const [code, value] of Object.entries(write.customAttributes ?? {}))
       if (code === 'url_key' || this.attributeList.some((one) => one.code === code))
         custom.set(code, this.keepsAs.get(value) ?? value);
-    const { customAttributes: _customAttributes, ...plain } = write;
+    const { customAttributes: _customAttributes, typeId, ...plain } = write;
     const saved = {
       id: this.kept.size + 1,
       sku,
@@ -124,8 +127,10 @@ export class Shop {
       weight: null,
       price: null,
       attribute_set_id: 4,
+      type_id: 'simple',
       ...before,
       ...plain,
+      ...(typeId === undefined ? {} : { type_id: typeId }),
       custom_attributes: [...custom]
         .filter(([, value]) => value !== null)
         .map(([attribute_code, value]) => ({ attribute_code, value })),
@@ -139,5 +144,5 @@ export class Shop {
 export function attributeOf(code: string, input: string, backend: string, labels: string[] = []): Attribute {
   const options = labels.map((label, index) => ({ label, value: String(index) }));
   const takesOptions = /select/.test(input) && code !== 'tax_class_id';
-  return { id: 1, code, input, backend, options, takesOptions, types: [] };
+  return { id: 1, code, label: code, input, backend, options, takesOptions, types: [] };
 }

@@ -21,6 +21,8 @@ export const productRows: RowShape<Product> = {
       visibility: rest.visibility ?? null,
       attributeSet: rest.attribute_set ?? null,
       attributes: textsOf(rest.attributes ?? {}),
+      variesBy: rest.varies_by ?? [],
+      children: rest.children ?? null,
       deleted: false,
       twin: null,
     };
@@ -37,6 +39,8 @@ export const productRows: RowShape<Product> = {
     visibility: null,
     attributeSet: null,
     attributes: {},
+    variesBy: [],
+    children: null,
     deleted: true,
     twin: null,
   }),

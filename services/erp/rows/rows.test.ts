@@ -113,6 +113,8 @@ describe('rows of the ERP', () => {
       visibility: null,
       attributeSet: null,
       attributes: {},
+      variesBy: [],
+      children: null,
     });
     const attributes = { tags: ['New', 4], none: null, is: true };
     expect(of('erp.products', { sku, name: 'N', enabled: 0, attributes })).toMatchObject({

@@ -140,6 +140,7 @@ describe('codes of the catalogue', () => {
   const attribute = (code: string, ...labels: string[]) => ({
     id: 1,
     code,
+    label: code,
     input: 'select',
     backend: 'int',
     options: labels.map((label, index) => ({ label, value: String(index) })),

@@ -1,6 +1,7 @@
 import { adminTokenRoutes } from './resources/admin-token.ts';
 import { attributeRoutes } from './resources/attributes.ts';
 import { basePriceRoutes } from './resources/base-prices.ts';
+import { configurableRoutes } from './resources/configurable-products.ts';
 import { creditMemoRoutes } from './resources/credit-memos.ts';
 import { customerGroupRoutes } from './resources/customer-groups.ts';
 import { customerRoutes } from './resources/customers.ts';
@@ -29,6 +30,7 @@ export const ROUTES: readonly Route[] = [
   ...basePriceRoutes,
   ...attributeRoutes,
   ...productRoutes,
+  ...configurableRoutes,
   ...sourceRoutes,
   ...stockRoutes,
   ...sourceItemRoutes,

@@ -73,15 +73,24 @@ function extensionAttributes(db: Database, product: ProductRow): JsonObject {
   };
 }
 
-function configurableOptions(db: Database, product: ProductRow): Json | undefined {
+/** The values of an option are those of the children. */
+export function configurableOptions(db: Database, product: ProductRow): Json[] | undefined {
   if (product.configurable === undefined) return undefined;
-  const { option_id, attribute_id, attribute_code, label, child_ids } = product.configurable;
-  const values = child_ids
-    .map((id) => db.products.get(id))
-    .map((child) => (child === undefined ? undefined : valueAt(child, attribute_code, 0)))
-    .filter((value) => value !== undefined)
-    .map((value) => ({ value_index: Number(value) }));
-  return [{ id: option_id, attribute_id, label, position: 0, values, product_id: product.id }];
+  const children = product.configurable.child_ids.map((id) => db.products.get(id));
+  return product.configurable.options.map(({ id, attribute_id, attribute_code, label, position }) => {
+    const values = children.map((child) =>
+      child === undefined ? undefined : valueAt(child, attribute_code, 0),
+    );
+    const indexes = [...new Set(values.filter((value) => value != null).map(Number))];
+    return {
+      id,
+      attribute_id,
+      label,
+      position,
+      values: indexes.map((value_index) => ({ value_index })),
+      product_id: product.id,
+    };
+  });
 }
 
 function bundleOptions(db: Database, product: ProductRow): Json | undefined {

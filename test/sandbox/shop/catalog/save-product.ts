@@ -6,7 +6,8 @@ import { membersOf } from '../rest/input.ts';
 import { STORE_VIEWS, WEBSITES } from '../resources/store-data.ts';
 import type { Call } from '../rest/call.ts';
 import { now } from '../shop.ts';
-import type { ProductRow } from '../state/catalog-rows.ts';
+import type { ConfigurableLinks, ProductRow } from '../state/catalog-rows.ts';
+import { configurableOf } from './configurable.ts';
 import { ATTRIBUTE_SETS, attributeOf } from './attributes.ts';
 import { customAttributeValues, withoutEmoji } from './custom-attributes.ts';
 import { findProduct, nameAt } from './lookup.ts';
@@ -32,12 +33,16 @@ export function saveProduct(call: Call, sku: string, given: JsonObject): Product
   const changes = changedValues(given, attributeSetId);
   checkValues(call, existing, changes);
   const websiteIds = checkedWebsites(given);
-  if (existing === undefined) return create(call, trimmed, attributeSetId, given, changes, websiteIds);
+  const typeId = typeof given['type_id'] === 'string' ? given['type_id'] : (existing?.type_id ?? 'simple');
+  const configurable = configurableOf(call, typeId, given, existing);
+  if (existing === undefined)
+    return create(call, { sku: trimmed, attributeSetId, typeId, given, changes, websiteIds, configurable });
   const storeId = call.storeId;
   checkUrlKey(call, existing, changes, storeId);
   existing.sku = trimmed;
   existing.attribute_set_id = attributeSetId;
-  if (typeof given['type_id'] === 'string') existing.type_id = given['type_id'];
+  existing.type_id = typeId;
+  if (configurable !== undefined) existing.configurable = configurable;
   write(existing, changes, storeId);
   if (websiteIds !== undefined) existing.website_ids = websiteIds;
   linkCategories(existing, given);
@@ -46,16 +51,21 @@ export function saveProduct(call: Call, sku: string, given: JsonObject): Product
   return db.products.save(existing);
 }
 
+interface NewProduct {
+  sku: string;
+  attributeSetId: number;
+  typeId: string;
+  given: JsonObject;
+  changes: Map<string, Json>;
+  websiteIds: number[] | undefined;
+  configurable: ConfigurableLinks | undefined;
+}
+
 function create(
   call: Call,
-  sku: string,
-  attributeSetId: number,
-  given: JsonObject,
-  changes: Map<string, Json>,
-  websiteIds: number[] | undefined,
+  { sku, attributeSetId, typeId, given, changes, websiteIds, configurable }: NewProduct,
 ): ProductRow {
   const { shop } = call;
-  const typeId = typeof given['type_id'] === 'string' ? given['type_id'] : 'simple';
   const hasPrice = ['simple', 'virtual', 'configurable', 'bundle', 'downloadable'].includes(typeId);
   const product: ProductRow = {
     id: shop.db.next('product'),
@@ -68,6 +78,7 @@ function create(
     category_links: [],
     values: { 0: {} },
     is_qty_decimal: stockSetting(given, 'is_qty_decimal'),
+    ...(configurable === undefined ? {} : { configurable }),
   };
   const name = asText(changes.get('name'));
   const defaults: [string, Json][] = [

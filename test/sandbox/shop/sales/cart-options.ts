@@ -21,13 +21,17 @@ export interface Part {
 
 /** @throws RestError 400 when the option is missing or no child has it */
 export function configurablePart(db: Database, links: ConfigurableLinks, option: Json): Part {
-  const chosen = listIn(option, 'configurable_item_options')[0];
-  const value = isObject(chosen) ? asText(chosen['option_value']) : null;
+  const chosen = listIn(option, 'configurable_item_options').filter(isObject);
+  const isChosen = (child: ProductRow) =>
+    links.options.every(({ attribute_id, attribute_code }) => {
+      const choice = chosen.find((one) => asText(one['option_id']) === attribute_id);
+      return (
+        choice !== undefined && asText(valueAt(child, attribute_code, 0)) === asText(choice['option_value'])
+      );
+    });
   const child = links.child_ids
     .map((id) => db.products.get(id))
-    .find(
-      (candidate) => candidate !== undefined && asText(valueAt(candidate, links.attribute_code, 0)) === value,
-    );
+    .find((candidate) => candidate !== undefined && isChosen(candidate));
   if (child === undefined) throw badRequest('You need to choose options for your item.');
   return { product: child, qty: 1, price: 0 };
 }

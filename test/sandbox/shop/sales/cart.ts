@@ -145,11 +145,13 @@ function optionTexts(
   parts: readonly Part[],
 ): { label: string; value: string }[] {
   if (product.configurable !== undefined) {
-    const { attribute_code, label } = product.configurable;
-    return parts.map((part) => {
-      const option = asText(valueAt(part.product, attribute_code, 0));
-      return { label, value: shop.db.options.get(option)?.label ?? option };
-    });
+    const { options } = product.configurable;
+    return parts.flatMap((part) =>
+      options.map(({ attribute_code, label }) => {
+        const option = asText(valueAt(part.product, attribute_code, 0));
+        return { label, value: shop.db.options.get(option)?.label ?? option };
+      }),
+    );
   }
   return parts.map((part) => ({
     label: part.label ?? '',

@@ -22,11 +22,17 @@ export interface ProductRow {
 }
 
 export interface ConfigurableLinks {
+  options: ConfigurableOption[];
+  child_ids: number[];
+}
+
+/** An attribute that tells the children apart. */
+export interface ConfigurableOption {
+  id: number;
   attribute_id: string;
   attribute_code: string;
   label: string;
-  option_id: number;
-  child_ids: number[];
+  position: number;
 }
 
 export interface BundleSettings {

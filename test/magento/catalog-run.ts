@@ -1,0 +1,99 @@
+import { prices, products } from '../../schemas/topics.ts';
+import type { Prices, Product } from '../../schemas/types.ts';
+import { catalogFlow } from '../../services/catalog-applier/catalog-flow.ts';
+import { catalogSection } from '../../services/platform/config/sections/catalog.ts';
+import { Held, Rejected, Unavailable } from '../../services/platform/errors.ts';
+import type { Handled } from '../../services/platform/flow/outcome/outcome.ts';
+import { RecordingBus } from '../../services/platform/flow/testing/recording-bus.ts';
+import type { Received } from '../../services/platform/kafka/types.ts';
+import type { Magento } from '../../services/magento/magento.ts';
+
+type State = Product | Prices;
+
+/** Tries of a record that meets faults: more than there are of these. */
+const triesMax = 20;
+
+/**
+ * The flow of products and prices over a client, as the machinery around it would run it: what is unavailable is tried
+ * again, what is asked for comes again, what is held is kept. Each `settle` is one more reading of all that there is.
+ */
+export class CatalogRun {
+  readonly #bus = new RecordingBus();
+  readonly #flow: ReturnType<typeof catalogFlow>;
+  readonly #states = new Map<string, State>();
+  readonly asked = new Set<string>();
+  /** What became of each key at last: a status, or the code of a fault. */
+  readonly outcomes = new Map<string, string>();
+
+  constructor(magento: Magento, catalog: object) {
+    this.#flow = catalogFlow({
+      magento,
+      catalog: catalogSection.parse({
+        websites: ['base'],
+        basePriceList: 'BASE',
+        baseCurrency: 'USD',
+        ...catalog,
+      }),
+      warehouses: () => [],
+      requestRefresh: async (topic, keys) => {
+        for (const key of keys) this.asked.add(`${topic} ${key}`);
+      },
+      settleMs: 0,
+      mode: 'on',
+      clock: { now: () => Date.now() },
+    });
+  }
+
+  /** @returns what became of it: a status, or the code of a fault */
+  async product(value: Product): Promise<string> {
+    return this.#take(products.topic, value);
+  }
+
+  async prices(value: Prices): Promise<string> {
+    return this.#take(prices.topic, value);
+  }
+
+  /** What was asked for is read again, until nothing more is. */
+  async settle(): Promise<void> {
+    for (let round = 0; round < triesMax && this.asked.size > 0; round += 1) {
+      const keys = [...this.asked];
+      this.asked.clear();
+      for (const key of keys) {
+        const value = this.#states.get(key);
+        if (value !== undefined) await this.#take(key.split(' ')[0]!, value);
+      }
+    }
+  }
+
+  /** Of what held records wait for: those that are there now. */
+  async released(kind: string, ...names: string[]): Promise<string[]> {
+    return [...(await this.#flow.awaited![kind]!(names))];
+  }
+
+  async #take(topic: string, value: State): Promise<string> {
+    this.#states.set(`${topic} ${value.sku}`, value);
+    const contract = topic === products.topic ? products : prices;
+    const record = this.#bus.broker.append(contract as typeof products, value.sku, value as Product);
+    const outcome = await this.#tried(record as unknown as Received<State>);
+    this.outcomes.set(`${topic} ${value.sku}`, outcome);
+    return outcome;
+  }
+
+  async #tried(record: Received<State>): Promise<string> {
+    for (let number = 1; ; number += 1) {
+      const result = await this.#flow
+        .apply([record], { number, mode: 'on', assertCurrent: () => undefined })
+        .then((results) => results.get(record)!)
+        .catch((error: unknown) => error as Error);
+      if (result instanceof Unavailable && number < triesMax) continue;
+      return outcomeOf(result);
+    }
+  }
+}
+
+function outcomeOf(result: Handled | Error): string {
+  if (result instanceof Held || result instanceof Rejected || result instanceof Unavailable)
+    return result.fault.code;
+  if (result instanceof Error) throw result;
+  return result.status;
+}
