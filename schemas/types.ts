@@ -295,10 +295,28 @@ export interface Product {
   variesBy: string[];
   /** Of a configurable product: the SKUs of its children; null leaves them as they are. */
   children: string[] | null;
+  /** Pictures in the order in which they are shown; null leaves those of the shop as they are. */
+  images: Image[] | null;
   /** True when the ERP no longer has it; the other values are then empty, zero or false. */
   deleted: boolean;
   /** Another SKU of the ERP that differs from this one by letter case or accents alone: a shop takes both for one product, so neither is applied; of a deleted one: the spelling under which it lives on. null: there is none. */
   twin: string | null;
+}
+
+/** One picture of a product. It is where `url` says, or comes along as `data`. */
+export interface Image {
+  /** Address of the file, https; null when it comes along. */
+  url: string | null;
+  /** Changes when the file behind the address does (a checksum, a time): then it is fetched anew. */
+  version: string | null;
+  /** The file itself, PNG, JPEG or GIF, in base64; null when it has an address. */
+  data: string | null;
+  /** Text in place of the picture; null: none. */
+  label: string | null;
+  /** base, small, thumbnail, swatch; where no image of a product says any, the first one has base, small and thumbnail. */
+  roles: string[] | null;
+  /** True when it is not to be shown on the page of the product. */
+  disabled: boolean;
 }
 
 /** Quantity of one SKU at one source as of now, absolute. Source: the stock stream of the ERP. */

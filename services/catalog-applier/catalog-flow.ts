@@ -16,7 +16,7 @@ import { linkable } from './variants.ts';
 import { WebsiteIds } from './websites.ts';
 
 export interface CatalogFlowOptions extends ProductOptions, PriceOptions {
-  magento: Pick<Magento, 'products' | 'prices' | 'attributes' | 'store' | 'callsAtOnce'>;
+  magento: Pick<Magento, 'products' | 'prices' | 'attributes' | 'media' | 'store' | 'callsAtOnce'>;
   settleMs: number;
   mode: Mode;
 }
@@ -49,6 +49,8 @@ export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Pr
     awaited: {
       product: async (skus) => new Set((await options.magento.products.existing(skus)).keys()),
       variant: (names) => linkable(names, options.magento.products),
+      // Its host is asked by the next try alone.
+      image: (skus) => Promise.resolve(new Set(skus)),
       ...known.definitions.awaited,
     },
     apply: async (records, attempt) => {

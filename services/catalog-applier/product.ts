@@ -11,6 +11,8 @@ import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
 import { setFor, valuesFor } from './attribute-values.ts';
 import type { Definitions } from './definitions.ts';
+import { imagesDifference, writeImages } from './images.ts';
+import type { PlannedImages } from './images.ts';
 import { differenceOf, namesOf } from './product-difference.ts';
 import type { PlannedProduct } from './product-difference.ts';
 import { hasPrice, urlKeyOf, wantedProduct } from './product-mapping.ts';
@@ -24,7 +26,7 @@ export interface Known {
 }
 
 export interface ProductOptions {
-  magento: Pick<Magento, 'products'>;
+  magento: Pick<Magento, 'products' | 'media'>;
   catalog: Config['catalog'];
   /** ERP codes of the warehouses whose stock is asked for after a creation. */
   warehouses: () => readonly string[];
@@ -59,15 +61,37 @@ export async function writeProduct(
     !hasPrice(product.kind) ||
     (found !== null && found.price !== null && compareDecimals(found.price, '0') > 0);
   const planned = await plan(product, found, isPriced, attempt, options, known);
-  const handled =
+  const images = imagesDifference(product, found?.media_gallery_entries ?? []);
+  const handled = withImages(
     found === null
       ? await create(product, planned, attempt, options, known.websites)
-      : await update(product, planned, found, attempt, options);
+      : await update(product, planned, found, attempt, options),
+    images,
+    attempt,
+  );
   if (found !== null && product.enabled && !isPriced && attempt.mode === 'on')
     await askForPriceAndStock(product, options);
-  const [fault] = planned.variants?.faults ?? [];
-  if (fault !== undefined && attempt.mode === 'on') throw fault;
+  if (attempt.mode === 'dry') return handled;
+  const { magento, catalog } = options;
+  const faults = [
+    ...(await writeImages(found ?? product, images, magento.media, catalog, attempt)),
+    ...(planned.variants?.faults ?? []),
+  ];
+  if (faults.length > 0) throw faults[0]!;
   return handled;
+}
+
+function withImages(
+  handled: Handled,
+  { missing, changed, surplus }: PlannedImages,
+  { mode }: Attempt,
+): Handled {
+  const counts = { upload: missing.length, change: changed.length, remove: surplus.length };
+  const parts = Object.entries(counts).filter(([, count]) => count > 0);
+  if (parts.length === 0) return handled;
+  const what = parts.map(([verb, count]) => `${verb} ${count}`).join(', ');
+  const cause = `${handled.cause === undefined ? '' : `${handled.cause}; `}images: ${what}`;
+  return { ...handled, status: mode === 'dry' ? 'dry' : 'applied', cause };
 }
 
 /** The product as it is to be, checked against the shop's definitions before anything is written. */

@@ -52,6 +52,15 @@ export const stockColumns = z.object({
   buffer: decimalColumn.refine((units) => !units.startsWith('-'), 'must not be negative').nullish(),
 });
 
+const image = z.object({
+  url: z.string().min(1).nullish(),
+  version: z.union([z.string(), z.number()]).nullish(),
+  data: z.base64().nullish(),
+  label: z.string().nullish(),
+  roles: z.array(z.string()).nullish(),
+  disabled: flagColumn.nullish(),
+});
+
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 export const productColumns = z.object({
@@ -66,6 +75,7 @@ export const productColumns = z.object({
   attribute_set: z.string().min(1).nullish(),
   varies_by: jsonColumn(z.array(z.string().min(1)).nullish()),
   children: jsonColumn(z.array(skuColumn).nullish()),
+  images: jsonColumn(z.array(image).nullish()),
   attributes: jsonColumn(z.record(z.string(), z.union([scalar, z.null(), z.array(scalar)])).nullish()),
 });
 
@@ -126,6 +136,7 @@ const kinds: Readonly<Record<string, ColumnKind>> = {
   attributes: 'json',
   varies_by: 'json',
   children: 'json',
+  images: 'json',
   prices: 'json',
   lines: 'json',
   packages: 'json',

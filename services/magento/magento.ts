@@ -12,6 +12,8 @@ import { createCustomers } from './customers.ts';
 import type { Customers } from './customers.ts';
 import { CredentialSets } from './rest/credentials.ts';
 import type { Credentials } from './rest/credentials.ts';
+import { createMedia } from './media.ts';
+import type { Media } from './media.ts';
 import { createOrderComments } from './order-comments.ts';
 import type { OrderComments } from './order-comments.ts';
 import { createOrders } from './orders.ts';
@@ -70,6 +72,7 @@ export interface Magento {
   customers: Customers;
   products: Products;
   attributes: Attributes;
+  media: Media;
   prices: Prices;
   sourceItems: SourceItems;
   sources: Sources;
@@ -121,6 +124,7 @@ export function createMagento(options: MagentoOptions): Magento {
     customers: createCustomers(rest),
     products: createProducts(rest),
     attributes: createAttributes(rest),
+    media: createMedia(rest),
     prices: createPrices(rest),
     sourceItems: createSourceItems(rest),
     sources: createSources(rest),

@@ -8,6 +8,7 @@ import type { Rest } from './rest/rest.ts';
 import { anyOf, inChunks } from './rest/search.ts';
 import type { Filter } from './rest/search.ts';
 import { integer, listOf, mapOf, optionalDecimal, optionalInteger, optionalText, text } from './shapes.ts';
+import { mediaEntry } from './media.ts';
 import { matchSkus } from './sku.ts';
 
 const magentoProduct = z.object({
@@ -26,6 +27,7 @@ const magentoProduct = z.object({
     configurable_product_options: listOf(z.object({ attribute_id: text })),
     configurable_product_links: listOf(integer),
   }),
+  media_gallery_entries: listOf(mediaEntry),
   custom_attributes: listOf(z.object({ attribute_code: text, value: z.unknown() })),
 });
 export type MagentoProduct = z.infer<typeof magentoProduct>;

@@ -34,7 +34,10 @@ const PATHS_LEFT_OUT: readonly [RegExp, string][] = [
     /\/V1\/products\/(special-price|tier-prices|cost)/,
     'special prices, tier prices and costs are not built yet',
   ],
-  [/\/products\/[^/]+\/(media|websites)(\/|$|\?)/, 'media and website links of products are not built yet'],
+  [
+    /\/products\/[^/]+\/websites(\/|$|\?)/,
+    'website links of products are not built: they are written with the product',
+  ],
 ];
 
 /** Exchanges that were recorded under conditions which a stand-in does not have. */
@@ -62,7 +65,7 @@ const NAMES_LEFT_OUT: readonly [RegExp, string][] = [
     /^catalog\/duplicate_race/,
     'four calls at the same instant made several products of one SKU; the stand-in works on one call at a time',
   ],
-  [/^catalog\/(product_with_media|product_put_media)/, 'media of products are not built yet'],
+  [/^catalog\/product_put_media/, 'a gallery inside a product is not built: entries are written one by one'],
   [
     /^inventory\/legacy_(put_.*(read|salable)|get_after)/,
     'reads what was written to the legacy stock item, which is not built',

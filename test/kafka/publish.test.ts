@@ -187,6 +187,7 @@ describe('publishing', () => {
           attributes: {},
           variesBy: [],
           children: null,
+          images: null,
           deleted: false,
           twin: null,
         },

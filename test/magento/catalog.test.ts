@@ -2,9 +2,11 @@
  * Real: the catalogue's flow and the client down to the socket. A double: the sandbox shop (its fidelity is measured by
  * tests of its own), which loses answers after it has done the work. Asserted: what the shop has in the end.
  */
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { productOf } from '../../services/catalog-applier/testing/product.ts';
-import type { Prices } from '../../schemas/types.ts';
+import type { Image, Prices } from '../../schemas/types.ts';
 import type { Magento } from '../../services/magento/magento.ts';
 import { startShop } from '../sandbox/shop/index.ts';
 import type { RunningShop } from '../sandbox/shop/index.ts';
@@ -31,6 +33,31 @@ const child = (sku: string, colour: string) =>
 const parent = (...children: string[]) =>
   productOf('CUP', { kind: 'configurable', name: 'Cup', variesBy: ['colour'], children });
 
+/** A PNG of one pixel; what follows its end makes several of it. */
+const pixel = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+const files = new Map<string, Buffer | number>();
+const fetched: string[] = [];
+const host = createServer((request, response) => {
+  fetched.push(request.url!);
+  const file = files.get(request.url!) ?? 404;
+  response.writeHead(typeof file === 'number' ? file : 200).end(typeof file === 'number' ? '' : file);
+});
+beforeAll(() => new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve)));
+afterAll(() => new Promise((resolve) => host.close(resolve)));
+const hostName = () => `127.0.0.1:${(host.address() as AddressInfo).port}`;
+const image = (path: string, changes: Partial<Image> = {}): Image => ({
+  url: `http://${hostName()}${path}`,
+  version: null,
+  data: null,
+  label: null,
+  roles: null,
+  disabled: false,
+  ...changes,
+});
+
 const open: { magento: Magento; shop: RunningShop }[] = [];
 afterEach(async () => {
   for (const { magento, shop } of open.splice(0)) {
@@ -49,7 +76,16 @@ async function started(catalog: object = {}, lostCall = 0) {
     calls = 0;
     shop.setFaults([{ kind: 'cut_after', probability: 0.5 }]);
   }
-  return { shop, magento, run: new CatalogRun(magento, { ...mapped, ...catalog }) };
+  return {
+    shop,
+    magento,
+    run: new CatalogRun(magento, {
+      ...mapped,
+      imageHosts: [hostName()],
+      imageNetworks: ['127.0.0.0/8'],
+      ...catalog,
+    }),
+  };
 }
 
 async function madeOf(magento: Magento, sku: string) {
@@ -101,8 +137,97 @@ describe('a configurable product', () => {
   });
 });
 
+const gallery = async (magento: Magento, sku: string) =>
+  (await magento.products.get(sku))!.media_gallery_entries.map(
+    ({ file, label, position, disabled, types }) => ({
+      file: file.replace(/^.*\/[0-9a-f]{32}-/, ''),
+      label,
+      position,
+      disabled,
+      types,
+    }),
+  );
+const mug = (...images: Image[]) => productOf('MUG', { name: 'Mug', images });
+const usual = ['image', 'small_image', 'thumbnail'];
+
+describe('images', () => {
+  it('are uploaded once, in the order and with the roles that the ERP says', async () => {
+    const { magento, run } = await started();
+    files.set('/front.png', pixel);
+    fetched.length = 0;
+    const data = Buffer.concat([pixel, Buffer.from('2')]).toString('base64');
+    const images = [image('/front.png', { label: 'Front' }), image('', { url: null, data, disabled: true })];
+    expect(await run.product(mug(...images))).toBe('applied');
+    const front = { file: 'cartage.png', label: 'Front', position: 1, disabled: false, types: usual };
+    const back = { file: 'cartage.png', label: '', position: 2, disabled: true, types: [] };
+    expect(await gallery(magento, 'MUG')).toEqual([front, back]);
+    expect(await run.product(mug(...images))).toBe('unchanged');
+    expect(fetched).toEqual(['/front.png']);
+
+    // The other way round, with roles: nothing is fetched or uploaded for that.
+    const [first, second] = images as [Image, Image];
+    await run.product(mug({ ...second, roles: ['base', 'swatch'] }, { ...first, roles: ['small'] }));
+    expect(await gallery(magento, 'MUG')).toEqual([
+      { ...front, position: 2, types: ['small_image'] },
+      { ...back, position: 1, types: ['image', 'swatch_image'] },
+    ]);
+    expect(fetched).toHaveLength(1);
+    // The same file in another product has a name of its own.
+    await run.product(productOf('MUG-2', { name: 'Mug two', images: [first] }));
+    expect(await gallery(magento, 'MUG-2')).toEqual([{ ...front, file: 'cartage_1.png' }]);
+    expect(await run.product(productOf('MUG-2', { name: 'Mug two', images: [first] }))).toBe('unchanged');
+  });
+
+  it('that somebody else has put there are never touched, those of Cartage taken away with the ERP’s', async () => {
+    const { magento, run } = await started();
+    await run.product(productOf('MUG', { name: 'Mug' }));
+    const content = { base64: pixel.toString('base64'), mime: 'image/png', name: 'by-hand.png' };
+    await magento.media.add(
+      'MUG',
+      { label: 'Mine', position: 1, disabled: false, types: ['image'] },
+      content,
+    );
+    const mine = { file: '/b/y/by-hand.png', label: 'Mine', position: 1, disabled: false, types: ['image'] };
+    files.set('/front.png', pixel);
+    await run.product(mug(image('/front.png', { roles: ['small'] })));
+    expect((await gallery(magento, 'MUG'))[0]).toEqual(mine);
+    // Another version is another file; the older goes when the newer is there.
+    await run.product(mug(image('/front.png', { roles: ['small'], version: '2' })));
+    expect(await gallery(magento, 'MUG')).toMatchObject([mine, { types: ['small_image'] }]);
+    expect(await run.product(mug())).toBe('applied');
+    expect(await gallery(magento, 'MUG')).toEqual([mine]);
+    expect(await run.product(productOf('MUG', { name: 'Mug' }))).toBe('unchanged');
+  });
+
+  it('that cannot be had keep nothing else back', async () => {
+    const { magento, run } = await started({ imageSideMax: 1, imageBytesMax: 100 });
+    files.set('/good.png', pixel);
+    files.set('/away.png', 503);
+    files.set('/page.html', Buffer.from('<html></html>'));
+    files.set('/large.png', Buffer.concat([pixel, Buffer.alloc(100)]));
+    const wide = Buffer.from(pixel);
+    wide.writeUInt32BE(2, 16);
+    files.set('/wide.png', wide);
+    const good = image('/good.png');
+    const outcome = (one: Image) => run.product(mug(one, good));
+    expect(await outcome(image('/good.png', { roles: ['front'] }))).toBe('product.image_refused');
+    expect(await gallery(magento, 'MUG')).toHaveLength(1);
+    expect(await outcome(image('/none.png'))).toBe('product.image_missing');
+    expect(await outcome(image('/away.png'))).toBe('product.image_missing');
+    expect(await outcome(image('/page.html'))).toBe('product.image_refused');
+    expect(await outcome(image('/large.png'))).toBe('product.image_refused');
+    expect(await outcome(image('/wide.png'))).toBe('product.image_refused');
+    expect(await outcome(image('', { url: 'https://cdn.example.com/a.png' }))).toBe('product.image_host');
+    expect(await outcome(image('/good.png', { roles: ['front'] }))).toBe('product.image_refused');
+    expect(await outcome(image('/good.png', { data: 'x' }))).toBe('product.image_refused');
+    expect(await gallery(magento, 'MUG')).toHaveLength(1);
+    expect(await run.released('image', 'MUG')).toEqual(['MUG']);
+  });
+});
+
 /** Everything that a shop of the kind may hold, in an order in which nothing is there when it is first asked for. */
 async function wholeCatalogue(run: CatalogRun): Promise<void> {
+  files.set('/front.png', pixel);
   const tagged = {
     ...child('CUP-N', 'Navy').attributes,
     tags: 'New,Outlet',
@@ -113,11 +238,12 @@ async function wholeCatalogue(run: CatalogRun): Promise<void> {
     parent('CUP-R', 'CUP-N'),
     child('CUP-R', 'Red'),
     { ...child('CUP-N', 'Navy'), attributes: tagged, taxClass: 'GOODS' },
+    mug(image('/front.png', { label: 'Front' }), image('/front.png', { version: '2' })),
     productOf('CARE', { kind: 'virtual', name: 'Care plan', weight: '1.0000' }),
     parent('CUP-R', 'CUP-N'),
   ];
   for (const record of records) await run.product(record);
-  for (const sku of ['CUP-R', 'CUP-N', 'CARE']) await run.prices(priceOf(sku, '9.50'));
+  for (const sku of ['CUP-R', 'CUP-N', 'CARE', 'MUG']) await run.prices(priceOf(sku, '9.50'));
   await run.settle();
 }
 
@@ -128,10 +254,11 @@ function contentsOf({ shop }: { shop: RunningShop }): unknown {
     products: shop.shop.db.products
       .all()
       .slice(32)
-      .map(({ sku, type_id, values, configurable }) => [
+      .map(({ sku, type_id, values, configurable, media }) => [
         sku,
         type_id,
         values,
+        media?.map(({ file, labels, position }) => [file, labels, position]),
         configurable && [configurable.options.map(({ label }) => label), configurable.child_ids.map(skuOf)],
       ]),
   };

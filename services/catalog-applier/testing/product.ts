@@ -19,5 +19,6 @@ export const productOf = (sku: string, changes: Partial<Product> = {}): Product 
   attributes: {},
   variesBy: [],
   children: null,
+  images: null,
   ...changes,
 });

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { products } from '../../../schemas/topics.ts';
-import type { Product } from '../../../schemas/types.ts';
+import type { Image, Product } from '../../../schemas/types.ts';
 import { keyPartsOf, productColumns } from '../columns.ts';
 import type { RowShape } from './row.ts';
 
@@ -23,6 +23,7 @@ export const productRows: RowShape<Product> = {
       attributes: textsOf(rest.attributes ?? {}),
       variesBy: rest.varies_by ?? [],
       children: rest.children ?? null,
+      images: rest.images?.map(imageOf) ?? null,
       deleted: false,
       twin: null,
     };
@@ -41,10 +42,23 @@ export const productRows: RowShape<Product> = {
     attributes: {},
     variesBy: [],
     children: null,
+    images: null,
     deleted: true,
     twin: null,
   }),
 };
+
+function imageOf(image: NonNullable<z.infer<typeof productColumns>['images']>[number]): Image {
+  const { url, version, data, label, roles, disabled } = image;
+  return {
+    url: url ?? null,
+    version: version == null ? null : String(version),
+    data: data ?? null,
+    label: label ?? null,
+    roles: roles ?? null,
+    disabled: disabled ?? false,
+  };
+}
 
 /** Attribute values as text; an attribute without a value is left out. Sorted, so that equal sets are equal records. */
 function textsOf(

@@ -115,6 +115,7 @@ describe('rows of the ERP', () => {
       attributes: {},
       variesBy: [],
       children: null,
+      images: null,
     });
     const attributes = { tags: ['New', 4], none: null, is: true };
     expect(of('erp.products', { sku, name: 'N', enabled: 0, attributes })).toMatchObject({

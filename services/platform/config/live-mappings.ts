@@ -14,6 +14,8 @@ const liveMappings: { [Section in keyof Config]?: readonly (keyof Config[Section
     'attributeSet',
     'createOptions',
     'emoji',
+    'imageHosts',
+    'imageNetworks',
     'websites',
     'basePriceList',
     'baseCurrency',

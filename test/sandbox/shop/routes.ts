@@ -8,6 +8,7 @@ import { customerRoutes } from './resources/customers.ts';
 import { directoryRoutes } from './resources/directory.ts';
 import { guestCartRoutes } from './resources/guest-carts.ts';
 import { invoiceRoutes } from './resources/invoices.ts';
+import { mediaRoutes } from './resources/media.ts';
 import { orderRoutes } from './resources/orders.ts';
 import { productRoutes } from './resources/products.ts';
 import { salableRoutes } from './resources/salable.ts';
@@ -31,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   ...attributeRoutes,
   ...productRoutes,
   ...configurableRoutes,
+  ...mediaRoutes,
   ...sourceRoutes,
   ...stockRoutes,
   ...sourceItemRoutes,

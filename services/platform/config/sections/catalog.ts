@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text, yesOrNo } from '../fields.ts';
+import { count, milliseconds, network, text, yesOrNo } from '../fields.ts';
 
 const nameOrId = z.union([text, z.number().int().min(0)]).transform(String);
 
@@ -16,6 +16,14 @@ export const catalogSection = z.strictObject({
   createOptions: yesOrNo.default(false),
   /** Texts with emoji, which most shops keep as question marks: refuse the product, strip them, or keep them. */
   emoji: z.enum(['refuse', 'strip', 'keep']).default('refuse'),
+  /** Hosts that images are fetched from, with their port where it is not the usual one. */
+  imageHosts: z.array(text).default([]),
+  /** Networks that are not public and that images may be fetched from all the same. */
+  imageNetworks: z.array(network).default([]),
+  imageBytesMax: count(8_388_608),
+  /** Pixels of the longer side. */
+  imageSideMax: count(8_000),
+  imageDeadlineMs: milliseconds(20_000),
   /** Visibility of products whose ERP says nothing about it. */
   visibility: z.enum(['none', 'catalog', 'search', 'both']).default('both'),
   /** Price list whose prices become the base price. */

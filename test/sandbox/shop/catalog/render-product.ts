@@ -1,5 +1,6 @@
 import { attributeOf } from './attributes.ts';
 import { findProduct, nameAt, priceOf, valueAt } from './lookup.ts';
+import { renderGallery } from './media.ts';
 import type { Json, JsonObject } from '../rest/json.ts';
 import type { Database } from '../state/database.ts';
 import type { ProductRow } from '../state/catalog-rows.ts';
@@ -26,7 +27,7 @@ export function renderProduct(db: Database, product: ProductRow, storeId: number
     extension_attributes: extensionAttributes(db, product),
     product_links: isRead ? productLinks(db, product) : undefined,
     options: [],
-    media_gallery_entries: [],
+    media_gallery_entries: renderGallery(product, storeId),
     tier_prices: isRead ? [] : undefined,
     custom_attributes: customAttributes(product, storeId),
   };

@@ -15,6 +15,7 @@ export interface ProductRow {
   values: ScopedValues;
   /** Stock settings: may a fraction of one be sold? */
   is_qty_decimal: boolean;
+  media?: MediaRow[];
   configurable?: ConfigurableLinks;
   bundle?: BundleSettings;
   /** Products of a group, with the quantity that is offered. */
@@ -47,6 +48,19 @@ export interface BundleOption {
   /** Kind of input, `select` or `checkbox`. */
   type: string;
   selections: { selection_id: number; product_id: number; qty: number; price: number }[];
+}
+
+/** A picture of a product; which roles it has is told by the product's attributes. */
+export interface MediaRow {
+  id: number;
+  file: string;
+  /** Base64. */
+  data: string;
+  mime: string;
+  /** By store view; 0 is the global one. */
+  labels: Record<string, string | null>;
+  position: number;
+  disabled: boolean;
 }
 
 export interface OptionRow {
