@@ -1,4 +1,5 @@
 import type { Attribute } from '../magento/attributes.ts';
+import type { MagentoProduct } from '../magento/products.ts';
 import { compareDecimals, decimalOf, toPlaces } from '../platform/decimal.ts';
 import { Rejected } from '../platform/errors.ts';
 
@@ -38,8 +39,8 @@ export function keptValue(attribute: Attribute, text: string, sku: string): stri
     throw refuse(`it has more than ${decimalDigits} digits before the point`);
   }
   if (attribute.backend === 'int' && !/^-?\d{1,10}$/.test(text.trim())) throw refuse('it is no whole number');
-  if (attribute.backend === 'varchar' && [...text].length > varcharLength)
-    throw refuse(`it has ${[...text].length} characters; Magento would cut it at ${varcharLength}`);
+  if (attribute.backend === 'varchar' && text.length > varcharLength)
+    throw refuse(`it has ${text.length} characters; Magento would cut it at ${varcharLength}`);
   return attribute.backend === 'int' ? text.trim() : text;
 }
 
@@ -67,6 +68,13 @@ export function isKept(
     return /^-?\d+(\.\d+)?$/.test(found) && compareDecimals(found, wanted) === 0;
   if (attribute?.input === 'multiselect') return sorted(found) === sorted(wanted);
   return false;
+}
+
+/** The value of an attribute as text, the way it is written; null: none. */
+export function valueIn({ custom_attributes }: MagentoProduct, code: string): string | null {
+  const value = custom_attributes.find(({ attribute_code }) => attribute_code === code)?.value;
+  if (value === null || value === undefined || value === '') return null;
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 const sorted = (list: string) => list.split(',').toSorted().join(',');

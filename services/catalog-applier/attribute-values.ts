@@ -30,7 +30,7 @@ export function setFor(
     Object.entries(wanted).some(([code, text]) => {
       if (isNone(text)) return false;
       const attribute = attributes.get(code);
-      return attribute === undefined || missingLabels(attribute, text!).length > 0;
+      return attribute === undefined || missingLabels(attribute, text).length > 0;
     }),
   );
 }
@@ -59,13 +59,14 @@ export async function valuesFor(
     else if (attribute.types.length > 0 && !attribute.types.includes(subject.type))
       throw notOfType(subject, attribute);
     else if (hasOptions(attribute))
-      values[code] = await optionValues(subject, attribute, text!, set, attempt, options);
-    else values[code] = keptValue(attribute, text!, subject.sku);
+      values[code] = await optionValues(subject, attribute, text, set, attempt, options);
+    else values[code] = keptValue(attribute, text, subject.sku);
   }
   return values;
 }
 
-const isNone = (text: string | null | undefined) => text === null || text === undefined || text === '';
+const isNone = (text: string | null | undefined): text is null | undefined | '' =>
+  text === null || text === undefined || text === '';
 
 const hasOptions = (attribute: Attribute) =>
   attribute.input !== 'boolean' && (attribute.takesOptions || attribute.options.length > 0);

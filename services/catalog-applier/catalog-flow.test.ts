@@ -379,7 +379,7 @@ describe('prices', () => {
     const { shop, price, takeAsked } = flowOf('dry');
     shop.kept.set('a', { sku: 'A', price: '1', status: 2 } as MagentoProduct);
     expect(await price(pricesOf('A', '9'))).toMatchObject([
-      { status: 'dry', cause: 'would set the base price of A to 9' },
+      { status: 'dry', cause: 'would set for A: base price 9' },
     ]);
     expect([shop.writes, takeAsked()]).toEqual([[], []]);
   });

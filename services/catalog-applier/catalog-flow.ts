@@ -31,9 +31,14 @@ const pricesPerRequest = 20;
  */
 export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Prices> {
   const { magento, clock } = options;
+  const zones = new CodeIds(
+    async () => (await magento.store.configs()).map(({ id, timezone }) => ({ id, code: timezone })),
+    clock,
+  );
   const known = {
     websites: new WebsiteIds(new CodeIds(() => magento.store.websites(), clock)),
     definitions: new Definitions(magento.attributes, clock),
+    timezone: async () => (await zones.codes())[0] ?? 'UTC',
   };
   return {
     name: 'catalog',
@@ -55,7 +60,7 @@ export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Pr
     },
     apply: async (records, attempt) => {
       if (records[0]!.topic === pricesContract.topic)
-        return (await writePrices(records as Received<Prices>[], attempt, options)) as BatchResult<
+        return (await writePrices(records as Received<Prices>[], attempt, options, known)) as BatchResult<
           Product | Prices
         >;
       const record = records[0] as Received<Product>;

@@ -1,7 +1,7 @@
 import { products } from '../../schemas/topics.ts';
 import type { Prices } from '../../schemas/types.ts';
 import type { Magento } from '../magento/magento.ts';
-import type { BasePrice } from '../magento/prices.ts';
+import type { RowsWritten } from '../magento/price-rows.ts';
 import type { KnownProduct } from '../magento/products.ts';
 import { foldSku, heldForTwin } from '../magento/sku.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -14,6 +14,9 @@ import type { BatchResult } from '../platform/flow/states/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import { hasPrice } from './product-mapping.ts';
 import { basePriceOf } from './base-price.ts';
+import { priceKinds } from './price-kinds.ts';
+import type { PriceKind } from './price-kinds.ts';
+import type { WebsiteIds } from './websites.ts';
 
 export interface PriceOptions {
   magento: Pick<Magento, 'products' | 'prices'>;
@@ -22,23 +25,39 @@ export interface PriceOptions {
   clock: Pick<Clock, 'now'>;
 }
 
-interface Wanted {
-  record: Received<Prices>;
-  row: BasePrice;
+/** What keeps what was learnt of the shop. */
+export interface PriceKnowledge {
+  websites: WebsiteIds;
+  /** Time zone of the shop's stores. */
+  timezone: () => Promise<string>;
 }
 
-/** Writes base prices: reads, compares, writes what differs. A disabled product is asked for again: it may be due now. */
+type Row = { sku: string; price: string };
+
+/** What there is to do for one record, kind by kind. */
+interface Planned {
+  record: Received<Prices>;
+  wanted: Map<PriceKind<Row>, Row[]>;
+  /** Kinds that were written, or would be. */
+  done: string[];
+}
+
+/** Writes prices: reads, compares, writes what differs. A disabled product is asked for again: it may be due now. */
 export async function writePrices(
   records: Received<Prices>[],
   attempt: Attempt,
   options: PriceOptions,
+  known: PriceKnowledge,
 ): Promise<BatchResult<Prices>> {
   const results: BatchResult<Prices> = new Map();
-  const wanted = wantedPrices(records, options, results);
-  const known = await options.magento.products.existing(wanted.map(({ row }) => row.sku));
-  const present = wanted.filter(({ record, row }) => {
-    const product = known.get(row.sku);
-    if (product === undefined) results.set(record, skuUnknown(row.sku));
+  const { prices } = options.magento;
+  const kinds = priceKinds(prices, options.catalog, await shopFor(options, known));
+  const planned = records.flatMap((record) => plannedPrices(record, kinds, options, results));
+  const products = await options.magento.products.existing(planned.map(({ record }) => record.value!.sku));
+  const present = planned.filter((one) => {
+    const { record } = one;
+    const product = products.get(record.value!.sku);
+    if (product === undefined) results.set(record, asUnknown(one));
     else if (!hasPrice(product.type_id))
       results.set(record, {
         status: 'unchanged',
@@ -47,75 +66,137 @@ export async function writePrices(
     return product !== undefined && hasPrice(product.type_id);
   });
   if (present.length === 0) return results;
-  const stored = await options.magento.prices.readBase(present.map(({ row }) => row.sku));
-  // Where prices are per website those of store views come along; what is written is the global one.
-  const current = new Map(
-    stored.filter(({ storeId }) => storeId === 0).map(({ sku, price }) => [foldSku(sku), price]),
-  );
-  const differing = present.filter(({ row }) => {
-    const price = current.get(foldSku(row.sku));
-    return price === undefined || compareDecimals(price, row.price) !== 0;
-  });
-  const refused = await write(differing, attempt, options);
-  for (const member of present)
-    results.set(member.record, refused.get(member.row.sku) ?? handled(member, differing, attempt));
-  if (attempt.mode === 'on') await askForDisabled(present, known, refused, options);
+  const refused = new Map<string, Rejected>();
+  for (const kind of kinds) await writeKind(kind, present, refused, attempt);
+  for (const { record, done } of present)
+    results.set(record, refused.get(record.value!.sku) ?? handled(record.value!, done, attempt, options));
+  if (attempt.mode === 'on') await askForDisabled(present, products, refused, options);
   return results;
 }
 
-function wantedPrices(
-  records: Received<Prices>[],
+/** A product that does not cost anything need not be there. */
+function asUnknown({ record, wanted }: Planned): Handled | Held {
+  const hasNone = [...wanted.values()].every((rows) => rows.length === 0);
+  return hasNone ? { status: 'unchanged', cause: 'no price holds now' } : skuUnknown(record.value!.sku);
+}
+
+function plannedPrices(
+  record: Received<Prices>,
+  kinds: readonly PriceKind<Row>[],
   options: PriceOptions,
   results: BatchResult<Prices>,
-): Wanted[] {
-  return records.flatMap((record) => {
-    const { sku, deleted, twin } = record.value!;
-    try {
-      if (twin !== null && !deleted) throw heldForTwin('The price', sku, twin);
-      const price = deleted ? null : basePriceOf(record.value!, options.catalog, options.clock.now());
-      if (price !== null) return [{ record, row: { sku, storeId: 0, price } }];
-      results.set(record, {
-        status: 'unchanged',
-        cause: `no price in the list ${options.catalog.basePriceList} holds now`,
-      });
-    } catch (error) {
-      results.set(record, error as Error);
-    }
+): Planned[] {
+  const prices = record.value!;
+  if (prices.deleted) {
+    // The product is disabled by its own record; what it cost stays.
+    results.set(record, { status: 'unchanged', cause: 'gone from the ERP' });
     return [];
-  });
+  }
+  try {
+    if (prices.twin !== null) throw heldForTwin('The price', prices.sku, prices.twin);
+    const now = options.clock.now();
+    return [{ record, wanted: new Map(kinds.map((kind) => [kind, kind.wanted(prices, now)])), done: [] }];
+  } catch (error) {
+    results.set(record, error as Error);
+    return [];
+  }
 }
 
-/** Refusals by SKU. An answer that names no row is the fault of one of several: the batch is split then. */
-async function write(
-  differing: Wanted[],
+/** Reads, compares, writes one kind. An answer that names no row is the fault of one of several: the batch is split then. */
+async function writeKind(
+  kind: PriceKind<Row>,
+  planned: readonly Planned[],
+  refused: Map<string, Rejected>,
   attempt: Attempt,
-  options: PriceOptions,
-): Promise<Map<string, Rejected>> {
-  if (differing.length === 0 || attempt.mode === 'dry') return new Map();
-  attempt.assertCurrent();
-  const { refused, unmatched } = await options.magento.prices.writeBase(differing.map(({ row }) => row));
-  if (unmatched.length > 0)
-    throw priceRefused(differing.map(({ row }) => row.sku).join(', '), unmatched.join('; '));
-  return new Map(refused.map(({ row, message }) => [row.sku, priceRefused(row.sku, message)]));
+): Promise<void> {
+  const sought = planned.filter(({ wanted }) => kind.remove !== undefined || wanted.get(kind)!.length > 0);
+  if (sought.length === 0) return;
+  const found = new Map<string, Row[]>();
+  for (const row of await kind.read(sought.map(({ record }) => record.value!.sku))) {
+    if (!kind.owns(row)) continue;
+    const sku = foldSku(row.sku);
+    found.set(sku, [...(found.get(sku) ?? []), row]);
+  }
+  const missing: Row[] = [];
+  const surplus: Row[] = [];
+  for (const one of sought) {
+    const { sku } = one.record.value!;
+    const there = found.get(foldSku(sku)) ?? [];
+    const wanted = one.wanted.get(kind)!;
+    const differing = wanted.filter((row) => !there.some((other) => isSame(kind, row, other)));
+    const keys = new Set(wanted.map((row) => kind.key(row)));
+    const gone = kind.remove ? there.filter((row) => !keys.has(kind.key(row))) : [];
+    if (differing.length + gone.length > 0) one.done.push(shown(kind, differing, gone));
+    missing.push(...differing);
+    surplus.push(...gone);
+  }
+  if (attempt.mode === 'dry') return;
+  if (surplus.length > 0 && kind.remove) await act(surplus, (rows) => kind.remove!(rows), refused, attempt);
+  if (missing.length > 0) await act(missing, (rows) => kind.write(rows), refused, attempt);
 }
 
-function handled({ row }: Wanted, differing: Wanted[], attempt: Attempt): Handled {
-  if (!differing.some((member) => member.row === row)) return { status: 'unchanged', targetId: row.sku };
-  if (attempt.mode === 'dry')
-    return { status: 'dry', cause: `would set the base price of ${row.sku} to ${row.price}` };
-  return { status: 'applied', targetId: row.sku, cause: `base price ${row.price}` };
+async function act(
+  rows: readonly Row[],
+  call: (rows: readonly Row[]) => Promise<RowsWritten>,
+  refused: Map<string, Rejected>,
+  attempt: Attempt,
+): Promise<void> {
+  attempt.assertCurrent();
+  const written = await call(rows);
+  const skus = [...new Set(rows.map(({ sku }) => sku))];
+  if (written.unmatched.length > 0) throw priceRefused(skus.join(', '), written.unmatched.join('; '));
+  for (const [sku, message] of written.refused) refused.set(sku, priceRefused(sku, message));
+}
+
+const isSame = (kind: PriceKind<Row>, left: Row, right: Row): boolean =>
+  kind.key(left) === kind.key(right) &&
+  compareDecimals(left.price, right.price) === 0 &&
+  (kind.isSame?.(left, right) ?? true);
+
+function shown({ name }: PriceKind<Row>, differing: readonly Row[], gone: readonly Row[]): string {
+  const set = differing.map(({ price }) => price).join(', ');
+  return [...(set === '' ? [] : [`${name} ${set}`]), ...(gone.length === 0 ? [] : [`no more ${name}`])].join(
+    '; ',
+  );
+}
+
+function handled(
+  { sku, prices }: Prices,
+  done: readonly string[],
+  { mode }: Attempt,
+  { catalog, clock }: PriceOptions,
+): Handled {
+  const cause = done.join('; ');
+  if (done.length > 0)
+    return mode === 'dry'
+      ? { status: 'dry', cause: `would set for ${sku}: ${cause}` }
+      : { status: 'applied', targetId: sku, cause };
+  const base = basePriceOf({ sku, prices } as Prices, catalog, clock.now());
+  if (base !== null) return { status: 'unchanged', targetId: sku };
+  return { status: 'unchanged', cause: `no price in the list ${catalog.basePriceList} holds now` };
+}
+
+async function shopFor({ catalog }: PriceOptions, { websites, timezone }: PriceKnowledge) {
+  const ids = new Map<string, number>();
+  for (const list of Object.values(catalog.priceLists)) {
+    const code = list.kind === 'tier' ? list.website : undefined;
+    if (code !== undefined) ids.set(code, (await websites.of([code]))[0]!);
+  }
+  const needsZone = Object.values(catalog.priceLists).some(({ kind }) => kind === 'special');
+  return { websites: ids, timezone: needsZone ? await timezone() : 'UTC' };
 }
 
 async function askForDisabled(
-  present: Wanted[],
+  present: readonly Planned[],
   known: Map<string, KnownProduct>,
   refused: Map<string, Rejected>,
-  options: PriceOptions,
+  { requestRefresh, catalog, clock }: PriceOptions,
 ): Promise<void> {
   const disabled = present
-    .map(({ row }) => row.sku)
+    .filter(({ record }) => basePriceOf(record.value!, catalog, clock.now()) !== null)
+    .map(({ record }) => record.value!.sku)
     .filter((sku) => known.get(sku)?.status === 2 && !refused.has(sku));
-  await options.requestRefresh(products.topic, disabled, 'priced');
+  await requestRefresh(products.topic, disabled, 'priced');
 }
 
 function skuUnknown(sku: string): Held {

@@ -1,6 +1,6 @@
 import type { MagentoProduct, ProductWrite } from '../magento/products.ts';
 import { compareDecimals } from '../platform/decimal.ts';
-import { isKept } from './attribute-value.ts';
+import { isKept, valueIn } from './attribute-value.ts';
 import type { SetDefinition } from './definitions.ts';
 import { variantsDifference } from './variants.ts';
 import type { PlannedVariants } from './variants.ts';
@@ -46,11 +46,4 @@ export function namesOf(difference: ProductWrite): string[] {
   return Object.entries(difference).flatMap(([name, value]) =>
     name === 'customAttributes' ? Object.keys(value as object) : [name],
   );
-}
-
-/** The value of an attribute as text, the way it is written; null: none. */
-export function valueIn({ custom_attributes }: MagentoProduct, code: string): string | null {
-  const value = custom_attributes.find(({ attribute_code }) => attribute_code === code)?.value;
-  if (value === null || value === undefined || value === '') return null;
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -5,7 +5,7 @@ import type { MagentoProduct, Products, VariantsWrite } from '../magento/product
 import type { Config } from '../platform/config/schema.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 import type { SetDefinition } from './definitions.ts';
-import { valueIn } from './product-difference.ts';
+import { valueIn } from './attribute-value.ts';
 
 /** What a configurable product is to be made of: the children that can be linked now, and why others cannot. */
 export interface PlannedVariants {

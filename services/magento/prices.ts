@@ -6,6 +6,8 @@ import { readMessage } from './rest/messages.ts';
 import type { MagentoMessage } from './rest/messages.ts';
 import type { Rest } from './rest/rest.ts';
 import { inChunks } from './rest/search.ts';
+import { costPrices, specialPrices, tierPrices } from './price-rows.ts';
+import type { CostPrice, PriceRows, SpecialPrice, TierPrice } from './price-rows.ts';
 import { decimal, integer, listOf, text } from './shapes.ts';
 import { foldSku } from './sku.ts';
 
@@ -35,12 +37,19 @@ export interface Prices {
   writeBase(rows: readonly BasePrice[]): Promise<PricesWritten>;
   /** SKUs that the shop does not know are left out. */
   readBase(skus: readonly string[]): Promise<BasePrice[]>;
+  special: PriceRows<SpecialPrice>;
+  tier: PriceRows<TierPrice>;
+  cost: PriceRows<CostPrice>;
 }
 
 const basePriceRow = z.object({ sku: text, store_id: integer, price: decimal });
 
 export function createPrices(rest: Rest): Prices {
   return {
+    special: specialPrices(rest),
+    tier: tierPrices(rest),
+    cost: costPrices(rest),
+
     async writeBase(rows) {
       const answer = await rest.call({
         method: 'POST',

@@ -114,26 +114,9 @@ export function createProducts(rest: Rest): Products {
       return matchSkus([sku], found).get(sku) ?? null;
     },
 
-    async many(skus) {
-      const known = new Map<string, MagentoProduct>();
-      for (const chunk of inChunks(skus))
-        for (const [sku, product] of matchSkus(
-          chunk,
-          await search(rest, anyOf('sku', chunk), magentoProduct),
-        ))
-          known.set(sku, product);
-      return known;
-    },
+    many: (skus) => bySkus(rest, skus, magentoProduct),
 
-    async existing(skus) {
-      const known = new Map<string, KnownProduct>();
-      for (const chunk of inChunks(skus)) {
-        const fields = 'items[id,sku,status,type_id],total_count';
-        const found = await search(rest, anyOf('sku', chunk), knownProduct, fields);
-        for (const [sku, product] of matchSkus(chunk, found)) known.set(sku, product);
-      }
-      return known;
-    },
+    existing: (skus) => bySkus(rest, skus, knownProduct, 'items[id,sku,status,type_id],total_count'),
 
     async skusOf(ids) {
       const skus = new Map<number, string>();
@@ -164,6 +147,20 @@ export function createProducts(rest: Rest): Products {
         ? save('PUT', ['products', sku], sku, product)
         : save('POST', ['products'], sku, product),
   };
+}
+
+async function bySkus<Item extends z.ZodType<{ sku: string }>>(
+  rest: Rest,
+  skus: readonly string[],
+  item: Item,
+  fields?: string,
+): Promise<Map<string, z.infer<Item>>> {
+  const known = new Map<string, z.infer<Item>>();
+  for (const chunk of inChunks(skus)) {
+    const found = await search(rest, anyOf('sku', chunk), item, fields);
+    for (const [sku, product] of matchSkus(chunk, found)) known.set(sku, product);
+  }
+  return known;
 }
 
 async function search<Item extends z.ZodType>(

@@ -21,6 +21,8 @@ export class CatalogRun {
   readonly #bus = new RecordingBus();
   readonly #flow: ReturnType<typeof catalogFlow>;
   readonly #states = new Map<string, State>();
+  /** Of the flow's clock. */
+  nowMs = Date.parse('2026-06-15T12:00:00Z');
   readonly asked = new Set<string>();
   /** What became of each key at last: a status, or the code of a fault. */
   readonly outcomes = new Map<string, string>();
@@ -40,7 +42,7 @@ export class CatalogRun {
       },
       settleMs: 0,
       mode: 'on',
-      clock: { now: () => Date.now() },
+      clock: { now: () => this.nowMs },
     });
   }
 

@@ -225,6 +225,109 @@ describe('images', () => {
   });
 });
 
+describe('prices of further lists', () => {
+  const lists = {
+    SALE: { kind: 'special' },
+    DEALER: { kind: 'tier', group: 'Wholesale' },
+    BASE: { kind: 'tier' },
+    EK: { kind: 'cost' },
+  };
+  const price = (list: string, amount: string, changes: Partial<Prices['prices'][number]> = {}) => ({
+    ...priceOf('SKU-001', amount).prices[0]!,
+    list,
+    ...changes,
+  });
+  const all = (...prices: Prices['prices']) => ({ ...priceOf('SKU-001', '1'), prices });
+  const at = (text: string) => Date.parse(text);
+  /** Midnight in the time zone of the shop, America/Chicago. */
+  const sale = (changes: object = {}) =>
+    price('SALE', '8', { from: at('2026-06-10T05:00:00Z'), to: at('2026-07-01T05:00:00Z'), ...changes });
+  const read = async (magento: Magento) => ({
+    special: await magento.prices.special.read(['SKU-001']),
+    tiers: (await magento.prices.tier.read(['SKU-001']))
+      .map(({ group, quantity, price: amount }) => `${group} ${quantity}: ${amount}`)
+      .toSorted(),
+    cost: (await magento.prices.cost.read(['SKU-001'])).map((row) => row.price),
+  });
+
+  it('become special prices, tiers and costs, each once, and go with the list', async () => {
+    const { magento, run } = await started({ priceLists: lists });
+    const byHand = {
+      sku: 'SKU-001',
+      price: '5',
+      type: 'fixed',
+      websiteId: 0,
+      group: 'Retailer',
+      quantity: '3',
+    };
+    await magento.prices.tier.write([byHand]);
+    const wanted = all(
+      price('BASE', '10'),
+      price('BASE', '9', { minQuantity: '10.0000' }),
+      price('DEALER', '7.5'),
+      price('DEALER', '7', { minQuantity: '5.0000' }),
+      price('EK', '4'),
+      sale(),
+    );
+    expect(await run.prices(wanted)).toBe('applied');
+    const special = {
+      sku: 'SKU-001',
+      storeId: 0,
+      price: '8',
+      from: '2026-06-10 00:00:00',
+      to: '2026-06-30 00:00:00',
+    };
+    expect(await read(magento)).toEqual({
+      special: [special],
+      tiers: ['Retailer 3: 5', 'Wholesale 1: 7.5', 'Wholesale 5: 7', 'all groups 10: 9'],
+      cost: ['4'],
+    });
+    expect(await run.prices(wanted)).toBe('unchanged');
+
+    expect(await run.prices(all(price('BASE', '10'), price('DEALER', '6', { minQuantity: '5.0000' })))).toBe(
+      'applied',
+    );
+    expect(await read(magento)).toEqual({
+      special: [],
+      tiers: ['Retailer 3: 5', 'Wholesale 5: 6'],
+      cost: [],
+    });
+  });
+
+  it('begin and end by the days of the shop', async () => {
+    const { magento, run } = await started({ priceLists: lists });
+    const days = async () =>
+      (await read(magento)).special.map(({ price: amount, from, to }) => [amount, from, to]);
+    const base = price('BASE', '10');
+    // To come at a midnight: the shop may begin it by itself. To come at noon: not yet.
+    run.nowMs = at('2026-06-01T12:00:00Z');
+    await run.prices(all(base, sale()));
+    expect(await days()).toEqual([['8', '2026-06-10 00:00:00', '2026-06-30 00:00:00']]);
+    const noon = sale({ from: at('2026-06-10T17:00:00Z') });
+    await run.prices(all(base, noon));
+    expect(await days()).toEqual([]);
+    run.nowMs = at('2026-06-10T17:00:00Z');
+    await run.prices(all(base, noon));
+    expect(await days()).toEqual([['8', '2026-06-10 00:00:00', '2026-06-30 00:00:00']]);
+    // Over: it ends in the shop, too, and the product keeps its base price.
+    run.nowMs = at('2026-07-01T05:00:00Z');
+    expect(await run.prices(all(base, noon))).toBe('applied');
+    expect(await days()).toEqual([]);
+    expect((await magento.products.get('SKU-001'))!.price).toBe('10');
+    // Without a first day Magento makes one, which is left.
+    await run.prices(all(base, sale({ from: null, to: null })));
+    await magento.products.update('SKU-001', { name: 'Widget' });
+    expect(await run.prices(all(base, sale({ from: null, to: null })))).toBe('unchanged');
+  });
+
+  it('that the shop refuses are refused by its SKU alone', async () => {
+    const { run } = await started({ priceLists: { DEALER: { kind: 'tier', group: 'Nobody' } } });
+    expect(await run.prices(all(price('BASE', '10'), price('DEALER', '9')))).toBe('price.refused');
+    const { run: away } = await started({ priceLists: { DEALER: { kind: 'tier', website: 'nowhere' } } });
+    expect(await away.prices(all(price('BASE', '10')))).toBe('product.website_unknown');
+  });
+});
+
 /** Everything that a shop of the kind may hold, in an order in which nothing is there when it is first asked for. */
 async function wholeCatalogue(run: CatalogRun): Promise<void> {
   files.set('/front.png', pixel);

@@ -18,6 +18,7 @@ const liveMappings: { [Section in keyof Config]?: readonly (keyof Config[Section
     'imageNetworks',
     'websites',
     'basePriceList',
+    'priceLists',
     'baseCurrency',
   ],
   fulfilments: ['carriers'],

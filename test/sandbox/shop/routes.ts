@@ -10,6 +10,7 @@ import { guestCartRoutes } from './resources/guest-carts.ts';
 import { invoiceRoutes } from './resources/invoices.ts';
 import { mediaRoutes } from './resources/media.ts';
 import { orderRoutes } from './resources/orders.ts';
+import { otherPriceRoutes } from './resources/other-prices.ts';
 import { productRoutes } from './resources/products.ts';
 import { salableRoutes } from './resources/salable.ts';
 import { schemaRoutes } from './resources/schema.ts';
@@ -29,6 +30,7 @@ export const ROUTES: readonly Route[] = [
   ...schemaRoutes,
   ...adminTokenRoutes,
   ...basePriceRoutes,
+  ...otherPriceRoutes,
   ...attributeRoutes,
   ...productRoutes,
   ...configurableRoutes,

@@ -28,6 +28,24 @@ export const catalogSection = z.strictObject({
   visibility: z.enum(['none', 'catalog', 'search', 'both']).default('both'),
   /** Price list whose prices become the base price. */
   basePriceList: text,
+  /**
+   * Further price lists: `special` takes the place of the base price while it holds, `tier` is for a customer group and a
+   * website from a quantity on, `cost` is what the shop reports by. The base list itself may be one of tiers, too.
+   */
+  priceLists: z
+    .record(
+      text,
+      z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('special') }),
+        z.strictObject({ kind: z.literal('cost') }),
+        z.strictObject({
+          kind: z.literal('tier'),
+          group: text.default('ALL GROUPS'),
+          website: text.optional(),
+        }),
+      ]),
+    )
+    .default({}),
   /** Currency of the base price; prices in another currency are held. */
   baseCurrency: text.regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'),
 });

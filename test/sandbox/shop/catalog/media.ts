@@ -61,7 +61,7 @@ export function contentOf(entry: JsonObject): Content {
 export function addMedia(call: Call, product: ProductRow, entry: JsonObject): MediaRow {
   const { db } = call.shop;
   const { data, mime, name } = contentOf(entry);
-  const [stem = '', extension = ''] = [name.replace(/\.[^.]*$/, ''), name.split('.').at(-1)];
+  const [stem, extension] = [name.replace(/\.[^.]*$/, ''), name.split('.').at(-1)];
   const taken = new Set(db.products.all().flatMap(({ media = [] }) => media.map(({ file }) => file)));
   const fileOf = (suffix: string) => `/${stem[0]}/${stem[1]}/${stem}${suffix}.${extension}`;
   let file = fileOf('');

@@ -46,6 +46,7 @@ export function saveProduct(call: Call, sku: string, given: JsonObject): Product
   write(existing, changes, storeId);
   if (websiteIds !== undefined) existing.website_ids = websiteIds;
   linkCategories(existing, given);
+  startSpecialPrice(call, existing);
   existing.updated_at = now(call.shop);
   writeStockItem(call, existing, given);
   return db.products.save(existing);
@@ -171,6 +172,13 @@ function checkUrlKey(
         other !== self && (other.values[storeId]?.['url_key'] ?? other.values[0]?.['url_key']) === key,
     );
   if (isTaken) throw badRequest('URL key for specified store already exists.');
+}
+
+/** A special price without a first day gets the present one whenever its product is saved (FACTS section 7). */
+function startSpecialPrice(call: Call, { values }: ProductRow): void {
+  const global = (values[0] ??= {});
+  if (global['special_price'] != null)
+    global['special_from_date'] ??= `${now(call.shop).slice(0, 10)} 00:00:00`;
 }
 
 /** Links are added, an empty list clears all; unknown categories are ignored. */

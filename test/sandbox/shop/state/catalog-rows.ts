@@ -16,6 +16,7 @@ export interface ProductRow {
   /** Stock settings: may a fraction of one be sold? */
   is_qty_decimal: boolean;
   media?: MediaRow[];
+  tiers?: TierRow[];
   configurable?: ConfigurableLinks;
   bundle?: BundleSettings;
   /** Products of a group, with the quantity that is offered. */
@@ -48,6 +49,15 @@ export interface BundleOption {
   /** Kind of input, `select` or `checkbox`. */
   type: string;
   selections: { selection_id: number; product_id: number; qty: number; price: number }[];
+}
+
+/** A price for a customer group and a website (0: all) from a quantity on. */
+export interface TierRow {
+  price: number;
+  price_type: string;
+  website_id: number;
+  customer_group: string;
+  quantity: number;
 }
 
 /** A picture of a product; which roles it has is told by the product's attributes. */
