@@ -291,6 +291,8 @@ export interface Product {
   attributeSet: string | null;
   /** Further attributes: ERP attribute code to value; of attributes with options the label, several on a line each. */
   attributes: Record<string, string>;
+  /** Codes of the shop's websites that sell it; null leaves them to the configuration, and those of a product as they are. */
+  websites: string[] | null;
   /** Of a configurable product: ERP codes of the attributes that tell its children apart, in the order in which a customer chooses. */
   variesBy: string[];
   /** Of a configurable product: the SKUs of its children; null leaves them as they are. */

@@ -197,6 +197,15 @@ describe('a known product', () => {
     expect(await product(productOf('NEVER', { deleted: true }))).toMatchObject({ status: 'unchanged' });
   });
 
+  it('is deleted when it is gone from the ERP and the configuration says so', async () => {
+    const { shop, product } = flowOf('on', { deleted: 'delete' });
+    await product(productOf('abc'));
+    const gone = productOf('ABC', { deleted: true, name: '' });
+    expect(await product(gone)).toMatchObject({ status: 'applied', cause: 'deleted: gone from the ERP' });
+    expect(await product(gone)).toMatchObject({ status: 'unchanged' });
+    expect(shop.writes.slice(1)).toEqual(['remove abc']);
+  });
+
   it('is rejected when Magento keeps a value otherwise, instead of being written again and again', async () => {
     const { shop, product } = flowOf('on', { attributes: { note: 'note' } });
     shop.attributeList.push(attributeOf('note', 'text', 'varchar'));

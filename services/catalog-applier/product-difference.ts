@@ -12,6 +12,8 @@ export interface PlannedProduct extends Omit<WantedProduct, 'attributes' | 'type
   set: SetDefinition;
   values: Record<string, string | null>;
   variants: PlannedVariants | null;
+  /** Ids; null leaves those of the product. */
+  websites: readonly number[] | null;
 }
 
 /** What has to be written for a product to be as wanted; empty when it is. */
@@ -25,6 +27,8 @@ export function differenceOf(wanted: PlannedProduct, found: MagentoProduct): Pro
     difference.weight = wanted.weight;
   const values = valueDifference(wanted, found);
   if (Object.keys(values).length > 0) difference.customAttributes = values;
+  if (wanted.websites !== null && sorted(wanted.websites) !== sorted(found.extension_attributes.website_ids))
+    difference.websiteIds = wanted.websites;
   const variants = wanted.variants && variantsDifference(wanted.variants, found.extension_attributes);
   if (variants) difference.variants = variants;
   return difference;
@@ -47,3 +51,5 @@ export function namesOf(difference: ProductWrite): string[] {
     name === 'customAttributes' ? Object.keys(value as object) : [name],
   );
 }
+
+const sorted = (ids: readonly number[]) => ids.toSorted((left, right) => left - right).join();

@@ -8,7 +8,8 @@ import { keptValue } from './attribute-value.ts';
 import { differenceOf } from './product-difference.ts';
 import { productOf as bareProductOf } from './testing/product.ts';
 import { attributeOf } from './testing/shop.ts';
-import { urlKeyOf, wantedProduct } from './product-mapping.ts';
+import { wantedProduct } from './product-mapping.ts';
+import { urlKeyOf, urlKeyOfTwin } from './url-key.ts';
 
 const catalog = catalogSection.parse({
   websites: ['base'],
@@ -97,11 +98,20 @@ describe('what a product is to be', () => {
 
   it.each([
     ['Chaise Élégante', 'A/1', 'chaise-elegante-a-1'],
-    ['  Stuhl (groß) ', 'ß', 'stuhl-gro'],
+    ['  Stuhl (groß) ', 'ß', 'stuhl-gross-ss'],
+    ['椅子', '椅', '60df6516'],
+    ['x'.repeat(255), 'A', 'x'.repeat(200)],
     ['椅子', 'CH-7', 'ch-7'],
   ])('has a URL key of %s and %s', (name, sku, key) => {
     expect(urlKeyOf(productOf({ name, sku }))).toBe(key);
   });
+});
+
+it('the URL key of a product whose key is taken hangs on its SKU', () => {
+  const [slash, dash] = ['A/B', 'A-B'].map((sku) => ({ name: 'Cup', sku }));
+  expect(urlKeyOf(slash!)).toBe(urlKeyOf(dash!));
+  expect(urlKeyOfTwin(slash!)).not.toBe(urlKeyOfTwin(dash!));
+  expect(urlKeyOfTwin(slash!)).toMatch(/^cup-a-b-[0-9a-f]{8}$/);
 });
 
 describe('the difference', () => {
@@ -128,6 +138,7 @@ describe('the difference', () => {
     set: { id: 4, name: 'Default', attributes },
     values,
     variants: null,
+    websites: null,
   };
 
   it('is empty when all is as wanted, whatever the number of places', () => {

@@ -80,19 +80,6 @@ function notKept(sku: string): Rejected {
   });
 }
 
-/**
- * The URL key of a new product: name and SKU. Magento would make it of the name alone, and refuses the second product
- * of a name (FACTS section 7). Set at the creation only: a key that customers know is never changed.
- */
-export function urlKeyOf(product: Product): string {
-  return `${product.name} ${product.sku}`
-    .normalize('NFKD')
-    .replaceAll(/\p{M}/gu, '')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-|-$/g, '');
-}
-
 function visibilityOf(product: Product, catalog: Config['catalog']): 1 | 2 | 3 | 4 {
   const name = product.visibility ?? catalog.visibility;
   const visibility = visibilities[name];

@@ -15,7 +15,8 @@ import { imagesDifference, writeImages } from './images.ts';
 import type { PlannedImages } from './images.ts';
 import { differenceOf, namesOf } from './product-difference.ts';
 import type { PlannedProduct } from './product-difference.ts';
-import { hasPrice, urlKeyOf, wantedProduct } from './product-mapping.ts';
+import { urlKeyOf, urlKeyOfTwin } from './url-key.ts';
+import { hasPrice, wantedProduct } from './product-mapping.ts';
 import { variantsFor } from './variants.ts';
 import type { WebsiteIds } from './websites.ts';
 
@@ -55,7 +56,7 @@ export async function writeProduct(
   if (livesOn(product)) return livesOnAs(product.twin!);
   if (product.twin !== null) throw heldForTwin('Product', product.sku, product.twin);
   const found = await options.magento.products.get(product.sku);
-  if (product.deleted) return disable(product, found, attempt, options);
+  if (product.deleted) return withdraw(product, found, attempt, options);
   if (found !== null && found.type_id !== product.kind) throw typeChanged(product, found);
   const isPriced =
     !hasPrice(product.kind) ||
@@ -64,7 +65,7 @@ export async function writeProduct(
   const images = imagesDifference(product, found?.media_gallery_entries ?? []);
   const handled = withImages(
     found === null
-      ? await create(product, planned, attempt, options, known.websites)
+      ? await create(product, planned, attempt, options)
       : await update(product, planned, found, attempt, options),
     images,
     attempt,
@@ -101,7 +102,7 @@ async function plan(
   isPriced: boolean,
   attempt: Attempt,
   { catalog, magento }: ProductOptions,
-  { definitions }: Known,
+  { definitions, websites: ids }: Known,
 ): Promise<PlannedProduct & { typeId: string }> {
   const { attributes, ...wanted } = wantedProduct(product, catalog);
   const setName = product.attributeSet ?? found?.attribute_set_id ?? catalog.attributeSet;
@@ -109,16 +110,19 @@ async function plan(
   const subject = { sku: product.sku, type: wanted.typeId };
   const { createOptions } = catalog;
   const values = await valuesFor(subject, attributes, set, attempt, { definitions, createOptions });
+  // A key that customers know stays when the ERP no longer gives one.
+  if (values['url_key'] === null) delete values['url_key'];
+  const codes = product.websites ?? (found === null ? catalog.websites : null);
+  const websites = codes === null ? null : await ids.of(codes);
   const variants = await variantsFor(product, set, catalog, magento.products);
-  return { ...wanted, status: statusOf(product, found, isPriced), set, values, variants };
+  return { ...wanted, status: statusOf(product, found, isPriced), set, values, variants, websites };
 }
 
 async function create(
   product: Product,
-  { set, values, weight, variants, ...wanted }: PlannedProduct & { typeId: string },
+  { set, values, weight, variants, websites, ...wanted }: PlannedProduct & { typeId: string },
   attempt: Attempt,
   options: ProductOptions,
-  websites: WebsiteIds,
 ): Promise<Handled> {
   const until = hasPrice(product.kind) ? ', disabled until it has a price' : '';
   if (attempt.mode === 'dry') return { status: 'dry', cause: `would create ${product.sku}${until}` };
@@ -127,14 +131,33 @@ async function create(
     ...(weight === null ? {} : { weight }),
     attributeSetId: set.id,
     price: '0',
-    websiteIds: await websites.of(options.catalog.websites),
-    customAttributes: { ...values, url_key: urlKeyOf(product) },
+    websiteIds: websites!,
+    customAttributes: { url_key: urlKeyOf(product), ...values },
     ...(variants === null || variants.write.children.length === 0 ? {} : { variants: variants.write }),
   };
-  attempt.assertCurrent();
-  const saved = await options.magento.products.create(product.sku, write);
+  const saved = await createUnderKey(product, write, values['url_key'] === undefined, attempt, options);
   if (hasPrice(product.kind)) await askForPriceAndStock(product, options);
   return { status: 'applied', targetId: String(saved.id), cause: `created${until}` };
+}
+
+/** Refused for its URL key nothing was made: then the key that is this SKU's alone. */
+async function createUnderKey(
+  product: Product,
+  write: ProductWrite,
+  isKeyOurs: boolean,
+  attempt: Attempt,
+  { magento }: ProductOptions,
+): Promise<MagentoProduct> {
+  attempt.assertCurrent();
+  try {
+    return await magento.products.create(product.sku, write);
+  } catch (error) {
+    const isTaken = error instanceof Rejected && error.fault.code === 'magento.url_key_taken';
+    if (!isTaken || !isKeyOurs) throw error;
+    attempt.assertCurrent();
+    const customAttributes = { ...write.customAttributes, url_key: urlKeyOfTwin(product) };
+    return magento.products.create(product.sku, { ...write, customAttributes });
+  }
 }
 
 async function update(
@@ -156,19 +179,20 @@ async function update(
   return { status: 'applied', targetId, cause: `wrote ${names.join(', ')}` };
 }
 
-/** An ERP that no longer has the product does not take it from customers' orders: it is disabled, not deleted. */
-async function disable(
+/** An ERP that no longer has the product does not take it from customers' orders: it is disabled, unless told otherwise. */
+async function withdraw(
   product: Product,
   found: MagentoProduct | null,
   attempt: Attempt,
-  options: ProductOptions,
+  { magento, catalog }: ProductOptions,
 ): Promise<Handled> {
-  if (found === null || found.status === 2)
-    return { status: 'unchanged', cause: 'gone from the ERP, and not sold in the shop' };
-  if (attempt.mode === 'dry') return { status: 'dry', cause: `would disable ${product.sku}` };
+  const isDone = found === null || (catalog.deleted === 'disable' && found.status === 2);
+  if (isDone) return { status: 'unchanged', cause: 'gone from the ERP, and not sold in the shop' };
+  if (attempt.mode === 'dry') return { status: 'dry', cause: `would ${catalog.deleted} ${product.sku}` };
   attempt.assertCurrent();
-  await options.magento.products.update(found.sku, { status: 2 });
-  return { status: 'applied', targetId: String(found.id), cause: 'disabled: gone from the ERP' };
+  if (catalog.deleted === 'delete') await magento.products.remove(found.sku);
+  else await magento.products.update(found.sku, { status: 2 });
+  return { status: 'applied', targetId: String(found.id), cause: `${catalog.deleted}d: gone from the ERP` };
 }
 
 /** Enabled only with a price; one that somebody enabled without is left as it is. */

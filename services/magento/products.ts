@@ -81,6 +81,8 @@ export interface Products {
   create(sku: string, product: ProductWrite): Promise<MagentoProduct>;
   /** Updates at scope `all`, so that no store view is frozen to its own value. `sku` in the stored spelling. */
   update(sku: string, product: ProductWrite): Promise<MagentoProduct>;
+  /** Deletes for good. One that is gone already is no error. */
+  remove(sku: string): Promise<void>;
 }
 
 /** Global values; without a scope Magento would write store view 1 only. */
@@ -140,6 +142,11 @@ export function createProducts(rest: Rest): Products {
     },
 
     create: (sku, product) => save('POST', ['products'], sku, product),
+
+    async remove(sku) {
+      const call = { path: ['products', sku], shape: z.unknown(), route: 'DELETE products/:sku' };
+      await nullIfAbsent(rest.call({ method: 'DELETE', ...call }));
+    },
 
     // PUT and POST are one and the same save in Magento: an existing SKU in the body of a POST is updated.
     update: (sku, product) =>

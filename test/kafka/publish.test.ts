@@ -185,6 +185,7 @@ describe('publishing', () => {
           visibility: null,
           attributeSet: null,
           attributes: {},
+          websites: null,
           variesBy: [],
           children: null,
           images: null,

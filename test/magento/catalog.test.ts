@@ -137,6 +137,43 @@ describe('a configurable product', () => {
   });
 });
 
+describe('a simple product', () => {
+  it('has a URL key of its own, whichever other makes the same one, and keeps it', async () => {
+    const { magento, run } = await started();
+    const key = async (sku: string) =>
+      (await magento.products.get(sku))!.custom_attributes.find((one) => one.attribute_code === 'url_key')!
+        .value;
+    for (const sku of ['A/B', 'A-B'])
+      expect(await run.product(productOf(sku, { name: 'Cup' }))).toBe('applied');
+    expect(await key('A/B')).toBe('cup-a-b');
+    expect(await key('A-B')).toMatch(/^cup-a-b-[0-9a-f]{8}$/);
+    const before = await key('A-B');
+    expect(await run.product(productOf('A-B', { name: 'Mug' }))).toBe('applied');
+    expect(await key('A-B')).toBe(before);
+  });
+
+  it('is sold in the websites that the ERP names, else as it is', async () => {
+    const { magento, run } = await started();
+    const websites = async () => (await magento.products.get('PEN'))!.extension_attributes.website_ids;
+    const pen = (codes: string[] | null) => run.product(productOf('PEN', { name: 'Pen', websites: codes }));
+    await pen(null);
+    expect(await websites()).toEqual([1]);
+    expect(await pen(['b2b', 'base'])).toBe('applied');
+    expect(await websites()).toEqual([1, 2]);
+    expect(await pen(['base', 'b2b'])).toBe('unchanged');
+    expect(await pen(null)).toBe('unchanged');
+    expect(await pen(['nowhere'])).toBe('product.website_unknown');
+  });
+
+  it('goes from the shop when the ERP no longer has it, where that is configured', async () => {
+    const { magento, run } = await started({ deleted: 'delete' });
+    await run.product(productOf('A/B 1', { name: 'Pen' }));
+    expect(await run.product(productOf('A/B 1', { deleted: true }))).toBe('applied');
+    expect(await magento.products.get('A/B 1')).toBeNull();
+    expect(await run.product(productOf('A/B 1', { deleted: true }))).toBe('unchanged');
+  });
+});
+
 const gallery = async (magento: Magento, sku: string) =>
   (await magento.products.get(sku))!.media_gallery_entries.map(
     ({ file, label, position, disabled, types }) => ({

@@ -34,6 +34,11 @@ export class Shop {
     many: (skus: readonly string[]) => this.#those(skus),
     create: (sku: string, write: ProductWrite) => this.#save('create', sku, write),
     update: (sku: string, write: ProductWrite) => this.#save('update', sku, write),
+    remove: async (sku: string) => {
+      await turn();
+      this.writes.push(`remove ${sku}`);
+      this.kept.delete(foldSku(sku));
+    },
   };
 
   attributes = {

@@ -113,6 +113,7 @@ describe('rows of the ERP', () => {
       visibility: null,
       attributeSet: null,
       attributes: {},
+      websites: null,
       variesBy: [],
       children: null,
       images: null,

@@ -203,6 +203,15 @@ export const answerTable: readonly AnswerRow[] = [
     }),
   },
   {
+    name: 'URL key of another product',
+    fits: ({ status, message }) =>
+      status === 400 && says(message?.template, 'URL key for specified store already exists.'),
+    verdict: rejected(
+      'magento.url_key_taken',
+      'Look for the product or category of that key in the shop, and give one of them another',
+    ),
+  },
+  {
     name: 'refused',
     fits: ({ status, media }) => status >= 400 && status < 500 && media === 'json',
     verdict: rejected(

@@ -12,6 +12,8 @@ export const catalogSection = z.strictObject({
   taxClasses: z.record(text, nameOrId).default({}),
   /** ERP attribute code to Magento attribute code. Attributes that are not listed are not written. */
   attributes: z.record(text, text).default({}),
+  /** What becomes of a product that the ERP no longer has. */
+  deleted: z.enum(['disable', 'delete']).default('disable'),
   /** Adds options that an attribute lacks; otherwise the product is held until somebody has added them. */
   createOptions: yesOrNo.default(false),
   /** Texts with emoji, which most shops keep as question marks: refuse the product, strip them, or keep them. */
