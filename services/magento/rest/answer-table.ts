@@ -1,6 +1,6 @@
 import { oauthRows } from './answer-table-oauth.ts';
 import { isKnown } from './known-messages.ts';
-import { operator, rejected, says, unavailable } from './verdict.ts';
+import { couldNotSaveFix, operator, rejected, says, unavailable } from './verdict.ts';
 import type { AnswerRow, Seen } from './verdict.ts';
 
 /**
@@ -240,14 +240,6 @@ export const answerTable: readonly AnswerRow[] = [
     ),
   },
 ];
-
-function couldNotSaveFix(route: string): string {
-  if (route.includes('source-items'))
-    return 'Check that every source code exists; else it may be a passing lock';
-  if (route.includes('ship')) return 'Check that the source exists, is enabled and holds the quantity';
-  if (route.includes('products')) return 'Check the website ids; else see the log of the shop';
-  return 'See the log of the shop for the cause';
-}
 
 /** By the age that a cache gives what it has kept. A second may be rounding, of one that only passes on. */
 export function isOfCache({ headers }: Seen): boolean {

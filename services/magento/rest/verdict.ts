@@ -58,3 +58,12 @@ export function operator(code: string, fix: string): Verdict {
 export function says(template: string | undefined, start: string): boolean {
   return template?.startsWith(start) ?? false;
 }
+
+/** What to look at, by what was to be saved: the cause stands only in the log of the shop. */
+export function couldNotSaveFix(route: string): string {
+  if (route.includes('source-items'))
+    return 'Check that every source code exists; else it may be a passing lock';
+  if (route.includes('ship')) return 'Check that the source exists, is enabled and holds the quantity';
+  if (route.includes('products')) return 'Check the website ids; else see the log of the shop';
+  return 'See the log of the shop for the cause';
+}
