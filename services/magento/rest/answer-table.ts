@@ -141,8 +141,7 @@ export const answerTable: readonly AnswerRow[] = [
       kind: 'unavailable',
       code: 'magento.could_not_save',
       fix: couldNotSaveFix(asked.route),
-      // Answered after a roll-back: nothing of the request was kept. The cause is only in the shop's log: it may
-      // be a lock wait, and it may be the record for ever (FACTS sections 4, 6, 7).
+      // After a roll-back: nothing was kept. It may be a lock wait, or the record for ever (FACTS sections 4, 6, 7).
       outcome: 'none',
       perhapsRecord: true,
     }),
