@@ -186,7 +186,7 @@ export const cursors = contract<Cursor>({
   retentionMs: 'compacted',
   owner: 'platform',
   writers: ['order-relay', 'erp-ingester'],
-  readers: ['order-relay', 'erp-ingester', 'inventory-applier', 'console', 'cli'],
+  readers: ['order-relay', 'erp-ingester', 'inventory-applier', 'shipment-applier', 'console', 'cli'],
   personalData: false,
 });
 

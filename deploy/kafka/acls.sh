@@ -28,7 +28,7 @@ $ACLS --add --allow-principal User:cartage-main-catalog-applier --resource-patte
 $ACLS --add --allow-principal User:cartage-main-catalog-applier --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/catalog-applier-'
 
 # shipment-applier
-$ACLS --add --allow-principal User:cartage-main-shipment-applier --operation Read --topic 'erp.fulfilments'
+$ACLS --add --allow-principal User:cartage-main-shipment-applier --operation Read --topic 'erp.fulfilments' --topic 'cartage.cursors'
 $ACLS --add --allow-principal User:cartage-main-shipment-applier --operation Read --operation Write --topic 'cartage.outcomes' --topic 'cartage.parked'
 $ACLS --add --allow-principal User:cartage-main-shipment-applier --operation Write --topic 'cartage.refresh'
 $ACLS --add --allow-principal User:cartage-main-shipment-applier --resource-pattern-type prefixed --operation Read --group 'cartage.main.shipment-applier'

@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
 import { unfenced } from '../platform/fence.ts';
 
-/** A store view may be renamed; then its orders have another key from then on. */
+/** Store views and websites come and go, and what is told apart by them is asked for again. */
 const maxAgeMs = 600_000;
 /** Unknown codes and ids do not make us ask more often than this. */
 const minAgeMs = 5_000;

@@ -31,10 +31,10 @@ import type { SourceItems } from './source-items.ts';
 import { createSources } from './sources.ts';
 import type { Sources } from './sources.ts';
 import { createStore } from './store.ts';
-import type { Store, StoreCodes } from './store.ts';
+import type { Store, StoreOptions } from './store.ts';
 import { Defect } from '../platform/errors.ts';
 
-export interface MagentoOptions {
+export interface MagentoOptions extends StoreOptions {
   /** The shop, with its folder if it has one; `/rest/...` is added. */
   baseUrl: string;
   /** What the shop takes for its own address, when that differs from baseUrl (FACTS section 1). */
@@ -45,7 +45,6 @@ export interface MagentoOptions {
   nextCredentials?: () => Credentials | null;
   /** The shop took the next set (1), or the first one again (0), after it had refused the other. */
   onCredentials?: (place: number) => void;
-  storeCodes?: StoreCodes;
   /** Calls in flight at once: what the shop is to bear from this process. */
   connections: number | CallLimit;
   deadlineMs: number;
@@ -115,7 +114,7 @@ export function createMagento(options: MagentoOptions): Magento {
     ...(options.signingUrl === undefined ? {} : { signingUrl: options.signingUrl }),
     now,
   });
-  const store = createStore(rest, options.storeCodes);
+  const store = createStore(rest, options);
   return {
     store,
     orders: createOrders(rest),

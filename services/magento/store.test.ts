@@ -7,7 +7,7 @@ const views = JSON.stringify(
 );
 
 it('calls a store view that was renamed by the code that keys were made of', async () => {
-  const store = createStore(cannedShop(answer(200, views)).rest, { 1: 'default' });
+  const store = createStore(cannedShop(answer(200, views)).rest, { storeCodes: { 1: 'default' } });
   expect((await store.views()).map(({ id, code }) => [id, code])).toEqual([
     [0, 'admin'],
     [1, 'default'],
@@ -16,6 +16,6 @@ it('calls a store view that was renamed by the code that keys were made of', asy
 });
 
 it('lets no two store views have one code', async () => {
-  const store = createStore(cannedShop(answer(200, views)).rest, { 1: 'fr' });
+  const store = createStore(cannedShop(answer(200, views)).rest, { storeCodes: { 1: 'fr' } });
   await expect(store.views()).rejects.toMatchObject({ fault: { code: 'magento.store_codes' } });
 });

@@ -3,6 +3,8 @@ import { Unavailable } from '../platform/errors.ts';
 import { readRows, unreadRows } from './rest/list.ts';
 import type { Rest } from './rest/rest.ts';
 import { integer, optionalFlag, optionalText, text } from './shapes.ts';
+import { storeViewsByCode } from './store-codes.ts';
+import type { StoreCodes } from './store-codes.ts';
 
 const storeView = z.object({
   id: integer,
@@ -32,8 +34,13 @@ const website = z.object({ id: integer, code: text, name: optionalText });
 export type Website = z.infer<typeof website>;
 
 export interface Store {
-  /** Sorted by id, the admin view (0) included: Magento's own order changes from call to call (FACTS section 2). */
+  /**
+   * By the codes that keys of their orders are made of, without those of which that is not known. Sorted by id, the admin
+   * view (0) included: Magento's own order changes from call to call (FACTS section 2).
+   */
   views(): Promise<StoreView[]>;
+  /** Of which nobody can know whose orders they have: see store-codes.ts. */
+  openViews(): Promise<StoreView[]>;
   /** Time zone and currencies per store view, without the admin view. */
   configs(): Promise<StoreConfig[]>;
   websites(): Promise<Website[]>;
@@ -44,21 +51,28 @@ export interface Store {
 }
 
 /** Two views under one code would be one key for two orders. */
-function refuseTwins(views: readonly StoreView[]): void {
-  const twins = [...Map.groupBy(views, ({ code }) => code)].find(([, same]) => same.length > 1);
+function refuseTwins(known: readonly { view: StoreView; code: string }[]): void {
+  const twins = [...Map.groupBy(known, ({ code }) => code)].find(([, same]) => same.length > 1);
   if (twins === undefined) return;
   const [code, same] = twins;
   throw new Unavailable({
     code: 'magento.store_codes',
-    what: `The store views ${same.map(({ id }) => id).join(' and ')} would both be "${code}"`,
+    what: `The store views ${same.map(({ view }) => view.id).join(' and ')} would both be "${code}"`,
     fix: 'Give one of them another code in magento.storeCodes, one that no order of another view was published under',
   });
 }
 
-/** Codes by which store views are known, by their ids: they stay when a view is renamed. */
-export type StoreCodes = Readonly<Record<string, string>>;
+export interface StoreOptions {
+  /** magento.storeCodes */
+  storeCodes?: StoreCodes | undefined;
+  /** As they were first known. */
+  keptStoreCodes?: (() => StoreCodes) | undefined;
+}
 
-export function createStore(rest: Rest, storeCodes: StoreCodes = {}): Store {
+export function createStore(
+  rest: Rest,
+  { storeCodes = {}, keptStoreCodes = () => ({}) }: StoreOptions = {},
+): Store {
   const list = async <Item extends z.ZodType<{ id: number }>>(member: string, item: Item) => {
     const path = ['store', member];
     const shape = unreadRows('id');
@@ -66,13 +80,15 @@ export function createStore(rest: Rest, storeCodes: StoreCodes = {}): Store {
     // One that cannot be read is as good as deleted: what belongs to it is held, and says so.
     return readRows(found, item, 'id').items.toSorted((a, b) => a.id - b.id);
   };
+  const byCode = async () =>
+    storeViewsByCode(await list('storeViews', storeView), storeCodes, keptStoreCodes());
   return {
     async views() {
-      const views = await list('storeViews', storeView);
-      const known = views.map((view) => ({ ...view, code: storeCodes[view.id] ?? view.code }));
+      const { known } = await byCode();
       refuseTwins(known);
-      return known;
+      return known.map(({ view, code }) => ({ ...view, code }));
     },
+    openViews: async () => (await byCode()).open,
     configs: () => list('storeConfigs', storeConfig),
     websites: () => list('websites', website),
     async websitesOfViews() {

@@ -75,7 +75,7 @@ function mapped(
 
 /** The code is a part of the order's key: to map a new one is to book again what changes of the orders from before. */
 function renamedStore({ storeId }: Named): string {
-  return `. If the store view was only given another code in the shop, let it keep the old one instead: \`magento.storeCodes: { ${storeId}: OLD }\``;
+  return `. If the store view was given another code in the shop before Cartage knew it, let it keep the old one instead: \`magento.storeCodes: { ${storeId}: OLD }\``;
 }
 
 /** @throws Held with the line to add, when the code is not there. */

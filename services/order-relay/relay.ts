@@ -3,6 +3,7 @@ import { CodeIds } from '../magento/code-ids.ts';
 import { connectMagento } from '../magento/connect.ts';
 import type { Configuration } from '../platform/config/read.ts';
 import { groupOfPart } from '../platform/groups.ts';
+import { KeptStoreCodes } from '../platform/kept-store-codes.ts';
 import type { Subscription } from '../platform/kafka/types.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
 import { openProcess } from '../platform/lifecycle/process.ts';
@@ -37,7 +38,7 @@ interface Relay {
 export async function startOrderRelay(configuration: RelayConfiguration, life: Life): Promise<void> {
   const { config } = configuration;
   const process = await openProcess('order-relay', configuration, life);
-  const relay = openRelay(process, configuration);
+  const relay = await openRelay(process, configuration);
   const { source, stores, websites, customers } = relay;
   const { context } = process;
   const { flows, orders } = config;
@@ -76,15 +77,22 @@ export async function startOrderRelay(configuration: RelayConfiguration, life: L
   isTaking = true;
 }
 
-function openRelay(process: Process, configuration: RelayConfiguration): Relay {
+async function openRelay(process: Process, configuration: RelayConfiguration): Promise<Relay> {
   const { instance, orders } = configuration.config;
   const { bus, clock } = process.context;
-  const magento = connectMagento(configuration, process);
+  const kept = new KeptStoreCodes(bus, instance, clock);
+  const reading = await kept.follow();
+  process.onStop(() => reading.stop());
+  const magento = connectMagento(configuration, process, () => kept.codes);
   process.onStop(() => magento.close());
   return {
     configuration,
     process,
-    stores: new CodeIds(() => magento.store.views(), clock),
+    stores: new CodeIds(async () => {
+      const views = await magento.store.views();
+      await kept.keep(views);
+      return views;
+    }, clock),
     websites: new CodeIds(() => magento.store.websitesOfViews(), clock),
     customers: new ShopCustomers(magento, instance, clock),
     source: {

@@ -4,11 +4,14 @@ import { checkConfiguredShop } from '../../magento/check/check-configured.ts';
 import { readConfiguration } from '../../platform/config/read.ts';
 import type { Configuration } from '../../platform/config/read.ts';
 import { Unavailable, keepForeignText } from '../../platform/errors.ts';
+import { KeptStoreCodes } from '../../platform/kept-store-codes.ts';
+import { systemClock } from '../../platform/clock.ts';
+import type { StoreCodes } from '../../magento/store-codes.ts';
 import type { SourceConfig } from '../../platform/config/sections/erp-source.ts';
 import { fail } from '../../platform/finding.ts';
 import type { Finding } from '../../platform/finding.ts';
 import type { GlobalOptions } from '../options.ts';
-import { withTopicAdmin } from '../open.ts';
+import { withBus, withTopicAdmin } from '../open.ts';
 import { conclude, printFindings } from '../findings.ts';
 
 const sectionNames = [
@@ -27,10 +30,13 @@ export async function check(options: GlobalOptions & { verbose?: boolean }): Pro
   keepForeignText(true);
   const configuration = readConfiguration(sectionNames, options.config);
   const { config } = configuration;
+  const kafka = checkTopics(configuration, topicsOfOthers(config.erp.source));
+  const isWell = (await kafka).every(({ level }) => level === 'ok');
+  const kept = isWell ? await keptStoreCodes(configuration) : {};
   const sections: [string, Promise<Finding[]>][] = [
-    ...checkConfiguredShop(config, Date.now()),
+    ...checkConfiguredShop(config, Date.now(), kept),
     ['ERP', checkConfiguredErp(config.erp)],
-    ['Kafka', checkTopics(configuration, topicsOfOthers(config.erp.source))],
+    ['Kafka', kafka],
   ];
   // All at once, told in turn: what fails while an earlier one is awaited is thrown when its turn comes.
   for (const [, findings] of sections) findings.catch(() => undefined);
@@ -40,6 +46,15 @@ export async function check(options: GlobalOptions & { verbose?: boolean }): Pro
     if (!options.json) printFindings(name, found[name], options.verbose ?? false);
   }
   return conclude(found, options);
+}
+
+/** By which codes the relay has first known the shop's store views. */
+function keptStoreCodes(configuration: Configuration<never>): Promise<StoreCodes> {
+  return withBus(configuration, async (bus) => {
+    const kept = new KeptStoreCodes(bus, configuration.config.instance, systemClock);
+    await (await kept.follow()).stop();
+    return kept.codes;
+  });
 }
 
 /** Topics that are read and are none of Cartage. */

@@ -3,6 +3,7 @@ import type { Config } from '../../platform/config/schema.ts';
 import type { Finding } from '../../platform/finding.ts';
 import { checkIntegration, checkMagento } from './check.ts';
 import { checkCredentialsAge } from './credentials-age.ts';
+import type { StoreCodes } from '../store-codes.ts';
 import type { Optional } from './rights.ts';
 
 type ShopConfig = Pick<
@@ -10,15 +11,23 @@ type ShopConfig = Pick<
   'flows' | 'magento' | 'orders' | 'customers' | 'stock' | 'catalog' | 'fulfilments'
 >;
 
-/** The shop as the configuration has it, and what would take the place of its credentials. */
-export function checkConfiguredShop(config: ShopConfig, nowMs: number): [string, Promise<Finding[]>][] {
+/**
+ * The shop as the configuration has it, and what would take the place of its credentials.
+ * @param kept by which codes its store views were first known
+ */
+export function checkConfiguredShop(
+  config: ShopConfig,
+  nowMs: number,
+  kept: StoreCodes,
+): [string, Promise<Finding[]>][] {
+  const access = { ...accessOf(config, config.magento.credentials), keptStoreCodes: () => kept };
   const { credentials, nextCredentials } = config.magento;
   const withAge = async (findings: Promise<Finding[]>, { issuedOn }: typeof credentials) => [
     ...(await findings),
     checkCredentialsAge(issuedOn, nowMs),
   ];
   return [
-    ['Magento', withAge(checkMagento(accessOf(config, credentials), expectedOf(config)), credentials)],
+    ['Magento', withAge(checkMagento(access, expectedOf(config)), credentials)],
     ...(nextCredentials
       ? [
           [

@@ -138,8 +138,17 @@ async function checkStores(
 ): Promise<Finding[]> {
   const views = await magento.store.views();
   const known = views.map(({ code }) => code);
-  const ids = views.map(({ id }) => String(id));
+  const open = await magento.store.openViews();
+  const ids = [...views, ...open].map(({ id }) => String(id));
   const findings = [
+    ...open.map(({ id, code }) =>
+      fail(
+        'magento.store_open',
+        `The store view ${id} is called "${code}" now, and was not always: another view had that code, or has the one of this`,
+        'Its orders are held: they could be booked as those of another store view',
+        `Say by which code orders of each are to be known: \`magento.storeCodes: { ${id}: CODE }\`, the one in their keys so far`,
+      ),
+    ),
     ...storeCodes
       .filter((code) => !known.includes(code))
       .map((code) =>

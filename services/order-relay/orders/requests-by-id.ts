@@ -59,8 +59,8 @@ export class RequestsById {
 function withoutKey(entityId: number): Held {
   return new Held({
     code: 'order.without_store_view',
-    what: `The order of id ${entityId} has no number, or belongs to no store view of the shop`,
-    why: 'An order is known by its store view and its number; a store view that is deleted leaves its orders without one',
-    fix: '`cartage parked discard KEY --reason TEXT`; or give it a store view in the database of the shop, then `cartage parked release KEY`',
+    what: `The order of id ${entityId} has no number, or belongs to no store view that is known`,
+    why: "An order is known by its store view and its number; a store view that is deleted leaves its orders without one, and one whose code was another view's before is not told from it",
+    fix: 'Let `cartage check` say which view is meant: it names the line for magento.storeCodes, then `cartage parked release KEY`. For a view that is gone `cartage parked discard KEY --reason TEXT`, or give the order another one in the database of the shop',
   });
 }
