@@ -1,5 +1,6 @@
 /** Real server. What the changed-key query answers, and in which form. Visibility has a file of its own. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
 import { compileFind, findKeys } from '../../services/erp/changed-keys/record-keys.ts';
 import {
   compileKeyQuery,
@@ -8,7 +9,7 @@ import {
   queryKeys,
 } from '../../services/erp/changed-keys/snapshot-query.ts';
 import { compileVia, queryVia } from '../../services/erp/changed-keys/via.ts';
-import { noDirt } from '../../services/erp/changed-keys/visibility.ts';
+import { noDirt, widened } from '../../services/erp/changed-keys/visibility.ts';
 import { openPool } from '../../services/erp/pool.ts';
 import { testDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
@@ -186,5 +187,35 @@ describe('the ways to a key', () => {
       { source: 'main', sku: 'unknown' },
     ];
     expect(await findKeys({ ...base(), find, records })).toEqual(['9']);
+  });
+});
+
+describe('a transaction id of the log', () => {
+  const wideOf = async (ids: { xid: string; xmax: string }[]) => {
+    const { rows } = await database.pool.query<{ wide: string }>(
+      `select (${widened('xid', 'xmax')})::text as wide from json_to_recordset($1) ids(xid bigint, xmax bigint)`,
+      [JSON.stringify(ids)],
+    );
+    return rows.map(({ wide }) => BigInt(wide));
+  };
+
+  it.each([
+    ['just behind the snapshot', 999n, 1_000n, 999n],
+    ['above the snapshot: the commit that is held back', 1_005n, 1_000n, 1_005n],
+    ['in a later epoch', 7n, 3n * 2n ** 32n + 9n, 3n * 2n ** 32n + 7n],
+    ['of the epoch before, at the wrap', 4_294_967_290n, 2n ** 32n + 5n, 4_294_967_290n],
+    ['of the next epoch, at the wrap', 3n, 2n ** 32n - 2n, 2n ** 32n + 3n],
+  ])('%s gets its epoch', async (_case, xid, xmax, wide) => {
+    expect(await wideOf([{ xid: String(xid), xmax: String(xmax) }])).toEqual([wide]);
+  });
+
+  it('comes back from any id less than 2^31 away', async () => {
+    const near = fc.tuple(fc.bigInt(2n ** 33n, 2n ** 50n), fc.bigInt(-(2n ** 31n) + 1n, 2n ** 31n - 1n));
+    const ids = fc.sample(near, { numRuns: 500, seed: 20_261_127 });
+    const asked = ids.map(([xmax, distance]) => ({
+      xid: String(BigInt.asUintN(32, xmax + distance)),
+      xmax: String(xmax),
+    }));
+    expect(await wideOf(asked)).toEqual(ids.map(([xmax, distance]) => xmax + distance));
   });
 });

@@ -66,27 +66,44 @@ async function takeSnapshot(client: pg.PoolClient, options: SnapshotOptions): Pr
   const withinMs = options.visibleWithinMs ?? defaultVisibleWithinMs;
   const deadlineMs = performance.now() + withinMs;
   for (let waitMs = lookAgainMs; ; waitMs = Math.min(waitMs * 2, lookAgainMsMax)) {
-    // The position comes first, on its own: taken inside, it could count a commit that the snapshot lacks.
-    const position = await logPosition(client);
-    await client.query(begin(options));
-    const missing = await missingFrom(client, options.dirt);
-    if (missing === null) return position;
+    const { version, missing } = await begin(client, options);
+    if (missing === null) return version;
     await client.query('rollback');
     if (performance.now() + waitMs > deadlineMs) throw notVisible(options.where, missing, withinMs);
     await setTimeout(waitMs);
   }
 }
 
-async function logPosition(client: pg.ClientBase): Promise<Lsn> {
-  const { rows } = await client.query<{ lsn: string }>('select pg_current_wal_lsn()::text as lsn');
-  return parseLsn(rows[0]!.lsn);
+/**
+ * In one message: a database across a network is asked many times a second. The position comes first, in a transaction of
+ * its own: taken inside, it could count a commit that the snapshot lacks.
+ */
+async function begin(
+  client: pg.ClientBase,
+  { statementTimeoutMs = defaultStatementTimeoutMs, timezone = null, dirt }: SnapshotOptions,
+): Promise<{ version: Lsn; missing: string | null }> {
+  const statements = [
+    'begin read only',
+    'select pg_current_wal_lsn()::text as lsn',
+    'rollback',
+    'begin isolation level repeatable read read only',
+    `set local statement_timeout = ${Math.round(statementTimeoutMs)}`,
+    'set local idle_in_transaction_session_timeout = 0',
+    `select set_config('transaction_timeout', '0', true) where current_setting('transaction_timeout', true) <> '0'`,
+    textForms('local', timezone),
+    ...(dirt.xids.length > 0 ? [missingFrom(dirt)] : []),
+  ];
+  // Of several statements the driver gives several results, of which its types know nothing.
+  const results = (await client.query(statements.join('; '))) as unknown as pg.QueryResult<Answered>[];
+  const rows = results.flatMap((result) => result.rows);
+  const missing = rows.flatMap(({ xid }) => xid ?? []);
+  const version = parseLsn(rows.find(({ lsn }) => lsn !== undefined)!.lsn!);
+  return { version, missing: missing.length === 0 ? null : `transaction ${missing.join(', ')}` };
 }
 
-function begin({ statementTimeoutMs = defaultStatementTimeoutMs, timezone = null }: SnapshotOptions): string {
-  const limit = Math.round(statementTimeoutMs);
-  return `begin isolation level repeatable read read only; set local statement_timeout = ${limit};
-    set local idle_in_transaction_session_timeout = 0;
-    select set_config(name, '0', true) from pg_catalog.pg_settings where name = 'transaction_timeout'; ${textForms('local', timezone)}`;
+interface Answered {
+  lsn?: string;
+  xid?: string;
 }
 
 async function endSnapshot(client: pg.PoolClient, outcome: 'done' | 'failed'): Promise<void> {

@@ -4,7 +4,6 @@
  * A query in between would read the old value and hand it out as the newest. So a snapshot must be shown
  * to contain every transaction that made the keys dirty; otherwise it is given up and another one is taken.
  */
-import type pg from 'pg';
 
 /** What a snapshot must contain. */
 export interface Dirt {
@@ -14,27 +13,19 @@ export interface Dirt {
 
 export const noDirt: Dirt = { xids: [] };
 
+/** Inside the transaction whose snapshot is asked about: the transactions that it does not contain. */
+export function missingFrom({ xids }: Dirt): string {
+  return `select wide as xid from (
+      select (${widened('xid', 'xmax')})::text as wide from unnest('{${[...new Set(xids)].join()}}'::bigint[]) xid,
+        (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xmax) snapshot
+    ) transactions where not pg_visible_in_snapshot(wide::xid8, pg_current_snapshot())`;
+}
+
 /**
  * A transaction id with its epoch. The log carries the lower 32 bits; of the 64-bit ids with these bits it is the one
  * nearest to the snapshot's, because ids of transactions in the log lie less than 2^31 away (the server itself
  * compares them so). Nearest, not next below: the commit that is held back may well lie above the snapshot.
  */
-export function widenXid(xid: number, snapshotXmax: bigint): bigint {
-  return snapshotXmax + BigInt.asIntN(32, BigInt(xid) - snapshotXmax);
-}
-
-/** Inside the transaction whose snapshot is asked about. @returns what it does not contain, in words; null when it contains all. */
-export async function missingFrom(client: pg.ClientBase, dirt: Dirt): Promise<string | null> {
-  if (dirt.xids.length === 0) return null;
-  const xmax = await client.query<{ xmax: string }>(
-    'select pg_snapshot_xmax(pg_current_snapshot())::text as xmax',
-  );
-  const snapshotXmax = BigInt(xmax.rows[0]!.xmax);
-  const wide = [...new Set(dirt.xids)].map((xid) => widenXid(xid, snapshotXmax).toString());
-  const unseen = await client.query<{ xid: string }>(
-    `select xid from unnest($1::text[]) xid where not pg_visible_in_snapshot(xid::xid8, pg_current_snapshot())`,
-    [wide],
-  );
-  if (unseen.rows.length === 0) return null;
-  return `transaction ${unseen.rows.map((row) => row.xid).join(', ')}`;
+export function widened(xid: string, xmax: string): string {
+  return `${xmax} + ((${xid} - ${xmax} + 2147483648) & 4294967295) - 2147483648`;
 }

@@ -243,7 +243,7 @@ describe('the log of the database', () => {
     await until(() => server.sockets.size === 1);
     server
       .on(/pg_current_wal_lsn\(\)::text/, [{ lsn: '0/2A' }])
-      .on(/set_config\(name/, [])
+      .on(/transaction_timeout/, [])
       .on(/from stock where/, [{ id: 7 }]);
     expect(streams).toMatchObject([{ name: 'stock', keyColumns: ['id'], again: null }]);
     expect((await streams[0]!.questions.ask(new Map([['7', []]]))).rows).toEqual([{ id: 7 }]);
