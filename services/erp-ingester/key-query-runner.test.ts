@@ -187,6 +187,86 @@ describe('the runner', () => {
     await stop();
   });
 
+  describe('with more keys than one question takes', () => {
+    const sizes = (questions: string[]) => questions.map((keys) => keys.split(',').length);
+    const rowOf = (id: string, quantity: number) => ({ id, source: 'W1', sku: `S${id}`, quantity });
+
+    /** Nothing is published until `open` is called. */
+    function gateOf(bus: RecordingBus) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const publish = bus.publish.bind(bus);
+      bus.publish = async (...given) => {
+        await promise;
+        return publish(...given);
+      };
+      return { open: resolve };
+    }
+
+    it('asks the next ones, more of them, while the last are published', async () => {
+      const { bus, runner, questions, stop } = await runnerOf(() => null);
+      const gate = gateOf(bus);
+      for (let key = 1; key <= 40; key += 1) runner.dirty.add(String(key), {});
+      await bus.clock.pass(10);
+      expect([sizes(questions), bus.broker.values(stock)]).toEqual([[8, 16], []]);
+      gate.open();
+      await bus.clock.pass(10);
+      expect([sizes(questions), bus.broker.values(stock).length]).toEqual([[8, 16, 16], 40]);
+      await stop();
+    });
+
+    it('asks for no more at a time where the ERP takes long, or at least once more after a failure', async () => {
+      let tookMs = 600;
+      const sized: number[] = [];
+      const { bus, runner, stop } = await runnerOf(() => null, {
+        ask: async (keys) => {
+          sized.push(keys.size);
+          await bus.clock.wait(tookMs);
+          return { version: 5n, rows: [...keys.keys()].map((id) => rowOf(id, 1)) };
+        },
+      });
+      for (let key = 1; key <= 32; key += 1) runner.dirty.add(String(key), {});
+      await bus.clock.pass(3_000);
+      expect(sized).toEqual([8, 8, 8, 8]);
+      tookMs = 0;
+      for (let key = 1; key <= 80; key += 1) runner.dirty.add(`2${key}`, {});
+      await bus.clock.pass(10);
+      expect(sized.slice(4)).toEqual([8, 16, 32, 24]);
+      bus.failure = new Error('no broker');
+      for (let key = 1; key <= 20; key += 1) runner.dirty.add(`3${key}`, {});
+      await bus.clock.pass(10);
+      bus.failure = null;
+      await bus.clock.pass(60_000);
+      expect(sized.slice(8, 10)).toEqual([20, 8]);
+      expect(runner.dirty.size).toBe(0);
+      await stop();
+    });
+
+    it('publishes no answer from before a round that was published meanwhile', async () => {
+      let quantity = 1;
+      const { bus, runner, stop } = await runnerOf(() => null, {
+        ask: async (keys) => ({
+          version: BigInt(quantity),
+          rows: [...keys.keys()].map((id) => rowOf(id, quantity)),
+        }),
+        askAll: async function* () {
+          yield { version: BigInt(quantity), rows: [rowOf('20', quantity)] };
+        },
+      });
+      const gate = gateOf(bus);
+      for (let key = 1; key <= 40; key += 1) runner.dirty.add(String(key), {});
+      await bus.clock.pass(10);
+      quantity = 2;
+      runner.askAllAgain();
+      await bus.clock.pass(10);
+      gate.open();
+      await bus.clock.pass(10);
+      const values = bus.broker.values<Stock>(stock);
+      expect(values.filter(({ sku }) => sku === 'S20').map((value) => Number(value.quantity))).toEqual([2]);
+      expect(values).toHaveLength(40);
+      await stop();
+    });
+  });
+
   it('leaves what was refused for all keys to be asked again', async () => {
     const { bus, runner, stop } = await runnerOf(() => null);
     let answered = 0;

@@ -1,4 +1,5 @@
 import { keyOfRow } from '../erp/sources/keys.ts';
+import type { Span } from '@opentelemetry/api';
 import { mayBeOfData } from '../erp/sources/questions.ts';
 import type { Answer } from '../erp/sources/questions.ts';
 import { Unavailable } from '../platform/errors.ts';
@@ -11,6 +12,7 @@ import { newDirt, reportAnswered } from './dirt.ts';
 import type { Dirt } from './dirt.ts';
 import type { DirtySet } from './dirty-set.ts';
 import { Lane } from './lane.ts';
+import { Question, ask } from './question.ts';
 import type { RecordPublisher } from './record-publisher.ts';
 import { questionSpan } from './spans.ts';
 import type { Stream } from './stream.ts';
@@ -23,6 +25,8 @@ export interface KeyQueryRunnerOptions {
   dirty: DirtySet;
   /** One question of the stream at a time: two answers for one key could be published in the wrong order. */
   turns: Serial;
+  /** Parts of rounds that were published, and whether one is wanted or under way. */
+  rounds: () => { published: number; isBusy: boolean };
   /** Of these keys what is true now is published. */
   onAnswered?: (keys: Iterable<string>) => void;
   onFailure?: (error: unknown, failures: number) => void;
@@ -30,6 +34,14 @@ export interface KeyQueryRunnerOptions {
 
 /** Two keys that may have one record are asked in one question. */
 const togetherMin = 2;
+/** Many keys that wait are asked in ever larger questions, as long as the ERP answers at once. */
+const batchesPerQuestionMax = 4;
+const atOnceMs = 500;
+
+interface Batch {
+  question: Question;
+  span: Span;
+}
 
 /** Asks the ERP what is true now for the dirty keys of one stream, and publishes the answers. */
 export class KeyQueryRunner {
@@ -37,10 +49,15 @@ export class KeyQueryRunner {
   readonly #options: KeyQueryRunnerOptions;
   /** Steps in a row that failed at what may be the data of one key. */
   #failedAtData = 0;
+  /** Keys of the next question, at most. */
+  #batchSize: number;
+  /** The next question, asked while the answer of the last one is published. */
+  #ahead: (Batch & { rounds: number }) | null = null;
 
   constructor(options: KeyQueryRunnerOptions) {
     this.#options = options;
     const { stream, context } = options;
+    this.#batchSize = this.#leastSize;
     context.metrics.records.inc({ flow: stream.name, topic: stream.topic, status: 'applied' }, 0);
     this.#showProgress();
     this.lane = new Lane({
@@ -62,21 +79,23 @@ export class KeyQueryRunner {
 
   async #wait(signal: AbortSignal): Promise<void> {
     this.#showPending();
-    await this.#options.dirty.wait(signal);
+    if (this.#ahead === null) await this.#options.dirty.wait(signal);
     this.#showPending();
     // Nothing has waited until now.
     if (!this.lane.isFailing) this.#showProgress();
   }
 
   async #step(): Promise<void> {
-    const { dirty, keysPerQuery, stream, turns } = this.#options;
+    const { dirty, stream, turns } = this.#options;
     await turns.run(stream.name, async () => {
-      const taken = dirty.take(Math.max(keysPerQuery, togetherMin));
-      if (taken.size === 0) return;
+      const batch = this.#takeAhead() ?? this.#take();
+      if (batch === null) return;
+      const { question, span } = batch;
       try {
-        await inSpan(questionSpan(stream, taken), () => this.#ask(taken));
+        await inSpan(span, () => this.#answer(question, true));
       } catch (error) {
-        dirty.putBack(taken);
+        this.#batchSize = this.#leastSize;
+        dirty.putBack(question.taken);
         throw error;
       }
     });
@@ -84,17 +103,48 @@ export class KeyQueryRunner {
     this.#showProgress();
   }
 
-  async #ask(taken: Map<string, Dirt>): Promise<void> {
-    const { questions } = this.#options.stream;
-    const startedAt = this.#options.context.clock.now();
+  #take(): Batch | null {
+    const { dirty, stream, context } = this.#options;
+    const taken = dirty.take(this.#batchSize);
+    if (taken.size === 0) return null;
+    const span = questionSpan(stream, taken);
+    return { question: new Question(stream, taken, context.clock, span), span };
+  }
+
+  /** Null also where a round has published meanwhile: it may know better than an answer from before. */
+  #takeAhead(): Batch | null {
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    if (ahead === null || ahead.rounds === this.#options.rounds().published) return ahead;
+    ahead.span.end();
+    this.#options.dirty.putBack(ahead.question.taken);
+    return null;
+  }
+
+  /** The next question is under way while an answer is published, where enough waits for it. */
+  #askAhead(): void {
+    const { published, isBusy } = this.#options.rounds();
+    if (isBusy || this.#options.dirty.size < this.#batchSize) return;
+    const batch = this.#take();
+    this.#ahead = batch && { ...batch, rounds: published };
+  }
+
+  /** @param isWhole no part of a question that failed. */
+  async #answer(question: Question, isWhole: boolean): Promise<void> {
+    const { stream } = this.#options;
+    const { taken, startedAt } = question;
     let answer: Answer;
     try {
-      answer = await questions.ask(new Map([...taken].map(([key, { marks }]) => [key, marks])));
+      answer = await question.answer;
     } catch (error) {
       if (!mayBeOfData(error)) throw error;
       // Fails without any key as well: it is the SQL or the server, no key is to blame, and nothing is parked.
-      await questions.ask(new Map());
+      await stream.questions.ask(new Map());
       return this.#askApart(taken, error);
+    }
+    if (isWhole) {
+      this.#sizeNext(question);
+      this.#askAhead();
     }
     const asked = new Map(taken);
     answer = await this.#otherSpellings(answer, asked);
@@ -105,7 +155,7 @@ export class KeyQueryRunner {
       if (others === undefined) reportAnswered(dirt);
       else this.#options.dirty.askTogether(key, dirt, others);
     }
-    const { context, stream } = this.#options;
+    const { context } = this.#options;
     context.log.info(
       {
         flow: stream.name,
@@ -118,6 +168,16 @@ export class KeyQueryRunner {
       },
       'changed keys answered',
     );
+  }
+
+  #sizeNext({ taken, tookMs }: Question): void {
+    if (tookMs > atOnceMs) this.#batchSize = this.#leastSize;
+    else if (taken.size === this.#batchSize)
+      this.#batchSize = Math.min(2 * taken.size, batchesPerQuestionMax * this.#leastSize);
+  }
+
+  get #leastSize(): number {
+    return Math.max(this.#options.keysPerQuery, togetherMin);
   }
 
   /**
@@ -134,7 +194,7 @@ export class KeyQueryRunner {
       'keys come back spelled otherwise than they changed',
     );
     for (const key of others) asked.set(key, newDirt());
-    return stream.questions.ask(new Map([...asked].map(([key, { marks }]) => [key, marks])));
+    return ask(stream, asked);
   }
 
   /** The database fails at the query: perhaps because of the data of one key, which then stands alone and is parked. */
@@ -150,13 +210,14 @@ export class KeyQueryRunner {
       reportAnswered(first[1]);
       return;
     }
+    const { stream, context } = this.#options;
     const keys = [...taken];
     const half = Math.ceil(keys.length / 2);
     let failure: unknown = null;
     for (const part of [keys.slice(0, half), keys.slice(half)]) {
       const open = new Map(part);
       try {
-        await this.#ask(open);
+        await this.#answer(new Question(stream, open, context.clock), false);
         open.clear();
       } catch (partError) {
         failure ??= partError;

@@ -7,6 +7,7 @@ import { contextOf } from '../platform/flow/testing/context.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import type { Dirt } from './dirt.ts';
 import { PublishedReading } from './published-reading.ts';
+import { RecordedSpans } from '../platform/telemetry/testing/recorded-spans.ts';
 import { RecordPublisher } from './record-publisher.ts';
 import { keyOfSource } from '../erp/sources/keys.ts';
 import { Spellings } from './spellings.ts';
@@ -244,6 +245,16 @@ describe('the answer for some keys', () => {
 });
 
 describe('a round over all keys', () => {
+  it('has no span for each of its records, which share the active one', async () => {
+    const spans = new RecordedSpans();
+    const { publisher } = await publisherOf();
+    await publisher.beginRound(dirtOf()).take(answerOf(row(1, 'W1', 'A', '5')), none);
+    expect(spans.ended('changed key erp.stock')).toHaveLength(0);
+    await publisher.publishKeys(answerOf(row(1, 'W1', 'A', '6')), new Map([['1', dirtOf()]]));
+    expect(spans.ended('changed key erp.stock')).toHaveLength(1);
+    expect(published()).toEqual(['W1/A 5.0000', 'W1/A 6.0000']);
+  });
+
   it('publishes what is new, and knows what no chunk held', async () => {
     const { publisher } = await publisherOf();
     const asked = new Map([1, 2, 3].map((key) => [String(key), dirtOf()]));

@@ -121,6 +121,7 @@ export class RecordPublisher {
     index.beginRound();
     const unreadable = new Set<string>();
     const contested = new Map<string, string[]>();
+    const ofRound = { ...dirt, isOfMany: true };
     const round: PublishedRound = {
       count: 0,
       unreadable,
@@ -132,7 +133,7 @@ export class RecordPublisher {
           chunk.read,
           nobody,
           chunk.unreadable,
-          () => dirt,
+          () => ofRound,
           contested,
         );
         for (const { identity } of chunk.read) index.seen(identity);

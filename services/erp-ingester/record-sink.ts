@@ -22,7 +22,10 @@ export interface RecordSinkOptions {
   parking: Parking;
 }
 
-type TracedDirt = Pick<Dirt, 'traceparent' | 'position'>;
+interface TracedDirt extends Pick<Dirt, 'traceparent' | 'position'> {
+  /** The record is one of many under the active span. */
+  isOfMany?: boolean;
+}
 
 /** One record of a stream: to its topic, with the index kept true, or to what is parked. */
 export class RecordSink {
@@ -74,16 +77,15 @@ export class RecordSink {
   }
 
   /** All rows of the key are records: what was parked of it is mended. */
-  clearParked(key: string): Promise<void> {
-    return this.#options.parking.clear(this.#placeholder(key, null));
+  async clearParked(key: string): Promise<void> {
+    if (this.#options.parking.size() === 0) return;
+    await this.#options.parking.clear(this.#placeholder(key, null));
   }
 
   async #publish(value: StreamRecord, dirt: TracedDirt): Promise<void> {
     const { stream, context } = this.#options;
-    const span = changeSpan(stream, value, dirt);
-    await inSpan(span, () =>
-      context.bus.publish(stream.shape.contract, { value, traceparent: traceparentOf(span) }),
-    );
+    const publish = () => context.bus.publish(stream.shape.contract, { value, traceparent: traceparentOf() });
+    await (dirt.isOfMany ? publish() : inSpan(changeSpan(stream, value, dirt), publish));
     context.metrics.records.inc({ flow: stream.name, topic: stream.topic, status: 'applied' });
   }
 

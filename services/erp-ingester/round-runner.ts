@@ -26,6 +26,8 @@ const goneAtOnce = 1_000;
 /** Asks all keys of a stream whenever somebody wants that, chunk by chunk, between the questions about changed keys. */
 export class RoundRunner {
   readonly lane: Lane;
+  /** Parts of rounds, counted: what was asked before one of them and is not published yet may be older. */
+  published = 0;
   readonly #options: RoundRunnerOptions;
   readonly #wake = new Wake();
   /** For the next round; null: nobody has asked for one. */
@@ -93,7 +95,10 @@ export class RoundRunner {
   async #step(): Promise<void> {
     const { turns, stream } = this.#options;
     const round = (this.#round ??= this.#begin());
-    const goesOn = await turns.run(stream.name, () => round.next());
+    const goesOn = await turns.run(stream.name, () => {
+      this.published += 1;
+      return round.next();
+    });
     if (goesOn) return;
     this.#round = null;
     this.#judge(round);

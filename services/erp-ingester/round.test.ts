@@ -4,6 +4,7 @@ import { contextOf } from '../platform/flow/testing/context.ts';
 import type { Line } from '../platform/flow/testing/context.ts';
 import { VirtualClock } from '../platform/flow/testing/virtual-clock.ts';
 import { openMetrics } from '../platform/telemetry/metrics.ts';
+import { RecordedSpans } from '../platform/telemetry/testing/recorded-spans.ts';
 import { newDirt } from './dirt.ts';
 import { Round } from './round.ts';
 import { StreamLoad } from './stream-load.ts';
@@ -150,6 +151,15 @@ describe('a round of all keys', () => {
     await clock.pass(5_000);
     expect([await again, load.state.rows, load.state.loadedTo, newer.length]).toEqual([true, 10, '108', 1]);
     await round.close();
+  });
+
+  it('publishes each chunk under one span', async () => {
+    const spans = new RecordedSpans();
+    const { run } = roundOf();
+    await run();
+    expect(spans.ended('ask all erp.stock').map(({ attributes }) => attributes['cartage.rows'])).toEqual([
+      10, 10, 10,
+    ]);
   });
 
   it('leaves alone what was answered since its moment, and knows of nothing newer before that', async () => {

@@ -1,9 +1,11 @@
 import { keyOfRow } from '../erp/sources/keys.ts';
 import type { Answer } from '../erp/sources/questions.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
+import { inSpan } from '../platform/telemetry/tracing.ts';
 import { reportAnswered } from './dirt.ts';
 import type { Dirt } from './dirt.ts';
 import type { PublishedRound, RecordPublisher } from './record-publisher.ts';
+import { chunkSpan } from './spans.ts';
 import type { Stream } from './stream.ts';
 import type { StreamLoad } from './stream-load.ts';
 
@@ -37,6 +39,8 @@ export class Round {
   /** Where it went on; null: it began with the first key. */
   #from: string | null;
   #chunks: AsyncGenerator<Answer, void, void> | null = null;
+  /** The next chunk, fetched while the last one is published. */
+  #ahead: Promise<IteratorResult<Answer, void>> | null = null;
   /** Keys that were answered since the chunks' moment. */
   readonly #newer = new Set<string>();
   /** The last key that came; null: none yet. */
@@ -76,8 +80,12 @@ export class Round {
     try {
       await this.#expect();
       this.#chunks ??= stream.questions.askAll(this.dirt.marks, this.#beginning());
-      const { value: answer, done } = await this.#chunks.next();
+      const { value: answer, done } = await (this.#ahead ?? this.#chunks.next());
+      this.#ahead = null;
       if (!done) {
+        this.#ahead = this.#chunks.next();
+        // Its failure is heard of by whoever wants it.
+        this.#ahead.catch(() => undefined);
         await this.#take(answer);
         if (!this.#isWhole()) return true;
       }
@@ -106,9 +114,13 @@ export class Round {
   /** Ends what is held open at the source. */
   async close(): Promise<void> {
     const chunks = this.#chunks;
+    const isFetching = this.#ahead !== null;
     this.#chunks = null;
+    this.#ahead = null;
     this.#newer.clear();
-    await chunks?.return().catch(() => undefined);
+    const ended = chunks?.return().catch(() => undefined);
+    // It ends when what is under way does, for which nobody waits.
+    if (!isFetching) await ended;
   }
 
   /** Whether so many records are gone that somebody should look at it before they are told as deleted; how many. */
@@ -176,7 +188,8 @@ export class Round {
 
   async #take(answer: Answer): Promise<void> {
     const { stream, load } = this.#options;
-    await this.#published.take(answer, this.#newer);
+    const span = chunkSpan(stream, answer.rows.length, this.dirt);
+    await inSpan(span, () => this.#published.take(answer, this.#newer));
     this.#rows += answer.rows.length;
     for (const row of answer.rows) {
       const key = keyOfRow(stream, row);

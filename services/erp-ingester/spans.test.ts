@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from '@jest/globals';
 import { RecordedSpans } from '../platform/telemetry/testing/recorded-spans.ts';
 import { inSpan, startSpan } from '../platform/telemetry/tracing.ts';
 import { newDirt } from './dirt.ts';
-import { changeSpan, questionSpan } from './spans.ts';
+import { changeSpan, chunkSpan, questionSpan } from './spans.ts';
 import { aStream } from './testing/stream.ts';
 
 const spans = new RecordedSpans();
@@ -41,4 +41,11 @@ it('a changed key goes on with the trace of whoever asked, linked to its questio
     expect(one!.links.map(({ context }) => context.spanId)).toEqual([question.spanContext().spanId]);
   expect(own!.parentSpanContext).toBeUndefined();
   expect(question.spanContext().traceId).not.toBe(own!.spanContext().traceId);
+});
+
+it('a part of a round goes on with the trace of whoever asked, and says how many rows it is about', () => {
+  chunkSpan(stream, 2_000, { traceparent: theirs }).end();
+  const [chunk] = spans.ended('ask all erp.stock');
+  expect(chunk!.spanContext().traceId).toBe('0af7651916cd43dd8448eb211c80319c');
+  expect(chunk!.attributes).toEqual({ 'cartage.rows': 2_000 });
 });

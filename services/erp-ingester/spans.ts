@@ -12,6 +12,11 @@ export function questionSpan({ topic }: Stream, taken: Map<string, Dirt>): Span 
   return startSpan(`ask ${topic}`, { parent: null, attributes });
 }
 
+/** Rows of a round: all records made of them stand under it, because a span for each of a million would cost as much as they do. */
+export function chunkSpan({ topic }: Stream, rows: number, { traceparent }: Pick<Dirt, 'traceparent'>): Span {
+  return startSpan(`ask all ${topic}`, { parent: traceparent, attributes: { 'cartage.rows': rows } });
+}
+
 /** A changed key begins a trace of its own, or goes on with that of whoever asked; linked to the active question. */
 export function changeSpan(
   { name, topic, shape }: Stream,

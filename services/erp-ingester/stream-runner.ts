@@ -42,6 +42,7 @@ export class StreamRunner {
       ...options,
       dirty: this.dirty,
       turns,
+      rounds: () => this.#rounds,
       onAnswered: (keys) => this.#rounds.answered(keys),
       onFailure: (error, failures) => this.#giveUp(this.#keys.lane, this.dirty, error, failures),
     });
