@@ -16,6 +16,7 @@ let double: ReturnType<typeof processDouble>;
 let sources: HeldSource[];
 /** What taking the source fails with, and when it was tried: milliseconds after the start. */
 let fails: Error | null;
+let hangs: boolean;
 let tries: number[];
 let isClosed: boolean;
 let isListening: boolean;
@@ -24,6 +25,7 @@ beforeEach(() => {
   double = processDouble('erp-ingester');
   sources = [];
   fails = null;
+  hangs = false;
   tries = [];
   isClosed = false;
   isListening = false;
@@ -39,6 +41,7 @@ async function started() {
       await Promise.resolve();
       tries.push(bus.clock.now() - startedAt);
       if (fails) throw fails;
+      if (hangs) await new Promise(() => undefined);
       sources.push(new HeldSource(stored));
       return sources.at(-1)!;
     },
@@ -114,6 +117,15 @@ describe('the ingester', () => {
       'error changes are lost: everything is loaded anew',
     ]);
     await double.end();
+  });
+
+  it('ends while the source is being taken, which may never be', async () => {
+    hangs = true;
+    await started();
+    await pass(10_000);
+    expect([tries, health()]).toEqual([[0], { ok: false, why: 'starting' }]);
+    await double.end();
+    expect([isClosed, double.bus.clock.waits]).toEqual([true, 0]);
   });
 
   it('ends while it waits for a try', async () => {

@@ -177,6 +177,19 @@ describe('a flow of documents', () => {
     expect(reported().filter((line) => line.endsWith(' applied'))).toHaveLength(8);
   });
 
+  it('parks all of many bad documents in the end, where no good one is left', async () => {
+    const { world, broker, clock, send } = await flowOf(
+      () => new Unavailable(down, { perhapsRecord: true }),
+      () => Promise.resolve(),
+    );
+    send(...'abcdef'.split('').map((key) => `${key}1`));
+    world.assignAll();
+    await clock.pass(600_000);
+    expect(broker.values(parked).length).toBeLessThanOrEqual(3);
+    await clock.pass(3_600_000);
+    expect(broker.values(parked)).toHaveLength(6);
+  });
+
   it('parks what is rejected or cannot be read, and goes on with the next', async () => {
     const bad = new Rejected({ code: 'plain.bad', what: 'Bad', fix: 'Correct it' });
     const { world, broker, clock, send, reported } = await flowOf((text) => (text === 'a1' ? bad : null));

@@ -103,6 +103,21 @@ describe('after a try that failed', () => {
     expect(world.stillParked()).toHaveLength(6);
   });
 
+  it('beyond three another one each ten minutes: nothing else may be left that could work', async () => {
+    const world = await verdictsOf({ breakerFailures: 99 });
+    const fail = (index: number) => failed(down(lasting), { attempts: 3, key: `K${index}` })(world);
+    await times(4, fail);
+    await world.bus.clock.pass(599_999);
+    await fail(4);
+    expect(world.stillParked()).toHaveLength(3);
+    await world.bus.clock.pass(1);
+    await times(2, (index) => fail(5 + index));
+    expect(world.stillParked()).toHaveLength(4);
+    await world.bus.clock.pass(600_000);
+    await fail(7);
+    expect(world.stillParked()).toHaveLength(5);
+  });
+
   it('none is, when the probe fails too', async () => {
     const world = await verdictsOf({}, () => Promise.reject(new Error('none')));
     expect(await failed(down(lasting), { attempts: 9 })(world)).toMatchObject(again);

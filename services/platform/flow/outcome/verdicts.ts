@@ -16,9 +16,11 @@ import type { AfterTry, Tried } from './tried.ts';
 /**
  * Records that may be parked on the word of a probe, one after the other without a write that worked between them. A
  * probe is another kind of call: when one kind fails for all (an extension that breaks shipments), it still succeeds,
- * and good records would be parked by the dozen.
+ * and good records would be parked by the dozen. Beyond them one each time this has passed: where no other record is
+ * left that could work, those that always fail would be tried, and hold their partitions up, for good.
  */
 const suspectsInRow = 3;
+const anotherSuspectMs = 600_000;
 
 /**
  * Superseded records that are being told of at a time. Of a backlog with ten changes a key there would be more of such
@@ -40,6 +42,7 @@ export class Verdicts {
   readonly #counted = new WeakSet<object>();
   /** Records parked on the word of a probe since the last write that worked. */
   #suspects = 0;
+  #suspectedAt = 0;
   #superseded = 0;
 
   constructor(context: FlowContext, flow: string, parking: Parking, probe: () => Promise<void>) {
@@ -217,11 +220,17 @@ export class Verdicts {
   }
 
   async #isRecordsFault(): Promise<boolean> {
-    if (this.#suspects >= suspectsInRow || !(await this.#probeSucceeds())) return false;
+    if (!this.#maySuspect() || !(await this.#probeSucceeds())) return false;
     // Others may have been parked while the probe was under way.
-    if (this.#suspects >= suspectsInRow) return false;
+    if (!this.#maySuspect()) return false;
     this.#suspects += 1;
+    this.#suspectedAt = this.#context.clock.now();
     return true;
+  }
+
+  #maySuspect(): boolean {
+    if (this.#suspects < suspectsInRow) return true;
+    return this.#context.clock.now() - this.#suspectedAt >= anotherSuspectMs;
   }
 
   async #probeSucceeds(): Promise<boolean> {
