@@ -149,7 +149,7 @@ describe('questions by SQL on MariaDB', () => {
 });
 
 describe('a poll of MariaDB', () => {
-  const readerOf = (columns = { id: 'id', version: 'modified' }) =>
+  const readerOf = (columns = { id: ['id'], version: 'modified' }) =>
     new SqlPollReader({ database: new MysqlPoll(pool, 'Erp'), tables: { item: columns }, rowsPerPage: 1 });
 
   it('finds the newest version, and pages through what has one from there on', async () => {
@@ -157,9 +157,21 @@ describe('a poll of MariaDB', () => {
     const newest = await reader.newest('item');
     expect(newest).toMatch(/Z$/);
     const pages = await Array.fromAsync(reader.pages('item', newest));
-    expect(pages.map((page) => page.map(({ id }) => id))).toEqual([['1'], ['2'], []]);
+    expect(pages.map((page) => page.map(({ id }) => id))).toEqual([['[1]'], ['[2]'], []]);
     expect(Math.abs((await reader.now()) - Date.now())).toBeLessThan(60_000);
     expect(await reader.identify()).toMatch(/.+\/Erp$/);
+  });
+
+  it('pages through rows that have one version and several columns for a name', async () => {
+    await run('create table cell (a int, b varchar(9), v int, primary key (a, b))');
+    await run("insert into cell values (1, 'x', 5), (1, 'y', 5), (2, 'x', 5), (2, 'a', 6), (1, 'z', 4)");
+    const reader = new SqlPollReader({
+      database: new MysqlPoll(pool, 'Erp'),
+      tables: { cell: { id: ['a', 'b'], version: 'v' } },
+      rowsPerPage: 1,
+    });
+    const pages = await Array.fromAsync(reader.pages('cell', '5'));
+    expect(pages.flat().map(({ id }) => id)).toEqual(['[1,"x"]', '[1,"y"]', '[2,"x"]', '[2,"a"]']);
   });
 
   it('knows an altered table, and says what is missing', async () => {
@@ -167,9 +179,9 @@ describe('a poll of MariaDB', () => {
     await run('alter table item add column more int');
     expect(await readerOf().shape('item')).not.toBe(before);
     const refused = (code: string) => ({ fault: expect.objectContaining({ code }) as object });
-    const wrong = readerOf({ id: 'id', version: 'changed' }).shape('item');
+    const wrong = readerOf({ id: ['id'], version: 'changed' }).shape('item');
     await expect(wrong).rejects.toMatchObject(refused('erp.poll_table'));
-    const noVersion = readerOf({ id: 'id', version: 'sku' }).newest('item');
+    const noVersion = readerOf({ id: ['id'], version: 'sku' }).newest('item');
     await expect(noVersion).rejects.toMatchObject(refused('erp.poll_version'));
   });
 });

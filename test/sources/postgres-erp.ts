@@ -54,7 +54,7 @@ export const kinds = {
       intervalMs: 40,
       overlapMs: 10_000,
       compareEveryMs: 700,
-      tables: { balance: { id: 'sku', version: 'write_date' } },
+      tables: { balance: { id: ['warehouse', 'sku'], version: 'write_date' } },
     },
     made: rows,
     streams: { stock },

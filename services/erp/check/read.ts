@@ -34,7 +34,8 @@ export async function checkRead(erp: Config['erp']): Promise<Finding[]> {
     if (watched !== undefined) findings.push(...(await checkWatched(watched)));
     for (const stream of streams) findings.push(...(await checkSample(stream)));
   })();
-  if (!(await settlesWithin(checking, withinMs)))
+  const hasEnded = await settlesWithin(checking, withinMs);
+  if (!hasEnded)
     findings.push(
       warn(
         'erp.sample',
@@ -44,6 +45,8 @@ export async function checkRead(erp: Config['erp']): Promise<Finding[]> {
       ),
     );
   await source.close();
+  // What it did not expect is not all well.
+  if (hasEnded) await checking;
   return findings;
 }
 

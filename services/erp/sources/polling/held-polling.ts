@@ -22,7 +22,15 @@ export interface HeldPollingOptions {
   clock: Clock;
 }
 
-/** The tables while this process polls them. */
+/** How many times in one overlap a poll looks back by all of it. */
+const deepPollsPerOverlap = 10;
+/** How far the others look back, besides two intervals: versions may be whole seconds. */
+const shallowMs = 2_000;
+
+/**
+ * The tables while this process polls them. Most polls look back a little: what a long transaction wrote is seen by those
+ * that look back by the whole overlap, which come less often, because the ERP reads all of it each time.
+ */
 export class HeldPolling implements OpenSource {
   readonly place: Place;
   readonly gaps: readonly Gap[];
@@ -34,7 +42,9 @@ export class HeldPolling implements OpenSource {
   readonly #lease: HeldLease;
   readonly #closed = new AbortController();
   readonly #windows: ReadonlyMap<string, PollWindow>;
+  readonly #deepEveryMs: number;
   #comparedAt: number;
+  #deepAt = 0;
 
   constructor(options: HeldPollingOptions, lease: HeldLease, place: Place, gaps: readonly Gap[]) {
     this.#options = options;
@@ -45,8 +55,12 @@ export class HeldPolling implements OpenSource {
     this.fenceFallsWithinMs = lease.fallsWithinMs;
     const { versions, comparedAt } = readPosition(place);
     this.#comparedAt = comparedAt;
+    const { overlap, intervalMs } = options;
+    this.#deepEveryMs = Math.max(intervalMs, overlap.overlapMs / deepPollsPerOverlap);
+    // A transaction of just the overlap must still be in reach of the poll after its end.
+    const reach = { ...overlap, overlapMs: overlap.overlapMs + this.#deepEveryMs };
     this.#windows = new Map(
-      options.polled.map((table) => [table, new PollWindow(versions[table] ?? null, options.overlap)]),
+      options.polled.map((table) => [table, new PollWindow(versions[table] ?? null, reach)]),
     );
   }
 
@@ -89,14 +103,19 @@ export class HeldPolling implements OpenSource {
       yield { ...this.#part(nowMs), changes, end: null };
       this.#comparedAt = nowMs;
     }
-    for (const table of polled) yield* this.#pollTable(table, nowMs);
+    // Also where its clock was set back.
+    const isDeep = nowMs >= this.#deepAt || nowMs < this.#deepAt - this.#deepEveryMs;
+    for (const table of polled) yield* this.#pollTable(table, nowMs, isDeep);
+    if (isDeep) this.#deepAt = nowMs + this.#deepEveryMs;
   }
 
-  async *#pollTable(table: string, nowMs: number): AsyncGenerator<ChangePart, void, void> {
-    const { reader } = this.#options;
+  async *#pollTable(table: string, nowMs: number, isDeep: boolean): AsyncGenerator<ChangePart, void, void> {
+    const { reader, overlap, intervalMs } = this.#options;
     const window = this.#windows.get(table)!;
+    const overlapMs = Math.min(overlap.overlapMs, 2 * intervalMs + shallowMs);
+    const from = isDeep ? window.from() : window.from({ ...overlap, overlapMs });
     let newest: RowVersion | null = null;
-    for await (const page of reader.pages(table, window.from())) {
+    for await (const page of reader.pages(table, from)) {
       // Whoever closes in the middle has not seen the rest, and tells none of it as seen.
       if (this.#closed.signal.aborted) return;
       for (const { version } of page)

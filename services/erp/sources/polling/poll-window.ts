@@ -17,8 +17,8 @@ const rememberedMax = 200_000;
  * Which rows of one table have changed since the last poll.
  *
  * A version is given when a row is written, and seen when its transaction commits: by then later ones may have been seen.
- * So each poll looks back by the overlap, which must be longer than the longest transaction of the ERP, and remembers what
- * it has told of there. A row counts as told while *all* its columns are as they were: versions are often whole seconds,
+ * So polls look back by the overlap, which must be longer than the longest transaction of the ERP, and what was told of
+ * there is remembered. A row counts as told while *all* its columns are as they were: versions are often whole seconds,
  * and transactions that began in the same second give the same one, whichever commits last.
  */
 export class PollWindow {
@@ -37,9 +37,9 @@ export class PollWindow {
     return this.#newest;
   }
 
-  /** Where the next poll begins; null: with all there is. */
-  from(): RowVersion | null {
-    return this.#newest === null ? null : before(this.#newest, this.#overlap);
+  /** Where a poll begins that looks back so far; null: with all there is. */
+  from(overlap = this.#overlap): RowVersion | null {
+    return this.#newest === null ? null : before(this.#newest, overlap);
   }
 
   /** Of rows of a poll those that were not told, or have changed since. */

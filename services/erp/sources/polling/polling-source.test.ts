@@ -103,6 +103,35 @@ describe('polling', () => {
     expect((await told(again, clock)).rows).toEqual(['item 1', 'item 2', 'item 3', 'move 7']);
   });
 
+  it('looks back far now and then, for what was committed long after it was written', async () => {
+    const { source, tables, clock } = pollingOf();
+    const at = (secondsAgo: number) => new Date(clock.now() - secondsAgo * 1_000).toISOString();
+    tables.put('item', '1', at(0));
+    const backS: number[] = [];
+    const { pages } = tables;
+    tables.pages = (table, from) => {
+      if (table === 'item' && from !== null) backS.push((clock.now() - Date.parse(from)) / 1_000);
+      return pages.call(tables, table, from);
+    };
+    const held = await source.open(null, noGap);
+    const rows: string[] = [];
+    const reading = (async () => {
+      for await (const { changes } of held.parts())
+        for (const { new: row } of changes) rows.push(String(row?.id));
+    })();
+    await clock.pass(500);
+    // Written 55 s ago by a transaction that ends now.
+    tables.put('item', '2', at(55));
+    await clock.pass(2_000);
+    expect(rows).toEqual(['1']);
+    await clock.pass(6_000);
+    expect(rows).toEqual(['1', '2']);
+    const far = backS.filter((seconds) => seconds > 60).length;
+    expect([far, backS.length - far]).toEqual([2, 7]);
+    await held.close();
+    await reading;
+  });
+
   it('reads a table that was empty from its beginning', async () => {
     const { source, tables, clock } = pollingOf();
     const { place } = await source.open(null, noGap);

@@ -1,11 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { SqlPollReader } from './sql-poll-reader.ts';
-import type { PollDatabase } from './sql-poll-reader.ts';
+import type { PollDatabase, SqlPollReaderOptions } from './sql-poll-reader.ts';
 
 type Row = { id: number; version: string | null };
 
 /** A database that knows no more than what a poll asks of it. */
-function readerOf(rows: Row[], rowsPerPage: number) {
+function readerOf(
+  rows: Row[],
+  rowsPerPage: number,
+  more: Partial<PollDatabase> & { tables?: SqlPollReaderOptions['tables'] } = {},
+) {
   const asked: { sql: string; values: readonly string[] }[] = [];
   const database: PollDatabase = {
     rows: async (_where, sql, values) => {
@@ -14,7 +18,7 @@ function readerOf(rows: Row[], rowsPerPage: number) {
       const sorted = rows
         .filter((row) => row.version !== null)
         .toSorted((a, b) => Number(a.version) - Number(b.version) || a.id - b.id);
-      const [from, after, id] = values.map(Number);
+      const [from, after, , id] = values.map(Number);
       const some = sorted.filter(
         (row) =>
           (from === undefined || Number(row.version) >= from) &&
@@ -29,8 +33,8 @@ function readerOf(rows: Row[], rowsPerPage: number) {
     identify: () => Promise.resolve('one'),
     now: () => Promise.resolve(5),
   };
-  const tables = { item: { id: 'id', version: 'version' } };
-  return { asked, reader: new SqlPollReader({ database, tables, rowsPerPage }) };
+  const { tables = { item: { id: ['id'], version: 'version' } }, ...answers } = more;
+  return { asked, reader: new SqlPollReader({ database: { ...database, ...answers }, tables, rowsPerPage }) };
 }
 
 describe('a table that is polled', () => {
@@ -39,12 +43,29 @@ describe('a table that is polled', () => {
   it('comes page by page, each row once, many of one version as well', async () => {
     const { reader, asked } = readerOf(rows, 2);
     const pages = await Array.fromAsync(reader.pages('item', '7'));
-    expect(pages.map((page) => page.map(({ id }) => id))).toEqual([['1', '2'], ['3', '4'], ['5']]);
-    expect(asked.map(({ values }) => values)).toEqual([['7'], ['7', '7', '2'], ['8', '8', '4']]);
+    expect(pages.map((page) => page.map(({ id }) => id))).toEqual([['[1]', '[2]'], ['[3]', '[4]'], ['[5]']]);
+    expect(asked.map(({ values }) => values)).toEqual([['7'], ['7', '7', '7', '2'], ['8', '8', '8', '4']]);
     expect(asked[1]!.sql.replaceAll(/\s+/g, ' ')).toBe(
-      'select * from "s"."item" where "version" is not null and "version" >= $1 and ("version" > $2 or "id" > $3) order by "version", "id" limit 2',
+      'select * from "s"."item" where "version" is not null and "version" >= $1 and ("version" > $2 or ("version" = $3 and "id" > $4)) order by "version", "id" limit 2',
     );
-    expect(pages[0]![0]).toEqual({ id: '1', version: '7', columns: rows[0] });
+    expect(pages[0]![0]).toEqual({ id: '[1]', version: '7', columns: rows[0] });
+  });
+
+  it('whose rows several columns name is read on behind all of them', async () => {
+    const asked: string[] = [];
+    const { reader } = readerOf(rows, 1, {
+      tables: { item: { id: ['a', 'b'], version: 'v' } },
+      rows: async (_where, sql, values) => {
+        await Promise.resolve();
+        asked.push(`${sql.replaceAll(/\s+/g, ' ')} with ${values.join()}`);
+        return asked.length === 1 ? [{ a: 1, b: 'x', v: 5 }] : [];
+      },
+    });
+    const pages = await Array.fromAsync(reader.pages('item', null));
+    expect(pages[0]![0]!.id).toBe('[1,"x"]');
+    expect(asked[1]).toContain(
+      '("v" > $2 or ("v" = $3 and ("a" > $4 or ("a" = $5 and "b" > $6)))) order by "v", "a", "b" limit 1 with 5,5,5,1,1,x',
+    );
   });
 
   it('is asked once more where the last page was full', async () => {

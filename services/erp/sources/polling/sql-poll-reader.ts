@@ -8,8 +8,8 @@ import type { RowVersion } from './versions.ts';
 
 /** How the rows of a table are told apart and known to be new. */
 export interface PolledTable {
-  /** Column that names a row, and that the database can sort by. */
-  id: string;
+  /** Columns that name a row together, and that the database can sort by. */
+  id: readonly string[];
   /** Column that changes whenever the row does. */
   version: string;
 }
@@ -59,7 +59,7 @@ export class SqlPollReader implements PollReader {
     const columns = await database.rows(placeOf(table), sql, [schema, name]);
     const names = columns.map((column) => column.name);
     const { id, version } = tables[table]!;
-    const missing = [id, version].filter((column) => !names.includes(column));
+    const missing = [...id, version].filter((column) => !names.includes(column));
     if (missing.length > 0) throw notThere(table, missing, columns.length === 0);
     return createHash('sha1')
       .update(JSON.stringify([columns, id, version]))
@@ -87,21 +87,25 @@ export class SqlPollReader implements PollReader {
   async #page(table: string, after: PolledRow | null, from: RowVersion | null): Promise<PolledRow[]> {
     const { database, tables, rowsPerPage = rowsPerPageDefault } = this.#options;
     const columns = tables[table]!;
-    const [id, version] = [database.quote(columns.id), database.quote(columns.version)];
+    const order = [columns.version, ...columns.id].map((name) => database.quote(name));
+    const [version] = order;
     const values: string[] = [];
     const given = (value: string) => database.parameter(values.push(value));
     const start = after?.version ?? from;
     const conditions = [`${version} is not null`];
     if (start !== null) conditions.push(`${version} >= ${given(database.written(start))}`);
-    if (after !== null)
-      conditions.push(
-        `(${version} > ${given(database.written(after.version))} or ${id} > ${given(after.id)})`,
-      );
+    if (after !== null) {
+      const last = [
+        database.written(after.version),
+        ...columns.id.map((name) => textOf(after.columns[name])),
+      ];
+      conditions.push(beyond(order, last, given));
+    }
     const sql = `select * from ${this.#nameOf(table)} where ${conditions.join(' and ')}
-      order by ${version}, ${id} limit ${rowsPerPage}`;
+      order by ${order.join(', ')} limit ${rowsPerPage}`;
     const rows = await database.rows(placeOf(table), sql, values);
     return rows.map((row) => ({
-      id: textOf(row[columns.id]),
+      id: JSON.stringify(columns.id.map((name) => row[name])),
       version: this.#versionIn(row[columns.version], table),
       columns: row,
     }));
@@ -123,6 +127,20 @@ export class SqlPollReader implements PollReader {
       fix: `Name another column in ${placeOf(table)}, or none: then the table is only compared`,
     });
   }
+}
+
+/**
+ * Rows that come after the last one in this order. Written out: MySQL uses no index for `(a, b) > (?, ?)`, and takes
+ * parameters by their place, so each is given where it stands.
+ */
+function beyond(
+  [column, ...columns]: readonly string[],
+  [value, ...values]: readonly string[],
+  given: (value: string) => string,
+): string {
+  const later = `${column} > ${given(value!)}`;
+  if (columns.length === 0) return later;
+  return `(${later} or (${column} = ${given(value!)} and ${beyond(columns, values, given)}))`;
 }
 
 const placeOf = (table: string): string => `erp.source.tables.${table}`;

@@ -15,7 +15,8 @@ const polling = {
 };
 
 /** How its rows are told apart and known to be new; `compared` where nothing shows it. */
-const table = z.union([z.strictObject({ id: text, version: text }), z.literal('compared')]);
+const columns = z.union([text.transform((name) => [name]), z.array(text).min(1)]);
+const table = z.union([z.strictObject({ id: columns, version: text }), z.literal('compared')]);
 
 const told = (problems: (given: unknown) => { path: string[]; message: string }[]) =>
   [
