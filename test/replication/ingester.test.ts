@@ -2,7 +2,7 @@
  * Real: the ingester as its own process, with a broker and a database server of this file. Asserted: what stands on the
  * topic, what the process says, and what the server's own log says.
  */
-import { mkdtempSync, chmodSync, readFileSync } from 'node:fs';
+import { mkdtempSync, chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { removePostgres, startPostgres } from '../../deploy/local/postgres.ts';
@@ -17,6 +17,7 @@ import { sharedRegistry, startKafka } from '../infrastructure/main.ts';
 import type { TestKafka } from '../infrastructure/main.ts';
 import { eventually, kafkaOptions, ownInstance, platformConfig, startProcess } from '../orders/support.ts';
 import type { RunningProcess } from '../orders/support.ts';
+import { typed } from '../journeys/shell.ts';
 import { testDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
 
@@ -31,6 +32,7 @@ let database: TestDatabase;
 let ingester: RunningProcess;
 /** What the topic says last of each SKU. */
 const quantities = new Map<string, string>();
+let published = 0;
 
 beforeAll(async () => {
   chmodSync(folder, 0o755);
@@ -42,8 +44,10 @@ beforeAll(async () => {
   await applyTopics(kafka.bootstrap, sharedRegistry());
   bus = connectKafka(options);
   await bus.readAll(stock, {
-    onRecord: ({ value }) =>
-      void (value && quantities.set(value.sku, value.deleted ? 'gone' : value.quantity)),
+    onRecord: ({ value }) => {
+      published += 1;
+      if (value) quantities.set(value.sku, value.deleted ? 'gone' : value.quantity);
+    },
   });
   database = await testDatabase(postgres.url);
   await database.run(`
@@ -52,25 +56,34 @@ beforeAll(async () => {
   ingester = await start(stream.query);
 });
 
-const start = (query: string) =>
-  startProcess('erp-ingester', {
-    ...platformConfig(instance),
-    kafka: { brokers: [kafka.bootstrap], replicationFactor: 1, registry: { url: sharedRegistry() } },
-    fulfilments: { since: '2026-01-01T00:00:00Z', carriers: {} },
-    erp: {
-      connection: { url: database.url, statementTimeoutMs: 14_000 },
-      slot: database.slot,
-      streams: {
-        // In alphabetical order it comes first, and its query is wrong: the other stream goes on without it.
-        prices: {
-          ...stream,
-          topic: 'erp.prices',
-          query: 'select sku, prices from nowhere where $keys::text[] is null',
-        },
-        stock: { ...stream, query },
+const configOf = (query: string) => ({
+  ...platformConfig(instance),
+  kafka: { brokers: [kafka.bootstrap], replicationFactor: 1, registry: { url: sharedRegistry() } },
+  fulfilments: { since: '2026-01-01T00:00:00Z', carriers: {} },
+  erp: {
+    connection: { url: database.url, statementTimeoutMs: 14_000 },
+    slot: database.slot,
+    streams: {
+      // In alphabetical order it comes first, and its query is wrong: the other stream goes on without it.
+      prices: {
+        ...stream,
+        topic: 'erp.prices',
+        query: 'select sku, prices from nowhere where $keys::text[] is null',
       },
+      stock: { ...stream, query },
     },
-  });
+  },
+});
+const start = (query: string) => startProcess('erp-ingester', configOf(query));
+
+/** What a line says of the configuration as it is with the stream's own query, as JSON. */
+async function cartage(line: string): Promise<Record<string, unknown>> {
+  const file = join(folder, 'cartage.yaml');
+  writeFileSync(file, JSON.stringify(configOf(stream.query)));
+  const said = await typed(`cartage ${line} --json`, { CARTAGE_CONFIG: file, NODE_ENV: 'production' });
+  expect(said).toMatchObject({ code: 0 });
+  return JSON.parse(said.out) as Record<string, unknown>;
+}
 afterAll(async () => {
   await ingester?.stop();
   await bus?.close();
@@ -101,6 +114,41 @@ it('loads anew when a table is made anew under it: the log says nothing of the n
   await says('B', 'gone');
   await database.run(`update item set quantity = 4`);
   await says('A', '4.0000');
+});
+
+it('lets the command line say how the streams are, choose keys, and ask for all of them again', async () => {
+  expect(await cartage('slots')).toMatchObject({
+    slots: expect.arrayContaining([
+      expect.objectContaining({ name: database.slot, use: 'configured' }),
+    ]) as object,
+  });
+  await eventually('the stream to be loaded', async () => {
+    const { streams } = await cartage('streams list');
+    return (streams as { name: string; loading: string | null }[]).some(
+      ({ name, loading }) => name === 'stock' && loading === null,
+    );
+  });
+  expect(await cartage(`refresh erp.stock --where "sku = 'A'" --dry-run`)).toMatchObject({
+    requests: [{ key: 'MAIN/A' }],
+  });
+  const before = published;
+  await cartage('refresh erp.stock --all');
+  // All that the topic has, also what has not changed.
+  await eventually('the records again', () => published > before);
+});
+
+it('tells nothing as deleted that a round no longer returns, until a person has confirmed it', async () => {
+  await ingester.stop();
+  ingester = await start(`select * from (${stream.query}) as none where false`);
+  await eventually('the round to be held', async () => {
+    const { streams } = await cartage('streams list');
+    return (streams as { name: string; held: number | null }[]).some(
+      ({ name, held }) => name === 'stock' && held === 1,
+    );
+  });
+  expect(quantities.get('A')).toBe('4.0000');
+  expect(await cartage('streams confirm stock')).toMatchObject({ stream: 'stock', held: 1 });
+  await says('A', 'gone');
 });
 
 it('asks all keys anew under another query, of which no change of a row tells', async () => {

@@ -53,7 +53,7 @@ const timeOf = (at: number) => new Date(at).toISOString();
 
 /** Null where there is no slot, or the database does not answer: the list is of use without it. */
 async function keptFor(erp: Config['erp']): Promise<number | null> {
-  if (erp.connection.url === '') return null;
+  if (erp.source.kind !== 'postgres-log' || erp.connection.url === '') return null;
   const slots = await listSlots(connectionOf(erp.connection), erp.slot).catch(() => []);
   return slots.find(({ use }) => use === 'configured')?.retainedBytes ?? null;
 }
