@@ -104,10 +104,9 @@ export class RecordPublisher {
   #goneOf(key: string, dirt: Dirt, seen: Set<string>): string[] {
     const { index, stream } = this.#options;
     if (stream.shape.deleted === null) return [];
-    const live = new Set(index.recordsOf(this.#sourceKey(key)));
     return index
       .allOf(this.#sourceKey(key))
-      .filter((identity) => !seen.has(identity) && (live.has(identity) || dirt.asked.has(identity)));
+      .filter((identity) => !seen.has(identity) && (index.isLive(identity) || dirt.asked.has(identity)));
   }
 
   /** Records that the topic has, deleted ones not counted. */
