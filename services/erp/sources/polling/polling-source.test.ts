@@ -108,10 +108,10 @@ describe('polling', () => {
     const at = (secondsAgo: number) => new Date(clock.now() - secondsAgo * 1_000).toISOString();
     tables.put('item', '1', at(0));
     const backS: number[] = [];
-    const { pages } = tables;
+    const pages = tables.pages.bind(tables);
     tables.pages = (table, from) => {
       if (table === 'item' && from !== null) backS.push((clock.now() - Date.parse(from)) / 1_000);
-      return pages.call(tables, table, from);
+      return pages(table, from);
     };
     const held = await source.open(null, noGap);
     const rows: string[] = [];
