@@ -164,9 +164,7 @@ describe('questions by SQL', () => {
   const given = () => server.values.findLast((values) => values.length > 0);
 
   it('ask for keys, with all that happened to them', async () => {
-    server
-      .on(/from item where \(/, [{ id: 7 }])
-      .on(/pg_visible_in_snapshot/, []);
+    server.on(/from item where \(/, [{ id: 7 }]).on(/pg_visible_in_snapshot/, []);
     const keys = new Map([
       ['7', ['41', 'seen']],
       ['8', ['42', '41']],
