@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { allReadable, searchAll, searchPage } from './rest/list.ts';
+import { allReadable, searchAll } from './rest/list.ts';
 import { optionNamesOf } from './option-names.ts';
 import type { OptionNames } from './option-names.ts';
 import { nullIfAbsent } from './rest/answers.ts';
@@ -72,8 +72,6 @@ export interface Products {
   skusOf(ids: readonly number[]): Promise<Map<number, string>>;
   /** Names of the products' options, by the ids of the products; those that are gone are left out. */
   optionNames(ids: readonly number[]): Promise<Map<number, OptionNames>>;
-  /** The first SKUs of the shop, to look at. */
-  sample(limit: number): Promise<string[]>;
   /**
    * Creates at scope `all`. Not idempotent under concurrency: two at once make two products with one SKU, so the
    * caller keeps one writer per SKU (FACTS section 7). An existing SKU is updated instead.
@@ -87,7 +85,6 @@ export interface Products {
 
 /** Global values; without a scope Magento would write store view 1 only. */
 const globalScope = 'all';
-const skuFields = 'items[sku],total_count';
 const named = z.object({ id: integer, sku: text });
 const namedFields = 'items[id,sku],total_count';
 /** What no web server, proxy or URL class rewrites; every other SKU goes by query or body instead of by path. */
@@ -129,17 +126,6 @@ export function createProducts(rest: Rest): Products {
     },
 
     optionNames: (ids) => optionNamesOf(rest, ids),
-
-    async sample(limit) {
-      const search = {
-        sort: [{ field: 'entity_id', direction: 'ASC' as const }],
-        pageSize: limit,
-        fields: skuFields,
-      };
-      const item = z.object({ sku: text });
-      const found = await searchPage(rest, { path: ['products'], search, item, id: 'sku' });
-      return found.items.map(({ sku }) => sku);
-    },
 
     create: (sku, product) => save('POST', ['products'], sku, product),
 

@@ -76,11 +76,11 @@ function expectedOf(config: ShopConfig) {
       statuses: orders.statuses && Object.keys(orders.statuses),
     },
     sourceCodes: Object.values(stock.sources),
-    // Base prices are written globally.
-    priceScope: 'global' as const,
     ...(flows.catalog === 'off'
       ? {}
       : {
+          // Base prices are written globally.
+          priceScope: 'global' as const,
           catalog: {
             attributeSet: catalog.attributeSet,
             taxClasses: Object.values(catalog.taxClasses),

@@ -29,17 +29,9 @@ describe('a shop in which all is well', () => {
     );
     const findings = await check({ storeCodes: ['default'], storeIds: ['1'], sourceCodes: ['main'] });
     expect(findings.map(({ level, code }) => `${level} ${code}`)).toEqual(
-      [
-        'access',
-        'version',
-        'resources',
-        'scope_excess',
-        'clock',
-        'stores',
-        'sources',
-        'price_scope',
-        'odd_sku_path',
-      ].map((name) => `ok magento.${name}`),
+      ['access', 'version', 'resources', 'scope_excess', 'clock', 'stores', 'sources', 'odd_sku_path'].map(
+        (name) => `ok magento.${name}`,
+      ),
     );
     const probes = rights.flatMap((right) => right.probes);
     expect(whatOf(findings, 'magento.resources')).toBe(`all ${probes.length} kinds of call are allowed`);
@@ -255,24 +247,15 @@ describe('the shop itself', () => {
     expect(whatOf(await check(), 'magento.sources')).toBe('the shop has 3 sources');
   });
 
-  it('has no prices of single store views where prices are written for all', async () => {
-    shop.answers.set('GET products', (query) => {
-      // The first fifty, whatever they are.
-      if (query['searchCriteria[pageSize]'] !== '50') return rowsOf();
-      return rowsOf({ sku: 'A' }, { sku: 'B' });
-    });
-    const price = (sku: string, store_id: number) => ({ sku, store_id, price: 5 });
-    shop.answers.set('POST products/base-prices-information', [price('A', 0), price('B', 0)]);
-    expect(whatOf(await check({ priceScope: 'global' }), 'magento.price_scope')).toBe(
-      '2 prices sampled: global prices only',
-    );
-    shop.answers.set('POST products/base-prices-information', [price('A', 0), price('B', 2)]);
-    expect(wrong(await check({ priceScope: 'global' }))).toEqual([
-      ['warn', 'magento.price_scope', 'SKU "B" has a price of its own in store view 2'],
+  it('has the price scope that the price lists are made for', async () => {
+    const scoped = async (scope: string) => {
+      shop.answers.set('GET products/attributes/price', { scope });
+      return check({ priceScope: 'global' });
+    };
+    expect(whatOf(await scoped('global'), 'magento.price_scope')).toBe('the shop has price scope "global"');
+    expect(wrong(await scoped('website'))).toEqual([
+      ['warn', 'magento.price_scope', 'The shop has price scope "website", the price lists are global'],
     ]);
-    expect(whatOf(await check({ priceScope: 'website' }), 'magento.price_scope')).toBe(
-      '2 prices sampled: prices of single store views',
-    );
   });
 
   it.each([

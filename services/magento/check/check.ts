@@ -40,7 +40,6 @@ export interface ExpectedOfShop {
 /** Beyond this the reader's windows and the operator's eyes go wrong; at 600 s Magento refuses every signature. */
 const skewWarnMs = 30_000;
 const skewFailMs = 300_000;
-const priceSampleSkus = 50;
 
 /** What a changed path looks like: a page, another route, or a signature over something else. */
 const spoiltPathCodes = new Set(['magento.not_rest', 'magento.route_missing', 'magento.signature_invalid']);
@@ -198,23 +197,20 @@ async function checkSources(magento: Magento, { sourceCodes = [] }: ExpectedOfSh
 }
 
 /** REST does not tell the price scope; prices of single store views are there only under scope "website". */
+/** As the shop defines its attribute `price`: base prices are written globally. */
 async function checkPriceScope(magento: Magento, { priceScope }: ExpectedOfShop): Promise<Finding[]> {
-  const sample = await magento.products.sample(priceSampleSkus);
-  const prices = await magento.prices.readBase(sample);
-  const website = prices.find(({ storeId }) => storeId !== 0);
-  if (website && priceScope === 'global') {
-    return [
-      {
-        level: 'warn',
-        code: 'magento.price_scope',
-        what: `SKU "${website.sku}" has a price of its own in store view ${website.storeId}`,
-        why: 'The shop has price scope "website": a global price does not reach that view',
-        fix: 'Set catalog/price/scope to global, or maintain the prices of that view by hand',
-      },
-    ];
-  }
-  const seen = website ? 'prices of single store views' : 'global prices only';
-  return [ok('magento.price_scope', `${prices.length} prices sampled: ${seen}`)];
+  if (priceScope === undefined) return [];
+  const scope = await magento.attributes.scopeOf('price');
+  if (scope === priceScope) return [ok('magento.price_scope', `the shop has price scope "${scope}"`)];
+  return [
+    {
+      level: 'warn',
+      code: 'magento.price_scope',
+      what: `The shop has price scope "${scope ?? 'unknown'}", the price lists are ${priceScope}`,
+      why: 'A website with a price of its own does not follow the global one',
+      fix: 'Set catalog/price/scope to global, or maintain the prices of single websites by hand',
+    },
+  ];
 }
 
 /** Whether a SKU with a slash, a percent sign and a space survives the way in a path. */

@@ -59,6 +59,7 @@ export class AnsweringShop {
       for (const { method, path } of probes)
         this.answers.set(`${method} ${path.join('/')}`, method === 'GET' ? rowsOf() : refusal);
     this.answers.set('POST products/base-prices-information', []);
+    this.answers.set('GET products/attributes/price', { scope: 'global' });
     this.answers.set('GET inventory/is-product-salable/cartage-check/1', false);
     this.answers.set('GET inventory/is-product-salable/cartage/check 50%/1', false);
     this.answers.set('GET store/storeViews', [
