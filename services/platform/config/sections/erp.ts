@@ -97,7 +97,7 @@ export const erpSection = z.strictObject({
     .regex(/^[a-z0-9_]+$/, 'must be lower case letters, digits and underscores')
     .default('cartage'),
   streams: z.record(text, stream).default({}),
-  /** Keys asked for in one query. */
+  /** Keys asked for in one query; up to four times as many while many wait. */
   keysPerQuery: count(500),
   /** Rows fetched at a time when all keys are asked. */
   rowsPerFetch: count(2_000),
