@@ -118,6 +118,20 @@ describe('what each line refers to', () => {
     expect(held.orders).toMatchObject([{ product: 'p1' }, { product: 'p2' }]);
   });
 
+  it.each([
+    [16_000, 1],
+    [17_000, 2],
+  ])(
+    'is kept in no answer of more than 16 KB: of %i characters it is asked for %i times',
+    async (length, times) => {
+      const { orders, held, erp } = erpOf([products]);
+      held.products!.push({ id: 'p1', sku: 'A', text: '.'.repeat(length) });
+      await orders.create(input(1, { skus: ['A'] }));
+      await orders.create(input(2, { skus: ['A'] }));
+      expect(questions(erp, '/products')).toHaveLength(times);
+    },
+  );
+
   it('is asked again after a refusal: what was believed may be what was refused', async () => {
     const { orders, held, erp } = erpOf([products]);
     held.products!.push({ id: 'p1', sku: 'A' });
