@@ -44,6 +44,15 @@ const switched = processes.flatMap(({ name, flows }) =>
     .map(({ part, topic }) => ({ process: part === undefined ? name : `${name}.${part}`, topic })),
 );
 
+const haveJudged = (flows: typeof switched) =>
+  until('a judgement of each flow', () =>
+    flows.every(({ process, topic }) =>
+      stack.witness.outcomes.some(
+        (one) => one.group === `cartage.sandbox.${process}.dry` && one.topic === topic,
+      ),
+    ),
+  );
+
 async function dryReport(): Promise<DryLine[]> {
   const { code, out, err } = await typed('cartage dry-report --json', stack.environment);
   expect([code, err]).toEqual([0, expect.any(String)]);
@@ -66,6 +75,8 @@ it('dry changes nothing and says what it would do; on then handles all that dry 
   await inDry('catalog-applier', 'erp.products', 'dry', products.length);
   // Without its product no stock could be written: held in dry, too, and parked nowhere.
   await inDry('inventory-applier', 'erp.stock', 'held', products.length);
+  // Prices too, which nobody judges in dry any more afterwards.
+  await haveJudged(switched.filter(({ process }) => process === 'catalog-applier'));
   expect(await stack.sandboxes.products()).toEqual([]);
   expect(await statesNow(stack.bus, parked)).toEqual(new Map());
 
@@ -99,13 +110,7 @@ it('dry changes nothing and says what it would do; on then handles all that dry 
   await stack.sandboxes.ship(deliveries[0]!.id, 'DHL', 'TRACK-DRY');
   await inDry('shipment-applier', 'erp.fulfilments', 'dry', 1);
   expect((await stack.sandboxes.order(placed.entity_id))!.shipments).toEqual([]);
-  await until('a judgement of every flow', () =>
-    switched.every(({ process, topic }) =>
-      stack.witness.outcomes.some(
-        (one) => one.group === `cartage.sandbox.${process}.dry` && one.topic === topic,
-      ),
-    ),
-  );
+  await haveJudged(switched);
   const report = await dryReport();
   expect(
     switched.filter(
