@@ -12,6 +12,7 @@ import type {
 import { registerCodecs } from './codecs.ts';
 import { quietIdleLoop } from './idle-loop.ts';
 import { writeProduceRequests } from './publish/produce-request.ts';
+import { endFetchesWhenStopped } from './subscribe/ended-fetch.ts';
 import { readRecordsAtOnce } from './subscribe/fetched-record.ts';
 import { giveUpUnanswered } from './unanswered.ts';
 import type { KafkaOptions } from './types.ts';
@@ -48,6 +49,7 @@ export function createClient(
   giveUpUnanswered();
   writeProduceRequests();
   readRecordsAtOnce();
+  endFetchesWhenStopped();
   registerCodecs();
   const config: KafkaConfig = {
     clientId: options.clientId,
