@@ -179,7 +179,7 @@ export interface Refresh {
   notBefore: number | null;
 }
 
-/** One ERP document about an order as of now: a shipment with its parcels (source: the fulfilments stream of the ERP), or the order itself, once the ERP has it (source: the order export). */
+/** One ERP document about an order as of now: a shipment with its parcels or an invoice (source: the fulfilments stream of the ERP), or the order itself, once the ERP has it (source: the order export). */
 export interface Fulfilment {
   /** Name of the shop instance. */
   instance: string;
@@ -189,7 +189,7 @@ export interface Fulfilment {
   incrementId: string;
   /** The ERP's own number of the document; the marker in Magento names it. */
   documentId: string;
-  /** shipment; order: the ERP has accepted the order, under the number documentId. Later versions may carry other kinds, which readers must leave alone. */
+  /** shipment; invoice; order: the ERP has accepted the order, under the number documentId. Later versions may carry other kinds, which readers must leave alone. */
   kind: string;
   /** Commit time at the ERP of the oldest change this record carries, UTC milliseconds; null on a first load or a repair. */
   occurredAt: number | null;
@@ -209,13 +209,13 @@ export interface Fulfilment {
   packages: Package[];
 }
 
-/** What was shipped of one order line. */
+/** What the document is of: how many of one order line were shipped, or invoiced. */
 export interface FulfilmentLine {
   /** Stock keeping unit. */
   sku: string;
   /** Magento's order item id as exported; null: found by SKU. */
   orderLineId: string | null;
-  /** Quantity shipped, decimal with four places. */
+  /** Quantity, decimal with four places. */
   quantity: string;
 }
 

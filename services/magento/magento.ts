@@ -24,6 +24,8 @@ import { createProducts } from './products.ts';
 import type { Products } from './products.ts';
 import { createRest } from './rest/rest.ts';
 import type { ClockReading, Rest } from './rest/rest.ts';
+import { createInvoices } from './invoices.ts';
+import type { Invoices } from './invoices.ts';
 import { createShipments } from './shipments.ts';
 import type { Shipments } from './shipments.ts';
 import { createSourceItems } from './source-items.ts';
@@ -76,6 +78,7 @@ export interface Magento {
   sourceItems: SourceItems;
   sources: Sources;
   shipments: Shipments;
+  invoices: Invoices;
   /** The shop's clock by its last answer; one more is asked for when that is older than a minute. */
   serverTime(): Promise<ClockReading & { serverMs: number }>;
   rest: Rest;
@@ -128,6 +131,7 @@ export function createMagento(options: MagentoOptions): Magento {
     sourceItems: createSourceItems(rest),
     sources: createSources(rest),
     shipments: createShipments(rest),
+    invoices: createInvoices(rest),
     async serverTime() {
       const known = rest.clock();
       if (known === null || Math.abs(now() - known.measuredAtMs) > clockReadingAgeMs) await store.views();

@@ -6,5 +6,9 @@ export function markerOf(instance: string, kind: 'document' | 'order', number: s
   return `ERP ${kind} ${number} [cartage:${instance}]`;
 }
 
+/** Whether it is a marker of this instance at all. */
+export const isAnyMarker = (comment: string | null, instance: string): boolean =>
+  comment?.trim().endsWith(`[cartage:${instance}]`) ?? false;
+
 /** As it stands in the shop, whose people may have edited around it. */
 export const isMarker = (comment: string | null, marker: string): boolean => comment?.trim() === marker;

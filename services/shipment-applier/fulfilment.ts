@@ -8,6 +8,7 @@ import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import { findOrder } from './find-order.ts';
 import { askForStock, goodsOf } from './goods.ts';
 import { findMarked } from './marker.ts';
+import { applyInvoice } from './invoice.ts';
 import { tellNumber } from './order-number.ts';
 import { ship, sourceOf } from './ship.ts';
 import type { ShipOptions } from './ship.ts';
@@ -17,9 +18,11 @@ import { missingTracks, tracksOf } from './tracks.ts';
 import { verifyShipment } from './verify.ts';
 
 export interface FulfilmentOptions extends ShipOptions {
-  magento: ShipOptions['magento'] & Pick<Magento, 'orders' | 'orderComments'>;
+  magento: ShipOptions['magento'] & Pick<Magento, 'orders' | 'orderComments' | 'invoices'>;
   storeIds: Pick<StoreIds, 'of'>;
 }
+
+const kinds: ReadonlySet<string> = new Set(['shipment', 'invoice', 'order']);
 
 /**
  * Brings one ERP document to its order: looks whether the shipment is there, creates it if not, adds tracks that came
@@ -35,6 +38,7 @@ export async function applyFulfilment(
   const passed = passedOver(document, options);
   if (passed !== null) return { status: 'unchanged', cause: passed };
   if (document.kind === 'order') return tellNumber(document, attempt, options);
+  if (document.kind === 'invoice') return applyInvoice(document, attempt, options);
   if (attempt.mode === 'on') await options.stockWait?.ahead(issued, attempt);
   const order = await findOrder(document, options);
   const marker = markerOf(options.instance, 'document', document.documentId);
@@ -54,11 +58,10 @@ export async function applyFulfilment(
 /** Why a document is none of ours, or nothing to do; null when it is. */
 function passedOver(document: Fulfilment, options: FulfilmentOptions): string | null {
   const { kind, instance, documentDate } = document;
-  if (kind !== 'shipment' && kind !== 'order') return `a document of the kind ${kind}`;
+  if (!kinds.has(kind)) return `a document of the kind ${kind}`;
   if (instance !== options.instance) return `an order of the instance ${instance}`;
   // Which orders are told of at all, the export has decided.
-  if (kind === 'shipment' && documentDate < options.fulfilments.since)
-    return 'dated before fulfilments.since';
+  if (kind !== 'order' && documentDate < options.fulfilments.since) return 'dated before fulfilments.since';
   return null;
 }
 
@@ -69,9 +72,10 @@ async function addTracks(
   attempt: Attempt,
   options: FulfilmentOptions,
 ): Promise<Handled> {
-  verifyShipment(shipment, document, sourceOf(document, options));
   const missing = missingTracks(tracksOf(document, options.fulfilments.carriers), shipment);
   const targetId = shipment.increment_id;
+  const verify = () => verifyShipment(shipment, document, sourceOf(document, options));
+  if (missing.length === 0) verify();
   if (missing.length === 0) return { status: 'unchanged', targetId, cause: 'the shipment is there' };
   const numbers = missing.map(({ number }) => number).join(', ');
   if (attempt.mode === 'dry')
@@ -80,5 +84,7 @@ async function addTracks(
     attempt.assertCurrent();
     await options.magento.shipments.addTrack(order.entity_id, shipment.entity_id, track);
   }
+  // Of a parcel that differs the customer is told the number all the same.
+  verify();
   return { status: 'applied', targetId, cause: `added the tracking numbers ${numbers}` };
 }

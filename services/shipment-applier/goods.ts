@@ -6,14 +6,14 @@ import { foldSku } from '../magento/sku.ts';
 import { decimalOf, sum, times, zero } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';
 import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
-import type { ShippedItem } from './lines.ts';
+import type { OrderedItem } from './lines.ts';
 
 /**
  * How many of each product leave with the shipment, by the SKU that its stock is kept under: what the lines of the order
  * are made of, where they are bundles, variants, or have another SKU by their options.
  */
 export function goodsOf(
-  items: readonly Pick<ShippedItem, 'orderItemId' | 'quantity'>[],
+  items: readonly Pick<OrderedItem, 'orderItemId' | 'quantity'>[],
   pieces: ReadonlyMap<number, readonly Piece[]>,
 ): Map<string, Decimal> {
   const goods = new Map<string, Decimal>();

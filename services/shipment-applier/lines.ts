@@ -6,98 +6,135 @@ import { decimalOf, minus, sum, toPlaces, zero } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';
 import { Rejected } from '../platform/errors.ts';
 
-/** One line as Magento is to ship it. */
-export interface ShippedItem {
+/** One line as Magento is to have it in a document. */
+export interface OrderedItem {
   orderItemId: number;
   sku: string;
   /** Decimal text. */
   quantity: string;
 }
 
+/** What a kind of document does with the items of an order. */
+export interface Deed {
+  kind: string;
+  /** As in "ships 2 of A". */
+  verb: string;
+  /** As in "are left to ship". */
+  infinitive: string;
+  leftOf(this: void, item: MagentoOrderItem): Decimal;
+}
+
+/** Magento counts what was refunded before it was shipped as gone, and what was shipped before it was refunded once. */
+export const shipping: Deed = {
+  kind: 'shipment',
+  verb: 'ships',
+  infinitive: 'ship',
+  leftOf: ({ qty_ordered, qty_canceled, qty_shipped, qty_refunded }) => {
+    const [shipped, refunded] = [decimalOf(qty_shipped), decimalOf(qty_refunded)];
+    const gone = sum([decimalOf(qty_canceled), shipped > refunded ? shipped : refunded]);
+    return minus(decimalOf(qty_ordered), gone);
+  },
+};
+
+export const invoicing: Deed = {
+  kind: 'invoice',
+  verb: 'invoices',
+  infinitive: 'invoice',
+  leftOf: ({ qty_ordered, qty_canceled, qty_invoiced }) =>
+    minus(decimalOf(qty_ordered), sum([qty_canceled, qty_invoiced].map(decimalOf))),
+};
+
+export interface WantedItem {
+  item: MagentoOrderItem;
+  quantity: Decimal;
+}
+
 /**
- * The order items a document ships. Magento drops lines it does not know and cuts quantities down to what is left,
- * both without a word (FACTS section 4), so all that is checked here.
- * @throws Rejected when a line is not of the order, or more than is left is to be shipped.
+ * The order items that a document is about.
+ * @throws Rejected when a line is not of the order.
  */
-export function shippedItems(document: Fulfilment, order: MagentoOrder): ShippedItem[] {
-  const wanted = new Map<number, { item: MagentoOrderItem; quantity: Decimal }>();
+export function wantedItems(document: Fulfilment, order: MagentoOrder, deed: Deed): WantedItem[] {
+  const wanted = new Map<number, WantedItem>();
   for (const line of document.lines) {
-    const item = itemOf(line, document, order, wanted);
+    const item = itemOf(line, { document, order, deed }, wanted);
     const known = wanted.get(item.item_id)?.quantity ?? zero;
     wanted.set(item.item_id, { item, quantity: sum([known, decimalOf(line.quantity)]) });
   }
-  if (wanted.size === 0)
-    throw rejected('shipment.empty', document, 'has no lines', 'Correct the document in the ERP');
-  return [...wanted.values()].map(({ item, quantity }) => {
-    refuseTooMuch(item, quantity, document);
+  if (wanted.size === 0) throw rejected(deed, 'empty', document, 'has no lines', correct);
+  return [...wanted.values()];
+}
+
+/**
+ * The same for Magento, which drops lines it does not know and cuts quantities down to what is left, both without a word
+ * (FACTS section 4), so all that is checked here.
+ * @throws Rejected when there is more of them than is left.
+ */
+export function leftItems(wanted: readonly WantedItem[], document: Fulfilment, deed: Deed): OrderedItem[] {
+  return wanted.map(({ item, quantity }) => {
+    refuseTooMuch(item, quantity, document, deed);
     return { orderItemId: item.item_id, sku: item.sku, quantity: toPlaces(quantity, 4) };
   });
 }
 
+const correct = 'Correct the document in the ERP';
+
 function itemOf(
   line: FulfilmentLine,
-  document: Fulfilment,
-  order: MagentoOrder,
-  wanted: ReadonlyMap<number, { quantity: Decimal }>,
+  { document, order, deed }: { document: Fulfilment; order: MagentoOrder; deed: Deed },
+  wanted: ReadonlyMap<number, WantedItem>,
 ): MagentoOrderItem {
   const items = order.items.filter((item) => item.parent_item_id === null);
   const found =
     line.orderLineId === null
-      ? bySku(line.sku, items, wanted)
+      ? bySku(line.sku, items, wanted, deed)
       : items.find((item) => String(item.item_id) === line.orderLineId);
   if (found) return found;
   const name = line.orderLineId === null ? `the SKU ${line.sku}` : `the line ${line.orderLineId}`;
   throw rejected(
-    'shipment.line_unknown',
+    deed,
+    'line_unknown',
     document,
-    `ships ${name}, which the order does not have`,
-    'Correct the document in the ERP',
+    `${deed.verb} ${name}, which the order does not have`,
+    correct,
   );
 }
 
-/** Of several lines with the SKU the first that has something left to ship. */
+/** Of several lines with the SKU the first of which something is left. */
 function bySku(
   sku: string,
   items: MagentoOrderItem[],
-  wanted: ReadonlyMap<number, { quantity: Decimal }>,
+  wanted: ReadonlyMap<number, WantedItem>,
+  { leftOf }: Deed,
 ): MagentoOrderItem | undefined {
   const same = items.filter((item) => foldSku(item.sku) === foldSku(sku));
   return same.find((item) => leftOf(item) > (wanted.get(item.item_id)?.quantity ?? zero)) ?? same[0];
 }
 
-function refuseTooMuch(item: MagentoOrderItem, quantity: Decimal, document: Fulfilment): void {
-  if (quantity <= 0n)
-    throw rejected(
-      'shipment.quantity',
-      document,
-      `ships ${toPlaces(quantity, 4)} of ${item.sku}`,
-      'Correct the document in the ERP',
-    );
-  const left = leftOf(item);
+function refuseTooMuch(item: MagentoOrderItem, quantity: Decimal, document: Fulfilment, deed: Deed): void {
+  const what = `${deed.verb} ${toPlaces(quantity, 4)} of ${item.sku}`;
+  if (quantity <= 0n) throw rejected(deed, 'quantity', document, what, correct);
+  const left = deed.leftOf(item);
   if (quantity > left)
     throw rejected(
-      'shipment.more_than_left',
+      deed,
+      'more_than_left',
       document,
-      `ships ${toPlaces(quantity, 4)} of ${item.sku}, of which ${toPlaces(left, 4)} are left to ship`,
-      'Look whether the order was shipped by hand in the shop; correct the document in the ERP, or `cartage parked discard KEY --reason TEXT`',
+      `${what}, of which ${toPlaces(left, 4)} are left to ${deed.infinitive}`,
+      `Look whether somebody else has made a ${deed.kind} in the shop; correct the document in the ERP, or \`cartage parked discard KEY --reason TEXT\``,
     );
   if (!item.is_qty_decimal && decimalOf(toPlaces(quantity, 0)) !== quantity)
     throw rejected(
-      'shipment.fraction',
+      deed,
+      'fraction',
       document,
-      `ships ${toPlaces(quantity, 4)} of ${item.sku}, which the shop sells in whole units (Magento would round down)`,
+      `${what}, which the shop sells in whole units (Magento would round down)`,
       'Correct the document in the ERP, or let the product have decimal quantities',
     );
 }
 
-function leftOf(item: MagentoOrderItem): Decimal {
-  const gone = sum([item.qty_shipped, item.qty_canceled, item.qty_refunded].map(decimalOf));
-  return minus(decimalOf(item.qty_ordered), gone);
-}
-
-function rejected(code: string, document: Fulfilment, what: string, fix: string): Rejected {
+function rejected({ kind }: Deed, code: string, document: Fulfilment, what: string, fix: string): Rejected {
   return new Rejected({
-    code,
+    code: `${kind}.${code}`,
     what: `Document ${document.documentId} of order ${document.incrementId} ${what}`,
     fix,
   });

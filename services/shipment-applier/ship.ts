@@ -1,4 +1,3 @@
-import { orderKey } from '../../schemas/keys.ts';
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { Magento } from '../magento/magento.ts';
 import { markerOf } from '../magento/marker.ts';
@@ -12,8 +11,9 @@ import { LeaseLost } from '../platform/fence.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
 import { askForStock, goodsOf } from './goods.ts';
-import { shippedItems } from './lines.ts';
-import type { ShippedItem } from './lines.ts';
+import { leftItems, shipping, wantedItems } from './lines.ts';
+import type { OrderedItem } from './lines.ts';
+import { assertOpen } from './order-state.ts';
 import type { Room } from './room.ts';
 import { heldAt } from './source-top-up.ts';
 import type { Issued, StockWait } from './stock-wait.ts';
@@ -35,13 +35,6 @@ export interface ShipOptions {
 
 /** How long a document is tried before it is given up, at most, while the shop is well otherwise. */
 const triesTakeMs = 60_000;
-/** States in which Magento lets an order be shipped. */
-const shippableStates = new Set(['new', 'processing', 'complete']);
-
-export function isShippable({ state }: Pick<MagentoOrder, 'state'>): boolean {
-  return shippableStates.has(state);
-}
-
 /** Creates the shipment, which is not there yet, when the stock of its goods issue is, and asks for that stock again. */
 export async function ship(
   issued: Issued,
@@ -133,12 +126,7 @@ export function sourceOf(document: Fulfilment, options: Pick<ShipOptions, 'stock
 }
 
 /** @throws Held while the order is not to be shipped, Rejected when it does not have what the document ships. */
-function shippable(document: Fulfilment, order: MagentoOrder): ShippedItem[] {
-  if (isShippable(order)) return shippedItems(document, order);
-  throw new Held({
-    code: 'shipment.order_state',
-    what: `Document ${document.documentId}: the order ${document.incrementId} is ${order.state}`,
-    fix: 'Release the order in the shop; the document is released by that, within minutes. Or stop the delivery in the ERP, then `cartage parked discard KEY --reason TEXT`',
-    waitsFor: `order/${orderKey(document)}`,
-  });
+function shippable(document: Fulfilment, order: MagentoOrder): OrderedItem[] {
+  assertOpen(document, order);
+  return leftItems(wantedItems(document, order, shipping), document, shipping);
 }

@@ -4,12 +4,13 @@ import type { Fulfilment } from '../../schemas/types.ts';
 import type { MagentoOrder } from '../magento/order-shape.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
 import { decimalOf } from '../platform/decimal.ts';
-import { shippedItems } from './lines.ts';
+import { leftItems, shipping, wantedItems } from './lines.ts';
 import { heldAt, lackingAt } from './source-top-up.ts';
 import { verifyShipment } from './verify.ts';
 
 const [erps, shops] = ['CAFÉ-1', 'cafe-1'];
 const document = {
+  kind: 'shipment',
   documentId: 'D1',
   incrementId: '000000001',
   lines: [{ sku: erps, quantity: '1.0000', orderLineId: null }],
@@ -25,7 +26,8 @@ const shipment = {
 } as unknown as MagentoShipment;
 
 it('finds the order line of a SKU that the ERP spells with an accent', () => {
-  expect(shippedItems(document, order)).toEqual([{ orderItemId: 7, sku: shops, quantity: '1.0000' }]);
+  const wanted = wantedItems(document, order, shipping);
+  expect(leftItems(wanted, document, shipping)).toEqual([{ orderItemId: 7, sku: shops, quantity: '1.0000' }]);
 });
 
 it('takes the shipment of that SKU for what was asked', () => {

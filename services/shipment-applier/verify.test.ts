@@ -6,6 +6,7 @@ import { heldAt, lackingAt } from './source-top-up.ts';
 import { verifyShipment } from './verify.ts';
 
 const document = {
+  kind: 'shipment',
   documentId: 'D1',
   lines: [
     { sku: 'A', orderLineId: '1', quantity: '2' },

@@ -51,8 +51,11 @@ export const rights: readonly Right[] = [
   },
   {
     resource: 'Magento_Sales::sales_invoice',
-    purpose: 'reading which orders were invoiced',
-    probes: [list('invoices')],
+    purpose: 'reading and creating invoices',
+    probes: [
+      list('invoices'),
+      { method: 'POST', path: ['invoices', 'comments'], body: {}, route: 'POST invoices/comments' },
+    ],
   },
   {
     resource: 'Magento_Sales::sales_creditmemo',

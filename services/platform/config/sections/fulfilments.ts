@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { instant, text, yesOrNo } from '../fields.ts';
 
+const captureRule = z.enum(['online', 'offline', 'none']);
+
 export const fulfilmentsSection = z.strictObject({
   /** Documents dated before are never applied: deliveries of before must not be shipped again. */
   since: instant,
@@ -13,4 +15,17 @@ export const fulfilmentsSection = z.strictObject({
   stockWaitMs: z.coerce.number().int().nonnegative().default(120_000),
   /** Whether Magento mails the customer about each shipment. */
   notifyCustomer: yesOrNo.default(false),
+  invoices: z
+    .strictObject({
+      /**
+       * By Magento's code of the payment method. online: its gateway takes the money as the invoice is made; offline: the
+       * order counts as paid, the ERP has the money; none: the shop makes these invoices by itself, the ERP's are passed over.
+       */
+      capture: z.record(text, captureRule).default({}),
+      /** For all other methods. */
+      captureOtherwise: captureRule.default('offline'),
+      /** Whether Magento mails the customer about each invoice. */
+      notifyCustomer: yesOrNo.default(false),
+    })
+    .prefault({}),
 });

@@ -1,18 +1,18 @@
 import { getOrder } from '../sales/order-state.ts';
 import { renderInvoice } from '../sales/render-invoice.ts';
 import type { Call, Route } from '../rest/call.ts';
-import { internalError, noSuchEntity } from '../rest/errors.ts';
-import { pathInt } from '../rest/input.ts';
+import { internalError, noSuchEntity, required } from '../rest/errors.ts';
+import { membersOf, pathInt } from '../rest/input.ts';
 import type { Json } from '../rest/json.ts';
 import { criteriaFor, parseCriteria } from '../search/criteria.ts';
 import type { Column } from '../search/condition.ts';
 import { listAnswer, search } from '../search/search.ts';
-import { hex } from '../shop.ts';
+import { hex, now } from '../shop.ts';
 import type { InvoiceRow } from '../state/sales-rows.ts';
 
 const VIEW = 'Magento_Sales::sales_invoice';
 
-/** Invoices: read only; they are made by `POST /V1/order/{id}/invoice` (FACTS section 5). */
+/** Invoices; they are made by `POST /V1/order/{id}/invoice` (FACTS section 5). */
 export const invoiceRoutes: Route[] = [
   { method: 'GET', path: '/V1/invoices', resource: VIEW, handle: list },
   {
@@ -22,6 +22,7 @@ export const invoiceRoutes: Route[] = [
     handle: (call) => render(call, invoiceOf(call)),
   },
   { method: 'GET', path: '/V1/invoices/:id/comments', resource: VIEW, handle: comments },
+  { method: 'POST', path: '/V1/invoices/comments', resource: VIEW, handle: addComment },
 ];
 
 function invoiceOf({ shop, params }: Call): InvoiceRow {
@@ -60,4 +61,25 @@ function comments(call: Call): Json {
   const rows = invoice.comments;
   const criteria = criteriaFor('parent_id', String(invoice.entity_id));
   return listAnswer({ rows, totalCount: rows.length }, criteria, (comment) => ({ ...comment }));
+}
+
+/** Its invoice is a member of the body, as the published service has it; `updated_at` of neither moves. */
+function addComment(call: Call): Json {
+  const given = call.body['entity'];
+  if (given === undefined || given === null) throw required('entity');
+  const entity = membersOf(given);
+  const invoice = call.shop.db.invoices.get(Number(entity['parent_id'] ?? 0));
+  if (invoice === undefined) throw noSuchEntity();
+  const comment = {
+    entity_id: call.shop.db.next('invoice_comment'),
+    parent_id: invoice.entity_id,
+    comment: typeof entity['comment'] === 'string' ? entity['comment'] : null,
+    is_customer_notified: Number(entity['is_customer_notified'] ?? 0),
+    is_visible_on_front: Number(entity['is_visible_on_front'] ?? 0),
+    created_at: now(call.shop),
+  };
+  invoice.comments.push(comment);
+  call.shop.db.invoices.save(invoice);
+  call.note('invoice_comment', String(invoice.entity_id), { comment: comment.comment });
+  return { ...comment };
 }

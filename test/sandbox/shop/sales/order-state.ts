@@ -96,6 +96,7 @@ export function shippableQty(order: OrderRow, item: OrderItemRow): number {
   const parent = order.items.find(({ order_item_id }) => order_item_id === item.parent_order_item_id);
   const isShippedByOther = parent === undefined ? item.ship_separately : !parent.ship_separately;
   if (isShippedByOther) return 0;
-  const open = decimal(item.qty_ordered) - decimal(item.qty_shipped) - decimal(item.qty_canceled);
+  const gone = Math.max(item.qty_shipped, item.qty_refunded);
+  const open = decimal(item.qty_ordered) - decimal(gone) - decimal(item.qty_canceled);
   return Math.max(0, number(open));
 }

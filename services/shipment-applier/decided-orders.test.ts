@@ -1,12 +1,13 @@
 import { expect, it } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
-import { shippableOrders } from './shippable-orders.ts';
+import { decidedOrders } from './decided-orders.ts';
 
 /** The shop's orders: store id, number, state. */
 const orders = [
   [1, '001', 'processing'],
   [1, '002', 'holded'],
   [2, '001', 'new'],
+  [2, '002', 'canceled'],
 ] as const;
 
 let asked = 0;
@@ -31,7 +32,7 @@ const storeIds = {
   },
 };
 
-it('are those that the shop has in a state in which it lets them be shipped, each in its own store', async () => {
+it('are those that the shop has in a state in which it lets documents be made, or never will again, each in its own store', async () => {
   const keys = [
     'main/default/001',
     'main/default/002',
@@ -40,8 +41,8 @@ it('are those that the shop has in a state in which it lets them be shipped, eac
     'main/b2b/002',
     'no-key',
   ];
-  expect(await shippableOrders(keys, { magento: magento as never, storeIds })).toEqual(
-    new Set(['main/default/001', 'main/b2b/001']),
+  expect(await decidedOrders(keys, { magento: magento as never, storeIds })).toEqual(
+    new Set(['main/default/001', 'main/b2b/001', 'main/b2b/002']),
   );
   expect(asked).toBe(2);
 });

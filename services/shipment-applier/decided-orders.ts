@@ -1,23 +1,23 @@
 import { splitKey } from '../../schemas/keys.ts';
-import { isShippable } from './ship.ts';
+import { isDecided } from './order-state.ts';
 import type { FulfilmentOptions } from './fulfilment.ts';
 
 type Options = Pick<FulfilmentOptions, 'magento' | 'storeIds'>;
 
-/** Those of the orders, by key, that are there and may be shipped by now: documents were held for them. */
-export async function shippableOrders(keys: readonly string[], options: Options): Promise<Set<string>> {
+/** Those of the orders, by key, that are there and of which documents can be made by now, or never again: documents were held for them. */
+export async function decidedOrders(keys: readonly string[], options: Options): Promise<Set<string>> {
   const byStore = new Map<string, Map<string, string>>();
   for (const key of keys) {
     const [, store, incrementId] = splitKey(key, 3) ?? [];
     if (store === undefined || incrementId === undefined) continue;
     byStore.set(store, (byStore.get(store) ?? new Map<string, string>()).set(incrementId, key));
   }
-  const shippable = new Set<string>();
+  const decided = new Set<string>();
   for (const [store, keysById] of byStore) {
     const storeId = await options.storeIds.of(store);
     // Of one that cannot be read it is not known: its documents stay held.
     const { items } = await options.magento.orders.byIncrementIds(storeId, [...keysById.keys()]);
-    for (const order of items) if (isShippable(order)) shippable.add(keysById.get(order.increment_id)!);
+    for (const order of items) if (isDecided(order)) decided.add(keysById.get(order.increment_id)!);
   }
-  return shippable;
+  return decided;
 }

@@ -1,0 +1,36 @@
+import { orderKey } from '../../schemas/keys.ts';
+import type { Fulfilment } from '../../schemas/types.ts';
+import type { MagentoOrder } from '../magento/order-shape.ts';
+import { Held, Rejected } from '../platform/errors.ts';
+
+/** States in which Magento lets documents be made of an order. What is left of it only its items tell (FACTS section 4). */
+const openStates = new Set(['new', 'processing', 'complete', 'closed']);
+
+function isOpen({ state }: Pick<MagentoOrder, 'state'>): boolean {
+  return openStates.has(state);
+}
+
+/** Whether it is decided what becomes of documents that wait for it: they are made, or refused for good. */
+export function isDecided(order: Pick<MagentoOrder, 'state'>): boolean {
+  return isOpen(order) || order.state === 'canceled';
+}
+
+/** @throws Held while the order lets nothing be made of it, Rejected when it never will again. */
+export function assertOpen(document: Fulfilment, order: MagentoOrder): void {
+  if (isOpen(order)) return;
+  const fault = {
+    code: `${document.kind}.order_state`,
+    what: `Document ${document.documentId}: the order ${document.incrementId} is ${order.state}`,
+  };
+  const stop = 'stop the document in the ERP, then `cartage parked discard KEY --reason TEXT`';
+  if (order.state === 'canceled')
+    throw new Rejected({
+      ...fault,
+      fix: `The shop makes nothing of a canceled order any more: ${stop}, or have the order placed anew`,
+    });
+  throw new Held({
+    ...fault,
+    fix: `Release the order in the shop; the document is released by that, within minutes. Or ${stop}`,
+    waitsFor: `order/${orderKey(document)}`,
+  });
+}
