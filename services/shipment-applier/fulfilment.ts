@@ -39,10 +39,10 @@ export async function applyFulfilment(
   if (passed !== null) return { status: 'unchanged', cause: passed };
   if (document.kind === 'order') return tellNumber(document, attempt, options);
   if (document.kind === 'invoice') return applyInvoice(document, attempt, options);
-  if (attempt.mode === 'on') await options.stockWait?.ahead(issued, attempt);
-  const order = await findOrder(document, options);
-  const marker = markerOf(options.instance, 'document', document.documentId);
-  const found = findMarked(await options.magento.shipments.ofOrder(order.entity_id), marker);
+  const [{ order, found }] = await Promise.all([
+    lookUp(document, options),
+    attempt.mode === 'on' && options.stockWait?.ahead(issued, attempt),
+  ]);
   if (!found) return ship(issued, order, attempt, options);
   if (attempt.mode === 'on') {
     const items = found.items.map(({ order_item_id, qty }) => ({
@@ -53,6 +53,12 @@ export async function applyFulfilment(
     await askForStock(document, goods.keys(), options.requestRefresh, 'shipped');
   }
   return addTracks(document, order, found, attempt, options);
+}
+
+async function lookUp(document: Fulfilment, options: FulfilmentOptions) {
+  const order = await findOrder(document, options);
+  const marker = markerOf(options.instance, 'document', document.documentId);
+  return { order, found: findMarked(await options.magento.shipments.ofOrder(order.entity_id), marker) };
 }
 
 /** Why a document is none of ours, or nothing to do; null when it is. */

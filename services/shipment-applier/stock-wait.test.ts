@@ -117,11 +117,12 @@ it('nothing is waited for of which the ERP has no stock', async () => {
   expect(goesOn).toEqual(['Mug']);
 });
 
-it('what the document names is waited for before the shop is asked for anything; the parts of it afterwards', async () => {
+it('what the document names is waited for in place while it is likely to come by itself; the parts of it afterwards', async () => {
   const { clock, ahead, waits, tell, asked, passed } = await waitOf();
-  await expect(ahead()).rejects.toMatchObject({ notYet: true, retryAfterMs: 250 });
+  const soon = ahead();
+  await clock.pass(100);
   await tell('Mug', 2, 100);
-  await ahead();
+  await soon;
   await clock.pass(250);
   await waits('LID');
   expect(asked).toEqual(['W1/Mug goods issue', 'W1/LID goods issue']);
@@ -141,4 +142,18 @@ it('the wait has a bound, and is counted when it passes; it ends when all others
   await clock.pass(1_000);
   expect(await settle(['Mug'])).toContain('was not known to be in the shop');
   expect(passed()).toBe(2);
+});
+
+it('what has not come by itself is asked for, and waited for elsewhere', async () => {
+  const { clock, ahead, asked, tell } = await waitOf();
+  const late = ahead().catch((error: unknown) => error);
+  await clock.pass(249);
+  expect(asked).toEqual([]);
+  await clock.pass(1);
+  expect(await late).toMatchObject({ notYet: true, retryAfterMs: 59_750 });
+  expect(asked).toEqual(['W1/Mug goods issue']);
+  await expect(ahead()).rejects.toMatchObject({ notYet: true });
+  expect(asked).toHaveLength(1);
+  await tell('Mug', 2, 100);
+  await ahead();
 });

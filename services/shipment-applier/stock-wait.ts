@@ -11,7 +11,7 @@ export interface StockWaitOptions {
   requestRefresh: RequestRefresh;
   /** From the publishing of the document on. */
   waitMs: number;
-  clock: Pick<Clock, 'now'>;
+  clock: Clock;
   /** It was shipped without knowing. */
   onPassed: () => void;
 }
@@ -51,11 +51,16 @@ export class StockWait {
   }
 
   /**
-   * By what the document says alone, before the shop is asked for anything: most shipments that wait do so here.
+   * By what the document says alone: most shipments that wait do so here. What comes by itself is waited for in place, while
+   * the shop is asked what it has.
    * @throws Unavailable, not yet: this order alone waits.
    */
   async ahead(issued: Issued, attempt: Attempt): Promise<void> {
-    const open = this.#open(issued, new Set(issued.document.lines.map(({ sku }) => sku)));
+    const goods = new Set(issued.document.lines.map(({ sku }) => sku));
+    const withinMs = this.#comesInMs(issued);
+    if (withinMs > 0 && this.#mayWait(issued, this.#open(issued, goods), attempt))
+      await this.#comes(issued, [...goods], withinMs);
+    const open = this.#open(issued, goods);
     if (this.#mayWait(issued, open, attempt)) await this.#wait(issued, open);
   }
 
@@ -78,11 +83,18 @@ export class StockWait {
     return false;
   }
 
+  async #comes(issued: Issued, goods: readonly string[], withinMs: number): Promise<void> {
+    const over = new AbortController();
+    const goOn = () => over.abort();
+    this.#waiting.set(issued.document.documentId, { ...issued, goods, isAsked: false, goOn });
+    await this.#options.clock.wait(withinMs, over.signal);
+  }
+
   async #wait(issued: Issued, open: readonly string[]): Promise<never> {
     const { document } = issued;
     const { documentId } = document;
     const wasAsked = this.#waiting.get(documentId)?.isAsked ?? false;
-    const askInMs = wasAsked ? Infinity : issued.publishedAt + comesWithinMs - this.#options.clock.now();
+    const askInMs = wasAsked ? Infinity : this.#comesInMs(issued);
     const isAsked = wasAsked || askInMs <= 0;
     // Before it is asked for: the answer may be quick.
     const known = new Promise<void>((goOn) =>
@@ -107,6 +119,10 @@ export class StockWait {
         until: known,
       },
     );
+  }
+
+  #comesInMs({ publishedAt }: Issued): number {
+    return publishedAt + comesWithinMs - this.#options.clock.now();
   }
 
   #leftMs({ publishedAt }: Issued): number {
