@@ -20,7 +20,7 @@ const insert = (table: string, row: Record<string, string>): Change => ({
 
 function partOf(xid: number, changes: Change[], last = true): ChangePart {
   const part = { mark: String(xid), position: String(xid), occurredAt: xid * 1_000, changes };
-  return { ...part, end: last ? String(xid + 1) : null };
+  return { ...part, ...(last && { shownFrom: xid + 1 }), end: last ? String(xid + 1) : null };
 }
 
 function readerOf(options: Partial<LogReaderOptions> = {}) {
@@ -78,7 +78,14 @@ describe('the log reader', () => {
     await reader.run(parts, new AbortController().signal);
     const dirty = stock.take(10);
     expect([...dirty.keys()]).toEqual(['7', '8']);
-    expect(dirty.get('7')).toMatchObject({ marks: new Set(['10']), position: '10', occurredAt: 10_000 });
+    expect(dirty.get('7')).toMatchObject({
+      marks: new Set(['10']),
+      position: '10',
+      // One part does not say.
+      shownFrom: Infinity,
+      occurredAt: 10_000,
+    });
+    expect(dirty.get('8')).toMatchObject({ shownFrom: 11 });
     expect(led).toEqual(['prices 1 {"id":"3"} 10']);
     expect(reached).toEqual([]);
     for (const dirt of dirty.values()) reportAnswered(dirt);

@@ -49,6 +49,8 @@ export interface Shipments {
   create(orderId: number, shipment: NewShipment): Promise<number>;
   /** NOT idempotent: the same number twice makes two tracks. Returns the id of the track. */
   addTrack(orderId: number, shipmentId: number, track: Track): Promise<number>;
+  /** Adds a comment that no customer sees. NOT idempotent: look for it before. */
+  addComment(shipmentId: number, comment: string): Promise<void>;
 }
 
 export function createShipments(rest: Rest): Shipments {
@@ -97,6 +99,17 @@ export function createShipments(rest: Rest): Shipments {
         route: 'POST shipment/track',
       });
       return added.entity_id;
+    },
+
+    async addComment(shipmentId, comment) {
+      const entity = { parent_id: shipmentId, comment, is_customer_notified: 0, is_visible_on_front: 0 };
+      await rest.call({
+        method: 'POST',
+        path: ['shipment', String(shipmentId), 'comments'],
+        body: { entity },
+        shape: z.unknown(),
+        route: 'POST shipment/:id/comments',
+      });
     },
   };
 }

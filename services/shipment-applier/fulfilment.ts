@@ -9,6 +9,8 @@ import { findOrder } from './find-order.ts';
 import { askForStock, goodsOf } from './goods.ts';
 import { findMarked } from './marker.ts';
 import { applyInvoice } from './invoice.ts';
+import { shipping, wantedItems } from './lines.ts';
+import { madeByHand } from './made-by-hand.ts';
 import { tellNumber } from './order-number.ts';
 import { ship, sourceOf } from './ship.ts';
 import type { ShipOptions } from './ship.ts';
@@ -39,11 +41,23 @@ export async function applyFulfilment(
   if (passed !== null) return { status: 'unchanged', cause: passed };
   if (document.kind === 'order') return tellNumber(document, attempt, options);
   if (document.kind === 'invoice') return applyInvoice(document, attempt, options);
-  const [{ order, found }] = await Promise.all([
+  const [{ order, found, byHand }] = await Promise.all([
     lookUp(document, options),
     attempt.mode === 'on' && options.stockWait?.ahead(issued, attempt),
   ]);
-  if (!found) return ship(issued, order, attempt, options);
+  if (found) return follow(document, order, found, attempt, options);
+  if (byHand) return adopt(document, order, byHand, attempt, options);
+  return ship(issued, order, attempt, options);
+}
+
+/** It is there: its stock, and the tracks that it lacks. */
+async function follow(
+  document: Fulfilment,
+  order: MagentoOrder,
+  found: MagentoShipment,
+  attempt: Attempt,
+  options: FulfilmentOptions,
+): Promise<Handled> {
   if (attempt.mode === 'on') {
     const items = found.items.map(({ order_item_id, qty }) => ({
       orderItemId: order_item_id,
@@ -57,8 +71,47 @@ export async function applyFulfilment(
 
 async function lookUp(document: Fulfilment, options: FulfilmentOptions) {
   const order = await findOrder(document, options);
+  const { instance } = options;
+  const made = await options.magento.shipments.ofOrder(order.entity_id);
+  const found = findMarked(made, markerOf(instance, 'document', document.documentId));
+  const byHand = found ? undefined : sameByHand(document, order, made, options);
+  return { order, found, byHand };
+}
+
+/** A parcel that a person has brought into the shop: of the same items, from the same source, under no other number. */
+function sameByHand(
+  document: Fulfilment,
+  order: MagentoOrder,
+  made: readonly MagentoShipment[],
+  options: FulfilmentOptions,
+): MagentoShipment | undefined {
+  if (made.length === 0) return undefined;
+  const { instance, stock } = options;
+  const numbers = new Set(document.packages.map(({ trackingNumber }) => trackingNumber));
+  return madeByHand(made, wantedItems(document, order, shipping), { order, instance }).find(
+    ({ tracks, extension_attributes: { source_code } }) =>
+      source_code === stock.sources[document.source ?? ''] &&
+      (numbers.size === 0 ||
+        tracks.length === 0 ||
+        tracks.some(({ track_number }) => numbers.has(track_number))),
+  );
+}
+
+async function adopt(
+  document: Fulfilment,
+  order: MagentoOrder,
+  shipment: MagentoShipment,
+  attempt: Attempt,
+  options: FulfilmentOptions,
+): Promise<Handled> {
+  const cause = 'a shipment of the same items, which was made in the shop';
+  if (attempt.mode === 'dry')
+    return { status: 'dry', targetId: shipment.increment_id, cause: `would take over ${cause}` };
+  attempt.assertCurrent();
   const marker = markerOf(options.instance, 'document', document.documentId);
-  return { order, found: findMarked(await options.magento.shipments.ofOrder(order.entity_id), marker) };
+  await options.magento.shipments.addComment(shipment.entity_id, marker);
+  const followed = await follow(document, order, shipment, attempt, options);
+  return { ...followed, status: 'applied', cause: `took over ${cause}; ${followed.cause}` };
 }
 
 /** Why a document is none of ours, or nothing to do; null when it is. */

@@ -1,14 +1,14 @@
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { MagentoInvoice } from '../magento/invoices.ts';
 import type { Magento } from '../magento/magento.ts';
-import { isAnyMarker, markerOf } from '../magento/marker.ts';
+import { markerOf } from '../magento/marker.ts';
 import type { MagentoOrder } from '../magento/order-shape.ts';
 import type { Config } from '../platform/config/schema.ts';
-import { decimalOf } from '../platform/decimal.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import { findOrder } from './find-order.ts';
 import { invoicing, leftItems, wantedItems } from './lines.ts';
 import type { WantedItem } from './lines.ts';
+import { madeByHand, topsOf } from './made-by-hand.ts';
 import { findMarked } from './marker.ts';
 import { assertOpen } from './order-state.ts';
 import type { StoreIds } from './store-ids.ts';
@@ -42,8 +42,7 @@ export async function applyInvoice(
     return { status: 'unchanged', targetId: found.increment_id, cause: 'the invoice is there' };
   }
   const wanted = wantedItems(document, order, invoicing);
-  const free = made.filter(({ comments }) => !comments.some(({ comment }) => isAnyMarker(comment, instance)));
-  const same = free.find((invoice) => isOfThese(invoice, wanted, tops));
+  const [same] = madeByHand(made, wanted, { order, instance });
   if (same) return adopt(same, marker, attempt, options);
   return create(document, order, wanted, attempt, options);
 }
@@ -92,22 +91,4 @@ async function create(
   const created = await magento.invoices.get(id);
   if (created) verifyInvoice(created, document, topsOf(order));
   return { status: 'applied', targetId: created?.increment_id ?? String(id), cause: `invoiced, ${rule}` };
-}
-
-/** What is part of another item is listed with it, and counts for nothing by itself. */
-function topsOf({ items }: MagentoOrder): ReadonlySet<number> {
-  return new Set(items.filter(({ parent_item_id }) => parent_item_id === null).map(({ item_id }) => item_id));
-}
-
-function isOfThese(
-  { items }: MagentoInvoice,
-  wanted: readonly WantedItem[],
-  tops: ReadonlySet<number>,
-): boolean {
-  const own = items.filter(({ order_item_id, qty }) => tops.has(order_item_id) && decimalOf(qty) > 0n);
-  const quantities = new Map(own.map(({ order_item_id, qty }) => [order_item_id, decimalOf(qty)]));
-  return (
-    quantities.size === wanted.length &&
-    wanted.every(({ item, quantity }) => quantities.get(item.item_id) === quantity)
-  );
 }

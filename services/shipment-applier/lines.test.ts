@@ -49,6 +49,7 @@ describe('the lines of a document', () => {
     ['by the SKU', [['set', null, '1']], ['1: 1.0000']],
     ['together where several are of one order line', [['SET', '1', '1'], ['SET', null, '1.0000']], ['1: 2.0000']], // prettier-ignore
     ['in the second line of a SKU when the first is shipped', [['TWICE', null, '2'], ['TWICE', null, '3']], ['3: 2.0000', '4: 3.0000']], // prettier-ignore
+    ['in both lines of a SKU where it is more than one has left', [['TWICE', null, '4']], ['3: 2.0000', '4: 2.0000']], // prettier-ignore
     ['in parts where the shop sells such', [['CLOTH', null, '1.5']], ['5: 1.5000']],
   ])('are found %s', (_name, lines, expected) => {
     expect(shipped(...lines)).toEqual(expected);

@@ -56,9 +56,10 @@ export interface WantedItem {
 export function wantedItems(document: Fulfilment, order: MagentoOrder, deed: Deed): WantedItem[] {
   const wanted = new Map<number, WantedItem>();
   for (const line of document.lines) {
-    const item = itemOf(line, { document, order, deed }, wanted);
-    const known = wanted.get(item.item_id)?.quantity ?? zero;
-    wanted.set(item.item_id, { item, quantity: sum([known, decimalOf(line.quantity)]) });
+    for (const { item, quantity } of itemsOf(line, { document, order, deed }, wanted)) {
+      const known = wanted.get(item.item_id)?.quantity ?? zero;
+      wanted.set(item.item_id, { item, quantity: sum([known, quantity]) });
+    }
   }
   if (wanted.size === 0) throw rejected(deed, 'empty', document, 'has no lines', correct);
   return [...wanted.values()];
@@ -78,17 +79,17 @@ export function leftItems(wanted: readonly WantedItem[], document: Fulfilment, d
 
 const correct = 'Correct the document in the ERP';
 
-function itemOf(
+function itemsOf(
   line: FulfilmentLine,
   { document, order, deed }: { document: Fulfilment; order: MagentoOrder; deed: Deed },
   wanted: ReadonlyMap<number, WantedItem>,
-): MagentoOrderItem {
-  const items = order.items.filter((item) => item.parent_item_id === null);
-  const found =
-    line.orderLineId === null
-      ? bySku(line.sku, items, wanted, deed)
-      : items.find((item) => String(item.item_id) === line.orderLineId);
-  if (found) return found;
+): WantedItem[] {
+  const quantity = decimalOf(line.quantity);
+  const tops = order.items.filter((item) => item.parent_item_id === null);
+  const named = tops.find((item) => String(item.item_id) === line.orderLineId);
+  if (named) return [{ item: named, quantity }];
+  const same = tops.filter((item) => foldSku(item.sku) === foldSku(line.sku));
+  if (line.orderLineId === null && same.length > 0) return spread(quantity, same, wanted, deed);
   const name = line.orderLineId === null ? `the SKU ${line.sku}` : `the line ${line.orderLineId}`;
   throw rejected(
     deed,
@@ -99,15 +100,24 @@ function itemOf(
   );
 }
 
-/** Of several lines with the SKU the first of which something is left. */
-function bySku(
-  sku: string,
-  items: MagentoOrderItem[],
+/** Over the items of one SKU, each as far as something is left of it; what is too much is too much of the first. */
+function spread(
+  quantity: Decimal,
+  same: readonly MagentoOrderItem[],
   wanted: ReadonlyMap<number, WantedItem>,
   { leftOf }: Deed,
-): MagentoOrderItem | undefined {
-  const same = items.filter((item) => foldSku(item.sku) === foldSku(sku));
-  return same.find((item) => leftOf(item) > (wanted.get(item.item_id)?.quantity ?? zero)) ?? same[0];
+): WantedItem[] {
+  let rest = quantity;
+  const parts: WantedItem[] = [];
+  for (const item of same) {
+    const free = minus(leftOf(item), wanted.get(item.item_id)?.quantity ?? zero);
+    const part = free < rest ? free : rest;
+    if (part <= 0n) continue;
+    parts.push({ item, quantity: part });
+    rest = minus(rest, part);
+  }
+  if (rest !== zero || parts.length === 0) parts.push({ item: same[0]!, quantity: rest });
+  return parts;
 }
 
 function refuseTooMuch(item: MagentoOrderItem, quantity: Decimal, document: Fulfilment, deed: Deed): void {
