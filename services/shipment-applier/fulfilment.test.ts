@@ -105,8 +105,11 @@ describe('a delivery of the ERP', () => {
       },
     });
     expect(steps).toEqual(['ship', refresh]);
-    // Also when it is found.
+    // Also when it is found, and then it gets the numbers that came late all the same.
     await expect(apply()).rejects.toThrow('shipment.differs');
+    steps.length = 0;
+    await expect(apply(packed('T1'))).rejects.toThrow('shipment.differs');
+    expect(steps).toEqual([refresh, 'track T1 to 1 of 9']);
   });
 
   it('leaves no raised quantity behind when the shop refuses it, now or where an earlier try has raised it', async () => {
@@ -115,7 +118,10 @@ describe('a delivery of the ERP', () => {
     expect(steps).toEqual(['raise ABC-RED to 2.0000 1', takenBack]);
     const canceled = shopOf({ stored: '2' });
     canceled.shop.order.state = 'canceled';
-    await expect(canceled.apply()).rejects.toThrow('shipment.order_state');
+    await expect(canceled.apply()).rejects.toMatchObject({
+      name: 'Rejected',
+      fault: { code: 'shipment.order_state', fix: expect.stringContaining('canceled order') },
+    });
     expect(canceled.steps).toEqual([takenBack]);
   });
 
