@@ -205,6 +205,33 @@ describe('shipments', () => {
     });
   });
 
+  it('are charged: an invoice of the ERP is one invoice in the shop, and what is left is the next', async () => {
+    const { sale, entity_id } = await order([{ sku: 'MUG-STONE', qty: 2 }]);
+    await stack.sandboxes.confirm(sale.id);
+    const { rows } = await stack.erp.query<{ id: number }>(
+      'select id from sales_order_line where order_id = $1',
+      [sale.id],
+    );
+    const charge = async (body: object) => {
+      const answer = await fetch(`${stack.erpUrl}/orders/${sale.id}/invoice`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      if (!answer.ok) throw new Error(await answer.text());
+      return ((await answer.json()) as { name: string }).name;
+    };
+    const first = await charge({ lines: [{ line: rows[0]!.id, quantity: 1 }] });
+    const made = () =>
+      [...stack.shop.shop.db.invoices.all()]
+        .filter(({ order_id }) => order_id === entity_id)
+        .map(({ items, comments }) => [items[0]!.qty, comments[0]?.comment]);
+    await until('the first invoice', () => made().length === 1);
+    const second = await charge({});
+    await until('both invoices', () => made().length === 2);
+    expect(made()).toEqual([first, second].map((name) => [1, `ERP document ${name} [cartage:sandbox]`]));
+  });
+
   /** Sells and ships the last unit with one of the two appliers stopped until the other one has done its part. */
   async function lastUnit(
     sku: string,

@@ -15,3 +15,20 @@ alter table partner_address
   add column if not exists is_default_billing boolean not null default false,
   add column if not exists is_default_shipping boolean not null default false;
 create unique index if not exists one_row_per_shop_address on partner_address (partner_id, shop_address_id);
+
+-- Invoices: what of an order was charged. Its lines are written with it and never change.
+create sequence if not exists invoice_number;
+create table if not exists invoice (
+  id int generated always as identity primary key,
+  name text not null unique default document_name('INV/', 'invoice_number'),
+  order_id int not null references sales_order,
+  posted_at timestamptz not null default now()
+);
+create index if not exists invoice_of_order on invoice (order_id);
+create table if not exists invoice_line (
+  invoice_id int not null references invoice,
+  order_line_id int not null references sales_order_line,
+  quantity numeric(16, 4) not null check (quantity > 0),
+  primary key (invoice_id, order_line_id)
+);
+create index if not exists invoice_line_of_order_line on invoice_line (order_line_id);

@@ -54,9 +54,9 @@ describe('fulfilments', () => {
     const record = { instance: 'us', store: 'default', increment_id: '000000300' };
     const [row, ...others] = await lookUp(erp.cartage, fulfilments, record);
     expect(others).toEqual([]);
-    expect(Object.keys(row ?? {})[0]).toBe('delivery_id');
+    expect(Object.keys(row ?? {})[0]).toBe('document');
     expect(row).toMatchObject({
-      delivery_id: delivery,
+      document: delivery,
       ...record,
       document_id: shipped.name,
       kind: 'shipment',
@@ -75,6 +75,43 @@ describe('fulfilments', () => {
       ],
       packages: [], // no number yet
     });
+  });
+
+  it('tells an invoice with what it charges, and what is left with the next one', async () => {
+    const { delivery } = await confirmed('000000302');
+    const orderId = (
+      (await erp.call('GET', `/deliveries?limit=1`)).body as { id: number; order_id: number }[]
+    ).find(({ id }) => id === delivery)!.order_id;
+    const { rows } = await erp.owner.query<{ id: number }>(
+      'select id from sales_order_line where order_id = $1 order by id',
+      [orderId],
+    );
+    const first = (await post(`/orders/${orderId}/invoice`, {
+      lines: [{ line: rows[0]!.id, quantity: 1 }],
+    })) as { id: number; name: string };
+    expect(await ask(erp.cartage, fulfilments, { keys: [-first.id] })).toMatchObject([
+      {
+        document: -first.id,
+        document_id: first.name,
+        kind: 'invoice',
+        source: null,
+        lines: [{ sku: 'TOWEL-SET3', orderLineId: '000000302-1', quantity: '1.0000' }],
+      },
+    ]);
+    const rest = (await post(`/orders/${orderId}/invoice`, {})) as { name: string };
+    const all = await lookUp(erp.cartage, fulfilments, {
+      instance: 'us',
+      store: 'default',
+      increment_id: '000000302',
+    });
+    expect(new Set(all.map(({ document_id }) => document_id))).toEqual(new Set([first.name, rest.name]));
+    expect(all.find(({ document_id }) => document_id === rest.name)).toMatchObject({
+      lines: [
+        { sku: 'TOWEL-SET3', quantity: '1.0000' },
+        { sku: 'PAN-IRON-26', quantity: '1.0000' },
+      ],
+    });
+    expect((await erp.call('POST', `/orders/${orderId}/invoice`, {})).status).toBe(409);
   });
 
   it('tells a number that came late, and counts from $since on', async () => {

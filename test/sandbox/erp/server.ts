@@ -5,6 +5,7 @@ import express from 'express';
 import type { ErrorRequestHandler, Express } from 'express';
 import type { Database } from './database.ts';
 import { answerFor } from './refusal.ts';
+import { invoiceVerb } from './verbs/invoice.ts';
 import { orderVerbs } from './verbs/orders.ts';
 import { priceVerbs } from './verbs/prices.ts';
 import { productVerbs } from './verbs/products.ts';
@@ -54,6 +55,7 @@ function application(database: Database): Express {
     orderVerbs,
     shipVerb,
     trackingVerb,
+    invoiceVerb,
     orderViews,
     deliveryViews,
     productViews,
