@@ -130,7 +130,8 @@ export const fulfilments = contract<Fulfilment>({
   key: orderKey,
   document: fulfilmentDocument,
   keyParts: 'instance/store/increment_id',
-  description: 'One ERP document about an order: a shipment with its parcels, an invoice, or the order itself',
+  description:
+    'One ERP document about an order: a shipment with its parcels, an invoice, or the order itself',
   retentionMs: 28 * dayMs,
   owner: 'erp-ingester',
   writers: ['erp-ingester', 'order-exporter'],
