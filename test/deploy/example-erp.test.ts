@@ -130,10 +130,11 @@ describe('the SQL of cartage.yaml', () => {
       connection: { connectionString: urlAs('writer') },
       statements: erp.orders!,
     });
-    const order = anOrder({
+    const placed = anOrder({
       incrementId: '000000042',
       lines: [{ sku: 'A/1', quantity: 2, priceMinor: 999 }],
     });
+    const order = { ...placed, parentIncrementId: '000000041' };
     const input = (value: Order) => ({
       key: 'main/default/000000042',
       order: value,
@@ -154,6 +155,7 @@ describe('the SQL of cartage.yaml', () => {
           term: 'NET14',
           carrier: 'DHL',
           total: '26.63',
+          replaces: '000000041',
           status: 'open',
           sku: 'A/1',
           quantity: '2.0000',

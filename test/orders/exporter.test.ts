@@ -121,6 +121,23 @@ describe('an order', () => {
     ]);
   });
 
+  it('that was edited in the shop is canceled, and the one in its place is an order of its own, each once', async () => {
+    const placed = order();
+    const edited = order({
+      incrementId: `${placed.incrementId}-1`,
+      originalIncrementId: placed.incrementId,
+      parentIncrementId: placed.incrementId,
+    });
+    const canceled = { ...placed, state: 'canceled', childIncrementId: edited.incrementId };
+    // As the shop does it: the new one is there before the old one is canceled. Each record comes twice.
+    for (const record of [placed, edited, canceled, canceled, edited]) await publish(record);
+    await eventually('all outcomes', () => outcomesOf(placed).length >= 3 && outcomesOf(edited).length >= 2);
+    expect(outcomesOf(placed).map(({ status }) => status)).toEqual(['applied', 'applied', 'unchanged']);
+    expect(outcomesOf(edited).map(({ status }) => status)).toEqual(['applied', 'unchanged']);
+    expect(await salesOrdersOf(placed)).toEqual([expect.objectContaining({ state: 'canceled' })]);
+    expect(await salesOrdersOf(edited)).toEqual([expect.not.objectContaining({ state: 'canceled' })]);
+  });
+
   it('that cannot be said exactly or is not mapped is parked, and the next one goes on', async () => {
     const differing = order({ problems: [{ code: 'order.totals_differ', detail: 'grand total: 1 and 2' }] });
     const unmapped = order({ shippingMethod: 'dhl_express' });
