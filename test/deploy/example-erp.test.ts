@@ -165,10 +165,14 @@ describe('the SQL of cartage.yaml', () => {
       expect(await writer.change(input(order))).toMatchObject({ changed: false });
       const moved = { ...order, billingAddress: { ...order.billingAddress!, city: 'Leipzig' } };
       const refunded = { ...moved, totals: { ...order.totals, refundedMinor: 1_050 } };
+      const [line] = order.lines;
+      const fewer = { ...refunded, lines: [{ ...line!, quantityCanceled: '1.0000' }] };
       const later: Order[] = [
         { ...order, state: 'holded' },
         order,
         moved,
+        refunded,
+        fewer,
         refunded,
         { ...refunded, state: 'closed' },
       ];
