@@ -122,10 +122,12 @@ export function ordersSuite(
     it(`of which a part is paid back ${hasCreditNotes ? 'is told so, each part once' : 'is left alone'}`, async () => {
       const erp = open();
       const { key, order } = anInput();
-      const refunded = (refundedMinor: number) =>
+      const refunded = (refundedMinor: number | null) =>
         erp.change(anInput({ totals: { ...order.totals, refundedMinor } }));
       await erp.create(anInput());
       expect(await refunded(0)).toMatchObject({ changed: false });
+      // Of a record from before the contract had it.
+      expect(await refunded(null)).toMatchObject({ changed: false });
       expect(await refunded(1000)).toMatchObject({ changed: hasCreditNotes });
       expect(await refunded(1000)).toMatchObject({ changed: false });
       expect(await refunded(1450)).toMatchObject({ changed: hasCreditNotes });
