@@ -261,6 +261,10 @@ export interface Price {
   from: number | null;
   /** Valid until (exclusive), UTC milliseconds; null: always. */
   to: number | null;
+  /** Code of the shop's website for which alone it holds; null: as the price list says. */
+  website: string | null;
+  /** Code of the shop's customer group for which alone it holds; null: as the price list says. */
+  group: string | null;
 }
 
 /** A product as of now, whole. Source: the products stream of the ERP. */

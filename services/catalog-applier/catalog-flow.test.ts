@@ -24,7 +24,18 @@ const origin = {
 const pricesOf = (sku: string, amount: string, changes: Partial<Prices> = {}): Prices => ({
   ...origin,
   sku,
-  prices: [{ list: 'R', currency: 'EUR', amount, minQuantity: '0.0000', from: null, to: null }],
+  prices: [
+    {
+      list: 'R',
+      currency: 'EUR',
+      amount,
+      minQuantity: '0.0000',
+      from: null,
+      to: null,
+      website: null,
+      group: null,
+    },
+  ],
   ...changes,
 });
 
@@ -121,12 +132,12 @@ describe('a new product', () => {
   });
 
   it('waits for a website that the shop does not have', async () => {
-    const { shop, product } = flowOf('on', { websites: ['base', 'b2b'] });
+    const { shop, product } = flowOf('on', { websites: ['base', 'b2c'] });
     await expect(product(productOf('A'))).rejects.toMatchObject({
       name: 'Held',
       fault: {
         code: 'product.website_unknown',
-        fix: expect.stringContaining('the shop has: base'),
+        fix: expect.stringContaining('the shop has: base, b2b'),
         waitsFor: 'configuration/catalog/websites',
       },
     });
@@ -352,7 +363,8 @@ describe('prices', () => {
   it('are compared with the global ones, whatever single store views have', async () => {
     const { shop, product, price } = flowOf();
     await product(productOf('A'));
-    shop.viewPrices = [{ sku: 'A', storeId: 1, price: '9.5' }];
+    const plain = { from: null, to: null, group: null, quantity: '1', isPercent: false };
+    shop.otherPrices = [{ ...plain, kind: 'base', sku: 'A', scope: 1, price: '9.5' }];
     expect(await price(pricesOf('A', '9.5'))).toMatchObject([{ status: 'applied' }]);
     expect(shop.kept.get('a')!.price).toBe('9.5');
   });
@@ -388,7 +400,7 @@ describe('prices', () => {
     const { shop, price, takeAsked } = flowOf('dry');
     shop.kept.set('a', { sku: 'A', price: '1', status: 2 } as MagentoProduct);
     expect(await price(pricesOf('A', '9'))).toMatchObject([
-      { status: 'dry', cause: 'would set for A: base price 9' },
+      { status: 'dry', cause: 'would set of A: base price 9' },
     ]);
     expect([shop.writes, takeAsked()]).toEqual([[], []]);
   });

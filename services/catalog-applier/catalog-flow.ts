@@ -8,8 +8,9 @@ import type { BatchResult, StateFlow } from '../platform/flow/states/state-flow.
 import type { Received } from '../platform/kafka/types.ts';
 import type { Mode } from '../platform/groups.ts';
 import { Definitions } from './definitions.ts';
-import { writePrices } from './prices.ts';
-import type { PriceOptions } from './prices.ts';
+import { writePrices } from './prices/write-prices.ts';
+import type { PriceOptions } from './prices/write-prices.ts';
+import { PricePlaces } from './prices/price-places.ts';
 import { writeProduct } from './product.ts';
 import type { ProductOptions } from './product.ts';
 import { linkable } from './variants.ts';
@@ -31,14 +32,10 @@ const pricesPerRequest = 20;
  */
 export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Prices> {
   const { magento, clock } = options;
-  const zones = new CodeIds(
-    async () => (await magento.store.configs()).map(({ id, timezone }) => ({ id, code: timezone })),
-    clock,
-  );
   const known = {
     websites: new WebsiteIds(new CodeIds(() => magento.store.websites(), clock)),
     definitions: new Definitions(magento.attributes, clock),
-    timezone: async () => (await zones.codes())[0] ?? 'UTC',
+    places: new PricePlaces(magento, clock),
   };
   return {
     name: 'catalog',
@@ -60,9 +57,12 @@ export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Pr
     },
     apply: async (records, attempt) => {
       if (records[0]!.topic === pricesContract.topic)
-        return (await writePrices(records as Received<Prices>[], attempt, options, known)) as BatchResult<
-          Product | Prices
-        >;
+        return (await writePrices(
+          records as Received<Prices>[],
+          attempt,
+          options,
+          known.places,
+        )) as BatchResult<Product | Prices>;
       const record = records[0] as Received<Product>;
       const handled = await writeProduct(record.value!, attempt, options, known);
       return new Map([[record, handled]]) as BatchResult<Product | Prices>;

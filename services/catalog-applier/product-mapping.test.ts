@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Price, Product } from '../../schemas/types.ts';
+import type { Product } from '../../schemas/types.ts';
 import type { MagentoProduct } from '../magento/products.ts';
 import { catalogSection } from '../platform/config/sections/catalog.ts';
 import { Held, Rejected } from '../platform/errors.ts';
-import { basePriceOf } from './base-price.ts';
 import { keptValue } from './attribute-value.ts';
 import { differenceOf } from './product-difference.ts';
 import { productOf as bareProductOf } from './testing/product.ts';
@@ -18,13 +17,6 @@ const catalog = catalogSection.parse({
   taxClasses: { full: 2 },
   attributes: { colour: 'color', size: 'size_text' },
 });
-const origin = {
-  occurredAt: null,
-  version: { epoch: 1, number: 1 },
-  sourceKey: '{}',
-  deleted: false,
-  twin: null,
-};
 const productOf = (changes: Partial<Product> = {}): Product =>
   bareProductOf('A-1', {
     description: 'A chair',
@@ -203,44 +195,5 @@ describe('a value as Magento keeps it', () => {
     ['datetime', 'datetime', '2026-01-31T25:00:00Z', 'no date'],
   ])('of %s in %s: %s is refused', (input, backend, text, why) => {
     expect(() => keptValue(attributeOf('a', input, backend), text, 'SKU')).toThrow(why);
-  });
-});
-
-describe('the base price', () => {
-  const now = 1_000;
-  const price = (changes: Partial<Price>): Price => ({
-    list: 'RETAIL',
-    currency: 'EUR',
-    amount: '10.0000',
-    minQuantity: '0.0000',
-    from: null,
-    to: null,
-    ...changes,
-  });
-  const of = (...prices: Partial<Price>[]) =>
-    basePriceOf({ ...origin, sku: 'A', prices: prices.map(price) }, catalog, now);
-
-  it.each([
-    ['of the list', [{ list: 'DEALER', amount: '5' }, { amount: '9' }], '9'],
-    ['not one for several pieces', [{ amount: '9' }, { amount: '7', minQuantity: '10.0000' }], '9'],
-    [
-      'the one that began last',
-      [{ amount: '9' }, { amount: '8', from: 900 }, { amount: '7', from: 500 }],
-      '8',
-    ],
-    ['not yet', [{ amount: '9' }, { amount: '8', from: 1_001 }], '9'],
-    ['from that moment', [{ amount: '9' }, { amount: '8', from: 1_000 }], '8'],
-    ['no longer', [{ amount: '9' }, { amount: '8', from: 500, to: 1_000 }], '9'],
-    ['for one piece on', [{ amount: '9', minQuantity: '1.0000' }], '9'],
-    ['none', [{ list: 'DEALER' }], null],
-  ])('is %s', (_name, prices, amount) => {
-    expect(of(...prices)).toBe(amount);
-  });
-
-  it('is held in another currency, and when it is not above zero', () => {
-    expect(() => of({ currency: 'USD' })).toThrow(Held);
-    expect(() => of({ currency: 'USD' })).toThrow(/price\.currency/);
-    expect(() => of({ amount: '0.0000' })).toThrow(/price\.not_above_zero/);
-    expect(() => of({ amount: '-1.0000' })).toThrow(Held);
   });
 });

@@ -87,6 +87,8 @@ const price = z.object({
   minQuantity: decimalColumn.nullish(),
   from: timeColumn.nullish(),
   to: timeColumn.nullish(),
+  website: z.string().min(1).nullish(),
+  group: z.string().min(1).nullish(),
 });
 
 export const priceColumns = z.object({ sku: skuColumn, prices: jsonColumn(z.array(price)) });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { answer, cannedShop } from './testing/canned-shop.ts';
-import { createPrices, matchRefusals } from './prices.ts';
 import { createProducts } from './products.ts';
 import { matchSkus } from './sku.ts';
 
@@ -119,46 +118,5 @@ describe('products', () => {
     const rows = [{ sku: 'grosse' }, { sku: 'Groessé' }, { sku: 'GROSSE' }];
     const found = matchSkus(['GROSSE', 'groesse', 'Grosse'], rows);
     expect([...found.values()].map(({ sku }) => sku)).toEqual(['GROSSE', 'Groessé', 'grosse']);
-  });
-});
-
-describe('base prices', () => {
-  const rows = [
-    { sku: 'SKU-013', storeId: 0, price: '35.01' },
-    { sku: 'NOPE', storeId: 0, price: '1' },
-    { sku: 'SKU-014', storeId: 0, price: '-1.00' },
-    { sku: 'SKU-015', storeId: 99, price: '5' },
-  ];
-  // As a real shop answered to these rows, under status 200.
-  const errors = `[{"message":"Invalid attribute %fieldName = %fieldValue.","parameters":["SKU","NOPE"]},
-    {"message":"Invalid attribute %fieldName = %fieldValue.","parameters":["Price","-1"]},
-    {"message":"Requested store is not found. Row ID: SKU = SKU-015, Store ID: 99.","parameters":["SKU-015","99"]},
-    {"message":"Something else."}]`;
-
-  it('match refusals to rows as far as the answer says, and give the rest on', async () => {
-    const shop = cannedShop(answer(200, errors));
-    const written = await createPrices(shop.rest).writeBase(rows);
-    expect(written.refused.map(({ row, message }) => [row.sku, message])).toEqual([
-      ['NOPE', 'Invalid attribute SKU = NOPE.'],
-      ['SKU-014', 'Invalid attribute Price = -1.'],
-      ['SKU-015', 'Requested store is not found. Row ID: SKU = SKU-015, Store ID: 99.'],
-    ]);
-    expect(written.unmatched).toEqual([expect.stringContaining('words are left out')]);
-    expect(shop.calls[0]?.body).toContain('{"sku":"SKU-014","store_id":0,"price":-1}');
-  });
-
-  it('are all well when the answer is empty', async () => {
-    expect(await createPrices(cannedShop(answer(200, '[]')).rest).writeBase(rows)).toEqual({
-      refused: [],
-      unmatched: [],
-    });
-    expect(matchRefusals(rows, ['?']).unmatched).toEqual(['an error without a message']);
-  });
-
-  it('are read back as decimal text', async () => {
-    const shop = cannedShop(answer(200, '[{"price":2.22,"store_id":0,"sku":"SKU-013"}]'));
-    expect(await createPrices(shop.rest).readBase(['NOPE', 'SKU-013'])).toEqual([
-      { sku: 'SKU-013', storeId: 0, price: '2.22' },
-    ]);
   });
 });

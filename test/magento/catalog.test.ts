@@ -26,7 +26,18 @@ const priceOf = (sku: string, amount: string): Prices => ({
   deleted: false,
   twin: null,
   sku,
-  prices: [{ list: 'BASE', currency: 'USD', amount, minQuantity: '0.0000', from: null, to: null }],
+  prices: [
+    {
+      list: 'BASE',
+      currency: 'USD',
+      amount,
+      minQuantity: '0.0000',
+      from: null,
+      to: null,
+      website: null,
+      group: null,
+    },
+  ],
 });
 const child = (sku: string, colour: string) =>
   productOf(sku, { name: `Cup ${colour}`, visibility: 'none', attributes: { colour } });
@@ -280,24 +291,26 @@ describe('prices of further lists', () => {
   const sale = (changes: object = {}) =>
     price('SALE', '8', { from: at('2026-06-10T05:00:00Z'), to: at('2026-07-01T05:00:00Z'), ...changes });
   const read = async (magento: Magento) => ({
-    special: await magento.prices.special.read(['SKU-001']),
-    tiers: (await magento.prices.tier.read(['SKU-001']))
-      .map(({ group, quantity, price: amount }) => `${group} ${quantity}: ${amount}`)
+    special: (await magento.prices.read('special', ['SKU-001'])).map((row) => [row.price, row.from, row.to]),
+    tiers: (await magento.prices.read('tier', ['SKU-001']))
+      .map(({ group, quantity, price: amount }) => `${group ?? 'all groups'} ${quantity}: ${amount}`)
       .toSorted(),
-    cost: (await magento.prices.cost.read(['SKU-001'])).map((row) => row.price),
+    cost: (await magento.prices.read('cost', ['SKU-001'])).map((row) => row.price),
   });
 
   it('become special prices, tiers and costs, each once, and go with the list', async () => {
     const { magento, run } = await started({ priceLists: lists });
     const byHand = {
       sku: 'SKU-001',
+      scope: 0,
       price: '5',
-      type: 'fixed',
-      websiteId: 0,
+      from: null,
+      to: null,
       group: 'Retailer',
       quantity: '3',
+      isPercent: false,
     };
-    await magento.prices.tier.write([byHand]);
+    await magento.prices.write('tier', [byHand]);
     const wanted = all(
       price('BASE', '10'),
       price('BASE', '9', { minQuantity: '10.0000' }),
@@ -307,15 +320,8 @@ describe('prices of further lists', () => {
       sale(),
     );
     expect(await run.prices(wanted)).toBe('applied');
-    const special = {
-      sku: 'SKU-001',
-      storeId: 0,
-      price: '8',
-      from: '2026-06-10 00:00:00',
-      to: '2026-06-30 00:00:00',
-    };
     expect(await read(magento)).toEqual({
-      special: [special],
+      special: [['8', '2026-06-10', '2026-06-30']],
       tiers: ['Retailer 3: 5', 'Wholesale 1: 7.5', 'Wholesale 5: 7', 'all groups 10: 9'],
       cost: ['4'],
     });
@@ -333,25 +339,25 @@ describe('prices of further lists', () => {
 
   it('begin and end by the days of the shop', async () => {
     const { magento, run } = await started({ priceLists: lists });
-    const days = async () =>
-      (await read(magento)).special.map(({ price: amount, from, to }) => [amount, from, to]);
+    const days = async () => (await read(magento)).special;
     const base = price('BASE', '10');
     // To come at a midnight: the shop may begin it by itself. To come at noon: not yet.
     run.nowMs = at('2026-06-01T12:00:00Z');
     await run.prices(all(base, sale()));
-    expect(await days()).toEqual([['8', '2026-06-10 00:00:00', '2026-06-30 00:00:00']]);
+    expect(await days()).toEqual([['8', '2026-06-10', '2026-06-30']]);
     const noon = sale({ from: at('2026-06-10T17:00:00Z') });
     await run.prices(all(base, noon));
     expect(await days()).toEqual([]);
     run.nowMs = at('2026-06-10T17:00:00Z');
     await run.prices(all(base, noon));
-    expect(await days()).toEqual([['8', '2026-06-10 00:00:00', '2026-06-30 00:00:00']]);
+    expect(await days()).toEqual([['8', '2026-06-10', '2026-06-30']]);
     // Over: it ends in the shop, too, and the product keeps its base price.
     run.nowMs = at('2026-07-01T05:00:00Z');
     expect(await run.prices(all(base, noon))).toBe('applied');
     expect(await days()).toEqual([]);
     expect((await magento.products.get('SKU-001'))!.price).toBe('10');
-    // Without a first day Magento makes one, which is left.
+    // Without a first day Magento makes one, the present by its own clock, which is left.
+    run.nowMs = Date.now();
     await run.prices(all(base, sale({ from: null, to: null })));
     await magento.products.update('SKU-001', { name: 'Widget' });
     expect(await run.prices(all(base, sale({ from: null, to: null })))).toBe('unchanged');
@@ -361,7 +367,7 @@ describe('prices of further lists', () => {
     const { run } = await started({ priceLists: { DEALER: { kind: 'tier', group: 'Nobody' } } });
     expect(await run.prices(all(price('BASE', '10'), price('DEALER', '9')))).toBe('price.refused');
     const { run: away } = await started({ priceLists: { DEALER: { kind: 'tier', website: 'nowhere' } } });
-    expect(await away.prices(all(price('BASE', '10')))).toBe('product.website_unknown');
+    expect(await away.prices(all(price('BASE', '10')))).toBe('price.website_unknown');
   });
 });
 

@@ -43,7 +43,7 @@ describe('a shop as it should be', () => {
     const expected = {
       storeCodes: ['default', 'b2b_en'],
       sourceCodes: ['default', 'wh_east'],
-      priceScope: 'global' as const,
+      prices: { websites: [], groups: ['wholesale'], anyWebsite: false },
     };
     expect(await check(shop, expected)).toEqual([]);
     expect(JSON.stringify([shop.shop.db.products.all(), shop.shop.db.sourceItems.all()])).toBe(before);

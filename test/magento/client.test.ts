@@ -23,6 +23,8 @@ afterAll(async () => {
   await shop.close();
 });
 
+const plainPrice = { scope: 0, from: null, to: null, group: null, quantity: '1', isPercent: false };
+
 const ODD_SKUS = [
   'A/B 1',
   '50% off',
@@ -53,9 +55,9 @@ describe('SKUs of every spelling', () => {
     await products.update(sku, { status: 1, customAttributes: { description: 'x < y & z' } });
     expect(await products.get(sku)).toMatchObject({ sku, name, status: 1 });
 
-    const written = await prices.writeBase([{ sku, storeId: 0, price: '12.3450' }]);
+    const written = await prices.write('base', [{ ...plainPrice, sku, price: '12.3450' }]);
     expect(written).toEqual({ refused: [], unmatched: [] });
-    expect(await prices.readBase([sku])).toEqual([{ sku, storeId: 0, price: '12.345' }]);
+    expect(await prices.read('base', [sku])).toEqual([{ ...plainPrice, sku, price: '12.345' }]);
 
     await sourceItems.write([{ sku, sourceCode: 'default', quantity: '7.5', status: 1 }]);
     expect(await sourceItems.read({ skus: [sku], sourceCode: 'default' })).toEqual([
@@ -169,16 +171,59 @@ describe('stores and sources', () => {
 
 describe('writes', () => {
   it('of prices save the good rows and name the refused ones', async () => {
-    const written = await magento.prices.writeBase([
-      { sku: 'SKU-020', storeId: 0, price: '8.80' },
-      { sku: 'NOPE', storeId: 0, price: '1' },
-      { sku: 'SKU-021', storeId: 0, price: '-2.50' },
+    const written = await magento.prices.write('base', [
+      { ...plainPrice, sku: 'SKU-020', price: '8.80' },
+      { ...plainPrice, sku: 'NOPE', price: '1' },
+      { ...plainPrice, sku: 'SKU-021', price: '-2.50' },
     ]);
     expect(written.refused.map(({ row }) => row.sku)).toEqual(['NOPE', 'SKU-021']);
     expect(written.unmatched).toEqual([]);
-    expect(await magento.prices.readBase(['SKU-020'])).toEqual([
-      { sku: 'SKU-020', storeId: 0, price: '8.8' },
+    expect(await magento.prices.read('base', ['SKU-020'])).toEqual([
+      { ...plainPrice, sku: 'SKU-020', price: '8.8' },
     ]);
+  });
+
+  it('of a special price leave a day that is not given, until it is removed', async () => {
+    const { prices } = magento;
+    const special = { ...plainPrice, sku: 'SKU-020', price: '5', from: '2026-12-01', to: '2026-12-24' };
+    const fine = { refused: [], unmatched: [] };
+    expect(await prices.write('special', [special])).toEqual(fine);
+    await prices.write('special', [{ ...special, price: '4', from: null, to: null }]);
+    expect(await prices.read('special', ['SKU-020'])).toEqual([{ ...special, price: '4' }]);
+    expect(await prices.remove('special', [special])).toEqual(fine);
+    expect(await prices.remove('special', [special])).toEqual(fine);
+    expect(await prices.read('special', ['SKU-020'])).toEqual([]);
+    const { refused } = await prices.write('special', [
+      { ...special, sku: 'NOPE' },
+      { ...special, scope: 1 },
+    ]);
+    expect(refused.map(({ row, message }) => [row.sku, message])).toEqual([
+      ['NOPE', "The product that was requested doesn't exist. Verify the product and try again."],
+      ['SKU-020', 'Could not change non global Price when price scope is global.'],
+    ]);
+  });
+
+  it('of tier prices add and change, and remove what is as it was read', async () => {
+    const { prices } = magento;
+    const tier = { ...plainPrice, sku: 'SKU-020', price: '7', quantity: '10', group: 'Wholesale' };
+    await prices.write('tier', [tier, { ...tier, price: '6', quantity: '50', group: null }]);
+    await prices.write('tier', [{ ...tier, price: '6.5', group: 'WHOLESALE' }]);
+    expect(await prices.read('tier', ['SKU-020'])).toEqual([
+      { ...tier, price: '6', quantity: '50', group: null },
+      { ...tier, price: '6.5' },
+    ]);
+    await prices.remove('tier', [tier]);
+    expect(await prices.read('tier', ['SKU-020'])).toHaveLength(2);
+    await prices.remove('tier', [{ ...tier, price: '6.5' }]);
+    expect(await prices.read('tier', ['SKU-020'])).toHaveLength(1);
+    const { refused } = await prices.write('tier', [{ ...tier, group: 'Nobody' }]);
+    expect(refused.map(({ message }) => message)).toEqual(['No such entity with Customer Group = Nobody.']);
+  });
+
+  it('of costs are read back', async () => {
+    const cost = { ...plainPrice, sku: 'SKU-020', price: '4.2' };
+    expect((await magento.prices.write('cost', [cost, { ...cost, sku: 'NOPE' }])).refused).toHaveLength(1);
+    expect(await magento.prices.read('cost', ['SKU-020'])).toEqual([cost]);
   });
 
   it('of stock are all or nothing, and an unknown source may be a passing fault', async () => {

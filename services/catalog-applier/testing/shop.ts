@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Attribute } from '../../magento/attributes.ts';
-import type { BasePrice } from '../../magento/prices.ts';
+import { placeOf } from '../../magento/price-kinds.ts';
+import type { PriceKind, PriceRow } from '../../magento/price-kinds.ts';
 import type { MagentoProduct, ProductWrite } from '../../magento/products.ts';
 import { foldSku } from '../../magento/sku.ts';
 import { Rejected, Unavailable } from '../../platform/errors.ts';
@@ -22,8 +23,10 @@ export class Shop {
   refusedPrices = new Map<string, string>();
   unmatched: string[] = [];
   isDown = false;
-  /** Prices that single store views have of their own. */
-  viewPrices: BasePrice[] = [];
+  /** All but the base price for all websites, which is the product's. */
+  otherPrices: (PriceRow & { kind: PriceKind })[] = [];
+  readonly reads: PriceKind[] = [];
+  isByWebsite = false;
 
   products = {
     get: async (sku: string) => {
@@ -51,7 +54,7 @@ export class Shop {
       this.definitionsRead += 1;
       return this.attributeList.map((one) => ({ ...one, options: [...one.options] }));
     },
-    scopeOf: () => Promise.resolve('global'),
+    scopeOf: () => Promise.resolve(this.isByWebsite ? 'website' : 'global'),
     addOption: async (code: string, label: string) => {
       await turn();
       this.writes.push(`option ${code} ${label}`);
@@ -67,28 +70,57 @@ export class Shop {
   };
 
   prices = {
-    readBase: async (skus: readonly string[]) => {
+    read: async (kind: PriceKind, skus: readonly string[]) => {
       await turn();
-      return skus.flatMap((sku) =>
-        this.kept.has(foldSku(sku))
-          ? [
-              { sku, storeId: 0, price: this.kept.get(foldSku(sku))!.price! },
-              ...this.viewPrices.filter((row) => row.sku === sku),
-            ]
-          : [],
-      );
+      this.reads.push(kind);
+      const asked = new Set(skus.map(foldSku));
+      const base = [...asked]
+        .flatMap((sku) => this.kept.get(sku) ?? [])
+        .map((product) => basePriceOf(product));
+      const others = this.otherPrices.filter((row) => asked.has(foldSku(row.sku)) && row.kind === kind);
+      return [...(kind === 'base' ? base : []), ...others.map(({ kind: _kind, ...row }) => row)];
     },
-    writeBase: async (rows: readonly BasePrice[]) => {
+    write: async (kind: PriceKind, rows: readonly PriceRow[]) => {
       await turn();
-      this.writes.push(`prices ${rows.map(({ sku, price }) => `${sku}=${Number(price)}`).join(' ')}`);
-      const refused = rows
-        .filter(({ sku }) => this.refusedPrices.has(sku))
-        .map((row) => ({ row, message: this.refusedPrices.get(row.sku)! }));
-      for (const { sku, price } of rows)
-        if (!this.refusedPrices.has(sku)) this.kept.get(foldSku(sku))!.price = price;
-      return { refused, unmatched: this.unmatched };
+      this.writes.push(`${kind === 'base' ? 'prices' : kind} ${rows.map(shown).join(' ')}`);
+      for (const row of rows) if (!this.refusedPrices.has(row.sku)) this.#keepPrice(kind, row);
+      return this.#answer(rows);
+    },
+    remove: async (kind: PriceKind, rows: readonly PriceRow[]) => {
+      await turn();
+      this.writes.push(`no ${kind} ${rows.map(shown).join(' ')}`);
+      const gone = new Set(rows.map((row) => `${foldSku(row.sku)} ${placeOf(row)}`));
+      this.otherPrices = this.otherPrices.filter(
+        (row) => row.kind !== kind || !gone.has(`${foldSku(row.sku)} ${placeOf(row)}`),
+      );
+      return this.#answer(rows);
     },
   };
+
+  #answer(rows: readonly PriceRow[]) {
+    const refused = rows
+      .filter(({ sku }) => this.refusedPrices.has(sku))
+      .map((row) => ({ row, message: this.refusedPrices.get(row.sku)! }));
+    return { refused, unmatched: this.unmatched };
+  }
+
+  /** As Magento does: a special price keeps a day that its new row does not give. */
+  #keepPrice(kind: PriceKind, row: PriceRow): void {
+    if (kind === 'base' && row.scope === 0) {
+      this.kept.get(foldSku(row.sku))!.price = row.price;
+      return;
+    }
+    const isOf = (other: PriceRow & { kind: PriceKind }) =>
+      other.kind === kind && foldSku(other.sku) === foldSku(row.sku) && placeOf(other) === placeOf(row);
+    const before = this.otherPrices.find(isOf);
+    this.otherPrices = this.otherPrices.filter((other) => !isOf(other));
+    this.otherPrices.push({
+      ...row,
+      kind,
+      from: row.from ?? before?.from ?? null,
+      to: row.to ?? before?.to ?? null,
+    });
+  }
 
   store = {
     views: async () => {
@@ -98,7 +130,24 @@ export class Shop {
     },
     websites: async () => {
       await turn();
-      return [{ id: 1, code: 'base', name: 'Main' }];
+      return [
+        { id: 1, code: 'base', name: 'Main' },
+        { id: 2, code: 'b2b', name: 'Dealers' },
+      ];
+    },
+    configs: async () => {
+      await turn();
+      const view = (id: number, website_id: number, base_currency_code: string, timezone: string) => ({
+        id,
+        website_id,
+        base_currency_code,
+        timezone,
+      });
+      return [
+        view(1, 1, 'EUR', 'Europe/Berlin'),
+        view(2, 1, 'EUR', 'Europe/Berlin'),
+        view(3, 2, 'USD', 'America/New_York'),
+      ];
     },
   };
 
@@ -150,4 +199,15 @@ export function attributeOf(code: string, input: string, backend: string, labels
   const options = labels.map((label, index) => ({ label, value: String(index) }));
   const takesOptions = /select/.test(input) && code !== 'tax_class_id';
   return { id: 1, code, label: code, input, backend, options, takesOptions, types: [] };
+}
+
+function basePriceOf({ sku, price }: MagentoProduct): PriceRow {
+  const plain = { from: null, to: null, group: null, quantity: '1', isPercent: false };
+  return { ...plain, sku, scope: 0, price: price! };
+}
+
+function shown({ sku, scope, price, from, to, group, quantity }: PriceRow): string {
+  const days = from === null && to === null ? '' : `[${from ?? ''}..${to ?? ''}]`;
+  const tier = quantity === '1' && group === null ? '' : `@${Number(quantity)}${group ?? ''}`;
+  return `${sku}${scope === 0 ? '' : `#${scope}`}${tier}=${Number(price)}${days}`;
 }

@@ -11,11 +11,13 @@ export const priceRows: RowShape<Prices> = {
     return {
       sku,
       ...origin,
-      prices: list.map(({ minQuantity, from, to, ...rest }) => ({
+      prices: list.map(({ minQuantity, from, to, website, group, ...rest }) => ({
         ...rest,
         minQuantity: minQuantity ?? '0.0000',
         from: from ?? null,
         to: to ?? null,
+        website: website ?? null,
+        group: group ?? null,
       })),
       deleted: false,
       twin: null,

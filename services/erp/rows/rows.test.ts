@@ -126,7 +126,17 @@ describe('rows of the ERP', () => {
     expect(of('erp.prices', { sku, prices: [price] })).toEqual({
       ...base,
       sku,
-      prices: [{ ...price, amount: '1.0000', minQuantity: '0.0000', from: null, to: null }],
+      prices: [
+        {
+          ...price,
+          amount: '1.0000',
+          minQuantity: '0.0000',
+          from: null,
+          to: null,
+          website: null,
+          group: null,
+        },
+      ],
     });
     const names = { instance: 'm', store: 's', increment_id: '1', document_id: 'd', kind: 'shipment' };
     const document = { ...names, occurred_on: '2026-01-02T03:04:05Z', lines: [{ sku, quantity: 1 }] };

@@ -1,5 +1,6 @@
 import { shareOfShop } from '../../platform/processes.ts';
 import type { Config } from '../../platform/config/schema.ts';
+import { asThePriceSays } from '../../platform/config/sections/price-lists.ts';
 import type { Finding } from '../../platform/finding.ts';
 import { checkIntegration, checkMagento } from './check.ts';
 import { checkCredentialsAge } from './credentials-age.ts';
@@ -76,11 +77,10 @@ function expectedOf(config: ShopConfig) {
       statuses: orders.statuses && Object.keys(orders.statuses),
     },
     sourceCodes: Object.values(stock.sources),
+    prices: pricesOf(catalog),
     ...(flows.catalog === 'off'
       ? {}
       : {
-          // Base prices are written globally.
-          priceScope: 'global' as const,
           catalog: {
             attributeSet: catalog.attributeSet,
             taxClasses: Object.values(catalog.taxClasses),
@@ -91,6 +91,23 @@ function expectedOf(config: ShopConfig) {
     ...(flows.shipments === 'off'
       ? {}
       : { carriers: Object.values(fulfilments.carriers).map(({ code }) => code) }),
-    websites: { websiteCodes: catalog.websites, baseCurrency: catalog.baseCurrency },
+    websites: {
+      websiteCodes: catalog.websites,
+      baseCurrency: catalog.baseCurrency,
+      ownPrices: Object.values(catalog.priceLists).flatMap(({ kind, website }) =>
+        kind === 'base' && website !== undefined ? [website] : [],
+      ),
+    },
+  };
+}
+
+function pricesOf({ priceLists }: ShopConfig['catalog']) {
+  const lists = Object.values(priceLists);
+  const named = (codes: readonly (string | undefined)[]) =>
+    [...new Set(codes)].filter((code) => code !== undefined).filter((code) => code !== asThePriceSays);
+  return {
+    websites: named(lists.map(({ website }) => website)),
+    groups: named(lists.map(({ group }) => group)),
+    anyWebsite: lists.some(({ website }) => website === asThePriceSays),
   };
 }

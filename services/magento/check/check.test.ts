@@ -247,14 +247,38 @@ describe('the shop itself', () => {
     expect(whatOf(await check(), 'magento.sources')).toBe('the shop has 3 sources');
   });
 
-  it('has the price scope that the price lists are made for', async () => {
-    const scoped = async (scope: string) => {
-      shop.answers.set('GET products/attributes/price', { scope });
-      return check({ priceScope: 'global' });
-    };
-    expect(whatOf(await scoped('global'), 'magento.price_scope')).toBe('the shop has price scope "global"');
-    expect(wrong(await scoped('website'))).toEqual([
-      ['warn', 'magento.price_scope', 'The shop has price scope "website", the price lists are global'],
+  it('has one price for all websites where the price lists do', async () => {
+    const prices = { websites: [], groups: [], anyWebsite: false };
+    shop.answers.set('GET products/attributes/price', { scope: 'global' });
+    expect(whatOf(await check({ prices }), 'magento.price_scope')).toBe('the shop has price scope "global"');
+    shop.answers.set('GET products/attributes/price', { scope: 'website' });
+    expect(wrong(await check({ prices }))).toEqual([
+      [
+        'warn',
+        'magento.price_scope',
+        'The shop has price scope "website", the price lists are for all websites',
+      ],
+    ]);
+  });
+
+  it('keeps prices by website where the price lists do, and has their websites and groups', async () => {
+    shop.answers.set('GET products/attributes/price', { scope: 'global' });
+    const group = (id: number, code: string) => ({ id, code, tax_class_id: 3 });
+    shop.answers.set('GET customerGroups/search', rowsOf(group(0, 'NOT LOGGED IN'), group(1, 'General')));
+    const open = { websites: [], groups: [], anyWebsite: true };
+    expect(wrong(await check({ prices: open }))).toEqual([
+      [
+        'fail',
+        'magento.price_scope',
+        'catalog.priceLists has prices for single websites, the shop has one price for all of them',
+      ],
+    ]);
+    shop.answers.set('GET products/attributes/price', { scope: 'website' });
+    expect(wrong(await check({ prices: open }))).toEqual([]);
+    const misspelt = { websites: ['bas'], groups: ['general', 'Genral'], anyWebsite: false };
+    expect(wrong(await check({ prices: misspelt })).map(([, code]) => code)).toEqual([
+      'magento.price_website',
+      'magento.price_group',
     ]);
   });
 

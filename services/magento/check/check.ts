@@ -12,6 +12,8 @@ import { checkOrderCodes } from './order-codes.ts';
 import type { ExpectedOfOrders } from './order-codes.ts';
 import { checkExcess } from './excess.ts';
 import type { Optional } from './rights.ts';
+import { checkPriceGroups, checkPriceScope } from './prices.ts';
+import type { ExpectedOfPrices } from './prices.ts';
 import { checkWebsites } from './websites.ts';
 import type { ExpectedOfWebsites } from './websites.ts';
 import { createMagento } from '../magento.ts';
@@ -25,8 +27,8 @@ export interface ExpectedOfShop {
   /** Ids of store views whose codes are kept (magento.storeCodes). */
   storeIds?: readonly string[];
   sourceCodes?: readonly string[];
-  /** `global` or `website`, as the price lists are made. */
-  priceScope?: 'global' | 'website';
+  /** What the price lists are for. */
+  prices?: ExpectedOfPrices;
   websites?: ExpectedOfWebsites;
   catalog?: ExpectedOfCatalog;
   /** Magento's codes of carriers. */
@@ -61,7 +63,12 @@ export async function checkMagento(options: MagentoOptions, expected: ExpectedOf
       ...(expected.catalog ? [() => checkCatalogCodes(magento.attributes, expected.catalog!)] : []),
       ...(expected.carriers ? [() => checkCarriers(magento.rest, expected.carriers!)] : []),
       ...(expected.customers ? [() => checkCustomers(magento, expected.customers!)] : []),
-      () => checkPriceScope(magento, expected),
+      ...(expected.prices
+        ? [
+            () => checkPriceScope(magento, expected.prices!),
+            () => checkPriceGroups(magento, expected.prices!),
+          ]
+        : []),
       () => checkOddPath(magento),
     ];
     for (const check of checks) findings.push(...(await unlessRefused(check)));
@@ -194,23 +201,6 @@ async function checkSources(magento: Magento, { sourceCodes = [] }: ExpectedOfSh
     return [{ ...about, level: 'warn', what, why: 'No website sells what lies there' }];
   });
   return findings.length > 0 ? findings : [ok('magento.sources', `the shop has ${sources.length} sources`)];
-}
-
-/** REST does not tell the price scope; prices of single store views are there only under scope "website". */
-/** As the shop defines its attribute `price`: base prices are written globally. */
-async function checkPriceScope(magento: Magento, { priceScope }: ExpectedOfShop): Promise<Finding[]> {
-  if (priceScope === undefined) return [];
-  const scope = await magento.attributes.scopeOf('price');
-  if (scope === priceScope) return [ok('magento.price_scope', `the shop has price scope "${scope}"`)];
-  return [
-    {
-      level: 'warn',
-      code: 'magento.price_scope',
-      what: `The shop has price scope "${scope ?? 'unknown'}", the price lists are ${priceScope}`,
-      why: 'A website with a price of its own does not follow the global one',
-      fix: 'Set catalog/price/scope to global, or maintain the prices of single websites by hand',
-    },
-  ];
 }
 
 /** Whether a SKU with a slash, a percent sign and a space survives the way in a path. */

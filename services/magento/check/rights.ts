@@ -92,7 +92,7 @@ export const rights: readonly Right[] = [
   },
   {
     resource: 'Magento_Catalog::catalog',
-    purpose: 'base prices',
+    purpose: 'prices of every kind',
     probes: [
       {
         method: 'POST',

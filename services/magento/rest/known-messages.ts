@@ -47,6 +47,11 @@ const knownTexts = [
   'Invalid attribute * = *.',
   'Requested store is not found. Row ID: SKU = *, Store ID: *.',
   'Requested store is not found.',
+  'Invalid attribute Price Type = *.',
+  'Invalid attribute Website ID = *.',
+  'Could not change non global Price when price scope is global.',
+  'No such entity with Customer Group = *.',
+  'We found a duplicate website, tier price, customer group and quantity: Customer Group = *, Website ID = *, Quantity = *.',
   // Stock
   'Validation Failed',
   'Could not save Source Item',

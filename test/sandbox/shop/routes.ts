@@ -10,7 +10,6 @@ import { guestCartRoutes } from './resources/guest-carts.ts';
 import { invoiceRoutes } from './resources/invoices.ts';
 import { mediaRoutes } from './resources/media.ts';
 import { orderRoutes } from './resources/orders.ts';
-import { otherPriceRoutes } from './resources/other-prices.ts';
 import { productRoutes } from './resources/products.ts';
 import { salableRoutes } from './resources/salable.ts';
 import { schemaRoutes } from './resources/schema.ts';
@@ -18,9 +17,11 @@ import { documentRoutes } from './resources/ship.ts';
 import { shipmentRoutes } from './resources/shipments.ts';
 import { sourceItemRoutes } from './resources/source-items.ts';
 import { sourceRoutes } from './resources/sources.ts';
+import { specialPriceRoutes } from './resources/special-prices.ts';
 import { stockRoutes } from './resources/stocks.ts';
 import { storeRoutes } from './resources/store.ts';
 import { taxClassRoutes } from './resources/tax-classes.ts';
+import { tierPriceRoutes } from './resources/tier-prices.ts';
 import type { Route } from './rest/call.ts';
 
 /** Every REST route that the stand-in answers; all others are "no route". */
@@ -30,7 +31,8 @@ export const ROUTES: readonly Route[] = [
   ...schemaRoutes,
   ...adminTokenRoutes,
   ...basePriceRoutes,
-  ...otherPriceRoutes,
+  ...specialPriceRoutes,
+  ...tierPriceRoutes,
   ...attributeRoutes,
   ...productRoutes,
   ...configurableRoutes,

@@ -3,7 +3,7 @@ import { badRequest } from '../rest/errors.ts';
 import type { Json, JsonObject } from '../rest/json.ts';
 import { isObject } from '../rest/json.ts';
 import { membersOf } from '../rest/input.ts';
-import { STORE_VIEWS, WEBSITES } from '../resources/store-data.ts';
+import { STORE_VIEWS, TIME_ZONE, WEBSITES } from '../resources/store-data.ts';
 import type { Call } from '../rest/call.ts';
 import { now } from '../shop.ts';
 import type { ConfigurableLinks, ProductRow } from '../state/catalog-rows.ts';
@@ -174,11 +174,15 @@ function checkUrlKey(
   if (isTaken) throw badRequest('URL key for specified store already exists.');
 }
 
-/** A special price without a first day gets the present one whenever its product is saved (FACTS section 7). */
+function today(call: Call): string {
+  const at = Date.parse(`${now(call.shop).replace(' ', 'T')}Z`);
+  return new Intl.DateTimeFormat('sv-SE', { timeZone: TIME_ZONE, dateStyle: 'short' }).format(at);
+}
+
+/** A special price without a first day gets the present one, by the shop's clock, whenever its product is saved (FACTS section 7). */
 function startSpecialPrice(call: Call, { values }: ProductRow): void {
   const global = (values[0] ??= {});
-  if (global['special_price'] != null)
-    global['special_from_date'] ??= `${now(call.shop).slice(0, 10)} 00:00:00`;
+  if (global['special_price'] != null) global['special_from_date'] ??= `${today(call)} 00:00:00`;
 }
 
 /** Links are added, an empty list clears all; unknown categories are ignored. */

@@ -1,70 +1,68 @@
-import { asText } from '../rest/json.ts';
-import { findProduct, priceOf } from '../catalog/lookup.ts';
+import { priceOf } from '../catalog/lookup.ts';
 import type { Call, Route } from '../rest/call.ts';
-import { required } from '../rest/errors.ts';
-import { convert } from '../rest/input.ts';
 import type { InputType } from '../rest/input.ts';
+import { asText } from '../rest/json.ts';
 import type { Json, JsonObject } from '../rest/json.ts';
+import { invalidAttribute, pricedProduct, PRICE_RESOURCE, pricesOf, productsNamed } from './price-input.ts';
 import { STORE_VIEWS } from './store-data.ts';
 
-const RESOURCE = 'Magento_Catalog::catalog';
-const PRICES: InputType = {
-  list: { members: { price: 'float', store_id: 'int', sku: 'string', extension_attributes: 'mixed' } },
-};
+const members = (amount: string): Extract<InputType, { members: unknown }> => ({
+  members: { [amount]: 'float', store_id: 'int', sku: 'string', extension_attributes: 'mixed' },
+});
 
-/** Types that have a price of their own; a configurable counts as an unknown SKU here. */
-const PRICED_TYPES = ['simple', 'virtual', 'downloadable', 'bundle'];
-
-/** Base prices: 200 with a list of row errors, the good rows are saved (FACTS section 7). */
+/** Base prices and costs: 200 with a list of row errors, the good rows are saved (FACTS section 7). */
 export const basePriceRoutes: Route[] = [
-  { method: 'POST', path: '/V1/products/base-prices', resource: RESOURCE, handle: update },
-  { method: 'POST', path: '/V1/products/base-prices-information', resource: RESOURCE, handle: information },
+  route('base-prices', (call) => update(call, 'price')),
+  route('base-prices-information', (call) =>
+    productsNamed(call).map((product) => ({ price: priceOf(product), store_id: 0, sku: product.sku })),
+  ),
+  route('cost', (call) => update(call, 'cost')),
+  route('cost-delete', (call) => {
+    for (const product of productsNamed(call)) {
+      delete product.values[0]?.['cost'];
+      call.shop.db.products.save(product);
+      call.note('cost', product.sku, { removed: true });
+    }
+    return true;
+  }),
+  route('cost-information', (call) =>
+    productsNamed(call)
+      .filter((product) => product.values[0]?.['cost'] !== undefined)
+      .map((product) => ({ cost: Number(product.values[0]?.['cost']), store_id: 0, sku: product.sku })),
+  ),
 ];
 
-function update(call: Call): Json {
-  const given = call.body['prices'];
-  if (given === undefined || given === null) throw required('prices');
+function route(path: string, handle: Route['handle']): Route {
+  return { method: 'POST', path: `/V1/products/${path}`, resource: PRICE_RESOURCE, handle };
+}
+
+function update(call: Call, code: 'price' | 'cost'): Json {
   const errors: Json[] = [];
-  for (const row of convert(given, PRICES, 'prices') as JsonObject[]) {
-    const rowErrors = errorsOf(call, row);
+  for (const row of pricesOf(call, members(code))) {
+    const rowErrors = errorsOf(call, row, code);
     errors.push(...rowErrors);
-    if (rowErrors.length > 0) continue;
-    const product = findProduct(call.shop.db, asText(row['sku']));
-    if (product === undefined) continue;
+    const product = pricedProduct(call, row['sku']);
+    if (rowErrors.length > 0 || product === undefined) continue;
     // The price scope is global: a store id other than 0 writes the global price too. updated_at stays.
-    (product.values[0] ??= {})['price'] = Number(row['price']);
+    // A cost as the column keeps it, and as the product shows it.
+    (product.values[0] ??= {})[code] = code === 'price' ? Number(row[code]) : Number(row[code]).toFixed(6);
     call.shop.db.products.save(product);
-    call.note('base_price', product.sku, { price: Number(row['price']) });
+    call.note(code === 'price' ? 'base_price' : code, product.sku, { [code]: Number(row[code]) });
   }
   return errors;
 }
 
-function errorsOf(call: Call, row: JsonObject): Json[] {
+function errorsOf(call: Call, row: JsonObject, code: 'price' | 'cost'): Json[] {
   const sku = asText(row['sku']);
-  const price = row['price'];
+  const amount = row[code];
   const storeId = row['store_id'] ?? null;
   const errors: Json[] = [];
-  const product = findProduct(call.shop.db, sku);
-  if (product === undefined || !PRICED_TYPES.includes(product.type_id)) errors.push(invalid('SKU', sku));
-  if (typeof price !== 'number' || price < 0) errors.push(invalid('Price', asText(price)));
+  if (pricedProduct(call, sku) === undefined) errors.push(invalidAttribute('SKU', sku));
+  if (typeof amount !== 'number' || amount < 0)
+    errors.push(invalidAttribute(code === 'price' ? 'Price' : 'Cost', asText(amount)));
   if (!STORE_VIEWS.some(({ id }) => id === storeId)) {
     const message = `Requested store is not found. Row ID: SKU = ${sku}, Store ID: ${asText(storeId)}.`;
     errors.push({ message, parameters: [sku, asText(storeId)] });
   }
   return errors;
-}
-
-function invalid(fieldName: string, value: string): Json {
-  return { message: 'Invalid attribute %fieldName = %fieldValue.', parameters: [fieldName, value] };
-}
-
-/** Unknown SKUs are left out. */
-function information(call: Call): Json {
-  const given = call.body['skus'];
-  if (given === undefined || given === null) throw required('skus');
-  const skus = convert(given, { list: 'string' }, null) as string[];
-  return skus
-    .map((sku) => findProduct(call.shop.db, sku))
-    .filter((product) => product !== undefined)
-    .map((product) => ({ price: priceOf(product), store_id: 0, sku: product.sku }));
 }

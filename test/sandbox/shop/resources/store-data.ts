@@ -26,6 +26,7 @@ export const STORE_VIEWS = [
 ] as const;
 
 export const CURRENCY = 'USD';
+export const TIME_ZONE = 'America/Chicago';
 
 export interface StoreOfOrder {
   websiteId: number;

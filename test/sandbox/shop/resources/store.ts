@@ -1,6 +1,6 @@
 import type { Call, Route } from '../rest/call.ts';
 import type { Json } from '../rest/json.ts';
-import { CURRENCY, STORE_GROUPS, STORE_VIEWS, WEBSITES } from './store-data.ts';
+import { CURRENCY, STORE_GROUPS, STORE_VIEWS, WEBSITES, TIME_ZONE } from './store-data.ts';
 import { MODULES } from './modules.ts';
 
 /** Store views, groups, websites and their configuration (FACTS section 2). */
@@ -40,7 +40,7 @@ function storeConfigs({ shop, query }: Call): Json {
       locale: 'en_US',
       base_currency_code: CURRENCY,
       default_display_currency_code: CURRENCY,
-      timezone: 'America/Chicago',
+      timezone: TIME_ZONE,
       weight_unit: 'lbs',
       base_url: shop.baseUrl,
       base_link_url: shop.baseUrl,
