@@ -53,6 +53,13 @@ async function readerOf(options: { lease?: Partial<Lease>; policy?: Partial<Poli
 }
 
 describe('a document', () => {
+  it('that comes after the end of its reader is left to the next one', async () => {
+    const { reader, receive, work, woken } = await readerOf();
+    await reader.close();
+    receive('a');
+    expect([reader.closed, reader.size, woken(), await work()]).toEqual([true, 0, 0, false]);
+  });
+
   it('is claimed, handled under the fence, and then finished up to what is open', async () => {
     const { reader, lease, handled, habit, receive, work, reported, woken } = await readerOf();
     let fence: unknown = null;

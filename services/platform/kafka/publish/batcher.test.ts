@@ -315,6 +315,21 @@ describe('under random failures', () => {
       expect([calls.length, abandoned]).toEqual([1, 1]);
       calls[0]!.fail(new Error('reset'));
     });
+
+    it('and so it does with the last one of several, when the others have been acknowledged', async () => {
+      const { calls, send } = heldSend();
+      const batcher = batcherWith({ send, maxBatchBytes: 1 });
+      const fence = fenced();
+      const both = [batcher.add(record('a', '1'), fence), batcher.add(record('a', '2'), fence)];
+      const given = expect(both[1]).rejects.toMatchObject({ outcome: 'unknown' });
+      await turn();
+      calls[0]!.acknowledge();
+      await both[0];
+      await until(() => calls.length === 2);
+      fence.current = false;
+      await given;
+      calls[1]!.fail(new Error('reset'));
+    });
   });
 });
 

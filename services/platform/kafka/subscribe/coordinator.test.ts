@@ -1,5 +1,5 @@
 /** A double of kafkajs' cluster, whose brokers answer, refuse or hang. Asserted: who is asked next, and what is thrown. */
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { Cluster } from 'kafkajs';
 import { GroupCoordinator, isFencing } from './coordinator.ts';
 
@@ -74,6 +74,26 @@ describe('the coordinator of a group', () => {
     cluster.reachable[2] = 'hangs';
     await beat();
     expect(cluster.asked).toEqual(['3']);
+  });
+
+  it('that cannot be reached is not waited for longer than a connection takes: it is looked for again', async () => {
+    jest.useFakeTimers();
+    try {
+      const { cluster, beat } = grouped();
+      // The other two tell where it is, at once.
+      cluster.known = [2, 3];
+      cluster.reachable[1] = 'hangs';
+      const refusal = expect(beat()).rejects.toThrow(
+        'broker 1, which coordinates the group group, cannot be reached',
+      );
+      await jest.advanceTimersByTimeAsync(3_500);
+      await refusal;
+      cluster.coordinatedBy = '2';
+      await beat();
+      expect(cluster.asked).toEqual(['2']);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('is found although kafkajs has forgotten all brokers', async () => {

@@ -167,7 +167,7 @@ describe('the fetcher of a partition', () => {
     expect(calls).toEqual(['pause']);
     full = false;
     while (calls.length < 2) await turn();
-    expect(calls).toEqual(['pause', 'resume']);
+    expect([calls, fetcher.isPaused]).toEqual([['pause', 'resume'], false]);
     fetcher.close();
   });
 
