@@ -147,9 +147,12 @@ describe('what a flow shows from its start on', () => {
     expect(records.every(({ value }) => value === 0)).toBe(true);
     for (const metric of [metrics.breaker, metrics.pending, metrics.coalesced])
       expect((await metric.get()).values).toEqual([{ labels: { flow: 'stock' }, value: 0 }]);
-    const counts = (await metrics.eventAge.get()).values.filter(({ metricName }) =>
-      metricName?.endsWith('_count'),
-    );
-    expect(counts.map(({ value }) => value)).toEqual([0]);
+    for (const metric of [metrics.retries, metrics.breakerOpens])
+      expect((await metric.get()).values).toEqual([{ labels: { flow: 'stock', code: 'bug' }, value: 0 }]);
+    for (const metric of [metrics.eventAge, metrics.handling]) {
+      const { values } = await metric.get();
+      const counts = values.filter(({ metricName }) => metricName?.endsWith('_count'));
+      expect(counts.map(({ value }) => value)).toEqual([0]);
+    }
   });
 });
