@@ -16,8 +16,12 @@ async function runOnce(): Promise<void> {
   const kafka = await startKafka({ dir: folder });
   try {
     const { bootstrap } = kafka;
-    const registries = await Promise.all([startRegistry({ bootstrap }), startRegistry()]);
-    await Promise.all(registries.map((registry) => registry.stop()));
+    // Whichever does not start, the other one is ended too.
+    const runs = [startRegistry({ bootstrap }), startRegistry()].map(async (starting) =>
+      (await starting).stop(),
+    );
+    await Promise.allSettled(runs);
+    await Promise.all(runs);
   } finally {
     await kafka.stop();
   }
