@@ -13,7 +13,7 @@ import { stateFolder } from '../../deploy/local/install/places.mjs';
 import { schemaText, stock } from '../../schemas/topics.ts';
 import type { Stock } from '../../schemas/types.ts';
 import { sharedKafka, sharedRegistry } from '../infrastructure/main.ts';
-import { plainKafka } from '../infrastructure/plain-kafka.ts';
+import { createTopic, plainKafka } from '../infrastructure/plain-kafka.ts';
 
 const topic = `subscriber.${randomUUID()}`;
 // Within the project, so that the program finds its packages.
@@ -34,7 +34,7 @@ beforeAll(async () => {
   );
   schemaId = id;
   await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true });
+  await createTopic(admin, { topic, numPartitions: 1 });
   await producer.connect();
 });
 

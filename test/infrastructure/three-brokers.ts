@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import { namedBrokers } from '../../deploy/local/kafka-metadata.ts';
 import type { ThreeBrokers } from './main.ts';
-import { plainKafka } from './plain-kafka.ts';
+import { createTopic, plainKafka } from './plain-kafka.ts';
 
 /** @param cluster is asked when the tests run */
 export function threeBrokers(cluster: () => ThreeBrokers): void {
@@ -21,7 +21,7 @@ export function threeBrokers(cluster: () => ThreeBrokers): void {
     const brokers = cluster().brokers.map((broker) => broker.bootstrap);
     const admin = plainKafka(brokers).admin();
     await admin.connect();
-    await admin.createTopics({ topics: [{ topic: 'plain', numPartitions: 1, replicationFactor: -1 }] });
+    await createTopic(admin, { topic: 'plain', numPartitions: 1, replicationFactor: -1 });
     const { topics } = await admin.fetchTopicMetadata({ topics: ['plain'] });
     expect(topics[0]!.partitions[0]!.replicas).toHaveLength(3);
     const { resources } = await admin.describeConfigs({

@@ -3,7 +3,7 @@ import kafkajs from 'kafkajs';
 import { connectKafka } from '../../services/platform/kafka/connect.ts';
 import type { Bus } from '../../services/platform/kafka/types.ts';
 import { sharedKafka, sharedRegistry } from '../infrastructure/main.ts';
-import { plainKafka } from '../infrastructure/plain-kafka.ts';
+import { createTopic, plainKafka } from '../infrastructure/plain-kafka.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -72,9 +72,6 @@ export class DebeziumConnector {
   }
 
   async #make(): Promise<void> {
-    await this.#admin.createTopics({
-      topics: [{ topic: this.topic, numPartitions: 2 }],
-      waitForLeaders: true,
-    });
+    await createTopic(this.#admin, { topic: this.topic, numPartitions: 2 });
   }
 }
