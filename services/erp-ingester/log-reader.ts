@@ -43,6 +43,11 @@ export class LogReader {
     this.#transactions = new OpenTransactions(options.onProgress);
   }
 
+  /** Whether all that was read is published, or told by the state of a stream: also what is being asked. */
+  get isDone(): boolean {
+    return this.#transactions.outstanding === 0;
+  }
+
   /** Until the source ends; throws what ends it otherwise. */
   async run(parts: AsyncIterable<ChangePart>, signal: AbortSignal): Promise<void> {
     const { waitingMax = waitingMaxDefault, context } = this.#options;

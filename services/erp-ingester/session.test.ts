@@ -22,6 +22,7 @@ let erp: Map<string, number>;
 let skus: Map<string, string>;
 let asked: string[];
 let fails: Error | null;
+let answersAfterMs: number;
 /** Cron expression of the stock. */
 let again: string | null;
 /** What was published where, in its order. */
@@ -37,6 +38,7 @@ beforeEach(() => {
   skus = new Map();
   asked = [];
   fails = null;
+  answersAfterMs = 0;
   again = null;
   landed = [];
   stopped = [];
@@ -69,6 +71,7 @@ function theStreams() {
           await Promise.resolve();
           asked.push(`${name} ${[...keys.keys()].join()}`);
           if (fails) throw fails;
+          if (answersAfterMs > 0) await busOf().clock.wait(answersAfterMs);
           return { version: 7n, rows: answer(name, keys.keys()) };
         },
         askAll: async function* (marks) {
@@ -357,6 +360,13 @@ it('the cursor says once a minute that all holds, and not while a key waits, a s
   expect(await beats()).toBe(0);
   fails = null;
   await pass(60_000);
+  expect(await beats()).toBe(2);
+  // It waits no more, but its answer is not there.
+  answersAfterMs = 150_000;
+  source.tell('public.stock', '1', '52');
+  expect(await beats()).toBe(0);
+  await pass(60_000);
+  answersAfterMs = 0;
   expect(await beats()).toBe(2);
   source.isHeld = false;
   expect(await beats()).toBe(0);

@@ -46,6 +46,7 @@ export class IngesterSession {
   });
   readonly #ending = new AbortController();
   readonly #keeper: CursorKeeper;
+  readonly #reader: LogReader;
   /** In which rounds of all keys are due. */
   readonly #timezone: string;
 
@@ -61,6 +62,12 @@ export class IngesterSession {
       cursors,
       clock: process.context.clock,
       log: process.log,
+    });
+    this.#reader = new LogReader({
+      streams: options.streams,
+      runners: this.#runners,
+      context: process.context,
+      onProgress: (end) => this.#keeper.reached(end),
     });
     for (const [flow, load] of loads) {
       const show = () => {
@@ -206,21 +213,14 @@ export class IngesterSession {
   }
 
   async #follow(): Promise<void> {
-    const { streams, process, source } = this.#options;
-    const reader = new LogReader({
-      streams,
-      runners: this.#runners,
-      context: process.context,
-      onProgress: (end) => this.#keeper.reached(end),
-    });
+    const { source } = this.#options;
     // Ends the iteration below, which otherwise waits for the next change.
     this.#ending.signal.addEventListener('abort', () => void source.close(), { once: true });
-    await reader.run(source.parts(), this.#ending.signal);
+    await this.#reader.run(source.parts(), this.#ending.signal);
   }
 
   #isCaughtUp(): boolean {
-    if (this.#unhealthyReason() !== null || !this.#options.source.fence.isCurrent()) return false;
-    return [...this.#runners.values()].every(({ waiting }) => waiting.size === 0);
+    return this.#reader.isDone && this.#unhealthyReason() === null && this.#options.source.fence.isCurrent();
   }
 
   /** The first stream that is not answered, and why. */
