@@ -28,7 +28,11 @@ function start(recipe: string) {
         };
       }),
     buyers: () =>
-      erp.rows['sale.order']!.map(({ partner_id }) => partners().findIndex(({ id }) => id === partner_id)),
+      // Shown by id and name.
+      erp.rows['sale.order']!.map(({ partner_id }) => {
+        const [buyer] = partner_id as [number, string];
+        return partners().findIndex(({ id }) => id === buyer);
+      }),
     makes: ({ path, text }) =>
       path.endsWith('res.partner/create') || /"res\.partner","(method":")?create"/.test(text),
   });
