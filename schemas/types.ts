@@ -297,6 +297,8 @@ export interface Product {
   attributes: Record<string, string>;
   /** Codes of the shop's websites that sell it; null leaves them to the configuration, and those of a product as they are. */
   websites: string[] | null;
+  /** Categories that it is to be in, by path (Men/Shirts) or by id in the shop; null: nothing is said of them. */
+  categories: string[] | null;
   /** Of a configurable product: ERP codes of the attributes that tell its children apart, in the order in which a customer chooses. */
   variesBy: string[];
   /** Of a configurable product: the SKUs of its children; null leaves them as they are. */

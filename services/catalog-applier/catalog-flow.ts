@@ -7,6 +7,7 @@ import { foldSku } from '../magento/sku.ts';
 import type { BatchResult, StateFlow } from '../platform/flow/states/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import type { Mode } from '../platform/groups.ts';
+import { CategoryTree } from './category-tree.ts';
 import { Definitions } from './definitions.ts';
 import { writePrices } from './prices/write-prices.ts';
 import type { PriceOptions } from './prices/write-prices.ts';
@@ -17,7 +18,10 @@ import { linkable } from './variants.ts';
 import { WebsiteIds } from './websites.ts';
 
 export interface CatalogFlowOptions extends ProductOptions, PriceOptions {
-  magento: Pick<Magento, 'products' | 'prices' | 'attributes' | 'media' | 'store' | 'callsAtOnce'>;
+  magento: Pick<
+    Magento,
+    'products' | 'prices' | 'attributes' | 'categories' | 'media' | 'store' | 'callsAtOnce'
+  >;
   settleMs: number;
   mode: Mode;
 }
@@ -35,6 +39,7 @@ export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Pr
   const known = {
     websites: new WebsiteIds(new CodeIds(() => magento.store.websites(), clock)),
     definitions: new Definitions(magento.attributes, clock),
+    categories: new CategoryTree(magento.categories, clock),
     places: new PricePlaces(magento, clock),
   };
   return {
@@ -53,6 +58,7 @@ export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Pr
       variant: (names) => linkable(names, options.magento.products),
       // Its host is asked by the next try alone.
       image: (skus) => Promise.resolve(new Set(skus)),
+      category: known.categories.awaited,
       ...known.definitions.awaited,
     },
     apply: async (records, attempt) => {

@@ -12,6 +12,8 @@ export interface PlannedProduct extends Omit<WantedProduct, 'attributes' | 'type
   set: SetDefinition;
   values: Record<string, string | null>;
   variants: PlannedVariants | null;
+  /** Ids of those that it is to be in at least. */
+  categories: readonly number[];
   /** Ids; null leaves those of the product. */
   websites: readonly number[] | null;
 }
@@ -29,6 +31,10 @@ export function differenceOf(wanted: PlannedProduct, found: MagentoProduct): Pro
   if (Object.keys(values).length > 0) difference.customAttributes = values;
   if (wanted.websites !== null && sorted(wanted.websites) !== sorted(found.extension_attributes.website_ids))
     difference.websiteIds = wanted.websites;
+  const missing = wanted.categories.filter(
+    (id) => !found.extension_attributes.category_links.some(({ category_id }) => category_id === id),
+  );
+  if (missing.length > 0) difference.categoryIds = missing;
   const variants = wanted.variants && variantsDifference(wanted.variants, found.extension_attributes);
   if (variants) difference.variants = variants;
   return difference;

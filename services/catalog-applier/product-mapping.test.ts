@@ -131,6 +131,7 @@ describe('the difference', () => {
     values,
     variants: null,
     websites: null,
+    categories: [],
   };
 
   it('is empty when all is as wanted, whatever the number of places', () => {

@@ -9,22 +9,13 @@ import { compareDecimals } from '../platform/decimal.ts';
 import { Rejected } from '../platform/errors.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
-import { setFor, valuesFor } from './attribute-values.ts';
-import type { Definitions } from './definitions.ts';
 import { imagesDifference, writeImages } from './images.ts';
 import type { PlannedImages } from './images.ts';
 import { differenceOf, namesOf } from './product-difference.ts';
-import type { PlannedProduct } from './product-difference.ts';
 import { urlKeyOf, urlKeyOfTwin } from './url-key.ts';
-import { hasPrice, wantedProduct } from './product-mapping.ts';
-import { variantsFor } from './variants.ts';
-import type { WebsiteIds } from './websites.ts';
-
-/** What keeps what was learnt of the shop. */
-export interface Known {
-  websites: WebsiteIds;
-  definitions: Definitions;
-}
+import { hasPrice } from './product-mapping.ts';
+import { planProduct } from './plan-product.ts';
+import type { Known, Planned } from './plan-product.ts';
 
 export interface ProductOptions {
   magento: Pick<Magento, 'products' | 'media'>;
@@ -61,7 +52,7 @@ export async function writeProduct(
   const isPriced =
     !hasPrice(product.kind) ||
     (found !== null && found.price !== null && compareDecimals(found.price, '0') > 0);
-  const planned = await plan(product, found, isPriced, attempt, options, known);
+  const planned = await planProduct(product, found, isPriced, attempt, options, known);
   const images = imagesDifference(product, found?.media_gallery_entries ?? []);
   const handled = withImages(
     found === null
@@ -77,6 +68,7 @@ export async function writeProduct(
   const faults = [
     ...(await writeImages(found ?? product, images, magento.media, catalog, attempt)),
     ...(planned.variants?.faults ?? []),
+    ...planned.faults,
   ];
   if (faults.length > 0) throw faults[0]!;
   return handled;
@@ -95,32 +87,9 @@ function withImages(
   return { ...handled, status: mode === 'dry' ? 'dry' : 'applied', cause };
 }
 
-/** The product as it is to be, checked against the shop's definitions before anything is written. */
-async function plan(
-  product: Product,
-  found: MagentoProduct | null,
-  isPriced: boolean,
-  attempt: Attempt,
-  { catalog, magento }: ProductOptions,
-  { definitions, websites: ids }: Known,
-): Promise<PlannedProduct & { typeId: string }> {
-  const { attributes, ...wanted } = wantedProduct(product, catalog);
-  const setName = product.attributeSet ?? found?.attribute_set_id ?? catalog.attributeSet;
-  const set = await setFor(definitions, setName, attributes);
-  const subject = { sku: product.sku, type: wanted.typeId };
-  const { createOptions } = catalog;
-  const values = await valuesFor(subject, attributes, set, attempt, { definitions, createOptions });
-  // A key that customers know stays when the ERP no longer gives one.
-  if (values['url_key'] === null) delete values['url_key'];
-  const codes = product.websites ?? (found === null ? catalog.websites : null);
-  const websites = codes === null ? null : await ids.of(codes);
-  const variants = await variantsFor(product, set, catalog, magento.products);
-  return { ...wanted, status: statusOf(product, found, isPriced), set, values, variants, websites };
-}
-
 async function create(
   product: Product,
-  { set, values, weight, variants, websites, ...wanted }: PlannedProduct & { typeId: string },
+  { set, values, weight, variants, websites, categories, faults: _faults, ...wanted }: Planned,
   attempt: Attempt,
   options: ProductOptions,
 ): Promise<Handled> {
@@ -132,6 +101,7 @@ async function create(
     attributeSetId: set.id,
     price: '0',
     websiteIds: websites!,
+    ...(categories.length === 0 ? {} : { categoryIds: categories }),
     customAttributes: { url_key: urlKeyOf(product), ...values },
     ...(variants === null || variants.write.children.length === 0 ? {} : { variants: variants.write }),
   };
@@ -162,7 +132,7 @@ async function createUnderKey(
 
 async function update(
   product: Product,
-  planned: PlannedProduct,
+  planned: Planned,
   found: MagentoProduct,
   attempt: Attempt,
   options: ProductOptions,
@@ -193,12 +163,6 @@ async function withdraw(
   if (catalog.deleted === 'delete') await magento.products.remove(found.sku);
   else await magento.products.update(found.sku, { status: 2 });
   return { status: 'applied', targetId: String(found.id), cause: `${catalog.deleted}d: gone from the ERP` };
-}
-
-/** Enabled only with a price; one that somebody enabled without is left as it is. */
-function statusOf(product: Product, found: MagentoProduct | null, isPriced: boolean): 1 | 2 {
-  if (!product.enabled) return 2;
-  return isPriced || found?.status === 1 ? 1 : 2;
 }
 
 async function askForPriceAndStock(

@@ -8,6 +8,8 @@ import { createDocuments } from './documents.ts';
 import type { Documents } from './documents.ts';
 import { createAttributes } from './attributes.ts';
 import type { Attributes } from './attributes.ts';
+import { createCategories } from './categories.ts';
+import type { Categories } from './categories.ts';
 import { createCustomers } from './customers.ts';
 import type { Customers } from './customers.ts';
 import { CredentialSets } from './rest/credentials.ts';
@@ -73,6 +75,7 @@ export interface Magento {
   customers: Customers;
   products: Products;
   attributes: Attributes;
+  categories: Categories;
   media: Media;
   prices: Prices;
   sourceItems: SourceItems;
@@ -126,6 +129,7 @@ export function createMagento(options: MagentoOptions): Magento {
     customers: createCustomers(rest),
     products: createProducts(rest),
     attributes: createAttributes(rest),
+    categories: createCategories(rest),
     media: createMedia(rest),
     prices: createPrices(rest),
     sourceItems: createSourceItems(rest),

@@ -24,6 +24,7 @@ const magentoProduct = z.object({
   updated_at: optionalText,
   extension_attributes: mapOf({
     website_ids: listOf(integer),
+    category_links: listOf(z.object({ category_id: integer })),
     configurable_product_options: listOf(z.object({ attribute_id: text })),
     configurable_product_links: listOf(integer),
   }),
@@ -51,6 +52,8 @@ export interface ProductWrite {
   /** Replaces the product's websites. Left out at a creation, the product is in all of them (scope `all`). */
   websiteIds?: readonly number[];
   customAttributes?: Readonly<Record<string, string | null>>;
+  /** Adds the product to these; it stays in others. */
+  categoryIds?: readonly number[];
   /** Of a configurable product. Replaces its children, and its options where they are given. */
   variants?: VariantsWrite;
 }
@@ -169,9 +172,22 @@ async function search<Item extends z.ZodType>(
 }
 
 function bodyOf(sku: string, product: ProductWrite): Record<string, unknown> {
-  const { attributeSetId, typeId, price, weight, customAttributes, websiteIds, variants, ...same } = product;
+  const {
+    attributeSetId,
+    typeId,
+    price,
+    weight,
+    customAttributes,
+    websiteIds,
+    categoryIds,
+    variants,
+    ...same
+  } = product;
   const extension = {
     ...(websiteIds === undefined ? {} : { website_ids: websiteIds }),
+    ...(categoryIds === undefined
+      ? {}
+      : { category_links: categoryIds.map((id) => ({ position: 0, category_id: String(id) })) }),
     ...variantsOf(variants),
   };
   return {

@@ -27,8 +27,8 @@ const PATHS_LEFT_OUT: readonly [RegExp, string][] = [
     'exports of the stock index are not built: no flow calls them',
   ],
   [
-    /\/V1\/(categories|eav)|attribute-sets\/groups/,
-    'categories, attribute groups and sets of other entities are not built yet',
+    /\/V1\/(categories\/\d+(\/move)?$|eav)|attribute-sets\/groups/,
+    'single categories, attribute groups and sets of other entities are not built: no flow calls them',
   ],
   [
     /\/products\/[^/]+\/websites(\/|$|\?)/,

@@ -1,5 +1,6 @@
 import { seedOptions } from '../sandbox/shop/catalog/attribute-definitions.ts';
 import { SET_DEFAULT, SET_ERP } from '../sandbox/shop/catalog/attributes.ts';
+import { seedCategories } from '../sandbox/shop/resources/categories.ts';
 import { seedGroups } from '../sandbox/shop/resources/customer-groups.ts';
 import { urlKey } from '../sandbox/shop/catalog/save-product.ts';
 import type { Shop } from '../sandbox/shop/shop.ts';
@@ -23,6 +24,7 @@ export function seedRecordedShop(shop: Shop): void {
   });
   seedGroups(shop);
   seedOptions(shop.db);
+  seedCategories(shop.db);
   const channels = ['b2b', 'base'].map((code) => ({ type: 'website', code }));
   shop.db.stocks.save({ stock_id: shop.db.next('stock'), name: 'Default Stock', sales_channels: channels });
   shop.db.stockSourceLinks.save({ stock_id: 1, source_code: 'default', priority: 1 });

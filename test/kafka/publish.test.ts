@@ -186,6 +186,7 @@ describe('publishing', () => {
           attributeSet: null,
           attributes: {},
           websites: null,
+          categories: null,
           variesBy: [],
           children: null,
           images: null,

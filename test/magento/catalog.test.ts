@@ -176,6 +176,38 @@ describe('a simple product', () => {
     expect(await pen(['nowhere'])).toBe('product.website_unknown');
   });
 
+  it('is in the categories that the ERP names by path or id, and stays in those that others have put it into', async () => {
+    const { shop, magento, run } = await started();
+    const pen = (...categories: string[]) => run.product(productOf('PEN', { name: 'Pen', categories }));
+    const names = async () => {
+      const links = (await magento.products.get('PEN'))!.extension_attributes.category_links;
+      return links.map(({ category_id }) => shop.shop.db.categories.get(category_id)!.name);
+    };
+    expect(await pen('Widgets/Small Widgets', '4', 'Paper/Fine')).toBe('product.category_unknown');
+    expect(await names()).toEqual(['Small Widgets', 'Gadgets']);
+    expect(await run.released('category', 'Paper/Fine', 'widgets')).toEqual(['widgets']);
+    expect(await pen('Default Category/Widgets')).toBe('applied');
+    expect(await names()).toEqual(['Small Widgets', 'Gadgets', 'Widgets']);
+    expect(await pen('Widgets')).toBe('unchanged');
+
+    const { magento: other, run: making, shop: made } = await started({ createCategories: true });
+    const book = (sku: string) =>
+      making.product(productOf(sku, { name: 'Book', categories: ['Paper/Fine'] }));
+    expect([await book('B-1'), await book('B-2'), await book('B-2')]).toEqual([
+      'applied',
+      'applied',
+      'unchanged',
+    ]);
+    const added = made.shop.db.categories.all().slice(5);
+    expect(added.map(({ name, parent_id }) => [name, parent_id])).toEqual([
+      ['Paper', 2],
+      ['Fine', 6],
+    ]);
+    expect((await other.products.get('B-2'))!.extension_attributes.category_links).toEqual([
+      { category_id: 7 },
+    ]);
+  });
+
   it('goes from the shop when the ERP no longer has it, where that is configured', async () => {
     const { magento, run } = await started({ deleted: 'delete' });
     await run.product(productOf('A/B 1', { name: 'Pen' }));
@@ -385,17 +417,19 @@ async function wholeCatalogue(run: CatalogRun): Promise<void> {
     child('CUP-R', 'Red'),
     { ...child('CUP-N', 'Navy'), attributes: tagged, taxClass: 'GOODS' },
     mug(image('/front.png', { label: 'Front' }), image('/front.png', { version: '2' })),
+    productOf('BOOK', { name: 'Book', categories: ['Paper/Fine'] }),
     productOf('CARE', { kind: 'virtual', name: 'Care plan', weight: '1.0000' }),
     parent('CUP-R', 'CUP-N'),
   ];
   for (const record of records) await run.product(record);
-  for (const sku of ['CUP-R', 'CUP-N', 'CARE', 'MUG']) await run.prices(priceOf(sku, '9.50'));
+  for (const sku of ['CUP-R', 'CUP-N', 'CARE', 'MUG', 'BOOK']) await run.prices(priceOf(sku, '9.50'));
   await run.settle();
 }
 
 function contentsOf({ shop }: { shop: RunningShop }): unknown {
   const skuOf = (id: number) => shop.shop.db.products.get(id)!.sku;
   return {
+    categories: shop.shop.db.categories.all().map(({ name, parent_id }) => [name, parent_id]),
     options: shop.shop.db.options.all().map(({ attribute_code, label }) => [attribute_code, label]),
     products: shop.shop.db.products
       .all()
@@ -412,7 +446,8 @@ function contentsOf({ shop }: { shop: RunningShop }): unknown {
 
 describe('answers that are lost after the work was done', () => {
   it('leave the same catalogue behind, whichever call of a load it is', async () => {
-    const well = await started();
+    const making = { createCategories: true };
+    const well = await started(making);
     await wholeCatalogue(well.run);
     const wanted = contentsOf(well);
     expect(new Set(well.run.outcomes.values())).toEqual(new Set(['applied', 'unchanged']));
@@ -420,7 +455,7 @@ describe('answers that are lost after the work was done', () => {
     expect(contentsOf(well)).toEqual(wanted);
     let lost = 1;
     for (; ; lost += 1) {
-      const { run, shop } = await started({}, lost);
+      const { run, shop } = await started(making, lost);
       await wholeCatalogue(run);
       expect([lost, contentsOf({ shop })]).toEqual([lost, wanted]);
       if (shop.faultsTaken() === 0) break;

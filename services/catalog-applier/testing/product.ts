@@ -18,6 +18,7 @@ export const productOf = (sku: string, changes: Partial<Product> = {}): Product 
   attributeSet: null,
   attributes: {},
   websites: null,
+  categories: null,
   variesBy: [],
   children: null,
   images: null,

@@ -114,6 +114,7 @@ describe('rows of the ERP', () => {
       attributeSet: null,
       attributes: {},
       websites: null,
+      categories: null,
       variesBy: [],
       children: null,
       images: null,

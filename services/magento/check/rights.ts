@@ -122,6 +122,12 @@ export const rights: readonly Right[] = [
     probes: [list('products', 'attributes')],
   },
   {
+    resource: 'Magento_Catalog::categories',
+    purpose: 'reading and adding categories',
+    onlyFor: 'catalog',
+    probes: [list('categories', 'list')],
+  },
+  {
     resource: 'Magento_InventoryApi::source',
     purpose: 'reading sources and their items',
     probes: [list('inventory', 'sources'), list('inventory', 'source-items')],

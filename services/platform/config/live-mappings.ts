@@ -13,6 +13,7 @@ const liveMappings: { [Section in keyof Config]?: readonly (keyof Config[Section
     'attributes',
     'attributeSet',
     'createOptions',
+    'createCategories',
     'deleted',
     'emoji',
     'imageHosts',

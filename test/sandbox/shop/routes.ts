@@ -1,6 +1,7 @@
 import { adminTokenRoutes } from './resources/admin-token.ts';
 import { attributeRoutes } from './resources/attributes.ts';
 import { basePriceRoutes } from './resources/base-prices.ts';
+import { categoryRoutes } from './resources/categories.ts';
 import { configurableRoutes } from './resources/configurable-products.ts';
 import { creditMemoRoutes } from './resources/credit-memos.ts';
 import { customerGroupRoutes } from './resources/customer-groups.ts';
@@ -35,6 +36,7 @@ export const ROUTES: readonly Route[] = [
   ...tierPriceRoutes,
   ...attributeRoutes,
   ...productRoutes,
+  ...categoryRoutes,
   ...configurableRoutes,
   ...mediaRoutes,
   ...sourceRoutes,

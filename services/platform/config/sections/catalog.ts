@@ -18,6 +18,8 @@ export const catalogSection = z
     deleted: z.enum(['disable', 'delete']).default('disable'),
     /** Adds options that an attribute lacks; otherwise the product is held until somebody has added them. */
     createOptions: yesOrNo.default(false),
+    /** Makes categories that products name by a path; otherwise these are written without, until somebody has made them. */
+    createCategories: yesOrNo.default(false),
     /** Texts with emoji, which most shops keep as question marks: refuse the product, strip them, or keep them. */
     emoji: z.enum(['refuse', 'strip', 'keep']).default('refuse'),
     /** Hosts that images are fetched from, with their port where it is not the usual one. */

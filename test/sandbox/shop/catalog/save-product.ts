@@ -15,8 +15,6 @@ import { findProduct, nameAt } from './lookup.ts';
 const NAME_CHARACTERS_MAX = 255;
 const SKU_CHARACTERS_MAX = 64;
 const MEMBERS = ['name', 'price', 'status', 'visibility', 'weight'] as const;
-/** The categories of the shop: the root and two below it, with one sub-category. */
-const CATEGORY_IDS = ['2', '3', '4', '5'];
 
 /**
  * POST and PUT of a product are one operation: an existing SKU is updated, an unknown one is created when the
@@ -45,7 +43,7 @@ export function saveProduct(call: Call, sku: string, given: JsonObject): Product
   if (configurable !== undefined) existing.configurable = configurable;
   write(existing, changes, storeId);
   if (websiteIds !== undefined) existing.website_ids = websiteIds;
-  linkCategories(existing, given);
+  linkCategories(call, existing, given);
   startSpecialPrice(call, existing);
   existing.updated_at = now(call.shop);
   writeStockItem(call, existing, given);
@@ -96,7 +94,7 @@ function create(
   const complete = new Map([...defaults, ...changes]);
   checkUrlKey(call, undefined, complete, 0);
   write(product, complete, 0);
-  linkCategories(product, given);
+  linkCategories(call, product, given);
   writeStockItem(call, product, given);
   return shop.db.products.save(product);
 }
@@ -186,14 +184,14 @@ function startSpecialPrice(call: Call, { values }: ProductRow): void {
 }
 
 /** Links are added, an empty list clears all; unknown categories are ignored. */
-function linkCategories(product: ProductRow, given: JsonObject): void {
+function linkCategories({ shop }: Call, product: ProductRow, given: JsonObject): void {
   const links = membersOf(given['extension_attributes'])['category_links'];
   if (!Array.isArray(links)) return;
   if (links.length === 0) product.category_links = [];
   for (const link of links) {
     if (!isObject(link)) continue;
     const categoryId = asText(link['category_id']);
-    if (!CATEGORY_IDS.includes(categoryId)) continue;
+    if (shop.db.categories.get(categoryId) === undefined) continue;
     const position = Number(link['position'] ?? 0);
     const known = product.category_links.find(({ category_id }) => category_id === categoryId);
     if (known === undefined) product.category_links.push({ category_id: categoryId, position });

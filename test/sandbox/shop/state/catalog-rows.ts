@@ -73,6 +73,14 @@ export interface MediaRow {
   disabled: boolean;
 }
 
+export interface CategoryRow {
+  id: number;
+  parent_id: number;
+  name: string;
+  position: number;
+  is_active: boolean;
+}
+
 export interface OptionRow {
   id: number;
   attribute_code: string;

@@ -3,6 +3,7 @@ import { ChangeLog } from './change-log.ts';
 import type { CartRow, CreditMemoRow, OrderRow, ShipmentRow, InvoiceRow } from './sales-rows.ts';
 import type { CustomerGroupRow, CustomerRow } from './customer-rows.ts';
 import type {
+  CategoryRow,
   OptionRow,
   ProductRow,
   ReservationRow,
@@ -24,6 +25,7 @@ export class Database {
     (row) => String(row.id),
     (row) => row.sku.toLowerCase(),
   );
+  readonly categories = new Table<CategoryRow>('categories', (row) => String(row.id));
   readonly options = new Table<OptionRow>('options', (row) => String(row.id));
   readonly sources = new Table<SourceRow>('sources', (row) => row.source_code);
   readonly stocks = new Table<StockRow>('stocks', (row) => String(row.stock_id));

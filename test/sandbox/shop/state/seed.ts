@@ -2,6 +2,7 @@ import type { Shop } from '../shop.ts';
 import { utcText } from '../shop.ts';
 import { seedOptions } from '../catalog/attribute-definitions.ts';
 import { SET_DEFAULT } from '../catalog/attributes.ts';
+import { seedCategories } from '../resources/categories.ts';
 import { seedGroups } from '../resources/customer-groups.ts';
 import { urlKey } from '../catalog/save-product.ts';
 import type { ProductRow, SourceRow } from './catalog-rows.ts';
@@ -16,6 +17,7 @@ export function seed(shop: Shop, which: Seed): void {
   for (const source of SOURCES) shop.db.sources.save({ ...source });
   seedGroups(shop);
   seedOptions(shop.db);
+  seedCategories(shop.db);
   if (which === 'empty') seedEmpty(shop);
   else seedDefault(shop);
   shop.db.compact();
