@@ -1,7 +1,6 @@
 import { z } from 'zod';
+import { documentItems, documentsOfOrder, hiddenComment } from './order-documents.ts';
 import { nullIfAbsent } from './rest/answers.ts';
-import { jsonNumber, plainDecimal } from './rest/json.ts';
-import { allReadable, searchAll } from './rest/list.ts';
 import type { Rest } from './rest/rest.ts';
 import { decimal, integer, listOf, optionalText, text } from './shapes.ts';
 
@@ -40,16 +39,7 @@ export interface Invoices {
 
 export function createInvoices(rest: Rest): Invoices {
   return {
-    async ofOrder(orderId) {
-      const search = {
-        groups: [[{ field: 'order_id', value: String(orderId) }]],
-        sort: [{ field: 'entity_id', direction: 'ASC' as const }],
-        pageSize: 50,
-      };
-      const found = await searchAll(rest, { path: ['invoices'], search, item: invoice, id: 'entity_id' });
-      // The one that cannot be read may be the one that is looked for.
-      return allReadable(found, 'the invoice');
-    },
+    ofOrder: (orderId) => documentsOfOrder(rest, { kind: 'invoice', orderId, item: invoice }),
 
     get(invoiceId) {
       const path = ['invoices', String(invoiceId)];
@@ -62,7 +52,7 @@ export function createInvoices(rest: Rest): Invoices {
         path: ['order', String(orderId), 'invoice'],
         body: {
           capture,
-          items: invoicedItems(items),
+          items: documentItems('invoice', items),
           notify,
           appendComment: false,
           comment: { comment, is_visible_on_front: 0 },
@@ -73,24 +63,13 @@ export function createInvoices(rest: Rest): Invoices {
     },
 
     async addComment(invoiceId, comment) {
-      const entity = { parent_id: invoiceId, comment, is_customer_notified: 0, is_visible_on_front: 0 };
       await rest.call({
         method: 'POST',
         path: ['invoices', 'comments'],
-        body: { entity },
+        body: hiddenComment(invoiceId, comment),
         shape: z.unknown(),
         route: 'POST invoices/comments',
       });
     },
   };
-}
-
-/** An empty list invoices everything that is left, so it must never leave this process. */
-function invoicedItems(items: NewInvoice['items']): unknown[] {
-  if (items.length === 0)
-    throw new RangeError('an invoice without items would be of the whole rest of the order');
-  return items.map(({ orderItemId, quantity }) => ({
-    order_item_id: orderItemId,
-    qty: jsonNumber(plainDecimal(quantity)),
-  }));
 }

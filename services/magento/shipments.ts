@@ -1,7 +1,6 @@
 import { z } from 'zod';
+import { documentItems, documentsOfOrder, hiddenComment } from './order-documents.ts';
 import { nullIfAbsent } from './rest/answers.ts';
-import { jsonNumber, plainDecimal } from './rest/json.ts';
-import { allReadable, searchAll } from './rest/list.ts';
 import type { Rest } from './rest/rest.ts';
 import { decimal, integer, listOf, mapOf, optionalText, text } from './shapes.ts';
 
@@ -55,16 +54,7 @@ export interface Shipments {
 
 export function createShipments(rest: Rest): Shipments {
   return {
-    async ofOrder(orderId) {
-      const search = {
-        groups: [[{ field: 'order_id', value: String(orderId) }]],
-        sort: [{ field: 'entity_id', direction: 'ASC' as const }],
-        pageSize: 50,
-      };
-      const found = await searchAll(rest, { path: ['shipments'], search, item: shipment, id: 'entity_id' });
-      // The one that cannot be read may be the one that is looked for.
-      return allReadable(found, 'the shipment');
-    },
+    ofOrder: (orderId) => documentsOfOrder(rest, { kind: 'shipment', orderId, item: shipment }),
 
     get(shipmentId) {
       const path = ['shipment', String(shipmentId)];
@@ -76,7 +66,7 @@ export function createShipments(rest: Rest): Shipments {
         method: 'POST',
         path: ['order', String(orderId), 'ship'],
         body: {
-          items: shippedItems(items),
+          items: documentItems('shipment', items),
           notify,
           appendComment: false,
           comment: { comment, is_visible_on_front: 0 },
@@ -102,27 +92,15 @@ export function createShipments(rest: Rest): Shipments {
     },
 
     async addComment(shipmentId, comment) {
-      const entity = { parent_id: shipmentId, comment, is_customer_notified: 0, is_visible_on_front: 0 };
       await rest.call({
         method: 'POST',
         path: ['shipment', String(shipmentId), 'comments'],
-        body: { entity },
+        body: hiddenComment(shipmentId, comment),
         shape: z.unknown(),
         route: 'POST shipment/:id/comments',
       });
     },
   };
-}
-
-/** An empty list ships everything that is left, so it must never leave this process. */
-function shippedItems(items: NewShipment['items']): unknown[] {
-  if (items.length === 0)
-    throw new RangeError('a shipment without items would ship the whole rest of the order');
-  return items.map(({ orderItemId, quantity }) => {
-    const plain = plainDecimal(quantity);
-    if (plain === '0' || plain.startsWith('-')) throw new RangeError(`cannot ship a quantity of ${quantity}`);
-    return { order_item_id: orderItemId, qty: jsonNumber(plain) };
-  });
 }
 
 function trackBody({ carrierCode, title, number }: Track): Record<string, string> {

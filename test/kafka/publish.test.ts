@@ -10,6 +10,7 @@ import type { Stock } from '../../schemas/types.ts';
 import { sharedKafka, sharedRegistry } from '../infrastructure/main.ts';
 import { plainKafka } from '../infrastructure/plain-kafka.ts';
 import { applyTopics, openBus, ownTopic, stockOf, until, untyped } from './support.ts';
+import { productOf } from '../../services/catalog-applier/testing/product.ts';
 import type { TestBus } from './support.ts';
 
 const topic = ownTopic(stock, 3);
@@ -169,32 +170,7 @@ describe('publishing', () => {
 
   it('says what to run when the contract is not registered, or the topic is missing', async () => {
     const unregistered = ownTopic(products);
-    await expect(
-      bus.publish(unregistered, {
-        value: {
-          sku: 's',
-          occurredAt: null,
-          version: { epoch: 1, number: 1 },
-          sourceKey: '',
-          kind: 'simple',
-          name: 'n',
-          description: null,
-          weight: null,
-          enabled: true,
-          taxClass: null,
-          visibility: null,
-          attributeSet: null,
-          attributes: {},
-          websites: null,
-          categories: null,
-          variesBy: [],
-          children: null,
-          images: null,
-          deleted: false,
-          twin: null,
-        },
-      }),
-    ).rejects.toMatchObject({
+    await expect(bus.publish(unregistered, { value: productOf('s') })).rejects.toMatchObject({
       name: 'Unavailable',
       outcome: 'none',
       fault: { code: 'registry.contract_missing', fix: 'Run `cartage topics apply`' },

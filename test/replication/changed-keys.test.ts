@@ -9,7 +9,7 @@ import {
   queryKeys,
 } from '../../services/erp/changed-keys/snapshot-query.ts';
 import { compileVia, queryVia } from '../../services/erp/changed-keys/via.ts';
-import { noDirt, widened } from '../../services/erp/changed-keys/visibility.ts';
+import { widened } from '../../services/erp/changed-keys/visibility.ts';
 import { openPool } from '../../services/erp/pool.ts';
 import { testDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const base = () => ({ pool: database.pool, where, dirt: noDirt });
+const base = () => ({ pool: database.pool, where, dirt: { xids: [] } });
 const keyed = (sql: string) => ({ ...base(), query: compileKeyQuery(sql, where) });
 const all = (sql: string, column = 'id', after: string[] | null = null) => ({
   ...keyed(sql),

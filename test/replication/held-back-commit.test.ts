@@ -8,7 +8,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { findKeys, compileFind } from '../../services/erp/changed-keys/record-keys.ts';
 import { compileKeyQuery, queryAll, queryKeys } from '../../services/erp/changed-keys/snapshot-query.ts';
 import { compileVia, queryVia } from '../../services/erp/changed-keys/via.ts';
-import { noDirt } from '../../services/erp/changed-keys/visibility.ts';
 import type { Dirt } from '../../services/erp/changed-keys/visibility.ts';
 import type { Lsn } from '../../services/erp/replication/lsn.ts';
 import { createSlot, inspectSlot } from '../../services/erp/replication/slot.ts';
@@ -17,6 +16,7 @@ import type { TestPostgres } from '../infrastructure/main.ts';
 import { readTransactions, testDatabase, until } from './database.ts';
 import type { TestDatabase } from './database.ts';
 
+const noDirt: Dirt = { xids: [] };
 const where = 'streams.stock.query';
 const query = compileKeyQuery(
   'select id, quantity from item where $keys::int[] is null or id = any($keys)',

@@ -11,8 +11,6 @@ export interface Dirt {
   xids: readonly number[];
 }
 
-export const noDirt: Dirt = { xids: [] };
-
 /** Inside the transaction whose snapshot is asked about: the transactions that it does not contain. */
 export function missingFrom({ xids }: Dirt): string {
   return `select wide as xid from (

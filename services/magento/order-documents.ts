@@ -1,0 +1,39 @@
+/** What documents of an order (shipments, invoices) have in common on their way to the shop and back. */
+import type { z } from 'zod';
+import { jsonNumber, plainDecimal } from './rest/json.ts';
+import { allReadable, searchAll } from './rest/list.ts';
+import type { Rest } from './rest/rest.ts';
+
+/** All of an order, oldest first; the one that cannot be read may be the one that is looked for, so none may be missing. */
+export async function documentsOfOrder<Item extends z.ZodType>(
+  rest: Rest,
+  { kind, orderId, item }: { kind: 'shipment' | 'invoice'; orderId: number; item: Item },
+): Promise<z.infer<Item>[]> {
+  const search = {
+    groups: [[{ field: 'order_id', value: String(orderId) }]],
+    sort: [{ field: 'entity_id', direction: 'ASC' as const }],
+    pageSize: 50,
+  };
+  const found = await searchAll(rest, { path: [`${kind}s`], search, item, id: 'entity_id' });
+  return allReadable(found, `the ${kind}`);
+}
+
+/** Items of a new document. An empty list means all that is left, so it must never leave this process. */
+export function documentItems(
+  kind: 'shipment' | 'invoice',
+  items: readonly { orderItemId: number; quantity: string }[],
+): unknown[] {
+  if (items.length === 0)
+    throw new RangeError(`a new ${kind} without items would be of the whole rest of the order`);
+  return items.map(({ orderItemId, quantity }) => {
+    const plain = plainDecimal(quantity);
+    if (plain === '0' || plain.startsWith('-'))
+      throw new RangeError(`cannot ${kind === 'invoice' ? 'invoice' : 'ship'} a quantity of ${quantity}`);
+    return { order_item_id: orderItemId, qty: jsonNumber(plain) };
+  });
+}
+
+/** A comment on a document that no customer sees, and nobody is told of. */
+export const hiddenComment = (documentId: number, comment: string) => ({
+  entity: { parent_id: documentId, comment, is_customer_notified: 0, is_visible_on_front: 0 },
+});
