@@ -29,6 +29,17 @@ it('asks for a list when it is needed, once for all who wait, and again for what
   expect([await ids.codeOf(1), await ids.idOf('default'), asked]).toEqual(['renamed', null, 3]);
 });
 
+it('knows what was kept before a restart, until the shop is asked', async () => {
+  const ids = new CodeIds(
+    async () => [{ id: 1, code: 'default' }],
+    { now: () => 0 },
+    () => ({ 1: 'default', 2: 'gone' }),
+  );
+  expect([ids.knownCode(1), ids.knownCode(2)]).toEqual(['default', 'gone']);
+  expect(await ids.codeOf(2)).toBeNull();
+  expect([ids.knownCode(1), ids.knownCode(2)]).toEqual(['default', undefined]);
+});
+
 it('asks for all: who waits for the list does not lose it with the lease of whoever asked first', async () => {
   const fence = { current: true, isCurrent: () => fence.current };
   const ask = async () => {

@@ -1,5 +1,6 @@
 import type { Clock } from '../platform/clock.ts';
 import { unfenced } from '../platform/fence.ts';
+import type { CodesById } from './kept-names.ts';
 
 /** Store views and websites come and go, and what is told apart by them is asked for again. */
 const maxAgeMs = 600_000;
@@ -10,18 +11,26 @@ const minAgeMs = 5_000;
 export class CodeIds {
   readonly #list: () => Promise<{ id: number; code: string }[]>;
   readonly #clock: Pick<Clock, 'now'>;
+  readonly #kept: () => CodesById;
   #codes = new Map<number, string>();
   #ids = new Map<string, number>();
   #askedAt = -Infinity;
   #asking: Promise<void> | null = null;
 
-  constructor(list: () => Promise<{ id: number; code: string }[]>, clock: Pick<Clock, 'now'>) {
+  /** @param kept as they were known before a restart, for as long as the shop was not asked */
+  constructor(
+    list: () => Promise<{ id: number; code: string }[]>,
+    clock: Pick<Clock, 'now'>,
+    kept: () => CodesById = () => ({}),
+  ) {
     this.#list = list;
     this.#clock = clock;
+    this.#kept = kept;
   }
 
   /** What is known without asking; undefined when it is not, or when it is time to ask again. */
   knownCode(id: number): string | undefined {
+    if (this.#askedAt === -Infinity) return this.#kept()[id];
     return this.#clock.now() - this.#askedAt < maxAgeMs ? this.#codes.get(id) : undefined;
   }
 
@@ -33,7 +42,7 @@ export class CodeIds {
   /** Null when the shop has none with the id, or no id is given. @throws Unavailable when the shop cannot be asked. */
   async codeOf(id: number | null): Promise<string | null> {
     if (id === null) return null;
-    if (this.knownCode(id) === undefined) await this.#refresh();
+    if (this.#askedAt === -Infinity || this.knownCode(id) === undefined) await this.#refresh();
     return this.#codes.get(id) ?? null;
   }
 

@@ -8,16 +8,16 @@ import { traceparentOf } from '../platform/telemetry/tracing.ts';
 import { createMagento } from './magento.ts';
 import type { Magento } from './magento.ts';
 import { setNames, showShop } from './shown.ts';
-import type { StoreCodes } from './store-codes.ts';
+import type { KeptCodesOf } from './store.ts';
 
 /**
  * The client of the configured shop: credentials as they are now, calls bounded, counted and traced.
- * @param keptStoreCodes for whoever reads or writes keys of orders
+ * @param keptCodes for whoever reads or writes keys of orders or customers
  */
 export function connectMagento(
   configuration: Configuration<'magento'>,
   { metrics, log }: { metrics: Metrics; log: Log },
-  keptStoreCodes?: () => StoreCodes,
+  keptCodes?: KeptCodesOf,
 ): Magento {
   const { magento: config } = configuration.config;
   const countCall = sinkCalls(metrics, 'magento');
@@ -25,7 +25,8 @@ export function connectMagento(
     baseUrl: config.url,
     ...(config.signingUrl ? { signingUrl: config.signingUrl } : {}),
     storeCodes: config.storeCodes,
-    keptStoreCodes,
+    websiteCodes: config.websiteCodes,
+    keptCodes,
     credentials: () => configuration.current().magento.credentials,
     nextCredentials: () => configuration.current().magento.nextCredentials ?? null,
     onCredentials: (place) =>

@@ -3,8 +3,8 @@ import { Unavailable } from '../platform/errors.ts';
 import { readRows, unreadRows } from './rest/list.ts';
 import type { Rest } from './rest/rest.ts';
 import { integer, optionalFlag, optionalText, text } from './shapes.ts';
-import { storeViewsByCode } from './store-codes.ts';
-import type { StoreCodes } from './store-codes.ts';
+import { byKeptCode } from './kept-names.ts';
+import type { CodesById } from './kept-names.ts';
 
 const storeView = z.object({
   id: integer,
@@ -39,39 +39,73 @@ export interface Store {
    * view (0) included: Magento's own order changes from call to call (FACTS section 2).
    */
   views(): Promise<StoreView[]>;
-  /** Of which nobody can know whose orders they have: see store-codes.ts. */
+  /** Of which nobody can know whose orders they have: see kept-names.ts. */
   openViews(): Promise<StoreView[]>;
   /** Time zone and currencies per store view, without the admin view. */
   configs(): Promise<StoreConfig[]>;
   websites(): Promise<Website[]>;
-  /** The website's code of each store view, by the id of the view. */
+  /**
+   * By the codes that keys of their customers are made of.
+   * @throws Unavailable where nobody can know whose customers one has: see kept-names.ts
+   */
+  customerWebsites(): Promise<Website[]>;
+  /** That code of the website of each store view, by the id of the view. */
   websitesOfViews(): Promise<{ id: number; code: string }[]>;
   /** `Magento/2.4 (Community)`, no patch level; null when the shop does not tell. */
   version(): Promise<string | null>;
 }
 
-/** Two views under one code would be one key for two orders. */
-function refuseTwins(known: readonly { view: StoreView; code: string }[]): void {
+const viewsAre = {
+  code: 'magento.store_codes',
+  what: 'store views',
+  field: 'magento.storeCodes',
+  owned: 'order of another view',
+};
+const websitesAre = {
+  code: 'magento.website_codes',
+  what: 'websites',
+  field: 'magento.websiteCodes',
+  owned: 'customer of another website',
+};
+
+/** Two views under one code would be one key for two orders, two websites one for two customers. */
+function refuseTwins(
+  known: readonly { one: { id: number }; code: string }[],
+  { code: fault, what, field, owned }: { code: string; what: string; field: string; owned: string },
+): void {
   const twins = [...Map.groupBy(known, ({ code }) => code)].find(([, same]) => same.length > 1);
   if (twins === undefined) return;
   const [code, same] = twins;
   throw new Unavailable({
-    code: 'magento.store_codes',
-    what: `The store views ${same.map(({ view }) => view.id).join(' and ')} would both be "${code}"`,
-    fix: 'Give one of them another code in magento.storeCodes, one that no order of another view was published under',
+    code: fault,
+    what: `The ${what} ${same.map(({ one }) => one.id).join(' and ')} would both be "${code}"`,
+    fix: `Give one of them another code in ${field}, one that no ${owned} was published under`,
+  });
+}
+
+/** What nobody can tell apart stops all customers: a wrong guess would book them as somebody else's. */
+function refuseOpen(open: readonly Website[]): void {
+  if (open.length === 0) return;
+  throw new Unavailable({
+    code: 'magento.website_open',
+    what: `Websites were renamed, and one has the code now that another had: ${open.map(({ id, code }) => `${id} "${code}"`).join(', ')}`,
+    fix: 'Say in magento.websiteCodes, by its id, under which code the customers of each are known',
   });
 }
 
 export interface StoreOptions {
   /** magento.storeCodes */
-  storeCodes?: StoreCodes | undefined;
+  storeCodes?: CodesById | undefined;
+  /** magento.websiteCodes */
+  websiteCodes?: CodesById | undefined;
   /** As they were first known. */
-  keptStoreCodes?: (() => StoreCodes) | undefined;
+  keptCodes?: KeptCodesOf | undefined;
 }
+export type KeptCodesOf = (coded: 'store-view' | 'website') => CodesById;
 
 export function createStore(
   rest: Rest,
-  { storeCodes = {}, keptStoreCodes = () => ({}) }: StoreOptions = {},
+  { storeCodes = {}, websiteCodes = {}, keptCodes = () => ({}) }: StoreOptions = {},
 ): Store {
   const list = async <Item extends z.ZodType<{ id: number }>>(member: string, item: Item) => {
     const path = ['store', member];
@@ -81,18 +115,26 @@ export function createStore(
     return readRows(found, item, 'id').items.toSorted((a, b) => a.id - b.id);
   };
   const byCode = async () =>
-    storeViewsByCode(await list('storeViews', storeView), storeCodes, keptStoreCodes());
+    byKeptCode(await list('storeViews', storeView), storeCodes, keptCodes('store-view'));
+  const websites = () => list('websites', website);
+  const customerWebsites = async () => {
+    const { known, open } = byKeptCode(await websites(), websiteCodes, keptCodes('website'));
+    refuseOpen(open);
+    refuseTwins(known, websitesAre);
+    return known.map(({ one, code }) => ({ ...one, code }));
+  };
   return {
     async views() {
       const { known } = await byCode();
-      refuseTwins(known);
-      return known.map(({ view, code }) => ({ ...view, code }));
+      refuseTwins(known, viewsAre);
+      return known.map(({ one, code }) => ({ ...one, code }));
     },
     openViews: async () => (await byCode()).open,
     configs: () => list('storeConfigs', storeConfig),
-    websites: () => list('websites', website),
+    websites,
+    customerWebsites,
     async websitesOfViews() {
-      const codes = new Map((await list('websites', website)).map(({ id, code }) => [id, code]));
+      const codes = new Map((await customerWebsites()).map(({ id, code }) => [id, code]));
       const views = await list('storeViews', storeView);
       return views.flatMap(({ id, website_id }) => {
         const code = codes.get(website_id);

@@ -3,7 +3,8 @@ import { CodeIds } from '../magento/code-ids.ts';
 import { connectMagento } from '../magento/connect.ts';
 import type { Configuration } from '../platform/config/read.ts';
 import { groupOfPart } from '../platform/groups.ts';
-import { KeptStoreCodes } from '../platform/kept-store-codes.ts';
+import { KeptCodes } from '../platform/kept-codes.ts';
+import type { Coded } from '../platform/kept-codes.ts';
 import type { Subscription } from '../platform/kafka/types.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
 import { openProcess } from '../platform/lifecycle/process.ts';
@@ -80,21 +81,36 @@ export async function startOrderRelay(configuration: RelayConfiguration, life: L
 async function openRelay(process: Process, configuration: RelayConfiguration): Promise<Relay> {
   const { instance, orders } = configuration.config;
   const { bus, clock } = process.context;
-  const kept = new KeptStoreCodes(bus, instance, clock);
+  const kept = new KeptCodes(bus, instance, clock);
   const reading = await kept.follow();
   process.onStop(() => reading.stop());
-  const magento = connectMagento(configuration, process, () => kept.codes);
+  const magento = connectMagento(configuration, process, (coded) => kept.of(coded));
   process.onStop(() => magento.close());
+  const keptList = (coded: Coded, list: () => Promise<{ id: number; code: string }[]>) => async () => {
+    const found = await list();
+    await kept.keep(coded, found);
+    return found;
+  };
+  const stores = new CodeIds(
+    keptList('store-view', () => magento.store.views()),
+    clock,
+    () => kept.of('store-view'),
+  );
+  const keptWebsites = keptList('website', () => magento.store.customerWebsites());
   return {
     configuration,
     process,
-    stores: new CodeIds(async () => {
-      const views = await magento.store.views();
-      await kept.keep(views);
-      return views;
+    stores,
+    websites: new CodeIds(async () => {
+      await keptWebsites();
+      return magento.store.websitesOfViews();
     }, clock),
-    websites: new CodeIds(() => magento.store.websitesOfViews(), clock),
-    customers: new ShopCustomers(magento, instance, clock),
+    customers: new ShopCustomers(magento, {
+      instance,
+      clock,
+      stores,
+      websites: new CodeIds(keptWebsites, clock, () => kept.of('website')),
+    }),
     source: {
       bus,
       magento,

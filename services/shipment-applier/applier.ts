@@ -3,7 +3,7 @@ import type { Configuration } from '../platform/config/read.ts';
 import { runDocuments } from '../platform/flow/documents/run-documents.ts';
 import { refreshRequester } from '../platform/flow/request-refresh.ts';
 import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
-import { KeptStoreCodes } from '../platform/kept-store-codes.ts';
+import { KeptCodes } from '../platform/kept-codes.ts';
 import { startFlow } from '../platform/lifecycle/run-flow.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
@@ -26,10 +26,10 @@ export function startShipmentApplier(
   return startFlow('shipment-applier', 'shipments', { configuration, life }, async (process, mode) => {
     const { clock } = process.context;
     const requestRefresh = refreshRequester(process.bus, process.name, clock);
-    const kept = new KeptStoreCodes(process.bus, config.instance, clock);
+    const kept = new KeptCodes(process.bus, config.instance, clock);
     const reading = await kept.follow();
     process.onStop(() => reading.stop());
-    const magento = connectMagento(configuration, process, () => kept.codes);
+    const magento = connectMagento(configuration, process, (coded) => kept.of(coded));
     process.onStop(() => magento.close());
     const options = {
       magento,

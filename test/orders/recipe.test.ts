@@ -44,7 +44,10 @@ afterAll(async () => {
 
 async function startExporter(): Promise<RunningProcess> {
   const text = readFileSync(join(projectFolder, 'deploy/config/recipes/erpnext.yaml'), 'utf8');
-  const recipe = substitute(parse(text), { ...restVariables, ERPNEXT_URL: erp.standIn.url }, []) as object;
+  const recipe = substitute(parse(text), {
+    environment: { ...restVariables, ERPNEXT_URL: erp.standIn.url },
+    problems: [],
+  }) as object;
   const started = await startProcess('order-exporter', {
     ...platformConfig(instance, 4_000),
     flows: { customers: 'off' },

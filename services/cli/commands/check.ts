@@ -4,9 +4,9 @@ import { checkConfiguredShop } from '../../magento/check/check-configured.ts';
 import { readConfiguration } from '../../platform/config/read.ts';
 import type { Configuration } from '../../platform/config/read.ts';
 import { Unavailable, keepForeignText } from '../../platform/errors.ts';
-import { KeptStoreCodes } from '../../platform/kept-store-codes.ts';
+import { KeptCodes } from '../../platform/kept-codes.ts';
 import { systemClock } from '../../platform/clock.ts';
-import type { StoreCodes } from '../../magento/store-codes.ts';
+import type { KeptCodesOf } from '../../magento/store.ts';
 import type { SourceConfig } from '../../platform/config/sections/erp-source.ts';
 import { fail } from '../../platform/finding.ts';
 import type { Finding } from '../../platform/finding.ts';
@@ -32,7 +32,7 @@ export async function check(options: GlobalOptions & { verbose?: boolean }): Pro
   const { config } = configuration;
   const kafka = checkTopics(configuration, topicsOfOthers(config.erp.source));
   const isWell = (await kafka).every(({ level }) => level === 'ok');
-  const kept = isWell ? await keptStoreCodes(configuration) : {};
+  const kept = isWell ? await keptCodes(configuration) : undefined;
   const sections: [string, Promise<Finding[]>][] = [
     ...checkConfiguredShop(config, Date.now(), kept),
     ['ERP', checkConfiguredErp(config.erp)],
@@ -48,12 +48,12 @@ export async function check(options: GlobalOptions & { verbose?: boolean }): Pro
   return conclude(found, options);
 }
 
-/** By which codes the relay has first known the shop's store views. */
-function keptStoreCodes(configuration: Configuration<never>): Promise<StoreCodes> {
+/** By which codes the relay has first known the shop's store views and websites. */
+function keptCodes(configuration: Configuration<never>): Promise<KeptCodesOf> {
   return withBus(configuration, async (bus) => {
-    const kept = new KeptStoreCodes(bus, configuration.config.instance, systemClock);
+    const kept = new KeptCodes(bus, configuration.config.instance, systemClock);
     await (await kept.follow()).stop();
-    return kept.codes;
+    return (coded) => kept.of(coded);
   });
 }
 

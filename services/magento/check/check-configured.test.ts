@@ -68,7 +68,7 @@ function configured(flows: object = {}, orders: object = {}, magento: object = {
 const now = Date.parse('2026-06-30T12:00:00Z');
 async function codesOf(config: ReturnType<typeof configured>): Promise<Record<string, string[]>> {
   const found: Record<string, string[]> = {};
-  for (const [name, findings] of checkConfiguredShop(config, now, {}))
+  for (const [name, findings] of checkConfiguredShop(config, now, undefined))
     found[name] = (await findings)
       .filter(({ level }) => level !== 'ok')
       .map(({ code }) => code.slice('magento.'.length));

@@ -4,7 +4,7 @@ import { asThePriceSays } from '../../platform/config/sections/price-lists.ts';
 import type { Finding } from '../../platform/finding.ts';
 import { checkIntegration, checkMagento } from './check.ts';
 import { checkCredentialsAge } from './credentials-age.ts';
-import type { StoreCodes } from '../store-codes.ts';
+import type { KeptCodesOf } from '../store.ts';
 import type { Optional } from './rights.ts';
 
 type ShopConfig = Pick<
@@ -14,14 +14,14 @@ type ShopConfig = Pick<
 
 /**
  * The shop as the configuration has it, and what would take the place of its credentials.
- * @param kept by which codes its store views were first known
+ * @param kept by which codes its store views and websites were first known
  */
 export function checkConfiguredShop(
   config: ShopConfig,
   nowMs: number,
-  kept: StoreCodes,
+  keptCodes: KeptCodesOf | undefined,
 ): [string, Promise<Finding[]>][] {
-  const access = { ...accessOf(config, config.magento.credentials), keptStoreCodes: () => kept };
+  const access = { ...accessOf(config, config.magento.credentials), keptCodes };
   const { credentials, nextCredentials } = config.magento;
   const withAge = async (findings: Promise<Finding[]>, { issuedOn }: typeof credentials) => [
     ...(await findings),
@@ -46,6 +46,7 @@ function accessOf({ magento }: ShopConfig, credentials: Config['magento']['crede
     ...(magento.signingUrl ? { signingUrl: magento.signingUrl } : {}),
     credentials: () => credentials,
     storeCodes: magento.storeCodes,
+    websiteCodes: magento.websiteCodes,
     connections: shareOfShop(magento.callsAtOnce),
     deadlineMs: magento.deadlineMs,
     allowHttp: magento.allowHttp,

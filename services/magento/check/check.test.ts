@@ -214,10 +214,10 @@ describe('the shop itself', () => {
 
   it('has the one that it calls otherwise now, but for one whose old code another view has', async () => {
     const expected = { storeCodes: ['old'], storeIds: ['1'] };
-    expect(wrong(await check(expected, { keptStoreCodes: () => ({ 1: 'old' }) }))).toEqual([]);
+    expect(wrong(await check(expected, { keptCodes: () => ({ 1: 'old' }) }))).toEqual([]);
     const view = (id: number, code: string) => ({ id, code, website_id: 1, store_group_id: 1 });
     shop.answers.set('GET store/storeViews', [view(1, 'new'), view(5, 'old'), view(6, 'other')]);
-    expect(wrong(await check({ storeIds: ['1'] }, { keptStoreCodes: () => ({ 1: 'old' }) }))).toEqual(
+    expect(wrong(await check({ storeIds: ['1'] }, { keptCodes: () => ({ 1: 'old' }) }))).toEqual(
       ['1 is called "new"', '5 is called "old"'].map((which) => [
         'fail',
         'magento.store_open',

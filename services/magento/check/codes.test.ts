@@ -207,7 +207,7 @@ describe('codes of the catalogue', () => {
 it('codes of customers are those of the shop, but for its admin and those who are not logged in', async () => {
   const coded = (...codes: string[]) => Promise.resolve(codes.map((code, id) => ({ id, code, name: null })));
   const shop = {
-    store: { websites: () => coded('admin', 'base', 'b2b') },
+    store: { customerWebsites: () => coded('admin', 'base', 'b2b') },
     customers: { groups: () => coded('NOT LOGGED IN', 'General', 'Wholesale') },
   } as never;
   const all = { websiteCodes: ['base', 'b2b'], groupCodes: ['General', 'Wholesale'] };

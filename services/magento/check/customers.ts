@@ -17,7 +17,7 @@ export async function checkCustomers(
   { store, customers }: Pick<Magento, 'store' | 'customers'>,
   { websiteCodes, groupCodes }: ExpectedOfCustomers,
 ): Promise<Finding[]> {
-  const websites = (await store.websites()).filter(({ id }) => id !== adminWebsite);
+  const websites = (await store.customerWebsites()).filter(({ id }) => id !== adminWebsite);
   const groups = (await customers.groups()).filter(({ id }) => id !== notLoggedIn);
   const findings = [
     ...compared('website', 'customers.websites', websiteCodes, websites),

@@ -8,7 +8,6 @@ import { NotingBus, StandingClock, received } from '../testing/support.ts';
 import { PublishedStates } from '../requests/published.ts';
 import type { RelayRequest } from '../requests/request.ts';
 import { customerRequests } from './customer-requests.ts';
-import { ShopCustomers } from './shop-customers.ts';
 import { CustomerShop, aCustomer } from './testing/shop.ts';
 
 // Traces are those of a tracer that records.
@@ -41,7 +40,7 @@ function requests() {
     clock,
     published,
     magento: shop.magento,
-    shop: new ShopCustomers(shop.magento, 'us', clock),
+    shop: shop.contracts(clock),
     instance: 'us',
     skewMs: () => 0,
   });

@@ -13,7 +13,9 @@ export function askedOfCustomer(
   { customer_id: customerId, website_code, website_id }: CustomerNamed,
   { instance, websites }: CustomerNaming,
 ): Asked {
-  const website = website_code ?? (website_id == null ? undefined : websites.knownCode(website_id));
+  // Its id first: the code may be a newer one than keys are made of (magento.websiteCodes).
+  const website =
+    (website_id == null ? undefined : websites.knownCode(website_id)) ?? website_code ?? undefined;
   return website === undefined
     ? askedByCustomerId(instance, customerId)
     : askedByCustomerKey({ instance, website, customerId });

@@ -5,7 +5,6 @@ import type { Customer, Refresh } from '../../../schemas/types.ts';
 import type { ReadAllOptions } from '../../platform/kafka/types.ts';
 import { NotingBus } from '../testing/support.ts';
 import { NightlyCustomers } from './nightly-customers.ts';
-import { ShopCustomers } from './shop-customers.ts';
 import { CustomerShop, aCustomer } from './testing/shop.ts';
 
 const nowMs = Date.UTC(2026, 10, 23, 3, 0, 0);
@@ -32,7 +31,7 @@ beforeEach(async () => {
   }
 });
 
-const shopCustomers = () => new ShopCustomers(shop.magento, 'us', { now: () => nowMs });
+const shopCustomers = () => shop.contracts({ now: () => nowMs });
 
 const round = (goneShareMax = 0.1) =>
   new NightlyCustomers({

@@ -6,6 +6,13 @@ import type { Clock } from '../../platform/clock.ts';
 import { Rejected } from '../../platform/errors.ts';
 import { customerOf } from './customer.ts';
 
+export interface ShopCustomersOptions {
+  instance: string;
+  clock: Pick<Clock, 'now'>;
+  stores: CodeIds;
+  websites: CodeIds;
+}
+
 /** The customers of the shop as the contract has them: websites, store views and groups in words. */
 export class ShopCustomers {
   readonly websites: CodeIds;
@@ -13,9 +20,12 @@ export class ShopCustomers {
   readonly #groups: CodeIds;
   readonly #instance: string;
 
-  constructor(magento: Pick<Magento, 'customers' | 'store'>, instance: string, clock: Pick<Clock, 'now'>) {
-    this.websites = new CodeIds(() => magento.store.websites(), clock);
-    this.#stores = new CodeIds(() => magento.store.views(), clock);
+  constructor(
+    magento: Pick<Magento, 'customers' | 'store'>,
+    { instance, clock, stores, websites }: ShopCustomersOptions,
+  ) {
+    this.websites = websites;
+    this.#stores = stores;
     this.#groups = new CodeIds(() => magento.customers.groups(), clock);
     this.#instance = instance;
   }

@@ -67,6 +67,7 @@ describe('a webhook of a customer', () => {
 
   it.each([
     ['its own key, of a website that is known', { customer_id: 12, website_id: 1 }, 'us/base/12'],
+    ['its own key, as it was first known', { id: 12, website_id: 1, website_code: 'new' }, 'us/base/12'],
     ['its own key, of a website by its code', { id: '12', website_code: 'b2b' }, 'us/b2b/12'],
     ['its id, of a website that is not known', { entity_id: 12, website_id: 7 }, 'us/12'],
     ['the id of the customer when an address tells of it', { id: 3, customer_id: 12 }, 'us/12'],

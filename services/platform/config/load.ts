@@ -1,14 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { problemsOf, unknownKey } from './problems.ts';
 import { configSchema, platformSections } from './schema.ts';
 import type { Config, PlatformConfig, SectionName } from './schema.ts';
+import { readText } from './read-files.ts';
+import type { ReadText } from './read-files.ts';
 import { substitute } from './secrets.ts';
 import { recipeSection } from './sections/recipe.ts';
 import type { Recipe } from './sections/recipe.ts';
-import type { Environment, Problem } from './secrets.ts';
+import type { Environment, Problem, Substitutes } from './secrets.ts';
 import { problemsBetween } from './between-sections.ts';
 
 /** Thrown with every problem at once. */
@@ -29,26 +30,26 @@ export class ConfigurationError extends Error {
 /**
  * Reads the sections a process needs, and no others: a process must not need the secrets of its neighbours.
  * Names of all sections are checked, the contents of the unread ones are not.
- * @param read gives the text of the file, for who judges one that is not written yet
+ * @param read gives the text of each file, for who judges one that is not written yet, or notes what was read
  * @throws ConfigurationError with all problems and the path of each field.
  */
 export function loadConfig<Name extends SectionName>(
   file: string,
   sections: readonly Name[],
   environment: Environment,
-  read = (path: string) => readFileSync(path, 'utf8'),
+  read: ReadText = readText,
 ): PlatformConfig & Pick<Config, Name> {
   const wanted = new Set<string>([...platformSections, ...sections]);
   const problems: Problem[] = [];
   const tree = parseYaml(file, read);
-  includeRecipe(tree, file, problems);
+  includeRecipe(tree, { file, read, problems });
   if (environment.NODE_TLS_REJECT_UNAUTHORIZED === '0') problems.push(nothingVerified);
   for (const name of Object.keys(tree))
     if (!(name in configSchema.shape))
       problems.push({ path: name, message: unknownKey(name, Object.keys(configSchema.shape)) });
   const asked = Object.fromEntries(Object.entries(tree).filter(([name]) => wanted.has(name)));
   const shape = Object.fromEntries(Object.entries(configSchema.shape).filter(([name]) => wanted.has(name)));
-  const parsed = parse(z.object(shape), asked, environment, problems);
+  const parsed = parse(z.object(shape), asked, { environment, problems, read });
   if (parsed !== undefined) problems.push(...problemsBetween(parsed));
   if (problems.length > 0) throw new ConfigurationError(file, problems);
   return parsed as PlatformConfig & Pick<Config, Name>;
@@ -58,8 +59,8 @@ export function loadConfig<Name extends SectionName>(
 export function loadRecipe(file: string, environment: Environment): Recipe {
   const problems: Problem[] = [];
   const schema = z.object({ erp: z.object({ recipe: recipeSection }) });
-  const tree = { erp: { recipe: parseYaml(file, (path) => readFileSync(path, 'utf8')) } };
-  const parsed = parse(schema, tree, environment, problems);
+  const tree = { erp: { recipe: parseYaml(file, readText) } };
+  const parsed = parse(schema, tree, { environment, problems });
   if (parsed === undefined || problems.length > 0) throw new ConfigurationError(file, problems);
   return parsed.erp.recipe;
 }
@@ -68,12 +69,12 @@ export function loadRecipe(file: string, environment: Environment): Recipe {
 function parse<Shape extends z.ZodType>(
   schema: Shape,
   tree: unknown,
-  environment: Environment,
-  problems: Problem[],
+  from: Substitutes,
 ): z.output<Shape> | undefined {
-  const result = schema.safeParse(substitute(tree, environment, problems), { reportInput: true });
+  const result = schema.safeParse(substitute(tree, from), { reportInput: true });
   if (result.success) return result.data;
   // A variable that is not set is said once, not again as an empty field.
+  const { problems } = from;
   const said = new Set(problems.map((problem) => problem.path));
   const found = result.error.issues.flatMap((issue) => problemsOf(issue));
   problems.push(...found.filter((problem) => !said.has(problem.path)));
@@ -87,11 +88,14 @@ const nothingVerified: Problem = {
 };
 
 /** In place of a recipe may stand the name of its file, as seen from the configuration. */
-function includeRecipe({ erp }: Record<string, unknown>, file: string, problems: Problem[]): void {
+function includeRecipe(
+  { erp }: Record<string, unknown>,
+  { file, read, problems }: { file: string; read: ReadText; problems: Problem[] },
+): void {
   const section = erp as { recipe?: unknown } | null | undefined;
   if (typeof section?.recipe !== 'string') return;
   try {
-    section.recipe = parseYaml(resolve(dirname(file), section.recipe), (path) => readFileSync(path, 'utf8'));
+    section.recipe = parseYaml(resolve(dirname(file), section.recipe), read);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     delete section.recipe;
@@ -100,7 +104,7 @@ function includeRecipe({ erp }: Record<string, unknown>, file: string, problems:
 }
 
 /** @throws ConfigurationError of the text alone: what could not be read is not missing. */
-function parseYaml(file: string, read: (path: string) => string): Record<string, unknown> {
+function parseYaml(file: string, read: ReadText): Record<string, unknown> {
   const refuse = (...messages: string[]) =>
     new ConfigurationError(
       file,

@@ -15,23 +15,29 @@ writeFileSync(
 
 function opened() {
   let nowMs = 0;
+  let loads = 0;
   const problems: string[] = [];
   writeFileSync(secret, 'first\n');
   const configuration = new Configuration(
     file,
-    () => loadConfig(file, [], { PASSWORD_FILE: secret }),
+    (read) => {
+      loads += 1;
+      return loadConfig(file, [], { PASSWORD_FILE: secret }, read);
+    },
     () => nowMs,
   );
   configuration.reportTo((problem) => problems.push(problem));
   const password = () => configuration.current().kafka.sasl?.password;
-  return { configuration, problems, password, pass: (ms: number) => (nowMs += ms) };
+  return { configuration, problems, password, loads: () => loads, pass: (ms: number) => (nowMs += ms) };
 }
 
 it('follows a secret file that changes, and gives the same object while nothing does', () => {
-  const { configuration, password, pass } = opened();
+  const { configuration, password, loads, pass } = opened();
   const before = configuration.current();
   pass(5_000);
   expect(configuration.current()).toBe(before);
+  // Parsing it would hold up a busy process.
+  expect(loads()).toBe(1);
   writeFileSync(secret, 'second\n');
   expect(password()).toBe('first');
   pass(5_000);

@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { shownLines } from '../terminal.ts';
 import { loadConfig, loadRecipe } from './load.ts';
+import { ReadFiles, readText } from './read-files.ts';
+import type { ReadText } from './read-files.ts';
 import type { Recipe } from './sections/recipe.ts';
 import type { Config, PlatformConfig, SectionName } from './schema.ts';
 
@@ -10,7 +12,7 @@ export const defaultConfigFile = '/etc/cartage/cartage.yaml';
 const howToName = `No other was named: CARTAGE_CONFIG names one, to a command also --config FILE. \`npm run cartage\` finds
 what \`npm start\` runs on this machine, while it runs.`;
 
-/** How long a changed secret may go unnoticed. Reading the configuration anew costs a few milliseconds. */
+/** How long a changed secret may go unnoticed. */
 const rereadMs = 5_000;
 
 type Read<Name extends SectionName> = PlatformConfig & Pick<Config, Name>;
@@ -21,20 +23,22 @@ export class Configuration<Name extends SectionName> {
   readonly config: Read<Name>;
   /** Path of the YAML. */
   readonly file: string;
-  readonly #load: () => Read<Name>;
+  readonly #load: (read: ReadText) => Read<Name>;
   readonly #now: () => number;
   #current: Read<Name>;
   #readAt: number;
+  /** What was read last, whether it was of use or not. */
+  #files = new ReadFiles();
   /** What was reported last, while it still holds. */
   #problem: string | null = null;
   #report: (problem: string) => void = () => undefined;
 
   /** @throws ConfigurationError */
-  constructor(file: string, load: () => Read<Name>, now = () => performance.now()) {
+  constructor(file: string, load: (read: ReadText) => Read<Name>, now = () => performance.now()) {
     this.file = file;
     this.#load = load;
     this.#now = now;
-    this.config = load();
+    this.config = load(this.#files.read);
     this.#current = this.config;
     this.#readAt = now();
   }
@@ -47,7 +51,7 @@ export class Configuration<Name extends SectionName> {
   /** The text of the file as it is now; null while there is none, as between two symbolic links. */
   text(): string | null {
     try {
-      return readFileSync(this.file, 'utf8');
+      return readText(this.file);
     } catch {
       return null;
     }
@@ -57,8 +61,10 @@ export class Configuration<Name extends SectionName> {
   current(): Read<Name> {
     if (this.#now() - this.#readAt < rereadMs) return this.#current;
     this.#readAt = this.#now();
+    if (this.#files.areUnchanged()) return this.#current;
+    this.#files = new ReadFiles();
     try {
-      const read = this.#load();
+      const read = this.#load(this.#files.read);
       if (JSON.stringify(read) !== JSON.stringify(this.#current)) this.#current = read;
       this.#problem = null;
     } catch (error) {
@@ -79,7 +85,10 @@ export function readConfiguration<Name extends SectionName>(
   file: string = configFile(),
 ): Configuration<Name> {
   const hint = () => (file === defaultConfigFile && !existsSync(file) ? `\n${howToName}` : '');
-  return orSayAndExit(() => new Configuration(file, () => loadConfig(file, sections, process.env)), hint);
+  return orSayAndExit(
+    () => new Configuration(file, (read) => loadConfig(file, sections, process.env, read)),
+    hint,
+  );
 }
 
 /** A recipe on its own; with a problem in it, all problems are printed and the process ends with code 1. */

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readText } from './read-files.ts';
+import type { ReadText } from './read-files.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -9,33 +10,37 @@ export interface Problem {
   message: string;
 }
 
+/** Where values come from, and where it is said that one is missing. */
+export interface Substitutes {
+  environment: Environment;
+  problems: Problem[];
+  read?: ReadText;
+}
+
 const reference = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
 
 /**
  * Replaces `${NAME}` and `${NAME:-default}` in every text of the tree. The value comes from the variable NAME, or,
  * when NAME_FILE is set, from that file (a mounted secret; a trailing line break is dropped).
  */
-export function substitute(tree: unknown, environment: Environment, problems: Problem[], path = ''): unknown {
-  if (typeof tree === 'string') return substituteText(tree, environment, problems, path);
+export function substitute(tree: unknown, from: Substitutes, path = ''): unknown {
+  if (typeof tree === 'string') return substituteText(tree, from, path);
   if (Array.isArray(tree))
-    return tree.map((item, index) => substitute(item, environment, problems, join(path, String(index))));
+    return tree.map((item, index) => substitute(item, from, join(path, String(index))));
   if (tree !== null && typeof tree === 'object')
     return Object.fromEntries(
-      Object.entries(tree).map(([name, value]) => [
-        name,
-        substitute(value, environment, problems, join(path, name)),
-      ]),
+      Object.entries(tree).map(([name, value]) => [name, substitute(value, from, join(path, name))]),
     );
   return tree;
 }
 
-function substituteText(text: string, environment: Environment, problems: Problem[], path: string): string {
+function substituteText(text: string, from: Substitutes, path: string): string {
   return text.replace(reference, (_whole, name: string, fallback: string | undefined) => {
-    const value = lookUp(name, environment, problems, path, fallback !== undefined);
+    const value = lookUp(name, from, path, fallback !== undefined);
     if (value !== null && value !== '') return value;
     if (fallback !== undefined) return fallback;
     if (value === null)
-      problems.push({
+      from.problems.push({
         path,
         message: `the variable ${name} is not set: set it, or ${name}_FILE to a file that holds it`,
       });
@@ -46,15 +51,14 @@ function substituteText(text: string, environment: Environment, problems: Proble
 /** Where it has a default its file need not be there: a Secret may hold it later. */
 function lookUp(
   name: string,
-  environment: Environment,
-  problems: Problem[],
+  { environment, problems, read = readText }: Substitutes,
   path: string,
   hasDefault: boolean,
 ): string | null {
   const file = environment[`${name}_FILE`];
   if (file === undefined) return environment[name] ?? null;
   try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    return read(file).replace(/\r?\n$/, '');
   } catch (error) {
     if (hasDefault && (error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     problems.push({

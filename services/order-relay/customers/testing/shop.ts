@@ -5,6 +5,9 @@ import type { MagentoCustomer } from '../../../magento/customer-shape.ts';
 import type { Rows } from '../../../magento/rest/list.ts';
 import type { Customers } from '../../../magento/customers.ts';
 import type { Store } from '../../../magento/store.ts';
+import { CodeIds } from '../../../magento/code-ids.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import { ShopCustomers } from '../shop-customers.ts';
 
 const jane = {
   id: 1,
@@ -81,7 +84,7 @@ export class CustomerShop {
       groups: async () => [...this.groups].map(([id, code]) => ({ id, code })),
     },
     store: {
-      websites: async () => [
+      customerWebsites: async () => [
         { id: 0, code: 'admin', name: null },
         { id: 1, code: 'base', name: null },
         { id: 2, code: 'b2b', name: null },
@@ -89,6 +92,17 @@ export class CustomerShop {
       views: async () => [{ id: 1, code: 'default' }],
     } as unknown as Store,
   };
+
+  /** Of the instance `us`. */
+  contracts(clock: Pick<Clock, 'now'>): ShopCustomers {
+    const { store } = this.magento;
+    return new ShopCustomers(this.magento, {
+      instance: 'us',
+      clock,
+      stores: new CodeIds(() => store.views(), clock),
+      websites: new CodeIds(() => store.customerWebsites(), clock),
+    });
+  }
 
   #read(rows: MagentoCustomer[]): Rows<MagentoCustomer> {
     const isOdd = ({ id }: MagentoCustomer) => this.odd.has(id);

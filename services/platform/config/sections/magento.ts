@@ -35,6 +35,8 @@ export const magentoSection = z
     nextCredentials: z.preprocess((set) => (isEmpty(set) ? undefined : set), credentials.optional()),
     /** Store view id: the code that it keeps in keys, whatever the shop calls it now. Orders are known by it in the ERP. */
     storeCodes: z.record(z.string().regex(/^\d+$/, 'must be the id of a store view'), text).default({}),
+    /** Website id: the code that it keeps in keys of customers likewise. */
+    websiteCodes: z.record(z.string().regex(/^\d+$/, 'must be the id of a website'), text).default({}),
     /** Calls that the shop bears at once from all processes and replicas together; each has its share of it. */
     callsAtOnce: count(52),
     /** A call that takes longer says that the shop has too much to do. */

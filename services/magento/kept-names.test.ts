@@ -1,15 +1,15 @@
 import { expect, it } from '@jest/globals';
-import { storeViewsByCode } from './store-codes.ts';
-import type { StoreCodes } from './store-codes.ts';
+import { byKeptCode } from './kept-names.ts';
+import type { CodesById } from './kept-names.ts';
 
 /** What the shop calls its views now, how they were first known, what the configuration says. */
-function seen(now: string[], kept: StoreCodes, configured: StoreCodes = {}) {
+function seen(now: string[], kept: CodesById, configured: CodesById = {}) {
   const views = now.map((code, index) => ({ id: index + 1, code }));
-  const { known, open } = storeViewsByCode(views, configured, kept);
-  return [known.map(({ view, code }) => `${view.id} ${code}`), open.map(({ id }) => id)];
+  const { known, open } = byKeptCode(views, configured, kept);
+  return [known.map(({ one, code }) => `${one.id} ${code}`), open.map(({ id }) => id)];
 }
 
-it.each<[string, [string[], StoreCodes, StoreCodes?], string[], number[]]>([
+it.each<[string, [string[], CodesById, CodesById?], string[], number[]]>([
   ['as the shop calls it, at first', [['a', 'b'], {}], ['1 a', '2 b'], []],
   ['as it was first known, though it is renamed', [['x', 'b'], { 1: 'a', 2: 'b' }], ['1 a', '2 b'], []],
   ['as the configuration says, before all', [['x', 'b'], { 1: 'a' }, { 1: 'c' }], ['1 c', '2 b'], []],
