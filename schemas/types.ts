@@ -277,7 +277,7 @@ export interface Product {
   version: Version;
   /** Key of the ERP stream that produced the record, JSON of its key columns; what a repair asks for. */
   sourceKey: string;
-  /** simple, virtual, configurable, bundle, grouped. */
+  /** simple, virtual, configurable, grouped, bundle, downloadable. */
   kind: string;
   /** Name. */
   name: string;
@@ -303,12 +303,82 @@ export interface Product {
   variesBy: string[];
   /** Of a configurable product: the SKUs of its children; null leaves them as they are. */
   children: string[] | null;
+  /** Of a grouped product: what it is made of, in the order in which it is shown; null leaves it as it is. */
+  parts: Part[] | null;
+  /** Of a bundle; null leaves it as it is. */
+  bundle: Bundle | null;
+  /** Of a downloadable product, in the order in which they are shown; null leaves them as they are. */
+  downloads: Download[] | null;
+  /** SKUs shown beside it; null leaves them as they are. */
+  related: string[] | null;
+  /** SKUs shown as better than it; null leaves them as they are. */
+  upSells: string[] | null;
+  /** SKUs shown in a cart that holds it; null leaves them as they are. */
+  crossSells: string[] | null;
   /** Pictures in the order in which they are shown; null leaves those of the shop as they are. */
   images: Image[] | null;
   /** True when the ERP no longer has it; the other values are then empty, zero or false. */
   deleted: boolean;
   /** Another SKU of the ERP that differs from this one by letter case or accents alone: a shop takes both for one product, so neither is applied; of a deleted one: the spelling under which it lives on. null: there is none. */
   twin: string | null;
+}
+
+/** A product that is offered within another. */
+export interface Part {
+  /** Its SKU. */
+  sku: string;
+  /** How many are offered at first, decimal with four places. */
+  quantity: string;
+}
+
+/** What a customer chooses from, and how that is priced and sent. */
+export interface Bundle {
+  /** True when it has a price of its own, to which the parts may add; false when its price is that of the parts chosen. */
+  hasOwnPrice: boolean;
+  /** True when its parts may be shipped one by one. */
+  shipsSeparately: boolean;
+  /** In the order in which they are asked. */
+  options: BundleOption[];
+}
+
+/** One choice. */
+export interface BundleOption {
+  /** What the customer is asked for; another one within a bundle has another. */
+  title: string;
+  /** select, radio, checkbox or multi. */
+  input: string;
+  /** True when something has to be chosen. */
+  required: boolean;
+  /** In the order in which they are shown. */
+  parts: BundlePart[];
+}
+
+/** One answer to it. */
+export interface BundlePart {
+  /** Its SKU. */
+  sku: string;
+  /** How many of it, decimal with four places. */
+  quantity: string;
+  /** True when it is chosen at first. */
+  isDefault: boolean;
+  /** True when the customer says how many. */
+  quantityMayChange: boolean;
+  /** What it adds to the bundle's own price, decimal with four places; null: nothing. */
+  surcharge: string | null;
+  /** True when the surcharge is a share of the bundle's price, in percent. */
+  isPercent: boolean;
+}
+
+/** A file that a customer may fetch. */
+export interface Download {
+  /** What it is called. */
+  title: string;
+  /** Where it is, https. */
+  url: string;
+  /** What it costs beside the product, decimal with four places; null: nothing. */
+  price: string | null;
+  /** How often it may be fetched; null: without end. */
+  timesMax: number | null;
 }
 
 /** One picture of a product. It is where `url` says, or comes along as `data`. */

@@ -71,7 +71,10 @@ export function isKept(
 }
 
 /** The value of an attribute as text, the way it is written; null: none. */
-export function valueIn({ custom_attributes }: MagentoProduct, code: string): string | null {
+export function valueIn(
+  { custom_attributes }: Pick<MagentoProduct, 'custom_attributes'>,
+  code: string,
+): string | null {
   const value = custom_attributes.find(({ attribute_code }) => attribute_code === code)?.value;
   if (value === null || value === undefined || value === '') return null;
   return typeof value === 'string' ? value : JSON.stringify(value);

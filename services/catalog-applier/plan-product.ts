@@ -5,9 +5,13 @@ import type { Config } from '../platform/config/schema.ts';
 import type { Rejected } from '../platform/errors.ts';
 import type { Attempt } from '../platform/flow/outcome/outcome.ts';
 import { setFor, valuesFor } from './attribute-values.ts';
+import { bundleFor, bundleValues } from './bundle.ts';
 import { categoryUnknown } from './category-tree.ts';
 import type { CategoryTree } from './category-tree.ts';
 import type { Definitions } from './definitions.ts';
+import { downloadsFor, downloadValues } from './downloads.ts';
+import { linksFor } from './links.ts';
+import { membersOf } from './members.ts';
 import type { PlannedProduct } from './product-difference.ts';
 import { wantedProduct } from './product-mapping.ts';
 import { variantsFor } from './variants.ts';
@@ -47,16 +51,22 @@ export async function planProduct(
   if (values['url_key'] === null) delete values['url_key'];
   const codes = product.websites ?? (found === null ? catalog.websites : null);
   const websites = codes === null ? null : await ids.of(codes);
-  const inTree = await categoriesFor(product, tree, catalog, attempt);
-  const variants = await variantsFor(product, set, catalog, magento.products);
+  const faults: Rejected[] = [];
+  const categories = await categoriesFor(product, tree, catalog, attempt, faults);
+  const members = await membersOf(product, magento.products);
+  const downloads = downloadsFor(product);
   return {
     ...wanted,
     status: statusOf(product, found, isPriced),
     set,
-    values,
-    variants,
+    values: { ...values, ...downloadValues(downloads), ...bundled(product, found) },
+    variants: variantsFor(product, set, catalog, members, faults),
+    links: linksFor(product, members, faults),
+    bundle: bundleFor(product, members, faults),
+    downloads,
     websites,
-    ...inTree,
+    categories,
+    faults,
   };
 }
 
@@ -66,17 +76,20 @@ async function categoriesFor(
   tree: CategoryTree,
   { createCategories }: Config['catalog'],
   attempt: Attempt,
-): Promise<{ categories: number[]; faults: Rejected[] }> {
+  faults: Rejected[],
+): Promise<number[]> {
   const categories: number[] = [];
-  const faults: Rejected[] = [];
   for (const path of paths ?? []) {
     const known = await tree.idOf(path);
     if (known !== null) categories.push(known);
     else if (!createCategories) faults.push(categoryUnknown(sku, path));
     else if (attempt.mode === 'on') categories.push(await tree.make(path, () => attempt.assertCurrent()));
   }
-  return { categories: [...new Set(categories)], faults };
+  return [...new Set(categories)];
 }
+
+const bundled = (product: Product, found: MagentoProduct | null) =>
+  product.kind === 'bundle' ? bundleValues(product, found === null) : {};
 
 /** Enabled only with a price; one that somebody enabled without is left as it is. */
 function statusOf(product: Product, found: MagentoProduct | null, isPriced: boolean): 1 | 2 {

@@ -1,7 +1,13 @@
+import type { DownloadLink } from '../magento/product-parts.ts';
 import type { MagentoProduct, ProductWrite } from '../magento/products.ts';
 import { compareDecimals } from '../platform/decimal.ts';
 import { isKept, valueIn } from './attribute-value.ts';
+import { bundleDifference } from './bundle.ts';
+import type { PlannedBundle } from './bundle.ts';
 import type { SetDefinition } from './definitions.ts';
+import { mergedDownloads, sameDownloads } from './downloads.ts';
+import { linksDifference } from './links.ts';
+import type { PlannedLinks } from './links.ts';
 import { variantsDifference } from './variants.ts';
 import type { PlannedVariants } from './variants.ts';
 import type { WantedProduct } from './product-mapping.ts';
@@ -12,6 +18,9 @@ export interface PlannedProduct extends Omit<WantedProduct, 'attributes' | 'type
   set: SetDefinition;
   values: Record<string, string | null>;
   variants: PlannedVariants | null;
+  links: PlannedLinks;
+  bundle: PlannedBundle | null;
+  downloads: readonly DownloadLink[] | null;
   /** Ids of those that it is to be in at least. */
   categories: readonly number[];
   /** Ids; null leaves those of the product. */
@@ -37,7 +46,26 @@ export function differenceOf(wanted: PlannedProduct, found: MagentoProduct): Pro
   if (missing.length > 0) difference.categoryIds = missing;
   const variants = wanted.variants && variantsDifference(wanted.variants, found.extension_attributes);
   if (variants) difference.variants = variants;
+  const links = linksDifference(wanted.links, found.product_links);
+  if (links) difference.links = links;
+  const options =
+    wanted.bundle && bundleDifference(wanted.bundle, found.extension_attributes.bundle_product_options);
+  if (options) difference.bundleOptions = options;
+  const downloads = downloadsDifference(wanted, found, namesOf(difference).length > 0);
+  if (downloads) difference.downloads = downloads;
   return difference;
+}
+
+/** They go along with whatever else is written: else they would be taken for none (`PartsWrite`). */
+function downloadsDifference(
+  { downloads: wanted }: PlannedProduct,
+  { type_id, extension_attributes }: MagentoProduct,
+  isWritten: boolean,
+): readonly DownloadLink[] | undefined {
+  if (type_id !== 'downloadable') return undefined;
+  const found = extension_attributes.downloadable_product_links;
+  if (!isWritten && (wanted === null || sameDownloads(wanted, found))) return undefined;
+  return mergedDownloads(wanted, found);
 }
 
 function valueDifference(

@@ -64,7 +64,7 @@ describe('what a product is to be', () => {
   });
 
   it.each([
-    ['another kind', { kind: 'bundle' }, Rejected, 'product.kind_unsupported'],
+    ['another kind', { kind: 'giftcard' }, Rejected, 'product.kind_unsupported'],
     ['a name that Magento would cut', { name: 'x'.repeat(256) }, Rejected, 'product.name_too_long'],
     ['an unknown visibility', { visibility: 'everywhere' }, Rejected, 'product.visibility_unknown'],
     ['emoji in its name', { name: 'Chair \u{1FA91}' }, Rejected, 'product.emoji'],
@@ -130,6 +130,9 @@ describe('the difference', () => {
     set: { id: 4, name: 'Default', attributes },
     values,
     variants: null,
+    links: new Map(),
+    bundle: null,
+    downloads: null,
     websites: null,
     categories: [],
   };

@@ -3,9 +3,10 @@ import type { Config } from '../platform/config/schema.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 
 const visibilities: Record<string, 1 | 2 | 3 | 4> = { none: 1, catalog: 2, search: 3, both: 4 };
-const writtenKinds = new Set(['simple', 'virtual', 'configurable']);
+const writtenKinds = new Set(['simple', 'virtual', 'configurable', 'grouped', 'bundle', 'downloadable']);
+const kindsWithoutWeight = new Set(['virtual', 'grouped', 'downloadable']);
 /** What is sold through others has no price of its own: it need not wait for one. */
-const kindsWithoutPrice = new Set(['configurable']);
+const kindsWithoutPrice = new Set(['configurable', 'grouped']);
 /** What is longer, Magento cuts without a word (FACTS section 7). */
 const nameLengthMax = 255;
 
@@ -46,7 +47,7 @@ export function wantedProduct(product: Product, catalog: Config['catalog']): Wan
     typeId: product.kind,
     name,
     // Magento keeps none for what is not sent.
-    weight: product.kind === 'virtual' ? null : product.weight,
+    weight: kindsWithoutWeight.has(product.kind) ? null : product.weight,
     visibility: visibilityOf(product, catalog),
     attributes: {
       // An ERP without descriptions must not wipe out those that the shop has.
@@ -62,7 +63,9 @@ export function wantedProduct(product: Product, catalog: Config['catalog']): Wan
   };
 }
 
-export const hasPrice = (kind: string): boolean => !kindsWithoutPrice.has(kind);
+/** @param isOwn whether a bundle has a price of its own */
+export const hasPrice = (kind: string, isOwn: boolean): boolean =>
+  kind === 'bundle' ? isOwn : !kindsWithoutPrice.has(kind);
 
 function keptText(text: string, sku: string, { emoji }: Config['catalog']): string {
   const kept = text.replaceAll(fourByte, '');

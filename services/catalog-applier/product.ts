@@ -13,6 +13,7 @@ import { imagesDifference, writeImages } from './images.ts';
 import type { PlannedImages } from './images.ts';
 import { differenceOf, namesOf } from './product-difference.ts';
 import { urlKeyOf, urlKeyOfTwin } from './url-key.ts';
+import { hasOwnPrice } from './bundle.ts';
 import { hasPrice } from './product-mapping.ts';
 import { planProduct } from './plan-product.ts';
 import type { Known, Planned } from './plan-product.ts';
@@ -50,7 +51,7 @@ export async function writeProduct(
   if (product.deleted) return withdraw(product, found, attempt, options);
   if (found !== null && found.type_id !== product.kind) throw typeChanged(product, found);
   const isPriced =
-    !hasPrice(product.kind) ||
+    !needsPrice(product, found) ||
     (found !== null && found.price !== null && compareDecimals(found.price, '0') > 0);
   const planned = await planProduct(product, found, isPriced, attempt, options, known);
   const images = imagesDifference(product, found?.media_gallery_entries ?? []);
@@ -67,7 +68,6 @@ export async function writeProduct(
   const { magento, catalog } = options;
   const faults = [
     ...(await writeImages(found ?? product, images, magento.media, catalog, attempt)),
-    ...(planned.variants?.faults ?? []),
     ...planned.faults,
   ];
   if (faults.length > 0) throw faults[0]!;
@@ -89,25 +89,53 @@ function withImages(
 
 async function create(
   product: Product,
-  { set, values, weight, variants, websites, categories, faults: _faults, ...wanted }: Planned,
+  planned: Planned,
   attempt: Attempt,
   options: ProductOptions,
 ): Promise<Handled> {
-  const until = hasPrice(product.kind) ? ', disabled until it has a price' : '';
+  const isSoldAtPrice = needsPrice(product, null);
+  const until = isSoldAtPrice ? ', disabled until it has a price' : '';
   if (attempt.mode === 'dry') return { status: 'dry', cause: `would create ${product.sku}${until}` };
-  const write: ProductWrite = {
-    ...wanted,
+  const write = newProduct(product, planned);
+  const saved = await createUnderKey(
+    product,
+    write,
+    planned.values['url_key'] === undefined,
+    attempt,
+    options,
+  );
+  if (isSoldAtPrice) await askForPriceAndStock(product, options);
+  return { status: 'applied', targetId: String(saved.id), cause: `created${until}` };
+}
+
+function newProduct(
+  product: Product,
+  { typeId, name, visibility, status, weight, ...planned }: Planned,
+): ProductWrite {
+  const { set, values, variants, websites, categories, bundle, downloads } = planned;
+  const links = [...planned.links.values()].flat();
+  return {
+    typeId,
+    name,
+    visibility,
+    status,
     ...(weight === null ? {} : { weight }),
     attributeSetId: set.id,
     price: '0',
     websiteIds: websites!,
     ...(categories.length === 0 ? {} : { categoryIds: categories }),
     customAttributes: { url_key: urlKeyOf(product), ...values },
-    ...(variants === null || variants.write.children.length === 0 ? {} : { variants: variants.write }),
+    ...(variants === null || variants.children.length === 0 ? {} : { variants }),
+    ...(links.length === 0 ? {} : { links }),
+    ...(bundle === null || bundle.options.length === 0 ? {} : { bundleOptions: bundle.options }),
+    ...(downloads === null ? {} : { downloads }),
   };
-  const saved = await createUnderKey(product, write, values['url_key'] === undefined, attempt, options);
-  if (hasPrice(product.kind)) await askForPriceAndStock(product, options);
-  return { status: 'applied', targetId: String(saved.id), cause: `created${until}` };
+}
+
+/** Whether it is sold at a price of its own; of a bundle of which the ERP says nothing, as the shop has it. */
+function needsPrice({ kind, bundle }: Product, found: MagentoProduct | null): boolean {
+  const isOwn = bundle?.hasOwnPrice ?? (found !== null && hasOwnPrice(found));
+  return hasPrice(kind, isOwn);
 }
 
 /** Refused for its URL key nothing was made: then the key that is this SKU's alone. */
@@ -145,7 +173,10 @@ async function update(
   attempt.assertCurrent();
   // Under the stored spelling: another letter case would rename the product (FACTS section 7).
   const saved = await options.magento.products.update(found.sku, difference);
-  refuseChanged(product, namesOf(differenceOf(planned, saved)));
+  refuseChanged(
+    product,
+    namesOf(differenceOf(planned, saved)).filter((name) => !madeFromMemory.has(name)),
+  );
   return { status: 'applied', targetId, cause: `wrote ${names.join(', ')}` };
 }
 
@@ -176,6 +207,9 @@ async function askForPriceAndStock(
     requestRefresh(stock.topic, keys, 'created', cleanedUpMs),
   ]);
 }
+
+/** Of these the answer to a write shows what was sent (FACTS section 7). */
+const madeFromMemory = new Set(['links', 'bundleOptions', 'downloads']);
 
 /** What Magento keeps otherwise than it was written, a product would be written for again and again. */
 function refuseChanged(product: Product, names: readonly string[]): void {

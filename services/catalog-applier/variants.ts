@@ -1,37 +1,34 @@
 import { joinKey, splitKey } from '../../schemas/keys.ts';
 import type { Product } from '../../schemas/types.ts';
 import type { Attribute } from '../magento/attributes.ts';
-import type { MagentoProduct, Products, VariantsWrite } from '../magento/products.ts';
+import type { MagentoProduct, Member, Products, VariantsWrite } from '../magento/products.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 import type { SetDefinition } from './definitions.ts';
+import type { Members } from './members.ts';
 import { valueIn } from './attribute-value.ts';
 
-/** What a configurable product is to be made of: the children that can be linked now, and why others cannot. */
-export interface PlannedVariants {
-  write: Required<VariantsWrite>;
-  faults: Rejected[];
-}
+/** What a configurable product is to be made of: the children that can be linked now. */
+export type PlannedVariants = Required<VariantsWrite>;
 
 /**
  * Children are linked as far as they are there and can be told apart; each other one is a fault of its own, which is
  * told after all else is written, so that it holds back nothing but itself. Null: the ERP says nothing of children.
  * @throws Held, Rejected when the attributes themselves cannot tell children apart
  */
-export async function variantsFor(
+export function variantsFor(
   product: Product,
   set: SetDefinition,
   catalog: Config['catalog'],
-  products: Pick<Products, 'many'>,
-): Promise<PlannedVariants | null> {
+  members: Members,
+  faults: Rejected[],
+): PlannedVariants | null {
   if (product.kind !== 'configurable' || product.children === null) return null;
   const attributes = product.variesBy.map((code) => attributeFor(product, code, set, catalog));
   if (attributes.length === 0) throw unusable(product, 'its column varies_by names no attribute');
-  const known = await products.many(product.children);
-  const linked = new Map<string, MagentoProduct>();
-  const faults: Rejected[] = [];
+  const linked = new Map<string, Member>();
   for (const sku of product.children) {
-    const child = known.get(sku);
+    const child = members.get(sku);
     const values = child && attributes.map(({ code }) => valueIn(child, code));
     if (values === undefined || values.includes(null))
       faults.push(incomplete(product, sku, attributes, child));
@@ -44,12 +41,12 @@ export async function variantsFor(
     label,
     values: [...new Set(children.map((child) => valueIn(child, code)!))],
   }));
-  return { write: { options, children: children.map(({ id }) => id) }, faults };
+  return { options, children: children.map(({ id }) => id) };
 }
 
 /** What is to be written of them; undefined when they are as wanted, or cannot be yet: an option needs a value. */
 export function variantsDifference(
-  { write }: PlannedVariants,
+  write: PlannedVariants,
   {
     configurable_product_options: options,
     configurable_product_links: links,
@@ -67,10 +64,10 @@ export function variantsDifference(
 /** Of children that are waited for, named by `waitsFor` below: those that can be linked now. */
 export async function linkable(
   names: readonly string[],
-  products: Pick<Products, 'many'>,
+  products: Pick<Products, 'members'>,
 ): Promise<ReadonlySet<string>> {
   const parts = names.map((name) => splitKey(name, 2) ?? ['', '']);
-  const known = await products.many(parts.map(([, sku]) => sku!));
+  const known = await products.members(parts.map(([, sku]) => sku!));
   return new Set(
     names.filter((_name, index) => {
       const [codes, sku] = parts[index]!;
@@ -120,7 +117,7 @@ function incomplete(
   { sku: parent }: Product,
   sku: string,
   attributes: readonly Attribute[],
-  child: MagentoProduct | undefined,
+  child: Member | undefined,
 ): Held {
   const codes = attributes.map(({ code }) => code);
   const lacks = codes.filter((code) => child === undefined || valueIn(child, code) === null);

@@ -63,6 +63,38 @@ const image = z.object({
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
+const skuList = jsonColumn(z.array(skuColumn).nullish());
+const quantity = decimalColumn.nullish();
+
+const bundle = z.object({
+  price: z.enum(['parts', 'own']).nullish(),
+  shipment: z.enum(['together', 'separately']).nullish(),
+  options: z.array(
+    z.object({
+      title: z.string().min(1),
+      input: z.enum(['select', 'radio', 'checkbox', 'multi']).nullish(),
+      required: flagColumn.nullish(),
+      parts: z.array(
+        z.object({
+          sku: skuColumn,
+          quantity,
+          default: flagColumn.nullish(),
+          quantityMayChange: flagColumn.nullish(),
+          surcharge: decimalColumn.nullish(),
+          percent: flagColumn.nullish(),
+        }),
+      ),
+    }),
+  ),
+});
+
+const download = z.object({
+  title: z.string().min(1),
+  url: z.url(),
+  price: decimalColumn.nullish(),
+  timesMax: z.int().positive().nullish(),
+});
+
 export const productColumns = z.object({
   sku: skuColumn,
   kind: z.string().default('simple'),
@@ -76,7 +108,13 @@ export const productColumns = z.object({
   websites: jsonColumn(z.array(z.string().min(1)).nullish()),
   categories: jsonColumn(z.array(z.union([z.string().min(1), z.number().transform(String)])).nullish()),
   varies_by: jsonColumn(z.array(z.string().min(1)).nullish()),
-  children: jsonColumn(z.array(skuColumn).nullish()),
+  children: skuList,
+  parts: jsonColumn(z.array(z.object({ sku: skuColumn, quantity })).nullish()),
+  bundle: jsonColumn(bundle.nullish()),
+  downloads: jsonColumn(z.array(download).nullish()),
+  related: skuList,
+  up_sells: skuList,
+  cross_sells: skuList,
   images: jsonColumn(z.array(image).nullish()),
   attributes: jsonColumn(z.record(z.string(), z.union([scalar, z.null(), z.array(scalar)])).nullish()),
 });
@@ -142,6 +180,12 @@ const kinds: Readonly<Record<string, ColumnKind>> = {
   categories: 'json',
   varies_by: 'json',
   children: 'json',
+  parts: 'json',
+  bundle: 'json',
+  downloads: 'json',
+  related: 'json',
+  up_sells: 'json',
+  cross_sells: 'json',
   images: 'json',
   prices: 'json',
   lines: 'json',

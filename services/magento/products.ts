@@ -9,6 +9,8 @@ import { anyOf, inChunks } from './rest/search.ts';
 import type { Filter } from './rest/search.ts';
 import { integer, listOf, mapOf, optionalDecimal, optionalInteger, optionalText, text } from './shapes.ts';
 import { mediaEntry } from './media.ts';
+import { bundleOption, downloadLink, linksOf, partsOf, productLinks } from './product-parts.ts';
+import type { PartsWrite } from './product-parts.ts';
 import { matchSkus } from './sku.ts';
 
 const magentoProduct = z.object({
@@ -27,7 +29,10 @@ const magentoProduct = z.object({
     category_links: listOf(z.object({ category_id: integer })),
     configurable_product_options: listOf(z.object({ attribute_id: text })),
     configurable_product_links: listOf(integer),
+    bundle_product_options: listOf(bundleOption),
+    downloadable_product_links: listOf(downloadLink),
   }),
+  product_links: productLinks,
   media_gallery_entries: listOf(mediaEntry),
   custom_attributes: listOf(z.object({ attribute_code: text, value: z.unknown() })),
 });
@@ -37,8 +42,12 @@ const knownProduct = z.object({ id: integer, sku: text, status: optionalInteger,
 /** `sku` is the stored spelling: letter case may differ from what was asked. `status` 1 is enabled, 2 disabled. */
 export type KnownProduct = z.infer<typeof knownProduct>;
 
+/** What a product that refers to it has to know of another. */
+const member = magentoProduct.pick({ id: true, sku: true, type_id: true, custom_attributes: true });
+export type Member = z.infer<typeof member>;
+
 /** Only what is given is written. Custom attributes: null clears; a multiselect is a comma list of option ids. */
-export interface ProductWrite {
+export interface ProductWrite extends PartsWrite {
   name?: string;
   attributeSetId?: number;
   typeId?: string;
@@ -67,8 +76,8 @@ export interface VariantsWrite {
 
 export interface Products {
   get(sku: string): Promise<MagentoProduct | null>;
-  /** Whole products of the SKUs that the shop has, under the spelling that was asked for. */
-  many(skus: readonly string[]): Promise<Map<string, MagentoProduct>>;
+  /** What others that refer to them have to know, of those that the shop has, under the spelling that was asked for. */
+  members(skus: readonly string[]): Promise<Map<string, Member>>;
   /** Those of the SKUs that the shop has, under the spelling that was asked for. */
   existing(skus: readonly string[]): Promise<Map<string, KnownProduct>>;
   /** By product id; those of products that are gone are left out. */
@@ -116,7 +125,7 @@ export function createProducts(rest: Rest): Products {
       return matchSkus([sku], found).get(sku) ?? null;
     },
 
-    many: (skus) => bySkus(rest, skus, magentoProduct),
+    members: (skus) => bySkus(rest, skus, member, 'items[id,sku,type_id,custom_attributes],total_count'),
 
     existing: (skus) => bySkus(rest, skus, knownProduct, 'items[id,sku,status,type_id],total_count'),
 
@@ -181,6 +190,9 @@ function bodyOf(sku: string, product: ProductWrite): Record<string, unknown> {
     websiteIds,
     categoryIds,
     variants,
+    links,
+    bundleOptions,
+    downloads,
     ...same
   } = product;
   const extension = {
@@ -189,6 +201,7 @@ function bodyOf(sku: string, product: ProductWrite): Record<string, unknown> {
       ? {}
       : { category_links: categoryIds.map((id) => ({ position: 0, category_id: String(id) })) }),
     ...variantsOf(variants),
+    ...partsOf(sku, { bundleOptions, downloads }),
   };
   return {
     sku,
@@ -198,6 +211,7 @@ function bodyOf(sku: string, product: ProductWrite): Record<string, unknown> {
     ...(price === undefined ? {} : { price: jsonNumber(price) }),
     ...(weight === undefined ? {} : { weight: jsonNumber(weight) }),
     ...(Object.keys(extension).length === 0 ? {} : { extension_attributes: extension }),
+    ...linksOf(sku, links),
     // A map instead of this list would be a 500 (FACTS section 10).
     ...(customAttributes === undefined
       ? {}

@@ -33,7 +33,12 @@ export function seedRecordedShop(shop: Shop): void {
   shirts(shop);
   bundles(shop);
   const group = add(shop, { sku: 'GRP-1', name: 'Grouped', type_id: 'grouped' });
-  group.grouped = ['SKU-004', 'SKU-005'].map((sku) => ({ sku, qty: 1 }));
+  group.links = ['SKU-004', 'SKU-005'].map((sku, position) => ({
+    type: 'associated',
+    sku,
+    position,
+    qty: 1,
+  }));
   stock(shop, add(shop, { sku: 'VIRT-1', name: 'Warranty', type_id: 'virtual', price: 19.99 }), 500);
   for (const n of range(25, 27)) cable(shop, n);
   shop.db.compact();

@@ -148,6 +148,154 @@ describe('a configurable product', () => {
   });
 });
 
+describe('a product that refers to others', () => {
+  const part = (sku: string, quantity = '1.0000') => ({ sku, quantity });
+  const linksOf = async (magento: Magento, sku: string) =>
+    (await magento.products.get(sku))!.product_links!.map(
+      ({ link_type, linked_product_sku: other, extension_attributes: { qty } }) =>
+        `${link_type} ${other}${qty === null ? '' : ` x ${qty}`}`,
+    );
+
+  it('as a group is made of the parts that are there, and completed by those that come later', async () => {
+    const { magento, run } = await started();
+    const group = (...parts: ReturnType<typeof part>[]) =>
+      run.product(productOf('SET', { kind: 'grouped', name: 'Set', parts }));
+    expect(await group(part('SKU-002', '2.0000'), part('NEW'), part('SET'))).toBe('product.child_missing');
+    expect(await linksOf(magento, 'SET')).toEqual(['associated SKU-002 x 2']);
+    expect((await magento.products.get('SET'))!.status).toBe(1);
+    expect(await run.released('product', 'NEW', 'SKU-002')).toEqual(['SKU-002']);
+    await run.product(productOf('NEW', { name: 'New' }));
+    expect(await group(part('SKU-002', '2.0000'), part('new'))).toBe('applied');
+    expect(await group(part('SKU-002', '2.0000'), part('NEW'))).toBe('unchanged');
+    expect(await linksOf(magento, 'SET')).toEqual(['associated SKU-002 x 2', 'associated NEW x 1']);
+    expect(await group(part('NEW'), part('SKU-002', '3.0000'))).toBe('applied');
+    expect(await linksOf(magento, 'SET')).toEqual(['associated NEW x 1', 'associated SKU-002 x 3']);
+    expect(await run.prices(priceOf('SET', '9'))).toBe('unchanged');
+    await run.product(productOf('SET-2', { kind: 'grouped', name: 'Set two', parts: [] }));
+    expect(await group(part('NEW'), part('SET-2'))).toBe('product.part_composite');
+    expect(await linksOf(magento, 'SET')).toEqual(['associated NEW x 1']);
+  });
+
+  it('is shown with what the ERP names, and keeps links of which the ERP says nothing', async () => {
+    const { magento, run } = await started();
+    const pen = (changes: object) => run.product(productOf('PEN', { name: 'Pen', ...changes }));
+    expect(await pen({ related: ['SKU-001', 'SKU-002'], upSells: ['SKU-003'] })).toBe('applied');
+    expect(await pen({ related: ['SKU-001', 'SKU-002'], upSells: ['SKU-003'] })).toBe('unchanged');
+    expect(await pen({ related: ['SKU-002'], crossSells: ['PAPER', 'PEN'] })).toBe('product.child_missing');
+    expect(await linksOf(magento, 'PEN')).toEqual(['upsell SKU-003', 'related SKU-002']);
+    await run.product(productOf('PAPER', { name: 'Paper', related: ['PEN'] }));
+    expect(await pen({ related: [], crossSells: ['PAPER'] })).toBe('applied');
+    expect(await linksOf(magento, 'PEN')).toEqual(['upsell SKU-003', 'crosssell PAPER']);
+    expect(await pen({})).toBe('unchanged');
+  });
+
+  it('as a bundle has the options whose parts are there, priced by its parts or by itself', async () => {
+    const { magento, run } = await started();
+    const choice = (sku: string, changes: object = {}) => ({
+      ...part(sku),
+      isDefault: false,
+      quantityMayChange: false,
+      surcharge: null,
+      isPercent: false,
+      ...changes,
+    });
+    const option = (title: string, ...parts: ReturnType<typeof choice>[]) => ({
+      title,
+      input: 'select',
+      required: true,
+      parts,
+    });
+    const kit = (hasOwnPrice: boolean, ...options: ReturnType<typeof option>[]) =>
+      run.product(
+        productOf('KIT', {
+          kind: 'bundle',
+          name: 'Kit',
+          bundle: { hasOwnPrice, shipsSeparately: true, options },
+        }),
+      );
+    const kept = async () => {
+      const { status, extension_attributes: made } = (await magento.products.get('KIT'))!;
+      const options = made.bundle_product_options.map(({ option_id, title, product_links: links }) => [
+        option_id,
+        title,
+        ...links.map(({ id, sku, qty, price }) => `${id}: ${Number(qty)} ${sku} ${Number(price)}`),
+      ]);
+      return { status, options };
+    };
+    const frame = option('Frame', choice('SKU-001', { isDefault: true }), choice('LATE'));
+    expect(await kit(false, option('Lens', choice('LATE')), frame)).toBe('product.child_missing');
+    expect(await kept()).toEqual({ status: 1, options: [[1, 'Frame', '1: 1 SKU-001 10.99']] });
+    expect(await run.prices(priceOf('KIT', '9'))).toBe('unchanged');
+    await run.product(productOf('LATE', { name: 'Late' }));
+    expect(await kit(false, option('Lens', choice('LATE')), frame)).toBe('applied');
+    // What was there keeps its ids.
+    const options = [
+      [2, 'Lens', '2: 1 LATE 0'],
+      [1, 'Frame', '1: 1 SKU-001 10.99', '3: 1 LATE 0'],
+    ];
+    expect(await kept()).toEqual({ status: 1, options });
+    expect(await kit(false, option('Lens', choice('LATE')), frame)).toBe('unchanged');
+
+    // Of one with a price of its own the parts add to it; another quantity is another bundle.
+    const dear = option('Frame', choice('SKU-001', { surcharge: '2.5000', quantity: '2.0000' }));
+    expect(await kit(true, dear)).toBe('applied');
+    expect(await kit(true, dear)).toBe('unchanged');
+    expect((await kept()).options).toEqual([[1, 'Frame', '1: 2 SKU-001 2.5']]);
+    expect(await run.prices(priceOf('KIT', '40'))).toBe('applied');
+    expect(await kit(true, dear, dear)).toBe('product.bundle_unusable');
+    expect(await kit(true, option('Frame', choice('KIT'), choice('LATE')))).toBe('applied');
+  });
+
+  it('is refused where it is of another type in the shop', async () => {
+    const { run } = await started();
+    const refused = productOf('SKU-001', { kind: 'bundle', name: 'Kit' });
+    expect(await run.product(refused)).toBe('product.type_changed');
+  });
+});
+
+describe('a downloadable product', () => {
+  it('has the files that the ERP names, beside those that somebody has uploaded, whatever else is written', async () => {
+    const { shop, magento, run } = await started();
+    const file = (name: string, changes: object = {}) => ({
+      title: name,
+      url: `https://files.example.com/${name}.pdf`,
+      price: null,
+      timesMax: null,
+      ...changes,
+    });
+    const book = (changes: object) =>
+      run.product(productOf('BOOK', { kind: 'downloadable', name: 'Book', ...changes }));
+    const kept = async () => {
+      const found = (await magento.products.get('BOOK'))!;
+      const links = found.extension_attributes.downloadable_product_links;
+      return links.map(({ id, title, price }) => `${id} ${title} ${Number(price)}`);
+    };
+    expect(await book({ downloads: [file('one'), file('two', { timesMax: 3 })] })).toBe('applied');
+    expect(await book({ downloads: [file('one'), file('two', { timesMax: 3 })] })).toBe('unchanged');
+    const row = shop.shop.db.products.lookup('book')[0]!;
+    const uploaded = {
+      title: 'By hand',
+      price: 0,
+      number_of_downloads: 0,
+      link_type: 'file',
+      link_file: '/b/y/by-hand.pdf',
+      sample_type: null,
+    };
+    row.downloads!.push({ ...uploaded, id: shop.shop.db.next('download'), sort_order: 9 });
+    const more = { downloads: [file('two', { price: '1.5000' }), file('three')] };
+    expect(await book(more)).toBe('applied');
+    expect(await kept()).toEqual(['3 By hand 0', '2 two 1.5', '4 three 0']);
+    expect(await book(more)).toBe('unchanged');
+    // They are sent along, or Magento would take them away: with what the ERP says, and without.
+    expect(await book({ ...more, websites: ['base', 'b2b'] })).toBe('applied');
+    expect(await book({ websites: ['base'] })).toBe('applied');
+    expect(await kept()).toEqual(['3 By hand 0', '2 two 1.5', '4 three 0']);
+    expect(await run.prices(priceOf('BOOK', '9'))).toBe('applied');
+    expect(await book({ downloads: [] })).toBe('applied');
+    expect(await kept()).toEqual(['3 By hand 0']);
+  });
+});
+
 describe('a simple product', () => {
   it('has a URL key of its own, whichever other makes the same one, and keeps it', async () => {
     const { magento, run } = await started();

@@ -11,6 +11,7 @@ import type { Attempt, Handled } from '../../platform/flow/outcome/outcome.ts';
 import type { RequestRefresh } from '../../platform/flow/request-refresh.ts';
 import type { BatchResult } from '../../platform/flow/states/state-flow.ts';
 import type { Received } from '../../platform/kafka/types.ts';
+import { hasOwnPrice } from '../bundle.ts';
 import { hasPrice } from '../product-mapping.ts';
 import { dayOf } from './days.ts';
 import { differenceOf, ownerOf } from './price-difference.ts';
@@ -46,7 +47,8 @@ export async function writePrices(
   const results: BatchResult<Prices> = new Map();
   const asked = await askedFor(records, options, places, results);
   const known = await options.magento.products.existing(asked.map(({ sku }) => sku));
-  const members = asked.filter((member) => isPresent(member, known, results));
+  const ownPriced = await bundlesWithPrice(known, options);
+  const members = asked.filter((member) => isPresent(member, known, ownPriced, results));
   await compare(members, options, places);
   const refused =
     attempt.mode === 'dry'
@@ -93,9 +95,21 @@ async function askedFor(
   return members;
 }
 
+/** Of a bundle whose price is that of its parts Magento takes the SKU for an unknown one (Catalog/Model/Product/Price/BasePriceStorage). */
+async function bundlesWithPrice(
+  known: ReadonlyMap<string, KnownProduct>,
+  { magento }: PriceOptions,
+): Promise<Set<string>> {
+  const bundles = [...known].filter(([, { type_id }]) => type_id === 'bundle').map(([sku]) => sku);
+  if (bundles.length === 0) return new Set();
+  const found = await magento.products.members(bundles);
+  return new Set(bundles.filter((sku) => found.has(sku) && hasOwnPrice(found.get(sku)!)));
+}
+
 function isPresent(
   { record, sku, wanted }: Member,
   known: ReadonlyMap<string, KnownProduct>,
+  ownPriced: ReadonlySet<string>,
   results: BatchResult<Prices>,
 ): boolean {
   const product = known.get(sku);
@@ -106,7 +120,7 @@ function isPresent(
       isWanted ? skuUnknown(sku) : { status: 'unchanged', cause: 'no price, and no such product' },
     );
   // Magento takes their SKU for an unknown one (FACTS section 7).
-  else if (!hasPrice(product.type_id))
+  else if (!hasPrice(product.type_id, ownPriced.has(sku)))
     results.set(record, {
       status: 'unchanged',
       targetId: sku,

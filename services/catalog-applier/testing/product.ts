@@ -21,6 +21,12 @@ export const productOf = (sku: string, changes: Partial<Product> = {}): Product 
   categories: null,
   variesBy: [],
   children: null,
+  parts: null,
+  bundle: null,
+  downloads: null,
+  related: null,
+  upSells: null,
+  crossSells: null,
   images: null,
   ...changes,
 });

@@ -34,7 +34,7 @@ export class Shop {
       return this.kept.get(foldSku(sku)) ?? null;
     },
     existing: (skus: readonly string[]) => this.#those(skus),
-    many: (skus: readonly string[]) => this.#those(skus),
+    members: (skus: readonly string[]) => this.#those(skus),
     create: (sku: string, write: ProductWrite) => this.#save('create', sku, write),
     update: (sku: string, write: ProductWrite) => this.#save('update', sku, write),
     remove: async (sku: string) => {

@@ -117,7 +117,49 @@ describe('rows of the ERP', () => {
       categories: null,
       variesBy: [],
       children: null,
+      parts: null,
+      bundle: null,
+      downloads: null,
+      related: null,
+      upSells: null,
+      crossSells: null,
       images: null,
+    });
+    const made = {
+      parts: '[{"sku":"B"},{"sku":"C","quantity":2}]',
+      bundle: { price: 'own', options: [{ title: 'T', parts: [{ sku: 'B', surcharge: 1.5, default: 1 }] }] },
+      downloads: [{ title: 'T', url: 'https://example.com/a.pdf', price: 2 }],
+      up_sells: ['B'],
+    };
+    expect(of('erp.products', { sku, name: 'N', enabled: 0, ...made })).toMatchObject({
+      parts: [
+        { sku: 'B', quantity: '1.0000' },
+        { sku: 'C', quantity: '2.0000' },
+      ],
+      bundle: {
+        hasOwnPrice: true,
+        shipsSeparately: false,
+        options: [
+          {
+            title: 'T',
+            input: 'select',
+            required: true,
+            parts: [
+              {
+                sku: 'B',
+                quantity: '1.0000',
+                isDefault: true,
+                quantityMayChange: false,
+                surcharge: '1.5000',
+                isPercent: false,
+              },
+            ],
+          },
+        ],
+      },
+      downloads: [{ title: 'T', url: 'https://example.com/a.pdf', price: '2.0000', timesMax: null }],
+      related: null,
+      upSells: ['B'],
     });
     const attributes = { tags: ['New', 4], none: null, is: true };
     expect(of('erp.products', { sku, name: 'N', enabled: 0, attributes })).toMatchObject({

@@ -38,6 +38,10 @@ const knownTexts = [
   "The consumer isn't authorized to access *.",
   'The account sign-in was incorrect or your account is disabled temporarily. Please wait and try again later.',
   // Products and prices
+  "The bundle product can't contain another composite product.",
+  'Child with specified sku: * already assigned to product: *',
+  "Link URL's domain is not in list of downloadable_domains in env.php.",
+  'Link URL must have valid format.',
   "The product that was requested doesn't exist. Verify the product and try again.",
   'The product was unable to be saved. Please try again.',
   'URL key for specified store already exists.',

@@ -55,6 +55,7 @@ export const ATTRIBUTES: readonly Attribute[] = [
   { code: 'price_view', scope: 'global', type: 'string', ...everywhere },
   { code: 'sku_type', scope: 'global', type: 'string', ...everywhere },
   { code: 'weight_type', scope: 'global', type: 'string', ...everywhere },
+  { code: 'links_purchased_separately', scope: 'global', type: 'string', ...everywhere },
   { code: 'erp_material', scope: 'store', type: 'string', ...erp },
   { code: 'erp_color', scope: 'global', type: 'int', ...erp },
   { code: 'erp_tags', scope: 'global', type: 'multiselect', ...erp },

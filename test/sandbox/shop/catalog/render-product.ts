@@ -34,14 +34,18 @@ export function renderProduct(db: Database, product: ProductRow, storeId: number
 }
 
 function productLinks(db: Database, product: ProductRow): Json[] {
-  return (product.grouped ?? []).map(({ sku, qty }, position) => ({
-    sku: product.sku,
-    link_type: 'associated',
-    linked_product_sku: sku,
-    linked_product_type: findProduct(db, sku)?.type_id ?? 'simple',
-    position,
-    extension_attributes: { qty },
-  }));
+  return (product.links ?? []).flatMap(({ type, sku, position, qty }) => {
+    const linked = findProduct(db, sku);
+    if (linked === undefined) return [];
+    return {
+      sku: product.sku,
+      link_type: type,
+      linked_product_sku: linked.sku,
+      linked_product_type: linked.type_id,
+      position,
+      extension_attributes: qty === undefined ? [] : { qty },
+    };
+  });
 }
 
 function customAttributes(product: ProductRow, storeId: number): Json[] {
@@ -71,6 +75,7 @@ function extensionAttributes(db: Database, product: ProductRow): JsonObject {
     configurable_product_options: configurableOptions(db, product),
     configurable_product_links: product.configurable?.child_ids,
     bundle_product_options: bundleOptions(db, product),
+    downloadable_product_links: product.downloads,
   };
 }
 
@@ -98,7 +103,7 @@ function bundleOptions(db: Database, product: ProductRow): Json | undefined {
   return product.bundle?.options.map((option, index) => ({
     option_id: option.option_id,
     title: option.title,
-    required: true,
+    required: option.required ?? true,
     type: option.type,
     position: index + 1,
     sku: product.sku,
@@ -111,10 +116,10 @@ function bundleOptions(db: Database, product: ProductRow): Json | undefined {
         option_id: option.option_id,
         qty: selection.qty,
         position: selectionIndex + 1,
-        is_default: selectionIndex === 0,
+        is_default: selection.isDefault ?? selectionIndex === 0,
         price: isDynamic && child !== undefined ? priceOf(child) : selection.price,
-        price_type: isDynamic ? null : 0,
-        can_change_quantity: 0,
+        price_type: isDynamic ? null : Number(selection.isPercent ?? false),
+        can_change_quantity: Number(selection.mayChange ?? false),
       };
     }),
   }));

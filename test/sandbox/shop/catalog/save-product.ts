@@ -8,6 +8,8 @@ import type { Call } from '../rest/call.ts';
 import { now } from '../shop.ts';
 import type { ConfigurableLinks, ProductRow } from '../state/catalog-rows.ts';
 import { configurableOf } from './configurable.ts';
+import { partsOf } from './product-parts.ts';
+import type { GivenParts } from './product-parts.ts';
 import { ATTRIBUTE_SETS, attributeOf } from './attributes.ts';
 import { customAttributeValues, withoutEmoji } from './custom-attributes.ts';
 import { findProduct, nameAt } from './lookup.ts';
@@ -33,14 +35,18 @@ export function saveProduct(call: Call, sku: string, given: JsonObject): Product
   const websiteIds = checkedWebsites(given);
   const typeId = typeof given['type_id'] === 'string' ? given['type_id'] : (existing?.type_id ?? 'simple');
   const configurable = configurableOf(call, typeId, given, existing);
+  const parts = {
+    ...(configurable === undefined ? {} : { configurable }),
+    ...partsOf(call, typeId, given, existing),
+  };
   if (existing === undefined)
-    return create(call, { sku: trimmed, attributeSetId, typeId, given, changes, websiteIds, configurable });
+    return create(call, { sku: trimmed, attributeSetId, typeId, given, changes, websiteIds, parts });
   const storeId = call.storeId;
   checkUrlKey(call, existing, changes, storeId);
   existing.sku = trimmed;
   existing.attribute_set_id = attributeSetId;
   existing.type_id = typeId;
-  if (configurable !== undefined) existing.configurable = configurable;
+  Object.assign(existing, parts);
   write(existing, changes, storeId);
   if (websiteIds !== undefined) existing.website_ids = websiteIds;
   linkCategories(call, existing, given);
@@ -57,12 +63,12 @@ interface NewProduct {
   given: JsonObject;
   changes: Map<string, Json>;
   websiteIds: number[] | undefined;
-  configurable: ConfigurableLinks | undefined;
+  parts: GivenParts & { configurable?: ConfigurableLinks };
 }
 
 function create(
   call: Call,
-  { sku, attributeSetId, typeId, given, changes, websiteIds, configurable }: NewProduct,
+  { sku, attributeSetId, typeId, given, changes, websiteIds, parts }: NewProduct,
 ): ProductRow {
   const { shop } = call;
   const hasPrice = ['simple', 'virtual', 'configurable', 'bundle', 'downloadable'].includes(typeId);
@@ -77,7 +83,7 @@ function create(
     category_links: [],
     values: { 0: {} },
     is_qty_decimal: stockSetting(given, 'is_qty_decimal'),
-    ...(configurable === undefined ? {} : { configurable }),
+    ...parts,
   };
   const name = asText(changes.get('name'));
   const defaults: [string, Json][] = [
@@ -90,7 +96,7 @@ function create(
   ];
   if (hasPrice) defaults.push(['msrp_display_actual_price_type', '0'], ['tax_class_id', '2']);
   else for (const code of ['price', 'weight']) changes.delete(code);
-  if (typeId === 'virtual') changes.delete('weight');
+  if (typeId === 'virtual' || typeId === 'downloadable') changes.delete('weight');
   const complete = new Map([...defaults, ...changes]);
   checkUrlKey(call, undefined, complete, 0);
   write(product, complete, 0);

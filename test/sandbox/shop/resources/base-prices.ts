@@ -57,7 +57,10 @@ function errorsOf(call: Call, row: JsonObject, code: 'price' | 'cost'): Json[] {
   const amount = row[code];
   const storeId = row['store_id'] ?? null;
   const errors: Json[] = [];
-  if (pricedProduct(call, sku) === undefined) errors.push(invalidAttribute('SKU', sku));
+  const product = pricedProduct(call, sku);
+  // Of a bundle whose price is that of its parts: Catalog/Model/Product/Price/BasePriceStorage.
+  if (product === undefined || (code === 'price' && product.bundle?.price_type === 'dynamic'))
+    errors.push(invalidAttribute('SKU', sku));
   if (typeof amount !== 'number' || amount < 0)
     errors.push(invalidAttribute(code === 'price' ? 'Price' : 'Cost', asText(amount)));
   if (!STORE_VIEWS.some(({ id }) => id === storeId)) {

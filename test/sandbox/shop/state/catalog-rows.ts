@@ -1,4 +1,4 @@
-import type { Json } from '../rest/json.ts';
+import type { Json, JsonObject } from '../rest/json.ts';
 
 /** Attribute values of a product by store view; 0 is the global value (FACTS section 7). */
 export type ScopedValues = Record<string, Record<string, Json>>;
@@ -19,8 +19,21 @@ export interface ProductRow {
   tiers?: TierRow[];
   configurable?: ConfigurableLinks;
   bundle?: BundleSettings;
-  /** Products of a group, with the quantity that is offered. */
-  grouped?: { sku: string; qty: number }[];
+  links?: LinkRow[];
+  downloads?: DownloadRow[];
+}
+
+/** A link to another product; `associated` is a part of a group, with the quantity that is offered. */
+export interface LinkRow {
+  type: string;
+  sku: string;
+  position: number;
+  qty?: number;
+}
+
+export interface DownloadRow extends JsonObject {
+  id: number;
+  title: string;
 }
 
 export interface ConfigurableLinks {
@@ -48,7 +61,19 @@ export interface BundleOption {
   title: string;
   /** Kind of input, `select` or `checkbox`. */
   type: string;
-  selections: { selection_id: number; product_id: number; qty: number; price: number }[];
+  required?: boolean;
+  selections: BundleSelection[];
+}
+
+/** Of one that says nothing of it, the first of an option is the one chosen. */
+export interface BundleSelection {
+  selection_id: number;
+  product_id: number;
+  qty: number;
+  price: number;
+  isPercent?: boolean;
+  isDefault?: boolean;
+  mayChange?: boolean;
 }
 
 /** A price for a customer group and a website (0: all) from a quantity on. */
