@@ -67,8 +67,8 @@ function bundleOf(
   const attributes = rowsOf(given['custom_attributes']);
   const valueOf = (code: string) => attributes.find((one) => one['attribute_code'] === code)?.['value'];
   const [price, shipment] = [valueOf('price_type'), valueOf('shipment_type')];
-  const fixed = price === undefined ? before?.price_type === 'fixed' : String(price) === '1';
-  const apart = shipment === undefined ? before?.shipment_type === 'separately' : String(shipment) === '1';
+  const fixed = price === undefined ? before?.price_type === 'fixed' : asText(price) === '1';
+  const apart = shipment === undefined ? before?.shipment_type === 'separately' : asText(shipment) === '1';
   return {
     price_type: fixed ? 'fixed' : 'dynamic',
     shipment_type: apart ? 'separately' : 'together',
