@@ -258,7 +258,7 @@ describe('a downloadable product', () => {
     const { shop, magento, run } = await started();
     const file = (name: string, changes: object = {}) => ({
       title: name,
-      url: `https://files.example.com/${name}.pdf`,
+      url: `https://cdn.example.com/${name}.pdf`,
       price: null,
       timesMax: null,
       ...changes,
