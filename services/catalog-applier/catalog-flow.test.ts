@@ -61,10 +61,13 @@ function flowOf(mode: Mode = 'on', mapped: object = {}) {
     mode,
     clock: bus.clock,
   });
-  const attempt = { number: 1, mode, assertCurrent: () => undefined };
-  const product = async (value: Product, attemptOf: object = attempt): Promise<Handled | Error> => {
+  // Nothing is waited for: see "whose price is still to come".
+  const attempt = { number: 1, mode, pressing: true, assertCurrent: () => undefined };
+  const product = async (value: Product, attemptOf: object = attempt): Promise<Handled> => {
     const record = bus.broker.append(products, value.sku, value) as unknown as Received<Product | Prices>;
-    return (await flow.apply([record], attemptOf as typeof attempt)).get(record)!;
+    const result = (await flow.apply([record], attemptOf as typeof attempt)).get(record)!;
+    if (result instanceof Error) throw result;
+    return result;
   };
   const price = (...values: Prices[]) => priceIn(attempt, ...values);
   const priceIn = async (attemptOf: object, ...values: Prices[]): Promise<(Handled | Error)[]> => {
@@ -154,7 +157,7 @@ it('begins no effect when the lease is lost', async () => {
   const assertCurrent = () => {
     throw new LeaseLost(`${products.topic}[0]`);
   };
-  const lost = { number: 1, mode: 'on', assertCurrent };
+  const lost = { number: 1, mode: 'on', pressing: true, assertCurrent };
   for (const effect of [
     () => product(productOf('NEW'), lost),
     () => product(productOf('A', { name: 'Stool' }), lost),
@@ -165,11 +168,100 @@ it('begins no effect when the lease is lost', async () => {
   expect(shop.writes).toEqual([]);
 });
 
+describe('a new product whose price is still to come', () => {
+  const patient = { number: 1, mode: 'on', assertCurrent: () => undefined };
+  const notYet = { name: 'Unavailable', notYet: true, fault: { code: 'product.not_whole' } };
+
+  it('is made whole, by one call, when that has come; and its price is not parked meanwhile', async () => {
+    const { shop, product, priceIn, takeAsked } = flowOf();
+    await expect(product(productOf('A'), patient)).rejects.toMatchObject(notYet);
+    expect(await priceIn(patient, pricesOf('a', '9.5'))).toMatchObject([notYet]);
+    expect(shop.writes).toEqual([]);
+    expect(await product(productOf('A'), patient)).toMatchObject({ status: 'applied', cause: 'created' });
+    expect(shop.kept.get('a')).toMatchObject({ status: 1, price: '9.5' });
+    // The price comes by itself: it has only been put off.
+    expect(new Set(takeAsked().map((line) => line.split(' ')[0]))).toEqual(new Set(['erp.stock']));
+    expect(await priceIn(patient, pricesOf('A', '9.5'))).toMatchObject([{ status: 'unchanged' }]);
+    expect(await product(productOf('A'), patient)).toMatchObject({ status: 'unchanged' });
+    expect(shop.writes).toHaveLength(1);
+  });
+
+  it('has it where that came first, for a while', async () => {
+    const { bus, shop, product, priceIn } = flowOf();
+    for (const sku of ['A', 'B'])
+      expect(await priceIn(patient, pricesOf(sku, '9.5'))).toMatchObject([{ name: 'Held' }]);
+    expect(await product(productOf('A'), patient)).toMatchObject({ cause: 'created' });
+    expect(shop.kept.get('a')).toMatchObject({ status: 1, price: '9.5' });
+    await bus.clock.run(bus.clock.now() + 600_000);
+    await expect(product(productOf('B'), patient)).rejects.toMatchObject(notYet);
+  });
+
+  it('is made without it when it has waited long enough, or others wait for it, and is not asked for meanwhile', async () => {
+    const { bus, shop, product } = flowOf();
+    for (const sku of ['A', 'B'])
+      await expect(product(productOf(sku), patient)).rejects.toMatchObject(notYet);
+    const reads = shop.productReads;
+    await expect(product(productOf('A'), patient)).rejects.toMatchObject(notYet);
+    expect(shop.productReads).toBe(reads);
+    expect(await product(productOf('B'), { ...patient, pressing: true })).toMatchObject({
+      cause: 'created, disabled until it has a price',
+    });
+    await bus.clock.run(bus.clock.now() + 10_000);
+    await product(productOf('A'), patient);
+    expect(['a', 'b'].map((sku) => shop.kept.get(sku)!.status)).toEqual([2, 2]);
+    // One that is not to be sold needs none.
+    await product(productOf('C', { enabled: false }), patient);
+    expect(shop.kept.get('c')!.status).toBe(2);
+  });
+});
+
+describe('products of one batch', () => {
+  it('are read by one question, and each has a result of its own', async () => {
+    const { bus, shop, flow, product } = flowOf();
+    await product(productOf('A'));
+    const reads = shop.productReads;
+    const records = [
+      productOf('A', { name: 'Stool' }),
+      productOf('B', { name: '\u{1FA91}' }),
+      productOf('C'),
+    ].map((value) => bus.broker.append(products, value.sku, value)) as unknown as Received<
+      Product | Prices
+    >[];
+    const attempt = { number: 1, mode: 'on' as const, pressing: true, assertCurrent: () => undefined };
+    const results = await flow.apply(records, attempt);
+    expect(records.map((record) => results.get(record))).toMatchObject([
+      { status: 'applied', cause: 'wrote name' },
+      { fault: { code: 'product.emoji' } },
+      { status: 'applied' },
+    ]);
+    expect(shop.productReads - reads).toBe(1);
+  });
+
+  it('do not all knock at a shop that is away; those that did not are not suspected', async () => {
+    const { bus, shop, flow, product } = flowOf();
+    await product(productOf('A0'));
+    shop.writes.length = 0;
+    shop.failsWrites = true;
+    const values = Array.from({ length: 20 }, (_one, number) => productOf(`A${number}`));
+    const records = values.map((value) =>
+      bus.broker.append(products, value.sku, value),
+    ) as unknown as Received<Product | Prices>[];
+    const attempt = { number: 1, mode: 'on' as const, pressing: true, assertCurrent: () => undefined };
+    const results = await flow.apply(records, attempt);
+    const found = records.map((record) => results.get(record));
+    // Four at once, and what was begun as the third failed.
+    expect(shop.writes.length).toBeLessThan(8);
+    expect(found[0]).toMatchObject({ status: 'unchanged' });
+    expect(found.at(-1)).toMatchObject({ name: 'Unavailable', outcome: 'none', perhapsRecord: false });
+    expect(found.at(-2)).toBe(found.at(-1));
+  });
+});
+
 describe('the flow', () => {
-  it('creates, writes products one by one and prices in batches, and one of them of a SKU at a time', () => {
+  it('creates, reads and writes in batches, and one of a SKU at a time', () => {
     const { flow, bus } = flowOf();
     expect(flow).toMatchObject({ name: 'catalog', creates: true, settleMs: 1_000, mode: 'on' });
-    expect([products.topic, prices.topic].map((topic) => flow.batchSize(topic))).toEqual([1, 20]);
+    expect([products.topic, prices.topic].map((topic) => flow.batchSize(topic))).toEqual([50, 20]);
     const records = [
       bus.broker.append(products, 'CAFÉ', productOf('CAFÉ')),
       bus.broker.append(prices, 'cafe', pricesOf('cafe', '1')),

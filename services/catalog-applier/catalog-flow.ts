@@ -9,11 +9,13 @@ import type { Received } from '../platform/kafka/types.ts';
 import type { Mode } from '../platform/groups.ts';
 import { CategoryTree } from './category-tree.ts';
 import { Definitions } from './definitions.ts';
+import { NewProducts } from './new-products.ts';
 import { writePrices } from './prices/write-prices.ts';
 import type { PriceOptions } from './prices/write-prices.ts';
 import { PricePlaces } from './prices/price-places.ts';
-import { writeProduct } from './product.ts';
+import { readProducts, writeProduct } from './product.ts';
 import type { ProductOptions } from './product.ts';
+import { SideBySide } from './side-by-side.ts';
 import { linkable } from './variants.ts';
 import { WebsiteIds } from './websites.ts';
 
@@ -26,6 +28,8 @@ export interface CatalogFlowOptions extends ProductOptions, PriceOptions {
   mode: Mode;
 }
 
+/** Read by one question: of whole products their size is what counts (FACTS section 10). */
+const productsPerRead = 50;
 /** Rows of one base-prices request: its time hardly grows with the rows (FACTS section 11), but some shops take 20. */
 const pricesPerRequest = 20;
 
@@ -41,7 +45,9 @@ export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Pr
     definitions: new Definitions(magento.attributes, clock),
     categories: new CategoryTree(magento.categories, clock),
     places: new PricePlaces(magento, clock),
+    newProducts: new NewProducts(clock),
   };
+  const sideBySide = new SideBySide(() => magento.callsAtOnce());
   return {
     name: 'catalog',
     contracts: [productsContract, pricesContract] as unknown as Contract<Product | Prices>[],
@@ -51,7 +57,7 @@ export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Pr
     creates: true,
     batchGroupOf: (record) => record.topic,
     lockOf: (record) => foldSku(record.value!.sku),
-    batchSize: (batchGroup) => (batchGroup === productsContract.topic ? 1 : pricesPerRequest),
+    batchSize: (batchGroup) => (batchGroup === productsContract.topic ? productsPerRead : pricesPerRequest),
     probe: async () => void (await options.magento.store.views()),
     awaited: {
       product: async (skus) => new Set((await options.magento.products.existing(skus)).keys()),
@@ -63,15 +69,13 @@ export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Pr
     },
     apply: async (records, attempt) => {
       if (records[0]!.topic === pricesContract.topic)
-        return (await writePrices(
-          records as Received<Prices>[],
-          attempt,
-          options,
-          known.places,
-        )) as BatchResult<Product | Prices>;
-      const record = records[0] as Received<Product>;
-      const handled = await writeProduct(record.value!, attempt, options, known);
-      return new Map([[record, handled]]) as BatchResult<Product | Prices>;
+        return (await writePrices(records as Received<Prices>[], attempt, options, known)) as BatchResult<
+          Product | Prices
+        >;
+      const found = await readProducts(records as Received<Product>[], attempt, options, known);
+      return (await sideBySide.each(records as Received<Product>[], ({ value }) =>
+        writeProduct(value!, found, attempt, options, known),
+      )) as BatchResult<Product | Prices>;
     },
   };
 }

@@ -9,6 +9,7 @@ import { compareDecimals } from '../platform/decimal.ts';
 import { Rejected } from '../platform/errors.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
+import type { Received } from '../platform/kafka/types.ts';
 import { imagesDifference, writeImages } from './images.ts';
 import type { PlannedImages } from './images.ts';
 import { differenceOf, namesOf } from './product-difference.ts';
@@ -16,6 +17,7 @@ import { urlKeyOf, urlKeyOfTwin } from './url-key.ts';
 import { hasOwnPrice } from './bundle.ts';
 import { hasPrice } from './product-mapping.ts';
 import { planProduct } from './plan-product.ts';
+import type { NewProducts } from './new-products.ts';
 import type { Known, Planned } from './plan-product.ts';
 
 export interface ProductOptions {
@@ -32,39 +34,60 @@ export interface ProductOptions {
  */
 const cleanedUpMs = 120_000;
 
+/** In one question for all of them. Of one that waits for its price, what the last reading told is still true. */
+export function readProducts(
+  records: readonly Received<Product>[],
+  { pressing }: Attempt,
+  { magento }: ProductOptions,
+  { newProducts }: { newProducts: NewProducts },
+): Promise<Map<string, MagentoProduct>> {
+  const wanted = records.map(({ value }) => value!).filter(({ twin }) => twin === null);
+  const asked = wanted.filter(({ sku }) => pressing || !newProducts.isWaiting(sku));
+  return magento.products.many(asked.map(({ sku }) => sku));
+}
+
+/** What a new product is to cost; null: it is made without, because there is none or it is not waited for any more. */
+function priceFor(product: Product, { mode, pressing }: Attempt, newProducts: NewProducts): string | null {
+  const { deleted, enabled, sku } = product;
+  if (deleted || !needsPrice(product, null)) return null;
+  if (enabled && mode === 'on' && !pressing) newProducts.wait(sku);
+  return newProducts.priceOf(sku);
+}
+
 /**
  * Brings one product to what the ERP says: compares, then writes only the difference.
  *
- * A new product is created disabled and at price zero, and enabled when its price is there: nobody must buy at zero.
- * Price and stock may have come before the product and are held then, so both are asked for after the creation; asked
+ * A new product whose price does not come (`NewProducts`) is created disabled and at price zero, and enabled when it is
+ * there: nobody must buy at zero. Price and stock may have come before the product and are held then, so both are asked for after the creation; asked
  * again while the price is missing, because the process may have died between creating and asking.
  */
 export async function writeProduct(
   product: Product,
+  all: ReadonlyMap<string, MagentoProduct>,
   attempt: Attempt,
   options: ProductOptions,
-  known: Known,
+  known: Known & { newProducts: NewProducts },
 ): Promise<Handled> {
   if (livesOn(product)) return livesOnAs(product.twin!);
   if (product.twin !== null) throw heldForTwin('Product', product.sku, product.twin);
-  const found = await options.magento.products.get(product.sku);
+  const found = all.get(product.sku) ?? null;
+  const price = found === null ? priceFor(product, attempt, known.newProducts) : found.price;
   if (product.deleted) return withdraw(product, found, attempt, options);
   if (found !== null && found.type_id !== product.kind) throw typeChanged(product, found);
-  const isPriced =
-    !needsPrice(product, found) ||
-    (found !== null && found.price !== null && compareDecimals(found.price, '0') > 0);
+  const isPriced = !needsPrice(product, found) || (price !== null && compareDecimals(price, '0') > 0);
   const planned = await planProduct(product, found, isPriced, attempt, options, known);
   const images = imagesDifference(product, found?.media_gallery_entries ?? []);
   const handled = withImages(
     found === null
-      ? await create(product, planned, attempt, options)
+      ? await create(product, planned, price, attempt, options)
       : await update(product, planned, found, attempt, options),
     images,
     attempt,
   );
   if (found !== null && product.enabled && !isPriced && attempt.mode === 'on')
-    await askForPriceAndStock(product, options);
+    await askForPriceAndStock(product, false, options);
   if (attempt.mode === 'dry') return handled;
+  known.newProducts.made(product.sku);
   const { magento, catalog } = options;
   const faults = [
     ...(await writeImages(found ?? product, images, magento.media, catalog, attempt)),
@@ -90,13 +113,14 @@ function withImages(
 async function create(
   product: Product,
   planned: Planned,
+  price: string | null,
   attempt: Attempt,
   options: ProductOptions,
 ): Promise<Handled> {
   const isSoldAtPrice = needsPrice(product, null);
-  const until = isSoldAtPrice ? ', disabled until it has a price' : '';
+  const until = isSoldAtPrice && price === null ? ', disabled until it has a price' : '';
   if (attempt.mode === 'dry') return { status: 'dry', cause: `would create ${product.sku}${until}` };
-  const write = newProduct(product, planned);
+  const write = newProduct(product, planned, price);
   const saved = await createUnderKey(
     product,
     write,
@@ -104,13 +128,14 @@ async function create(
     attempt,
     options,
   );
-  if (isSoldAtPrice) await askForPriceAndStock(product, options);
+  if (isSoldAtPrice) await askForPriceAndStock(product, price !== null, options);
   return { status: 'applied', targetId: String(saved.id), cause: `created${until}` };
 }
 
 function newProduct(
   product: Product,
   { typeId, name, visibility, status, weight, ...planned }: Planned,
+  price: string | null,
 ): ProductWrite {
   const { set, values, variants, websites, categories, bundle, downloads } = planned;
   const links = [...planned.links.values()].flat();
@@ -121,7 +146,7 @@ function newProduct(
     status,
     ...(weight === null ? {} : { weight }),
     attributeSetId: set.id,
-    price: '0',
+    price: price ?? '0',
     websiteIds: websites!,
     ...(categories.length === 0 ? {} : { categoryIds: categories }),
     customAttributes: { url_key: urlKeyOf(product), ...values },
@@ -198,11 +223,12 @@ async function withdraw(
 
 async function askForPriceAndStock(
   { sku }: Product,
+  isPriced: boolean,
   { requestRefresh, warehouses }: ProductOptions,
 ): Promise<void> {
   const keys = warehouses().map((source) => stockKey({ source, sku }));
   await Promise.all([
-    requestRefresh(prices.topic, [sku], 'created'),
+    isPriced ? null : requestRefresh(prices.topic, [sku], 'created'),
     requestRefresh(stock.topic, keys, 'created'),
     requestRefresh(stock.topic, keys, 'created', cleanedUpMs),
   ]);

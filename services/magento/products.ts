@@ -76,6 +76,8 @@ export interface VariantsWrite {
 
 export interface Products {
   get(sku: string): Promise<MagentoProduct | null>;
+  /** Whole products of the SKUs that the shop has, under the spelling that was asked for. */
+  many(skus: readonly string[]): Promise<Map<string, MagentoProduct>>;
   /** What others that refer to them have to know, of those that the shop has, under the spelling that was asked for. */
   members(skus: readonly string[]): Promise<Map<string, Member>>;
   /** Those of the SKUs that the shop has, under the spelling that was asked for. */
@@ -124,6 +126,8 @@ export function createProducts(rest: Rest): Products {
       const found = await search(rest, anyOf('sku', [sku]), magentoProduct);
       return matchSkus([sku], found).get(sku) ?? null;
     },
+
+    many: (skus) => bySkus(rest, skus, magentoProduct),
 
     members: (skus) => bySkus(rest, skus, member, 'items[id,sku,type_id,custom_attributes],total_count'),
 

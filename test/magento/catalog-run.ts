@@ -55,6 +55,32 @@ export class CatalogRun {
     return this.#take(prices.topic, value);
   }
 
+  /**
+   * All of them at once, in batches as the flow wants them: what is not there yet comes again a second later, and so does
+   * what is held until its product is there.
+   */
+  async load(values: readonly State[]): Promise<void> {
+    let waiting = values.map((value) => this.#appended('kind' in value ? products : prices, value));
+    for (let round = 0; round < triesMax && waiting.length > 0; round += 1) {
+      const again: Received<State>[] = [];
+      for (const topic of new Set(waiting.map((record) => record.topic))) {
+        const records = waiting.filter((record) => record.topic === topic);
+        const size = this.#flow.batchSize(topic);
+        for (let at = 0; at < records.length; at += size) {
+          const batch = records.slice(at, at + size);
+          const results = await this.#flow.apply(batch, attempt(false));
+          for (const record of batch) {
+            const result = results.get(record)!;
+            this.outcomes.set(`${topic} ${record.key}`, outcomeOf(result));
+            if (result instanceof Unavailable || result instanceof Held) again.push(record);
+          }
+        }
+      }
+      waiting = again;
+      this.nowMs += 1_000;
+    }
+  }
+
   /** What was asked for is read again, until nothing more is. */
   async settle(): Promise<void> {
     for (let round = 0; round < triesMax && this.asked.size > 0; round += 1) {
@@ -74,17 +100,20 @@ export class CatalogRun {
 
   async #take(topic: string, value: State): Promise<string> {
     this.#states.set(`${topic} ${value.sku}`, value);
-    const contract = topic === products.topic ? products : prices;
-    const record = this.#bus.broker.append(contract as typeof products, value.sku, value as Product);
-    const outcome = await this.#tried(record as unknown as Received<State>);
+    const outcome = await this.#tried(this.#appended(topic === products.topic ? products : prices, value));
     this.outcomes.set(`${topic} ${value.sku}`, outcome);
     return outcome;
+  }
+
+  #appended(contract: typeof products | typeof prices, value: State): Received<State> {
+    const record = this.#bus.broker.append(contract as typeof products, value.sku, value as Product);
+    return record as unknown as Received<State>;
   }
 
   async #tried(record: Received<State>): Promise<string> {
     for (let number = 1; ; number += 1) {
       const result = await this.#flow
-        .apply([record], { number, mode: 'on', assertCurrent: () => undefined })
+        .apply([record], { ...attempt(true), number })
         .then((results) => results.get(record)!)
         .catch((error: unknown) => error as Error);
       if (result instanceof Unavailable && number < triesMax) continue;
@@ -92,6 +121,14 @@ export class CatalogRun {
     }
   }
 }
+
+/** @param pressing nothing is waited for any more */
+const attempt = (pressing: boolean) => ({
+  number: 1,
+  mode: 'on' as const,
+  pressing,
+  assertCurrent: () => undefined,
+});
 
 function outcomeOf(result: Handled | Error): string {
   if (result instanceof Held || result instanceof Rejected || result instanceof Unavailable)

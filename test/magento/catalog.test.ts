@@ -81,7 +81,8 @@ afterEach(async () => {
 async function started(catalog: object = {}, lostCall = 0) {
   let calls = 0;
   const shop = await startShop({ seed: 'default', random: () => ((calls += 1) === lostCall ? 0 : 0.99) });
-  const magento = clientOf(shop);
+  const answered: string[] = [];
+  const magento = clientOf(shop, { onAnswer: ({ method, route }) => answered.push(`${method} ${route}`) });
   open.push({ magento, shop });
   if (lostCall > 0) {
     calls = 0;
@@ -90,6 +91,8 @@ async function started(catalog: object = {}, lostCall = 0) {
   return {
     shop,
     magento,
+    /** The calls since it was asked last, without what is learnt of the shop once. */
+    calls: () => answered.splice(0).filter((call) => /products(\/(?!attribute)|$|\/:)/.test(call)),
     run: new CatalogRun(magento, {
       ...mapped,
       imageHosts: [hostName()],
@@ -591,6 +594,30 @@ function contentsOf({ shop }: { shop: RunningShop }): unknown {
       ]),
   };
 }
+
+describe('a load', () => {
+  const skus = Array.from({ length: 200 }, (_one, number) => `LOAD-${number}`);
+  const product = (sku: string, changes: object = {}) =>
+    productOf(sku, { name: 'Load', attributes: { net: '1.5' }, ...changes });
+
+  it('takes at most two calls for a new product, one for fifty that are as they were, and one more for each that is not', async () => {
+    const { magento, run, calls } = await started();
+    await run.load(skus.flatMap((sku) => [product(sku), priceOf(sku, '9')]));
+    const all = calls();
+    expect([...new Set(run.outcomes.values())].toSorted()).toEqual(['applied', 'unchanged']);
+    expect((await magento.products.many(skus)).size).toBe(skus.length);
+    for (const { status, price } of (await magento.products.many(skus)).values())
+      expect([status, price]).toEqual([1, '9']);
+    expect(all.filter((call) => call === 'POST POST products')).toHaveLength(skus.length);
+    expect(all.length).toBeLessThan(1.25 * skus.length);
+
+    calls();
+    await run.load(skus.map((sku) => product(sku)));
+    expect(calls()).toHaveLength(skus.length / 50);
+    await run.load(skus.map((sku, number) => product(sku, number % 100 === 0 ? { name: 'Other' } : {})));
+    expect(calls()).toHaveLength(skus.length / 50 + skus.length / 100);
+  });
+});
 
 describe('answers that are lost after the work was done', () => {
   it('leave the same catalogue behind, whichever call of a load it is', async () => {

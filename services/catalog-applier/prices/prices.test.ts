@@ -7,6 +7,7 @@ import type { Received } from '../../platform/kafka/types.ts';
 import { Shop } from '../testing/shop.ts';
 import { PricePlaces } from './price-places.ts';
 import { wantedPrices } from './wanted-prices.ts';
+import { NewProducts } from '../new-products.ts';
 import { writePrices } from './write-prices.ts';
 
 /** Noon in Berlin. */
@@ -61,7 +62,8 @@ function lineOf(priceLists: object = {}) {
   const options = { magento: shop as never, catalog: catalogOf(priceLists), requestRefresh, clock };
   const write = async (...records: Received<Prices>[]) => {
     const attempt = { number: 1, mode: 'on' as const, assertCurrent: () => undefined };
-    const results = await writePrices(records, attempt, options, places);
+    const newProducts = new NewProducts(clock);
+    const results = await writePrices(records, attempt, options, { places, newProducts });
     return records.map((record) => results.get(record));
   };
   return {

@@ -16,6 +16,7 @@ import { hasPrice } from '../product-mapping.ts';
 import { dayOf } from './days.ts';
 import { differenceOf, ownerOf } from './price-difference.ts';
 import type { Difference } from './price-difference.ts';
+import type { NewProducts } from '../new-products.ts';
 import type { PricePlaces } from './price-places.ts';
 import { said } from './said.ts';
 import { sendDifferences } from './send-differences.ts';
@@ -42,13 +43,13 @@ export async function writePrices(
   records: Received<Prices>[],
   attempt: Attempt,
   options: PriceOptions,
-  places: PricePlaces,
+  { places, newProducts }: { places: PricePlaces; newProducts: NewProducts },
 ): Promise<BatchResult<Prices>> {
   const results: BatchResult<Prices> = new Map();
   const asked = await askedFor(records, options, places, results);
   const known = await options.magento.products.existing(asked.map(({ sku }) => sku));
   const ownPriced = await bundlesWithPrice(known, options);
-  const members = asked.filter((member) => isPresent(member, known, ownPriced, results));
+  const members = asked.filter((member) => isPresent(member, { known, ownPriced, results, newProducts }));
   await compare(members, options, places);
   const refused =
     attempt.mode === 'dry'
@@ -95,6 +96,13 @@ async function askedFor(
   return members;
 }
 
+interface Present {
+  known: ReadonlyMap<string, KnownProduct>;
+  ownPriced: ReadonlySet<string>;
+  results: BatchResult<Prices>;
+  newProducts: NewProducts;
+}
+
 /** Of a bundle whose price is that of its parts Magento takes the SKU for an unknown one (Catalog/Model/Product/Price/BasePriceStorage). */
 async function bundlesWithPrice(
   known: ReadonlyMap<string, KnownProduct>,
@@ -108,16 +116,16 @@ async function bundlesWithPrice(
 
 function isPresent(
   { record, sku, wanted }: Member,
-  known: ReadonlyMap<string, KnownProduct>,
-  ownPriced: ReadonlySet<string>,
-  results: BatchResult<Prices>,
+  { known, ownPriced, results, newProducts }: Present,
 ): boolean {
   const product = known.get(sku);
   const isWanted = [...wanted.values()].some((rows) => rows.length > 0);
   if (product === undefined)
     results.set(
       record,
-      isWanted ? skuUnknown(sku) : { status: 'unchanged', cause: 'no price, and no such product' },
+      isWanted
+        ? unknown(sku, wanted, newProducts)
+        : { status: 'unchanged', cause: 'no price, and no such product' },
     );
   // Magento takes their SKU for an unknown one (FACTS section 7).
   else if (!hasPrice(product.type_id, ownPriced.has(sku)))
@@ -184,6 +192,13 @@ function handled(
     targetId: sku,
     ...(isWanted ? {} : { cause: `no price in the list ${basePriceList} holds now` }),
   };
+}
+
+/** A product that is made after it has this price at once. */
+function unknown(sku: string, wanted: WantedPrices, newProducts: NewProducts): Error {
+  const everywhere = wanted.get('base')!.find(({ scope }) => scope === 0);
+  const notYet = everywhere === undefined ? null : newProducts.priceCame(sku, everywhere.price);
+  return notYet ?? skuUnknown(sku);
 }
 
 function skuUnknown(sku: string): Held {

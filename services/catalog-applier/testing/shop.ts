@@ -23,10 +23,15 @@ export class Shop {
   refusedPrices = new Map<string, string>();
   unmatched: string[] = [];
   isDown = false;
+  failsWrites = false;
+  /** Questions for whole products. */
+  productReads = 0;
   /** All but the base price for all websites, which is the product's. */
   otherPrices: (PriceRow & { kind: PriceKind })[] = [];
   readonly reads: PriceKind[] = [];
   isByWebsite = false;
+
+  callsAtOnce = () => 4;
 
   products = {
     get: async (sku: string) => {
@@ -34,6 +39,10 @@ export class Shop {
       return this.kept.get(foldSku(sku)) ?? null;
     },
     existing: (skus: readonly string[]) => this.#those(skus),
+    many: (skus: readonly string[]) => {
+      this.productReads += skus.length === 0 ? 0 : 1;
+      return this.#those(skus);
+    },
     members: (skus: readonly string[]) => this.#those(skus),
     create: (sku: string, write: ProductWrite) => this.#save('create', sku, write),
     update: (sku: string, write: ProductWrite) => this.#save('update', sku, write),
@@ -165,6 +174,11 @@ export class Shop {
         .filter((name) => name !== 'customAttributes')
         .join()} ${Object.keys(write.customAttributes ?? {}).join()}`.trim(),
     );
+    if (this.failsWrites)
+      throw new Unavailable(
+        { code: 'shop.down', what: 'Down', fix: 'Wait' },
+        { outcome: 'unknown', perhapsRecord: true },
+      );
     const before = this.kept.get(foldSku(sku));
     const custom = new Map(
       (before?.custom_attributes ?? []).map(({ attribute_code, value }) => [attribute_code, value]),

@@ -31,6 +31,8 @@ class Reader {
     this.claims += 1;
     return this.lease.isCurrent();
   };
+  pressing = '';
+  isPressing = (key: string) => key === this.pressing;
   conclude = async (
     { record, inDoubt, shared, alone }: Member<Plain>,
     tried: Tried,
@@ -68,7 +70,7 @@ async function workOf(fail: (keys: string, attempt: Attempt) => unknown = () => 
   const membersOf = (keys: string, reader = new Reader(), attempts = 1) =>
     keys.split('').map((key, offset) => {
       const record = recordOf(key, offset, { traceparent: `00-${trace}-b7ad6b7169203331-01` });
-      return { reader, record, attempts, inDoubt: false, shared: false, alone: false };
+      return { reader, record, entry: key, attempts, inDoubt: false, shared: false, alone: false };
     }) as unknown as Member<Plain>[];
   return { work, calls, traces, membersOf, verdicts, bus };
 }
@@ -136,6 +138,22 @@ describe('a batch', () => {
     const none = await workOf((keys) => (keys === 'ab' ? bad : null), { creates: true });
     await none.work.run(none.membersOf('ab'));
     expect(none.calls).toEqual(['ab', 'a', 'b']);
+  });
+
+  it('tells its flow that a partition stands still for one of it, and with that one what is said of it', async () => {
+    const told: unknown[] = [];
+    const { work, membersOf } = await workOf((_keys, { pressing }) => {
+      told.push(pressing);
+      return null;
+    });
+    const members = membersOf('ab');
+    await work.run(members);
+    readerOf(members).pressing = 'b';
+    await work.run(members);
+    expect([told, members.map(({ pressing }) => pressing)]).toEqual([
+      [false, true],
+      [false, true],
+    ]);
   });
 
   it('counts the tries of the record that has had most', async () => {

@@ -85,10 +85,12 @@ export class BatchWork<Value> {
   /** Writes the batch, and in halves when one of its records may be at fault for all. */
   async #apply(members: Member<Value>[]): Promise<BatchResult<Value>> {
     const attempts = Math.max(...members.map((member) => member.attempts));
+    for (const member of members) member.pressing = member.reader.isPressing(member.entry);
     const fence = allOf([...new Set(members.map(({ reader }) => reader.lease))]);
     const attempt: Attempt = {
       number: attempts,
       mode: this.#flow.mode,
+      pressing: members.some(({ pressing }) => pressing),
       assertCurrent: () => assertCurrent(members[0]!.record.topic, fence),
     };
     try {

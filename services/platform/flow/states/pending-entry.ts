@@ -98,4 +98,6 @@ export interface Taken<Value> {
   shared: boolean;
   /** The next try is to be its own alone. */
   alone: boolean;
+  /** Its partition stood still for it as the try began: its handler was told. */
+  pressing: boolean;
 }

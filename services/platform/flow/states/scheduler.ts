@@ -106,6 +106,7 @@ export class Scheduler<Value> {
           inDoubt: false,
           shared: false,
           alone: false,
+          pressing: false,
         })),
       );
     }

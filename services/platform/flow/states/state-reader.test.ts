@@ -46,7 +46,8 @@ async function readerOf(
     const [entry] = reader.pending.take('g', 1, false, () => false);
     if (!entry) return null;
     const { record, attempts } = entry;
-    const taken = { entry, record, attempts, inDoubt: false, shared: false, alone: false };
+    const pressing = reader.isPressing(entry);
+    const taken = { entry, record, attempts, inDoubt: false, shared: false, alone: false, pressing };
     const tried = {
       record: record as unknown as Received<never>,
       lease,

@@ -153,8 +153,12 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
     this.#finish();
   }
 
-  async #fail({ entry, alone, shared }: Taken<Value>, tried: Tried, error: Error): Promise<void> {
-    const pressing = this.#ahead.standsStill(this.#lowestOffset()) && this.pending.isLowest(entry);
+  /** Nothing more is read before it is finished. */
+  isPressing(entry: Entry<Value>): boolean {
+    return this.#ahead.standsStill(this.#lowestOffset()) && this.pending.isLowest(entry);
+  }
+
+  async #fail({ entry, alone, shared, pressing }: Taken<Value>, tried: Tried, error: Error): Promise<void> {
     const after = await this.#verdicts.failed({ ...tried, pressing, shared }, error);
     const now = this.#context.clock.now();
     if (after.unknown) this.#doubt();

@@ -1,0 +1,61 @@
+import { foldSku } from '../magento/sku.ts';
+import { BoundedMap } from '../platform/bounded-map.ts';
+import type { Clock } from '../platform/clock.ts';
+import { Unavailable } from '../platform/errors.ts';
+
+/** How long a new product waits for its price: streams of one ERP are seldom further apart. */
+const patienceMs = 10_000;
+/** A price that came before its product counts so long; it is read again anyway once there is a product. */
+const priceAgeMaxMs = 600_000;
+const skusMax = 20_000;
+
+/**
+ * A product and its price come as two records, in any order. Where both are there, the product is made whole, by one call
+ * instead of three: otherwise it is made disabled, then priced, then enabled. So a new one waits a little for its price,
+ * and a price whose product is about to be made waits for that. Both are absolute, and forgotten without harm.
+ */
+export class NewProducts {
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #waitingSince = new BoundedMap<string, number>(skusMax);
+  readonly #prices = new BoundedMap<string, { amount: string; at: number }>(skusMax);
+
+  constructor(clock: Pick<Clock, 'now'>) {
+    this.#clock = clock;
+  }
+
+  /** The base price that has come for a product that was not there; null: none, or too long ago. */
+  priceOf(sku: string): string | null {
+    const price = this.#prices.get(foldSku(sku));
+    return price !== undefined && this.#clock.now() - price.at < priceAgeMaxMs ? price.amount : null;
+  }
+
+  /** It was not there and has no price yet: what is asked of the shop next would tell the same. */
+  isWaiting(sku: string): boolean {
+    const since = this.#waitingSince.get(foldSku(sku));
+    return since !== undefined && this.#clock.now() - since < patienceMs && this.priceOf(sku) === null;
+  }
+
+  /** @throws Unavailable (not yet) until its price is there, or has been waited for long enough */
+  wait(sku: string): void {
+    const key = foldSku(sku);
+    if (!this.#waitingSince.has(key)) this.#waitingSince.set(key, this.#clock.now());
+    if (this.isWaiting(sku)) throw notYet(`Product ${sku} is new, and waits for its price`);
+  }
+
+  /** Of a product that is not there. @returns that it is about to be, where it waits for this price */
+  priceCame(sku: string, amount: string): Unavailable | null {
+    const isAwaited = this.isWaiting(sku);
+    this.#prices.set(foldSku(sku), { amount, at: this.#clock.now() });
+    return isAwaited ? notYet(`The price of ${sku} waits until its product is made`) : null;
+  }
+
+  made(sku: string): void {
+    this.#waitingSince.delete(foldSku(sku));
+    this.#prices.delete(foldSku(sku));
+  }
+}
+
+function notYet(what: string): Unavailable {
+  const fault = { code: 'product.not_whole', what, fix: 'Nothing: both are written within seconds' };
+  return new Unavailable(fault, { notYet: true });
+}
