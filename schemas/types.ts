@@ -295,6 +295,8 @@ export interface Product {
   attributeSet: string | null;
   /** Further attributes: ERP attribute code to value; of attributes with options the label, several on a line each. */
   attributes: Record<string, string>;
+  /** By store view; null: nothing is said of any. */
+  translations: Translation[] | null;
   /** Codes of the shop's websites that sell it; null leaves them to the configuration, and those of a product as they are. */
   websites: string[] | null;
   /** Categories that it is to be in, by path (Men/Shirts) or by id in the shop; null: nothing is said of them. */
@@ -321,6 +323,14 @@ export interface Product {
   deleted: boolean;
   /** Another SKU of the ERP that differs from this one by letter case or accents alone: a shop takes both for one product, so neither is applied; of a deleted one: the spelling under which it lives on. null: there is none. */
   twin: string | null;
+}
+
+/** What a store view shows in place of the values for all. */
+export interface Translation {
+  /** Code of the store view. */
+  view: string;
+  /** `name`, `description`, or the ERP's code of a further attribute, to its value there. */
+  values: Record<string, string>;
 }
 
 /** A product that is offered within another. */

@@ -13,8 +13,9 @@ import { NewProducts } from './new-products.ts';
 import { writePrices } from './prices/write-prices.ts';
 import type { PriceOptions } from './prices/write-prices.ts';
 import { PricePlaces } from './prices/price-places.ts';
-import { readProducts, writeProduct } from './product.ts';
-import type { ProductOptions } from './product.ts';
+import { writeProduct } from './product.ts';
+import type { ProductOptions } from './create-product.ts';
+import { readProducts } from './read-products.ts';
 import { SideBySide } from './side-by-side.ts';
 import { linkable } from './variants.ts';
 import { WebsiteIds } from './websites.ts';
@@ -46,6 +47,7 @@ export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Pr
     categories: new CategoryTree(magento.categories, clock),
     places: new PricePlaces(magento, clock),
     newProducts: new NewProducts(clock),
+    views: new CodeIds(() => magento.store.views(), clock),
   };
   const sideBySide = new SideBySide(() => magento.callsAtOnce());
   return {
@@ -65,6 +67,7 @@ export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Pr
       // Its host is asked by the next try alone.
       image: (skus) => Promise.resolve(new Set(skus)),
       category: known.categories.awaited,
+      view: (codes) => known.views.those(codes),
       ...known.definitions.awaited,
     },
     apply: async (records, attempt) => {
@@ -72,7 +75,7 @@ export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Pr
         return (await writePrices(records as Received<Prices>[], attempt, options, known)) as BatchResult<
           Product | Prices
         >;
-      const found = await readProducts(records as Received<Product>[], attempt, options, known);
+      const found = await readProducts(records as Received<Product>[], attempt, magento.products, known);
       return (await sideBySide.each(records as Received<Product>[], ({ value }) =>
         writeProduct(value!, found, attempt, options, known),
       )) as BatchResult<Product | Prices>;

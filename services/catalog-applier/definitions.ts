@@ -30,6 +30,7 @@ export class Definitions {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #asking = new Serial();
   readonly #sets = new Map<number, Asked<SetDefinition>>();
+  readonly #scopes = new Map<string, Asked<string | null>>();
   #names: Asked<AttributeSet[]> = { value: [], at: -Infinity };
 
   constructor(shop: Attributes, clock: Pick<Clock, 'now'>) {
@@ -57,6 +58,17 @@ export class Definitions {
       const attributes = await unfenced(() => this.#shop.ofSet(named.id));
       const value = { ...named, attributes: new Map(attributes.map((one) => [one.code, one])) };
       this.#sets.set(named.id, { value, at: this.#clock.now() });
+      return value;
+    });
+  }
+
+  /** Of an attribute: `global`, `website` or `store`. */
+  scopeOf(code: string): Promise<string | null> {
+    return this.#asking.run(`scope ${code}`, async () => {
+      const known = this.#scopes.get(code);
+      if (known !== undefined && this.#clock.now() - known.at < maxAgeMs) return known.value;
+      const value = await unfenced(() => this.#shop.scopeOf(code));
+      this.#scopes.set(code, { value, at: this.#clock.now() });
       return value;
     });
   }

@@ -91,6 +91,13 @@ function isAs(found: MediaEntry, { label, position, disabled, types }: MediaWrit
   return isSameRoles && found.label === label && found.position === position && found.disabled === disabled;
 }
 
+/** In a few words, for the outcome. */
+export function saidOfImages({ missing, changed, surplus }: PlannedImages): string[] {
+  const counts = { upload: missing.length, change: changed.length, remove: surplus.length };
+  const parts = Object.entries(counts).filter(([, count]) => count > 0);
+  return parts.length === 0 ? [] : [`images: ${parts.map(([verb, count]) => `${verb} ${count}`).join(', ')}`];
+}
+
 /**
  * Uploads, changes, removes, in that order, so that a product is never without the image it is shown by.
  * @returns why single images could not be: no other is kept back by one

@@ -49,6 +49,11 @@ export class NewProducts {
     return isAwaited ? notYet(`The price of ${sku} waits until its product is made`) : null;
   }
 
+  /** Its price came after what the shop has was read for it. */
+  unread(sku: string): Unavailable {
+    return notYet(`Product ${sku} is new, and is looked for once more`);
+  }
+
   made(sku: string): void {
     this.#waitingSince.delete(foldSku(sku));
     this.#prices.delete(foldSku(sku));

@@ -1,4 +1,5 @@
 import type { Product } from '../../schemas/types.ts';
+import type { CodeIds } from '../magento/code-ids.ts';
 import type { Magento } from '../magento/magento.ts';
 import type { MagentoProduct } from '../magento/products.ts';
 import type { Config } from '../platform/config/schema.ts';
@@ -14,6 +15,8 @@ import { linksFor } from './links.ts';
 import { membersOf } from './members.ts';
 import type { PlannedProduct } from './product-difference.ts';
 import { wantedProduct } from './product-mapping.ts';
+import { translationsFor } from './translations.ts';
+import type { PlannedTranslation } from './translations.ts';
 import { variantsFor } from './variants.ts';
 import type { WebsiteIds } from './websites.ts';
 
@@ -27,10 +30,15 @@ export interface Known {
   websites: WebsiteIds;
   definitions: Definitions;
   categories: CategoryTree;
+  views: CodeIds;
 }
 
 /** With why parts of it cannot be yet: told after all else is written. */
-export type Planned = PlannedProduct & { typeId: string; faults: Rejected[] };
+export type Planned = PlannedProduct & {
+  typeId: string;
+  translations: readonly PlannedTranslation[];
+  faults: Rejected[];
+};
 
 /** The product as it is to be, checked against the shop's definitions before anything is written. */
 export async function planProduct(
@@ -39,7 +47,7 @@ export async function planProduct(
   isPriced: boolean,
   attempt: Attempt,
   { catalog, magento }: PlanOptions,
-  { definitions, websites: ids, categories: tree }: Known,
+  { definitions, websites: ids, categories: tree, views }: Known,
 ): Promise<Planned> {
   const { attributes, ...wanted } = wantedProduct(product, catalog);
   const setName = product.attributeSet ?? found?.attribute_set_id ?? catalog.attributeSet;
@@ -55,6 +63,7 @@ export async function planProduct(
   const categories = await categoriesFor(product, tree, catalog, attempt, faults);
   const members = await membersOf(product, magento.products);
   const downloads = downloadsFor(product);
+  const where = { set, globally: values, catalog, definitions, views, attempt };
   return {
     ...wanted,
     status: statusOf(product, found, isPriced),
@@ -64,6 +73,7 @@ export async function planProduct(
     links: linksFor(product, members, faults),
     bundle: bundleFor(product, members, faults),
     downloads,
+    translations: await translationsFor(product, where, faults),
     websites,
     categories,
     faults,

@@ -1,4 +1,4 @@
-import type { Product } from '../../schemas/types.ts';
+import type { Product, Translation } from '../../schemas/types.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 
@@ -36,16 +36,9 @@ export function wantedProduct(product: Product, catalog: Config['catalog']): Wan
     });
   const keep = (text: string) => keptText(text, product.sku, catalog);
   keep(product.sku);
-  const name = keep(product.name);
-  if (name.length > nameLengthMax)
-    throw new Rejected({
-      code: 'product.name_too_long',
-      what: `The name of product ${product.sku} has ${name.length} characters; Magento would cut it at ${nameLengthMax}`,
-      fix: 'Shorten it in the ERP',
-    });
   return {
     typeId: product.kind,
-    name,
+    name: keptName(product.name, product.sku, catalog),
     // Magento keeps none for what is not sent.
     weight: kindsWithoutWeight.has(product.kind) ? null : product.weight,
     visibility: visibilityOf(product, catalog),
@@ -61,6 +54,35 @@ export function wantedProduct(product: Product, catalog: Config['catalog']): Wan
       ),
     },
   };
+}
+
+/** What a store view is to show, as far as the ERP says so and the mapping knows it. @throws Rejected as `wantedProduct` */
+export function translatedTexts(
+  { sku }: Product,
+  { values }: Translation,
+  catalog: Config['catalog'],
+): { name: string | null; attributes: Record<string, string> } {
+  const { name, description } = values;
+  const keep = (text: string) => keptText(text, sku, catalog);
+  return {
+    name: name === undefined ? null : keptName(name, sku, catalog),
+    attributes: Object.fromEntries([
+      ...(description === undefined ? [] : [['description', keep(description)] as const]),
+      ...Object.entries(catalog.attributes).flatMap(([erpCode, code]) =>
+        values[erpCode] === undefined ? [] : [[code, keep(values[erpCode])] as const],
+      ),
+    ]),
+  };
+}
+
+function keptName(text: string, sku: string, catalog: Config['catalog']): string {
+  const name = keptText(text, sku, catalog);
+  if (name.length <= nameLengthMax) return name;
+  throw new Rejected({
+    code: 'product.name_too_long',
+    what: `The name of product ${sku} has ${name.length} characters; Magento would cut it at ${nameLengthMax}`,
+    fix: 'Shorten it in the ERP',
+  });
 }
 
 /** @param isOwn whether a bundle has a price of its own */

@@ -63,6 +63,7 @@ const image = z.object({
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
+const attributeValues = z.record(z.string(), z.union([scalar, z.null(), z.array(scalar)]));
 const skuList = jsonColumn(z.array(skuColumn).nullish());
 const quantity = decimalColumn.nullish();
 
@@ -116,7 +117,8 @@ export const productColumns = z.object({
   up_sells: skuList,
   cross_sells: skuList,
   images: jsonColumn(z.array(image).nullish()),
-  attributes: jsonColumn(z.record(z.string(), z.union([scalar, z.null(), z.array(scalar)])).nullish()),
+  attributes: jsonColumn(attributeValues.nullish()),
+  translations: jsonColumn(z.record(z.string().min(1), attributeValues).nullish()),
 });
 
 const price = z.object({
@@ -176,6 +178,7 @@ const kinds: Readonly<Record<string, ColumnKind>> = {
   enabled: 'flag',
   occurred_on: 'time',
   attributes: 'json',
+  translations: 'json',
   websites: 'json',
   categories: 'json',
   varies_by: 'json',

@@ -23,6 +23,8 @@ export interface Attribute {
   options: AttributeOption[];
   /** Its options are rows that may be added to; else code gives them. */
   takesOptions: boolean;
+  /** Made by the shop, not by Magento. */
+  isUserDefined: boolean;
   /** Product types that have it; empty: all. */
   types: readonly string[];
 }
@@ -121,6 +123,7 @@ function attributeOf(row: z.infer<typeof attributeRow>): Attribute {
     backend: row.backend_type ?? '',
     options: row.options.filter((option) => option !== null && option.value !== '') as AttributeOption[],
     takesOptions: hasOptions && (row.source_model?.endsWith(rowSource) ?? row.is_user_defined),
+    isUserDefined: row.is_user_defined,
     types: row.apply_to ?? [],
   };
 }

@@ -52,6 +52,13 @@ export class CodeIds {
     return this.#ids.get(code) ?? null;
   }
 
+  /** Those of the codes that the shop has. @throws Unavailable when the shop cannot be asked. */
+  async those(codes: readonly string[]): Promise<Set<string>> {
+    const found = new Set<string>();
+    for (const code of codes) if ((await this.idOf(code)) !== null) found.add(code);
+    return found;
+  }
+
   /** All that the shop has. @throws Unavailable when the shop cannot be asked. */
   async codes(): Promise<string[]> {
     if (this.#clock.now() - this.#askedAt >= maxAgeMs) await this.#refresh();

@@ -46,6 +46,9 @@ export type KnownProduct = z.infer<typeof knownProduct>;
 const member = magentoProduct.pick({ id: true, sku: true, type_id: true, custom_attributes: true });
 export type Member = z.infer<typeof member>;
 
+const viewedProduct = magentoProduct.pick({ id: true, sku: true, name: true, custom_attributes: true });
+export type ViewedProduct = z.infer<typeof viewedProduct>;
+
 /** Only what is given is written. Custom attributes: null clears; a multiselect is a comma list of option ids. */
 export interface ProductWrite extends PartsWrite {
   name?: string;
@@ -78,6 +81,8 @@ export interface Products {
   get(sku: string): Promise<MagentoProduct | null>;
   /** Whole products of the SKUs that the shop has, under the spelling that was asked for. */
   many(skus: readonly string[]): Promise<Map<string, MagentoProduct>>;
+  /** What a store view shows of them, its own values or those for all. */
+  inView(view: string, skus: readonly string[]): Promise<Map<string, ViewedProduct>>;
   /** What others that refer to them have to know, of those that the shop has, under the spelling that was asked for. */
   members(skus: readonly string[]): Promise<Map<string, Member>>;
   /** Those of the SKUs that the shop has, under the spelling that was asked for. */
@@ -91,8 +96,11 @@ export interface Products {
    * caller keeps one writer per SKU (FACTS section 7). An existing SKU is updated instead.
    */
   create(sku: string, product: ProductWrite): Promise<MagentoProduct>;
-  /** Updates at scope `all`, so that no store view is frozen to its own value. `sku` in the stored spelling. */
-  update(sku: string, product: ProductWrite): Promise<MagentoProduct>;
+  /**
+   * Updates at scope `all`, so that no store view is frozen to its own value. `sku` in the stored spelling.
+   * @param view writes values of this store view instead; those of global scope are for all even so (FACTS section 7)
+   */
+  update(sku: string, product: ProductWrite, view?: string): Promise<MagentoProduct>;
   /** Deletes for good. One that is gone already is no error. */
   remove(sku: string): Promise<void>;
 }
@@ -105,12 +113,12 @@ const namedFields = 'items[id,sku],total_count';
 const safeInPath = /^[A-Za-z0-9_-][A-Za-z0-9._~-]*$/;
 
 export function createProducts(rest: Rest): Products {
-  const save = (method: 'POST' | 'PUT', path: string[], sku: string, product: ProductWrite) =>
+  const save = (method: 'POST' | 'PUT', path: string[], sku: string, product: ProductWrite, view?: string) =>
     rest.call({
       method,
       path,
       body: { product: bodyOf(sku, product) },
-      scope: globalScope,
+      scope: view ?? globalScope,
       shape: magentoProduct,
       route: `${method} products`,
     });
@@ -128,6 +136,9 @@ export function createProducts(rest: Rest): Products {
     },
 
     many: (skus) => bySkus(rest, skus, magentoProduct),
+
+    inView: (view, skus) =>
+      bySkus(rest, skus, viewedProduct, 'items[id,sku,name,custom_attributes],total_count', view),
 
     members: (skus) => bySkus(rest, skus, member, 'items[id,sku,type_id,custom_attributes],total_count'),
 
@@ -151,10 +162,10 @@ export function createProducts(rest: Rest): Products {
     },
 
     // PUT and POST are one and the same save in Magento: an existing SKU in the body of a POST is updated.
-    update: (sku, product) =>
+    update: (sku, product, view) =>
       safeInPath.test(sku)
-        ? save('PUT', ['products', sku], sku, product)
-        : save('POST', ['products'], sku, product),
+        ? save('PUT', ['products', sku], sku, product, view)
+        : save('POST', ['products'], sku, product, view),
   };
 }
 
@@ -163,10 +174,11 @@ async function bySkus<Item extends z.ZodType<{ sku: string }>>(
   skus: readonly string[],
   item: Item,
   fields?: string,
+  view?: string,
 ): Promise<Map<string, z.infer<Item>>> {
   const known = new Map<string, z.infer<Item>>();
   for (const chunk of inChunks(skus)) {
-    const found = await search(rest, anyOf('sku', chunk), item, fields);
+    const found = await search(rest, anyOf('sku', chunk), item, fields, view);
     for (const [sku, product] of matchSkus(chunk, found)) known.set(sku, product);
   }
   return known;
@@ -177,10 +189,11 @@ async function search<Item extends z.ZodType>(
   wanted: Filter[],
   item: Item,
   fields?: string,
+  view = globalScope,
 ): Promise<z.infer<Item>[]> {
   const by = { groups: [wanted], sort: [{ field: 'entity_id', direction: 'ASC' as const }] };
   const search = { ...by, pageSize: 100, ...(fields === undefined ? {} : { fields }) };
-  const found = await searchAll(rest, { path: ['products'], search, item, id: 'sku', scope: globalScope });
+  const found = await searchAll(rest, { path: ['products'], search, item, id: 'sku', scope: view });
   return allReadable(found, 'the product');
 }
 

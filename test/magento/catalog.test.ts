@@ -299,6 +299,77 @@ describe('a downloadable product', () => {
   });
 });
 
+describe('translations', () => {
+  const material = { attributes: { ...mapped.attributes, material: 'erp_material', key: 'url_key' } };
+  const cup = (changes: object, translations: Record<string, Record<string, string>>) =>
+    productOf('CUP', {
+      name: 'Cup',
+      translations: Object.entries(translations).map(([view, values]) => ({ view, values })),
+      ...changes,
+    });
+  /** What is kept for the scope itself. */
+  const own = (shop: RunningShop, scope: number) =>
+    Object.fromEntries(
+      ['name', 'description', 'url_key', 'erp_material'].flatMap((code) => {
+        const value = shop.shop.db.products.lookup('cup')[0]!.values[scope]?.[code];
+        return value === undefined ? [] : [[code, value]];
+      }),
+    );
+
+  it('are written in their view alone, and only where they differ from what it shows', async () => {
+    const { shop, run, calls } = await started(material);
+    const made = { attributes: { material: 'Steel' } };
+    const french = { name: 'Tasse', material: 'Acier', key: 'tasse' };
+    expect(await run.product(cup(made, { fr: french, b2b_en: { name: 'Cup' } }))).toBe('applied');
+    expect(own(shop, 2)).toEqual({ name: 'Tasse', url_key: 'tasse', erp_material: 'Acier' });
+    // Where nothing differs the view goes on using what all have.
+    expect(own(shop, 3)).toEqual({});
+    expect(own(shop, 0)).toMatchObject({ name: 'Cup', erp_material: 'Steel' });
+    calls();
+    expect(await run.product(cup(made, { fr: french, b2b_en: { name: 'Cup' } }))).toBe('unchanged');
+    expect(calls().filter((call) => !call.startsWith('GET'))).toEqual([]);
+
+    // Another name for all: the view that used it is to show the old one no less, the other one is not asked twice.
+    expect(await run.product(cup({ ...made, name: 'Mug' }, { fr: french, b2b_en: { name: 'Cup' } }))).toBe(
+      'applied',
+    );
+    expect([own(shop, 0), own(shop, 3)]).toMatchObject([{ name: 'Mug' }, { name: 'Cup' }]);
+    expect(own(shop, 2)).toMatchObject({ name: 'Tasse' });
+  });
+
+  it('take what Magento froze in the view along with the value for all, and leave alone what is not theirs', async () => {
+    const { shop, run } = await started(material);
+    const french = { fr: { name: 'Tasse' } };
+    await run.product(cup({ description: 'A cup', attributes: { material: 'Steel' } }, french));
+    expect(own(shop, 2)).toEqual({ name: 'Tasse', erp_material: 'Steel' });
+    shop.shop.db.products.lookup('cup')[0]!.values[2]!['description'] = 'Une tasse';
+    expect(await run.product(cup({ description: 'The cup', attributes: { material: 'Clay' } }, french))).toBe(
+      'applied',
+    );
+    expect(own(shop, 2)).toEqual({ name: 'Tasse', erp_material: 'Clay', description: 'Une tasse' });
+    // Of which the ERP says nothing any more, it stays.
+    expect(await run.product(productOf('CUP', { name: 'Cup', attributes: { material: 'Clay' } }))).toBe(
+      'unchanged',
+    );
+    expect(own(shop, 2)).toMatchObject({ name: 'Tasse' });
+  });
+
+  it('for a view that there is not, or of what all views share, hold nothing else back', async () => {
+    const { shop, run } = await started(material);
+    const unknown = cup({}, { de: { name: 'Tasse' }, fr: { name: 'Tasse', colour: 'Red' } });
+    expect(await run.product(unknown)).toBe('product.view_unknown');
+    expect(await run.released('view', 'de', 'fr')).toEqual(['fr']);
+    expect(own(shop, 2)).toEqual({ name: 'Tasse' });
+    expect(await run.product(cup({}, { fr: { name: 'Tasse', colour: 'Red' } }))).toBe(
+      'product.attribute_not_of_view',
+    );
+    expect(await run.product(cup({}, { fr: { name: 'x'.repeat(256) } }))).toBe('product.name_too_long');
+    // A key that another product has there.
+    await run.product(productOf('MUG', { name: 'Mug', attributes: { key: 'mug' } }));
+    expect(await run.product(cup({}, { fr: { key: 'mug', name: 'Coupe' } }))).toBe('magento.url_key_taken');
+  });
+});
+
 describe('a simple product', () => {
   it('has a URL key of its own, whichever other makes the same one, and keeps it', async () => {
     const { magento, run } = await started();

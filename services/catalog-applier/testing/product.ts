@@ -17,6 +17,7 @@ export const productOf = (sku: string, changes: Partial<Product> = {}): Product 
   visibility: null,
   attributeSet: null,
   attributes: {},
+  translations: null,
   websites: null,
   categories: null,
   variesBy: [],

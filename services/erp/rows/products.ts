@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { products } from '../../../schemas/topics.ts';
-import type { Bundle, Image, Product } from '../../../schemas/types.ts';
+import type { Bundle, Image, Product, Translation } from '../../../schemas/types.ts';
 import { keyPartsOf, productColumns } from '../columns.ts';
 import type { RowShape } from './row.ts';
 
@@ -17,6 +17,7 @@ const nothing = {
   visibility: null,
   attributeSet: null,
   attributes: {},
+  translations: null,
   websites: null,
   categories: null,
   variesBy: [],
@@ -47,6 +48,7 @@ export const productRows: RowShape<Product> = {
       visibility: rest.visibility ?? null,
       attributeSet: rest.attribute_set ?? null,
       attributes: textsOf(rest.attributes ?? {}),
+      translations: rest.translations ? translationsOf(rest.translations) : null,
       websites: rest.websites ?? null,
       categories: rest.categories ?? null,
       variesBy: rest.varies_by ?? [],
@@ -104,6 +106,11 @@ function imageOf(image: NonNullable<Columns['images']>[number]): Image {
     roles: roles ?? null,
     disabled: disabled ?? false,
   };
+}
+
+function translationsOf(translations: NonNullable<Columns['translations']>): Translation[] {
+  const views = Object.keys(translations).toSorted();
+  return views.map((view) => ({ view, values: textsOf(translations[view]!) }));
 }
 
 /** Attribute values as text; an attribute without a value is left out. Sorted, so that equal sets are equal records. */

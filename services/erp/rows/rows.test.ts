@@ -113,6 +113,7 @@ describe('rows of the ERP', () => {
       visibility: null,
       attributeSet: null,
       attributes: {},
+      translations: null,
       websites: null,
       categories: null,
       variesBy: [],
@@ -130,6 +131,7 @@ describe('rows of the ERP', () => {
       bundle: { price: 'own', options: [{ title: 'T', parts: [{ sku: 'B', surcharge: 1.5, default: 1 }] }] },
       downloads: [{ title: 'T', url: 'https://example.com/a.pdf', price: 2 }],
       up_sells: ['B'],
+      translations: { fr: { name: 'F', tags: ['A', 2], none: null }, de: {} },
     };
     expect(of('erp.products', { sku, name: 'N', enabled: 0, ...made })).toMatchObject({
       parts: [
@@ -160,6 +162,10 @@ describe('rows of the ERP', () => {
       downloads: [{ title: 'T', url: 'https://example.com/a.pdf', price: '2.0000', timesMax: null }],
       related: null,
       upSells: ['B'],
+      translations: [
+        { view: 'de', values: {} },
+        { view: 'fr', values: { name: 'F', tags: 'A\n2' } },
+      ],
     });
     const attributes = { tags: ['New', 4], none: null, is: true };
     expect(of('erp.products', { sku, name: 'N', enabled: 0, attributes })).toMatchObject({

@@ -145,6 +145,7 @@ describe('codes of the catalogue', () => {
     backend: 'int',
     options: labels.map((label, index) => ({ label, value: String(index) })),
     takesOptions: code !== 'tax_class_id',
+    isUserDefined: true,
     types: [],
   });
   const taxes = attribute('tax_class_id', 'None', 'Goods', 'Books');

@@ -12,7 +12,8 @@ import { partsOf } from './product-parts.ts';
 import type { GivenParts } from './product-parts.ts';
 import { ATTRIBUTE_SETS, attributeOf } from './attributes.ts';
 import { customAttributeValues, withoutEmoji } from './custom-attributes.ts';
-import { findProduct, nameAt } from './lookup.ts';
+import { USER_DEFINED_CODES } from './attribute-definitions.ts';
+import { findProduct, nameAt, valueAt } from './lookup.ts';
 
 const NAME_CHARACTERS_MAX = 255;
 const SKU_CHARACTERS_MAX = 64;
@@ -155,9 +156,19 @@ function defaultWebsites(call: Call): number[] {
 
 /** A store path writes the values of that view, except those that exist only globally. */
 function write(product: ProductRow, changes: Map<string, Json>, storeId: number): void {
+  if (storeId !== 0) freeze(product, storeId);
   for (const [code, value] of changes) {
     const scope = attributeOf(code)?.scope === 'global' ? 0 : storeId;
     (product.values[scope] ??= {})[code] = value;
+  }
+}
+
+/** Saved in one view, a product keeps there what that shows of the shop's own attributes (FACTS section 7). */
+function freeze(product: ProductRow, storeId: number): void {
+  const values = (product.values[storeId] ??= {});
+  for (const code of USER_DEFINED_CODES) {
+    const value = valueAt(product, code, 0);
+    if (attributeOf(code)?.scope === 'store' && value != null) values[code] ??= value;
   }
 }
 

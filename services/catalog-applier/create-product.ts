@@ -1,0 +1,126 @@
+import { stockKey } from '../../schemas/keys.ts';
+import { prices, stock } from '../../schemas/topics.ts';
+import type { Product } from '../../schemas/types.ts';
+import type { Magento } from '../magento/magento.ts';
+import type { MagentoProduct, ProductWrite } from '../magento/products.ts';
+import type { Config } from '../platform/config/schema.ts';
+import { Rejected } from '../platform/errors.ts';
+import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
+import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
+import { hasOwnPrice } from './bundle.ts';
+import type { NewProducts } from './new-products.ts';
+import type { Planned } from './plan-product.ts';
+import { hasPrice } from './product-mapping.ts';
+import { urlKeyOf, urlKeyOfTwin } from './url-key.ts';
+
+export interface ProductOptions {
+  magento: Pick<Magento, 'products' | 'media'>;
+  catalog: Config['catalog'];
+  /** ERP codes of the warehouses whose stock is asked for after a creation. */
+  warehouses: () => readonly string[];
+  requestRefresh: RequestRefresh;
+}
+
+/**
+ * When a product was deleted, Magento takes its source items away later, in cron, and with them those of one that was made
+ * anew under the SKU meanwhile: after 25 and after 62 s, as seen (FACTS section 7). So stock is asked for once more then.
+ */
+const cleanedUpMs = 120_000;
+
+/** What a new product is to cost; null: it is made without, because there is none or it is not waited for any more. */
+export function priceFor(
+  product: Product,
+  { mode, pressing }: Attempt,
+  newProducts: NewProducts,
+): string | null {
+  const { deleted, enabled, sku } = product;
+  if (deleted || !needsPrice(product, null)) return null;
+  if (enabled && mode === 'on' && !pressing) newProducts.wait(sku);
+  return newProducts.priceOf(sku);
+}
+
+/** Whether it is sold at a price of its own; of a bundle of which the ERP says nothing, as the shop has it. */
+export function needsPrice({ kind, bundle }: Product, found: MagentoProduct | null): boolean {
+  const isOwn = bundle?.hasOwnPrice ?? (found !== null && hasOwnPrice(found));
+  return hasPrice(kind, isOwn);
+}
+
+export async function createProduct(
+  product: Product,
+  planned: Planned,
+  price: string | null,
+  attempt: Attempt,
+  options: ProductOptions,
+): Promise<Handled> {
+  const isSoldAtPrice = needsPrice(product, null);
+  const until = isSoldAtPrice && price === null ? ', disabled until it has a price' : '';
+  if (attempt.mode === 'dry') return { status: 'dry', cause: `would create ${product.sku}${until}` };
+  const write = newProduct(product, planned, price);
+  const saved = await createUnderKey(
+    product,
+    write,
+    planned.values['url_key'] === undefined,
+    attempt,
+    options,
+  );
+  if (isSoldAtPrice) await askForPriceAndStock(product, price !== null, options);
+  return { status: 'applied', targetId: String(saved.id), cause: `created${until}` };
+}
+
+function newProduct(
+  product: Product,
+  { typeId, name, visibility, status, weight, ...planned }: Planned,
+  price: string | null,
+): ProductWrite {
+  const { set, values, variants, websites, categories, bundle, downloads } = planned;
+  const links = [...planned.links.values()].flat();
+  return {
+    typeId,
+    name,
+    visibility,
+    status,
+    ...(weight === null ? {} : { weight }),
+    attributeSetId: set.id,
+    price: price ?? '0',
+    websiteIds: websites!,
+    ...(categories.length === 0 ? {} : { categoryIds: categories }),
+    customAttributes: { url_key: urlKeyOf(product), ...values },
+    ...(variants === null || variants.children.length === 0 ? {} : { variants }),
+    ...(links.length === 0 ? {} : { links }),
+    ...(bundle === null || bundle.options.length === 0 ? {} : { bundleOptions: bundle.options }),
+    ...(downloads === null ? {} : { downloads }),
+  };
+}
+
+/** Refused for its URL key nothing was made: then the key that is this SKU's alone. */
+async function createUnderKey(
+  product: Product,
+  write: ProductWrite,
+  isKeyOurs: boolean,
+  attempt: Attempt,
+  { magento }: ProductOptions,
+): Promise<MagentoProduct> {
+  attempt.assertCurrent();
+  try {
+    return await magento.products.create(product.sku, write);
+  } catch (error) {
+    const isTaken = error instanceof Rejected && error.fault.code === 'magento.url_key_taken';
+    if (!isTaken || !isKeyOurs) throw error;
+    attempt.assertCurrent();
+    const customAttributes = { ...write.customAttributes, url_key: urlKeyOfTwin(product) };
+    return magento.products.create(product.sku, { ...write, customAttributes });
+  }
+}
+
+export async function askForPriceAndStock(
+  { sku }: Product,
+  isPriced: boolean,
+  { requestRefresh, warehouses }: ProductOptions,
+): Promise<void> {
+  const keys = warehouses().map((source) => stockKey({ source, sku }));
+  await Promise.all([
+    isPriced ? null : requestRefresh(prices.topic, [sku], 'created'),
+    requestRefresh(stock.topic, keys, 'created'),
+    requestRefresh(stock.topic, keys, 'created', cleanedUpMs),
+  ]);
+}
