@@ -3,14 +3,14 @@ import { allReadable, searchAll } from './rest/list.ts';
 import { optionNamesOf } from './option-names.ts';
 import type { OptionNames } from './option-names.ts';
 import { nullIfAbsent } from './rest/answers.ts';
-import { jsonNumber } from './rest/json.ts';
 import type { Rest } from './rest/rest.ts';
 import { anyOf, inChunks } from './rest/search.ts';
 import type { Filter } from './rest/search.ts';
 import { integer, listOf, mapOf, optionalDecimal, optionalInteger, optionalText, text } from './shapes.ts';
 import { mediaEntry } from './media.ts';
-import { bundleOption, downloadLink, linksOf, partsOf, productLinks } from './product-parts.ts';
-import type { PartsWrite } from './product-parts.ts';
+import { bundleOption, downloadLink, productLinks } from './product-parts.ts';
+import { bodyOf } from './product-write.ts';
+import type { ProductWrite } from './product-write.ts';
 import { matchSkus } from './sku.ts';
 
 const magentoProduct = z.object({
@@ -49,33 +49,7 @@ export type Member = z.infer<typeof member>;
 const viewedProduct = magentoProduct.pick({ id: true, sku: true, name: true, custom_attributes: true });
 export type ViewedProduct = z.infer<typeof viewedProduct>;
 
-/** Only what is given is written. Custom attributes: null clears; a multiselect is a comma list of option ids. */
-export interface ProductWrite extends PartsWrite {
-  name?: string;
-  attributeSetId?: number;
-  typeId?: string;
-  /** Decimal text. */
-  price?: string;
-  /** 1 enabled, 2 disabled; Magento also takes 3 without a word, so the type is closed. */
-  status?: 1 | 2;
-  visibility?: 1 | 2 | 3 | 4;
-  /** Decimal text in the shop's unit. */
-  weight?: string;
-  /** Replaces the product's websites. Left out at a creation, the product is in all of them (scope `all`). */
-  websiteIds?: readonly number[];
-  customAttributes?: Readonly<Record<string, string | null>>;
-  /** Adds the product to these; it stays in others. */
-  categoryIds?: readonly number[];
-  /** Of a configurable product. Replaces its children, and its options where they are given. */
-  variants?: VariantsWrite;
-}
-
-export interface VariantsWrite {
-  /** What tells the children apart; `values` those of them that the children have. Left out, they stay. */
-  options?: readonly { attributeId: number; label: string; values: readonly string[] }[];
-  /** Product ids. */
-  children: readonly number[];
-}
+export type { ProductWrite, VariantsWrite } from './product-write.ts';
 
 export interface Products {
   get(sku: string): Promise<MagentoProduct | null>;
@@ -195,62 +169,4 @@ async function search<Item extends z.ZodType>(
   const search = { ...by, pageSize: 100, ...(fields === undefined ? {} : { fields }) };
   const found = await searchAll(rest, { path: ['products'], search, item, id: 'sku', scope: view });
   return allReadable(found, 'the product');
-}
-
-function bodyOf(sku: string, product: ProductWrite): Record<string, unknown> {
-  const {
-    attributeSetId,
-    typeId,
-    price,
-    weight,
-    customAttributes,
-    websiteIds,
-    categoryIds,
-    variants,
-    links,
-    bundleOptions,
-    downloads,
-    ...same
-  } = product;
-  const extension = {
-    ...(websiteIds === undefined ? {} : { website_ids: websiteIds }),
-    ...(categoryIds === undefined
-      ? {}
-      : { category_links: categoryIds.map((id) => ({ position: 0, category_id: String(id) })) }),
-    ...variantsOf(variants),
-    ...partsOf(sku, { bundleOptions, downloads }),
-  };
-  return {
-    sku,
-    ...same,
-    ...(attributeSetId === undefined ? {} : { attribute_set_id: attributeSetId }),
-    ...(typeId === undefined ? {} : { type_id: typeId }),
-    ...(price === undefined ? {} : { price: jsonNumber(price) }),
-    ...(weight === undefined ? {} : { weight: jsonNumber(weight) }),
-    ...(Object.keys(extension).length === 0 ? {} : { extension_attributes: extension }),
-    ...linksOf(sku, links),
-    // A map instead of this list would be a 500 (FACTS section 10).
-    ...(customAttributes === undefined
-      ? {}
-      : {
-          custom_attributes: Object.entries(customAttributes).map(([attribute_code, value]) => ({
-            attribute_code,
-            value,
-          })),
-        }),
-  };
-}
-
-function variantsOf(variants: VariantsWrite | undefined): Record<string, unknown> {
-  if (variants === undefined) return {};
-  const options = variants.options?.map(({ attributeId, label, values }, position) => ({
-    attribute_id: String(attributeId),
-    label,
-    position,
-    values: values.map((value) => ({ value_index: Number(value) })),
-  }));
-  return {
-    ...(options === undefined ? {} : { configurable_product_options: options }),
-    configurable_product_links: variants.children,
-  };
 }
