@@ -42,6 +42,17 @@ export function documentKey(record: {
   return `${record.group}/${record.topic}/${record.key}${document}`;
 }
 
+/** `instance/kind/key/field`: the key of the record that differs stays readable, the field has no `/` of its own. */
+export function differenceKey(difference: {
+  instance: string;
+  kind: string;
+  key: string;
+  field: string;
+}): string {
+  const { instance, kind, key, field } = difference;
+  return `${instance}/${kind}/${key}/${escapePart(field)}`;
+}
+
 export function joinKey(parts: string[]): string {
   return parts.map((part, index) => (index === parts.length - 1 ? part : escapePart(part))).join('/');
 }

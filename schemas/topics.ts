@@ -4,11 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { customerKey, documentKey, fulfilmentDocument, orderKey, stockKey } from './keys.ts';
+import { customerKey, differenceKey, documentKey, fulfilmentDocument, orderKey, stockKey } from './keys.ts';
 import type {
   Audit,
   Cursor,
   Customer,
+  Difference,
   Fulfilment,
   Order,
   Outcome,
@@ -68,7 +69,7 @@ export const orders = contract<Order>({
   retentionMs: 28 * dayMs,
   owner: 'order-relay',
   writers: ['order-relay'],
-  readers: ['order-relay', 'order-exporter', 'cli', 'WMS', 'CRM'],
+  readers: ['order-relay', 'order-exporter', 'reconciler', 'cli', 'WMS', 'CRM'],
   personalData: true,
 });
 
@@ -81,7 +82,7 @@ export const customers = contract<Customer>({
   retentionMs: 'compacted',
   owner: 'order-relay',
   writers: ['order-relay'],
-  readers: ['order-relay', 'order-exporter', 'cli', 'CRM'],
+  readers: ['order-relay', 'order-exporter', 'reconciler', 'cli', 'CRM'],
   personalData: true,
 });
 
@@ -94,7 +95,7 @@ export const stock = contract<Stock>({
   retentionMs: 'compacted',
   owner: 'erp-ingester',
   writers: ['erp-ingester'],
-  readers: ['erp-ingester', 'inventory-applier', 'others'],
+  readers: ['erp-ingester', 'inventory-applier', 'reconciler', 'others'],
   personalData: false,
 });
 
@@ -107,7 +108,7 @@ export const products = contract<Product>({
   retentionMs: 'compacted',
   owner: 'erp-ingester',
   writers: ['erp-ingester'],
-  readers: ['erp-ingester', 'catalog-applier'],
+  readers: ['erp-ingester', 'catalog-applier', 'reconciler'],
   personalData: false,
 });
 
@@ -120,7 +121,7 @@ export const prices = contract<Prices>({
   retentionMs: 'compacted',
   owner: 'erp-ingester',
   writers: ['erp-ingester'],
-  readers: ['erp-ingester', 'catalog-applier'],
+  readers: ['erp-ingester', 'catalog-applier', 'reconciler'],
   personalData: false,
 });
 
@@ -135,7 +136,7 @@ export const fulfilments = contract<Fulfilment>({
   retentionMs: 28 * dayMs,
   owner: 'erp-ingester',
   writers: ['erp-ingester', 'order-exporter'],
-  readers: ['erp-ingester', 'shipment-applier'],
+  readers: ['erp-ingester', 'shipment-applier', 'reconciler'],
   personalData: false,
 });
 
@@ -147,8 +148,8 @@ export const refresh = contract<Refresh>({
   description: 'Read this key at its source again',
   retentionMs: 7 * dayMs,
   owner: 'platform',
-  writers: [...handlers, 'cli', 'console'],
-  readers: ['order-relay', 'erp-ingester'],
+  writers: [...handlers, 'reconciler', 'cli', 'console'],
+  readers: ['order-relay', 'erp-ingester', 'reconciler'],
   personalData: false,
 });
 
@@ -161,7 +162,7 @@ export const outcomes = contract<Outcome>({
   retentionMs: 7 * dayMs,
   owner: 'platform',
   writers: handlers,
-  readers: ['shipment-applier', 'console', 'cli'],
+  readers: ['shipment-applier', 'reconciler', 'console', 'cli'],
   personalData: false,
 });
 
@@ -174,7 +175,7 @@ export const parked = contract<Parked>({
   retentionMs: 'compacted',
   owner: 'platform',
   writers: [...handlers, 'cli'],
-  readers: [...handlers, 'console', 'cli'],
+  readers: [...handlers, 'reconciler', 'console', 'cli'],
   personalData: true,
 });
 
@@ -187,7 +188,28 @@ export const cursors = contract<Cursor>({
   retentionMs: 'compacted',
   owner: 'platform',
   writers: ['order-relay', 'erp-ingester'],
-  readers: ['order-relay', 'erp-ingester', 'inventory-applier', 'shipment-applier', 'console', 'cli'],
+  readers: [
+    'order-relay',
+    'erp-ingester',
+    'inventory-applier',
+    'shipment-applier',
+    'reconciler',
+    'console',
+    'cli',
+  ],
+  personalData: false,
+});
+
+export const differences = contract<Difference>({
+  topic: 'cartage.differences',
+  kind: 'state',
+  key: differenceKey,
+  keyParts: 'instance/kind/key/field',
+  description: 'One difference between the two sides as of now',
+  retentionMs: 'compacted',
+  owner: 'reconciler',
+  writers: ['reconciler'],
+  readers: ['reconciler', 'console', 'cli', 'others'],
   personalData: false,
 });
 
@@ -216,33 +238,11 @@ export const contracts: readonly Contract<never>[] = [
   outcomes,
   parked,
   cursors,
+  differences,
   audit,
 ] as unknown as readonly Contract<never>[];
 
 /** The newest Avro schema of a topic, as the text that is registered. */
 export function schemaText(topic: string): string {
   return readFileSync(join(import.meta.dirname, `${topic}.avsc`), 'utf8');
-}
-
-/** Settings of a topic on the broker, as `CreateTopics` takes them, for so many copies of each partition. */
-export function topicSettings(row: Contract<never>, replicationFactor: number): Record<string, string> {
-  const settings: Record<string, string> = {
-    // Without a short segment.ms "28 days" would mean up to 35: only closed segments are deleted or compacted.
-    'segment.ms': String(dayMs),
-    // Of three copies one may be away, and what is acknowledged still lies on two. Of two, none may be missing for
-    // that, and each restart of a broker would stop all writers: so it lies on one, as where there is only one.
-    'min.insync.replicas': replicationFactor >= 3 ? '2' : '1',
-    // Records stay as their writer has packed them; another value makes the broker pack each batch anew.
-    'compression.type': 'producer',
-  };
-  if (row.retentionMs === 'compacted') {
-    settings['cleanup.policy'] = 'compact';
-    settings['max.compaction.lag.ms'] = String(7 * dayMs);
-    // A slow reader must still see the tombstone of what was settled.
-    settings['delete.retention.ms'] = String(7 * dayMs);
-  } else {
-    settings['cleanup.policy'] = 'delete';
-    settings['retention.ms'] = String(row.retentionMs);
-  }
-  return settings;
 }

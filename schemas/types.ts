@@ -71,6 +71,50 @@ export interface StreamState {
   oldestAt: number | null;
 }
 
+/** One difference between the shop and the ERP as of now, found twice. Tombstoned when it is gone. */
+export interface Difference {
+  /** Shop instance. */
+  instance: string;
+  /** What was compared: stock, salable, orders, products, prices, shipments, invoices, creditmemos, customers. */
+  kind: string;
+  /** Topic whose record says what is wanted; a refresh of `key` there is the repair. */
+  topic: string;
+  /** Key on that topic. */
+  key: string;
+  /** What of it differs, as a path: quantity, exists, total, lines.<sku>.quantity. */
+  field: string;
+  /** What the leading side says, as the other one should show it; null where it has nothing, or it would be personal data. */
+  wanted: string | null;
+  /** What the other side shows; null likewise. */
+  found: string | null;
+  /** The side that shows what is not wanted: shop or erp. */
+  side: string;
+  /** When the leading side came to what it says, UTC milliseconds; null when not known. */
+  changedAt: number | null;
+  /** When the difference was seen first, UTC milliseconds. */
+  firstSeenAt: number;
+  /** When the values were seen as they stand here, UTC milliseconds. */
+  seenAt: number;
+  /** What is at risk, in minor units; null where it has no value in money. */
+  valueMinor: number | null;
+  /** Digits of the minor unit. */
+  digits: number | null;
+  /** Currency of the value, ISO 4217. */
+  currency: string | null;
+  /** Likely cause, as a code: never_exported, parked, changed_by_hand, stale_feed, unmapped, deleted, not_applied, … */
+  cause: string;
+  /** The cause in words, without personal data. */
+  why: string;
+  /** What to do about it. */
+  fix: string;
+  /** How often the key was asked for again since the difference was first seen. */
+  repairs: number;
+  /** When it was last asked for, UTC milliseconds. */
+  repairedAt: number | null;
+  /** none: not tried; asked: the answer is awaited; failed: the key was read again, and it differs still: it is not asked for again by itself. */
+  repair: string;
+}
+
 /** What became of one record. */
 export interface Outcome {
   /** Consumer group that handled it. */

@@ -57,7 +57,7 @@ function rightsOf(rows: readonly ProcessRow[], row: ProcessRow, instance: string
   return [
     ...reads.map((topic) => topicRight(topic, ['Read'])),
     ...topicsWrittenBy(row.name).map((topic) => topicRight(topic, ['Write'])),
-    ...(handled.size > 0 ? [groupRight(groupOf(instance, row.name), ['Read'])] : []),
+    ...(handled.size > 0 || row.leads ? [groupRight(groupOf(instance, row.name), ['Read'])] : []),
     ...(readsWhole ? [groupRight(readGroupPrefix(instance, row.name), ['Read', 'Delete'])] : []),
     ...(row.watchesGroups ? lagRights(rows, instance) : []),
   ];

@@ -46,8 +46,17 @@ $ACLS --add --allow-principal User:cartage-main-erp-ingester --operation Write -
 $ACLS --add --allow-principal User:cartage-main-erp-ingester --resource-pattern-type prefixed --operation Read --group 'cartage.main.erp-ingester'
 $ACLS --add --allow-principal User:cartage-main-erp-ingester --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/erp-ingester-'
 
+# reconciler
+$ACLS --add --allow-principal User:cartage-main-reconciler --operation Read --operation Describe --topic 'magento.orders' --topic 'magento.customers' --topic 'erp.stock' --topic 'erp.products' --topic 'erp.prices' --topic 'erp.fulfilments'
+$ACLS --add --allow-principal User:cartage-main-reconciler --operation Read --operation Write --operation Describe --topic 'cartage.refresh'
+$ACLS --add --allow-principal User:cartage-main-reconciler --operation Read --topic 'cartage.outcomes' --topic 'cartage.parked' --topic 'cartage.cursors'
+$ACLS --add --allow-principal User:cartage-main-reconciler --operation Read --operation Write --topic 'cartage.differences'
+$ACLS --add --allow-principal User:cartage-main-reconciler --resource-pattern-type prefixed --operation Read --group 'cartage.main.reconciler'
+$ACLS --add --allow-principal User:cartage-main-reconciler --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/reconciler-'
+$ACLS --add --allow-principal User:cartage-main-reconciler --resource-pattern-type prefixed --operation Describe --group 'cartage.main.order-exporter' --group 'cartage.main.inventory-applier' --group 'cartage.main.catalog-applier' --group 'cartage.main.shipment-applier' --group 'cartage.main.order-relay' --group 'cartage.main.erp-ingester'
+
 # console
-$ACLS --add --allow-principal User:cartage-main-console --operation Read --topic 'cartage.outcomes' --topic 'cartage.parked' --topic 'cartage.cursors'
+$ACLS --add --allow-principal User:cartage-main-console --operation Read --topic 'cartage.outcomes' --topic 'cartage.parked' --topic 'cartage.cursors' --topic 'cartage.differences'
 $ACLS --add --allow-principal User:cartage-main-console --operation Write --operation Describe --topic 'cartage.refresh'
 $ACLS --add --allow-principal User:cartage-main-console --operation Write --topic 'cartage.audit'
 $ACLS --add --allow-principal User:cartage-main-console --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/console-'
@@ -55,7 +64,7 @@ $ACLS --add --allow-principal User:cartage-main-console --operation Describe --t
 $ACLS --add --allow-principal User:cartage-main-console --resource-pattern-type prefixed --operation Describe --group 'cartage.main.order-exporter' --group 'cartage.main.inventory-applier' --group 'cartage.main.catalog-applier' --group 'cartage.main.shipment-applier' --group 'cartage.main.order-relay' --group 'cartage.main.erp-ingester'
 
 # cli
-$ACLS --add --allow-principal User:cartage-main-cli --operation Read --operation Describe --operation Create --operation AlterConfigs --topic 'magento.orders' --topic 'magento.customers' --topic 'cartage.outcomes' --topic 'cartage.cursors'
+$ACLS --add --allow-principal User:cartage-main-cli --operation Read --operation Describe --operation Create --operation AlterConfigs --topic 'magento.orders' --topic 'magento.customers' --topic 'cartage.outcomes' --topic 'cartage.cursors' --topic 'cartage.differences'
 $ACLS --add --allow-principal User:cartage-main-cli --operation Read --operation Write --operation Describe --operation Create --operation AlterConfigs --topic 'cartage.parked'
 $ACLS --add --allow-principal User:cartage-main-cli --operation Write --operation Describe --operation Create --operation AlterConfigs --topic 'cartage.refresh' --topic 'cartage.audit'
 $ACLS --add --allow-principal User:cartage-main-cli --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/cli-'

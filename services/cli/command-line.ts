@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { Rejected, Unavailable } from '../platform/errors.ts';
 import { check } from './commands/check.ts';
+import { addDifferences } from './commands/differences/command.ts';
 import { dryReport } from './commands/dry-report.ts';
 import { addErase } from './commands/erase/command.ts';
 import { addParked } from './commands/parked/command.ts';
@@ -51,6 +52,7 @@ export function commandLine(run: Run): Command {
     .option('--dry-run', 'say what would be changed')
     .action(run((options) => applyTopics(options)));
   addParked(program, run);
+  addDifferences(program, run);
   program
     .command('refresh')
     .description('read keys at their source again and send what is true now')

@@ -17,7 +17,7 @@ import { Incidents } from './oversell/incidents.ts';
 import { OversellLook } from './oversell/look.ts';
 import { Oversell } from './oversell/oversell.ts';
 import { SalableSample } from './oversell/salable-sample.ts';
-import { Rounds } from './rounds.ts';
+import { Rounds } from '../platform/rounds.ts';
 import { stockFlow } from './stock-flow.ts';
 import { Turns } from '../platform/turns.ts';
 

@@ -13,8 +13,8 @@ import type { Clock } from '../platform/clock.ts';
 import type { Mode } from '../platform/groups.ts';
 import { KnownRows } from './known-rows.ts';
 import { KnownSkus } from './known-skus.ts';
-import { hasEmptyRows } from './rules.ts';
-import { sourceItemOf } from './source-item.ts';
+import { hasEmptyRows } from '../wanted/stock/rules.ts';
+import { sourceItemOf } from '../wanted/stock/source-item.ts';
 import type { Turns } from '../platform/turns.ts';
 import { Urgency } from './urgency.ts';
 

@@ -9,7 +9,8 @@ import { parseAvro } from '../../schemas/avro.ts';
 import type { AvroField, AvroRecord, AvroSchema } from '../../schemas/avro.ts';
 import { contractTopics, currentText, staleFiles } from '../../schemas/generate.ts';
 import { partsOf, ruleProblems } from '../../schemas/rules.ts';
-import { contracts, topicSettings } from '../../schemas/topics.ts';
+import { topicSettings } from '../../schemas/topic-settings.ts';
+import { contracts } from '../../schemas/topics.ts';
 
 const topics = contractTopics();
 

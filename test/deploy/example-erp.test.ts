@@ -16,7 +16,7 @@ import { bindSql, compileSql } from '../../services/erp/changed-keys/sql-templat
 import { createSqlCustomers } from '../../services/erp/customers/sql-customers.ts';
 import { createSqlOrders } from '../../services/erp/orders/sql-orders.ts';
 import { queryRows } from '../../services/erp/values.ts';
-import { codesOf } from '../../services/order-exporter/codes.ts';
+import { codesOf } from '../../services/wanted/orders/codes.ts';
 import { buyerOf } from '../../services/erp/orders/buyer.ts';
 import { customerCodesOf } from '../../services/order-exporter/customers/codes.ts';
 import { aCustomer, anAddress } from '../../services/order-exporter/customers/testing/a-customer.ts';

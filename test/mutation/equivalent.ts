@@ -19,13 +19,13 @@ export const equivalents: readonly Equivalent[] = [
     reason: 'there is one; the compiler wants another',
   })),
   {
-    file: 'services/order-exporter/due.ts',
+    file: 'services/wanted/orders/due.ts',
     before: 'complete: 3,',
     after: 'complete: 4,',
     reason: 'only the order of the steps counts',
   },
   {
-    file: 'services/order-exporter/due.ts',
+    file: 'services/wanted/orders/due.ts',
     before: 'return dueFrom.some((from) => (progress[from] ?? Infinity) < reached);',
     after: 'return dueFrom.some((from) => (progress[from]) < reached);',
     reason: 'nothing is not less than any number either; the compiler wants one',

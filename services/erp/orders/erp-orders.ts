@@ -21,6 +21,13 @@ export interface OrderInput {
   buyer: unknown;
 }
 
+/** One thing that was compared: as the order has it, and as the ERP does. */
+export interface ComparedField {
+  name: string;
+  ours: string | null;
+  theirs: string | null;
+}
+
 /** What the exporter asks of an ERP, by SQL or over HTTP. */
 export interface ErpOrders {
   lookup(key: string): Promise<FoundOrder | null>;
@@ -28,6 +35,11 @@ export interface ErpOrders {
   create(input: OrderInput): Promise<FoundOrder & { created: boolean }>;
   /** Repeats without effect; `changed` is false when there was nothing to do. Null when the ERP has no such order. */
   change(input: OrderInput): Promise<(FoundOrder & { changed: boolean }) | null>;
+  /**
+   * Where the configuration says how: what the ERP has of these orders beside the orders. One that is left out is not there,
+   * or nothing is known of it: the look-up says which.
+   */
+  compare?(inputs: readonly OrderInput[]): Promise<Map<string, readonly ComparedField[]>>;
   /** Where single calls are worth showing: what `create` would do, told step by step. Asks for real, writes nothing. */
   plan?(input: OrderInput, tell: (step: PlannedStep) => void): Promise<void>;
 }

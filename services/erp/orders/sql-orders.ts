@@ -9,6 +9,7 @@ import { Rejected } from '../../platform/errors.ts';
 import { isRefusedAsDuplicate } from '../sql/refusal.ts';
 import { openWriter } from '../sql/writer.ts';
 import type { WriterOptions } from '../sql/writer.ts';
+import { comparedRows } from './compared-rows.ts';
 import type { ErpOrders, FoundOrder, OrderInput } from './erp-orders.ts';
 import { compileStatements } from './statements.ts';
 import type { OrderStatements } from './statements.ts';
@@ -64,7 +65,20 @@ export function createSqlOrders(options: SqlOrdersOptions): SqlOrders {
     });
   }
 
-  return { lookup, create, change, close: () => writer.close() };
+  const [comparing] = statements.compare;
+  const compare = (inputs: readonly OrderInput[]) =>
+    writer.run('compare', 'read only', async (session) => {
+      const orders = inputs.map(({ key, order }) => ({ ...(order as object), key }));
+      return comparedRows(await session.rows(comparing!, { orders: JSON.stringify(orders) }));
+    });
+
+  return {
+    lookup,
+    create,
+    change,
+    ...(comparing !== undefined && { compare }),
+    close: () => writer.close(),
+  };
 }
 
 function blindLookup(): Rejected {

@@ -16,12 +16,16 @@ export interface OrderStatements {
   create: readonly NamedStatement[];
   /** For what happens to an order after its export: cancel, hold, edit. */
   change?: readonly NamedStatement[];
+  /** What the ERP has of `$orders` (JSON array, each with its `key`): rows of `key`, `name`, `ours`, `theirs`. */
+  compare?: string | undefined;
 }
 
 export interface CompiledStatements {
   lookup: CompiledStatement;
   create: CompiledStatement[];
   change: CompiledStatement[];
+  /** One, or none. */
+  compare: CompiledStatement[];
 }
 
 const givenTypes: ParameterTypes = {
@@ -42,5 +46,10 @@ export function compileStatements(statements: OrderStatements, where: string): C
     },
     create: compileList(statements.create, givenTypes, `${where}.create`),
     change: compileList(statements.change ?? [], givenTypes, `${where}.change`),
+    compare: compileList(
+      statements.compare === undefined ? [] : [{ sql: statements.compare }],
+      { orders: 'jsonb' },
+      `${where}.compare`,
+    ),
   };
 }

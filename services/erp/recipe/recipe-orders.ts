@@ -11,7 +11,7 @@ import { Rejected } from '../../platform/errors.ts';
 import { evaluate } from '../../platform/expressions/expression.ts';
 import type { Variables } from '../../platform/expressions/expression.ts';
 import { isScalar } from '../../platform/expressions/template.ts';
-import type { ErpOrders, FoundOrder, OrderInput } from '../orders/erp-orders.ts';
+import type { ComparedField, ErpOrders, FoundOrder, OrderInput } from '../orders/erp-orders.ts';
 import type { PlannedStep } from '../planned-step.ts';
 import { isTrue } from './answer.ts';
 import type { Caller } from './caller.ts';
@@ -22,7 +22,7 @@ import { Planner, planRest } from './plan.ts';
 import { nameOf } from './records.ts';
 import type { ErpRecord } from './records.ts';
 import { restarting } from './restarts.ts';
-import { verify } from './verify.ts';
+import { sides, verify } from './verify.ts';
 import { goTo } from './way.ts';
 
 export class RecipeOrders implements ErpOrders {
@@ -64,6 +64,21 @@ export class RecipeOrders implements ErpOrders {
       if (found.isCanceled) refuseCanceled(found, input);
       return { ...orderOf(found.document), changed: await this.#change(found.document, variables) };
     });
+  }
+
+  /** By what is verified of a new one, and whether it is canceled. */
+  async compare(inputs: readonly OrderInput[]): Promise<Map<string, readonly ComparedField[]>> {
+    const compared = new Map<string, readonly ComparedField[]>();
+    for (const input of inputs) {
+      const variables = this.#caller.scope({ ...input });
+      const found = await this.#restarting(() => this.#documents.find(variables));
+      if (found === null) continue;
+      const { verify: checks } = this.#recipe.orders;
+      // A canceled one has often no amounts left.
+      const fields = found.isCanceled ? [] : await sides(checks, found.document, variables);
+      compared.set(input.key, [...fields, cancellation(found, input)]);
+    }
+    return compared;
   }
 
   plan(input: OrderInput, tell: (step: PlannedStep) => void): Promise<void> {
@@ -154,10 +169,20 @@ function orderOf(document: ErpRecord): FoundOrder {
   return { id: String(id), reference: isScalar(reference) ? String(reference) : null };
 }
 
-/** A canceled document suits an order that is canceled itself; any other needs a person. */
-function refuseCanceled({ document }: Found, { order }: OrderInput): void {
+function isOver({ order }: OrderInput): boolean {
   const { state } = order as { state?: unknown };
-  if (state === 'canceled' || state === 'closed') return;
+  return state === 'canceled' || state === 'closed';
+}
+
+/** What the shop has ended after goods left the house lives on in the ERP: only the other way round nobody meant it. */
+function cancellation({ isCanceled }: Found, input: OrderInput): ComparedField {
+  const ours = String(isCanceled && isOver(input));
+  return { name: 'canceled', ours, theirs: String(isCanceled) };
+}
+
+/** A canceled document suits an order that is canceled itself; any other needs a person. */
+function refuseCanceled({ document }: Found, input: OrderInput): void {
+  if (isOver(input)) return;
   throw new Rejected({
     code: 'order.erp_canceled',
     what: `Document ${nameOf(document)} is canceled in the ERP, and the order in the shop is not`,

@@ -4,6 +4,7 @@ import { evaluate } from '../../platform/expressions/expression.ts';
 import type { Variables } from '../../platform/expressions/expression.ts';
 import { textOf } from '../../platform/expressions/template.ts';
 import { nameOf } from './records.ts';
+import type { ComparedField } from '../orders/erp-orders.ts';
 import type { ErpRecord } from './records.ts';
 
 /**
@@ -16,18 +17,10 @@ export async function verify(
   document: ErpRecord,
   variables: Variables,
 ): Promise<void> {
-  const own = { ...variables, document };
-  const differences: string[] = [];
-  for (const [index, { name, ours, theirs }] of checks.entries()) {
-    const place = `erp.recipe.orders.verify.${index}`;
-    const [left, right] = [
-      await evaluate(ours, document, own, `${place}.ours`),
-      await evaluate(theirs, document, own, `${place}.theirs`),
-    ];
+  const differences = (await sides(checks, document, variables))
     // Nothing equals nothing: a field that is gone must not pass.
-    if (left === undefined || shown(left) !== shown(right))
-      differences.push(`${name}: ${shown(left)} in the shop, ${shown(right)} in the ERP`);
-  }
+    .filter(({ ours, theirs }) => ours === null || ours !== theirs)
+    .map(({ name, ours, theirs }) => `${name}: ${shown(ours)} in the shop, ${shown(theirs)} in the ERP`);
   if (differences.length === 0) return;
   throw new Rejected({
     code: 'order.erp_differs',
@@ -36,4 +29,23 @@ export async function verify(
   });
 }
 
-const shown = (value: unknown) => (value === undefined ? 'nothing' : textOf(value));
+/** What is compared, as the order has it and as the ERP does; null where one has nothing. */
+export async function sides(
+  checks: Recipe['orders']['verify'],
+  document: ErpRecord,
+  variables: Variables,
+): Promise<ComparedField[]> {
+  const own = { ...variables, document };
+  const compared: ComparedField[] = [];
+  for (const [index, { name, ours, theirs }] of checks.entries()) {
+    const place = `erp.recipe.orders.verify.${index}`;
+    const said = async (text: string, side: string) => {
+      const value = await evaluate(text, document, own, `${place}.${side}`);
+      return value === undefined ? null : textOf(value);
+    };
+    compared.push({ name, ours: await said(ours, 'ours'), theirs: await said(theirs, 'theirs') });
+  }
+  return compared;
+}
+
+const shown = (value: string | null) => value ?? 'nothing';

@@ -7,17 +7,14 @@ import { LeaseLost, assertCurrent } from '../../platform/fence.ts';
 import { RecordingBus, readBack } from '../../platform/flow/testing/recording-bus.ts';
 import type { PartitionLag } from '../../platform/kafka/types.ts';
 import { openMetrics } from '../../platform/telemetry/metrics.ts';
-import { sourceItemOf } from '../source-item.ts';
 import { Turns } from '../../platform/turns.ts';
 import { Comparison } from './comparison.ts';
 import { askingAgain, asserting } from './corrections.ts';
-import { WrittenStock } from './written-stock.ts';
 
 const config = stockSection.parse({
   sources: { W1: 'main', W2: 'east', W3: 'west' },
   warehouses: { W1: { whenOld: 'zero' }, W3: { whenOld: { buffer: 2 } } },
 });
-const itemOf = (value: Parameters<typeof sourceItemOf>[0]) => sourceItemOf(value, config);
 
 function worldOf() {
   const bus = new RecordingBus();
@@ -230,21 +227,4 @@ describe('stock of which the ERP has told too long ago', () => {
     await failing;
     expect(world.writes).toEqual([]);
   });
-});
-
-it('what was written is read in slices, each key in one of them, where there are too many keys', async () => {
-  const { bus, send } = worldOf();
-  const partitions = new Set([0]);
-  const keys = Array.from({ length: 100 }, (_none, index) => `W1/S${index}`);
-  for (const key of keys) send('W1', key.slice(3), '5');
-  const read: string[] = [];
-  for (let slice = 0, slices = 1; slice < slices; slice += 1) {
-    const written = new WrittenStock({ bus, partitions, itemOf, keysMax: 30 }, slice, slices);
-    await written.read();
-    ({ slices } = written);
-    expect(written.byKey.size).toBeLessThan(60);
-    read.push(...written.byKey.keys());
-    await written.stop();
-  }
-  expect(read.toSorted()).toEqual(keys.toSorted());
 });

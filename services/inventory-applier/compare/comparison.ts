@@ -1,16 +1,17 @@
+import { stock as stockContract } from '../../../schemas/topics.ts';
 import type { Magento } from '../../magento/magento.ts';
 import { foldSku } from '../../magento/sku.ts';
 import type { StoredSourceItem } from '../../magento/source-items.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { compareDecimals } from '../../platform/decimal.ts';
-import type { Subscription } from '../../platform/kafka/types.ts';
+import type { Bus, Subscription } from '../../platform/kafka/types.ts';
+import { NewestStates } from '../../platform/newest-states.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
 import { unlessAborted } from '../../platform/waiting.ts';
-import type { Correction } from './corrections.ts';
-import { WrittenStock } from './written-stock.ts';
-import type { Written, WrittenStockOptions } from './written-stock.ts';
+import { isSameStock } from '../../wanted/stock/same-stock.ts';
+import type { Correction, Written, WrittenStock } from './corrections.ts';
 
-export interface ComparisonOptions extends Pick<WrittenStockOptions, 'bus'> {
+export interface ComparisonOptions {
+  bus: Pick<Bus, 'readAll'>;
   magento: Pick<Magento, 'sourceItems' | 'products'>;
   subscription: Pick<Subscription, 'lag'>;
   /** What is done about a difference now. A round that was begun under another one is given up. */
@@ -56,7 +57,11 @@ export class Comparison {
     const partitions = new Set((await this.#finished()).keys());
     if (partitions.size === 0) return compared;
     for (let slice = 0, slices = 1; slice < slices && !signal.aborted; slice += 1) {
-      const written = new WrittenStock({ bus, partitions, itemOf, keysMax }, slice, slices);
+      const written: WrittenStock = new NewestStates(
+        { bus, contract: stockContract, partitions, itemOf, keysMax },
+        slice,
+        slices,
+      );
       try {
         await unlessAborted(written.read(), signal);
         ({ slices } = written);
@@ -93,10 +98,10 @@ export class Comparison {
     const skus = chunk.map(({ item }) => item.sku);
     const rows = await this.#options.magento.sourceItems.read({ skus, sourceCode });
     const stored = new Map(rows.map((row) => [foldSku(row.sku), row]));
-    const isNewest = (one: Written) => written.byKey.get(one.key) === one;
+    const isNewest = (one: Written) => written.isNewest(one);
     const settled = chunk.filter((one) => isNewest(one) && one.offset < (finished.get(one.partition) ?? 0));
     const differing = await this.#inShop(
-      settled.filter(({ item }) => !isSame(item, stored.get(foldSku(item.sku)))),
+      settled.filter(({ item }) => !isSameStock(item, stored.get(foldSku(item.sku)))),
       stored,
     );
     this.#count(compared, {
@@ -142,10 +147,4 @@ interface Part {
   written: WrittenStock;
   correction: Correction;
   compared: Compared;
-}
-
-/** A source without a row has nothing to sell, as one with a zero. */
-function isSame({ quantity, status }: Written['item'], stored: StoredSourceItem | undefined): boolean {
-  if (stored === undefined) return status === 0 && compareDecimals(quantity, '0') === 0;
-  return stored.status === status && compareDecimals(stored.quantity, quantity) === 0;
 }

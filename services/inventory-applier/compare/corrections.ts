@@ -6,10 +6,14 @@ import type { Config } from '../../platform/config/schema.ts';
 import { allOf, underFence } from '../../platform/fence.ts';
 import type { RequestRefresh } from '../../platform/flow/request-refresh.ts';
 import type { Subscription } from '../../platform/kafka/types.ts';
-import { whenOldOf } from '../rules.ts';
-import { sourceItemOf } from '../source-item.ts';
+import { whenOldOf } from '../../wanted/stock/rules.ts';
+import { sourceItemOf } from '../../wanted/stock/source-item.ts';
 import type { Turns } from '../../platform/turns.ts';
-import type { Written } from './written-stock.ts';
+import type { Newest, NewestStates } from '../../platform/newest-states.ts';
+
+/** What the newest record of a key has the shop hold. */
+export type Written = Newest<SourceItem>;
+export type WrittenStock = NewestStates<Stock, SourceItem>;
 
 /** What is expected of the shop now, and what is done where it shows something else. */
 export interface Correction {

@@ -1,7 +1,7 @@
 import type { Customer } from '../../../schemas/types.ts';
 import { Rejected } from '../../platform/errors.ts';
-import { codesIn } from '../codes.ts';
-import type { Codes } from '../codes.ts';
+import { codesIn } from '../../wanted/orders/codes.ts';
+import type { Codes } from '../../wanted/orders/codes.ts';
 
 /** What the configuration says of the shop's codes. */
 export interface CustomerCodeMaps {

@@ -11,7 +11,7 @@ import type { Mode } from '../../platform/groups.ts';
 import type { Subscription } from '../../platform/kafka/types.ts';
 import type { Process } from '../../platform/lifecycle/process.ts';
 import { sinkCalls } from '../../platform/telemetry/sink-calls.ts';
-import { openRecipe } from '../open-recipe.ts';
+import { openRecipe } from '../../erp/recipe/open-recipe.ts';
 import { customerFlow } from './customer-flow.ts';
 import type { CustomerFlowOptions } from './customer-flow.ts';
 

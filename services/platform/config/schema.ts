@@ -7,6 +7,7 @@ import { erpSection } from './sections/erp.ts';
 import { fulfilmentsSection } from './sections/fulfilments.ts';
 import { magentoSection } from './sections/magento.ts';
 import { ordersSection } from './sections/orders.ts';
+import { reconcileSection } from './sections/reconcile.ts';
 import { kafkaSection } from './sections/kafka.ts';
 import { flowsSection, httpSection, policySection, telemetrySection } from './sections/platform.ts';
 import { stockSection } from './sections/stock.ts';
@@ -29,6 +30,7 @@ export const configSchema = z.strictObject({
   catalog: catalogSection,
   fulfilments: fulfilmentsSection,
   erp: erpSection,
+  reconcile: reconcileSection,
   console: consoleSection,
 });
 

@@ -1,7 +1,7 @@
 /** Real: what is compared, made and corrected. Doubles: kafkajs' administration of a cluster, the registry. */
 import { describe, expect, it } from '@jest/globals';
 import type { Kafka } from 'kafkajs';
-import { topicSettings } from '../../../schemas/topics.ts';
+import { topicSettings } from '../../../schemas/topic-settings.ts';
 import type { Contract } from '../../../schemas/topics.ts';
 import type { RegistryApi } from './registry/registry-api.ts';
 import { KafkaTopicAdmin } from './topics.ts';

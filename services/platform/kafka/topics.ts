@@ -5,7 +5,7 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
-import { topicSettings } from '../../../schemas/topics.ts';
+import { topicSettings } from '../../../schemas/topic-settings.ts';
 import type { Contract } from '../../../schemas/topics.ts';
 import { noBroker } from './no-broker.ts';
 import type { RegistryApi } from './registry/registry-api.ts';

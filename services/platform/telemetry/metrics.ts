@@ -187,6 +187,55 @@ export function openMetrics(process: string, instance: string) {
       'Shipments made although the stock of their goods issue was not known to be in the shop (fulfilments.stockWaitMs)',
       'flow',
     ),
+    compared: counter(
+      'cartage_compared_total',
+      'Keys compared with the other side, of each kind: same, differing (seen twice), in flight',
+      'kind',
+      'result',
+    ),
+    compareFailures: counter(
+      'cartage_compare_failures_total',
+      'Rounds of a kind that could not be ended: the other side, or the broker, did not answer',
+      'kind',
+    ),
+    equalShare: gauge(
+      'cartage_equal_share',
+      'Share of the keys compared in the last round that were equal on both sides: of stock its accuracy',
+      'kind',
+    ),
+    roundDuration: gauge(
+      'cartage_compare_round_seconds',
+      'How long the last whole round of a kind took',
+      'kind',
+    ),
+    roundEnded: gauge(
+      'cartage_compare_round_end_timestamp_seconds',
+      'When the last whole round of a kind ended',
+      'kind',
+    ),
+    differences: gauge(
+      'cartage_differences',
+      'Differences between both sides that stand, by likely cause',
+      'kind',
+      'cause',
+    ),
+    oldestDifference: gauge(
+      'cartage_oldest_difference_timestamp_seconds',
+      'When the oldest difference that stands was seen first',
+      'kind',
+    ),
+    moneyAtRisk: gauge(
+      'cartage_money_at_risk',
+      'Value of the differences that have one, in units of the currency',
+      'kind',
+      'currency',
+    ),
+    repairs: counter(
+      'cartage_repairs_total',
+      'Keys asked for again by a rule because they differ; dry: would have been',
+      'kind',
+      'mode',
+    ),
     slotRetained: gauge(
       'cartage_replication_slot_retained_bytes',
       "Log that the ERP's database keeps on its disk for the slot; NaN while it cannot be asked",

@@ -109,6 +109,8 @@ export const erpSection = z.strictObject({
       create: z.array(statement).min(1),
       /** Run when the order is there already and has changed; must have no effect the second time. */
       change: z.array(statement).default([]),
+      /** What is compared of orders that the ERP has, see deploy/config; without it only whether it has them. */
+      compare: text.optional(),
       /** How long the database may go on after we gave up. */
       settleMs: milliseconds(10_000),
     })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { Held } from '../platform/errors.ts';
-import type { Totals } from '../../schemas/types.ts';
+import { Held } from '../../platform/errors.ts';
+import type { Totals } from '../../../schemas/types.ts';
 import { whyNotDue } from './due.ts';
 
 const payments = {

@@ -1,5 +1,5 @@
-import type { Clock } from '../platform/clock.ts';
-import type { Log } from '../platform/telemetry/log.ts';
+import type { Clock } from './clock.ts';
+import type { Log } from './telemetry/log.ts';
 
 export interface RoundsOptions {
   /** What a round does, in words. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
+import { RecordingBus } from './flow/testing/recording-bus.ts';
 import { Rounds } from './rounds.ts';
 
 const log = { info: () => undefined, warn: () => undefined } as never;

@@ -1,5 +1,5 @@
-import type { Order } from '../../schemas/types.ts';
-import { Held, Rejected } from '../platform/errors.ts';
+import type { Order } from '../../../schemas/types.ts';
+import { Held, Rejected } from '../../platform/errors.ts';
 
 export type Codes = Readonly<Record<string, unknown>>;
 

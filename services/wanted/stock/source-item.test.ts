@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Stock } from '../../schemas/types.ts';
-import { stockSection } from '../platform/config/sections/stock.ts';
-import { Held, Rejected } from '../platform/errors.ts';
+import type { Stock } from '../../../schemas/types.ts';
+import { stockSection } from '../../platform/config/sections/stock.ts';
+import { Held, Rejected } from '../../platform/errors.ts';
 import { sourceItemOf } from './source-item.ts';
 
 const stockOf = (changes: Partial<Stock>): Stock => ({

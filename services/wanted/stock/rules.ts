@@ -1,7 +1,7 @@
-import type { Stock } from '../../schemas/types.ts';
-import type { Config } from '../platform/config/schema.ts';
-import { decimalOf, sum, zero } from '../platform/decimal.ts';
-import type { Decimal } from '../platform/decimal.ts';
+import type { Stock } from '../../../schemas/types.ts';
+import type { Config } from '../../platform/config/schema.ts';
+import { decimalOf, sum, zero } from '../../platform/decimal.ts';
+import type { Decimal } from '../../platform/decimal.ts';
 
 type StockConfig = Config['stock'];
 

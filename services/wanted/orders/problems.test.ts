@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { Held } from '../platform/errors.ts';
+import { Held } from '../../platform/errors.ts';
 import { refuseInexact } from './problems.ts';
 
 const [differ, oldType, oldCurrency] = [

@@ -1,5 +1,5 @@
-import type { Order } from '../../schemas/types.ts';
-import { Held } from '../platform/errors.ts';
+import type { Order } from '../../../schemas/types.ts';
+import { Held } from '../../platform/errors.ts';
 
 /** Payment method code: from which order states on it is due in the ERP, and whether it must be paid by then. */
 export type Payments = Readonly<

@@ -1,10 +1,10 @@
-import { connectRecipe } from '../erp/recipe/connect.ts';
-import { trialProblems } from '../erp/recipe/trial.ts';
-import { ConfigurationError } from '../platform/config/load.ts';
-import type { Configuration } from '../platform/config/read.ts';
-import type { Recipe } from '../platform/config/sections/recipe.ts';
-import type { Process } from '../platform/lifecycle/process.ts';
-import { sinkCalls } from '../platform/telemetry/sink-calls.ts';
+import { connectRecipe } from './connect.ts';
+import { trialProblems } from './trial.ts';
+import { ConfigurationError } from '../../platform/config/load.ts';
+import type { Configuration } from '../../platform/config/read.ts';
+import type { Recipe } from '../../platform/config/sections/recipe.ts';
+import type { Process } from '../../platform/lifecycle/process.ts';
+import { sinkCalls } from '../../platform/telemetry/sink-calls.ts';
 
 /**
  * The ERP of the recipe, with secrets that may change while it is open.

@@ -1,5 +1,5 @@
-import type { Order } from '../../schemas/types.ts';
-import { Held, Rejected } from '../platform/errors.ts';
+import type { Order } from '../../../schemas/types.ts';
+import { Held, Rejected } from '../../platform/errors.ts';
 
 /** What to do about each problem. `held`: the order is right, and Cartage cannot say it yet. */
 const remedies: Readonly<Record<string, { held: boolean; fix: string }>> = {

@@ -1,9 +1,9 @@
-import type { Stock } from '../../schemas/types.ts';
-import type { Config } from '../platform/config/schema.ts';
-import { decimalOf, minus, toPlaces, zero } from '../platform/decimal.ts';
-import { Held, Rejected } from '../platform/errors.ts';
-import { heldForTwin } from '../magento/sku.ts';
-import type { SourceItem } from '../magento/source-items.ts';
+import type { Stock } from '../../../schemas/types.ts';
+import type { Config } from '../../platform/config/schema.ts';
+import { decimalOf, minus, toPlaces, zero } from '../../platform/decimal.ts';
+import { Held, Rejected } from '../../platform/errors.ts';
+import { heldForTwin } from '../../magento/sku.ts';
+import type { SourceItem } from '../../magento/source-items.ts';
 import { ruleOf } from './rules.ts';
 
 /** Magento stores at most this; what is more becomes 99999999.9999 without a word (FACTS section 6). */

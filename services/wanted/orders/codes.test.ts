@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Held, Rejected } from '../platform/errors.ts';
+import { Held, Rejected } from '../../platform/errors.ts';
 import { codesOf } from './codes.ts';
 
 const maps = {

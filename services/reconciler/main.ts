@@ -1,0 +1,10 @@
+import { runProcess } from '../platform/lifecycle/signals.ts';
+
+runProcess(async (life) => {
+  const { readConfiguration } = await import('../platform/config/read.ts');
+  const { startReconciler } = await import('./reconciler.ts');
+  await startReconciler(
+    readConfiguration(['reconcile', 'magento', 'stock', 'orders', 'customers', 'erp']),
+    life,
+  );
+});

@@ -1,0 +1,132 @@
+import { connectOrders } from '../erp/orders/connect-orders.ts';
+import { connectMagento } from '../magento/connect.ts';
+import type { Configuration } from '../platform/config/read.ts';
+import { underFence } from '../platform/fence.ts';
+import { refreshRequester } from '../platform/flow/request-refresh.ts';
+import { openTopicAdmin } from '../platform/kafka/connect.ts';
+import type { TopicAdmin } from '../platform/kafka/types.ts';
+import { kafkaOptions } from '../platform/lifecycle/kafka-options.ts';
+import type { Life } from '../platform/lifecycle/life.ts';
+import { openProcess } from '../platform/lifecycle/process.ts';
+import type { Process } from '../platform/lifecycle/process.ts';
+import { Rounds } from '../platform/rounds.ts';
+import { AppliedKeys } from './applied-keys.ts';
+import { AskedKeys } from './asked-keys.ts';
+import type { Comparer } from './compare/comparer.ts';
+import { Progress } from './compare/progress.ts';
+import { ErpFeed } from './erp-feed.ts';
+import { ordersComparer } from './kinds/orders.ts';
+import { stockComparer } from './kinds/stock.ts';
+import { Leadership } from './leadership.ts';
+import { showNothing } from './ledger/figures.ts';
+import { Ledger } from './ledger/ledger.ts';
+import { repair } from './ledger/repairs.ts';
+import { ParkedKeys } from './parked-keys.ts';
+import { AllRounds } from './rounds.ts';
+
+export type ReconcilerConfiguration = Configuration<
+  'reconcile' | 'magento' | 'stock' | 'orders' | 'customers' | 'erp'
+>;
+
+/** Compares what shop and ERP show with what the topics say, and tells what differs. It writes to neither of them. */
+export async function startReconciler(configuration: ReconcilerConfiguration, life: Life): Promise<void> {
+  const process = await openProcess('reconciler', configuration, life);
+  if (!configuration.config.reconcile.enabled) {
+    process.log.warn('reconcile.enabled is false: nothing is compared');
+    return process.listen();
+  }
+  const admin = openTopicAdmin(kafkaOptions(configuration, 'reconciler-progress', process.log));
+  process.onStop(() => admin.close());
+  const leadership = new Leadership(() => showNothing(process.metrics));
+  process.checks.need('leadership', () => leadership.unhealthyReason());
+  await process.listen();
+  await reconcile(configuration, process, { admin, leadership });
+}
+
+interface Parts {
+  admin: Pick<TopicAdmin, 'lag'>;
+  leadership: Leadership;
+}
+
+export async function reconcile(
+  configuration: ReconcilerConfiguration,
+  process: Process,
+  { admin, leadership }: Parts,
+): Promise<void> {
+  const { instance, reconcile: config, stock } = configuration.config;
+  const { bus, context, metrics, log } = process;
+  const { clock } = context;
+  const [parked, feed] = [new ParkedKeys(instance), new ErpFeed(instance, stock.feed.maxAgeMs, clock)];
+  const ledger = new Ledger({ bus, instance, clock, answeredWithinMs: config.lookAgainMs });
+  const comparers = await comparersOf(configuration, process);
+  const { lookAgainMs, pauseShare } = config;
+  const requestRefresh = refreshRequester(bus, process.name, clock);
+  const all = new AllRounds({
+    bus,
+    comparers,
+    ledger,
+    parked,
+    progress: new Progress(admin, instance),
+    isFeedOld: () => feed.isOld(),
+    appliedOnce: (topic, keys) => new AppliedKeys(bus, clock).among(topic, keys),
+    repair: () => repair({ ledger, requestRefresh, config, clock, log, metrics }),
+    lookAgainMs,
+    pauseShare,
+    clock,
+    log,
+    metrics,
+  });
+  const asked = new AskedKeys({ bus, ledger, leadership, clock });
+  await Promise.all([parked.follow(bus), feed.follow(bus), asked.follow()]);
+  process.onStop(() => Promise.all([parked.stop(), feed.stop(), asked.stop()]));
+  await leadership.seek(context);
+  process.onStop(() => leadership.stop());
+  const rounds = new Rounds({
+    name: 'both sides compared',
+    run: (signal) => underLease(leadership, ledger, signal, (both) => all.run(both)),
+    isOurs: () => leadership.held() !== null,
+    everyMs: config.everyMs,
+    clock,
+    log,
+  });
+  process.onStop(() => rounds.stop());
+}
+
+/** The differences are read anew each time: another replica may have told of some meanwhile. */
+function underLease<Result>(
+  leadership: Leadership,
+  ledger: Ledger,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result | object> {
+  const held = leadership.held();
+  if (held === null) return Promise.resolve({});
+  const both = AbortSignal.any([signal, held.over.signal]);
+  const done = underFence(held.lease, async () => {
+    await ledger.load();
+    return work(both);
+  });
+  leadership.note(done);
+  return done;
+}
+
+/** Of the kinds that are to be compared, those whose flow is on: a dry one has written nothing. */
+async function comparersOf(
+  configuration: ReconcilerConfiguration,
+  process: Process,
+): Promise<Comparer<never, never>[]> {
+  const { reconcile: config, flows, stock, orders, customers, erp, instance } = configuration.config;
+  const magento = connectMagento(configuration, process);
+  process.onStop(() => magento.close());
+  const comparers: Comparer<never, never>[] = [];
+  if (config.kinds.includes('stock') && flows.stock === 'on')
+    comparers.push(stockComparer(magento, stock) as never);
+  const takesOrders = erp.orders !== undefined || erp.recipe !== undefined;
+  if (config.kinds.includes('orders') && flows.orders === 'on' && takesOrders) {
+    const connected = await connectOrders(configuration, process);
+    process.onStop(() => connected.close());
+    const { guests } = customers;
+    comparers.push(ordersComparer({ erp: connected.erp, orders, guests, instance }) as never);
+  }
+  return comparers;
+}
