@@ -10,6 +10,7 @@ import type { Life } from '../platform/lifecycle/life.ts';
 import { openProcess } from '../platform/lifecycle/process.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
 import { Rounds } from '../platform/rounds.ts';
+import { settlesWithin, unlessAborted } from '../platform/waiting.ts';
 import { AppliedKeys } from './applied-keys.ts';
 import { AskedKeys } from './asked-keys.ts';
 import type { Comparer } from './compare/comparer.ts';
@@ -24,6 +25,8 @@ import { repair } from './ledger/repairs.ts';
 import { ParkedKeys } from './parked-keys.ts';
 import { AllRounds } from './rounds.ts';
 
+const lastAnswerMs = 1_000;
+
 export type ReconcilerConfiguration = Configuration<
   'reconcile' | 'magento' | 'stock' | 'orders' | 'customers' | 'erp'
 >;
@@ -36,7 +39,8 @@ export async function startReconciler(configuration: ReconcilerConfiguration, li
     return process.listen();
   }
   const admin = openTopicAdmin(kafkaOptions(configuration, 'reconciler-progress', process.log));
-  process.onStop(() => admin.close());
+  // A broker that takes requests and gives no answers would hold the end up.
+  process.onStop(() => settlesWithin(admin.close(), lastAnswerMs));
   const leadership = new Leadership(() => showNothing(process.metrics));
   process.checks.need('leadership', () => leadership.unhealthyReason());
   await process.listen();
@@ -103,7 +107,7 @@ function underLease<Result>(
   if (held === null) return Promise.resolve({});
   const both = AbortSignal.any([signal, held.over.signal]);
   const done = underFence(held.lease, async () => {
-    await ledger.load();
+    await unlessAborted(ledger.load(), both);
     return work(both);
   });
   leadership.note(done);

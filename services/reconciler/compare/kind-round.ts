@@ -120,8 +120,8 @@ export class KindRound<Value, Item> {
     const { contract, reader, compare } = this.#comparer;
     const beganAt = clock.now();
     // Before the other side is read: what is finished later may not be in its answer.
-    const finished = await progress.finished(reader, contract.topic);
-    const found = await compare(chunk);
+    const finished = await unlessAborted(progress.finished(reader, contract.topic), signal);
+    const found = await unlessAborted(compare(chunk), signal);
     const settled = new Map<Newest<Item>, readonly Unlike[]>();
     for (const entry of chunk) {
       const unlike = found.get(entry);
