@@ -97,7 +97,7 @@ describe('an order', () => {
     line.sendOrder('1', { paymentMethod: 'cash' }, false);
     line.sendOrder('2', { store: 'fr' }, false);
     line.park(orders.topic, line.sendOrder('3', {}, false), null);
-    line.sendOrder('4', { problems: [{ code: 'order.totals_differ', detail: 'x' }] } as never, false);
+    line.sendOrder('4', { problems: [{ code: 'order.totals_differ', detail: 'x' }] }, false);
     await line.round();
     expect(line.told()).toEqual(
       [

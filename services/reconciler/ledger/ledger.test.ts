@@ -22,7 +22,7 @@ beforeEach(() => {
   bus = new RecordingBus();
   ledger = new Ledger({ bus, instance: 'us', clock: bus.clock, answeredWithinMs: 1_000 });
 });
-const told = () => [...bus.newest(differences).values()].filter((one) => one !== null) as Difference[];
+const told = () => [...bus.newest<Difference>(differences).values()].filter((one) => one !== null);
 const records = () => bus.broker.log(differences.topic).length;
 
 describe('what differs', () => {

@@ -133,10 +133,10 @@ export class Line {
   async round(): Promise<unknown> {
     if (this.parked.factsOf('', '').length === 0) await this.ledger.load();
     const running = this.rounds.run(new AbortController().signal).catch((error: unknown) => error);
-    let result: { is: unknown } | null = null;
-    void running.then((is) => (result = { is }));
-    for (let passes = 0; result === null && passes < 5_000; passes += 1) await this.clock.pass(1_000);
-    return result!.is;
+    const found: unknown[] = [];
+    void running.then((is) => found.push(is));
+    for (let passes = 0; found.length === 0 && passes < 5_000; passes += 1) await this.clock.pass(1_000);
+    return found[0];
   }
 
   /** What stands, as on the topic: `kind key field cause: wanted/found`. */
@@ -163,7 +163,7 @@ export class Line {
       occurredAt: this.clock.now(),
       version,
       sourceKey: '{}',
-    } as Stock;
+    };
     this.bus.broker.append(stockContract, stockKey(value), value);
     if (reaches) this.write(source, sku);
   }
