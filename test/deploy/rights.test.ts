@@ -149,7 +149,12 @@ describe('with the rights of one process', () => {
     const readers = granted.filter(({ rights }) =>
       rights.some(({ name, operations }) => name === 'magento.orders' && operations.includes('Read')),
     );
-    expect(readers.map(({ of }) => of).toSorted()).toEqual(['cli', 'order-exporter', 'order-relay', 'reconciler']);
+    expect(readers.map(({ of }) => of).toSorted()).toEqual([
+      'cli',
+      'order-exporter',
+      'order-relay',
+      'reconciler',
+    ]);
     const asked: ((admin: Admin) => Promise<unknown>)[] = [
       // What it may, so that the refusals after it say something.
       (admin) => admin.fetchOffsets({ groupId: `cartage.${instance}.catalog-applier` }),
