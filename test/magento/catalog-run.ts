@@ -20,6 +20,7 @@ const triesMax = 20;
 export class CatalogRun {
   readonly #bus = new RecordingBus();
   readonly #flow: ReturnType<typeof catalogFlow>;
+  readonly #isKilled: () => boolean;
   readonly #states = new Map<string, State>();
   /** Of the flow's clock. */
   nowMs = Date.parse('2026-06-15T12:00:00Z');
@@ -27,7 +28,9 @@ export class CatalogRun {
   /** What became of each key at last: a status, or the code of a fault. */
   readonly outcomes = new Map<string, string>();
 
-  constructor(magento: Magento, catalog: object) {
+  /** @param isKilled whether the process has died, as the next failure tells it */
+  constructor(magento: Magento, catalog: object, isKilled = () => false) {
+    this.#isKilled = isKilled;
     this.#flow = catalogFlow({
       magento,
       catalog: catalogSection.parse({
@@ -116,6 +119,7 @@ export class CatalogRun {
         .apply([record], { ...attempt(true), number })
         .then((results) => results.get(record)!)
         .catch((error: unknown) => error as Error);
+      if (this.#isKilled()) throw new Error('killed');
       if (result instanceof Unavailable && number < triesMax) continue;
       return outcomeOf(result);
     }
