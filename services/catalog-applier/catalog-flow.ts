@@ -4,6 +4,7 @@ import type { Prices, Product } from '../../schemas/types.ts';
 import { CodeIds } from '../magento/code-ids.ts';
 import type { Magento } from '../magento/magento.ts';
 import { foldSku } from '../magento/sku.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { BatchResult, StateFlow } from '../platform/flow/states/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import type { Mode } from '../platform/groups.ts';
@@ -27,6 +28,7 @@ export interface CatalogFlowOptions extends ProductOptions, PriceOptions {
   >;
   settleMs: number;
   mode: Mode;
+  clock: Clock;
 }
 
 /** Read by one question: of whole products their size is what counts (FACTS section 10). */

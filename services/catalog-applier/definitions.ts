@@ -1,5 +1,5 @@
 import { joinKey, splitKey } from '../../schemas/keys.ts';
-import { optionOf, setNamed } from '../magento/attributes.ts';
+import { labelled, optionOf, setNamed } from '../magento/attributes.ts';
 import type { Attribute, Attributes, AttributeSet } from '../magento/attributes.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Held, Rejected } from '../platform/errors.ts';
@@ -10,6 +10,8 @@ import { Serial } from '../platform/serial.ts';
 const maxAgeMs = 600_000;
 /** What is not there does not make us ask more often than this. */
 const minAgeMs = 5_000;
+/** In which another process takes away an option that it has made beside ours. */
+const twinGoneMs = 5_000;
 
 /** An attribute set with its attributes, as the shop defines them. */
 export interface SetDefinition extends AttributeSet {
@@ -27,13 +29,13 @@ interface Asked<Value> {
  */
 export class Definitions {
   readonly #shop: Attributes;
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #clock: Pick<Clock, 'now' | 'wait'>;
   readonly #asking = new Serial();
   readonly #sets = new Map<number, Asked<SetDefinition>>();
   readonly #scopes = new Map<string, Asked<string | null>>();
   #names: Asked<AttributeSet[]> = { value: [], at: -Infinity };
 
-  constructor(shop: Attributes, clock: Pick<Clock, 'now'>) {
+  constructor(shop: Attributes, clock: Pick<Clock, 'now' | 'wait'>) {
     this.#shop = shop;
     this.#clock = clock;
   }
@@ -74,9 +76,9 @@ export class Definitions {
   }
 
   /**
-   * Adds an option, one at a time of an attribute: at the same instant Magento makes several of one label. Another
-   * process may be at it just then; of several of one label the first in the shop's list is taken by all, ever after.
-   * @param begin called right before the effect
+   * Adds an option, one at a time of an attribute: at the same instant Magento makes several of one label, and another
+   * process may be at it just then (`#only`).
+   * @param begin called right before each effect
    */
   addOption(setId: number, code: string, label: string, begin: () => void): Promise<string> {
     return this.#asking.run(`option ${code}`, async () => {
@@ -85,7 +87,8 @@ export class Definitions {
       if (known !== null) return known;
       begin();
       try {
-        const value = await this.#shop.addOption(code, label);
+        const made = await this.#shop.addOption(code, label);
+        const value = await this.#only(code, label, made, begin);
         attribute?.options.push({ label, value });
         return value;
       } catch (error) {
@@ -98,6 +101,26 @@ export class Definitions {
         return added;
       }
     });
+  }
+
+  /**
+   * Of twins the one that was made first stays, and each process takes away what it has made itself, before any product
+   * has it. Only where a twin is not gone after a while, its maker had looked before ours could be seen, and uses it:
+   * then ours goes. So no lock and no topic is needed, and an option of somebody else is never touched; it costs one
+   * question for each option that is made. What a process leaves that dies in between, `optionOf` settles for all: the first.
+   */
+  async #only(code: string, label: string, own: string, begin: () => void): Promise<string> {
+    const look = async () => labelled(await unfenced(() => this.#shop.options(code)), label);
+    let values = await look();
+    if (values.length > 1 && values[0] === own) {
+      await this.#clock.wait(twinGoneMs);
+      values = await look();
+    }
+    const other = values.find((value) => value !== own);
+    if (other === undefined) return own;
+    begin();
+    await this.#shop.removeOption(code, own);
+    return other;
   }
 
   /** Of what held records wait for, by `waitsFor` of the faults of this folder: what is there now. */

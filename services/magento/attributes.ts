@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { allReadable, searchAll } from './rest/list.ts';
+import { nullIfAbsent } from './rest/answers.ts';
 import type { Rest } from './rest/rest.ts';
 import { integer, listOf, optionalFlag, optionalText, text } from './shapes.ts';
 
@@ -45,6 +46,10 @@ export interface Attributes {
    * same instant several would be made, so the caller keeps one writer per attribute (FACTS section 7).
    */
   addOption(code: string, label: string): Promise<string>;
+  /** Those of an attribute, labelled as in the admin. */
+  options(code: string): Promise<AttributeOption[]>;
+  /** One that is gone already is no error. */
+  removeOption(code: string, value: string): Promise<void>;
 }
 
 const setRow = z.object({ attribute_set_id: integer, attribute_set_name: text });
@@ -110,6 +115,23 @@ export function createAttributes(rest: Rest): Attributes {
         shape: text,
         route: 'POST products/attributes/:code/options',
       }),
+
+    async options(code) {
+      const rows = await rest.call({
+        method: 'GET',
+        path: ['products', 'attributes', code, 'options'],
+        scope: 'all',
+        shape: listOf(optionRow),
+        route: 'GET products/attributes/:code/options',
+      });
+      return optionsIn(rows);
+    },
+
+    async removeOption(code, value) {
+      const path = ['products', 'attributes', code, 'options', value];
+      const route = 'DELETE products/attributes/:code/options/:id';
+      await nullIfAbsent(rest.call({ method: 'DELETE', path, shape: z.unknown(), route }));
+    },
   };
 }
 
@@ -121,21 +143,29 @@ function attributeOf(row: z.infer<typeof attributeRow>): Attribute {
     label: row.default_frontend_label ?? row.attribute_code,
     input: row.frontend_input,
     backend: row.backend_type ?? '',
-    options: row.options.filter((option) => option !== null && option.value !== '') as AttributeOption[],
+    options: optionsIn(row.options),
     takesOptions: hasOptions && (row.source_model?.endsWith(rowSource) ?? row.is_user_defined),
     isUserDefined: row.is_user_defined,
     types: row.apply_to ?? [],
   };
 }
 
+/** The first of the list has no value. */
+function optionsIn(rows: readonly z.infer<typeof optionRow>[]): AttributeOption[] {
+  return rows.filter((option): option is AttributeOption => option !== null && option.value !== '');
+}
+
 /** By label, in any letter case as Magento compares them, else by the option's own value. */
 export function optionOf(attribute: Attribute | undefined, label: string): string | null {
   const options = attribute?.options ?? [];
+  return labelled(options, label)[0] ?? options.find(({ value }) => value === label.trim())?.value ?? null;
+}
+
+/** Values of the options of a label, the one that was made first before any twin of it: Magento lists them in any order. */
+export function labelled(options: readonly AttributeOption[], label: string): string[] {
   const folded = label.trim().toLowerCase();
-  const option =
-    options.find((one) => one.label.trim().toLowerCase() === folded) ??
-    options.find(({ value }) => value === label.trim());
-  return option?.value ?? null;
+  const found = options.filter((one) => one.label.trim().toLowerCase() === folded);
+  return found.map(({ value }) => value).toSorted((left, right) => Number(left) - Number(right));
 }
 
 /** By its name, else by its id. */

@@ -45,7 +45,7 @@ export class CatalogRun {
       },
       settleMs: 0,
       mode: 'on',
-      clock: { now: () => this.nowMs },
+      clock: { now: () => this.nowMs, wait: () => Promise.resolve() },
     });
   }
 

@@ -64,6 +64,16 @@ export class Shop {
       return this.attributeList.map((one) => ({ ...one, options: [...one.options] }));
     },
     scopeOf: () => Promise.resolve(this.isByWebsite ? 'website' : 'global'),
+    options: async (code: string) => {
+      await turn();
+      return [...this.attributeList.find((one) => one.code === code)!.options];
+    },
+    removeOption: async (code: string, value: string) => {
+      await turn();
+      this.writes.push(`no option ${code} ${value}`);
+      const attribute = this.attributeList.find((one) => one.code === code)!;
+      attribute.options = attribute.options.filter((option) => option.value !== value);
+    },
     addOption: async (code: string, label: string) => {
       await turn();
       this.writes.push(`option ${code} ${label}`);
