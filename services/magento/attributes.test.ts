@@ -56,7 +56,7 @@ it('an option is added by its label and answers its id; sets are found by name, 
   const listed = cannedShop(answer(200, '[{"label":" ","value":""},{"label":"Blue","value":"10"}]'));
   expect(await createAttributes(listed.rest).options('erp_color')).toEqual([{ label: 'Blue', value: '10' }]);
   expect(listed.calls[0]?.path).toBe('/rest/all/V1/products/attributes/erp_color/options');
-  const gone = cannedShop(answer(404, '{"message":"The \\"10\\" option does not exist"}'));
+  const gone = cannedShop(answer(404, '{"message":"No such entity."}'));
   await createAttributes(gone.rest).removeOption('erp_color', '10');
   expect(gone.calls[0]?.path).toBe('/rest/V1/products/attributes/erp_color/options/10');
   const rows = [
