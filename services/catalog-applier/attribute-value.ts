@@ -8,6 +8,8 @@ const varcharLength = 255;
 /** Places that Magento keeps of a decimal attribute. */
 const decimalPlaces = 6;
 const decimalDigits = 14;
+const integerMax = 2_147_483_647;
+const pictures = new Set(['media_image', 'gallery']);
 const yes = new Set(['1', 'true', 'yes']);
 const no = new Set(['0', 'false', 'no']);
 
@@ -25,6 +27,10 @@ export function labelsOf(attribute: Attribute, text: string): string[] {
  */
 export function keptValue(attribute: Attribute, text: string, sku: string): string {
   const refuse = (why: string) => invalid(attribute, sku, why);
+  if (attribute.backend === 'static' || pictures.has(attribute.input ?? ''))
+    throw refuse(
+      'it is no attribute that keeps a text; what it stands for has a column of its own, or is the shop’s',
+    );
   if (attribute.input === 'boolean') {
     const folded = text.trim().toLowerCase();
     if (yes.has(folded)) return '1';
@@ -38,11 +44,25 @@ export function keptValue(attribute: Attribute, text: string, sku: string): stri
     if (kept.replace(/^-|\..*$/g, '').length <= decimalDigits) return kept;
     throw refuse(`it has more than ${decimalDigits} digits before the point`);
   }
-  if (attribute.backend === 'int' && !/^-?\d{1,10}$/.test(text.trim())) throw refuse('it is no whole number');
+  if (attribute.backend === 'int' && !isInteger(text.trim()))
+    throw refuse(`it is no whole number up to ${integerMax}`);
   if (attribute.backend === 'varchar' && text.length > varcharLength)
     throw refuse(`it has ${text.length} characters; Magento would cut it at ${varcharLength}`);
   return attribute.backend === 'int' ? text.trim() : text;
 }
+
+/** The options of a multiselect are kept as one text. @throws Rejected when Magento would cut it */
+export function keptOptions(attribute: Attribute, values: readonly string[], sku: string): string {
+  const kept = values.join(',');
+  if (attribute.backend !== 'varchar' || kept.length <= varcharLength) return kept;
+  throw invalid(
+    attribute,
+    sku,
+    `its options are a list of ${kept.length} characters; Magento would cut it at ${varcharLength}`,
+  );
+}
+
+const isInteger = (text: string) => /^-?\d{1,10}$/.test(text) && Math.abs(Number(text)) <= integerMax;
 
 /** Magento keeps dates as a time without zone: of a time with one, the moment in UTC. */
 function timeKept(attribute: Attribute, text: string, refuse: (why: string) => Rejected): string {

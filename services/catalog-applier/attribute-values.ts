@@ -3,7 +3,7 @@ import { optionOf } from '../magento/attributes.ts';
 import type { Attribute } from '../magento/attributes.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 import type { Attempt } from '../platform/flow/outcome/outcome.ts';
-import { keptValue, labelsOf } from './attribute-value.ts';
+import { keptOptions, keptValue, labelsOf } from './attribute-value.ts';
 import { optionName } from './definitions.ts';
 import type { Definitions, SetDefinition } from './definitions.ts';
 
@@ -93,7 +93,7 @@ async function optionValues(
     else
       values.push(await definitions.addOption(set.id, attribute.code, label, () => attempt.assertCurrent()));
   }
-  return values.join(',');
+  return keptOptions(attribute, values, sku);
 }
 
 function attributeUnknown(sku: string, code: string, set: SetDefinition): Held {

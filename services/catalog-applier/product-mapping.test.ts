@@ -3,11 +3,11 @@ import type { Product } from '../../schemas/types.ts';
 import type { MagentoProduct } from '../magento/products.ts';
 import { catalogSection } from '../platform/config/sections/catalog.ts';
 import { Held, Rejected } from '../platform/errors.ts';
-import { keptValue } from './attribute-value.ts';
+import { keptOptions, keptValue } from './attribute-value.ts';
 import { differenceOf } from './product-difference.ts';
 import { productOf as bareProductOf } from './testing/product.ts';
 import { attributeOf } from './testing/shop.ts';
-import { wantedProduct } from './product-mapping.ts';
+import { wantedProduct, withKeptTexts } from './product-mapping.ts';
 import { urlKeyOf, urlKeyOfTwin } from './url-key.ts';
 
 const catalog = catalogSection.parse({
@@ -41,6 +41,11 @@ describe('what a product is to be', () => {
       visibility: 3,
       attributes: expect.not.objectContaining({ tax_class_id: expect.anything() }),
     });
+  });
+
+  it('takes no attribute of the shop that is a column or a stream of its own', () => {
+    const mapped = { ...catalog, taxClasses: {}, attributes: { cost: 'price' } };
+    expect(() => catalogSection.parse(mapped)).toThrow('price is no further attribute');
   });
 
   it.each([
@@ -171,6 +176,41 @@ describe('the difference', () => {
   });
 });
 
+describe('labels and titles', () => {
+  const image = { url: null, version: null, data: '', roles: null, disabled: false };
+  const titled = (text: string) =>
+    productOf({
+      categories: [text],
+      images: [{ ...image, label: text }],
+      downloads: [{ title: text, url: '', price: null, timesMax: null }],
+      bundle: {
+        hasOwnPrice: false,
+        shipsSeparately: false,
+        options: [{ title: text, input: 'select', required: true, parts: [] }],
+      },
+    });
+
+  it('are kept as other texts are: what the shop would keep otherwise is refused, or left out', () => {
+    const red = 'Red \u{1F534}';
+    expect(() => withKeptTexts(titled(red), catalog)).toThrow('product.emoji');
+    expect(withKeptTexts(titled(red), { ...catalog, emoji: 'strip' })).toMatchObject({
+      categories: ['Red'],
+      images: [{ label: 'Red' }],
+      downloads: [{ title: 'Red' }],
+      bundle: { options: [{ title: 'Red' }] },
+    });
+    expect(() => withKeptTexts(titled('x'.repeat(256)), catalog)).toThrow('256 characters');
+    expect(withKeptTexts(productOf(), catalog)).toEqual(productOf());
+  });
+
+  it('of a multiselect are options in one text, which may be short', () => {
+    const values = Array.from({ length: 100 }, (_one, number) => String(number + 100));
+    const attribute = (backend: string) => attributeOf('tags', 'multiselect', backend);
+    expect(keptOptions(attribute('text'), values, 'SKU')).toHaveLength(399);
+    expect(() => keptOptions(attribute('varchar'), values, 'SKU')).toThrow('399 characters');
+  });
+});
+
 describe('a value as Magento keeps it', () => {
   it.each([
     ['text', 'varchar', ' as it is ', ' as it is '],
@@ -194,6 +234,9 @@ describe('a value as Magento keeps it', () => {
     ['price', 'decimal', '1,5', 'no decimal'],
     ['price', 'decimal', '1'.repeat(15), '14 digits'],
     ['text', 'int', '1.5', 'no whole number'],
+    ['text', 'int', '2147483648', 'no whole number'],
+    ['media_image', 'varchar', '/a.png', 'no attribute that keeps a text'],
+    ['text', 'static', 'x', 'no attribute that keeps a text'],
     ['date', 'datetime', '31/12/2026', 'no date'],
     ['date', 'datetime', '2026-02-30', 'no date'],
     ['datetime', 'datetime', '2026-01-31T25:00:00Z', 'no date'],

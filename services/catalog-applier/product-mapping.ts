@@ -56,6 +56,24 @@ export function wantedProduct(product: Product, catalog: Config['catalog']): Wan
   };
 }
 
+/**
+ * The product with the texts that the shop keeps of labels and titles: else what it keeps otherwise would differ for ever.
+ * @throws Rejected as `wantedProduct`
+ */
+export function withKeptTexts(product: Product, catalog: Config['catalog']): Product {
+  const { sku, categories, bundle, downloads, images } = product;
+  const keep = (text: string) => keptShort('A label or title', text, sku, catalog);
+  const titled = <Row extends { title: string }>(row: Row): Row => ({ ...row, title: keep(row.title) });
+  return {
+    ...product,
+    categories: categories?.map(keep) ?? null,
+    bundle: bundle && { ...bundle, options: bundle.options.map(titled) },
+    downloads: downloads?.map(titled) ?? null,
+    images:
+      images?.map((image) => ({ ...image, label: image.label === null ? null : keep(image.label) })) ?? null,
+  };
+}
+
 /** What a store view is to show, as far as the ERP says so and the mapping knows it. @throws Rejected as `wantedProduct` */
 export function translatedTexts(
   { sku }: Product,
@@ -75,12 +93,15 @@ export function translatedTexts(
   };
 }
 
-function keptName(text: string, sku: string, catalog: Config['catalog']): string {
-  const name = keptText(text, sku, catalog);
-  if (name.length <= nameLengthMax) return name;
+const keptName = (text: string, sku: string, catalog: Config['catalog']): string =>
+  keptShort('The name', text, sku, catalog);
+
+function keptShort(what: string, text: string, sku: string, catalog: Config['catalog']): string {
+  const kept = keptText(text, sku, catalog);
+  if (kept.length <= nameLengthMax) return kept;
   throw new Rejected({
     code: 'product.name_too_long',
-    what: `The name of product ${sku} has ${name.length} characters; Magento would cut it at ${nameLengthMax}`,
+    what: `${what} of product ${sku} has ${kept.length} characters; Magento would cut it at ${nameLengthMax}`,
     fix: 'Shorten it in the ERP',
   });
 }

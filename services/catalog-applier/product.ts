@@ -11,6 +11,7 @@ import { imagesDifference, saidOfImages, writeImages } from './images.ts';
 import type { NewProducts } from './new-products.ts';
 import { planProduct } from './plan-product.ts';
 import type { Known, Planned } from './plan-product.ts';
+import { withKeptTexts } from './product-mapping.ts';
 import { differenceOf, namesOf } from './product-difference.ts';
 import type { ReadProducts } from './read-products.ts';
 import { saidOfTranslations, translationsDifference, writeTranslations } from './translations.ts';
@@ -24,15 +25,16 @@ import { saidOfTranslations, translationsDifference, writeTranslations } from '.
  * asking.
  */
 export async function writeProduct(
-  product: Product,
+  given: Product,
   read: ReadProducts,
   attempt: Attempt,
   options: ProductOptions,
   known: Known & { newProducts: NewProducts },
 ): Promise<Handled> {
-  if (livesOn(product)) return livesOnAs(product.twin!);
-  if (product.twin !== null) throw heldForTwin('Product', product.sku, product.twin);
+  if (livesOn(given)) return livesOnAs(given.twin!);
+  if (given.twin !== null) throw heldForTwin('Product', given.sku, given.twin);
   const { magento, catalog } = options;
+  const product = withKeptTexts(given, catalog);
   const found = read.all.get(product.sku);
   if (found === undefined) throw known.newProducts.unread(product.sku);
   const price = found === null ? priceFor(product, attempt, known.newProducts) : found.price;

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { count, milliseconds, network, text, yesOrNo } from '../fields.ts';
 import { priceList, priceListProblems } from './price-lists.ts';
 
+/** Written as members of the product: two writers of one of them would undo each other for ever. */
+const ofTheProduct = new Set(['sku', 'name', 'price', 'status', 'visibility', 'weight', 'category_ids']);
 const nameOrId = z.union([text, z.number().int().min(0)]).transform(String);
 
 export const catalogSection = z
@@ -40,5 +42,12 @@ export const catalogSection = z
     baseCurrency: text.regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'),
   })
   .superRefine((catalog, context) => {
+    for (const [erpCode, code] of Object.entries(catalog.attributes))
+      if (ofTheProduct.has(code))
+        context.addIssue({
+          code: 'custom',
+          path: ['attributes', erpCode],
+          message: `${code} is no further attribute: it has a column of its own, or a stream`,
+        });
     for (const problem of priceListProblems(catalog)) context.addIssue({ code: 'custom', ...problem });
   });
