@@ -13,7 +13,7 @@ import { Definitions } from './definitions.ts';
 import { NewProducts } from './new-products.ts';
 import { writePrices } from './prices/write-prices.ts';
 import type { PriceOptions } from './prices/write-prices.ts';
-import { PricePlaces } from './prices/price-places.ts';
+import { PricePlaces } from '../wanted/prices/price-places.ts';
 import { writeProduct } from './product.ts';
 import type { ProductOptions } from './create-product.ts';
 import { readProducts } from './read-products.ts';

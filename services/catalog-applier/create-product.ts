@@ -10,7 +10,7 @@ import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
 import { hasOwnPrice } from './bundle.ts';
 import type { NewProducts } from './new-products.ts';
 import type { Planned } from './plan-product.ts';
-import { hasPrice } from './product-mapping.ts';
+import { hasPrice } from '../wanted/prices/has-price.ts';
 import { urlKeyOf, urlKeyOfTwin } from './url-key.ts';
 
 export interface ProductOptions {

@@ -5,8 +5,6 @@ import { Held, Rejected } from '../platform/errors.ts';
 const visibilities: Record<string, 1 | 2 | 3 | 4> = { none: 1, catalog: 2, search: 3, both: 4 };
 const writtenKinds = new Set(['simple', 'virtual', 'configurable', 'grouped', 'bundle', 'downloadable']);
 const kindsWithoutWeight = new Set(['virtual', 'grouped', 'downloadable']);
-/** What is sold through others has no price of its own: it need not wait for one. */
-const kindsWithoutPrice = new Set(['configurable', 'grouped']);
 /** What is longer, Magento cuts without a word (FACTS section 7). */
 const nameLengthMax = 255;
 
@@ -105,10 +103,6 @@ function keptShort(what: string, text: string, sku: string, catalog: Config['cat
     fix: 'Shorten it in the ERP',
   });
 }
-
-/** @param isOwn whether a bundle has a price of its own */
-export const hasPrice = (kind: string, isOwn: boolean): boolean =>
-  kind === 'bundle' ? isOwn : !kindsWithoutPrice.has(kind);
 
 function keptText(text: string, sku: string, { emoji }: Config['catalog']): string {
   const kept = text.replaceAll(fourByte, '');

@@ -1,6 +1,3 @@
-import { connectOrders } from '../erp/orders/connect-orders.ts';
-import { connectMagento } from '../magento/connect.ts';
-import type { Configuration } from '../platform/config/read.ts';
 import { underFence } from '../platform/fence.ts';
 import { refreshRequester } from '../platform/flow/request-refresh.ts';
 import { openTopicAdmin } from '../platform/kafka/connect.ts';
@@ -13,11 +10,10 @@ import { Rounds } from '../platform/rounds.ts';
 import { settlesWithin, unlessAborted } from '../platform/waiting.ts';
 import { AppliedKeys } from './applied-keys.ts';
 import { AskedKeys } from './asked-keys.ts';
-import type { Comparer } from './compare/comparer.ts';
 import { Progress } from './compare/progress.ts';
 import { ErpFeed } from './erp-feed.ts';
-import { ordersComparer } from './kinds/orders.ts';
-import { stockComparer } from './kinds/stock.ts';
+import { comparersOf } from './kinds/index.ts';
+import type { ReconcilerConfiguration } from './kinds/index.ts';
 import { Leadership } from './leadership.ts';
 import { showNothing } from './ledger/figures.ts';
 import { Ledger } from './ledger/ledger.ts';
@@ -26,10 +22,6 @@ import { ParkedKeys } from './parked-keys.ts';
 import { AllRounds } from './rounds.ts';
 
 const lastAnswerMs = 1_000;
-
-export type ReconcilerConfiguration = Configuration<
-  'reconcile' | 'magento' | 'stock' | 'orders' | 'customers' | 'erp'
->;
 
 /** Compares what shop and ERP show with what the topics say, and tells what differs. It writes to neither of them. */
 export async function startReconciler(configuration: ReconcilerConfiguration, life: Life): Promise<void> {
@@ -112,25 +104,4 @@ function underLease<Result>(
   });
   leadership.note(done);
   return done;
-}
-
-/** Of the kinds that are to be compared, those whose flow is on: a dry one has written nothing. */
-async function comparersOf(
-  configuration: ReconcilerConfiguration,
-  process: Process,
-): Promise<Comparer<never, never>[]> {
-  const { reconcile: config, flows, stock, orders, customers, erp, instance } = configuration.config;
-  const magento = connectMagento(configuration, process);
-  process.onStop(() => magento.close());
-  const comparers: Comparer<never, never>[] = [];
-  if (config.kinds.includes('stock') && flows.stock === 'on')
-    comparers.push(stockComparer(magento, stock) as never);
-  const takesOrders = erp.orders !== undefined || erp.recipe !== undefined;
-  if (config.kinds.includes('orders') && flows.orders === 'on' && takesOrders) {
-    const connected = await connectOrders(configuration, process);
-    process.onStop(() => connected.close());
-    const { guests } = customers;
-    comparers.push(ordersComparer({ erp: connected.erp, orders, guests, instance }) as never);
-  }
-  return comparers;
 }

@@ -5,8 +5,8 @@ import type { MagentoProduct } from '../../magento/products.ts';
 import { catalogSection } from '../../platform/config/sections/catalog.ts';
 import type { Received } from '../../platform/kafka/types.ts';
 import { Shop } from '../testing/shop.ts';
-import { PricePlaces } from './price-places.ts';
-import { wantedPrices } from './wanted-prices.ts';
+import { PricePlaces } from '../../wanted/prices/price-places.ts';
+import { wantedPrices } from '../../wanted/prices/wanted-prices.ts';
 import { NewProducts } from '../new-products.ts';
 import { writePrices } from './write-prices.ts';
 

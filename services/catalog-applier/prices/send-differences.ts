@@ -4,7 +4,7 @@ import type { Prices } from '../../magento/prices.ts';
 import { foldSku } from '../../magento/sku.ts';
 import { Rejected } from '../../platform/errors.ts';
 import type { Attempt } from '../../platform/flow/outcome/outcome.ts';
-import type { Difference } from './price-difference.ts';
+import type { Difference } from '../../wanted/prices/price-difference.ts';
 
 /**
  * Removes first, then writes, a request each: what is to be written may not stand beside what is to go. Dying between

@@ -12,16 +12,15 @@ import type { RequestRefresh } from '../../platform/flow/request-refresh.ts';
 import type { BatchResult } from '../../platform/flow/states/state-flow.ts';
 import type { Received } from '../../platform/kafka/types.ts';
 import { hasOwnPrice } from '../bundle.ts';
-import { hasPrice } from '../product-mapping.ts';
-import { dayOf } from './days.ts';
-import { differenceOf, ownerOf } from './price-difference.ts';
-import type { Difference } from './price-difference.ts';
+import { hasPrice } from '../../wanted/prices/has-price.ts';
+import { comparePrices } from '../../wanted/prices/compare-prices.ts';
+import type { Difference } from '../../wanted/prices/price-difference.ts';
 import type { NewProducts } from '../new-products.ts';
-import type { PricePlaces } from './price-places.ts';
-import { said } from './said.ts';
+import type { PricePlaces } from '../../wanted/prices/price-places.ts';
+import { said } from '../../wanted/prices/said.ts';
 import { sendDifferences } from './send-differences.ts';
-import { listsOf, wantedPrices } from './wanted-prices.ts';
-import type { WantedPrices } from './wanted-prices.ts';
+import { wantedPrices } from '../../wanted/prices/wanted-prices.ts';
+import type { WantedPrices } from '../../wanted/prices/wanted-prices.ts';
 
 export interface PriceOptions {
   magento: Pick<Magento, 'products' | 'prices'>;
@@ -50,7 +49,7 @@ export async function writePrices(
   const known = await options.magento.products.existing(asked.map(({ sku }) => sku));
   const ownPriced = await bundlesWithPrice(known, options);
   const members = asked.filter((member) => isPresent(member, { known, ownPriced, results, newProducts }));
-  await compare(members, options, places);
+  await comparePrices(members, options, places);
   const refused =
     attempt.mode === 'dry'
       ? new Map()
@@ -136,32 +135,6 @@ function isPresent(
     });
   else return true;
   return false;
-}
-
-/** One reading for each kind of price that the lists speak of. */
-async function compare(
-  members: Member[],
-  { magento, catalog, clock }: PriceOptions,
-  places: PricePlaces,
-): Promise<void> {
-  if (members.length === 0) return;
-  for (const kind of new Set(listsOf(catalog).map(([, list]) => list.kind))) {
-    const stored = Map.groupBy(
-      await magento.prices.read(
-        kind,
-        members.map(({ sku }) => sku),
-      ),
-      ({ sku }) => foldSku(sku),
-    );
-    const owns = await ownerOf(kind, catalog, places);
-    const today =
-      kind === 'special' ? dayOf(clock.now(), await places.timeZoneOf(await places.of(null, catalog))) : '';
-    for (const { sku, wanted, differences } of members)
-      differences.set(
-        kind,
-        differenceOf(wanted.get(kind) ?? [], stored.get(foldSku(sku)) ?? [], owns, today),
-      );
-  }
 }
 
 function differencesOf(members: readonly Member[]): Map<PriceKind, Difference> {

@@ -1,0 +1,95 @@
+import { fulfilments as fulfilmentsContract } from '../../../schemas/topics.ts';
+import type { Fulfilment } from '../../../schemas/types.ts';
+import { CodeIds } from '../../magento/code-ids.ts';
+import type { DocumentKind, MarkedDocument } from '../../magento/documents.ts';
+import type { Magento } from '../../magento/magento.ts';
+import { isMarker, markerOf } from '../../magento/marker.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Config } from '../../platform/config/schema.ts';
+import type { Newest } from '../../platform/newest-states.ts';
+import type { Comparer, Unlike } from '../compare/comparer.ts';
+
+/** About 20 MB. */
+const keysMax = 50_000;
+const keysPerQuestion = 100;
+
+type WantedDocument = Pick<Fulfilment, 'store' | 'incrementId' | 'documentId' | 'occurredAt'> & {
+  numbers: readonly string[];
+};
+
+export interface DocumentsOptions {
+  magento: Pick<Magento, 'documents' | 'orders' | 'store'>;
+  fulfilments: Pick<Config['fulfilments'], 'since'>;
+  instance: string;
+  clock: Pick<Clock, 'now'>;
+}
+
+/** What a document of the ERP is called there, by the list of the shop that holds what was made of it. */
+const kinds: Readonly<Record<DocumentKind, string>> = {
+  shipments: 'shipment',
+  invoices: 'invoice',
+  creditmemos: 'creditmemo',
+};
+
+/** Whether the shop has what was made of the ERP's documents, by their markers, and the tracking numbers of parcels. */
+export function documentsComparer(
+  kind: DocumentKind,
+  { magento, fulfilments, instance, clock }: DocumentsOptions,
+): Comparer<Fulfilment, WantedDocument> {
+  const storeIds = new CodeIds(() => magento.store.views(), clock);
+  return {
+    kind,
+    side: 'shop',
+    contract: fulfilmentsContract,
+    reader: 'shipment-applier',
+    keysMax,
+    keysPerQuestion,
+    itemOf: (document) => {
+      if (document.kind !== kinds[kind] || document.instance !== instance) return null;
+      if (document.documentDate < fulfilments.since || isWithdrawn(document)) return null;
+      const { store, incrementId, documentId, occurredAt, packages } = document;
+      const numbers = packages.map(({ trackingNumber }) => trackingNumber);
+      return { store, incrementId, documentId, occurredAt, numbers };
+    },
+    idOf: ({ key, value }) => `${key} ${value?.kind} ${value?.documentId}`,
+    apartBy: ({ store }) => store,
+    prefixOf: ({ documentId }) => `${documentId}.`,
+    changedAt: ({ occurredAt }) => occurredAt,
+    compare: async (entries) => {
+      const storeId = await storeIds.idOf(entries[0]!.item.store);
+      if (storeId === null) return new Map();
+      const numbers = [...new Set(entries.map(({ item }) => item.incrementId))];
+      const ids = await magento.orders.idsOf(storeId, numbers);
+      const made = Map.groupBy(
+        await magento.documents.ofOrders(kind, [...ids.values()]),
+        ({ order_id }) => order_id,
+      );
+      const found = new Map<Newest<WantedDocument>, readonly Unlike[]>();
+      for (const entry of entries) {
+        const id = ids.get(entry.item.incrementId);
+        // Of an order that the shop does not have it is held.
+        if (id !== undefined) found.set(entry, unlikeOf(entry.item, made.get(id) ?? [], instance));
+      }
+      return found;
+    },
+  };
+}
+
+function unlikeOf(
+  { documentId, numbers }: WantedDocument,
+  made: readonly MarkedDocument[],
+  instance: string,
+): Unlike[] {
+  const marker = markerOf(instance, 'document', documentId);
+  const own = made.find(({ comments }) => comments.some(({ comment }) => isMarker(comment, marker)));
+  if (own === undefined) return [{ field: `${documentId}.exists`, wanted: 'yes', found: null }];
+  const there = new Set(own.tracks.map(({ track_number }) => track_number));
+  const missing = numbers.filter((number) => !there.has(number));
+  if (missing.length === 0) return [];
+  return [
+    { field: `${documentId}.tracks`, wanted: numbers.join(', '), found: [...there].join(', ') || null },
+  ];
+}
+
+/** The ERP has taken it back: what becomes of what was made of it, a person decides. */
+const isWithdrawn = (document: object): boolean => 'withdrawn' in document && document.withdrawn === true;

@@ -1,0 +1,164 @@
+/** What the kinds say of what both sides show. Doubles: the shop's lists. */
+import { describe, expect, it } from '@jest/globals';
+import type { Fulfilment, Price, Prices } from '../../../schemas/types.ts';
+import { documentKinds } from '../../magento/documents.ts';
+import { markerOf } from '../../magento/marker.ts';
+import type { PriceKind, PriceRow } from '../../magento/price-kinds.ts';
+import { catalogSection } from '../../platform/config/sections/catalog.ts';
+import type { Received } from '../../platform/kafka/types.ts';
+import type { Comparer } from '../compare/comparer.ts';
+import { documentsComparer } from './documents.ts';
+import { pricesComparer } from './prices.ts';
+
+const now = Date.parse('2026-11-28T11:00:00Z');
+const clock = { now: () => now };
+
+/** What is said of each value, by field; null: nothing is said of it. */
+async function said<Value, Item>(comparer: Comparer<Value, Item>, values: readonly Value[]) {
+  const entries = values.flatMap((value, offset) => {
+    const record = { key: 'k', value } as Received<Value>;
+    const item = comparer.itemOf(value, record);
+    return item === null ? [] : [{ id: String(offset), key: 'k', item, partition: 0, offset }];
+  });
+  const found = await comparer.compare(entries);
+  return entries.map(
+    (entry) => found.get(entry)?.map((one) => `${one.field}: ${one.wanted}/${one.found}`) ?? null,
+  );
+}
+
+describe('prices', () => {
+  const row = (sku: string, price: string, changes: Partial<PriceRow> = {}): PriceRow => ({
+    sku,
+    scope: 0,
+    price,
+    from: null,
+    to: null,
+    group: null,
+    quantity: '1',
+    isPercent: false,
+    ...changes,
+  });
+  const shop = new Map<PriceKind, PriceRow[]>([
+    ['base', [row('same', '10.0000'), row('over', '12'), row('gone', '10'), row('part', '1')]],
+    [
+      'tier',
+      [row('same', '7', { group: 'Wholesale', quantity: '10' }), row('over', '1', { group: 'Retailer' })],
+    ],
+  ]);
+  const types = new Map(['same', 'over', 'gone', 'none'].map((sku) => [sku, { type_id: 'simple' }]));
+  types.set('part', { type_id: 'configurable' });
+  types.set('bundle', { type_id: 'bundle' });
+  const comparer = pricesComparer({
+    clock,
+    catalog: catalogSection.parse({
+      websites: ['base'],
+      basePriceList: 'BASE',
+      baseCurrency: 'EUR',
+      priceLists: { TRADE: { kind: 'tier', group: 'Wholesale' } },
+    }),
+    magento: {
+      products: { existing: () => Promise.resolve(types) },
+      prices: {
+        read: (kind: PriceKind, skus: readonly string[]) =>
+          Promise.resolve(shop.get(kind)!.filter(({ sku }) => skus.includes(sku))),
+      },
+    } as never,
+  });
+  const price = (amount: string, changes: Partial<Price> = {}): Price => ({
+    list: 'BASE',
+    currency: 'EUR',
+    amount,
+    minQuantity: '0.0000',
+    from: null,
+    to: null,
+    website: null,
+    group: null,
+    ...changes,
+  });
+  const of = (sku: string, ...prices: Price[]) =>
+    ({ sku, twin: null, deleted: false, prices }) as unknown as Prices;
+  const trade = { list: 'TRADE', minQuantity: '10.0000' };
+
+  it('are those that the applier would write: base and tier, and what is somebody else’s stays', async () => {
+    expect(
+      await said(comparer, [
+        of('same', price('10'), price('7', trade)),
+        of('over', price('10'), price('7', trade)),
+        of('none', price('5')),
+      ]),
+    ).toEqual([[], ['base: 10.0000/12.0000', 'tier.Wholesale.10: 7.0000/null'], ['base: 5.0000/null']]);
+  });
+
+  it('of what has none, of products that are not there, and of what is held are not spoken of', async () => {
+    const held = of('same', price('10', { currency: 'USD' }));
+    const others = ['part', 'bundle', 'unknown'].map((sku) => of(sku, price('9')));
+    expect(await said(comparer, [held, ...others])).toEqual([null, null, null, null]);
+  });
+});
+
+describe('documents', () => {
+  const made = (order_id: number, documentId: string, ...numbers: string[]) => ({
+    entity_id: 1,
+    order_id,
+    comments: [{ comment: 'by hand' }, { comment: ` ${markerOf('us', 'document', documentId)}` }],
+    tracks: numbers.map((track_number) => ({ track_number })),
+  });
+  const asked: string[] = [];
+  const of = (kind: (typeof documentKinds)[number]) =>
+    documentsComparer(kind, {
+      clock,
+      instance: 'us',
+      fulfilments: { since: 1_000 },
+      magento: {
+        store: { views: () => Promise.resolve([{ id: 3, code: 'en' }]) },
+        orders: { idsOf: (store: number) => Promise.resolve(new Map([['1', 10 * store]])) },
+        documents: {
+          ofOrders: (list: string, ids: number[]) => {
+            asked.push(`${list} ${ids.join()}`);
+            return Promise.resolve([made(30, 'D1', 'T1'), made(30, 'D2', 'T2')]);
+          },
+        },
+      } as never,
+    });
+  const document = (documentId: string, changes: object = {}): Fulfilment =>
+    ({
+      instance: 'us',
+      store: 'en',
+      incrementId: '1',
+      kind: 'shipment',
+      documentId,
+      documentDate: 2_000,
+      packages: [],
+      occurredAt: null,
+      ...changes,
+    }) as unknown as Fulfilment;
+
+  it('are found by their marker, with the numbers of their parcels', async () => {
+    const packages = [{ trackingNumber: 'T2' }, { trackingNumber: 'T9' }];
+    expect(
+      await said(of('shipments'), [document('D1'), document('D2', { packages }), document('D3')]),
+    ).toEqual([[], ['D2.tracks: T2, T9/T2'], ['D3.exists: yes/null']]);
+  });
+
+  it('are looked for in the list of their kind', async () => {
+    asked.length = 0;
+    for (const kind of documentKinds)
+      await said(
+        of(kind),
+        ['shipment', 'invoice', 'creditmemo'].map((one) => document('D1', { kind: one })),
+      );
+    expect(asked).toEqual(['shipments 30', 'invoices 30', 'creditmemos 30']);
+  });
+
+  it('of before, of others, taken back, or of orders and store views that are not there are not spoken of', async () => {
+    expect(
+      await said(of('shipments'), [
+        document('D3', { documentDate: 900 }),
+        document('D3', { instance: 'eu' }),
+        document('D3', { withdrawn: true }),
+        document('D3', { incrementId: '2' }),
+      ]),
+    ).toEqual([null]);
+    expect(await said(of('shipments'), [document('D3', { store: 'fr' })])).toEqual([null]);
+  });
+});
