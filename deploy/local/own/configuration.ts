@@ -86,9 +86,11 @@ const sections = Object.keys(configSchema.shape) as SectionName[];
  * @throws ConfigurationError with every problem at once, what a process would find only when it starts included.
  */
 export function judged(file: string, places: LocalPlaces, environment: Environment): Config {
-  const config = loadConfig(file, sections, environment, (path) =>
-    localText(readFileSync(path, 'utf8'), places, dirname(file)),
-  );
+  // Its recipe and its secrets are read by the same way, and stay as they are.
+  const config = loadConfig(file, sections, environment, (path) => {
+    const text = readFileSync(path, 'utf8');
+    return path === file ? localText(text, places, dirname(file)) : text;
+  });
   const problems = [...ordersProblem(config), ...customersProblem(config), ...connectionProblems(config)];
   if (problems.length > 0) throw new ConfigurationError(file, problems);
   return config;
