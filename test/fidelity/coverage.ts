@@ -17,8 +17,6 @@ const PATHS_LEFT_OUT: readonly [RegExp, string][] = [
     /\/V1\/(integration\/customer|carts\/mine)/,
     'customer carts are not built: guest checkout places the orders',
   ],
-  [/\/V1\/(creditmemo\/|order\/\d+\/refund|invoice\/\d+\/refund)/, 'credit memos are not made yet'],
-  [/\/V1\/invoices\/\d+\/(capture|void)/, 'capture and void of invoices are not built: no flow calls them'],
   [/\/stockItems/, 'the legacy stock items are not built: source items are written'],
   [/low-quantity-notification/, 'low quantity notifications are not built: no flow calls them'],
   [/source-selection-algorithm/, 'source selection is not built: the ERP decides the source'],
@@ -65,14 +63,6 @@ const NAMES_LEFT_OUT: readonly [RegExp, string][] = [
   [
     /^inventory\/legacy_(put_.*(read|salable)|get_after)/,
     'reads what was written to the legacy stock item, which is not built',
-  ],
-  [
-    /^invoices-creditmemos\/(b2b_)?after_refund|^invoices-creditmemos\/order_(after_refund|closed)/,
-    'reads what a credit memo did, which is not built yet',
-  ],
-  [
-    /^invoices-creditmemos\/creditmemos_by_order$/,
-    'shows the lines of credit memos, which are not built yet',
   ],
 ];
 

@@ -11,7 +11,7 @@ import type { Fidelity } from './measure.ts';
  */
 const SHARE_MIN = 0.9;
 /** Falls only by a decision: raise it when more is covered. */
-const MATCHED_MIN = 861;
+const MATCHED_MIN = 893;
 
 describe('the sandbox shop against a recorded Magento', () => {
   let fidelity: Fidelity;

@@ -157,32 +157,8 @@ export const STEPS: readonly Step[] = [
     { at: '08:28:50', lines: [['SKU-009', 4]], storeId: 3 },
     { at: '08:28:50', lines: [['SKU-030', 3]] },
   ]),
-  { before: 'invoices-creditmemos/creditmemos_list', run: addCreditMemos },
   { before: 'customers/search_all_paged', run: addCustomers },
 ];
-
-/** The refunds are recorded, but cannot be made yet: what the list shows of them. */
-function addCreditMemos(shop: Shop): void {
-  const memos: [orderId: number, at: string, grandTotal: number][] = [
-    [26, '08:29:03', 45],
-    [26, '08:29:04', 30],
-    [26, '08:29:05', 49.46],
-    [4, '08:29:06', 21.64],
-  ];
-  for (const [index, [order_id, at, grand_total]] of memos.entries()) {
-    const time = `2026-11-23 ${at}`;
-    shop.db.creditMemos.save({
-      entity_id: index + 1,
-      increment_id: String(index + 1).padStart(9, '0'),
-      order_id,
-      store_id: 1,
-      state: 2,
-      grand_total,
-      created_at: time,
-      updated_at: time,
-    });
-  }
-}
 
 /** Jane was there before everything; the others were made right before the first recorded search. */
 function addCustomers(shop: Shop, setTime: (text: string) => void): void {

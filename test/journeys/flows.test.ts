@@ -89,12 +89,16 @@ describe('stock', () => {
     invoice(shop, placed, { items: [] });
     const left = () => sourceItem(shop.db, 'default', sku)!.quantity;
     // Refunded before anything was shipped: the first source is short.
-    refund(shop, placed, { item, qty: 1, returnsStock: false });
+    const one = [{ order_item_id: item.order_item_id, qty: 1 }];
+    const money = { shippingAmount: 0, adjustmentPositive: null, adjustmentNegative: null };
+    refund(shop, placed, { items: one, ...money, returnToStock: [] });
+    shop.db.commit();
     expect(left()).toBe(before - 1);
     await until("the ERP's number again", () => left() === before);
     // What had left and is given back is there too many: it could be sold.
     item.qty_shipped = 2;
-    refund(shop, placed, { item, qty: 1, returnsStock: true });
+    refund(shop, placed, { items: one, ...money, returnToStock: [item.order_item_id] });
+    shop.db.commit();
     expect(left()).toBe(before + 1);
     await until("the ERP's number once more", () => left() === before);
   });

@@ -121,15 +121,27 @@ it('a credit memo that did not move its order makes it published again', async (
   await published(order);
   edit(order, ({ items: [item] }) => (item!.qty_canceled = 1));
   const at = now(shop.shop);
+  const nothing = {
+    subtotal: 0,
+    subtotal_incl_tax: 0,
+    tax_amount: 0,
+    discount_amount: 0,
+    shipping_amount: 0,
+  };
   shop.shop.db.creditMemos.save({
     entity_id: 1,
     increment_id: '000000001',
     order_id: order.entity_id,
     store_id: 1,
     state: 2,
-    grand_total: 1,
     created_at: at,
     updated_at: at,
+    ...nothing,
+    adjustment_positive: 1,
+    adjustment_negative: null,
+    grand_total: 1,
+    items: [],
+    comments: [],
   });
   const again = await eventually('the order again', () => recordsOf(order)[1]?.value);
   expect(again).toMatchObject({ occurredAt: null, lines: [{ quantityCanceled: '1.0000' }] });

@@ -1,7 +1,7 @@
 import { getOrder } from '../sales/order-state.ts';
 import { renderInvoice } from '../sales/render-invoice.ts';
 import type { Call, Route } from '../rest/call.ts';
-import { internalError, noSuchEntity, required } from '../rest/errors.ts';
+import { badRequest, internalError, noSuchEntity, required } from '../rest/errors.ts';
 import { membersOf, pathInt } from '../rest/input.ts';
 import type { Json } from '../rest/json.ts';
 import { criteriaFor, parseCriteria } from '../search/criteria.ts';
@@ -23,12 +23,22 @@ export const invoiceRoutes: Route[] = [
   },
   { method: 'GET', path: '/V1/invoices/:id/comments', resource: VIEW, handle: comments },
   { method: 'POST', path: '/V1/invoices/comments', resource: VIEW, handle: addComment },
+  { method: 'POST', path: '/V1/invoices/:id/capture', resource: VIEW, handle: refuse('capture') },
+  { method: 'POST', path: '/V1/invoices/:id/void', resource: VIEW, handle: refuse('void') },
 ];
 
 function invoiceOf({ shop, params }: Call): InvoiceRow {
   const invoice = shop.db.invoices.get(pathInt(params['id'] ?? ''));
   if (invoice === undefined) throw noSuchEntity();
   return invoice;
+}
+
+/** Every invoice here is paid as it is made. */
+function refuse(action: string): (call: Call) => never {
+  return (call) => {
+    invoiceOf(call);
+    throw badRequest(`The ${action} action is not available.`);
+  };
 }
 
 function render({ shop }: Call, invoice: InvoiceRow): Json {

@@ -67,15 +67,11 @@ function shipOrder(call: Call): Json {
 }
 
 function shipRequest(body: JsonObject): ShipRequest {
-  const lines = (convert(body['items'] ?? [], LINES, 'items') ?? []) as JsonObject[];
   const tracks = (convert(body['tracks'] ?? [], TRACKS, 'tracks') ?? []) as JsonObject[];
   const args = membersOf(convert(body['arguments'] ?? null, ARGUMENTS, 'arguments'));
   const source = membersOf(args['extension_attributes'])['source_code'];
   return {
-    items: lines.map((line) => ({
-      order_item_id: Number(line['order_item_id'] ?? 0),
-      qty: Number(line['qty'] ?? 0),
-    })),
+    items: linesOf(body),
     notify: convert(body['notify'] ?? false, 'bool', 'notify') as boolean,
     comment: commentOf(body),
     tracks: tracks.map((track) => ({
@@ -87,7 +83,15 @@ function shipRequest(body: JsonObject): ShipRequest {
   };
 }
 
-function commentOf(body: JsonObject): ShipRequest['comment'] {
+export function linesOf(body: JsonObject): ShipRequest['items'] {
+  const lines = (convert(body['items'] ?? [], LINES, 'items') ?? []) as JsonObject[];
+  return lines.map((line) => ({
+    order_item_id: Number(line['order_item_id'] ?? 0),
+    qty: Number(line['qty'] ?? 0),
+  }));
+}
+
+export function commentOf(body: JsonObject): ShipRequest['comment'] {
   if (body['comment'] === undefined || body['comment'] === null) return null;
   const comment = membersOf(convert(body['comment'], COMMENT, 'comment'));
   return {
@@ -98,12 +102,8 @@ function commentOf(body: JsonObject): ShipRequest['comment'] {
 
 function invoiceOrder(call: Call): Json {
   const orderId = pathInt(call.params['orderId'] ?? '');
-  const lines = (convert(call.body['items'] ?? [], LINES, 'items') ?? []) as JsonObject[];
+  const wanted = linesOf(call.body);
   const order = getOrder(call.shop, orderId);
-  const wanted = lines.map((line) => ({
-    order_item_id: Number(line['order_item_id'] ?? 0),
-    qty: Number(line['qty'] ?? 0),
-  }));
   const notify = convert(call.body['notify'] ?? false, 'bool', 'notify') as boolean;
   const document = invoice(call.shop, order, { items: wanted, notify, comment: commentOf(call.body) });
   call.note('invoice', String(document.entity_id), {

@@ -158,6 +158,10 @@ function addTo(order: OrderRow, line: Line, at: string): void {
   item.row_incl_tax_invoiced = sum([item.row_incl_tax_invoiced, inclTax]);
   item.tax_invoiced = sum([item.tax_invoiced, tax]);
   item.discount_invoiced = sum([item.discount_invoiced, discount]);
+  for (const child of order.items.filter((one) => one.parent_order_item_id === item.order_item_id)) {
+    const perUnit = over(decimal(child.qty_ordered), decimal(item.qty_ordered));
+    child.qty_invoiced = sum([child.qty_invoiced, number(times(perUnit, decimal(line.qty)))]);
+  }
   item.qty_invoiced = sum([item.qty_invoiced, line.qty]);
   item.updated_at = at;
 }

@@ -39,6 +39,7 @@ export function orderAmounts(order: OrderRow): JsonObject {
     ...shippingAmounts(order),
     ...canceledAmounts(order),
     ...invoicedAmounts(order),
+    ...refundedAmounts(order),
   };
   return {
     ...withBase(own),
@@ -64,6 +65,22 @@ export function canceledAmounts(order: OrderRow): Record<string, number> {
     subtotal_canceled: number(decimal(order.subtotal) - decimal(order.subtotal_invoiced ?? 0)),
     tax_canceled: number(decimal(order.tax_amount) - decimal(order.tax_invoiced ?? 0)),
     total_canceled: number(decimal(order.grand_total) - decimal(order.total_paid ?? 0)),
+  };
+}
+
+function refundedAmounts({ refunds }: OrderRow): Record<string, number> {
+  if (refunds === undefined) return {};
+  return {
+    adjustment_negative: refunds.adjustment_negative,
+    adjustment_positive: refunds.adjustment_positive,
+    discount_refunded: negative(refunds.discount),
+    discount_tax_compensation_refunded: 0,
+    shipping_refunded: refunds.shipping,
+    shipping_tax_refunded: 0,
+    subtotal_refunded: refunds.subtotal,
+    tax_refunded: refunds.tax,
+    total_offline_refunded: refunds.total,
+    total_refunded: refunds.total,
   };
 }
 

@@ -87,6 +87,14 @@ export function advanceState(shop: Shop, order: OrderRow, isInvoice: boolean): v
   else shop.db.orders.save(order);
 }
 
+/** `closed` once all the money is back and nothing is left to ship, else `complete` once nothing is. */
+export function stateAfterRefund(order: OrderRow): void {
+  if (order.items.some((item) => shippableQty(order, item) > 0)) return;
+  const isPaidBack = (order.refunds?.total ?? 0) >= (order.total_paid ?? 0);
+  order.state = isPaidBack ? 'closed' : 'complete';
+  order.status = order.state;
+}
+
 /**
  * What a shipment may still take of a line: a configurable and a bundle that ships together are shipped by
  * their parent, a bundle that ships separately by its parts (FACTS section 4).

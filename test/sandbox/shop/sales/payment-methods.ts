@@ -7,7 +7,15 @@ const PAYMENT_TITLES: Record<string, string> = {
   cashondelivery: 'Cash On Delivery',
   purchaseorder: 'Purchase Order',
   free: 'No Payment Information Required',
+  sandbox_card: 'Card (of the sandbox)',
 };
+
+/** Has a gateway, that gives money back; all others are refunded outside of the shop. */
+const ONLINE = 'sandbox_card';
+
+export function canRefundOnline({ payment_method }: OrderRow): boolean {
+  return payment_method === ONLINE;
+}
 
 export function paymentTitle({ payment_method }: OrderRow): string {
   return PAYMENT_TITLES[payment_method] ?? payment_method;

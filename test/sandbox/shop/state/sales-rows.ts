@@ -80,6 +80,8 @@ export interface OrderItemRow extends CartItemRow, LineAmounts {
   row_incl_tax_invoiced: number;
   tax_invoiced: number;
   discount_invoiced: number;
+  tax_refunded?: number;
+  discount_refunded?: number;
   tax_item_id: number | null;
 }
 
@@ -136,6 +138,8 @@ export interface OrderRow {
   discount_invoiced: number | null;
   shipping_invoiced: number | null;
   total_paid: number | null;
+  /** Absent until something was refunded. */
+  refunds?: Refunds;
   is_canceled: boolean;
 }
 
@@ -214,16 +218,46 @@ export interface InvoiceRow {
   comments: ShipmentCommentRow[];
 }
 
-/** What the list of credit memos shows; the stand-in makes none by itself yet. */
 export interface CreditMemoRow {
   entity_id: number;
   increment_id: string;
   order_id: number;
-  store_id: number;
+  store_id: number | null;
   state: number;
-  grand_total: number;
   created_at: string;
   updated_at: string;
+  subtotal: number;
+  subtotal_incl_tax: number;
+  tax_amount: number;
+  discount_amount: number;
+  shipping_amount: number;
+  /** Null where the request did not name it: then it is no member of the answer. */
+  adjustment_positive: number | null;
+  adjustment_negative: number | null;
+  grand_total: number;
+  items: CreditMemoItemRow[];
+  comments: ShipmentCommentRow[];
+}
+
+export interface CreditMemoItemRow {
+  entity_id: number;
+  order_item_id: number;
+  qty: number;
+  row_total: number;
+  row_total_incl_tax: number;
+  tax_amount: number;
+  discount_amount: number;
+}
+
+/** Sums of the credit memos of an order. */
+export interface Refunds {
+  subtotal: number;
+  tax: number;
+  discount: number;
+  shipping: number;
+  adjustment_positive: number;
+  adjustment_negative: number;
+  total: number;
 }
 
 export interface InvoiceItemRow {
