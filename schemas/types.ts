@@ -223,7 +223,7 @@ export interface Refresh {
   notBefore: number | null;
 }
 
-/** One ERP document about an order as of now: a shipment with its parcels or an invoice (source: the fulfilments stream of the ERP), or the order itself, once the ERP has it (source: the order export). */
+/** One ERP document about an order as of now: a shipment with its parcels, an invoice, a credit memo, a cancellation of the rest (source: the fulfilments stream of the ERP), or the order itself, once the ERP has it (source: the order export). */
 export interface Fulfilment {
   /** Name of the shop instance. */
   instance: string;
@@ -233,7 +233,7 @@ export interface Fulfilment {
   incrementId: string;
   /** The ERP's own number of the document; the marker in Magento names it. */
   documentId: string;
-  /** shipment; invoice; order: the ERP has accepted the order, under the number documentId. Later versions may carry other kinds, which readers must leave alone. */
+  /** shipment; invoice; creditmemo: money is paid back; cancellation: of all that is not invoiced yet; order: the ERP has accepted the order, under the number documentId. Later versions may carry other kinds, which readers must leave alone. */
   kind: string;
   /** Commit time at the ERP of the oldest change this record carries, UTC milliseconds; null on a first load or a repair. */
   occurredAt: number | null;
@@ -247,13 +247,19 @@ export interface Fulfilment {
   documentDate: number;
   /** ERP code of the warehouse the goods left from. */
   source: string | null;
-  /** Lines. */
+  /** Lines; a credit memo may be of none, and of amounts alone; a cancellation has none. */
   lines: FulfilmentLine[];
   /** Parcels with their tracking numbers. */
   packages: Package[];
+  /** Amounts; null: nothing is compared, and of a credit memo its lines alone are paid back. */
+  amounts: DocumentAmounts | null;
+  /** Of a credit memo that the payment's gateway is to pay back: documentId of the invoice it is of; null: any invoice of the order that holds its lines. */
+  invoiceId: string | null;
+  /** The ERP has taken the document back: canceled or deleted it. */
+  withdrawn: boolean;
 }
 
-/** What the document is of: how many of one order line were shipped, or invoiced. */
+/** What the document is of: how many of one order line were shipped, invoiced, or paid back. */
 export interface FulfilmentLine {
   /** Stock keeping unit. */
   sku: string;
@@ -261,6 +267,8 @@ export interface FulfilmentLine {
   orderLineId: string | null;
   /** Quantity, decimal with four places. */
   quantity: string;
+  /** Of a credit memo: whether the shop is to give the goods back to its stock; null: it is not. */
+  returnToStock: boolean | null;
 }
 
 /** A parcel. */
@@ -271,6 +279,20 @@ export interface Package {
   service: string | null;
   /** Tracking number. */
   trackingNumber: string;
+}
+
+/** Money of a document, in the ERP. */
+export interface DocumentAmounts {
+  /** ISO 4217 code of all amounts here: the base currency of the order, in which the shop takes them. */
+  currency: string;
+  /** What the document comes to with tax, minor units; the shop's own reckoning is compared with it. null: nothing is compared. */
+  totalMinor: number | null;
+  /** Of a credit memo: what is paid back of the shipping, minor units, without tax (with tax where the shop shows the shipping of its orders with tax); null: nothing. */
+  shippingMinor: number | null;
+  /** Of a credit memo: what is paid back beside lines and shipping, minor units; null: nothing. */
+  adjustmentRefundMinor: number | null;
+  /** Of a credit memo: what is kept, minor units, positive; null: nothing. */
+  adjustmentFeeMinor: number | null;
 }
 
 /** All prices of one SKU as of now. Source: the prices stream of the ERP. */

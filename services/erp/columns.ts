@@ -134,6 +134,15 @@ const price = z.object({
 
 export const priceColumns = z.object({ sku: skuColumn, prices: jsonColumn(z.array(price)) });
 
+/** In units of the currency, such as 12.50. */
+const documentAmounts = z.object({
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  total: decimalColumn.nullish(),
+  shipping: decimalColumn.nullish(),
+  adjustmentRefund: decimalColumn.nullish(),
+  adjustmentFee: decimalColumn.nullish(),
+});
+
 export const fulfilmentColumns = z.object({
   instance: z.string().min(1),
   store: z.string().min(1),
@@ -143,8 +152,18 @@ export const fulfilmentColumns = z.object({
   occurred_on: timeColumn,
   source: z.string().nullish(),
   lines: jsonColumn(
-    z.array(z.object({ sku: skuColumn, orderLineId: z.string().nullish(), quantity: decimalColumn })),
+    z.array(
+      z.object({
+        sku: skuColumn,
+        orderLineId: z.string().nullish(),
+        quantity: decimalColumn,
+        returnToStock: flagColumn.nullish(),
+      }),
+    ),
   ),
+  amounts: jsonColumn(documentAmounts.nullish()),
+  invoice_id: z.string().nullish(),
+  withdrawn: flagColumn.nullish(),
   packages: jsonColumn(
     z
       .array(
@@ -193,6 +212,8 @@ const kinds: Readonly<Record<string, ColumnKind>> = {
   prices: 'json',
   lines: 'json',
   packages: 'json',
+  amounts: 'json',
+  withdrawn: 'flag',
 };
 
 export function columnKind(column: string): ColumnKind {

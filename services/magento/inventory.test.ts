@@ -113,8 +113,8 @@ describe('shipments', () => {
     const shipments = createShipments(shop.rest);
     const create = (change: Partial<typeof parcel>) => shipments.create(12, { ...parcel, ...change });
     await expect(create({ items: [] })).rejects.toThrow('whole rest');
-    await expect(create({ items: [{ orderItemId: 1, quantity: '0.0' }] })).rejects.toThrow('cannot ship');
-    await expect(create({ items: [{ orderItemId: 1, quantity: '-1' }] })).rejects.toThrow('cannot ship');
+    await expect(create({ items: [{ orderItemId: 1, quantity: '0.0' }] })).rejects.toThrow('a new shipment cannot be of');
+    await expect(create({ items: [{ orderItemId: 1, quantity: '-1' }] })).rejects.toThrow('a new shipment cannot be of');
     await expect(create({ sourceCode: '' })).rejects.toThrow('source code');
     expect(shop.calls).toHaveLength(0);
   });

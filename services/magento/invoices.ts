@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { documentItems, documentsOfOrder, hiddenComment } from './order-documents.ts';
 import { nullIfAbsent } from './rest/answers.ts';
 import type { Rest } from './rest/rest.ts';
-import { decimal, integer, listOf, optionalText, text } from './shapes.ts';
+import { decimal, integer, listOf, optionalDecimal, optionalText, text } from './shapes.ts';
 
 const invoice = z.object({
   entity_id: integer,
   increment_id: text,
   order_id: integer,
+  base_grand_total: optionalDecimal,
   items: listOf(z.object({ order_item_id: integer, sku: optionalText, qty: decimal })),
   comments: listOf(z.object({ entity_id: integer, comment: optionalText })),
 });

@@ -10,6 +10,8 @@ import { createAttributes } from './attributes.ts';
 import type { Attributes } from './attributes.ts';
 import { createCategories } from './categories.ts';
 import type { Categories } from './categories.ts';
+import { createCreditMemos } from './credit-memos.ts';
+import type { CreditMemos } from './credit-memos.ts';
 import { createCustomers } from './customers.ts';
 import type { Customers } from './customers.ts';
 import { CredentialSets } from './rest/credentials.ts';
@@ -82,6 +84,7 @@ export interface Magento {
   sources: Sources;
   shipments: Shipments;
   invoices: Invoices;
+  creditMemos: CreditMemos;
   /** The shop's clock by its last answer; one more is asked for when that is older than a minute. */
   serverTime(): Promise<ClockReading & { serverMs: number }>;
   rest: Rest;
@@ -136,6 +139,7 @@ export function createMagento(options: MagentoOptions): Magento {
     sources: createSources(rest),
     shipments: createShipments(rest),
     invoices: createInvoices(rest),
+    creditMemos: createCreditMemos(rest),
     async serverTime() {
       const known = rest.clock();
       if (known === null || Math.abs(now() - known.measuredAtMs) > clockReadingAgeMs) await store.views();

@@ -90,6 +90,7 @@ export const magentoOrder = z.object({
   base_total_due: optionalDecimal,
   total_refunded: optionalDecimal,
   base_total_refunded: optionalDecimal,
+  base_shipping_refunded: optionalDecimal,
   total_canceled: optionalDecimal,
   base_total_canceled: optionalDecimal,
   items: listOf(magentoOrderItem),

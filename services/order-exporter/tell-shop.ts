@@ -36,5 +36,8 @@ function documentOf({ instance, store, incrementId, createdAt }: Order, number: 
     source: null,
     lines: [],
     packages: [],
+    amounts: null,
+    invoiceId: null,
+    withdrawn: false,
   };
 }

@@ -72,6 +72,9 @@ export function toMinor(value: Decimal, digits: number): number {
   return minor;
 }
 
+export const fromMinor = (minor: number, digits: number): Decimal =>
+  (BigInt(minor) * minorUnit(digits)) as Decimal;
+
 /** Decimal text with exactly so many places, half away from zero: `1.7500`. */
 export function toPlaces(value: Decimal, places: number): string {
   const scaled = divideRounded(magnitude(value), units[places]!)

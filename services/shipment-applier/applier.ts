@@ -13,11 +13,12 @@ import { connectMagento } from '../magento/connect.ts';
 import { AppliedStock } from './applied-stock.ts';
 import { applyFulfilment } from './fulfilment.ts';
 import { Room } from './room.ts';
-import { decidedOrders } from './decided-orders.ts';
+import { ordersThat } from './decided-orders.ts';
+import { isDecided, isInvoiced } from './order-state.ts';
 import { StockWait } from './stock-wait.ts';
 import { StoreIds } from './store-ids.ts';
 
-/** Kafka to Magento: shipments, invoices, and the ERP's numbers of orders. */
+/** Kafka to Magento: shipments, invoices, credit memos, and the ERP's numbers of orders. */
 export function startShipmentApplier(
   configuration: Configuration<'magento' | 'fulfilments' | 'stock'>,
   life: Life,
@@ -53,7 +54,10 @@ export function startShipmentApplier(
         return applyFulfilment({ document: record.value, publishedAt: record.publishedAt }, attempt, options);
       },
       probe: async () => void (await magento.store.views()),
-      awaited: { order: (keys) => decidedOrders(keys, options) },
+      awaited: {
+        order: (keys) => ordersThat(isDecided, keys, options),
+        invoice: (keys) => ordersThat(isInvoiced, keys, options),
+      },
     });
   });
 }

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
-import { decidedOrders } from './decided-orders.ts';
+import { ordersThat } from './decided-orders.ts';
+import { isDecided } from './order-state.ts';
 
 /** The shop's orders: store id, number, state. */
 const orders = [
@@ -41,7 +42,7 @@ it('are those that the shop has in a state in which it lets documents be made, o
     'main/b2b/002',
     'no-key',
   ];
-  expect(await decidedOrders(keys, { magento: magento as never, storeIds })).toEqual(
+  expect(await ordersThat(isDecided, keys, { magento: magento as never, storeIds })).toEqual(
     new Set(['main/default/001', 'main/b2b/001', 'main/b2b/002']),
   );
   expect(asked).toBe(2);

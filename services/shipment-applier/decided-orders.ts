@@ -1,11 +1,15 @@
 import { splitKey } from '../../schemas/keys.ts';
-import { isDecided } from './order-state.ts';
+import type { MagentoOrder } from '../magento/order-shape.ts';
 import type { FulfilmentOptions } from './fulfilment.ts';
 
 type Options = Pick<FulfilmentOptions, 'magento' | 'storeIds'>;
 
-/** Those of the orders, by key, that are there and of which documents can be made by now, or never again: documents were held for them. */
-export async function decidedOrders(keys: readonly string[], options: Options): Promise<Set<string>> {
+/** Those of the orders, by key, that are there and are as documents that were held wait for them to be. */
+export async function ordersThat(
+  isSo: (order: MagentoOrder) => boolean,
+  keys: readonly string[],
+  options: Options,
+): Promise<Set<string>> {
   const byStore = new Map<string, Map<string, string>>();
   for (const key of keys) {
     const [, store, incrementId] = splitKey(key, 3) ?? [];
@@ -17,7 +21,7 @@ export async function decidedOrders(keys: readonly string[], options: Options): 
     const storeId = await options.storeIds.of(store);
     // Of one that cannot be read it is not known: its documents stay held.
     const { items } = await options.magento.orders.byIncrementIds(storeId, [...keysById.keys()]);
-    for (const order of items) if (isDecided(order)) decided.add(keysById.get(order.increment_id)!);
+    for (const order of items) if (isSo(order)) decided.add(keysById.get(order.increment_id)!);
   }
   return decided;
 }

@@ -10,24 +10,11 @@ import type { Attempt } from '../platform/flow/outcome/outcome.ts';
 import { applyFulfilment } from './fulfilment.ts';
 import { Room } from './room.ts';
 import type { StockWait } from './stock-wait.ts';
+import { documentOf, lineOf } from './testing/document.ts';
 import { Shop } from './testing/shop.ts';
 
 const since = '2026-01-01T00:00:00Z';
-const document: Fulfilment = {
-  instance: 'main',
-  store: 'default',
-  incrementId: '42',
-  documentId: 'WH/7',
-  kind: 'shipment',
-  documentDate: Date.parse('2026-03-01T00:00:00Z'),
-  source: 'W1',
-  lines: [{ sku: 'ABC', orderLineId: '5', quantity: '2.0000' }],
-  packages: [],
-  occurredAt: null,
-  version: { epoch: 1, number: 1 },
-  shownFrom: null,
-  sourceKey: '{}',
-};
+const document = documentOf({ source: 'W1', lines: [lineOf('ABC', '2.0000', { orderLineId: '5' })] });
 const packed = (...numbers: string[]) => ({
   packages: numbers.map((trackingNumber) => ({ carrier: 'UPS', service: null, trackingNumber })),
 });
@@ -220,6 +207,18 @@ describe('a delivery of the ERP', () => {
   ])('is passed over: %s', async (cause, changes) => {
     const { apply, steps } = shopOf();
     expect(await apply(changes)).toEqual({ status: 'unchanged', cause });
+    expect(steps).toEqual([]);
+  });
+
+  it('that the ERP has taken back is not shipped, and a person is told where the shop has it', async () => {
+    const { apply, steps } = shopOf();
+    expect(await apply({ withdrawn: true })).toMatchObject({ status: 'unchanged' });
+    expect(steps).toEqual([]);
+    await apply();
+    steps.length = 0;
+    await expect(apply({ withdrawn: true })).rejects.toMatchObject({
+      fault: { code: 'shipment.withdrawn', what: expect.stringContaining('000001') },
+    });
     expect(steps).toEqual([]);
   });
 

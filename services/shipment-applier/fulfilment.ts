@@ -5,12 +5,13 @@ import type { MagentoOrder } from '../magento/order-shape.ts';
 import { piecesOf } from '../magento/pieces.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
+import { applyCreditMemo } from './credit-memo.ts';
 import { findOrder } from './find-order.ts';
 import { askForStock, goodsOf } from './goods.ts';
 import { findMarked } from './marker.ts';
 import { applyInvoice } from './invoice.ts';
 import { shipping, wantedItems } from './lines.ts';
-import { madeByHand } from './made-by-hand.ts';
+import { madeByHand, topsOf } from './made-by-hand.ts';
 import { tellNumber } from './order-number.ts';
 import { ship, sourceOf } from './ship.ts';
 import type { ShipOptions } from './ship.ts';
@@ -18,13 +19,14 @@ import type { Issued } from './stock-wait.ts';
 import type { StoreIds } from './store-ids.ts';
 import { missingTracks, tracksOf } from './tracks.ts';
 import { verifyShipment } from './verify.ts';
+import { applyWithdrawn } from './withdrawn.ts';
 
 export interface FulfilmentOptions extends ShipOptions {
-  magento: ShipOptions['magento'] & Pick<Magento, 'orders' | 'orderComments' | 'invoices'>;
+  magento: ShipOptions['magento'] & Pick<Magento, 'orders' | 'orderComments' | 'invoices' | 'creditMemos'>;
   storeIds: Pick<StoreIds, 'of'>;
 }
 
-const kinds: ReadonlySet<string> = new Set(['shipment', 'invoice', 'order']);
+const kinds: ReadonlySet<string> = new Set(['shipment', 'invoice', 'creditmemo', 'order']);
 
 /**
  * Brings one ERP document to its order: looks whether the shipment is there, creates it if not, adds tracks that came
@@ -40,7 +42,9 @@ export async function applyFulfilment(
   const passed = passedOver(document, options);
   if (passed !== null) return { status: 'unchanged', cause: passed };
   if (document.kind === 'order') return tellNumber(document, attempt, options);
+  if (document.withdrawn) return applyWithdrawn(document, options);
   if (document.kind === 'invoice') return applyInvoice(document, attempt, options);
+  if (document.kind === 'creditmemo') return applyCreditMemo(document, attempt, options);
   const [{ order, found, byHand }] = await Promise.all([
     lookUp(document, options),
     attempt.mode === 'on' && options.stockWait?.ahead(issued, attempt),
@@ -88,7 +92,7 @@ function sameByHand(
   if (made.length === 0) return undefined;
   const { instance, stock } = options;
   const numbers = new Set(document.packages.map(({ trackingNumber }) => trackingNumber));
-  return madeByHand(made, wantedItems(document, order, shipping), { order, instance }).find(
+  return madeByHand(made, wantedItems(document, order, shipping), { counted: topsOf(order), instance }).find(
     ({ tracks, extension_attributes: { source_code } }) =>
       source_code === stock.sources[document.source ?? ''] &&
       (numbers.size === 0 ||

@@ -23,6 +23,17 @@ export function goodsOf(
   return goods;
 }
 
+/** The same at each of the sources: Magento gives back to, and takes from, sources that no document names. */
+export async function askForStockEverywhere(
+  sources: readonly string[],
+  { lines }: Pick<Fulfilment, 'lines'>,
+  goods: readonly string[],
+  requestRefresh: RequestRefresh,
+  reason: string,
+): Promise<void> {
+  for (const source of sources) await askForStock({ source, lines }, goods, requestRefresh, reason);
+}
+
 /**
  * Has the ERP's number of the goods written again: of the document's lines, as the ERP spells them, and of what else the
  * shop takes from the source for them. Acknowledged before the offset is finished: this request must not be lost.

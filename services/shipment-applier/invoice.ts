@@ -5,6 +5,7 @@ import { markerOf } from '../magento/marker.ts';
 import type { MagentoOrder } from '../magento/order-shape.ts';
 import type { Config } from '../platform/config/schema.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
+import { assertCurrency } from './amounts.ts';
 import { findOrder } from './find-order.ts';
 import { invoicing, leftItems, wantedItems } from './lines.ts';
 import type { WantedItem } from './lines.ts';
@@ -33,6 +34,7 @@ export async function applyInvoice(
 ): Promise<Handled> {
   const { magento, instance } = options;
   const order = await findOrder(document, options);
+  assertCurrency(document, order);
   const marker = markerOf(instance, 'document', document.documentId);
   const made = await magento.invoices.ofOrder(order.entity_id);
   const tops = topsOf(order);
@@ -42,7 +44,7 @@ export async function applyInvoice(
     return { status: 'unchanged', targetId: found.increment_id, cause: 'the invoice is there' };
   }
   const wanted = wantedItems(document, order, invoicing);
-  const [same] = madeByHand(made, wanted, { order, instance });
+  const [same] = madeByHand(made, wanted, { counted: tops, instance });
   if (same) return adopt(same, marker, attempt, options);
   return create(document, order, wanted, attempt, options);
 }

@@ -44,6 +44,13 @@ export const invoicing: Deed = {
     minus(decimalOf(qty_ordered), sum([qty_canceled, qty_invoiced].map(decimalOf))),
 };
 
+export const refunding: Deed = {
+  kind: 'creditmemo',
+  verb: 'pays back',
+  infinitive: 'pay back',
+  leftOf: ({ qty_invoiced, qty_refunded }) => minus(decimalOf(qty_invoiced), decimalOf(qty_refunded)),
+};
+
 export interface WantedItem {
   item: MagentoOrderItem;
   quantity: Decimal;

@@ -3,7 +3,7 @@ import type { MagentoOrder } from '../magento/order-shape.ts';
 import { decimalOf } from '../platform/decimal.ts';
 import type { WantedItem } from './lines.ts';
 
-/** A shipment or an invoice of the shop. */
+/** A document of the shop. */
 interface Made {
   items: readonly { order_item_id: number; qty: string }[];
   comments: readonly { comment: string | null }[];
@@ -14,21 +14,23 @@ export function topsOf({ items }: Pick<MagentoOrder, 'items'>): ReadonlySet<numb
   return new Set(items.filter(({ parent_item_id }) => parent_item_id === null).map(({ item_id }) => item_id));
 }
 
-/** Of exactly these items, and no document of ours: a person has made it, or the shop itself. */
+/**
+ * Of exactly these items, and no document of ours: a person has made it, or the shop itself.
+ * @param counted The items of the order that such documents are of.
+ */
 export function madeByHand<Document extends Made>(
   made: readonly Document[],
   wanted: readonly WantedItem[],
-  { order, instance }: { order: Pick<MagentoOrder, 'items'>; instance: string },
+  { counted, instance }: { counted: ReadonlySet<number>; instance: string },
 ): Document[] {
-  const tops = topsOf(order);
   return made.filter(
     (one) =>
-      !one.comments.some(({ comment }) => isAnyMarker(comment, instance)) && isOfThese(one, wanted, tops),
+      !one.comments.some(({ comment }) => isAnyMarker(comment, instance)) && isOfThese(one, wanted, counted),
   );
 }
 
-function isOfThese({ items }: Made, wanted: readonly WantedItem[], tops: ReadonlySet<number>): boolean {
-  const own = items.filter(({ order_item_id, qty }) => tops.has(order_item_id) && decimalOf(qty) > 0n);
+function isOfThese({ items }: Made, wanted: readonly WantedItem[], counted: ReadonlySet<number>): boolean {
+  const own = items.filter(({ order_item_id, qty }) => counted.has(order_item_id) && decimalOf(qty) > 0n);
   const quantities = new Map(own.map(({ order_item_id, qty }) => [order_item_id, decimalOf(qty)]));
   return (
     quantities.size === wanted.length &&

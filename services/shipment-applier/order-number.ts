@@ -1,9 +1,9 @@
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { Magento } from '../magento/magento.ts';
 import { isMarker, markerOf } from '../magento/marker.ts';
-import { Held, Unavailable } from '../platform/errors.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import { findOrder } from './find-order.ts';
+import { heldWithoutRight } from './held-without-right.ts';
 import type { StoreIds } from './store-ids.ts';
 
 export interface NumberOptions {
@@ -29,13 +29,8 @@ export async function tellNumber(
   if (attempt.mode === 'dry')
     return { status: 'dry', targetId: increment_id, cause: `would comment "${text}"` };
   attempt.assertCurrent();
-  await magento.orderComments.add(entity_id, { text, status }).catch(heldWithoutRight);
+  await magento.orderComments
+    .add(entity_id, { text, status })
+    .catch(heldWithoutRight('order.comment_forbidden', '. Or set orders.writeBack: off'));
   return { status: 'applied', targetId: increment_id, cause: 'its number in the ERP was told' };
-}
-
-/** The order was read a moment ago, so it is this right alone that is missing: shipments need not wait for it. */
-function heldWithoutRight(error: unknown): never {
-  if (!(error instanceof Unavailable) || error.fault.code !== 'magento.scope_missing') throw error;
-  const fix = `${error.fault.fix}; then \`cartage parked release --cause order.comment_forbidden\`. Or set orders.writeBack: off`;
-  throw new Held({ ...error.fault, code: 'order.comment_forbidden', fix });
 }

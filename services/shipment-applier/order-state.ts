@@ -1,6 +1,7 @@
 import { orderKey } from '../../schemas/keys.ts';
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { MagentoOrder } from '../magento/order-shape.ts';
+import { decimalOf } from '../platform/decimal.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 
 /** States in which Magento lets documents be made of an order. What is left of it only its items tell (FACTS section 4). */
@@ -13,6 +14,14 @@ function isOpen({ state }: Pick<MagentoOrder, 'state'>): boolean {
 /** Whether it is decided what becomes of documents that wait for it: they are made, or refused for good. */
 export function isDecided(order: Pick<MagentoOrder, 'state'>): boolean {
   return isOpen(order) || order.state === 'canceled';
+}
+
+/** What documents wait for that need an invoice of their order. */
+export const invoiceOf = (document: Fulfilment): string => `invoice/${orderKey(document)}`;
+
+/** Whether something of the order is invoiced that is not paid back. */
+export function isInvoiced({ items }: Pick<MagentoOrder, 'items'>): boolean {
+  return items.some(({ qty_invoiced, qty_refunded }) => decimalOf(qty_invoiced) > decimalOf(qty_refunded));
 }
 
 /** @throws Held while the order lets nothing be made of it, Rejected when it never will again. */

@@ -8,6 +8,7 @@ import type { Magento } from '../../services/magento/magento.ts';
 import { fulfilmentsSection } from '../../services/platform/config/sections/fulfilments.ts';
 import { LeaseLost } from '../../services/platform/fence.ts';
 import { applyInvoice } from '../../services/shipment-applier/invoice.ts';
+import { documentOf, lineOf } from '../../services/shipment-applier/testing/document.ts';
 import { clientOf, placeOrder } from '../magento/shop.ts';
 import { hold, unhold } from '../sandbox/shop/sales/order-state.ts';
 import { invoice as invoiceByHand } from '../sandbox/shop/sales/invoice.ts';
@@ -37,24 +38,12 @@ async function given(rules: object = {}) {
   ]);
   const order = shop.shop.db.orders.get(placed.entity_id)!;
   const [first, second] = order.items.map(({ order_item_id }) => order_item_id) as [number, number];
-  const document: Fulfilment = {
-    instance: 'main',
-    store: 'default',
+  const document = documentOf({
     incrementId: placed.increment_id,
     documentId: `INV/${(number += 1)}`,
     kind: 'invoice',
-    documentDate: 0,
-    source: null,
-    lines: [
-      { sku: 'SKU-001', orderLineId: String(first), quantity: '2.0000' },
-      { sku: 'SKU-002', orderLineId: null, quantity: '1.0000' },
-    ],
-    packages: [],
-    occurredAt: null,
-    version: { epoch: 1, number: 1 },
-    shownFrom: null,
-    sourceKey: '{}',
-  };
+    lines: [lineOf('SKU-001', '2.0000', { orderLineId: String(first) }), lineOf('SKU-002', '1.0000')],
+  });
   const fulfilments = fulfilmentsSection.parse({
     since: '2026-01-01T00:00:00Z',
     carriers: {},
@@ -91,7 +80,7 @@ describe('an invoice of the ERP', () => {
     expect(await apply()).toMatchObject({ status: 'applied', cause: 'invoiced, offline' });
     expect(await apply()).toMatchObject({ status: 'unchanged', cause: 'the invoice is there' });
     expect(told()).toEqual([['2 of first,1 of second', marker]]);
-    const rest = [{ sku: 'SKU-001', orderLineId: null, quantity: '1' }];
+    const rest = [lineOf('SKU-001', '1')];
     expect(await apply({ documentId: 'the rest', lines: rest })).toMatchObject({ status: 'applied' });
     expect(told()).toHaveLength(2);
     await expect(apply({ documentId: 'too much', lines: rest })).rejects.toThrow('invoice.more_than_left');

@@ -3,11 +3,11 @@
  * anew for each test. What a person has shipped in the shop is not shipped again.
  */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { Fulfilment } from '../../schemas/types.ts';
 import type { Magento } from '../../services/magento/magento.ts';
 import { fulfilmentsSection } from '../../services/platform/config/sections/fulfilments.ts';
 import { applyFulfilment } from '../../services/shipment-applier/fulfilment.ts';
 import { Room } from '../../services/shipment-applier/room.ts';
+import { documentOf, lineOf } from '../../services/shipment-applier/testing/document.ts';
 import { clientOf, placeOrder } from '../magento/shop.ts';
 import { ship } from '../sandbox/shop/sales/ship.ts';
 import { startShop } from '../sandbox/shop/index.ts';
@@ -31,21 +31,13 @@ const track = (track_number: string) => ({ track_number, title: 'UPS', carrier_c
 async function given(...numbers: string[]) {
   const placed = await placeOrder(shop, [{ sku: 'SKU-003', qty: 5 }]);
   const order = shop.shop.db.orders.get(placed.entity_id)!;
-  const document: Fulfilment = {
-    instance: 'main',
-    store: 'default',
+  const document = documentOf({
     incrementId: placed.increment_id,
     documentId: `OUT/${placed.increment_id}`,
-    kind: 'shipment',
-    documentDate: Date.parse('2026-03-01T00:00:00Z'),
     source: 'W1',
-    lines: [{ sku: 'SKU-003', orderLineId: null, quantity: '2.0000' }],
+    lines: [lineOf('SKU-003', '2.0000')],
     packages: numbers.map((trackingNumber) => ({ carrier: 'UPS', service: null, trackingNumber })),
-    occurredAt: null,
-    version: { epoch: 1, number: 1 },
-    shownFrom: null,
-    sourceKey: '{}',
-  };
+  });
   const options = {
     magento,
     instance: 'main',

@@ -1,5 +1,6 @@
 import { splitKey, stockKey } from '../../schemas/keys.ts';
 import { fulfilments, refresh, stock } from '../../schemas/topics.ts';
+import { documentOf, lineOf } from '../../services/shipment-applier/testing/document.ts';
 import type { Fulfilment, Refresh, Stock } from '../../schemas/types.ts';
 import type { SimulatedBroker } from '../../services/platform/flow/testing/broker.ts';
 import type { Random } from '../../services/platform/flow/testing/random.ts';
@@ -185,8 +186,7 @@ function document(
   version: Stock['version'],
   documentDate: number,
 ): Fulfilment {
-  const lines = [{ sku, orderLineId: String(orderId), quantity: quantity.toFixed(4) }];
-  const names = { instance: 'main', store: 'default', incrementId: String(orderId), documentId };
-  const rest = { kind: 'shipment', occurredAt: null, sourceKey: '{}', packages: [] };
-  return { ...names, ...rest, version, shownFrom: position, documentDate, source, lines };
+  const lines = [lineOf(sku, quantity.toFixed(4), { orderLineId: String(orderId) })];
+  const names = { incrementId: String(orderId), documentId };
+  return documentOf({ ...names, version, shownFrom: position, documentDate, source, lines });
 }

@@ -197,13 +197,31 @@ describe('rows of the ERP', () => {
       documentId,
       documentDate: Date.UTC(2026, 0, 2, 3, 4, 5),
     };
-    const lines = [{ sku, orderLineId: null, quantity: '1.0000' }];
+    const lines = [{ sku, orderLineId: null, quantity: '1.0000', returnToStock: null }];
     expect(of('erp.fulfilments', document)).toEqual({
       ...fulfilment,
       shownFrom: null,
       source: null,
       lines,
       packages: [],
+      amounts: null,
+      invoiceId: null,
+      withdrawn: false,
+    });
+    const amounts = { currency: 'JPY', total: '120', adjustmentFee: 7 };
+    const more = { amounts, invoice_id: 'INV', withdrawn: 1 };
+    const returned = [{ sku, quantity: 1, returnToStock: true }];
+    expect(of('erp.fulfilments', { ...document, ...more, lines: returned })).toMatchObject({
+      amounts: {
+        currency: 'JPY',
+        totalMinor: 120,
+        shippingMinor: null,
+        adjustmentRefundMinor: null,
+        adjustmentFeeMinor: 7,
+      },
+      invoiceId: 'INV',
+      withdrawn: true,
+      lines: [{ returnToStock: true }],
     });
     const packages = [{ carrier: 'c', trackingNumber: 't' }];
     expect(of('erp.fulfilments', { ...document, source: 'W', packages })).toMatchObject({

@@ -53,11 +53,14 @@ function accessOf({ magento }: ShopConfig, credentials: Config['magento']['crede
   };
 }
 
-function unusedOf({ flows, orders }: ShopConfig): Optional[] {
+function unusedOf({ flows, orders, fulfilments }: ShopConfig): Optional[] {
+  const { refund, refundOtherwise } = fulfilments.creditMemos;
+  const paysBack = [refundOtherwise, ...Object.values(refund)].includes('offline');
   return [
     ...(flows.customers === 'off' ? ['customers' as const] : []),
     ...(flows.catalog === 'off' ? ['catalog' as const] : []),
     ...(orders.writeBack === 'off' ? ['writeBack' as const] : []),
+    ...(flows.shipments === 'off' || !paysBack ? ['refunds' as const] : []),
   ];
 }
 

@@ -40,7 +40,12 @@ export const unneeded: readonly Unneeded[] = [
   { resource: 'Magento_Cart::manage', deed: 'read carts', probe: get('carts', '0') },
   { resource: 'Magento_Sales::transactions_fetch', deed: 'read payments', probe: get('transactions', '0') },
   { resource: 'Magento_Sales::cancel', deed: 'cancel orders', probe: post('orders', '0', 'cancel') },
-  { resource: 'Magento_Sales::creditmemo', deed: 'refund orders', probe: post('order', '0', 'refund') },
+  {
+    resource: 'Magento_Sales::creditmemo',
+    deed: 'refund orders',
+    probe: post('order', '0', 'refund'),
+    onlyFor: 'refunds',
+  },
   { resource: 'Magento_SalesRule::quote', deed: 'make discounts', probe: get('salesRules', '0') },
   { resource: 'Magento_Cms::page', deed: 'change pages', probe: get('cmsPage', '0') },
   { resource: 'Magento_Tax::manage_tax', deed: 'change taxes', probe: get('taxRates', '0') },

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { RestCall } from '../rest/rest.ts';
 
 /** What a deployment may do without. */
-export type Optional = 'customers' | 'writeBack' | 'catalog';
+export type Optional = 'customers' | 'writeBack' | 'catalog' | 'refunds';
 
 /** One resource of Magento's access list, and the calls that it opens: each a read, or a write that Magento must refuse for its emptiness. */
 export interface Right {
@@ -59,8 +59,21 @@ export const rights: readonly Right[] = [
   },
   {
     resource: 'Magento_Sales::sales_creditmemo',
-    purpose: 'reading which orders were refunded',
+    purpose: 'reading credit memos',
     probes: [list('creditmemos')],
+  },
+  {
+    resource: 'Magento_Sales::creditmemo',
+    purpose: 'paying back outside of the shop',
+    onlyFor: 'refunds',
+    probes: [
+      {
+        method: 'POST',
+        path: ['order', '0', 'refund'],
+        body: { items: [{ order_item_id: 0, qty: 0 }] },
+        route: 'POST order/:id/refund',
+      },
+    ],
   },
   {
     resource: 'Magento_Sales::comment',

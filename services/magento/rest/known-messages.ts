@@ -79,6 +79,15 @@ const knownTexts = [
   'Cannot create shipment as bundle product * has shipment type *. Bundle product options should be shipped instead.',
   'Could not save a shipment, see error log for details',
   'Could not save the shipment tracking.',
+  // Credit memos
+  'Creditmemo Document Validation Error(s):',
+  'We found an invalid quantity to refund item *.',
+  'The creditmemo contains product item that is not part of the original order.',
+  'The creditmemo contains incorrect product items.',
+  "We can't create creditmemo for the invoice.",
+  'The most money available to refund is *.',
+  'Maximum shipping amount allowed to refund is: *',
+  'A creditmemo can not be created when an order has a status of *',
 ];
 
 /** One word, or a few in quotation marks; never an address. */

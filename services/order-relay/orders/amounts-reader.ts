@@ -4,7 +4,7 @@ import type { MagentoOrderItem } from '../../magento/order-item-shape.ts';
 import type { MagentoOrder } from '../../magento/order-shape.ts';
 import { decimalOf, magnitude, minus, sum, times, toMinor, toPlaces, zero } from '../../platform/decimal.ts';
 import type { Decimal } from '../../platform/decimal.ts';
-import { currencyDigits } from './currency.ts';
+import { currencyDigits } from '../../platform/currency.ts';
 import { linesOf, payingItems } from './line-items.ts';
 import { hundredth, rowAmounts, rowReadings, sumOfRows } from './row-amounts.ts';
 import type { Prefix, RowAmounts, RowReading } from './row-amounts.ts';

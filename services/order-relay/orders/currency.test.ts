@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { recordedTaxes } from './testing/recorded-sets.ts';
-import { currencyDigits } from './currency.ts';
+import { currencyDigits } from '../../platform/currency.ts';
 import { orderOf } from './order.ts';
 
 it.each([

@@ -16,7 +16,7 @@ import {
   zero,
 } from '../../platform/decimal.ts';
 import type { Decimal } from '../../platform/decimal.ts';
-import { currencyDigits } from './currency.ts';
+import { currencyDigits } from '../../platform/currency.ts';
 import { fourthPlace } from './row-amounts.ts';
 import type { Prefix } from './row-amounts.ts';
 import type { Rate } from './tax-rounding.ts';

@@ -2,7 +2,7 @@ import type { OtherTotal, Totals } from '../../../schemas/types.ts';
 import type { MagentoOrder } from '../../magento/order-shape.ts';
 import { decimalOf, magnitude, minus, sum, toMinor, zero } from '../../platform/decimal.ts';
 import type { Decimal } from '../../platform/decimal.ts';
-import { currencyDigits } from './currency.ts';
+import { currencyDigits } from '../../platform/currency.ts';
 import { knownTotals } from './extension-totals.ts';
 import type { KnownTotals, ModuleTotal } from './extension-totals.ts';
 import { hundredth } from './row-amounts.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instant, text, yesOrNo } from '../fields.ts';
 
-const captureRule = z.enum(['online', 'offline', 'none']);
+const moneyRule = z.enum(['online', 'offline', 'none']);
 
 export const fulfilmentsSection = z.strictObject({
   /** Documents dated before are never applied: deliveries of before must not be shipped again. */
@@ -21,10 +21,23 @@ export const fulfilmentsSection = z.strictObject({
        * By Magento's code of the payment method. online: its gateway takes the money as the invoice is made; offline: the
        * order counts as paid, the ERP has the money; none: the shop makes these invoices by itself, the ERP's are passed over.
        */
-      capture: z.record(text, captureRule).default({}),
+      capture: z.record(text, moneyRule).default({}),
       /** For all other methods. */
-      captureOtherwise: captureRule.default('offline'),
+      captureOtherwise: moneyRule.default('offline'),
       /** Whether Magento mails the customer about each invoice. */
+      notifyCustomer: yesOrNo.default(false),
+    })
+    .prefault({}),
+  creditMemos: z
+    .strictObject({
+      /**
+       * By Magento's code of the payment method. online: its gateway pays back, by the invoice; offline: the ERP has paid
+       * back, and the shop notes it; none: the shop pays back by itself, the ERP's credit memos are passed over.
+       */
+      refund: z.record(text, moneyRule).default({}),
+      /** For all other methods. */
+      refundOtherwise: moneyRule.default('offline'),
+      /** Whether Magento mails the customer about each credit memo. */
       notifyCustomer: yesOrNo.default(false),
     })
     .prefault({}),

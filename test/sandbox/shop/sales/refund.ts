@@ -109,7 +109,15 @@ function share(amount: number, { item, qty }: Line, refunded: number): number {
 
 type Amounts = Omit<
   CreditMemoRow,
-  'entity_id' | 'increment_id' | 'order_id' | 'store_id' | 'state' | 'created_at' | 'updated_at' | 'comments'
+  | 'entity_id'
+  | 'increment_id'
+  | 'order_id'
+  | 'invoice_id'
+  | 'store_id'
+  | 'state'
+  | 'created_at'
+  | 'updated_at'
+  | 'comments'
 >;
 
 function amountsOf(lines: readonly Line[], shipping: number, request: RefundRequest): Amounts {
@@ -144,7 +152,7 @@ function newMemo(
   shop: Shop,
   order: OrderRow,
   amounts: Amounts,
-  { comment, notify }: RefundRequest,
+  { comment, notify, invoice }: RefundRequest,
 ): CreditMemoRow {
   const entityId = shop.db.next('creditmemo');
   const sequence = String(shop.db.next(`creditmemo_increment_${order.store_id}`)).padStart(9, '0');
@@ -155,6 +163,7 @@ function newMemo(
     entity_id: entityId,
     increment_id: order.store_id === 1 ? sequence : `${incrementPrefix(order.store_id)}${sequence}`,
     order_id: order.entity_id,
+    ...(invoice === undefined ? {} : { invoice_id: invoice.entity_id }),
     store_id: order.store_id,
     state: STATE_REFUNDED,
     created_at: at,

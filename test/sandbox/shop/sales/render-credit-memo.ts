@@ -32,6 +32,7 @@ export function renderCreditMemo(order: OrderRow, memo: CreditMemoRow): JsonObje
     entity_id: memo.entity_id,
     global_currency_code: CURRENCY,
     increment_id: memo.increment_id,
+    invoice_id: memo.invoice_id,
     order_currency_code: CURRENCY,
     order_id: memo.order_id,
     shipping_address_id: order.shipping_address?.entity_id,

@@ -222,6 +222,8 @@ export interface CreditMemoRow {
   entity_id: number;
   increment_id: string;
   order_id: number;
+  /** Absent of one that is of the order. */
+  invoice_id?: number;
   store_id: number | null;
   state: number;
   created_at: string;

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { documentItems, documentsOfOrder, hiddenComment } from './order-documents.ts';
+import { nullIfAbsent } from './rest/answers.ts';
+import { jsonNumber, plainDecimal } from './rest/json.ts';
+import type { Rest } from './rest/rest.ts';
+import { integer, listOf, optionalDecimal, optionalText, text } from './shapes.ts';
+
+const creditMemo = z.object({
+  entity_id: integer,
+  increment_id: text,
+  order_id: integer,
+  base_grand_total: optionalDecimal,
+  base_shipping_amount: optionalDecimal,
+  /** Null where nobody named it as it was made. */
+  base_adjustment_positive: optionalDecimal,
+  base_adjustment_negative: optionalDecimal,
+  items: listOf(
+    z.object({
+      order_item_id: integer,
+      sku: optionalText,
+      qty: optionalDecimal.transform((units) => units ?? '0'),
+    }),
+  ),
+  comments: listOf(z.object({ entity_id: integer, comment: optionalText })),
+});
+export type MagentoCreditMemo = z.infer<typeof creditMemo>;
+
+export interface NewCreditMemo {
+  /** Order item ids: of a bundle with prices of its parts these, else the parents (FACTS section 13). Decimal text. */
+  items: readonly { orderItemId: number; quantity: string }[];
+  /** Of these the goods go back to stock: order item ids. */
+  returnToStock: readonly number[];
+  /** Decimal text in the base currency of the order, as are the others. Left out, Magento would pay back all of the shipping. */
+  shipping: string;
+  adjustmentRefund: string;
+  adjustmentFee: string;
+  /** The marker by which the credit memo is found again. Not shown to the customer. */
+  comment: string;
+  /** Sends the credit memo by e-mail. */
+  notify: boolean;
+}
+
+/** Of an order: paid back outside of the shop. Of an invoice: its payment's gateway pays back. */
+export type Refunded = { orderId: number } | { invoiceId: number };
+
+export interface CreditMemos {
+  /** Oldest first, with items and comments. */
+  ofOrder(orderId: number): Promise<MagentoCreditMemo[]>;
+  get(creditMemoId: number): Promise<MagentoCreditMemo | null>;
+  /**
+   * Creates a credit memo and returns its id. NOT idempotent, and money is on its way: look for the comment before, and
+   * after an unknown outcome.
+   */
+  create(refunded: Refunded, creditMemo: NewCreditMemo): Promise<number>;
+  /** Adds a comment that no customer sees. NOT idempotent: look for it before. */
+  addComment(creditMemoId: number, comment: string): Promise<void>;
+}
+
+export function createCreditMemos(rest: Rest): CreditMemos {
+  return {
+    ofOrder: (orderId) => documentsOfOrder(rest, { kind: 'creditmemo', orderId, item: creditMemo }),
+
+    get(creditMemoId) {
+      const path = ['creditmemo', String(creditMemoId)];
+      return nullIfAbsent(rest.call({ method: 'GET', path, shape: creditMemo, route: 'GET creditmemo/:id' }));
+    },
+
+    create(refunded, { items, returnToStock, comment, notify, ...amounts }) {
+      const amount = (value: string) => jsonNumber(plainDecimal(value));
+      const body = {
+        items: documentItems('creditmemo', items),
+        notify,
+        appendComment: false,
+        comment: { comment, is_visible_on_front: 0 },
+        arguments: {
+          shipping_amount: amount(amounts.shipping),
+          adjustment_positive: amount(amounts.adjustmentRefund),
+          adjustment_negative: amount(amounts.adjustmentFee),
+          extension_attributes: { return_to_stock_items: returnToStock },
+        },
+      };
+      return 'orderId' in refunded
+        ? rest.call({
+            method: 'POST',
+            path: ['order', String(refunded.orderId), 'refund'],
+            body,
+            shape: integer,
+            route: 'POST order/:id/refund',
+          })
+        : rest.call({
+            method: 'POST',
+            path: ['invoice', String(refunded.invoiceId), 'refund'],
+            body: { ...body, isOnline: true },
+            shape: integer,
+            route: 'POST invoice/:id/refund',
+          });
+    },
+
+    async addComment(creditMemoId, comment) {
+      await rest.call({
+        method: 'POST',
+        path: ['creditmemo', String(creditMemoId), 'comments'],
+        body: hiddenComment(creditMemoId, comment),
+        shape: z.unknown(),
+        route: 'POST creditmemo/:id/comments',
+      });
+    },
+  };
+}

@@ -1,0 +1,170 @@
+import type { Fulfilment } from '../../schemas/types.ts';
+import type { MagentoCreditMemo, Refunded } from '../magento/credit-memos.ts';
+import type { Magento } from '../magento/magento.ts';
+import { markerOf } from '../magento/marker.ts';
+import type { MagentoOrder } from '../magento/order-shape.ts';
+import { piecesOf } from '../magento/pieces.ts';
+import type { Config } from '../platform/config/schema.ts';
+import { decimalOf, toPlaces } from '../platform/decimal.ts';
+import { Held } from '../platform/errors.ts';
+import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
+import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
+import { assertCurrency } from './amounts.ts';
+import { findOrder } from './find-order.ts';
+import { askForStockEverywhere } from './goods.ts';
+import { heldWithoutRight } from './held-without-right.ts';
+import { madeByHand } from './made-by-hand.ts';
+import { findMarked } from './marker.ts';
+import { assertOpen, invoiceOf } from './order-state.ts';
+import { refundItems, refundPlanOf, refundableItems } from './refund-plan.ts';
+import type { RefundPlan } from './refund-plan.ts';
+import type { StoreIds } from './store-ids.ts';
+import { verifyCreditMemo } from './verify.ts';
+
+export interface CreditMemoOptions {
+  magento: Pick<Magento, 'orders' | 'invoices' | 'creditMemos' | 'products'>;
+  instance: string;
+  fulfilments: Pick<Config['fulfilments'], 'creditMemos'>;
+  stock: Pick<Config['stock'], 'sources'>;
+  storeIds: Pick<StoreIds, 'of'>;
+  requestRefresh: RequestRefresh;
+}
+
+/**
+ * Brings a credit memo of the ERP to its order: the one with its marker, else one of the same items and amounts that a
+ * person has made, else it is created. As soon as there is one the stock of its goods is asked for, in every case and
+ * before anything else can fail: Magento gives back, and takes, by itself (FACTS section 14).
+ */
+export async function applyCreditMemo(
+  document: Fulfilment,
+  attempt: Attempt,
+  options: CreditMemoOptions,
+): Promise<Handled> {
+  const order = await findOrder(document, options);
+  assertCurrency(document, order);
+  const made = await options.magento.creditMemos.ofOrder(order.entity_id);
+  const plan = refundPlanOf(document, order);
+  const marker = markerOf(options.instance, 'document', document.documentId);
+  const found = findMarked(made, marker);
+  if (found) {
+    await follow(found, { document, order, plan, attempt }, options);
+    return { status: 'unchanged', targetId: found.increment_id, cause: 'the credit memo is there' };
+  }
+  const same = sameByHand(made, plan, order, options);
+  if (same) return adopt(same, marker, { document, order, plan, attempt }, options);
+  return create(marker, { document, order, plan, attempt }, options);
+}
+
+/** A credit memo on its way to the shop. */
+interface Refund {
+  document: Fulfilment;
+  order: MagentoOrder;
+  plan: RefundPlan;
+  attempt: Attempt;
+}
+
+async function follow(memo: MagentoCreditMemo, refund: Refund, options: CreditMemoOptions): Promise<void> {
+  const { document, order, plan, attempt } = refund;
+  if (attempt.mode === 'on') {
+    const pieces = await piecesOf(order, options.magento.products);
+    const goods = plan.wanted.flatMap(({ item }) =>
+      (pieces.get(item.parent_item_id ?? item.item_id) ?? []).map(({ sku }) => sku),
+    );
+    const sources = Object.keys(options.stock.sources);
+    await askForStockEverywhere(sources, document, goods, options.requestRefresh, 'paid back');
+  }
+  verifyCreditMemo(memo, document, { plan, order });
+}
+
+function sameByHand(
+  made: readonly MagentoCreditMemo[],
+  { wanted, shipping, adjustmentRefund, adjustmentFee }: RefundPlan,
+  order: MagentoOrder,
+  { instance }: CreditMemoOptions,
+): MagentoCreditMemo | undefined {
+  const counted = refundableItems(order);
+  return madeByHand(made, wanted, { counted, instance }).find(
+    (memo) =>
+      decimalOf(memo.base_shipping_amount) === shipping &&
+      decimalOf(memo.base_adjustment_positive) === adjustmentRefund &&
+      decimalOf(memo.base_adjustment_negative) === adjustmentFee,
+  );
+}
+
+async function adopt(
+  memo: MagentoCreditMemo,
+  marker: string,
+  refund: Refund,
+  options: CreditMemoOptions,
+): Promise<Handled> {
+  const { increment_id: targetId } = memo;
+  const cause = 'a credit memo of the same items and amounts, which was made in the shop';
+  if (refund.attempt.mode === 'dry') return { status: 'dry', targetId, cause: `would take over ${cause}` };
+  refund.attempt.assertCurrent();
+  await options.magento.creditMemos.addComment(memo.entity_id, marker);
+  await follow(memo, refund, options);
+  return { status: 'applied', targetId, cause: `took over ${cause}` };
+}
+
+async function create(marker: string, refund: Refund, options: CreditMemoOptions): Promise<Handled> {
+  const { document, order, plan, attempt } = refund;
+  const { creditMemos: rules } = options.fulfilments;
+  const method = order.payment.method ?? '';
+  const rule = rules.refund[method] ?? rules.refundOtherwise;
+  if (rule === 'none')
+    return {
+      status: 'unchanged',
+      cause: `orders paid by ${method} are paid back by the shop alone (fulfilments.creditMemos.refund)`,
+    };
+  assertOpen(document, order);
+  const items = refundItems(plan, document, order);
+  const refunded = rule === 'online' ? await invoiceOnline(refund, options) : { orderId: order.entity_id };
+  if (attempt.mode === 'dry') {
+    const told = items.map(({ quantity, sku }) => `${quantity} ${sku}`).join(', ') || 'amounts alone';
+    return { status: 'dry', cause: `would pay back ${told}, ${rule}` };
+  }
+  const { creditMemos } = options.magento;
+  const nothing = order.items.find(({ item_id }) => refundableItems(order).has(item_id));
+  attempt.assertCurrent();
+  const id = await creditMemos
+    .create(refunded, {
+      // No items would be all of them.
+      items: items.length > 0 ? items : [{ orderItemId: nothing!.item_id, quantity: '0' }],
+      returnToStock: plan.returnToStock,
+      shipping: toPlaces(plan.shipping, 4),
+      adjustmentRefund: toPlaces(plan.adjustmentRefund, 4),
+      adjustmentFee: toPlaces(plan.adjustmentFee, 4),
+      comment: marker,
+      notify: rules.notifyCustomer,
+    })
+    .catch(heldWithoutRight('creditmemo.forbidden'));
+  const created = await creditMemos.get(id);
+  if (created) await follow(created, refund, options);
+  return { status: 'applied', targetId: created?.increment_id ?? String(id), cause: `paid back, ${rule}` };
+}
+
+/** The invoice whose payment the gateway is to pay back: the one that the ERP names, else the first that holds all of it. */
+async function invoiceOnline(
+  { document, order, plan }: Refund,
+  options: CreditMemoOptions,
+): Promise<Refunded> {
+  const made = await options.magento.invoices.ofOrder(order.entity_id);
+  const { invoiceId } = document;
+  const found =
+    invoiceId === null
+      ? made.find(({ items }) =>
+          plan.wanted.every(({ item, quantity }) =>
+            items.some(
+              ({ order_item_id, qty }) => order_item_id === item.item_id && decimalOf(qty) >= quantity,
+            ),
+          ),
+        )
+      : findMarked(made, markerOf(options.instance, 'document', invoiceId));
+  if (found) return { invoiceId: found.entity_id };
+  throw new Held({
+    code: 'creditmemo.invoice_unknown',
+    what: `Document ${document.documentId}: the shop has no invoice ${invoiceId ?? 'that holds all it pays back'}, whose payment the gateway could pay back`,
+    fix: 'Pay back per invoice in the ERP, or outside of the shop (fulfilments.creditMemos.refund)',
+    waitsFor: invoiceOf(document),
+  });
+}
