@@ -223,7 +223,7 @@ export interface Refresh {
   notBefore: number | null;
 }
 
-/** One ERP document about an order as of now: a shipment with its parcels, an invoice, a credit memo, a cancellation of the rest (source: the fulfilments stream of the ERP), or the order itself, once the ERP has it (source: the order export). */
+/** One ERP document about an order as of now: a shipment with its parcels, an invoice, a credit memo, a cancellation of the rest, a comment (source: the fulfilments stream of the ERP), or the order itself, once the ERP has it (source: the order export). */
 export interface Fulfilment {
   /** Name of the shop instance. */
   instance: string;
@@ -233,7 +233,7 @@ export interface Fulfilment {
   incrementId: string;
   /** The ERP's own number of the document; the marker in Magento names it. */
   documentId: string;
-  /** shipment; invoice; creditmemo: money is paid back; cancellation: of all that is not invoiced yet; order: the ERP has accepted the order, under the number documentId. Later versions may carry other kinds, which readers must leave alone. */
+  /** shipment; invoice; creditmemo: money is paid back; cancellation: of all that is neither invoiced nor shipped; comment: words about the order; order: the ERP has accepted the order, under the number documentId. Later versions may carry other kinds, which readers must leave alone. */
   kind: string;
   /** Commit time at the ERP of the oldest change this record carries, UTC milliseconds; null on a first load or a repair. */
   occurredAt: number | null;
@@ -257,6 +257,8 @@ export interface Fulfilment {
   invoiceId: string | null;
   /** The ERP has taken the document back: canceled or deleted it. */
   withdrawn: boolean;
+  /** Of a comment: its words, plain text, which the customer may read. */
+  text: string | null;
 }
 
 /** What the document is of: how many of one order line were shipped, invoiced, or paid back. */

@@ -164,6 +164,7 @@ export const fulfilmentColumns = z.object({
   amounts: jsonColumn(documentAmounts.nullish()),
   invoice_id: z.string().nullish(),
   withdrawn: flagColumn.nullish(),
+  text: z.string().nullish(),
   packages: jsonColumn(
     z
       .array(

@@ -113,8 +113,12 @@ describe('shipments', () => {
     const shipments = createShipments(shop.rest);
     const create = (change: Partial<typeof parcel>) => shipments.create(12, { ...parcel, ...change });
     await expect(create({ items: [] })).rejects.toThrow('whole rest');
-    await expect(create({ items: [{ orderItemId: 1, quantity: '0.0' }] })).rejects.toThrow('a new shipment cannot be of');
-    await expect(create({ items: [{ orderItemId: 1, quantity: '-1' }] })).rejects.toThrow('a new shipment cannot be of');
+    await expect(create({ items: [{ orderItemId: 1, quantity: '0.0' }] })).rejects.toThrow(
+      'a new shipment cannot be of',
+    );
+    await expect(create({ items: [{ orderItemId: 1, quantity: '-1' }] })).rejects.toThrow(
+      'a new shipment cannot be of',
+    );
     await expect(create({ sourceCode: '' })).rejects.toThrow('source code');
     expect(shop.calls).toHaveLength(0);
   });
@@ -137,9 +141,23 @@ describe('shipments', () => {
       comments: [{ comment: 'First parcel' }],
       extension_attributes: { source_code: 'default' },
     });
-    expect(await shipments.addTrack(12, 2, { carrierCode: 'dhl', title: 'DHL', number: 'X2' })).toBe(6);
+    expect(
+      await shipments.addTrack(12, 2, {
+        carrierCode: 'dhl',
+        title: 'DHL',
+        number: 'X2',
+        description: 'late',
+      }),
+    ).toBe(6);
     expect(shop.body(1)).toEqual({
-      entity: { order_id: 12, parent_id: 2, track_number: 'X2', title: 'DHL', carrier_code: 'dhl' },
+      entity: {
+        order_id: 12,
+        parent_id: 2,
+        track_number: 'X2',
+        title: 'DHL',
+        carrier_code: 'dhl',
+        description: 'late',
+      },
     });
   });
 });

@@ -9,13 +9,17 @@ export interface NewOrderComment {
    * the order in no list (FACTS section 3).
    */
   status: string;
+  /** Shown to the customer with the order. */
+  isVisible?: boolean;
+  /** Sends it by e-mail. */
+  notify?: boolean;
 }
 
 export interface OrderComments {
   /** Of an order, in no particular order. */
   ofOrder(orderId: number): Promise<(string | null)[]>;
   /**
-   * Adds a comment that no customer sees. NOT idempotent: look for it before. Magento loads and saves the whole order for
+   * Adds a comment, which no customer sees unless told otherwise. NOT idempotent: look for it before. Magento loads and saves the whole order for
    * it, so nothing else of ours may write to the order at the same time.
    */
   add(orderId: number, comment: NewOrderComment): Promise<void>;
@@ -32,8 +36,13 @@ export function createOrderComments(rest: Rest): OrderComments {
       return found.items.map(({ comment }) => comment);
     },
 
-    async add(orderId, { text, status }) {
-      const statusHistory = { comment: text, status, is_customer_notified: 0, is_visible_on_front: 0 };
+    async add(orderId, { text, status, isVisible = false, notify = false }) {
+      const statusHistory = {
+        comment: text,
+        status,
+        is_customer_notified: Number(notify),
+        is_visible_on_front: Number(isVisible),
+      };
       const route = 'POST orders/:id/comments';
       await rest.call({
         method: 'POST',

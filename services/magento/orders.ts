@@ -56,6 +56,8 @@ export interface Orders {
   byIncrementIds(storeId: number, incrementIds: readonly string[]): Promise<Rows<MagentoOrder>>;
   /** Their entity ids alone. */
   idsOf(storeId: number, incrementIds: readonly string[]): Promise<Map<string, number>>;
+  /** Cancels all that is neither invoiced nor shipped. Harmless a second time. @returns false where it cannot. */
+  cancel(entityId: number): Promise<boolean>;
 }
 
 const summaryFields = 'items[entity_id,increment_id,store_id,updated_at],total_count';
@@ -121,6 +123,15 @@ export function createOrders(rest: Rest): Orders {
       const call = { path, search, item: orderId, id: 'increment_id' };
       const { items } = await searchValues(rest, call, 'increment_id', incrementIds);
       return new Map(items.map(({ increment_id, entity_id }) => [increment_id, entity_id]));
+    },
+
+    cancel(entityId) {
+      return rest.call({
+        method: 'POST',
+        path: ['orders', String(entityId), 'cancel'],
+        shape: z.boolean(),
+        route: 'POST orders/:id/cancel',
+      });
     },
   };
 }

@@ -12,9 +12,16 @@ const shipment = z.object({
   updated_at: text,
   items: listOf(z.object({ entity_id: integer, order_item_id: integer, sku: optionalText, qty: decimal })),
   tracks: listOf(
-    z.object({ entity_id: integer, track_number: text, title: optionalText, carrier_code: optionalText }),
+    z.object({
+      entity_id: integer,
+      track_number: text,
+      title: optionalText,
+      carrier_code: optionalText,
+      description: optionalText,
+      created_at: optionalText,
+    }),
   ),
-  comments: listOf(z.object({ entity_id: integer, comment: optionalText })),
+  comments: listOf(z.object({ entity_id: integer, comment: optionalText, created_at: optionalText })),
   extension_attributes: mapOf({ source_code: optionalText }),
 });
 /** `extension_attributes.source_code` is the source that was really deducted from. */
@@ -46,8 +53,13 @@ export interface Shipments {
    * Magento ships less than asked without a word, and drops lines it does not know: compare what was created.
    */
   create(orderId: number, shipment: NewShipment): Promise<number>;
-  /** NOT idempotent: the same number twice makes two tracks. Returns the id of the track. */
-  addTrack(orderId: number, shipmentId: number, track: Track): Promise<number>;
+  /**
+   * NOT idempotent: the same number twice makes two tracks.
+   * @param description that no customer sees. @returns the id of the track.
+   */
+  addTrack(orderId: number, shipmentId: number, track: Track & { description: string }): Promise<number>;
+  /** Harmless for one that is gone. */
+  removeTrack(trackId: number): Promise<void>;
   /** Adds a comment that no customer sees. NOT idempotent: look for it before. */
   addComment(shipmentId: number, comment: string): Promise<void>;
 }
@@ -84,11 +96,27 @@ export function createShipments(rest: Rest): Shipments {
       const added = await rest.call({
         method: 'POST',
         path: ['shipment', 'track'],
-        body: { entity: { order_id: orderId, parent_id: shipmentId, ...trackBody(track) } },
+        body: {
+          entity: {
+            order_id: orderId,
+            parent_id: shipmentId,
+            ...trackBody(track),
+            description: track.description,
+          },
+        },
         shape: z.object({ entity_id: integer }),
         route: 'POST shipment/track',
       });
       return added.entity_id;
+    },
+
+    async removeTrack(trackId) {
+      await rest.call({
+        method: 'DELETE',
+        path: ['shipment', 'track', String(trackId)],
+        shape: z.unknown(),
+        route: 'DELETE shipment/track/:id',
+      });
     },
 
     async addComment(shipmentId, comment) {

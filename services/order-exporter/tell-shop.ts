@@ -39,5 +39,6 @@ function documentOf({ instance, store, incrementId, createdAt }: Order, number: 
     amounts: null,
     invoiceId: null,
     withdrawn: false,
+    text: null,
   };
 }

@@ -210,6 +210,25 @@ describe('a delivery of the ERP', () => {
     expect(steps).toEqual([]);
   });
 
+  it('loses the tracking numbers that the ERP has taken away, of its own and of no later state', async () => {
+    const { shop, apply, steps } = shopOf();
+    await apply(packed('T1', 'T2'));
+    shop.made[0]!.tracks.push({ track_number: 'T9', created_at: '2026-03-04 08:00:00' } as never);
+    await apply({ ...packed('T1', 'T3'), version: { epoch: 1, number: 5 } });
+    steps.length = 0;
+    // The state of before, replayed.
+    await apply({ ...packed('T1'), version: { epoch: 1, number: 4 } });
+    expect(steps).toEqual([refresh]);
+    expect(await apply({ ...packed('T1'), version: { epoch: 1, number: 6 } })).toMatchObject({
+      status: 'applied',
+      cause: 'removed the tracking numbers T3',
+    });
+    expect(shop.made[0]!.tracks.map(({ track_number }) => track_number)).toEqual(['T1', 'T9']);
+    expect(await apply({ ...packed('T1'), version: { epoch: 1, number: 6 } })).toMatchObject({
+      status: 'unchanged',
+    });
+  });
+
   it('that the ERP has taken back is not shipped, and a person is told where the shop has it', async () => {
     const { apply, steps } = shopOf();
     expect(await apply({ withdrawn: true })).toMatchObject({ status: 'unchanged' });

@@ -5,6 +5,8 @@ import type { MagentoOrder } from '../magento/order-shape.ts';
 import { piecesOf } from '../magento/pieces.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
+import { applyCancellation } from './cancellation.ts';
+import { applyComment } from './comment.ts';
 import { applyCreditMemo } from './credit-memo.ts';
 import { findOrder } from './find-order.ts';
 import { askForStock, goodsOf } from './goods.ts';
@@ -17,7 +19,7 @@ import { ship, sourceOf } from './ship.ts';
 import type { ShipOptions } from './ship.ts';
 import type { Issued } from './stock-wait.ts';
 import type { StoreIds } from './store-ids.ts';
-import { missingTracks, tracksOf } from './tracks.ts';
+import { missingTracks, stampOf, takenTracks, tracksOf } from './tracks.ts';
 import { verifyShipment } from './verify.ts';
 import { applyWithdrawn } from './withdrawn.ts';
 
@@ -26,7 +28,14 @@ export interface FulfilmentOptions extends ShipOptions {
   storeIds: Pick<StoreIds, 'of'>;
 }
 
-const kinds: ReadonlySet<string> = new Set(['shipment', 'invoice', 'creditmemo', 'order']);
+const kinds: ReadonlySet<string> = new Set([
+  'shipment',
+  'invoice',
+  'creditmemo',
+  'cancellation',
+  'comment',
+  'order',
+]);
 
 /**
  * Brings one ERP document to its order: looks whether the shipment is there, creates it if not, adds tracks that came
@@ -45,6 +54,8 @@ export async function applyFulfilment(
   if (document.withdrawn) return applyWithdrawn(document, options);
   if (document.kind === 'invoice') return applyInvoice(document, attempt, options);
   if (document.kind === 'creditmemo') return applyCreditMemo(document, attempt, options);
+  if (document.kind === 'cancellation') return applyCancellation(document, attempt, options);
+  if (document.kind === 'comment') return applyComment(document, attempt, options);
   const [{ order, found, byHand }] = await Promise.all([
     lookUp(document, options),
     attempt.mode === 'on' && options.stockWait?.ahead(issued, attempt),
@@ -135,19 +146,30 @@ async function addTracks(
   attempt: Attempt,
   options: FulfilmentOptions,
 ): Promise<Handled> {
+  const marker = markerOf(options.instance, 'document', document.documentId);
   const missing = missingTracks(tracksOf(document, options.fulfilments.carriers), shipment);
+  const taken = takenTracks(document, shipment, marker);
   const targetId = shipment.increment_id;
-  const verify = () => verifyShipment(shipment, document, sourceOf(document, options));
-  if (missing.length === 0) verify();
-  if (missing.length === 0) return { status: 'unchanged', targetId, cause: 'the shipment is there' };
-  const numbers = missing.map(({ number }) => number).join(', ');
-  if (attempt.mode === 'dry')
-    return { status: 'dry', targetId, cause: `would add the tracking numbers ${numbers}` };
+  const added = missing.map(({ number }) => number).join(', ');
+  const removed = taken.map(({ track_number }) => track_number).join(', ');
+  const told = (add: string, remove: string) =>
+    [added && `${add} the tracking numbers ${added}`, removed && `${remove} the tracking numbers ${removed}`]
+      .filter(Boolean)
+      .join(' and ');
+  const isDone = missing.length + taken.length === 0;
+  if (attempt.mode === 'dry' && !isDone)
+    return { status: 'dry', targetId, cause: `would ${told('add', 'remove')}` };
   for (const track of missing) {
     attempt.assertCurrent();
-    await options.magento.shipments.addTrack(order.entity_id, shipment.entity_id, track);
+    const description = stampOf(marker, document.version);
+    await options.magento.shipments.addTrack(order.entity_id, shipment.entity_id, { ...track, description });
+  }
+  for (const { entity_id } of taken) {
+    attempt.assertCurrent();
+    await options.magento.shipments.removeTrack(entity_id);
   }
   // Of a parcel that differs the customer is told the number all the same.
-  verify();
-  return { status: 'applied', targetId, cause: `added the tracking numbers ${numbers}` };
+  verifyShipment(shipment, document, sourceOf(document, options));
+  if (isDone) return { status: 'unchanged', targetId, cause: 'the shipment is there' };
+  return { status: 'applied', targetId, cause: told('added', 'removed') };
 }

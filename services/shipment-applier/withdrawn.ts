@@ -13,6 +13,18 @@ export interface WithdrawnOptions {
   storeIds: Pick<StoreIds, 'of'>;
 }
 
+interface Made {
+  increment_id: string;
+  comments: { comment: string | null }[];
+}
+
+/** Where documents of a kind are found by their marker. A cancellation is none, and a comment stays. */
+const lists: Readonly<Record<string, 'shipments' | 'invoices' | 'creditMemos'>> = {
+  shipment: 'shipments',
+  invoice: 'invoices',
+  creditmemo: 'creditMemos',
+};
+
 /**
  * A document that the ERP has taken back. Magento keeps what was made of it, and has no call that undoes it, so a person
  * decides what becomes of that.
@@ -21,8 +33,9 @@ export interface WithdrawnOptions {
 export async function applyWithdrawn(document: Fulfilment, options: WithdrawnOptions): Promise<Handled> {
   const order = await findOrder(document, options);
   const { kind, documentId } = document;
-  const made = await madeOf(kind, order.entity_id, options.magento);
-  const found = findMarked(made, markerOf(options.instance, 'document', documentId));
+  const list = lists[kind];
+  const made = list === undefined ? [] : await options.magento[list].ofOrder(order.entity_id);
+  const found = findMarked<Made>(made, markerOf(options.instance, 'document', documentId));
   if (!found)
     return { status: 'unchanged', cause: 'the ERP has taken it back, and the shop has nothing of it' };
   throw new Rejected({
@@ -30,11 +43,4 @@ export async function applyWithdrawn(document: Fulfilment, options: WithdrawnOpt
     what: `The ERP has taken back document ${documentId}, of which the shop has the ${kind} ${found.increment_id}`,
     fix: 'Magento undoes no document: put the order right in the shop (a credit memo for what was invoiced), or bring the document back in the ERP; then `cartage parked discard KEY --reason TEXT`',
   });
-}
-
-type Made = { increment_id: string; comments: { comment: string | null }[] }[];
-
-function madeOf(kind: string, orderId: number, magento: WithdrawnOptions['magento']): Promise<Made> {
-  if (kind === 'shipment') return magento.shipments.ofOrder(orderId);
-  return (kind === 'invoice' ? magento.invoices : magento.creditMemos).ofOrder(orderId);
 }

@@ -370,7 +370,7 @@ describe('shipments', () => {
       tracks: [{ track_number: track.number, carrier_code: 'ups', title: 'UPS' }],
       extension_attributes: { source_code: 'default' },
     });
-    await magento.shipments.addTrack(orderId, first, { ...track, number: 'LATE-1' });
+    await magento.shipments.addTrack(orderId, first, { ...track, number: 'LATE-1', description: 'late' });
     expect((await magento.shipments.get(first))?.tracks.map(({ track_number }) => track_number)).toEqual([
       track.number,
       'LATE-1',

@@ -39,6 +39,7 @@ export const fulfilmentRows: RowShape<Fulfilment> = {
       amounts: amountsOf(document.amounts ?? null),
       invoiceId: document.invoice_id ?? null,
       withdrawn: document.withdrawn ?? false,
+      text: document.text ?? null,
     };
   },
   deleted: null,

@@ -207,9 +207,10 @@ describe('rows of the ERP', () => {
       amounts: null,
       invoiceId: null,
       withdrawn: false,
+      text: null,
     });
     const amounts = { currency: 'JPY', total: '120', adjustmentFee: 7 };
-    const more = { amounts, invoice_id: 'INV', withdrawn: 1 };
+    const more = { amounts, invoice_id: 'INV', withdrawn: 1, text: 'Hello' };
     const returned = [{ sku, quantity: 1, returnToStock: true }];
     expect(of('erp.fulfilments', { ...document, ...more, lines: returned })).toMatchObject({
       amounts: {
@@ -221,6 +222,7 @@ describe('rows of the ERP', () => {
       },
       invoiceId: 'INV',
       withdrawn: true,
+      text: 'Hello',
       lines: [{ returnToStock: true }],
     });
     const packages = [{ carrier: 'c', trackingNumber: 't' }];

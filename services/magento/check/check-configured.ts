@@ -61,6 +61,7 @@ function unusedOf({ flows, orders, fulfilments }: ShopConfig): Optional[] {
     ...(flows.catalog === 'off' ? ['catalog' as const] : []),
     ...(orders.writeBack === 'off' ? ['writeBack' as const] : []),
     ...(flows.shipments === 'off' || !paysBack ? ['refunds' as const] : []),
+    ...(flows.shipments === 'off' || fulfilments.cancellations === 'off' ? ['cancellations' as const] : []),
   ];
 }
 

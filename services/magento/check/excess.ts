@@ -39,7 +39,12 @@ export const unneeded: readonly Unneeded[] = [
   },
   { resource: 'Magento_Cart::manage', deed: 'read carts', probe: get('carts', '0') },
   { resource: 'Magento_Sales::transactions_fetch', deed: 'read payments', probe: get('transactions', '0') },
-  { resource: 'Magento_Sales::cancel', deed: 'cancel orders', probe: post('orders', '0', 'cancel') },
+  {
+    resource: 'Magento_Sales::cancel',
+    deed: 'cancel orders',
+    probe: post('orders', '0', 'cancel'),
+    onlyFor: 'cancellations',
+  },
   {
     resource: 'Magento_Sales::creditmemo',
     deed: 'refund orders',

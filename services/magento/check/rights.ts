@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { RestCall } from '../rest/rest.ts';
 
 /** What a deployment may do without. */
-export type Optional = 'customers' | 'writeBack' | 'catalog' | 'refunds';
+export type Optional = 'customers' | 'writeBack' | 'catalog' | 'refunds' | 'cancellations';
 
 /** One resource of Magento's access list, and the calls that it opens: each a read, or a write that Magento must refuse for its emptiness. */
 export interface Right {
@@ -74,6 +74,12 @@ export const rights: readonly Right[] = [
         route: 'POST order/:id/refund',
       },
     ],
+  },
+  {
+    resource: 'Magento_Sales::cancel',
+    purpose: 'canceling the rest of an order',
+    onlyFor: 'cancellations',
+    probes: [{ method: 'POST', path: ['orders', '0', 'cancel'], route: 'POST orders/:id/cancel' }],
   },
   {
     resource: 'Magento_Sales::comment',

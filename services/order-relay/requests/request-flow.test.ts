@@ -66,6 +66,7 @@ function flow(mode: Mode = 'on', since = 0) {
         wholePage: () => Promise.reject(new Error('not asked here')),
         openPage: () => Promise.reject(new Error('not asked here')),
         idsOf: () => Promise.reject(new Error('not asked here')),
+        cancel: () => Promise.reject(new Error('not asked here')),
         byId: (id) => {
           calls.push([`#${id}`]);
           if (failing.has(id)) return Promise.reject(failing.get(id)!);

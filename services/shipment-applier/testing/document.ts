@@ -20,6 +20,7 @@ export function documentOf(changes: Partial<Fulfilment> = {}): Fulfilment {
     amounts: null,
     invoiceId: null,
     withdrawn: false,
+    text: null,
     occurredAt: null,
     version: { epoch: 1, number: 1 },
     shownFrom: null,

@@ -88,12 +88,18 @@ export class Shop {
           qty: this.shippedQuantity ?? quantity,
         })),
         tracks: tracks.map(trackOf),
-        comments: [{ entity_id: 1, comment }],
+        comments: [{ entity_id: 1, comment, created_at: madeAt }],
         extension_attributes: { source_code: sourceCode },
       } as unknown as MagentoShipment);
       return this.made.length;
     },
-    addTrack: async (orderId: number, shipmentId: number, track: Track) => {
+    removeTrack: async (trackId: number) => {
+      await turn();
+      this.steps.push(`untrack ${trackId}`);
+      for (const { tracks } of this.made)
+        tracks.splice(0, Infinity, ...tracks.filter(({ entity_id }) => entity_id !== trackId));
+    },
+    addTrack: async (orderId: number, shipmentId: number, track: Track & { description: string }) => {
       await turn();
       this.steps.push(`track ${track.number} to ${shipmentId} of ${orderId}`);
       this.made.find(({ entity_id }) => entity_id === shipmentId)!.tracks.push(trackOf(track) as never);
@@ -102,8 +108,20 @@ export class Shop {
   };
 }
 
-const trackOf = ({ number, title, carrierCode }: Track) => ({
+/** Of a shipment and what is made with it. */
+const madeAt = '2026-03-01 08:00:00';
+
+/** Without a description, it is made with its shipment. */
+const trackOf = ({
+  number,
+  title,
+  carrierCode,
+  description = null,
+}: Track & { description?: string | null }) => ({
+  entity_id: Number(number.slice(1)),
   track_number: number,
   title,
   carrier_code: carrierCode,
+  description,
+  created_at: description === null ? madeAt : '2026-03-02 08:00:00',
 });

@@ -26,6 +26,7 @@ it('what is found is to be erased in shop, ERP and at each subscriber, who may k
   });
   expect(said).toContain('0 customers, 1 order concerned.');
   expect(said).toContain('magento.orders: 1 record until 1970-01-30T');
+  expect(said).toContain('erp.fulfilments: what the ERP said of these orders in comments, for 28 days');
   for (const wanted of [
     'In the shop: erase',
     'In the ERP: erase',

@@ -1,4 +1,4 @@
-import { contracts, customers, orders, parked } from '../../../../schemas/topics.ts';
+import { contracts, customers, fulfilments, orders, parked } from '../../../../schemas/topics.ts';
 import { processes } from '../../../platform/processes.ts';
 import { shellWord } from '../../../platform/terminal.ts';
 import type { GlobalOptions } from '../../options.ts';
@@ -21,6 +21,7 @@ export function print(found: Found, options: GlobalOptions & { dryRun?: boolean 
     topics: [
       customersReport(found.customers, dryRun),
       ordersReport(found.orders),
+      documentsReport(found.orders),
       parkedReport(found, dryRun),
     ],
     unreadable: found.unreadable,
@@ -67,6 +68,16 @@ function ordersReport({ published: { count, newestAt } }: Part) {
       ? 'nothing.'
       : `${counted(count, 'record')} until ${until} at the latest; no record can be taken out of a topic before its time.`;
   return { topic: orders.topic, records: count, remainsUntil: until, said };
+}
+
+/** They lie under the keys of their orders. Of personal data they hold the ERP's comments alone. */
+function documentsReport({ keys }: Part) {
+  const days = Number(fulfilments.retentionMs) / dayMs;
+  const said =
+    keys.size === 0
+      ? 'nothing.'
+      : `what the ERP said of these orders in comments, for ${days} days after it at most; no record can be taken out of a topic before its time.`;
+  return { topic: fulfilments.topic, said };
 }
 
 function parkedReport({ parkedKeys }: Found, dryRun: boolean) {

@@ -41,4 +41,15 @@ export const fulfilmentsSection = z.strictObject({
       notifyCustomer: yesOrNo.default(false),
     })
     .prefault({}),
+  /** Whether the ERP's cancellations are brought to the shop. off: they are passed over. */
+  cancellations: z.enum(['on', 'off']).default('on'),
+  /** Documents of the kind comment. */
+  comments: z
+    .strictObject({
+      /** Whether the customer sees them with the order. */
+      visibleOnFront: yesOrNo.default(false),
+      /** Whether Magento mails them to the customer. */
+      notifyCustomer: yesOrNo.default(false),
+    })
+    .prefault({}),
 });

@@ -40,33 +40,39 @@ export function unhold(shop: Shop, order: OrderRow): void {
   saveChanged(shop, order);
 }
 
-/** Returns false, with status 200, when the order cannot be canceled (FACTS section 3). */
+/**
+ * Cancels what is neither invoiced nor shipped; what is invoiced stays, and the order with it (FACTS section 13). Returns
+ * false, with status 200, when nothing can be canceled (FACTS section 3).
+ */
 export function cancel(shop: Shop, order: OrderRow): boolean {
-  const isOpen = order.items.some(
-    (item) => number(decimal(item.qty_ordered) - decimal(item.qty_invoiced)) > 0,
-  );
+  const openOf = (item: OrderItemRow) => number(decimal(item.qty_ordered) - decimal(item.qty_invoiced));
+  const isOpen = order.items.some((item) => openOf(item) - item.qty_canceled > 0);
   if (['holded', 'canceled', 'complete', 'closed'].includes(order.state) || !isOpen) return false;
-  const stock = stockOfWebsite(shop.db, storeOfOrder(order.store_id).websiteCode);
-  for (const item of order.items) {
-    const quantity = number(
-      decimal(item.qty_ordered) - decimal(item.qty_shipped) - decimal(item.qty_canceled),
-    );
-    item.qty_canceled = quantity;
-    item.tax_canceled = number(decimal(item.tax_amount) - decimal(item.tax_invoiced));
-    item.updated_at = now(shop);
-    if (!takesStock(order, item) || quantity === 0) continue;
-    const metadata = {
-      event_type: 'order_canceled',
-      object_id: `${order.entity_id}`,
-      object_increment_id: order.increment_id,
-    };
-    reserve(shop.db, { stock_id: stock?.stock_id ?? 1, sku: item.sku, quantity, metadata });
-  }
-  order.state = 'canceled';
-  order.status = 'canceled';
+  const isInvoiced = order.items.some((item) => item.qty_invoiced > item.qty_refunded);
+  for (const item of order.items) cancelItem(shop, order, item, Math.max(0, openOf(item)));
+  const isShippable = order.items.some((item) => shippableQty(order, item) > 0);
+  order.state = !isInvoiced ? 'canceled' : isShippable ? 'processing' : 'complete';
+  order.status = order.state;
   order.is_canceled = true;
   saveChanged(shop, order);
   return true;
+}
+
+function cancelItem(shop: Shop, order: OrderRow, item: OrderItemRow, open: number): void {
+  const stock = stockOfWebsite(shop.db, storeOfOrder(order.store_id).websiteCode);
+  const gone = Math.max(item.qty_shipped, item.qty_refunded);
+  const unshipped = number(decimal(item.qty_ordered) - decimal(gone));
+  const quantity = number(decimal(Math.min(open, unshipped)) - decimal(item.qty_canceled));
+  item.qty_canceled = number(decimal(item.qty_canceled) + decimal(quantity));
+  item.tax_canceled = number(decimal(item.tax_amount) - decimal(item.tax_invoiced));
+  item.updated_at = now(shop);
+  if (!takesStock(order, item) || quantity === 0) return;
+  const metadata = {
+    event_type: 'order_canceled',
+    object_id: `${order.entity_id}`,
+    object_increment_id: order.increment_id,
+  };
+  reserve(shop.db, { stock_id: stock?.stock_id ?? 1, sku: item.sku, quantity, metadata });
 }
 
 /** The lines that hold stock: simple products, whether sold alone or as a part. */
