@@ -42,6 +42,8 @@ it('the pieces of a line are its children, or itself, under the SKU of the produ
   ]);
   expect(shown).toEqual([
     [1, ['A 3 false', 'B 1 true']],
+    [2, ['A 1 false']],
+    [3, ['B 1 true']],
     [4, ['C 1 false']],
     [5, ['MUG 1 false']],
     [6, ['GONE-red 1 false']],

@@ -16,7 +16,7 @@ export interface Piece {
 }
 
 /**
- * What stands behind each line of an order, by the item_id of the line: the variant of a configurable, the selections of
+ * What stands behind each item of an order, by its item_id: a part of another is itself alone; behind a line stand the variant of a configurable, the selections of
  * a bundle, else the product itself. Custom options change the SKU of a line, and the stock is the product's all the same
  * (FACTS section 13): its SKU is asked for then, one call for all.
  */
@@ -34,12 +34,10 @@ export async function piecesOf(
     isVirtual: item.is_virtual,
   });
   return new Map(
-    items
-      .filter(({ parent_item_id }) => parent_item_id === null)
-      .map((line) => [
-        line.item_id,
-        (children.get(line.item_id) ?? [line]).map((item) => pieceOf(item, line)),
-      ]),
+    items.map((line) => [
+      line.item_id,
+      (children.get(line.item_id) ?? [line]).map((item) => pieceOf(item, line)),
+    ]),
   );
 }
 

@@ -63,6 +63,8 @@ export interface Products {
   existing(skus: readonly string[]): Promise<Map<string, KnownProduct>>;
   /** By product id; those of products that are gone are left out. */
   skusOf(ids: readonly number[]): Promise<Map<number, string>>;
+  /** Those of the bundles, by product id, whose parts ship one by one. Their orders do not say it. */
+  shippedInParts(ids: readonly number[]): Promise<Set<number>>;
   /** Names of the products' options, by the ids of the products; those that are gone are left out. */
   optionNames(ids: readonly number[]): Promise<Map<number, OptionNames>>;
   /**
@@ -83,6 +85,11 @@ export interface Products {
 const globalScope = 'all';
 const named = z.object({ id: integer, sku: text });
 const namedFields = 'items[id,sku],total_count';
+const bundle = z.object({
+  id: integer,
+  custom_attributes: listOf(z.object({ attribute_code: text, value: z.unknown() })),
+});
+const bundleFields = 'items[id,custom_attributes[attribute_code,value]],total_count';
 /** What no web server, proxy or URL class rewrites; every other SKU goes by query or body instead of by path. */
 const safeInPath = /^[A-Za-z0-9_-][A-Za-z0-9._~-]*$/;
 
@@ -124,6 +131,20 @@ export function createProducts(rest: Rest): Products {
         for (const { id, sku } of await search(rest, anyOf('entity_id', chunk), named, namedFields))
           skus.set(id, sku);
       return skus;
+    },
+
+    async shippedInParts(ids) {
+      const inParts = new Set<number>();
+      for (const chunk of inChunks(ids.map(String)))
+        for (const { id, custom_attributes } of await search(
+          rest,
+          anyOf('entity_id', chunk),
+          bundle,
+          bundleFields,
+        ))
+          if (custom_attributes.some((one) => one.attribute_code === 'shipment_type' && one.value === '1'))
+            inParts.add(id);
+      return inParts;
     },
 
     optionNames: (ids) => optionNamesOf(rest, ids),

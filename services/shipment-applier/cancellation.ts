@@ -11,10 +11,13 @@ import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
 import { findOrder } from './find-order.ts';
 import { askForStockEverywhere } from './goods.ts';
 import { heldWithoutRight } from './held-without-right.ts';
-import { invoicing, shipping, wantedItems } from './lines.ts';
+import { invoicing, shipping } from './lines.ts';
 import type { Deed } from './lines.ts';
 import { assertOpen, invoiceOf } from './order-state.ts';
 import type { StoreIds } from './store-ids.ts';
+import { unitsOf } from './units.ts';
+import type { OrderUnits } from './units.ts';
+import { wantedItems } from './wanted.ts';
 
 export interface CancellationOptions {
   magento: Pick<Magento, 'orders' | 'products'>;
@@ -56,7 +59,8 @@ export async function applyCancellation(
     return { status: 'unchanged', targetId, cause: 'nothing of the order is left to cancel' };
   }
   assertOpen(document, order);
-  assertWhole(document, order, left);
+  if (document.lines.length > 0)
+    assertWhole(document, left, await unitsOf(order, canceling, options.magento.products));
   assertNothingShippedOnly(document, order);
   const told = left.map((item) => `${toPlaces(canceling.leftOf(item), 4)} ${item.sku}`).join(', ');
   if (attempt.mode === 'dry') return { status: 'dry', targetId, cause: `would cancel ${told}` };
@@ -94,10 +98,9 @@ async function askAgain(
 }
 
 /** @throws Rejected where the ERP cancels a part of what is left: Magento cancels all of it or nothing. */
-function assertWhole(document: Fulfilment, order: MagentoOrder, left: readonly MagentoOrderItem[]): void {
-  if (document.lines.length === 0) return;
+function assertWhole(document: Fulfilment, left: readonly MagentoOrderItem[], units: OrderUnits): void {
   const wanted = new Map(
-    wantedItems(document, order, canceling).map(({ item, quantity }) => [item.item_id, quantity]),
+    wantedItems(document, units, canceling).map(({ item, quantity }) => [item.item_id, quantity]),
   );
   const isAll =
     wanted.size === left.length && left.every((item) => wanted.get(item.item_id) === canceling.leftOf(item));

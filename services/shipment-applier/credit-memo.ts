@@ -3,7 +3,6 @@ import type { MagentoCreditMemo, Refunded } from '../magento/credit-memos.ts';
 import type { Magento } from '../magento/magento.ts';
 import { markerOf } from '../magento/marker.ts';
 import type { MagentoOrder } from '../magento/order-shape.ts';
-import { piecesOf } from '../magento/pieces.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { decimalOf, toPlaces } from '../platform/decimal.ts';
 import { Held } from '../platform/errors.ts';
@@ -13,12 +12,15 @@ import { assertCurrency } from './amounts.ts';
 import { findOrder } from './find-order.ts';
 import { askForStockEverywhere } from './goods.ts';
 import { heldWithoutRight } from './held-without-right.ts';
+import { refunding } from './lines.ts';
 import { madeByHand } from './made-by-hand.ts';
 import { findMarked } from './marker.ts';
 import { assertOpen, invoiceOf } from './order-state.ts';
-import { refundItems, refundPlanOf, refundableItems } from './refund-plan.ts';
+import { refundItems, refundPlanOf } from './refund-plan.ts';
 import type { RefundPlan } from './refund-plan.ts';
 import type { StoreIds } from './store-ids.ts';
+import { unitsOf } from './units.ts';
+import type { OrderUnits } from './units.ts';
 import { verifyCreditMemo } from './verify.ts';
 
 export interface CreditMemoOptions {
@@ -42,48 +44,49 @@ export async function applyCreditMemo(
 ): Promise<Handled> {
   const order = await findOrder(document, options);
   assertCurrency(document, order);
-  const made = await options.magento.creditMemos.ofOrder(order.entity_id);
-  const plan = refundPlanOf(document, order);
+  const [made, units] = await Promise.all([
+    options.magento.creditMemos.ofOrder(order.entity_id),
+    unitsOf(order, refunding, options.magento.products),
+  ]);
+  const refund = { document, order, units, plan: refundPlanOf(document, units), attempt };
   const marker = markerOf(options.instance, 'document', document.documentId);
   const found = findMarked(made, marker);
   if (found) {
-    await follow(found, { document, order, plan, attempt }, options);
+    await follow(found, refund, options);
     return { status: 'unchanged', targetId: found.increment_id, cause: 'the credit memo is there' };
   }
-  const same = sameByHand(made, plan, order, options);
-  if (same) return adopt(same, marker, { document, order, plan, attempt }, options);
-  return create(marker, { document, order, plan, attempt }, options);
+  const same = sameByHand(made, refund, options);
+  if (same) return adopt(same, marker, refund, options);
+  return create(marker, refund, options);
 }
 
 /** A credit memo on its way to the shop. */
 interface Refund {
   document: Fulfilment;
   order: MagentoOrder;
+  units: OrderUnits;
   plan: RefundPlan;
   attempt: Attempt;
 }
 
 async function follow(memo: MagentoCreditMemo, refund: Refund, options: CreditMemoOptions): Promise<void> {
-  const { document, order, plan, attempt } = refund;
+  const { document, units, plan, attempt } = refund;
   if (attempt.mode === 'on') {
-    const pieces = await piecesOf(order, options.magento.products);
     const goods = plan.wanted.flatMap(({ item }) =>
-      (pieces.get(item.parent_item_id ?? item.item_id) ?? []).map(({ sku }) => sku),
+      (units.pieces.get(item.item_id) ?? []).map(({ sku }) => sku),
     );
     const sources = Object.keys(options.stock.sources);
     await askForStockEverywhere(sources, document, goods, options.requestRefresh, 'paid back');
   }
-  verifyCreditMemo(memo, document, { plan, order });
+  verifyCreditMemo(memo, document, { plan, units });
 }
 
 function sameByHand(
   made: readonly MagentoCreditMemo[],
-  { wanted, shipping, adjustmentRefund, adjustmentFee }: RefundPlan,
-  order: MagentoOrder,
+  { plan: { wanted, shipping, adjustmentRefund, adjustmentFee }, units }: Refund,
   { instance }: CreditMemoOptions,
 ): MagentoCreditMemo | undefined {
-  const counted = refundableItems(order);
-  return madeByHand(made, wanted, { counted, instance }).find(
+  return madeByHand(made, wanted, { units, instance }).find(
     (memo) =>
       decimalOf(memo.base_shipping_amount) === shipping &&
       decimalOf(memo.base_adjustment_positive) === adjustmentRefund &&
@@ -107,7 +110,7 @@ async function adopt(
 }
 
 async function create(marker: string, refund: Refund, options: CreditMemoOptions): Promise<Handled> {
-  const { document, order, plan, attempt } = refund;
+  const { document, order, units, plan, attempt } = refund;
   const { creditMemos: rules } = options.fulfilments;
   const method = order.payment.method ?? '';
   const rule = rules.refund[method] ?? rules.refundOtherwise;
@@ -124,12 +127,12 @@ async function create(marker: string, refund: Refund, options: CreditMemoOptions
     return { status: 'dry', cause: `would pay back ${told}, ${rule}` };
   }
   const { creditMemos } = options.magento;
-  const nothing = order.items.find(({ item_id }) => refundableItems(order).has(item_id));
+  const [anyItem] = units.named;
   attempt.assertCurrent();
   const id = await creditMemos
     .create(refunded, {
       // No items would be all of them.
-      items: items.length > 0 ? items : [{ orderItemId: nothing!.item_id, quantity: '0' }],
+      items: items.length > 0 ? items : [{ orderItemId: anyItem!, quantity: '0' }],
       returnToStock: plan.returnToStock,
       shipping: toPlaces(plan.shipping, 4),
       adjustmentRefund: toPlaces(plan.adjustmentRefund, 4),

@@ -88,7 +88,7 @@ describe('a delivery of the ERP', () => {
     await expect(apply()).rejects.toMatchObject({
       fault: {
         code: 'shipment.differs',
-        what: expect.stringContaining('line 5: 1.0000 instead of 2.0000'),
+        what: expect.stringContaining('ABC-RED: 1.0000 instead of 2.0000'),
       },
     });
     expect(steps).toEqual(['ship', refresh]);

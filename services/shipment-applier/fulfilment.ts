@@ -2,7 +2,6 @@ import type { Fulfilment } from '../../schemas/types.ts';
 import type { Magento } from '../magento/magento.ts';
 import { markerOf } from '../magento/marker.ts';
 import type { MagentoOrder } from '../magento/order-shape.ts';
-import { piecesOf } from '../magento/pieces.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import { applyCancellation } from './cancellation.ts';
@@ -12,15 +11,18 @@ import { findOrder } from './find-order.ts';
 import { askForStock, goodsOf } from './goods.ts';
 import { findMarked } from './marker.ts';
 import { applyInvoice } from './invoice.ts';
-import { shipping, wantedItems } from './lines.ts';
-import { madeByHand, topsOf } from './made-by-hand.ts';
+import { shipping } from './lines.ts';
+import { madeByHand } from './made-by-hand.ts';
 import { tellNumber } from './order-number.ts';
 import { ship, sourceOf } from './ship.ts';
 import type { ShipOptions } from './ship.ts';
 import type { Issued } from './stock-wait.ts';
 import type { StoreIds } from './store-ids.ts';
 import { missingTracks, stampOf, takenTracks, tracksOf } from './tracks.ts';
+import { unitsOf } from './units.ts';
 import { verifyShipment } from './verify.ts';
+import type { Asked } from './verify.ts';
+import { wantedItems } from './wanted.ts';
 import { applyWithdrawn } from './withdrawn.ts';
 
 export interface FulfilmentOptions extends ShipOptions {
@@ -56,54 +58,65 @@ export async function applyFulfilment(
   if (document.kind === 'creditmemo') return applyCreditMemo(document, attempt, options);
   if (document.kind === 'cancellation') return applyCancellation(document, attempt, options);
   if (document.kind === 'comment') return applyComment(document, attempt, options);
-  const [{ order, found, byHand }] = await Promise.all([
+  const [{ order, asked, found, byHand }] = await Promise.all([
     lookUp(document, options),
     attempt.mode === 'on' && options.stockWait?.ahead(issued, attempt),
   ]);
-  if (found) return follow(document, order, found, attempt, options);
-  if (byHand) return adopt(document, order, byHand, attempt, options);
-  return ship(issued, order, attempt, options);
+  const parcel = { document, order, asked };
+  if (found) return follow(parcel, found, attempt, options);
+  if (byHand) return adopt(parcel, byHand, attempt, options);
+  return ship(issued, order, asked, attempt, options);
+}
+
+interface Parcel {
+  document: Fulfilment;
+  order: MagentoOrder;
+  asked: Asked;
 }
 
 /** It is there: its stock, and the tracks that it lacks. */
 async function follow(
-  document: Fulfilment,
-  order: MagentoOrder,
+  parcel: Parcel,
   found: MagentoShipment,
   attempt: Attempt,
   options: FulfilmentOptions,
 ): Promise<Handled> {
+  const { document, asked } = parcel;
   if (attempt.mode === 'on') {
     const items = found.items.map(({ order_item_id, qty }) => ({
       orderItemId: order_item_id,
       quantity: qty,
     }));
-    const goods = goodsOf(items, await piecesOf(order, options.magento.products));
+    const goods = goodsOf(items, asked.units.pieces);
     await askForStock(document, goods.keys(), options.requestRefresh, 'shipped');
   }
-  return addTracks(document, order, found, attempt, options);
+  return addTracks(parcel, found, attempt, options);
 }
 
 async function lookUp(document: Fulfilment, options: FulfilmentOptions) {
   const order = await findOrder(document, options);
-  const { instance } = options;
-  const made = await options.magento.shipments.ofOrder(order.entity_id);
+  const { instance, magento } = options;
+  const [made, units] = await Promise.all([
+    magento.shipments.ofOrder(order.entity_id),
+    unitsOf(order, shipping, magento.products),
+  ]);
+  const asked = { wanted: wantedItems(document, units, shipping), units };
   const found = findMarked(made, markerOf(instance, 'document', document.documentId));
-  const byHand = found ? undefined : sameByHand(document, order, made, options);
-  return { order, found, byHand };
+  const byHand = found ? undefined : sameByHand(document, asked, made, options);
+  return { order, asked, found, byHand };
 }
 
 /** A parcel that a person has brought into the shop: of the same items, from the same source, under no other number. */
 function sameByHand(
   document: Fulfilment,
-  order: MagentoOrder,
+  { wanted, units }: Asked,
   made: readonly MagentoShipment[],
   options: FulfilmentOptions,
 ): MagentoShipment | undefined {
-  if (made.length === 0) return undefined;
+  if (wanted.length === 0) return undefined;
   const { instance, stock } = options;
   const numbers = new Set(document.packages.map(({ trackingNumber }) => trackingNumber));
-  return madeByHand(made, wantedItems(document, order, shipping), { counted: topsOf(order), instance }).find(
+  return madeByHand(made, wanted, { units, instance }).find(
     ({ tracks, extension_attributes: { source_code } }) =>
       source_code === stock.sources[document.source ?? ''] &&
       (numbers.size === 0 ||
@@ -113,8 +126,7 @@ function sameByHand(
 }
 
 async function adopt(
-  document: Fulfilment,
-  order: MagentoOrder,
+  parcel: Parcel,
   shipment: MagentoShipment,
   attempt: Attempt,
   options: FulfilmentOptions,
@@ -123,9 +135,9 @@ async function adopt(
   if (attempt.mode === 'dry')
     return { status: 'dry', targetId: shipment.increment_id, cause: `would take over ${cause}` };
   attempt.assertCurrent();
-  const marker = markerOf(options.instance, 'document', document.documentId);
+  const marker = markerOf(options.instance, 'document', parcel.document.documentId);
   await options.magento.shipments.addComment(shipment.entity_id, marker);
-  const followed = await follow(document, order, shipment, attempt, options);
+  const followed = await follow(parcel, shipment, attempt, options);
   return { ...followed, status: 'applied', cause: `took over ${cause}; ${followed.cause}` };
 }
 
@@ -140,8 +152,7 @@ function passedOver(document: Fulfilment, options: FulfilmentOptions): string | 
 }
 
 async function addTracks(
-  document: Fulfilment,
-  order: MagentoOrder,
+  { document, order, asked }: Parcel,
   shipment: MagentoShipment,
   attempt: Attempt,
   options: FulfilmentOptions,
@@ -169,7 +180,7 @@ async function addTracks(
     await options.magento.shipments.removeTrack(entity_id);
   }
   // Of a parcel that differs the customer is told the number all the same.
-  verifyShipment(shipment, document, sourceOf(document, options));
+  verifyShipment(shipment, document, asked, sourceOf(document, options));
   if (isDone) return { status: 'unchanged', targetId, cause: 'the shipment is there' };
   return { status: 'applied', targetId, cause: told('added', 'removed') };
 }

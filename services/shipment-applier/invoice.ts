@@ -7,16 +7,18 @@ import type { Config } from '../platform/config/schema.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import { assertCurrency } from './amounts.ts';
 import { findOrder } from './find-order.ts';
-import { invoicing, leftItems, wantedItems } from './lines.ts';
-import type { WantedItem } from './lines.ts';
-import { madeByHand, topsOf } from './made-by-hand.ts';
+import { invoicing, leftItems } from './lines.ts';
+import { madeByHand } from './made-by-hand.ts';
 import { findMarked } from './marker.ts';
 import { assertOpen } from './order-state.ts';
 import type { StoreIds } from './store-ids.ts';
+import { unitsOf } from './units.ts';
 import { verifyInvoice } from './verify.ts';
+import type { Asked } from './verify.ts';
+import { wantedItems } from './wanted.ts';
 
 export interface InvoiceOptions {
-  magento: Pick<Magento, 'orders' | 'invoices'>;
+  magento: Pick<Magento, 'orders' | 'invoices' | 'products'>;
   instance: string;
   fulfilments: Pick<Config['fulfilments'], 'invoices'>;
   storeIds: Pick<StoreIds, 'of'>;
@@ -36,39 +38,47 @@ export async function applyInvoice(
   const order = await findOrder(document, options);
   assertCurrency(document, order);
   const marker = markerOf(instance, 'document', document.documentId);
-  const made = await magento.invoices.ofOrder(order.entity_id);
-  const tops = topsOf(order);
+  const [made, units] = await Promise.all([
+    magento.invoices.ofOrder(order.entity_id),
+    unitsOf(order, invoicing, magento.products),
+  ]);
+  const asked = { wanted: wantedItems(document, units, invoicing), units };
   const found = findMarked(made, marker);
   if (found) {
-    verifyInvoice(found, document, tops);
+    verifyInvoice(found, document, asked);
     return { status: 'unchanged', targetId: found.increment_id, cause: 'the invoice is there' };
   }
-  const wanted = wantedItems(document, order, invoicing);
-  const [same] = madeByHand(made, wanted, { counted: tops, instance });
-  if (same) return adopt(same, marker, attempt, options);
-  return create(document, order, wanted, attempt, options);
+  const [same] = madeByHand(made, asked.wanted, { units, instance });
+  if (same) return adopt(same, { document, marker, asked }, attempt, options);
+  return create({ document, marker, asked }, order, attempt, options);
+}
+
+interface NewInvoice {
+  document: Fulfilment;
+  marker: string;
+  asked: Asked;
 }
 
 async function adopt(
-  { entity_id, increment_id }: MagentoInvoice,
-  marker: string,
+  invoice: MagentoInvoice,
+  { document, marker, asked }: NewInvoice,
   attempt: Attempt,
   { magento }: InvoiceOptions,
 ): Promise<Handled> {
+  const { entity_id, increment_id: targetId } = invoice;
   const cause = 'an invoice of the same items, which was made in the shop';
-  if (attempt.mode === 'dry')
-    return { status: 'dry', targetId: increment_id, cause: `would take over ${cause}` };
+  if (attempt.mode === 'dry') return { status: 'dry', targetId, cause: `would take over ${cause}` };
   attempt.assertCurrent();
   await magento.invoices.addComment(entity_id, marker);
-  return { status: 'applied', targetId: increment_id, cause: `took over ${cause}` };
+  verifyInvoice(invoice, document, asked);
+  return { status: 'applied', targetId, cause: `took over ${cause}` };
 }
 
 async function create(
-  document: Fulfilment,
+  { document, marker, asked }: NewInvoice,
   order: MagentoOrder,
-  wanted: readonly WantedItem[],
   attempt: Attempt,
-  { magento, instance, fulfilments: { invoices: rules } }: InvoiceOptions,
+  { magento, fulfilments: { invoices: rules } }: InvoiceOptions,
 ): Promise<Handled> {
   const method = order.payment.method ?? '';
   const rule = rules.capture[method] ?? rules.captureOtherwise;
@@ -78,7 +88,7 @@ async function create(
       cause: `orders paid by ${method} are invoiced by the shop alone (fulfilments.invoices.capture)`,
     };
   assertOpen(document, order);
-  const items = leftItems(wanted, document, invoicing);
+  const items = leftItems(asked.wanted, document, invoicing);
   if (attempt.mode === 'dry') {
     const told = items.map(({ quantity, sku }) => `${quantity} ${sku}`).join(', ');
     return { status: 'dry', cause: `would invoice ${told}, ${rule}` };
@@ -87,10 +97,10 @@ async function create(
   const id = await magento.invoices.create(order.entity_id, {
     items,
     capture: rule === 'online',
-    comment: markerOf(instance, 'document', document.documentId),
+    comment: marker,
     notify: rules.notifyCustomer,
   });
   const created = await magento.invoices.get(id);
-  if (created) verifyInvoice(created, document, topsOf(order));
+  if (created) verifyInvoice(created, document, asked);
   return { status: 'applied', targetId: created?.increment_id ?? String(id), cause: `invoiced, ${rule}` };
 }

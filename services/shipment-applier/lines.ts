@@ -1,8 +1,6 @@
-import type { Fulfilment, FulfilmentLine } from '../../schemas/types.ts';
+import type { Fulfilment } from '../../schemas/types.ts';
 import type { MagentoOrderItem } from '../magento/order-item-shape.ts';
-import type { MagentoOrder } from '../magento/order-shape.ts';
-import { foldSku } from '../magento/sku.ts';
-import { decimalOf, minus, sum, toPlaces, zero } from '../platform/decimal.ts';
+import { decimalOf, minus, sum, toPlaces } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';
 import { Rejected } from '../platform/errors.ts';
 
@@ -22,6 +20,10 @@ export interface Deed {
   /** As in "are left to ship". */
   infinitive: string;
   leftOf(this: void, item: MagentoOrderItem): Decimal;
+  /** Of which bundles it names the parts and not the line; of none where it is not said. */
+  byParts?: 'as shipped' | 'as priced';
+  /** Of what is virtual it does nothing. */
+  skipsVirtual?: boolean;
 }
 
 /** Magento counts what was refunded before it was shipped as gone, and what was shipped before it was refunded once. */
@@ -29,6 +31,8 @@ export const shipping: Deed = {
   kind: 'shipment',
   verb: 'ships',
   infinitive: 'ship',
+  byParts: 'as shipped',
+  skipsVirtual: true,
   leftOf: ({ qty_ordered, qty_canceled, qty_shipped, qty_refunded }) => {
     const [shipped, refunded] = [decimalOf(qty_shipped), decimalOf(qty_refunded)];
     const gone = sum([decimalOf(qty_canceled), shipped > refunded ? shipped : refunded]);
@@ -48,28 +52,13 @@ export const refunding: Deed = {
   kind: 'creditmemo',
   verb: 'pays back',
   infinitive: 'pay back',
+  byParts: 'as priced',
   leftOf: ({ qty_invoiced, qty_refunded }) => minus(decimalOf(qty_invoiced), decimalOf(qty_refunded)),
 };
 
 export interface WantedItem {
   item: MagentoOrderItem;
   quantity: Decimal;
-}
-
-/**
- * The order items that a document is about.
- * @throws Rejected when a line is not of the order.
- */
-export function wantedItems(document: Fulfilment, order: MagentoOrder, deed: Deed): WantedItem[] {
-  const wanted = new Map<number, WantedItem>();
-  for (const line of document.lines) {
-    for (const { item, quantity } of itemsOf(line, { document, order, deed }, wanted)) {
-      const known = wanted.get(item.item_id)?.quantity ?? zero;
-      wanted.set(item.item_id, { item, quantity: sum([known, quantity]) });
-    }
-  }
-  if (wanted.size === 0) throw rejected(deed, 'empty', document, 'has no lines', correct);
-  return [...wanted.values()];
 }
 
 /**
@@ -84,48 +73,7 @@ export function leftItems(wanted: readonly WantedItem[], document: Fulfilment, d
   });
 }
 
-const correct = 'Correct the document in the ERP';
-
-function itemsOf(
-  line: FulfilmentLine,
-  { document, order, deed }: { document: Fulfilment; order: MagentoOrder; deed: Deed },
-  wanted: ReadonlyMap<number, WantedItem>,
-): WantedItem[] {
-  const quantity = decimalOf(line.quantity);
-  const tops = order.items.filter((item) => item.parent_item_id === null);
-  const named = tops.find((item) => String(item.item_id) === line.orderLineId);
-  if (named) return [{ item: named, quantity }];
-  const same = tops.filter((item) => foldSku(item.sku) === foldSku(line.sku));
-  if (line.orderLineId === null && same.length > 0) return spread(quantity, same, wanted, deed);
-  const name = line.orderLineId === null ? `the SKU ${line.sku}` : `the line ${line.orderLineId}`;
-  throw rejected(
-    deed,
-    'line_unknown',
-    document,
-    `${deed.verb} ${name}, which the order does not have`,
-    correct,
-  );
-}
-
-/** Over the items of one SKU, each as far as something is left of it; what is too much is too much of the first. */
-function spread(
-  quantity: Decimal,
-  same: readonly MagentoOrderItem[],
-  wanted: ReadonlyMap<number, WantedItem>,
-  { leftOf }: Deed,
-): WantedItem[] {
-  let rest = quantity;
-  const parts: WantedItem[] = [];
-  for (const item of same) {
-    const free = minus(leftOf(item), wanted.get(item.item_id)?.quantity ?? zero);
-    const part = free < rest ? free : rest;
-    if (part <= 0n) continue;
-    parts.push({ item, quantity: part });
-    rest = minus(rest, part);
-  }
-  if (rest !== zero || parts.length === 0) parts.push({ item: same[0]!, quantity: rest });
-  return parts;
-}
+export const correct = 'Correct the document in the ERP';
 
 function refuseTooMuch(item: MagentoOrderItem, quantity: Decimal, document: Fulfilment, deed: Deed): void {
   const what = `${deed.verb} ${toPlaces(quantity, 4)} of ${item.sku}`;
@@ -149,7 +97,13 @@ function refuseTooMuch(item: MagentoOrderItem, quantity: Decimal, document: Fulf
     );
 }
 
-function rejected({ kind }: Deed, code: string, document: Fulfilment, what: string, fix: string): Rejected {
+export function rejected(
+  { kind }: Deed,
+  code: string,
+  document: Fulfilment,
+  what: string,
+  fix: string,
+): Rejected {
   return new Rejected({
     code: `${kind}.${code}`,
     what: `Document ${document.documentId} of order ${document.incrementId} ${what}`,

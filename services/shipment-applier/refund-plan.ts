@@ -1,13 +1,15 @@
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { MagentoOrderItem } from '../magento/order-item-shape.ts';
 import type { MagentoOrder } from '../magento/order-shape.ts';
-import { decimalOf, dividedBy, minus, sum, times, toPlaces, zero } from '../platform/decimal.ts';
+import { decimalOf, minus, sum, toPlaces, zero } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 import { amountOf } from './amounts.ts';
-import { leftItems, refunding, wantedItems } from './lines.ts';
+import { leftItems, refunding } from './lines.ts';
 import type { OrderedItem, WantedItem } from './lines.ts';
 import { invoiceOf } from './order-state.ts';
+import type { OrderUnits } from './units.ts';
+import { wantedItems } from './wanted.ts';
 
 /** What a credit memo of the ERP is to be in the shop. */
 export interface RefundPlan {
@@ -22,12 +24,12 @@ export interface RefundPlan {
 }
 
 /** @throws Rejected when a line is not of the order, or the document pays nothing back. */
-export function refundPlanOf(document: Fulfilment, order: MagentoOrder): RefundPlan {
+export function refundPlanOf(document: Fulfilment, units: OrderUnits): RefundPlan {
   const returned = document.lines.filter(({ returnToStock }) => returnToStock === true);
-  const wanted = refundedItems(document, order);
+  const wanted = refundedItems(document, units);
   const plan = {
     wanted,
-    returnToStock: returnedItems(document, wanted, refundedItems({ ...document, lines: returned }, order)),
+    returnToStock: returnedItems(document, wanted, refundedItems({ ...document, lines: returned }, units)),
     shipping: amountOf(document, 'shippingMinor') ?? zero,
     adjustmentRefund: amountOf(document, 'adjustmentRefundMinor') ?? zero,
     adjustmentFee: amountOf(document, 'adjustmentFeeMinor') ?? zero,
@@ -55,34 +57,8 @@ function returnedItems(
   return returned.map(({ item }) => item.item_id);
 }
 
-/** A bundle with prices of its parts is paid back by these, each in proportion: Magento refuses it by itself (FACTS section 13). */
-function refundedItems(document: Fulfilment, order: MagentoOrder): WantedItem[] {
-  if (document.lines.length === 0) return [];
-  return wantedItems(document, order, refunding).flatMap((wanted) => {
-    const parts = pricedParts(wanted.item, order);
-    if (parts.length === 0) return [wanted];
-    return parts.map((item) => {
-      const perUnit = dividedBy(decimalOf(item.qty_ordered), decimalOf(wanted.item.qty_ordered));
-      return { item, quantity: times(perUnit, wanted.quantity) };
-    });
-  });
-}
-
-function pricedParts({ item_id, product_type }: MagentoOrderItem, { items }: MagentoOrder) {
-  const parts = items.filter(({ parent_item_id }) => parent_item_id === item_id);
-  const arePriced = parts.some(({ base_price }) => decimalOf(base_price) !== zero);
-  return product_type === 'bundle' && arePriced ? parts : [];
-}
-
-/** The items that credit memos of an order count: what is part of another item is listed with it, or instead of it. */
-export function refundableItems(order: MagentoOrder): ReadonlySet<number> {
-  const tops = order.items.filter(({ parent_item_id }) => parent_item_id === null);
-  return new Set(
-    tops.flatMap((item) => {
-      const parts = pricedParts(item, order);
-      return (parts.length === 0 ? [item] : parts).map(({ item_id }) => item_id);
-    }),
-  );
+function refundedItems(document: Fulfilment, units: OrderUnits): WantedItem[] {
+  return document.lines.length === 0 ? [] : wantedItems(document, units, refunding);
 }
 
 /**

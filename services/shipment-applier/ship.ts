@@ -2,8 +2,6 @@ import type { Fulfilment } from '../../schemas/types.ts';
 import type { Magento } from '../magento/magento.ts';
 import { markerOf } from '../magento/marker.ts';
 import type { MagentoOrder } from '../magento/order-shape.ts';
-import { piecesOf } from '../magento/pieces.ts';
-import type { Piece } from '../magento/pieces.ts';
 import type { NewShipment } from '../magento/shipments.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { Held, Unavailable } from '../platform/errors.ts';
@@ -11,7 +9,7 @@ import { LeaseLost } from '../platform/fence.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
 import { askForStock, goodsOf } from './goods.ts';
-import { leftItems, shipping, wantedItems } from './lines.ts';
+import { leftItems, shipping } from './lines.ts';
 import type { OrderedItem } from './lines.ts';
 import { assertOpen } from './order-state.ts';
 import type { Room } from './room.ts';
@@ -19,6 +17,7 @@ import { heldAt } from './source-top-up.ts';
 import type { Issued, StockWait } from './stock-wait.ts';
 import { tracksOf } from './tracks.ts';
 import { verifyShipment } from './verify.ts';
+import type { Asked } from './verify.ts';
 
 export interface ShipOptions {
   magento: Pick<Magento, 'products' | 'shipments' | 'sourceItems'>;
@@ -39,27 +38,29 @@ const triesTakeMs = 60_000;
 export async function ship(
   issued: Issued,
   order: MagentoOrder,
+  asked: Asked,
   attempt: Attempt,
   options: ShipOptions,
 ): Promise<Handled> {
   const { magento, requestRefresh } = options;
   const { document } = issued;
+  if (asked.wanted.length === 0)
+    return { status: 'unchanged', cause: 'it is of virtual goods, of which nothing is shipped' };
   const sourceCode = sourceOf(document, options);
   const tracks = tracksOf(document, options.fulfilments.carriers);
   if (attempt.mode === 'dry') {
-    const items = shippable(document, order).map(({ quantity, sku }) => `${quantity} ${sku}`);
+    const items = shippable(document, order, asked).map(({ quantity, sku }) => `${quantity} ${sku}`);
     return { status: 'dry', cause: `would ship ${items.join(', ')} from ${sourceCode}` };
   }
-  const pieces = await piecesOf(order, magento.products);
-  const shipped = await create(issued, order, { pieces, sourceCode, tracks }, attempt, options).catch(
+  const shipped = await create(issued, order, { asked, sourceCode, tracks }, attempt, options).catch(
     async (error: unknown) => {
-      await lowerAgain(error, document, pieces, options);
+      await lowerAgain(error, document, asked, options);
       throw error;
     },
   );
   await askForStock(document, shipped.goods, requestRefresh, 'shipped');
   const created = await magento.shipments.get(shipped.id);
-  if (created) verifyShipment(created, document, sourceCode);
+  if (created) verifyShipment(created, document, asked, sourceCode);
   return {
     status: 'applied',
     targetId: created?.increment_id ?? String(shipped.id),
@@ -70,14 +71,14 @@ export async function ship(
 async function create(
   issued: Issued,
   order: MagentoOrder,
-  parts: { pieces: ReadonlyMap<number, Piece[]> } & Pick<NewShipment, 'sourceCode' | 'tracks'>,
+  parts: { asked: Asked } & Pick<NewShipment, 'sourceCode' | 'tracks'>,
   attempt: Attempt,
   { magento, instance, fulfilments, stockWait, room }: ShipOptions,
 ): Promise<{ id: number; goods: Iterable<string>; unsettled: string | null }> {
   const { document } = issued;
-  const { pieces, sourceCode, tracks } = parts;
-  const items = shippable(document, order);
-  const goods = goodsOf(items, pieces);
+  const { asked, sourceCode, tracks } = parts;
+  const items = shippable(document, order, asked);
+  const goods = goodsOf(items, asked.units.pieces);
   const unsettled = (await stockWait?.settle(issued, goods.keys(), attempt)) ?? null;
   const comment = markerOf(instance, 'document', document.documentId);
   const shipment = { items, tracks, comment, sourceCode, notify: fulfilments.notifyCustomer };
@@ -105,11 +106,11 @@ async function create(
 async function lowerAgain(
   error: unknown,
   document: Fulfilment,
-  pieces: ReadonlyMap<number, Piece[]>,
+  { wanted, units }: Asked,
   { requestRefresh, settleMs }: ShipOptions,
 ): Promise<void> {
   if (error instanceof LeaseLost || (error instanceof Unavailable && error.notYet)) return;
-  const goods = [...pieces.values()].flatMap((all) => all.map(({ sku }) => sku));
+  const goods = wanted.flatMap(({ item }) => (units.pieces.get(item.item_id) ?? []).map(({ sku }) => sku));
   const inMs = error instanceof Unavailable ? settleMs + triesTakeMs : undefined;
   await askForStock(document, goods, requestRefresh, 'not shipped', inMs);
 }
@@ -125,8 +126,8 @@ export function sourceOf(document: Fulfilment, options: Pick<ShipOptions, 'stock
   });
 }
 
-/** @throws Held while the order is not to be shipped, Rejected when it does not have what the document ships. */
-function shippable(document: Fulfilment, order: MagentoOrder): OrderedItem[] {
+/** @throws Held while the order is not to be shipped, Rejected when too little of it is left. */
+function shippable(document: Fulfilment, order: MagentoOrder, { wanted }: Asked): OrderedItem[] {
   assertOpen(document, order);
-  return leftItems(wantedItems(document, order, shipping), document, shipping);
+  return leftItems(wanted, document, shipping);
 }

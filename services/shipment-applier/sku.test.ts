@@ -4,9 +4,11 @@ import type { Fulfilment } from '../../schemas/types.ts';
 import type { MagentoOrder } from '../magento/order-shape.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
 import { decimalOf } from '../platform/decimal.ts';
-import { leftItems, shipping, wantedItems } from './lines.ts';
+import { leftItems, shipping } from './lines.ts';
 import { heldAt, lackingAt } from './source-top-up.ts';
+import { unitsOf } from './units.ts';
 import { verifyShipment } from './verify.ts';
+import { wantedItems } from './wanted.ts';
 
 const [erps, shops] = ['CAFÉ-1', 'cafe-1'];
 const document = {
@@ -15,9 +17,10 @@ const document = {
   incrementId: '000000001',
   lines: [{ sku: erps, quantity: '1.0000', orderLineId: null }],
 } as unknown as Fulfilment;
+const plain = { product_option: { extension_attributes: { custom_options: [] } }, product_id: 70 };
 const amounts = { qty_ordered: '1', qty_shipped: '0', qty_canceled: '0', qty_refunded: '0' };
 const order = {
-  items: [{ item_id: 7, parent_item_id: null, sku: shops, is_qty_decimal: false, ...amounts }],
+  items: [{ item_id: 7, parent_item_id: null, sku: shops, is_qty_decimal: false, ...plain, ...amounts }],
 } as unknown as MagentoOrder;
 const shipment = {
   increment_id: '1',
@@ -25,13 +28,16 @@ const shipment = {
   extension_attributes: { source_code: 'default' },
 } as unknown as MagentoShipment;
 
+const none = () => Promise.reject(new Error('not asked here'));
+const units = await unitsOf(order, shipping, { skusOf: none, shippedInParts: none });
+const wanted = wantedItems(document, units, shipping);
+
 it('finds the order line of a SKU that the ERP spells with an accent', () => {
-  const wanted = wantedItems(document, order, shipping);
   expect(leftItems(wanted, document, shipping)).toEqual([{ orderItemId: 7, sku: shops, quantity: '1.0000' }]);
 });
 
 it('takes the shipment of that SKU for what was asked', () => {
-  expect(() => verifyShipment(shipment, document, 'default')).not.toThrow();
+  expect(() => verifyShipment(shipment, document, { wanted, units }, 'default')).not.toThrow();
 });
 
 it('raises no source that holds enough under the other spelling', async () => {

@@ -1,23 +1,34 @@
 import { expect, it } from '@jest/globals';
-import type { Fulfilment } from '../../schemas/types.ts';
+import type { MagentoOrderItem } from '../magento/order-item-shape.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
-import { decimalOf } from '../platform/decimal.ts';
+import { decimalOf, one } from '../platform/decimal.ts';
 import { heldAt, lackingAt } from './source-top-up.ts';
+import { documentOf } from './testing/document.ts';
 import { verifyShipment } from './verify.ts';
+import type { Asked } from './verify.ts';
 
-const document = {
-  kind: 'shipment',
-  documentId: 'D1',
-  lines: [
-    { sku: 'A', orderLineId: '1', quantity: '2' },
-    { sku: 'b', orderLineId: null, quantity: '1' },
-    { sku: 'B', orderLineId: null, quantity: '1.0000' },
+const document = documentOf();
+/** A pot, and a bundle of a lid and a pot. */
+const [pot, bundle] = [{ item_id: 1 }, { item_id: 2 }] as [MagentoOrderItem, MagentoOrderItem];
+const piece = (sku: string) => ({ item: pot, sku, perUnit: one, isVirtual: false });
+const asked: Asked = {
+  wanted: [
+    { item: pot, quantity: decimalOf('2') },
+    { item: bundle, quantity: decimalOf('1') },
   ],
-} as unknown as Fulfilment;
+  units: {
+    items: [],
+    named: new Set([1, 2, 9]),
+    pieces: new Map([
+      [1, [piece('POT')]],
+      [2, [piece('LID'), piece('POT')]],
+      [9, [piece('POT')]],
+    ]),
+  },
+};
 const items = [
-  { order_item_id: 1, sku: 'A-RED', qty: '2.0000' },
-  { order_item_id: 2, sku: 'B', qty: '1' },
-  { order_item_id: 3, sku: 'B', qty: '1' },
+  { order_item_id: 1, qty: '2.0000' },
+  { order_item_id: 2, qty: '1' },
 ];
 const verify =
   (changed: readonly object[], source: string | null = 'main') =>
@@ -25,21 +36,22 @@ const verify =
     verifyShipment(
       { increment_id: '1', items: changed, extension_attributes: { source_code: source } } as MagentoShipment,
       document,
+      asked,
       'main',
     );
 
 it.each([
   ['as it was asked for', items, 'main'],
   ['by a shop that does not say from where', items, null],
+  ['of another line with the same goods', items.with(0, { ...items[0]!, order_item_id: 9 }), 'main'],
+  ['that lists parts beside it', [...items, { order_item_id: 3, qty: '1' }], 'main'],
 ])('a shipment %s passes', (_name, shipped, source) => {
   expect(verify(shipped, source)).not.toThrow();
 });
 
 it.each([
-  ['less of a line', items.with(0, { ...items[0]!, qty: '1' }), 'main', 'line 1: 1.0000 instead of 2.0000'],
-  ['less of a SKU', items.slice(0, 2), 'main', 'b: 1.0000 instead of 2.0000'],
-  ['nothing of a SKU', items.slice(0, 1), 'main', 'b: 0.0000 instead of 2.0000'],
-  ['another line of no SKU', items.with(1, { ...items[1]!, sku: null as never }), 'main', 'b: 1.0000'],
+  ['less of a line', items.with(0, { ...items[0]!, qty: '1' }), 'main', 'POT: 2.0000 instead of 3.0000'],
+  ['nothing of a bundle', items.slice(0, 1), 'main', 'POT: 2.0000 instead of 3.0000; LID: 0.0000 instead'],
   ['from another source', items, 'other', 'source other instead of main'],
 ])('a shipment of %s is rejected', (_name, shipped, source, what) => {
   expect(verify(shipped, source)).toThrow(what);

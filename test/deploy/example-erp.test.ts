@@ -240,7 +240,7 @@ describe('the SQL of cartage.yaml', () => {
         kind: 'shipment',
         source: 'MAIN',
         documentDate: Date.parse('2026-05-01T00:00:00Z'),
-        lines: [{ sku: 'A/1', orderLineId: '000000042-1', quantity: '1.0000' }],
+        lines: [{ sku: 'A/1', orderLineId: '000000042-1', quantity: '1.0000', returnToStock: null }],
         packages: [{ carrier: 'DHL', service: 'PARCEL', trackingNumber: 'JD014600' }],
       }),
     ]);

@@ -90,6 +90,9 @@ export function ship(shop: Shop, order: OrderRow, request: ShipRequest): Shipmen
     shop.db.sourceItems.save(row);
   }
   compensate(shop, order, lines);
+  // A bundle that ships in parts counts each shipment as one of it, also beyond what was ordered (FACTS section 4).
+  for (const { item, qty } of withSeparateParents(order, lines))
+    if (!lines.some((line) => line.item === item)) item.qty_shipped = sum([item.qty_shipped, qty]);
   advanceState(shop, order, false);
   return shipment;
 }

@@ -1,0 +1,131 @@
+import type { Fulfilment, FulfilmentLine } from '../../schemas/types.ts';
+import type { MagentoOrderItem } from '../magento/order-item-shape.ts';
+import { foldSku } from '../magento/sku.ts';
+import { decimalOf, dividedBy, minus, sum, times, toPlaces, zero } from '../platform/decimal.ts';
+import type { Decimal } from '../platform/decimal.ts';
+import { correct, rejected } from './lines.ts';
+import type { Deed, WantedItem } from './lines.ts';
+import { partsOf, perUnit } from './units.ts';
+import type { OrderUnits } from './units.ts';
+
+/**
+ * The items that a document is about, as Magento wants them named. Lines name them by their id, by the SKU that the order
+ * has, or that the product has, or a part of it. Of virtual goods nothing is shipped: they are left out there.
+ * @throws Rejected when a line is not of the order, or of parts that make no whole.
+ */
+export function wantedItems(document: Fulfilment, units: OrderUnits, deed: Deed): WantedItem[] {
+  if (document.lines.length === 0) throw rejected(deed, 'empty', document, 'has no lines', correct);
+  const wanted = new Wanted(document, units, deed);
+  for (const line of document.lines) wanted.add(line);
+  return wanted.items();
+}
+
+class Wanted {
+  readonly #document: Fulfilment;
+  readonly #units: OrderUnits;
+  readonly #deed: Deed;
+  readonly #byId: ReadonlyMap<number, MagentoOrderItem>;
+  /** How many of each item so far: of parts of a line that is named as a whole, too. */
+  readonly #taken = new Map<MagentoOrderItem, Decimal>();
+
+  constructor(document: Fulfilment, units: OrderUnits, deed: Deed) {
+    this.#document = document;
+    this.#units = units;
+    this.#deed = deed;
+    this.#byId = new Map(units.items.map((item) => [item.item_id, item]));
+  }
+
+  add(line: FulfilmentLine): void {
+    const quantity = decimalOf(line.quantity);
+    const { orderLineId, sku } = line;
+    if (orderLineId !== null) {
+      const item = this.#byId.get(Number(orderLineId));
+      if (!item) throw this.#unknown(`the line ${orderLineId}`);
+      this.#take(item, quantity);
+      return;
+    }
+    const same = this.#named(sku);
+    if (same.length === 0) throw this.#unknown(`the SKU ${sku}`);
+    this.#spread(quantity, same);
+  }
+
+  items(): WantedItem[] {
+    for (const line of this.#units.items) this.#joinParts(line);
+    return [...this.#taken]
+      .filter(([item]) => this.#units.named.has(item.item_id))
+      .map(([item, quantity]) => ({ item, quantity }));
+  }
+
+  /** Those that go by the SKU: lines of the order first, then what is part of one. A variant has the SKU of its line. */
+  #named(sku: string): MagentoOrderItem[] {
+    const wanted = foldSku(sku);
+    const { items, pieces } = this.#units;
+    const found = items.filter((item) => {
+      if (foldSku(item.sku) === wanted) return true;
+      const own = pieces.get(item.item_id) ?? [];
+      return own.length === 1 && own[0]!.item === item && foldSku(own[0]!.sku) === wanted;
+    });
+    const lines = new Set(found.filter(({ parent_item_id }) => parent_item_id === null));
+    const parts = found.filter(
+      (item) => item.parent_item_id !== null && !lines.has(this.#byId.get(item.parent_item_id)!),
+    );
+    return [...lines, ...parts];
+  }
+
+  /** Over the items of one SKU, each as far as something is left of it; what is too much is too much of the first. */
+  #spread(quantity: Decimal, same: readonly MagentoOrderItem[]): void {
+    let rest = quantity;
+    for (const item of same) {
+      const free = this.#leftOf(item);
+      const part = free < rest ? free : rest;
+      if (part <= 0n) continue;
+      this.#take(item, part);
+      rest = minus(rest, part);
+    }
+    if (rest !== zero || quantity === zero) this.#take(same[0]!, rest);
+  }
+
+  #take(item: MagentoOrderItem, quantity: Decimal): void {
+    if (this.#deed.skipsVirtual && item.is_virtual) return;
+    const parts = this.#units.named.has(item.item_id) ? [] : partsOf(item, this.#units.items);
+    for (const part of parts) this.#take(part, times(perUnit(part, item), quantity));
+    if (parts.length === 0) this.#taken.set(item, sum([this.#taken.get(item) ?? zero, quantity]));
+  }
+
+  #leftOf(item: MagentoOrderItem): Decimal {
+    const taken = this.#taken.get(item) ?? zero;
+    if (this.#units.named.has(item.item_id)) return minus(this.#deed.leftOf(item), taken);
+    const line = item.parent_item_id === null ? undefined : this.#byId.get(item.parent_item_id);
+    if (line && this.#units.named.has(line.item_id))
+      return minus(times(perUnit(item, line), this.#leftOf(line)), taken);
+    const wholes = partsOf(item, this.#units.items)
+      .filter((part) => !(this.#deed.skipsVirtual && part.is_virtual))
+      .map((part) => dividedBy(this.#leftOf(part), perUnit(part, item)));
+    return wholes.reduce((least, whole) => (whole < least ? whole : least), wholes[0] ?? zero);
+  }
+
+  /** Parts of a line that Magento takes as a whole: they must make wholes. */
+  #joinParts(line: MagentoOrderItem): void {
+    if (!this.#units.named.has(line.item_id)) return;
+    const parts = partsOf(line, this.#units.items).filter(
+      (part) => !(this.#deed.skipsVirtual && part.is_virtual),
+    );
+    const taken = parts.filter((part) => this.#taken.has(part));
+    if (taken.length === 0) return;
+    const wholes = parts.map((part) => dividedBy(this.#taken.get(part) ?? zero, perUnit(part, line)));
+    if (wholes.some((whole) => whole !== wholes[0]))
+      throw rejected(
+        this.#deed,
+        'parts',
+        this.#document,
+        `${this.#deed.verb} ${taken.map((part) => `${toPlaces(this.#taken.get(part)!, 4)} of ${part.sku}`).join(', ')}, parts of ${line.sku}, which the shop takes only as a whole`,
+        `Let the ERP's document be of ${line.sku}, or of all its parts in proportion`,
+      );
+    this.#taken.set(line, sum([this.#taken.get(line) ?? zero, wholes[0]!]));
+  }
+
+  #unknown(name: string) {
+    const what = `${this.#deed.verb} ${name}, which the order does not have`;
+    return rejected(this.#deed, 'line_unknown', this.#document, what, correct);
+  }
+}
