@@ -132,12 +132,12 @@ export const fulfilments = contract<Fulfilment>({
   document: fulfilmentDocument,
   keyParts: 'instance/store/increment_id',
   description:
-    'One ERP document about an order: a shipment with its parcels, an invoice, a credit memo, a cancellation, or the order itself',
+    'One ERP document about an order: a shipment with its parcels, an invoice, a credit memo, a cancellation, a comment, or the order itself',
   retentionMs: 28 * dayMs,
   owner: 'erp-ingester',
   writers: ['erp-ingester', 'order-exporter'],
   readers: ['erp-ingester', 'shipment-applier', 'reconciler'],
-  personalData: false,
+  personalData: true,
 });
 
 export const refresh = contract<Refresh>({

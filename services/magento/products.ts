@@ -87,9 +87,10 @@ const named = z.object({ id: integer, sku: text });
 const namedFields = 'items[id,sku],total_count';
 const bundle = z.object({
   id: integer,
+  sku: text,
   custom_attributes: listOf(z.object({ attribute_code: text, value: z.unknown() })),
 });
-const bundleFields = 'items[id,custom_attributes[attribute_code,value]],total_count';
+const bundleFields = 'items[id,sku,custom_attributes[attribute_code,value]],total_count';
 /** What no web server, proxy or URL class rewrites; every other SKU goes by query or body instead of by path. */
 const safeInPath = /^[A-Za-z0-9_-][A-Za-z0-9._~-]*$/;
 

@@ -22,6 +22,7 @@ import type { StoreIds } from './store-ids.ts';
 import { unitsOf } from './units.ts';
 import type { OrderUnits } from './units.ts';
 import { verifyCreditMemo } from './verify.ts';
+import { goodsAsked } from './wanted.ts';
 
 export interface CreditMemoOptions {
   magento: Pick<Magento, 'orders' | 'invoices' | 'creditMemos' | 'products'>;
@@ -48,16 +49,17 @@ export async function applyCreditMemo(
     options.magento.creditMemos.ofOrder(order.entity_id),
     unitsOf(order, refunding, options.magento.products),
   ]);
-  const refund = { document, order, units, plan: refundPlanOf(document, units), attempt };
+  const refund = { document, order, units, attempt };
   const marker = markerOf(options.instance, 'document', document.documentId);
   const found = findMarked(made, marker);
   if (found) {
     await follow(found, refund, options);
     return { status: 'unchanged', targetId: found.increment_id, cause: 'the credit memo is there' };
   }
-  const same = sameByHand(made, refund, options);
+  const plan = refundPlanOf(document, units);
+  const same = sameByHand(made, plan, units, options);
   if (same) return adopt(same, marker, refund, options);
-  return create(marker, refund, options);
+  return create(marker, plan, refund, options);
 }
 
 /** A credit memo on its way to the shop. */
@@ -65,25 +67,23 @@ interface Refund {
   document: Fulfilment;
   order: MagentoOrder;
   units: OrderUnits;
-  plan: RefundPlan;
   attempt: Attempt;
 }
 
 async function follow(memo: MagentoCreditMemo, refund: Refund, options: CreditMemoOptions): Promise<void> {
-  const { document, units, plan, attempt } = refund;
+  const { document, units, attempt } = refund;
   if (attempt.mode === 'on') {
-    const goods = plan.wanted.flatMap(({ item }) =>
-      (units.pieces.get(item.item_id) ?? []).map(({ sku }) => sku),
-    );
+    const goods = [...goodsAsked(document, units, refunding).keys()];
     const sources = Object.keys(options.stock.sources);
     await askForStockEverywhere(sources, document, goods, options.requestRefresh, 'paid back');
   }
-  verifyCreditMemo(memo, document, { plan, units });
+  verifyCreditMemo(memo, document, units);
 }
 
 function sameByHand(
   made: readonly MagentoCreditMemo[],
-  { plan: { wanted, shipping, adjustmentRefund, adjustmentFee }, units }: Refund,
+  { wanted, shipping, adjustmentRefund, adjustmentFee }: RefundPlan,
+  units: OrderUnits,
   { instance }: CreditMemoOptions,
 ): MagentoCreditMemo | undefined {
   return madeByHand(made, wanted, { units, instance }).find(
@@ -109,8 +109,13 @@ async function adopt(
   return { status: 'applied', targetId, cause: `took over ${cause}` };
 }
 
-async function create(marker: string, refund: Refund, options: CreditMemoOptions): Promise<Handled> {
-  const { document, order, units, plan, attempt } = refund;
+async function create(
+  marker: string,
+  plan: RefundPlan,
+  refund: Refund,
+  options: CreditMemoOptions,
+): Promise<Handled> {
+  const { document, order, units, attempt } = refund;
   const { creditMemos: rules } = options.fulfilments;
   const method = order.payment.method ?? '';
   const rule = rules.refund[method] ?? rules.refundOtherwise;
@@ -121,7 +126,8 @@ async function create(marker: string, refund: Refund, options: CreditMemoOptions
     };
   assertOpen(document, order);
   const items = refundItems(plan, document, order);
-  const refunded = rule === 'online' ? await invoiceOnline(refund, options) : { orderId: order.entity_id };
+  const refunded =
+    rule === 'online' ? await invoiceOnline(plan, refund, options) : { orderId: order.entity_id };
   if (attempt.mode === 'dry') {
     const told = items.map(({ quantity, sku }) => `${quantity} ${sku}`).join(', ') || 'amounts alone';
     return { status: 'dry', cause: `would pay back ${told}, ${rule}` };
@@ -148,7 +154,8 @@ async function create(marker: string, refund: Refund, options: CreditMemoOptions
 
 /** The invoice whose payment the gateway is to pay back: the one that the ERP names, else the first that holds all of it. */
 async function invoiceOnline(
-  { document, order, plan }: Refund,
+  plan: RefundPlan,
+  { document, order }: Refund,
   options: CreditMemoOptions,
 ): Promise<Refunded> {
   const made = await options.magento.invoices.ofOrder(order.entity_id);

@@ -20,9 +20,10 @@ import type { Issued } from './stock-wait.ts';
 import type { StoreIds } from './store-ids.ts';
 import { missingTracks, stampOf, takenTracks, tracksOf } from './tracks.ts';
 import { unitsOf } from './units.ts';
+import type { OrderUnits } from './units.ts';
 import { verifyShipment } from './verify.ts';
-import type { Asked } from './verify.ts';
 import { wantedItems } from './wanted.ts';
+import type { Asked } from './wanted.ts';
 import { applyWithdrawn } from './withdrawn.ts';
 
 export interface FulfilmentOptions extends ShipOptions {
@@ -58,12 +59,15 @@ export async function applyFulfilment(
   if (document.kind === 'creditmemo') return applyCreditMemo(document, attempt, options);
   if (document.kind === 'cancellation') return applyCancellation(document, attempt, options);
   if (document.kind === 'comment') return applyComment(document, attempt, options);
-  const [{ order, asked, found, byHand }] = await Promise.all([
+  const [{ order, units, made }] = await Promise.all([
     lookUp(document, options),
     attempt.mode === 'on' && options.stockWait?.ahead(issued, attempt),
   ]);
-  const parcel = { document, order, asked };
+  const parcel = { document, order, units };
+  const found = findMarked(made, markerOf(options.instance, 'document', document.documentId));
   if (found) return follow(parcel, found, attempt, options);
+  const asked = { wanted: wantedItems(document, units, shipping), units };
+  const byHand = sameByHand(document, asked, made, options);
   if (byHand) return adopt(parcel, byHand, attempt, options);
   return ship(issued, order, asked, attempt, options);
 }
@@ -71,7 +75,7 @@ export async function applyFulfilment(
 interface Parcel {
   document: Fulfilment;
   order: MagentoOrder;
-  asked: Asked;
+  units: OrderUnits;
 }
 
 /** It is there: its stock, and the tracks that it lacks. */
@@ -81,13 +85,13 @@ async function follow(
   attempt: Attempt,
   options: FulfilmentOptions,
 ): Promise<Handled> {
-  const { document, asked } = parcel;
+  const { document, units } = parcel;
   if (attempt.mode === 'on') {
     const items = found.items.map(({ order_item_id, qty }) => ({
       orderItemId: order_item_id,
       quantity: qty,
     }));
-    const goods = goodsOf(items, asked.units.pieces);
+    const goods = goodsOf(items, units.pieces);
     await askForStock(document, goods.keys(), options.requestRefresh, 'shipped');
   }
   return addTracks(parcel, found, attempt, options);
@@ -95,15 +99,12 @@ async function follow(
 
 async function lookUp(document: Fulfilment, options: FulfilmentOptions) {
   const order = await findOrder(document, options);
-  const { instance, magento } = options;
+  const { magento } = options;
   const [made, units] = await Promise.all([
     magento.shipments.ofOrder(order.entity_id),
     unitsOf(order, shipping, magento.products),
   ]);
-  const asked = { wanted: wantedItems(document, units, shipping), units };
-  const found = findMarked(made, markerOf(instance, 'document', document.documentId));
-  const byHand = found ? undefined : sameByHand(document, asked, made, options);
-  return { order, asked, found, byHand };
+  return { order, units, made };
 }
 
 /** A parcel that a person has brought into the shop: of the same items, from the same source, under no other number. */
@@ -152,7 +153,7 @@ function passedOver(document: Fulfilment, options: FulfilmentOptions): string | 
 }
 
 async function addTracks(
-  { document, order, asked }: Parcel,
+  { document, order, units }: Parcel,
   shipment: MagentoShipment,
   attempt: Attempt,
   options: FulfilmentOptions,
@@ -180,7 +181,7 @@ async function addTracks(
     await options.magento.shipments.removeTrack(entity_id);
   }
   // Of a parcel that differs the customer is told the number all the same.
-  verifyShipment(shipment, document, asked, sourceOf(document, options));
+  verifyShipment(shipment, document, units, sourceOf(document, options));
   if (isDone) return { status: 'unchanged', targetId, cause: 'the shipment is there' };
   return { status: 'applied', targetId, cause: told('added', 'removed') };
 }

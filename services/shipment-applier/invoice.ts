@@ -14,8 +14,8 @@ import { assertOpen } from './order-state.ts';
 import type { StoreIds } from './store-ids.ts';
 import { unitsOf } from './units.ts';
 import { verifyInvoice } from './verify.ts';
-import type { Asked } from './verify.ts';
 import { wantedItems } from './wanted.ts';
+import type { Asked } from './wanted.ts';
 
 export interface InvoiceOptions {
   magento: Pick<Magento, 'orders' | 'invoices' | 'products'>;
@@ -42,12 +42,12 @@ export async function applyInvoice(
     magento.invoices.ofOrder(order.entity_id),
     unitsOf(order, invoicing, magento.products),
   ]);
-  const asked = { wanted: wantedItems(document, units, invoicing), units };
   const found = findMarked(made, marker);
   if (found) {
-    verifyInvoice(found, document, asked);
+    verifyInvoice(found, document, units);
     return { status: 'unchanged', targetId: found.increment_id, cause: 'the invoice is there' };
   }
+  const asked = { wanted: wantedItems(document, units, invoicing), units };
   const [same] = madeByHand(made, asked.wanted, { units, instance });
   if (same) return adopt(same, { document, marker, asked }, attempt, options);
   return create({ document, marker, asked }, order, attempt, options);
@@ -70,7 +70,7 @@ async function adopt(
   if (attempt.mode === 'dry') return { status: 'dry', targetId, cause: `would take over ${cause}` };
   attempt.assertCurrent();
   await magento.invoices.addComment(entity_id, marker);
-  verifyInvoice(invoice, document, asked);
+  verifyInvoice(invoice, document, asked.units);
   return { status: 'applied', targetId, cause: `took over ${cause}` };
 }
 
@@ -101,6 +101,6 @@ async function create(
     notify: rules.notifyCustomer,
   });
   const created = await magento.invoices.get(id);
-  if (created) verifyInvoice(created, document, asked);
+  if (created) verifyInvoice(created, document, asked.units);
   return { status: 'applied', targetId: created?.increment_id ?? String(id), cause: `invoiced, ${rule}` };
 }

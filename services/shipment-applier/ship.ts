@@ -17,7 +17,7 @@ import { heldAt } from './source-top-up.ts';
 import type { Issued, StockWait } from './stock-wait.ts';
 import { tracksOf } from './tracks.ts';
 import { verifyShipment } from './verify.ts';
-import type { Asked } from './verify.ts';
+import type { Asked } from './wanted.ts';
 
 export interface ShipOptions {
   magento: Pick<Magento, 'products' | 'shipments' | 'sourceItems'>;
@@ -60,7 +60,7 @@ export async function ship(
   );
   await askForStock(document, shipped.goods, requestRefresh, 'shipped');
   const created = await magento.shipments.get(shipped.id);
-  if (created) verifyShipment(created, document, asked, sourceCode);
+  if (created) verifyShipment(created, document, asked.units, sourceCode);
   return {
     status: 'applied',
     targetId: created?.increment_id ?? String(shipped.id),

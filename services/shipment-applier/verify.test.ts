@@ -3,28 +3,28 @@ import type { MagentoOrderItem } from '../magento/order-item-shape.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
 import { decimalOf, one } from '../platform/decimal.ts';
 import { heldAt, lackingAt } from './source-top-up.ts';
-import { documentOf } from './testing/document.ts';
+import { documentOf, lineOf } from './testing/document.ts';
+import type { OrderUnits } from './units.ts';
 import { verifyShipment } from './verify.ts';
-import type { Asked } from './verify.ts';
 
-const document = documentOf();
-/** A pot, and a bundle of a lid and a pot. */
-const [pot, bundle] = [{ item_id: 1 }, { item_id: 2 }] as [MagentoOrderItem, MagentoOrderItem];
-const piece = (sku: string) => ({ item: pot, sku, perUnit: one, isVirtual: false });
-const asked: Asked = {
-  wanted: [
-    { item: pot, quantity: decimalOf('2') },
-    { item: bundle, quantity: decimalOf('1') },
-  ],
-  units: {
-    items: [],
-    named: new Set([1, 2, 9]),
-    pieces: new Map([
-      [1, [piece('POT')]],
-      [2, [piece('LID'), piece('POT')]],
-      [9, [piece('POT')]],
-    ]),
-  },
+const document = documentOf({
+  lines: [lineOf('pot', '2'), lineOf('?', '1', { orderLineId: '2' })],
+});
+/** A pot, a bundle of a lid and a pot, and another pot. */
+const [pot, bundle, other] = [
+  { item_id: 1, sku: 'POT', parent_item_id: null },
+  { item_id: 2, sku: 'SET', parent_item_id: null },
+  { item_id: 9, sku: 'POT', parent_item_id: null },
+] as MagentoOrderItem[];
+const piece = (sku: string) => ({ item: pot!, sku, perUnit: one, isVirtual: false });
+const units: OrderUnits = {
+  items: [pot!, bundle!, other!],
+  named: new Set([1, 2, 9]),
+  pieces: new Map([
+    [1, [piece('POT')]],
+    [2, [piece('LID'), piece('POT')]],
+    [9, [piece('POT')]],
+  ]),
 };
 const items = [
   { order_item_id: 1, qty: '2.0000' },
@@ -36,7 +36,7 @@ const verify =
     verifyShipment(
       { increment_id: '1', items: changed, extension_attributes: { source_code: source } } as MagentoShipment,
       document,
-      asked,
+      units,
       'main',
     );
 

@@ -5,16 +5,10 @@ import type { MagentoShipment } from '../magento/shipments.ts';
 import { decimalOf, sum, times, toPlaces, zero } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';
 import { Rejected } from '../platform/errors.ts';
-import { differenceOfTotal } from './amounts.ts';
-import type { WantedItem } from './lines.ts';
-import type { RefundPlan } from './refund-plan.ts';
+import { amountOf, differenceOfTotal } from './amounts.ts';
+import { invoicing, refunding, shipping } from './lines.ts';
 import type { OrderUnits } from './units.ts';
-
-/** What a document was to be of, and the order that it was made of. */
-export interface Asked {
-  wanted: readonly WantedItem[];
-  units: OrderUnits;
-}
+import { goodsAsked } from './wanted.ts';
 
 /**
  * Compares a shipment with what it was to be. Magento ships less than asked, or from another source, without a word.
@@ -23,77 +17,53 @@ export interface Asked {
 export function verifyShipment(
   shipment: MagentoShipment,
   document: Fulfilment,
-  asked: Asked,
+  units: OrderUnits,
   sourceCode: string,
 ): void {
-  const differences = differencesOf(shipment.items, asked);
+  const differences = differencesOf(shipment.items, goodsAsked(document, units, shipping), units);
   const source = shipment.extension_attributes.source_code;
   if (source !== null && source !== sourceCode) differences.push(`source ${source} instead of ${sourceCode}`);
   refuse(shipment, document, differences);
 }
 
 /** The same of an invoice, of whose lines Magento drops those that it does not know. */
-export function verifyInvoice(invoice: MagentoInvoice, document: Fulfilment, asked: Asked): void {
+export function verifyInvoice(invoice: MagentoInvoice, document: Fulfilment, units: OrderUnits): void {
   refuse(invoice, document, [
-    ...differencesOf(invoice.items, asked),
+    ...differencesOf(invoice.items, goodsAsked(document, units, invoicing), units),
     ...differenceOfTotal(document, invoice.base_grand_total),
   ]);
 }
 
 /** The same of a credit memo, and of the amounts that it was asked for. */
-export function verifyCreditMemo(
-  memo: MagentoCreditMemo,
-  document: Fulfilment,
-  { plan, units }: { plan: RefundPlan; units: OrderUnits },
-): void {
+export function verifyCreditMemo(memo: MagentoCreditMemo, document: Fulfilment, units: OrderUnits): void {
   const amounts = [
-    ['shipping', memo.base_shipping_amount, plan.shipping],
-    ['adjustment refund', memo.base_adjustment_positive, plan.adjustmentRefund],
-    ['adjustment fee', memo.base_adjustment_negative, plan.adjustmentFee],
+    ['shipping', memo.base_shipping_amount, amountOf(document, 'shippingMinor')],
+    ['adjustment refund', memo.base_adjustment_positive, amountOf(document, 'adjustmentRefundMinor')],
+    ['adjustment fee', memo.base_adjustment_negative, amountOf(document, 'adjustmentFeeMinor')],
   ] as const;
   refuse(memo, document, [
-    ...differencesOf(memo.items, { wanted: plan.wanted, units }),
+    ...differencesOf(memo.items, goodsAsked(document, units, refunding), units),
     ...amounts
-      .filter(([, made, asked]) => decimalOf(made) !== asked)
-      .map(
-        ([name, made, asked]) =>
-          `${name} of ${toPlaces(decimalOf(made), 4)} instead of ${toPlaces(asked, 4)}`,
-      ),
+      .map(([name, made, asked]) => ({ name, is: decimalOf(made), asked: asked ?? zero }))
+      .filter(({ is, asked }) => is !== asked)
+      .map(({ name, is, asked }) => `${name} of ${toPlaces(is, 4)} instead of ${toPlaces(asked, 4)}`),
     ...differenceOfTotal(document, memo.base_grand_total),
   ]);
 }
 
-/**
- * By the goods, and not by the items: which of several lines with one SKU a document is of is decided by what was left of
- * each as it was made, and that is over.
- */
 function differencesOf(
   made: readonly { order_item_id: number; qty: string }[],
-  { wanted, units }: Asked,
+  asked: ReadonlyMap<string, Decimal>,
+  { named, pieces }: OrderUnits,
 ): string[] {
-  const named = made
-    .filter(({ order_item_id }) => units.named.has(order_item_id))
-    .map(({ order_item_id: itemId, qty }) => ({ itemId, quantity: decimalOf(qty) }));
-  const found = sumOfGoods(named, units);
-  const asked = sumOfGoods(
-    wanted.map(({ item, quantity }) => ({ itemId: item.item_id, quantity })),
-    units,
-  );
+  const found = new Map<string, Decimal>();
+  for (const { order_item_id, qty } of made.filter((one) => named.has(one.order_item_id)))
+    for (const { sku, perUnit } of pieces.get(order_item_id) ?? [])
+      found.set(sku, sum([found.get(sku) ?? zero, times(perUnit, decimalOf(qty))]));
   return [...asked].flatMap(([sku, quantity]) => {
     const is = found.get(sku) ?? zero;
     return is === quantity ? [] : [`${sku}: ${toPlaces(is, 4)} instead of ${toPlaces(quantity, 4)}`];
   });
-}
-
-function sumOfGoods(
-  items: readonly { itemId: number; quantity: Decimal }[],
-  { pieces }: OrderUnits,
-): Map<string, Decimal> {
-  const goods = new Map<string, Decimal>();
-  for (const { itemId, quantity } of items)
-    for (const { sku, perUnit } of pieces.get(itemId) ?? [])
-      goods.set(sku, sum([goods.get(sku) ?? zero, times(perUnit, quantity)]));
-  return goods;
 }
 
 function refuse(

@@ -1,12 +1,18 @@
 import type { Fulfilment, FulfilmentLine } from '../../schemas/types.ts';
 import type { MagentoOrderItem } from '../magento/order-item-shape.ts';
 import { foldSku } from '../magento/sku.ts';
-import { decimalOf, dividedBy, minus, sum, times, toPlaces, zero } from '../platform/decimal.ts';
+import { decimalOf, dividedBy, minus, one, sum, times, toPlaces, zero } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';
 import { correct, rejected } from './lines.ts';
 import type { Deed, WantedItem } from './lines.ts';
 import { partsOf, perUnit } from './units.ts';
 import type { OrderUnits } from './units.ts';
+
+/** What a document is to be of, and the order that it is made of. */
+export interface Asked {
+  wanted: readonly WantedItem[];
+  units: OrderUnits;
+}
 
 /**
  * The items that a document is about, as Magento wants them named. Lines name them by their id, by the SKU that the order
@@ -18,6 +24,46 @@ export function wantedItems(document: Fulfilment, units: OrderUnits, deed: Deed)
   const wanted = new Wanted(document, units, deed);
   for (const line of document.lines) wanted.add(line);
   return wanted.items();
+}
+
+/**
+ * How many of each product a document is of, by the SKU that its stock is kept under. Where there is a document in the
+ * shop already this is what it is compared by: over which of several lines with one SKU it was spread was decided by what was
+ * left of each as it was made. What the order does not have stands here under the ERP's SKU.
+ */
+export function goodsAsked(
+  document: Pick<Fulfilment, 'lines'>,
+  units: OrderUnits,
+  { skipsVirtual = false }: Pick<Deed, 'skipsVirtual'>,
+): Map<string, Decimal> {
+  const goods = new Map<string, Decimal>();
+  for (const { orderLineId, sku, quantity } of document.lines) {
+    const item =
+      orderLineId === null
+        ? namedBy(sku, units)[0]
+        : units.items.find(({ item_id }) => item_id === Number(orderLineId));
+    const pieces = item ? (units.pieces.get(item.item_id) ?? []) : [{ sku, perUnit: one, isVirtual: false }];
+    for (const piece of pieces)
+      if (!(skipsVirtual && piece.isVirtual))
+        goods.set(piece.sku, sum([goods.get(piece.sku) ?? zero, times(piece.perUnit, decimalOf(quantity))]));
+  }
+  return goods;
+}
+
+/** Those that go by the SKU: lines of the order first, then what is part of one. A variant has the SKU of its line. */
+function namedBy(sku: string, { items, pieces }: OrderUnits): MagentoOrderItem[] {
+  const wanted = foldSku(sku);
+  const found = items.filter((item) => {
+    if (foldSku(item.sku) === wanted) return true;
+    const own = pieces.get(item.item_id) ?? [];
+    return own.length === 1 && own[0]!.item === item && foldSku(own[0]!.sku) === wanted;
+  });
+  const lines = found.filter(({ parent_item_id }) => parent_item_id === null);
+  const known = new Set(lines.map(({ item_id }) => item_id));
+  return [
+    ...lines,
+    ...found.filter(({ parent_item_id }) => parent_item_id !== null && !known.has(parent_item_id)),
+  ];
 }
 
 class Wanted {
@@ -44,7 +90,7 @@ class Wanted {
       this.#take(item, quantity);
       return;
     }
-    const same = this.#named(sku);
+    const same = namedBy(sku, this.#units);
     if (same.length === 0) throw this.#unknown(`the SKU ${sku}`);
     this.#spread(quantity, same);
   }
@@ -54,22 +100,6 @@ class Wanted {
     return [...this.#taken]
       .filter(([item]) => this.#units.named.has(item.item_id))
       .map(([item, quantity]) => ({ item, quantity }));
-  }
-
-  /** Those that go by the SKU: lines of the order first, then what is part of one. A variant has the SKU of its line. */
-  #named(sku: string): MagentoOrderItem[] {
-    const wanted = foldSku(sku);
-    const { items, pieces } = this.#units;
-    const found = items.filter((item) => {
-      if (foldSku(item.sku) === wanted) return true;
-      const own = pieces.get(item.item_id) ?? [];
-      return own.length === 1 && own[0]!.item === item && foldSku(own[0]!.sku) === wanted;
-    });
-    const lines = new Set(found.filter(({ parent_item_id }) => parent_item_id === null));
-    const parts = found.filter(
-      (item) => item.parent_item_id !== null && !lines.has(this.#byId.get(item.parent_item_id)!),
-    );
-    return [...lines, ...parts];
   }
 
   /** Over the items of one SKU, each as far as something is left of it; what is too much is too much of the first. */
