@@ -336,7 +336,7 @@ describe('a known product', () => {
     expect(await product(productOf('A', { description: 'New' }))).toEqual({
       status: 'dry',
       targetId: '3',
-      cause: 'would write name, description',
+      cause: 'would write name "Stool" to "Chair", description nothing to "New"',
     });
     expect(await product(productOf('A', { deleted: true }))).toEqual({
       status: 'dry',

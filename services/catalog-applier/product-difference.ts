@@ -12,6 +12,9 @@ import { variantsDifference } from './variants.ts';
 import type { PlannedVariants } from './variants.ts';
 import type { WantedProduct } from './product-mapping.ts';
 
+/** Characters of a value in a few words. */
+const shownLength = 40;
+
 /** A product as it is to be, its values checked and in Magento's own form (`valuesFor`). */
 export interface PlannedProduct extends Omit<WantedProduct, 'attributes' | 'typeId'> {
   status: 1 | 2;
@@ -77,6 +80,29 @@ function valueDifference(
       ([code, value]) => !isKept(set.attributes.get(code), valueIn(found, code), value),
     ),
   );
+}
+
+/** What changes, for whoever is to judge it: `name "Cup" to "Mug"`; of what is made of many parts its name alone. */
+export function changesOf(difference: ProductWrite, found: MagentoProduct): string[] {
+  const { customAttributes = {}, ...rest } = difference;
+  const before = found as unknown as Readonly<Record<string, unknown>>;
+  const plain = Object.entries(rest).map(([name, value]) =>
+    typeof value === 'object'
+      ? name
+      : change(name, before[name === 'attributeSetId' ? 'attribute_set_id' : name], value),
+  );
+  const attributes = Object.entries(customAttributes).map(([code, value]) =>
+    change(code, valueIn(found, code), value),
+  );
+  return [...plain, ...attributes];
+}
+
+const change = (name: string, from: unknown, to: unknown) => `${name} ${shown(from)} to ${shown(to)}`;
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  const text = JSON.stringify(value);
+  return text.length <= shownLength ? text : `${text.slice(0, shownLength)}..."`;
 }
 
 /** The names of what is written, attributes by their codes. */

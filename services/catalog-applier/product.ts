@@ -12,7 +12,7 @@ import type { NewProducts } from './new-products.ts';
 import { planProduct } from './plan-product.ts';
 import type { Known, Planned } from './plan-product.ts';
 import { withKeptTexts } from './product-mapping.ts';
-import { differenceOf, namesOf } from './product-difference.ts';
+import { changesOf, differenceOf, namesOf } from './product-difference.ts';
 import type { ReadProducts } from './read-products.ts';
 import { saidOfTranslations, translationsDifference, writeTranslations } from './translations.ts';
 
@@ -111,7 +111,8 @@ async function update(
   const names = namesOf(difference);
   const targetId = String(found.id);
   if (names.length === 0) return { status: 'unchanged', targetId };
-  if (attempt.mode === 'dry') return { status: 'dry', targetId, cause: `would write ${names.join(', ')}` };
+  if (attempt.mode === 'dry')
+    return { status: 'dry', targetId, cause: `would write ${changesOf(difference, found).join(', ')}` };
   attempt.assertCurrent();
   // Under the stored spelling: another letter case would rename the product (FACTS section 7).
   const saved = await options.magento.products.update(found.sku, difference);

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { Rejected, Unavailable } from '../platform/errors.ts';
 import { check } from './commands/check.ts';
+import { addCatalog } from './commands/catalog/command.ts';
 import { addDifferences } from './commands/differences/command.ts';
 import { dryReport } from './commands/dry-report.ts';
 import { addErase } from './commands/erase/command.ts';
@@ -67,6 +68,7 @@ export function commandLine(run: Run): Command {
     .command('dry-report')
     .description('what the flows on `dry` would do, and would hold or reject, with examples')
     .action(run((options) => dryReport(options)));
+  addCatalog(program, run);
   addStreams(program, run);
   addSlots(program, run);
   addRecipe(program, run);

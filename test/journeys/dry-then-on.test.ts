@@ -5,6 +5,7 @@
  */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { parked } from '../../schemas/topics.ts';
+import type { PlanPart } from '../../services/cli/commands/catalog/plan.ts';
 import type { DryLine } from '../../services/cli/commands/dry-report.ts';
 import { flowsSection } from '../../services/platform/config/sections/platform.ts';
 import { processes } from '../../services/platform/processes.ts';
@@ -122,6 +123,10 @@ it('dry changes nothing and says what it would do; on then handles all that dry 
   );
   expect(wouldMake.reduce((sum, { count }) => sum + count, 0)).toBe(products.length);
   expect(wouldMake.every(({ count, examples }) => examples.length === Math.min(10, count))).toBe(true);
+  // Of the catalogue by what would become of it: prices come with the products that would be made.
+  const { out } = await typed('cartage catalog plan --json', stack.environment);
+  const { parts } = JSON.parse(out) as { parts: PlanPart[] };
+  expect(parts.map(({ what, count }) => [what, count])).toEqual([['create', products.length]]);
 
   await restartIn('on', ['shipment-applier']);
   await until('the shipment', async () => {

@@ -35,7 +35,7 @@ export async function dryReport(options: GlobalOptions): Promise<number> {
 }
 
 /** The newest outcome of each record that was judged in dry. */
-async function newestDry(bus: Bus): Promise<Outcome[]> {
+export async function newestDry(bus: Bus): Promise<Outcome[]> {
   const newest = new Map<string, Outcome>();
   await readToEnd(bus, outcomes, ({ value }) => {
     if (value === null || !modeOf(value.group).dry || value.status === 'superseded') return;

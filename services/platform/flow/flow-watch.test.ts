@@ -14,6 +14,8 @@ let partitions: PartitionLag[] | Error | null;
 let isReady: boolean;
 let questions: number;
 let watch: { stop(): void };
+/** What was logged. */
+let lines: { left: number; perSecond: number; endsInSeconds: number | null }[];
 
 const of = (partition: number, committed: number, end: number) => ({
   topic: 'erp.stock',
@@ -31,7 +33,9 @@ beforeEach(async () => {
 });
 
 async function start() {
-  const context = { ...contextOf({ bus, clock: bus.clock }), metrics };
+  const log = { info: (fields: object) => lines.push(fields as never), warn: () => 0, error: () => 0 };
+  lines = [];
+  const context = { ...contextOf({ bus, clock: bus.clock }), metrics, log } as never;
   const lag = async (): Promise<PartitionLag[]> => {
     questions += 1;
     await settled();
@@ -104,6 +108,23 @@ describe('the lag of a flow', () => {
     partitions = null;
     await pass(120_000);
     expect(questions).toBe(3);
+  });
+});
+
+describe('a backlog', () => {
+  it('is told with its pace and its end, from a thousand records on', async () => {
+    partitions = [of(0, 0, 6_000)];
+    await start();
+    partitions = [of(0, 3_000, 6_000)];
+    await pass(30_000);
+    await pass(30_000);
+    partitions = [of(0, 5_500, 6_000)];
+    await pass(30_000);
+    const told = lines.map(({ left, perSecond, endsInSeconds }) => [left, perSecond, endsInSeconds]);
+    expect(told.slice(-2)).toEqual([
+      [3_000, 100, 30],
+      [3_000, 0, null],
+    ]);
   });
 });
 

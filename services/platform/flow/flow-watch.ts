@@ -7,6 +7,8 @@ const intervalMs = 30_000;
 const askAgainMs = 2_000;
 /** A broker that does not answer for so long is one that cannot be asked. */
 const answerWithinMs = 10_000;
+/** From so many records on it is told how long it will take: a first load, what came up in an outage. */
+const backlogMin = 1_000;
 const statuses = ['applied', 'unchanged', 'superseded', 'dry', 'held', 'rejected'];
 
 /** Shows how a flow goes, from now until `stop`. */
@@ -45,6 +47,7 @@ class FlowWatch {
   readonly #watched: Watched;
   /** Finished offsets as they were last seen, by partition. */
   #finished = new Map<string, number>();
+  #seenAt: number;
   #shown: { topic: string; partition: number }[] = [];
   /** A question that is not answered yet is not asked again. */
   #asked: Promise<PartitionLag[]> | null = null;
@@ -53,6 +56,7 @@ class FlowWatch {
     this.#context = context;
     this.#flow = flow;
     this.#watched = watched;
+    this.#seenAt = context.clock.now();
   }
 
   async run(over: AbortSignal): Promise<void> {
@@ -81,19 +85,31 @@ class FlowWatch {
     this.#forget();
     this.#shown = partitions.map(({ topic, partition }) => ({ topic, partition }));
     const finished = new Map<string, number>();
-    let isWaiting = false;
-    let hasMoved = false;
+    let left = 0;
+    let moved = 0;
     for (const { topic, partition, committed, end } of partitions) {
       const place = `${topic}[${partition}]`;
       const offset = committed ?? 0;
       const known = this.#finished.get(place);
       finished.set(place, offset);
       this.#context.metrics.lag.set(this.#labels({ topic, partition }), Math.max(0, end - offset));
-      isWaiting ||= end > offset;
-      hasMoved ||= known !== undefined && offset > known;
+      left += Math.max(0, end - offset);
+      if (known !== undefined) moved += Math.max(0, offset - known);
     }
     this.#finished = finished;
-    if (hasMoved || !isWaiting) this.#progress();
+    this.#tell(left, moved);
+    if (moved > 0 || left === 0) this.#progress();
+  }
+
+  /** How fast it goes and when it will have ended, going on like this; of records, several of a key among them. */
+  #tell(left: number, moved: number): void {
+    const { clock, log } = this.#context;
+    const seconds = (clock.now() - this.#seenAt) / 1000;
+    this.#seenAt = clock.now();
+    if (left < backlogMin || seconds === 0) return;
+    const perSecond = Math.round((moved / seconds) * 10) / 10;
+    const endsInSeconds = moved === 0 ? null : Math.round((left * seconds) / moved);
+    log.info({ flow: this.#flow, left, perSecond, endsInSeconds }, 'catching up');
   }
 
   /** What is held by somebody else now is told by him. */
