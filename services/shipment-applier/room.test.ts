@@ -1,10 +1,13 @@
 /** Real: who may ship beside whom. Double: a source whose answers and shipments end when the test says so. */
 import { beforeEach, expect, it } from '@jest/globals';
 import { decimalOf } from '../platform/decimal.ts';
+import { Unavailable } from '../platform/errors.ts';
 import { Room } from './room.ts';
 
 let room: Room;
 let stored: Record<string, number>;
+/** The shop says no to every shipment. */
+let refuses: boolean;
 let steps: string[];
 /** What the source is asked for waits until it is let go, in this order. */
 let waiting: { name: string; goOn: () => void }[];
@@ -12,6 +15,7 @@ let waiting: { name: string; goOn: () => void }[];
 beforeEach(() => {
   room = new Room();
   stored = { A: 0, B: 0 };
+  refuses = false;
   steps = [];
   waiting = [];
 });
@@ -33,9 +37,12 @@ async function letGo(...names: string[]): Promise<void> {
   }
 }
 
-function ship(name: string, goods: Record<string, number>): Promise<string> {
+const tooLittle = () =>
+  new Unavailable({ code: 'magento.could_not_save', what: 'refused', fix: 'none' }, { perhapsRecord: true });
+
+function ship(name: string, goods: Record<string, number>, through = room): Promise<string> {
   const all = Object.entries(goods);
-  return room.ship({
+  return through.ship({
     sourceCode: 'main',
     goods: new Map(all.map(([sku, units]) => [sku, decimalOf(String(units))])),
     held: async () => {
@@ -51,7 +58,7 @@ function ship(name: string, goods: Record<string, number>): Promise<string> {
     send: async () => {
       await wait(`${name} ships`);
       for (const [sku, units] of all) {
-        if (stored[sku]! < units) throw new Error(`${name} is refused`);
+        if (refuses || stored[sku]! < units) throw tooLittle();
         stored[sku]! -= units;
       }
       steps.push(name);
@@ -107,15 +114,32 @@ it('room that was made for one is not taken by another, also where they share on
   ]);
 });
 
-it('a shipment that fails leaves the source to the next', async () => {
+it('a shipment whose goods another replica has taken makes room anew, and both leave', async () => {
+  stored['A'] = 3;
+  const other = new Room();
+  const [one, two] = [ship('one', { A: 3 }), ship('two', { A: 2 }, other)];
+  await letGo('one reads', 'two reads', 'two ships');
+  // One has seen three, and is refused now.
+  await letGo('one ships', 'one reads');
+  // While it makes room, the other takes that as well.
+  await turn();
+  const three = ship('three', { A: 1 }, other);
+  await letGo('three reads', 'three ships', 'one ships', 'one reads', 'one ships');
+  expect(await Promise.all([one, two, three])).toEqual(['one', 'two', 'three']);
+  expect(steps).toEqual(['two', 'one raises A to 3', 'three', 'one raises A to 3', 'one']);
+});
+
+it('a shipment that is refused for another reason is not sent again, and leaves the source to the next', async () => {
   stored['A'] = 3;
   const one = ship('one', { A: 3 });
   await letGo('one reads');
-  stored['A'] = 0;
-  const failed = expect(one).rejects.toThrow('one is refused');
-  await letGo('one ships');
-  await failed;
+  const refused = expect(one).rejects.toThrow('magento.could_not_save');
+  refuses = true;
+  await letGo('one ships', 'one reads');
+  await refused;
+  refuses = false;
   const two = ship('two', { A: 3 });
-  await letGo('two reads', 'two reads', 'two ships');
+  await letGo('two reads', 'two ships');
   expect(await two).toBe('two');
+  expect(steps).toEqual(['two']);
 });

@@ -2,6 +2,7 @@ import { foldSku } from '../magento/sku.ts';
 import type { SourceItem } from '../magento/source-items.ts';
 import { minus, sum, zero } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';
+import { Unavailable } from '../platform/errors.ts';
 import { Turns } from '../platform/turns.ts';
 import { lackingAt } from './source-top-up.ts';
 import type { Held } from './source-top-up.ts';
@@ -26,27 +27,35 @@ interface Shelf {
   ended: Decimal;
 }
 
+/** How often a shipment makes room anew for itself before its failure is one of the flow. */
+const overtakenMax = 3;
+
 /**
  * Lets shipments take the same goods from a source side by side while there is enough for all of them, and one by one
  * where room must be made: what was made for one is not taken by another. A turn is held while the shop ships, and many
  * parcels of few SKUs would wait for each other in vain.
+ *
+ * Those of another replica, and one whose answer was lost, are not seen here and may take what is there. That does no
+ * harm beyond a call: the shop ships all of a shipment or nothing, says so, and room is made anew at once.
  */
 export class Room {
   readonly #shelves = new Map<string, Shelf>();
 
   async ship<Result>(leaving: Leaving<Result>): Promise<Result> {
-    const { sourceCode, goods, held, raise, send } = leaving;
+    const { sourceCode, goods } = leaving;
     const shelves = new Map(
       [...goods.keys()].map((sku) => [sku, this.#shelf(`${sourceCode}/${foldSku(sku)}`)]),
     );
     try {
-      const sent = await inTurn(shelves, 'together', () => sendIfEnough(leaving, shelves));
+      let refused: Unavailable | null = null;
+      const sent = await inTurn(shelves, 'together', () => sendIfEnough(leaving, shelves)).catch(
+        (error: unknown) => {
+          refused = asOvertaken(error);
+          return null;
+        },
+      );
       if (sent !== null) return sent.result;
-      return await inTurn(shelves, 'alone', async () => {
-        const lacking = lackingAt(sourceCode, await held(), goods);
-        if (lacking.length > 0) await raise(lacking);
-        return send();
-      });
+      return await inTurn(shelves, 'alone', () => makeRoom(leaving, refused));
     } finally {
       for (const shelf of shelves.values()) if ((shelf.users -= 1) === 0) this.#shelves.delete(shelf.name);
     }
@@ -64,6 +73,29 @@ export class Room {
     this.#shelves.set(name, shelf);
     return shelf;
   }
+}
+
+/** @param refused Why it was not sent before. @throws that where the source holds enough: then it was for another reason. */
+async function makeRoom<Result>(
+  { sourceCode, goods, held, raise, send }: Leaving<Result>,
+  refused: Unavailable | null,
+): Promise<Result> {
+  for (let overtaken = 0; ; overtaken += 1) {
+    const lacking = lackingAt(sourceCode, await held(), goods);
+    if (refused !== null && (lacking.length === 0 || overtaken > overtakenMax)) throw refused;
+    if (lacking.length > 0) await raise(lacking);
+    try {
+      return await send();
+    } catch (error) {
+      refused = asOvertaken(error);
+    }
+  }
+}
+
+/** The shop's refusal of a source that holds too little names no cause, and nothing was kept of the shipment. */
+function asOvertaken(error: unknown): Unavailable {
+  if (error instanceof Unavailable && error.fault.code === 'magento.could_not_save') return error;
+  throw error;
 }
 
 /** @returns null where the source holds too little for all that leaves it now: nothing was sent. */
