@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { decimalOf } from '../platform/decimal.ts';
+import type { Decimal } from '../platform/decimal.ts';
 import { documentItems, documentsOfOrder, hiddenComment } from './order-documents.ts';
 import { nullIfAbsent } from './rest/answers.ts';
 import { jsonNumber, plainDecimal } from './rest/json.ts';
@@ -9,8 +11,11 @@ const creditMemo = z.object({
   entity_id: integer,
   increment_id: text,
   order_id: integer,
+  base_currency_code: optionalText,
   base_grand_total: optionalDecimal,
+  grand_total: optionalDecimal,
   base_shipping_amount: optionalDecimal,
+  base_shipping_incl_tax: optionalDecimal,
   /** Null where nobody named it as it was made. */
   base_adjustment_positive: optionalDecimal,
   base_adjustment_negative: optionalDecimal,
@@ -24,6 +29,22 @@ const creditMemo = z.object({
   comments: listOf(z.object({ entity_id: integer, comment: optionalText })),
 });
 export type MagentoCreditMemo = z.infer<typeof creditMemo>;
+
+/**
+ * Whether so much of the shipping was paid back. The shop takes the amount with tax where it shows the shipping of its orders
+ * with tax, which no call tells (read in the source).
+ */
+export function paysShipping(
+  {
+    base_shipping_amount,
+    base_shipping_incl_tax,
+  }: Pick<MagentoCreditMemo, 'base_shipping_amount' | 'base_shipping_incl_tax'>,
+  asked: Decimal,
+): boolean {
+  return [base_shipping_amount, base_shipping_incl_tax ?? base_shipping_amount]
+    .map(decimalOf)
+    .includes(asked);
+}
 
 export interface NewCreditMemo {
   /** Order item ids: of a bundle with prices of its parts these, else the parents (FACTS section 13). Decimal text. */

@@ -8,7 +8,9 @@ const invoice = z.object({
   entity_id: integer,
   increment_id: text,
   order_id: integer,
+  base_currency_code: optionalText,
   base_grand_total: optionalDecimal,
+  grand_total: optionalDecimal,
   items: listOf(z.object({ order_item_id: integer, sku: optionalText, qty: decimal })),
   comments: listOf(z.object({ entity_id: integer, comment: optionalText })),
 });

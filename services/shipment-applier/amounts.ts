@@ -15,27 +15,39 @@ export function amountOf(
 }
 
 /**
- * The shop takes amounts in the base currency of the order, and rounds those in the order's by itself: another currency
- * could be compared with nothing.
+ * The shop takes amounts in the base currency of the order, and rounds those in the order's by itself. A total, which is only
+ * compared, may be in either.
  * @throws Rejected
  */
-export function assertCurrency(document: Fulfilment, { base_currency_code }: MagentoOrder): void {
+export function assertCurrency(document: Fulfilment, order: MagentoOrder): void {
   const { kind, documentId, amounts } = document;
-  if (amounts === null || amounts.currency === base_currency_code) return;
+  const { base_currency_code, order_currency_code } = order;
+  const given = [amounts?.shippingMinor, amounts?.adjustmentRefundMinor, amounts?.adjustmentFeeMinor];
+  const isTold = given.some((minor) => (minor ?? 0) !== 0);
+  const known = isTold ? [base_currency_code] : [base_currency_code, order_currency_code];
+  if (amounts === null || known.includes(amounts.currency)) return;
   throw new Rejected({
     code: `${kind}.currency`,
-    what: `Document ${documentId} has its amounts in ${amounts.currency}, the order counts in ${base_currency_code}`,
+    what: `Document ${documentId} has its amounts in ${amounts.currency}, the order counts in ${known.join(' and ')}`,
     fix: `Let the ERP's query give \`amounts\` in ${base_currency_code}, or none`,
   });
 }
 
+/** Totals of a document of the shop. */
+interface Totals {
+  base_currency_code: string | null;
+  base_grand_total: string | null;
+  grand_total: string | null;
+}
+
 /** How the total that the shop has come to differs from the ERP's, to the minor unit; empty where it does not, or none is told. */
-export function differenceOfTotal(document: Fulfilment, baseGrandTotal: string | null): string[] {
+export function differenceOfTotal(document: Fulfilment, totals: Totals): string[] {
   const asked = amountOf(document, 'totalMinor');
   if (asked === null) return [];
   const { currency } = document.amounts!;
   const digits = currencyDigits(currency);
-  const made = rounded(decimalOf(baseGrandTotal), digits);
+  const isBase = currency === (totals.base_currency_code ?? currency);
+  const made = rounded(decimalOf(isBase ? totals.base_grand_total : totals.grand_total), digits);
   return made === asked
     ? []
     : [`a total of ${toPlaces(made, digits)} instead of ${toPlaces(asked, digits)} ${currency}`];

@@ -1,4 +1,5 @@
 import type { Fulfilment } from '../../schemas/types.ts';
+import { paysShipping } from '../magento/credit-memos.ts';
 import type { MagentoCreditMemo, Refunded } from '../magento/credit-memos.ts';
 import type { Magento } from '../magento/magento.ts';
 import { markerOf } from '../magento/marker.ts';
@@ -88,7 +89,7 @@ function sameByHand(
 ): MagentoCreditMemo | undefined {
   return madeByHand(made, wanted, { units, instance }).find(
     (memo) =>
-      decimalOf(memo.base_shipping_amount) === shipping &&
+      paysShipping(memo, shipping) &&
       decimalOf(memo.base_adjustment_positive) === adjustmentRefund &&
       decimalOf(memo.base_adjustment_negative) === adjustmentFee,
   );

@@ -9,6 +9,7 @@ import { unitsOf } from './units.ts';
 /** A bundle of one lid and two pots with prices of their own, one with a price of its own, and a shirt with its variant. */
 const order = {
   increment_id: '42',
+  base_currency_code: 'USD',
   base_total_paid: '100',
   base_total_refunded: '40',
   base_grand_total: '100',

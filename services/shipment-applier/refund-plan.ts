@@ -86,7 +86,7 @@ export function refundItems(plan: RefundPlan, document: Fulfilment, order: Magen
 }
 
 function refuseTooMuchMoney({ total }: RefundPlan, document: Fulfilment, order: MagentoOrder): void {
-  if (total === null) return;
+  if (total === null || document.amounts?.currency !== order.base_currency_code) return;
   const left = (amount: string | null) => minus(decimalOf(amount), decimalOf(order.base_total_refunded));
   if (total <= left(order.base_total_paid)) return;
   if (total <= left(order.base_grand_total)) throw notInvoiced(document, toPlaces(total, 2));

@@ -1,11 +1,12 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import type { MagentoCreditMemo } from '../magento/credit-memos.ts';
 import type { MagentoOrderItem } from '../magento/order-item-shape.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
 import { decimalOf, one } from '../platform/decimal.ts';
 import { heldAt, lackingAt } from './source-top-up.ts';
 import { documentOf, lineOf } from './testing/document.ts';
 import type { OrderUnits } from './units.ts';
-import { verifyShipment } from './verify.ts';
+import { verifyCreditMemo, verifyShipment } from './verify.ts';
 
 const document = documentOf({
   lines: [lineOf('pot', '2'), lineOf('?', '1', { orderLineId: '2' })],
@@ -56,6 +57,49 @@ it.each([
 ])('a shipment of %s is rejected', (_name, shipped, source, what) => {
   expect(verify(shipped, source)).toThrow(what);
   expect(verify(shipped, source)).toThrow('shipment.differs');
+});
+
+describe('a credit memo', () => {
+  const amounts = {
+    currency: 'USD',
+    totalMinor: 1_230,
+    shippingMinor: 357,
+    adjustmentRefundMinor: null,
+    adjustmentFeeMinor: 25,
+  };
+  const memo = {
+    increment_id: '1',
+    items: [...items, { order_item_id: 3, qty: '1' }],
+    base_currency_code: 'USD',
+    base_grand_total: '12.30',
+    grand_total: '11.00',
+    base_shipping_amount: '3',
+    base_shipping_incl_tax: '3.57',
+    base_adjustment_positive: null,
+    base_adjustment_negative: '0.25',
+  };
+  const compare = (changes: object, ofErp: Partial<typeof amounts> = {}) =>
+    verifyCreditMemo(
+      { ...memo, ...changes } as unknown as MagentoCreditMemo,
+      { ...document, kind: 'creditmemo', amounts: { ...amounts, ...ofErp } },
+      units,
+    );
+
+  it('passes as it was asked for, its shipping with tax or without, its total in either currency', () => {
+    compare({});
+    compare({ base_shipping_amount: '3.57', base_shipping_incl_tax: null });
+    compare({}, { currency: 'EUR', totalMinor: 1_100 });
+  });
+
+  it.each([
+    ['a total of 12.31 instead of 12.30 USD', { base_grand_total: '12.31' }],
+    ['shipping of 3.0000 instead of 3.5700', { base_shipping_incl_tax: '3.5' }],
+    ['adjustment refund of 1.0000 instead of 0.0000', { base_adjustment_positive: '1' }],
+    ['adjustment fee of 0.0000 instead of 0.2500', { base_adjustment_negative: null }],
+    ['LID: 0.0000 instead of 1.0000', { items: items.slice(0, 1) }],
+  ])('is told to differ: %s', (what, changes) => {
+    expect(() => compare(changes)).toThrow(what);
+  });
 });
 
 it('a source is raised to what is needed of a SKU, and where it holds none of it', async () => {

@@ -1,4 +1,5 @@
 import type { Fulfilment } from '../../schemas/types.ts';
+import { paysShipping } from '../magento/credit-memos.ts';
 import type { MagentoCreditMemo } from '../magento/credit-memos.ts';
 import type { MagentoInvoice } from '../magento/invoices.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
@@ -30,14 +31,19 @@ export function verifyShipment(
 export function verifyInvoice(invoice: MagentoInvoice, document: Fulfilment, units: OrderUnits): void {
   refuse(invoice, document, [
     ...differencesOf(invoice.items, goodsAsked(document, units, invoicing), units),
-    ...differenceOfTotal(document, invoice.base_grand_total),
+    ...differenceOfTotal(document, invoice),
   ]);
 }
 
 /** The same of a credit memo, and of the amounts that it was asked for. */
 export function verifyCreditMemo(memo: MagentoCreditMemo, document: Fulfilment, units: OrderUnits): void {
+  const shippingAsked = amountOf(document, 'shippingMinor') ?? zero;
   const amounts = [
-    ['shipping', memo.base_shipping_amount, amountOf(document, 'shippingMinor')],
+    [
+      'shipping',
+      paysShipping(memo, shippingAsked) ? toPlaces(shippingAsked, 4) : memo.base_shipping_amount,
+      shippingAsked,
+    ],
     ['adjustment refund', memo.base_adjustment_positive, amountOf(document, 'adjustmentRefundMinor')],
     ['adjustment fee', memo.base_adjustment_negative, amountOf(document, 'adjustmentFeeMinor')],
   ] as const;
@@ -47,7 +53,7 @@ export function verifyCreditMemo(memo: MagentoCreditMemo, document: Fulfilment, 
       .map(([name, made, asked]) => ({ name, is: decimalOf(made), asked: asked ?? zero }))
       .filter(({ is, asked }) => is !== asked)
       .map(({ name, is, asked }) => `${name} of ${toPlaces(is, 4)} instead of ${toPlaces(asked, 4)}`),
-    ...differenceOfTotal(document, memo.base_grand_total),
+    ...differenceOfTotal(document, memo),
   ]);
 }
 
