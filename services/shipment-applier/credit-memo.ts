@@ -45,7 +45,6 @@ export async function applyCreditMemo(
   options: CreditMemoOptions,
 ): Promise<Handled> {
   const order = await findOrder(document, options);
-  assertCurrency(document, order);
   const [made, units] = await Promise.all([
     options.magento.creditMemos.ofOrder(order.entity_id),
     unitsOf(order, refunding, options.magento.products),
@@ -54,9 +53,11 @@ export async function applyCreditMemo(
   const marker = markerOf(options.instance, 'document', document.documentId);
   const found = findMarked(made, marker);
   if (found) {
-    await follow(found, refund, options);
+    await askAgain(refund, options);
+    verifyCreditMemo(found, document, units);
     return { status: 'unchanged', targetId: found.increment_id, cause: 'the credit memo is there' };
   }
+  assertCurrency(document, order);
   const plan = refundPlanOf(document, units);
   const same = sameByHand(made, plan, units, options);
   if (same) return adopt(same, marker, refund, options);
@@ -71,14 +72,11 @@ interface Refund {
   attempt: Attempt;
 }
 
-async function follow(memo: MagentoCreditMemo, refund: Refund, options: CreditMemoOptions): Promise<void> {
-  const { document, units, attempt } = refund;
-  if (attempt.mode === 'on') {
-    const goods = [...goodsAsked(document, units, refunding).keys()];
-    const sources = Object.keys(options.stock.sources);
-    await askForStockEverywhere(sources, document, goods, options.requestRefresh, 'paid back');
-  }
-  verifyCreditMemo(memo, document, units);
+async function askAgain({ document, units, attempt }: Refund, options: CreditMemoOptions): Promise<void> {
+  if (attempt.mode === 'dry') return;
+  const goods = [...goodsAsked(document, units, refunding).keys()];
+  const sources = Object.keys(options.stock.sources);
+  await askForStockEverywhere(sources, document, goods, options.requestRefresh, 'paid back');
 }
 
 function sameByHand(
@@ -106,7 +104,8 @@ async function adopt(
   if (refund.attempt.mode === 'dry') return { status: 'dry', targetId, cause: `would take over ${cause}` };
   refund.attempt.assertCurrent();
   await options.magento.creditMemos.addComment(memo.entity_id, marker);
-  await follow(memo, refund, options);
+  await askAgain(refund, options);
+  verifyCreditMemo(memo, refund.document, refund.units);
   return { status: 'applied', targetId, cause: `took over ${cause}` };
 }
 
@@ -148,8 +147,9 @@ async function create(
       notify: rules.notifyCustomer,
     })
     .catch(heldWithoutRight('creditmemo.forbidden'));
+  await askAgain(refund, options);
   const created = await creditMemos.get(id);
-  if (created) await follow(created, refund, options);
+  if (created) verifyCreditMemo(created, document, units);
   return { status: 'applied', targetId: created?.increment_id ?? String(id), cause: `paid back, ${rule}` };
 }
 

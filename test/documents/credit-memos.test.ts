@@ -148,6 +148,15 @@ describe('a credit memo of the ERP', () => {
     expect(told()).toHaveLength(1);
   });
 
+  it('has the stock asked for also where the shop does not show it yet', async () => {
+    const { apply, asked } = await given();
+    shop.setFaults([
+      { match: { method: 'GET', path: '/V1/creditmemo/\\d' }, kind: 'status', status: 404, times: 1 },
+    ]);
+    await apply().catch(() => undefined);
+    expect(asked).toEqual(stockAsked);
+  });
+
   const calls: FaultRule['match'][] = [
     { method: 'GET', path: '/V1/orders' },
     { method: 'GET', path: '/V1/creditmemos\\?' },
