@@ -18,6 +18,11 @@ export function stockKey(stock: { source: string; sku: string }): string {
   return joinKey([stock.source, stock.sku]);
 }
 
+/** Of whoever reads a flow: names of processes hold no slash. */
+export function controlKey({ instance, reader }: { instance: string; reader: string }): string {
+  return joinKey([instance, reader]);
+}
+
 const orderPrefix = 'order/';
 
 /** An ERP document by its number, which the ERP gives within each kind. */

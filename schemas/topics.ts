@@ -4,9 +4,20 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { customerKey, differenceKey, documentKey, fulfilmentDocument, orderKey, stockKey } from './keys.ts';
+import {
+  controlKey,
+  customerKey,
+  differenceKey,
+  documentKey,
+  fulfilmentDocument,
+  orderKey,
+  stockKey,
+} from './keys.ts';
+import { contract } from './contract.ts';
+import type { Contract } from './contract.ts';
 import type {
   Audit,
+  Control,
   Cursor,
   Customer,
   Difference,
@@ -20,31 +31,9 @@ import type {
   Stock,
 } from './types.ts';
 
+export type { Contract, ContractKind } from './contract.ts';
+
 const dayMs = 86_400_000;
-
-/** `state`: the newest record of a key is all that counts. `document`: every record counts, in order. */
-export type ContractKind = 'state' | 'document';
-
-export interface Contract<Value> {
-  topic: string;
-  kind: ContractKind;
-  /** Key of a record on the topic; never personal data. */
-  key: (value: Value) => string;
-  /** The document a record speaks of, where one key carries several. */
-  document?: (value: Value) => string;
-  /** What the key is made of, in words. */
-  keyParts: string;
-  description: string;
-  partitions: number;
-  /** `compacted`: the newest record of each key is kept for ever. */
-  retentionMs: number | 'compacted';
-  owner: string;
-  writers: string[];
-  readers: string[];
-  personalData: boolean;
-  /** Carries the type through the table; never set. */
-  readonly value?: Value;
-}
 
 /** The processes that handle records: they say what became of each, park what they cannot apply, and remember that. */
 const handlers = [
@@ -56,10 +45,6 @@ const handlers = [
   'shipment-applier',
 ];
 
-function contract<Value>(row: Omit<Contract<Value>, 'partitions' | 'value'>): Contract<Value> {
-  return { partitions: 6, ...row };
-}
-
 export const orders = contract<Order>({
   topic: 'magento.orders',
   kind: 'document',
@@ -69,7 +54,7 @@ export const orders = contract<Order>({
   retentionMs: 28 * dayMs,
   owner: 'order-relay',
   writers: ['order-relay'],
-  readers: ['order-relay', 'order-exporter', 'reconciler', 'cli', 'WMS', 'CRM'],
+  readers: ['order-relay', 'order-exporter', 'reconciler', 'console', 'cli', 'WMS', 'CRM'],
   personalData: true,
 });
 
@@ -95,7 +80,7 @@ export const stock = contract<Stock>({
   retentionMs: 'compacted',
   owner: 'erp-ingester',
   writers: ['erp-ingester'],
-  readers: ['erp-ingester', 'inventory-applier', 'reconciler', 'others'],
+  readers: ['erp-ingester', 'inventory-applier', 'reconciler', 'console', 'cli', 'others'],
   personalData: false,
 });
 
@@ -108,7 +93,7 @@ export const products = contract<Product>({
   retentionMs: 'compacted',
   owner: 'erp-ingester',
   writers: ['erp-ingester'],
-  readers: ['erp-ingester', 'catalog-applier', 'reconciler'],
+  readers: ['erp-ingester', 'catalog-applier', 'reconciler', 'console', 'cli'],
   personalData: false,
 });
 
@@ -121,7 +106,7 @@ export const prices = contract<Prices>({
   retentionMs: 'compacted',
   owner: 'erp-ingester',
   writers: ['erp-ingester'],
-  readers: ['erp-ingester', 'catalog-applier', 'reconciler'],
+  readers: ['erp-ingester', 'catalog-applier', 'reconciler', 'console', 'cli'],
   personalData: false,
 });
 
@@ -136,7 +121,7 @@ export const fulfilments = contract<Fulfilment>({
   retentionMs: 28 * dayMs,
   owner: 'erp-ingester',
   writers: ['erp-ingester', 'order-exporter'],
-  readers: ['erp-ingester', 'shipment-applier', 'reconciler'],
+  readers: ['erp-ingester', 'shipment-applier', 'reconciler', 'console', 'cli'],
   personalData: true,
 });
 
@@ -149,7 +134,7 @@ export const refresh = contract<Refresh>({
   retentionMs: 7 * dayMs,
   owner: 'platform',
   writers: [...handlers, 'reconciler', 'cli', 'console'],
-  readers: ['order-relay', 'erp-ingester', 'reconciler'],
+  readers: ['order-relay', 'erp-ingester', 'reconciler', 'console', 'cli'],
   personalData: false,
 });
 
@@ -213,6 +198,19 @@ export const differences = contract<Difference>({
   personalData: false,
 });
 
+export const controls = contract<Control>({
+  topic: 'cartage.controls',
+  kind: 'state',
+  key: controlKey,
+  keyParts: 'instance/process, or instance/process.part',
+  description: 'What an operator has set of one flow: paused, how much at once',
+  retentionMs: 'compacted',
+  owner: 'platform',
+  writers: ['cli', 'console'],
+  readers: [...handlers, 'console', 'cli'],
+  personalData: false,
+});
+
 export const audit = contract<Audit>({
   topic: 'cartage.audit',
   kind: 'document',
@@ -222,7 +220,7 @@ export const audit = contract<Audit>({
   retentionMs: 365 * dayMs,
   owner: 'platform',
   writers: ['cli', 'console'],
-  readers: ['auditors'],
+  readers: ['console', 'cli', 'auditors'],
   personalData: false,
 });
 
@@ -239,6 +237,7 @@ export const contracts: readonly Contract<never>[] = [
   parked,
   cursors,
   differences,
+  controls,
   audit,
 ] as unknown as readonly Contract<never>[];
 

@@ -21,6 +21,26 @@ export interface Audit {
   at: number;
 }
 
+/** What an operator has set of one flow, until it is set otherwise. */
+export interface Control {
+  /** Name of the shop instance. */
+  instance: string;
+  /** Who reads the flow: a process, or process.part. */
+  reader: string;
+  /** True: nothing more is begun, nothing more read; what is under way is finished. */
+  paused: boolean;
+  /** Pieces of work at once, at most; null: as the process itself has it. */
+  concurrencyMax: number | null;
+  /** Records in one piece of work, at most; null: as the process itself has it. */
+  batchMax: number | null;
+  /** Why, in the words of whoever set it. */
+  reason: string;
+  /** Who set it last. */
+  setBy: string;
+  /** UTC milliseconds. */
+  setAt: number;
+}
+
 /** How far a reader of a source is. */
 export interface Cursor {
   /** Process that reads. */

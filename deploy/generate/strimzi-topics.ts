@@ -1,6 +1,6 @@
 /** The topics as Strimzi KafkaTopic manifests, for clusters whose operator owns the topics instead of `cartage topics apply`. */
 import { topicSettings } from '../../schemas/topic-settings.ts';
-import { type Contract } from '../../schemas/topics.ts';
+import type { Contract } from '../../schemas/topics.ts';
 import { documents } from './yaml.ts';
 
 const replicas = 3;

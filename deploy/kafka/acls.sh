@@ -7,28 +7,28 @@
 set -eu
 
 # order-exporter
-$ACLS --add --allow-principal User:cartage-main-order-exporter --operation Read --topic 'magento.orders' --topic 'magento.customers'
+$ACLS --add --allow-principal User:cartage-main-order-exporter --operation Read --topic 'magento.orders' --topic 'magento.customers' --topic 'cartage.controls'
 $ACLS --add --allow-principal User:cartage-main-order-exporter --operation Read --operation Write --topic 'cartage.parked'
 $ACLS --add --allow-principal User:cartage-main-order-exporter --operation Write --topic 'erp.fulfilments' --topic 'cartage.refresh' --topic 'cartage.outcomes'
 $ACLS --add --allow-principal User:cartage-main-order-exporter --resource-pattern-type prefixed --operation Read --group 'cartage.main.order-exporter'
 $ACLS --add --allow-principal User:cartage-main-order-exporter --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/order-exporter-'
 
 # inventory-applier
-$ACLS --add --allow-principal User:cartage-main-inventory-applier --operation Read --topic 'erp.stock' --topic 'cartage.cursors'
+$ACLS --add --allow-principal User:cartage-main-inventory-applier --operation Read --topic 'erp.stock' --topic 'cartage.cursors' --topic 'cartage.controls'
 $ACLS --add --allow-principal User:cartage-main-inventory-applier --operation Read --operation Write --topic 'cartage.parked'
 $ACLS --add --allow-principal User:cartage-main-inventory-applier --operation Write --topic 'cartage.refresh' --topic 'cartage.outcomes'
 $ACLS --add --allow-principal User:cartage-main-inventory-applier --resource-pattern-type prefixed --operation Read --group 'cartage.main.inventory-applier'
 $ACLS --add --allow-principal User:cartage-main-inventory-applier --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/inventory-applier-'
 
 # catalog-applier
-$ACLS --add --allow-principal User:cartage-main-catalog-applier --operation Read --topic 'erp.products' --topic 'erp.prices'
+$ACLS --add --allow-principal User:cartage-main-catalog-applier --operation Read --topic 'erp.products' --topic 'erp.prices' --topic 'cartage.controls'
 $ACLS --add --allow-principal User:cartage-main-catalog-applier --operation Read --operation Write --topic 'cartage.parked'
 $ACLS --add --allow-principal User:cartage-main-catalog-applier --operation Write --topic 'cartage.refresh' --topic 'cartage.outcomes'
 $ACLS --add --allow-principal User:cartage-main-catalog-applier --resource-pattern-type prefixed --operation Read --group 'cartage.main.catalog-applier'
 $ACLS --add --allow-principal User:cartage-main-catalog-applier --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/catalog-applier-'
 
 # shipment-applier
-$ACLS --add --allow-principal User:cartage-main-shipment-applier --operation Read --topic 'erp.fulfilments' --topic 'cartage.cursors'
+$ACLS --add --allow-principal User:cartage-main-shipment-applier --operation Read --topic 'erp.fulfilments' --topic 'cartage.cursors' --topic 'cartage.controls'
 $ACLS --add --allow-principal User:cartage-main-shipment-applier --operation Read --operation Write --topic 'cartage.outcomes' --topic 'cartage.parked'
 $ACLS --add --allow-principal User:cartage-main-shipment-applier --operation Write --topic 'cartage.refresh'
 $ACLS --add --allow-principal User:cartage-main-shipment-applier --resource-pattern-type prefixed --operation Read --group 'cartage.main.shipment-applier'
@@ -36,12 +36,14 @@ $ACLS --add --allow-principal User:cartage-main-shipment-applier --resource-patt
 
 # order-relay
 $ACLS --add --allow-principal User:cartage-main-order-relay --operation Read --operation Write --topic 'magento.orders' --topic 'magento.customers' --topic 'cartage.refresh' --topic 'cartage.parked' --topic 'cartage.cursors'
+$ACLS --add --allow-principal User:cartage-main-order-relay --operation Read --topic 'cartage.controls'
 $ACLS --add --allow-principal User:cartage-main-order-relay --operation Write --topic 'cartage.outcomes'
 $ACLS --add --allow-principal User:cartage-main-order-relay --resource-pattern-type prefixed --operation Read --group 'cartage.main.order-relay'
 $ACLS --add --allow-principal User:cartage-main-order-relay --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/order-relay-'
 
 # erp-ingester
 $ACLS --add --allow-principal User:cartage-main-erp-ingester --operation Read --operation Write --topic 'erp.stock' --topic 'erp.products' --topic 'erp.prices' --topic 'erp.fulfilments' --topic 'cartage.refresh' --topic 'cartage.parked' --topic 'cartage.cursors'
+$ACLS --add --allow-principal User:cartage-main-erp-ingester --operation Read --topic 'cartage.controls'
 $ACLS --add --allow-principal User:cartage-main-erp-ingester --operation Write --topic 'cartage.outcomes'
 $ACLS --add --allow-principal User:cartage-main-erp-ingester --resource-pattern-type prefixed --operation Read --group 'cartage.main.erp-ingester'
 $ACLS --add --allow-principal User:cartage-main-erp-ingester --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/erp-ingester-'
@@ -56,19 +58,18 @@ $ACLS --add --allow-principal User:cartage-main-reconciler --resource-pattern-ty
 $ACLS --add --allow-principal User:cartage-main-reconciler --resource-pattern-type prefixed --operation Describe --group 'cartage.main.order-exporter' --group 'cartage.main.inventory-applier' --group 'cartage.main.catalog-applier' --group 'cartage.main.shipment-applier' --group 'cartage.main.order-relay' --group 'cartage.main.erp-ingester'
 
 # console
+$ACLS --add --allow-principal User:cartage-main-console --operation Read --operation Describe --topic 'magento.orders' --topic 'erp.stock' --topic 'erp.products' --topic 'erp.prices' --topic 'erp.fulfilments'
+$ACLS --add --allow-principal User:cartage-main-console --operation Read --operation Write --operation Describe --topic 'cartage.refresh'
 $ACLS --add --allow-principal User:cartage-main-console --operation Read --topic 'cartage.outcomes' --topic 'cartage.parked' --topic 'cartage.cursors' --topic 'cartage.differences'
-$ACLS --add --allow-principal User:cartage-main-console --operation Write --operation Describe --topic 'cartage.refresh'
-$ACLS --add --allow-principal User:cartage-main-console --operation Write --topic 'cartage.audit'
+$ACLS --add --allow-principal User:cartage-main-console --operation Read --operation Write --topic 'cartage.controls' --topic 'cartage.audit'
 $ACLS --add --allow-principal User:cartage-main-console --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/console-'
-$ACLS --add --allow-principal User:cartage-main-console --operation Describe --topic 'magento.orders' --topic 'magento.customers' --topic 'erp.stock' --topic 'erp.products' --topic 'erp.prices' --topic 'erp.fulfilments'
 $ACLS --add --allow-principal User:cartage-main-console --resource-pattern-type prefixed --operation Describe --group 'cartage.main.order-exporter' --group 'cartage.main.inventory-applier' --group 'cartage.main.catalog-applier' --group 'cartage.main.shipment-applier' --group 'cartage.main.order-relay' --group 'cartage.main.erp-ingester'
+$ACLS --add --allow-principal User:cartage-main-console --operation Describe --topic 'magento.customers'
 
 # cli
-$ACLS --add --allow-principal User:cartage-main-cli --operation Read --operation Describe --operation Create --operation AlterConfigs --topic 'magento.orders' --topic 'magento.customers' --topic 'cartage.outcomes' --topic 'cartage.cursors' --topic 'cartage.differences'
-$ACLS --add --allow-principal User:cartage-main-cli --operation Read --operation Write --operation Describe --operation Create --operation AlterConfigs --topic 'cartage.parked'
-$ACLS --add --allow-principal User:cartage-main-cli --operation Write --operation Describe --operation Create --operation AlterConfigs --topic 'cartage.refresh' --topic 'cartage.audit'
+$ACLS --add --allow-principal User:cartage-main-cli --operation Read --operation Describe --operation Create --operation AlterConfigs --topic 'magento.orders' --topic 'magento.customers' --topic 'erp.stock' --topic 'erp.products' --topic 'erp.prices' --topic 'erp.fulfilments' --topic 'cartage.outcomes' --topic 'cartage.cursors' --topic 'cartage.differences'
+$ACLS --add --allow-principal User:cartage-main-cli --operation Read --operation Write --operation Describe --operation Create --operation AlterConfigs --topic 'cartage.refresh' --topic 'cartage.parked' --topic 'cartage.controls' --topic 'cartage.audit'
 $ACLS --add --allow-principal User:cartage-main-cli --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/cli-'
-$ACLS --add --allow-principal User:cartage-main-cli --operation Describe --operation Create --operation AlterConfigs --topic 'erp.stock' --topic 'erp.products' --topic 'erp.prices' --topic 'erp.fulfilments'
 
 # scaler
 $ACLS --add --allow-principal User:cartage-main-scaler --operation Describe --topic 'magento.orders' --topic 'magento.customers' --topic 'cartage.refresh'

@@ -6,7 +6,10 @@ import type { Bus } from '../platform/kafka/types.ts';
 import type { GlobalOptions } from './options.ts';
 
 /** What a person is about to do. */
-export type Act = Pick<Audit, 'action' | 'subject'> & { keys: readonly string[]; reason?: string };
+export type Act = Pick<Audit, 'action' | 'subject'> & {
+  keys: readonly string[];
+  reason?: string | undefined;
+};
 
 /** One record must fit the broker, whatever is done by cause. */
 const keysKept = 1_000;

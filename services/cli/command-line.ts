@@ -2,9 +2,11 @@ import { Command, CommanderError } from 'commander';
 import { Rejected, Unavailable } from '../platform/errors.ts';
 import { check } from './commands/check.ts';
 import { addCatalog } from './commands/catalog/command.ts';
+import { addControls } from './commands/controls/command.ts';
 import { addDifferences } from './commands/differences/command.ts';
 import { dryReport } from './commands/dry-report.ts';
 import { addErase } from './commands/erase/command.ts';
+import { addExplain } from './commands/explain/command.ts';
 import { addParked } from './commands/parked/command.ts';
 import { addRecipe } from './commands/recipe/command.ts';
 import { requestRefresh } from './commands/refresh.ts';
@@ -52,6 +54,7 @@ export function commandLine(run: Run): Command {
     .description('create topics and register contracts; a second run changes nothing')
     .option('--dry-run', 'say what would be changed')
     .action(run((options) => applyTopics(options)));
+  addExplain(program, run);
   addParked(program, run);
   addDifferences(program, run);
   program
@@ -72,6 +75,7 @@ export function commandLine(run: Run): Command {
   addStreams(program, run);
   addSlots(program, run);
   addRecipe(program, run);
+  addControls(program, run);
   addErase(program, run);
   return program;
 }

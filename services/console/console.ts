@@ -1,4 +1,4 @@
-import { cursors, outcomes, parked } from '../../schemas/topics.ts';
+import { controls, cursors, outcomes, parked } from '../../schemas/topics.ts';
 import type { Configuration } from '../platform/config/read.ts';
 import { openTopicAdmin } from '../platform/kafka/connect.ts';
 import type { ReadAll, Undecodable } from '../platform/kafka/types.ts';
@@ -17,6 +17,8 @@ import { consoleRoutes } from './http/routes.ts';
 import { ConsoleState } from './state/console-state.ts';
 import { Lags } from './state/lags.ts';
 import { modeOfFlow, statusOf } from './status.ts';
+import { openStories } from './stories.ts';
+import type { StoryConfiguration } from './stories.ts';
 
 /** How far back outcomes are read at start: enough for the last hour and yesterday's orders, seconds to read. */
 const historyMs = 24 * 3_600_000;
@@ -28,7 +30,10 @@ const lastLagMs = 1_000;
  * The page that shows what goes on. It keeps nothing of its own: all it knows is read from the topics when it starts,
  * and then live. All but the probes is behind a log-in.
  */
-export async function startConsole(configuration: Configuration<'console'>, life: Life): Promise<void> {
+export async function startConsole(
+  configuration: Configuration<'console'> & StoryConfiguration,
+  life: Life,
+): Promise<void> {
   const { config } = configuration;
   const process = await openProcess('console', configuration, life);
   const { clock } = process.context;
@@ -64,7 +69,7 @@ export async function startConsole(configuration: Configuration<'console'>, life
   const routes = {
     access,
     status,
-    story: (text: string) => state.history.story(text),
+    story: openStories(configuration, process, state),
     feed,
     askAgain: (id: string, user: string) => askAgain(process, state.parked.get(id), user),
   };
@@ -101,6 +106,7 @@ async function readTopics(process: Process, state: ConsoleState, since: number):
       onRecreated: () => state.forgetParked(),
       onUndecodable,
     }),
+    bus.readAll(controls, { onRecord: ({ value }) => state.takeControl(value), onUndecodable }),
     bus.readAll(cursors, {
       onRecord: ({ key, value }) => state.takeCursor(key, value),
       onRecreated: () => state.forgetCursors(),

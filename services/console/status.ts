@@ -1,4 +1,4 @@
-import type { Cursor } from '../../schemas/types.ts';
+import type { Control, Cursor } from '../../schemas/types.ts';
 import { groupIn, groupOf } from '../platform/groups.ts';
 import { flows } from './flows.ts';
 import type { FlowDescription } from './flows.ts';
@@ -13,6 +13,8 @@ import type { ParkedSummary } from './state/parked-records.ts';
 export interface FlowStatus extends FlowDescription, FlowFigures {
   /** As configured; null for what has no switch. */
   mode: 'off' | 'dry' | 'on' | null;
+  /** What an operator has set; null where nothing was ever set. */
+  control: Control | null;
   /** Null until the broker was asked. */
   lag: Lag | null;
 }
@@ -66,6 +68,7 @@ export function statusOf(context: StatusContext): Status {
       ...flow,
       ...(state.flows.get(`${flow.process}/${flow.topic}`) ?? new FlowFigureKeeper()).figures(now),
       mode: modeIn(flow),
+      control: state.controls.get(flow.process) ?? null,
       lag: context.lagOf(groupIn(modeIn(flow), groupOf(instance, flow.process)), flow.topic),
     })),
     parked: state.parked.summary(),

@@ -90,7 +90,8 @@ async function compareAgainAndAgain(
   const rounds = new Rounds({
     name: 'stock compared with the shop',
     run: (signal) => comparison.run(signal),
-    isOurs: () => subscription.ready(),
+    // It may write as well.
+    isOurs: () => subscription.ready() && !context.controls.of(context.group)?.paused,
     everyMs: stock.compareEveryMs,
     clock,
     log,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { nullIfAbsent } from './rest/answers.ts';
-import { allReadable, readRows, searchPage, searchValues } from './rest/list.ts';
+import { allReadable, readRows, searchAll, searchPage, searchValues } from './rest/list.ts';
 import type { List, Rows } from './rest/list.ts';
 import { magentoOrderItem } from './order-item-shape.ts';
 import { magentoOrder } from './order-shape.ts';
@@ -58,6 +58,8 @@ export interface Orders {
   idsOf(storeId: number, incrementIds: readonly string[]): Promise<Map<string, number>>;
   /** Cancels all that is neither invoiced nor shipped. Harmless a second time. @returns false where it cannot. */
   cancel(entityId: number): Promise<boolean>;
+  /** Those of the number, in whatever store. @throws Rejected when one of them cannot be read. */
+  numbered(incrementId: string): Promise<MagentoOrder[]>;
 }
 
 const summaryFields = 'items[entity_id,increment_id,store_id,updated_at],total_count';
@@ -132,6 +134,16 @@ export function createOrders(rest: Rest): Orders {
         shape: z.boolean(),
         route: 'POST orders/:id/cancel',
       });
+    },
+
+    async numbered(incrementId) {
+      const search = {
+        groups: [[{ field: 'increment_id', value: incrementId }]],
+        sort: [{ field: 'entity_id', direction: 'ASC' as const }],
+        pageSize: wholeOrdersPerPage,
+      };
+      const found = await searchAll(rest, { path, search, item: magentoOrder, id: 'entity_id' });
+      return allReadable(found, 'the order of id');
     },
   };
 }

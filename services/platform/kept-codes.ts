@@ -1,4 +1,5 @@
 import { cursors } from '../../schemas/topics.ts';
+import type { Cursor } from '../../schemas/types.ts';
 import type { Clock } from './clock.ts';
 import type { Bus, ReadAll } from './kafka/types.ts';
 
@@ -7,6 +8,10 @@ const keeper = 'order-relay';
 
 /** Of what the shop names by a code that keys are made of: of orders, of customers. */
 export type Coded = 'store-view' | 'website';
+
+/** Whether a cursor keeps such a code. */
+export const keepsCode = ({ process, source }: Cursor, instance: string, coded: Coded): boolean =>
+  process === keeper && source.startsWith(`${instance}/${coded}/`);
 
 /**
  * The codes by which the shop's store views and websites were first known, on `cartage.cursors`. Keys of orders and of

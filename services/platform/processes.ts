@@ -177,7 +177,7 @@ export const processes: readonly ProcessRow[] = [
   }),
   row({
     name: 'console',
-    needs: ['console-password'],
+    needs: ['shop', 'erp-reader', 'console-password'],
     summary: 'The page that shows what goes on. Keeps nothing: after a restart it reads the topics again',
     called: {
       port: 'http',

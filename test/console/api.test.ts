@@ -8,6 +8,7 @@ import { documentKey } from '../../schemas/keys.ts';
 import { cursors, outcomes, parked } from '../../schemas/topics.ts';
 import { httpGet } from '../../deploy/local/http-get.ts';
 import type { Status } from '../../services/console/status.ts';
+import type { ShownStory } from '../../services/console/stories.ts';
 import type { Bus } from '../../services/platform/kafka/types.ts';
 import { until } from '../kafka/support.ts';
 import { newInstance, openBus, startConsoleProcess } from './console-process.ts';
@@ -109,10 +110,10 @@ describe('GET /api/story', () => {
       await bus.publish(outcomes, {
         value: outcomeOf(instance, { key: 'WH/STORY-7', offset, finishedAt, partition: offset }),
       });
-    const story = async () =>
-      JSON.parse(await body('/api/story?key=STORY-7')) as { outcomes: Status['outcomes'] };
-    await until('both', async () => (await story()).outcomes.length === 2);
-    expect((await story()).outcomes.map((one) => one.finishedAt)).toEqual([at - 5_000, at]);
+    const told = JSON.parse(await body('/api/story?key=STORY-7')) as ShownStory;
+    expect(told.happenings.map((one) => one.at)).toEqual([at - 5_000, at]);
+    expect(told).toMatchObject({ kind: 'sku', isKnown: true });
+    expect(JSON.stringify(told)).not.toContain('recordValue');
   });
 
   it('refuses an empty question', async () => {

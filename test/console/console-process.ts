@@ -63,9 +63,27 @@ export async function startConsoleProcess(
   };
 }
 
+/** Nobody listens there: what is asked live fails, and the rest is shown all the same. */
+const nowhere = 'http://127.0.0.1:1';
+
 function configurationOf(instance: string, login: object): string {
+  const secret = 'not-asked-for';
+  const credentials = {
+    consumerKey: secret,
+    consumerSecret: secret,
+    accessToken: secret,
+    accessTokenSecret: secret,
+  };
   return JSON.stringify({
     instance,
+    magento: { url: nowhere, credentials },
+    orders: { since: '2020-01-01T00:00:00Z', payments: {}, shipping: {}, stores: { default: {} } },
+    stock: { sources: { WH: 'main' } },
+    fulfilments: { since: '2020-01-01T00:00:00Z', carriers: {} },
+    erp: {
+      connection: { url: 'postgres://nobody@127.0.0.1:1/none' },
+      streams: {},
+    },
     kafka: { brokers: [sharedKafka()], replicationFactor: 1, registry: { url: sharedRegistry() } },
     http: { host: '127.0.0.1', port: 0 },
     console: login,

@@ -3,9 +3,10 @@
  * sees without reloading, and that nothing a record holds becomes HTML.
  */
 import { afterAll, beforeAll, expect } from '@jest/globals';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { documentKey } from '../../schemas/keys.ts';
-import { outcomes, parked } from '../../schemas/topics.ts';
+import { controls, outcomes, parked } from '../../schemas/topics.ts';
 import { flows } from '../../services/console/flows.ts';
 import { BrowsedConsole } from './browsed-console.ts';
 import { itInChromium } from './chromium.ts';
@@ -82,15 +83,81 @@ itInChromium('leaves HTML in a record as the text it is', async () => {
   await shown.bus.tombstone(parked, documentKey(record));
 });
 
-itInChromium('tells the story of a SKU', async () => {
+itInChromium(
+  'tells the story of a SKU as a time line, with what each side says, by keyboard alone',
+  async () => {
+    const { page, complaints } = await visit();
+    const [first, second] = ['12.0000, in stock', 'no such product'];
+    const own = { key: 'WH/CHAIR', finishedAt: Date.now() - 60_000 };
+    await shown.bus.publish(outcomes, {
+      value: outcomeOf(instance, { ...own, cause: first, targetId: 'main/CHAIR' }),
+    });
+    const held = { status: 'held', code: 'stock.sku_unknown', cause: second, attempts: 2 };
+    await shown.bus.publish(outcomes, {
+      value: outcomeOf(instance, { ...own, ...held, finishedAt: Date.now() }),
+    });
+    await page.getByRole('searchbox').focus();
+    await page.keyboard.type('CHAIR');
+    await page.keyboard.press('Enter');
+    const rows = page.locator('#story-line tbody tr');
+    await page.locator('#story[aria-busy=false]').waitFor();
+    await rows.nth(1).waitFor();
+    const texts = await rows.allInnerTexts();
+    expect(texts.map((text) => [first, second].findIndex((one) => text.includes(one)))).toEqual([0, 1]);
+    expect(await page.locator('#story-said').innerText()).toMatch(
+      /Of the shop not all is known: .*\n.*Of the ERP/,
+    );
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('story-title');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('#story').isHidden()).toBe(true);
+    expect(complaints).toEqual([]);
+  },
+);
+
+itInChromium('names keys of the last day where nobody knows of what was typed', async () => {
   const { page } = await visit();
-  await shown.bus.publish(outcomes, {
-    value: outcomeOf(instance, { key: 'WH/CHAIR', targetId: 'default' }),
-  });
-  await page.locator('#outcomes', { hasText: 'WH/CHAIR' }).waitFor();
-  await page.getByLabel('Order number or SKU').fill('CHAIR');
+  await shown.bus.publish(outcomes, { value: outcomeOf(instance, { key: 'WH/STOOL-OAK' }) });
+  await page.locator('#outcomes', { hasText: 'WH/STOOL-OAK' }).waitFor();
+  await page.getByRole('searchbox').fill('STOOL');
   await page.getByText('Show its story').click();
-  await page.locator('#story tbody tr', { hasText: 'WH/CHAIR' }).waitFor();
+  await page.getByText('Something like it: WH/STOOL-OAK').waitFor();
+});
+
+itInChromium('has nothing that those who hear it or type it could not use', async () => {
+  const page = await shown.browser.newPage({ bypassCSP: true });
+  const record = parkedOf(instance, { key: `${instance}/default/000000077` });
+  await shown.bus.publish(parked, { value: record });
+  await shown.bus.publish(outcomes, { value: outcomeOf(instance, { key: 'WH/HEARD' }) });
+  await page.goto(shown.url);
+  await page.locator('#parked tbody tr', { hasText: '000000077' }).waitFor();
+  await page.getByRole('searchbox').fill('HEARD');
+  await page.getByText('Show its story').click();
+  await page.locator('#story-line tbody tr').first().waitFor();
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () =>
+    (await (globalThis as never as { axe: typeof axe }).axe.run()).violations.map(
+      ({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ html }) => html).join(' ')}`,
+    ),
+  );
+  expect(found.filter((one) => /^(serious|critical)/.test(one))).toEqual([]);
+  await shown.bus.tombstone(parked, documentKey(record));
+});
+
+itInChromium('shows what an operator has set of a flow, and why', async () => {
+  const { page, complaints } = await visit();
+  const by = {
+    instance,
+    reader: 'inventory-applier',
+    reason: 'the shop is moved',
+    setBy: 'ada',
+    setAt: Date.now(),
+  };
+  await shown.bus.publish(controls, { value: { ...by, paused: true, concurrencyMax: 2, batchMax: null } });
+  const row = page.locator('#flows tbody tr', { hasText: 'the shop is moved' });
+  await row.waitFor();
+  expect(await row.innerText()).toMatch(/Stock[^]*paused[^]*at most 2 at once/);
+  expect(complaints).toEqual([]);
 });
 
 itInChromium('fits a phone without scrolling sideways', async () => {

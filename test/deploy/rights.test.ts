@@ -145,12 +145,13 @@ describe('with the rights of one process', () => {
     }
   });
 
-  it('no orders are read but by those that handle orders', async () => {
+  it('no orders are read but by those that handle them or tell of them', async () => {
     const readers = granted.filter(({ rights }) =>
       rights.some(({ name, operations }) => name === 'magento.orders' && operations.includes('Read')),
     );
     expect(readers.map(({ of }) => of).toSorted()).toEqual([
       'cli',
+      'console',
       'order-exporter',
       'order-relay',
       'reconciler',

@@ -7,8 +7,9 @@ import { mkdirSync, mkdtempSync, renameSync, symlinkSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { audit, parked, refresh } from '../../schemas/topics.ts';
+import { audit, orders, outcomes, parked, refresh } from '../../schemas/topics.ts';
 import type { Audit, Parked } from '../../schemas/types.ts';
+import type { Story } from '../../services/operations/story/story.ts';
 import { recordsNow, statesNow } from '../infrastructure/topic-now.ts';
 import { getOrder, hold, unhold } from '../sandbox/shop/sales/order-state.ts';
 import { produceBytes } from './bytes.ts';
@@ -190,6 +191,63 @@ describe('cartage parked and erase', () => {
     expect(out).toContain('[hidden]');
     expect(out).not.toMatch(/ada@example|Jane|Main St|60601|312-555/);
     expect((await shell(`cartage parked show '${key}' --reveal`)).out).toContain('ada@example.com');
+  });
+
+  it('is explained with all that has happened to its order, from both sides, and nothing personal', async () => {
+    const key = held.listed.slice(held.listed.indexOf('sandbox/'));
+    const number = key.split('/').at(-1)!;
+    const { out, code } = await shell(`cartage explain order ${number} --json`);
+    const story = JSON.parse(out) as Story;
+    expect(story.happenings.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['published', 'held', 'parked']),
+    );
+    expect(story.keys).toContain(key);
+    expect(story.sides.map(({ unknown }) => unknown)).toEqual([null, null]);
+    expect(story.sides[0]!.facts.order).toContain(number);
+    expect(story.findings.map((finding) => finding.code)).toContain('order.payment_unmapped');
+    expect(out).not.toMatch(/listed@example|Jane|Main St|60601|312-555/);
+    expect(code).toBe(1);
+    const words = (await shell(`cartage explain order ${key} --reveal`)).out;
+    expect(words).toContain('order-exporter: parked');
+    expect(words).toContain('listed@example.com');
+  });
+
+  it('is explained by SKU, and what nobody knows of is said by the code', async () => {
+    const { out, code } = await shell('cartage explain sku BOARD-OAK');
+    expect([code, out]).toEqual([0, expect.stringContaining('Nothing is out of order.')]);
+    expect(out).toMatch(/^NOW +SHOP +ERP$/m);
+    expect(out).toMatch(/^stock at \w+ +\d/m);
+    expect((await shell('cartage explain sku NO-SUCH-SKU')).code).toBe(2);
+    expect((await shell('cartage explain order 999999999')).code).toBe(2);
+  });
+
+  it('waits while its flow is paused, which the process says, and is handled when that goes on', async () => {
+    const metricOf = async () => (await stack.scrapes()).get('order-exporter') ?? '';
+    const paused = await shell("cartage pause order-exporter --reason 'the ERP is being moved'");
+    expect([paused.code, paused.out]).toEqual([0, expect.stringContaining('paused')]);
+    await until('the pause', async () =>
+      /^cartage_flow_paused{.*flow="orders".*} 1$/m.test(await metricOf()),
+    );
+    const number = await placeOrder('checkmo');
+    const key = `sandbox/default/${number}`;
+    const isOf = (record: { key: string }) => record.key === key;
+    await until('the order', async () => (await recordsNow(stack.bus, orders)).some(isOf));
+    const resumedAt = Date.now();
+    await shell("cartage resume order-exporter --reason 'it is there again'");
+    const handled = await until('its outcome', async () =>
+      (await recordsNow(stack.bus, outcomes)).find(
+        ({ value }) => value?.key === key && value.topic === orders.topic,
+      ),
+    );
+    expect(handled.value!.startedAt).toBeGreaterThanOrEqual(resumedAt);
+    expect(JSON.parse((await shell('cartage controls --json')).out)).toMatchObject([
+      { reader: 'order-exporter', paused: false, reason: 'it is there again' },
+      { reader: 'order-exporter.customers', paused: false },
+    ]);
+    const acts = (await recordsNow(stack.bus, audit)).map(
+      ({ value }) => `${value?.action} ${value?.subject}`,
+    );
+    expect(acts).toEqual(expect.arrayContaining(['pause order-exporter', 'resume order-exporter']));
   });
 
   it('never lets the terminal act on what a record holds, and takes back the key that it printed', async () => {

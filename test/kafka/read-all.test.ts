@@ -44,6 +44,27 @@ describe('reading a whole topic', () => {
     await until('no group of it', async () => !(await groups()).some(ours));
   });
 
+  it('of some keys reads the partitions on which these lie, and no others', async () => {
+    const topic = ownTopic(stock, 4);
+    await applyTopics(untyped(topic));
+    const partitionOf = new Map<string, number>();
+    const all = await bus.readAll(topic, {
+      onRecord: ({ key, partition }) => void partitionOf.set(key, partition),
+    });
+    for (let sku = 0; sku < 40; sku += 1) await bus.publish(topic, { value: stockOf(`P${sku}`) });
+    await until('all', () => partitionOf.size === 40);
+    await all.stop();
+    const keys = ['WH/P7', 'WH/P8'];
+    const seen: string[] = [];
+    const reading = await bus.readAll(topic, { keys, onRecord: ({ key }) => void seen.push(key) });
+    await reading.caughtUp;
+    const wanted = new Set(keys.map((key) => partitionOf.get(key)));
+    const there = [...partitionOf].filter(([, partition]) => wanted.has(partition)).map(([key]) => key);
+    expect(seen.toSorted()).toEqual(there.toSorted());
+    expect(there.length).toBeLessThan(40);
+    await reading.stop();
+  });
+
   it('of an empty topic is caught up at once', async () => {
     const topic = ownTopic(stock, 2);
     await applyTopics(untyped(topic));

@@ -2,14 +2,15 @@ import express from 'express';
 import type { Express } from 'express';
 import { join } from 'node:path';
 import type { Access } from '../access/access.ts';
-import type { OutcomeView } from '../state/outcome-view.ts';
 import type { Status } from '../status.ts';
+import type { ShownStory } from '../stories.ts';
 import type { LiveFeed } from './live-feed.ts';
 
 export interface ConsoleRoutes {
   access: Access;
   status: () => Status;
-  story: (text: string) => OutcomeView[];
+  /** Null while too many are being told. */
+  story: (text: string) => Promise<ShownStory | null>;
   feed: LiveFeed;
   /** Asks for the key of a parked record on behalf of a person; false when there is nothing to ask for. */
   askAgain: (parkedId: string, user: string) => Promise<boolean>;
@@ -39,7 +40,7 @@ const maxQueryCharacters = 200;
  * - `GET /`             the page, from `page/`
  * - `GET /api/status`   `Status`
  * - `GET /api/events`   server-sent events `status`, each a whole `Status`
- * - `GET /api/story?key=TEXT`  `{ key, outcomes: OutcomeView[] }`: keys that contain TEXT, in order of time
+ * - `GET /api/story?key=TEXT`  `ShownStory` of an order by one of its numbers, or of a SKU; 503: too many at once
  * - `GET /api/user`  `{ user, mayLogOut }`: who is logged in, and whether here
  * - `POST /api/refresh`  `{ id }` of a parked record: its key is read at its source again; 202
  */
@@ -65,13 +66,15 @@ export function consoleRoutes(app: Express, routes: ConsoleRoutes): void {
         .status(404)
         .json({ error: 'nothing_to_ask_for', fix: 'Reload the page: it is settled, or has no key' });
   });
-  app.get('/api/story', (request, response) => {
+  app.get('/api/story', async (request, response) => {
     const { key } = request.query;
     if (typeof key !== 'string' || key.trim() === '' || key.length > maxQueryCharacters) {
       response.status(400).json({ error: 'key_missing', fix: 'Ask for /api/story?key=ORDER_NUMBER or SKU' });
       return;
     }
-    response.json({ key: key.trim(), outcomes: story(key.trim()) });
+    const told = await story(key.trim());
+    if (told === null) response.status(503).json({ error: 'busy', fix: 'Ask again in a moment' });
+    else response.json(told);
   });
   app.use(
     express.static(pageFolder, {

@@ -1,9 +1,10 @@
 // Draws what `GET /api/events` says, and once a second anew, because times go on when nothing happens.
 import { ago, exactTime, time } from './format.js';
 import { showFlows } from './flows.js';
-import { onShowAll, showOutcomes, showStory } from './outcomes.js';
+import { onShowAll, showOutcomes } from './outcomes.js';
 import { showParked } from './parked.js';
 import { setText, showRows } from './rows.js';
+import { showStory } from './story.js';
 import { showSummary } from './summary.js';
 
 const byId = (id) => document.getElementById(id);
@@ -103,10 +104,11 @@ void showUser();
 byId('search').addEventListener('submit', (event) => {
   event.preventDefault();
   const key = byId('search-key').value.trim();
-  if (key !== '') void showStory(key, flowName);
+  if (key !== '') void showStory(key);
 });
 byId('story-close').addEventListener('click', () => {
   byId('story').hidden = true;
+  byId('search-key').focus();
 });
 onShowAll(draw);
 connect();

@@ -18,7 +18,7 @@ const columns = (now) => [
       { text: flow.direction, className: 'block quiet' },
     ],
   },
-  { title: 'Mode', cell: ({ mode }) => (mode === null ? '' : [badge(mode)]) },
+  { title: 'Mode', cell: ({ mode, control }) => [mode === null ? null : badge(mode), ...setOf(control)] },
   { title: 'Applied', className: 'number', cell: number((flow) => flow.lastHour.applied) },
   {
     title: 'Unchanged',
@@ -42,6 +42,22 @@ const columns = (now) => [
       at === null ? '' : [{ text: ago(now - at), title: exactTime(at), className: 'nowrap' }],
   },
 ];
+
+/** What an operator has set, and why. */
+function setOf(control) {
+  if (control === null) return [];
+  const { paused, concurrencyMax, batchMax, setBy, setAt, reason } = control;
+  const title = `${setBy}, ${exactTime(setAt)}: ${reason}`;
+  const limits = [
+    concurrencyMax === null ? '' : `at most ${count(concurrencyMax)} at once`,
+    batchMax === null ? '' : `${count(batchMax)} in a batch`,
+  ].filter((text) => text !== '');
+  return [
+    paused ? { ...badge('paused'), title } : null,
+    paused ? { text: reason, className: 'block quiet' } : null,
+    limits.length === 0 ? null : { text: limits.join(', '), className: 'block quiet', title },
+  ];
+}
 
 /** It was so already, a newer value of the same key came first, or the flow runs dry. */
 function notWritten({ lastHour: { unchanged, superseded, dry } }) {

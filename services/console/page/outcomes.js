@@ -64,22 +64,3 @@ export function onShowAll(redraw) {
     redraw();
   });
 }
-
-/** All that is in memory about one order or SKU, oldest first. */
-export async function showStory(key, flowName) {
-  const section = document.getElementById('story');
-  const empty = document.getElementById('story-empty');
-  const answer = await fetch(`/api/story?key=${encodeURIComponent(key)}`);
-  const { outcomes = [] } = await answer.json();
-  setText(document.getElementById('story-title'), `The story of ${key}`);
-  setText(
-    empty,
-    answer.ok
-      ? 'Nothing is known of it in the last 24 hours. Part of a key is enough: an order number, a SKU.'
-      : 'The console could not answer; try again in a moment.',
-  );
-  empty.hidden = outcomes.length > 0;
-  showRows(section.querySelector('table'), columns(Date.now(), flowName), outcomes, keyOf);
-  section.hidden = false;
-  section.scrollIntoView({ block: 'nearest' });
-}

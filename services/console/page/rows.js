@@ -73,6 +73,16 @@ function nodeOf({ text, className, title, make }) {
   return node;
 }
 
-const knownStates = new Set(['applied', 'unchanged', 'superseded', 'dry', 'held', 'rejected', 'on', 'off']);
+const knownStates = new Set([
+  'applied',
+  'unchanged',
+  'superseded',
+  'dry',
+  'held',
+  'rejected',
+  'on',
+  'off',
+  'paused',
+]);
 
 export const badge = (state) => ({ text: state, className: `badge ${knownStates.has(state) ? state : ''}` });

@@ -1,7 +1,8 @@
 import { processIn } from '../../platform/groups.ts';
-import type { Cursor, Outcome, Parked } from '../../../schemas/types.ts';
+import type { Control, Cursor, Outcome, Parked } from '../../../schemas/types.ts';
 import { FlowFigureKeeper } from './flow-figures.ts';
-import { History } from './history.ts';
+import { keepsCode } from '../../platform/kept-codes.ts';
+import { SeenKeys } from './seen-keys.ts';
 import { Newest } from './newest.ts';
 import { outcomeView } from './outcome-view.ts';
 import type { OutcomeView } from './outcome-view.ts';
@@ -17,10 +18,12 @@ const cursorLimit = 1_000;
  * one deployment serves one shop instance.
  */
 export class ConsoleState {
-  readonly history = new History();
+  readonly seenKeys = new SeenKeys();
   readonly parked = new ParkedRecords();
   readonly overall = new FlowFigureKeeper();
   readonly cursors = new Map<string, Cursor>();
+  /** What operators have set, by reader. */
+  readonly controls = new Map<string, Control>();
   /** By `process/topic`. */
   readonly flows = new Map<string, FlowFigureKeeper>();
   readonly #latest = new Newest<OutcomeView>(latestLimit, (outcome) => outcome.finishedAt);
@@ -39,7 +42,7 @@ export class ConsoleState {
     this.overall.add(outcome);
     const view = outcomeView(outcome, process);
     this.#latest.add(view);
-    this.history.add(view);
+    this.seenKeys.add(view.topic, view.key);
     this.#onChange();
   }
 
@@ -67,10 +70,23 @@ export class ConsoleState {
     this.#onChange();
   }
 
+  takeControl(control: Control | null): void {
+    if (control?.instance !== this.#instance || this.controls.size >= flowLimit) return;
+    this.controls.set(control.reader, control);
+    this.#onChange();
+  }
+
   /** Its topic was recreated. */
   forgetCursors(): void {
     this.cursors.clear();
     this.#onChange();
+  }
+
+  /** By which the shop's store views were first known. */
+  storeCodes(): string[] {
+    return [...this.cursors.values()]
+      .filter((cursor) => keepsCode(cursor, this.#instance, 'store-view'))
+      .map(({ position }) => position);
   }
 
   /** Newest first. */

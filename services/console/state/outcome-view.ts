@@ -1,5 +1,5 @@
 import type { Outcome } from '../../../schemas/types.ts';
-import { shownText } from '../shown-text.ts';
+import { shownText } from '../../operations/shown-text.ts';
 
 /** One outcome as the page shows it. Times are UTC milliseconds. */
 export interface OutcomeView {

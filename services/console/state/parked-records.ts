@@ -2,7 +2,7 @@ import type { Parked } from '../../../schemas/types.ts';
 import { refreshTargetOf } from '../../platform/flow/request-refresh.ts';
 import type { RefreshTarget } from '../../platform/flow/request-refresh.ts';
 import { shellWord } from '../../platform/terminal.ts';
-import { shownText } from '../shown-text.ts';
+import { shownText } from '../../operations/shown-text.ts';
 
 /** One parked record as the page shows it; never its headers, never its bytes. */
 export interface ParkedView {

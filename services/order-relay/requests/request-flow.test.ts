@@ -67,6 +67,7 @@ function flow(mode: Mode = 'on', since = 0) {
         openPage: () => Promise.reject(new Error('not asked here')),
         idsOf: () => Promise.reject(new Error('not asked here')),
         cancel: () => Promise.reject(new Error('not asked here')),
+        numbered: () => Promise.reject(new Error('not asked here')),
         byId: (id) => {
           calls.push([`#${id}`]);
           if (failing.has(id)) return Promise.reject(failing.get(id)!);

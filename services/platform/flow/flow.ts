@@ -1,6 +1,7 @@
 import type { Contract } from '../../../schemas/topics.ts';
 import type { Lease, PartitionReader, Subscription } from '../kafka/types.ts';
 import type { FlowContext } from './context.ts';
+import { atMost } from './controls.ts';
 import { openInMode } from './dry.ts';
 import type { Mode } from '../groups.ts';
 import { watchFlow } from './flow-watch.ts';
@@ -36,14 +37,29 @@ export async function runFlowOf<Reader extends PooledReader & PartitionReader>(
   reading: (context: FlowContext, verdicts: Verdicts) => Reading<Reader>,
 ): Promise<Subscription> {
   const { context, parking } = await openInMode(process, flow);
+  const { controls } = context;
+  await controls.known();
+  const control = () => controls.of(context.group);
+  const isPaused = () => control()?.paused ?? false;
   const verdicts = new Verdicts(context, flow.name, parking, flow.probe);
   const { open, ...choosing } = reading(context, verdicts);
-  const pool: Pool<Reader> = new Pool({ context, flow, breaker: verdicts.breaker, ...choosing });
+  const pool: Pool<Reader> = new Pool({
+    context,
+    flow: { name: flow.name, concurrency: () => atMost(flow.concurrency(), control()?.concurrencyMax) },
+    breaker: verdicts.breaker,
+    isPaused,
+    ...choosing,
+  });
+  const ignoreControls = controls.onChange(() => {
+    context.metrics.paused.set({ flow: flow.name }, isPaused() ? 1 : 0);
+    pool.pump();
+  });
+  context.metrics.paused.set({ flow: flow.name }, isPaused() ? 1 : 0);
   const subscription = await context.bus.subscribe({
     contracts,
     group: context.group,
     sessionTimeoutMs: context.sessionTimeoutMs,
-    open: (lease) => pool.open(open(lease, () => pool.pump())),
+    open: (lease) => pausable(pool.open(open(lease, () => pool.pump())), isPaused),
   });
   const watch = watchFlow(context, flow, contracts, subscription);
   return {
@@ -53,9 +69,19 @@ export async function runFlowOf<Reader extends PooledReader & PartitionReader>(
     lag: () => subscription.lag(),
     stop: async () => {
       watch.stop();
+      ignoreControls();
       await subscription.stop();
       pool.stop();
       await parking.stop();
     },
+  };
+}
+
+/** Reads nothing more while it is paused. */
+function pausable(reader: PartitionReader, isPaused: () => boolean): PartitionReader {
+  return {
+    receive: (records) => reader.receive(records),
+    full: () => isPaused() || reader.full(),
+    close: (lost) => reader.close(lost),
   };
 }

@@ -34,11 +34,12 @@ function poolOf(concurrency = 1) {
   const breaker = new Breaker(policy, () => 1);
   const startedAt = clock.now();
   const begun: string[] = [];
-  const limits = { concurrency };
+  const limits = { concurrency, isPaused: false };
   const pool = new Pool<Reader>({
     context: { clock, metrics },
     flow: { name: 'plains', concurrency: () => limits.concurrency },
     breaker,
+    isPaused: () => limits.isPaused,
     next: (readers) => {
       const reader = readers.find(({ size, dueAt }) => size > 0 && (dueAt ?? 0) <= clock.now());
       if (!reader) return null;
@@ -67,6 +68,19 @@ describe('a pool', () => {
     pool.pump();
     await clock.pass(30);
     expect(begun).toEqual(['a 0', 'a 0', 'a 10']);
+  });
+
+  it('begins nothing while it is paused, and what is in work ends', async () => {
+    const { clock, begun, limits, pool } = poolOf();
+    pool.open(new Reader('a', 3));
+    pool.pump();
+    limits.isPaused = true;
+    await clock.pass(100);
+    expect(begun).toEqual(['a 0']);
+    limits.isPaused = false;
+    pool.pump();
+    await clock.pass(5);
+    expect(begun).toEqual(['a 0', 'a 100']);
   });
 
   it('serves first whom it served longest ago', async () => {

@@ -20,6 +20,8 @@ export interface Work<Reader> {
 export interface PoolOptions<Reader> {
   context: Pick<FlowContext, 'clock' | 'metrics'>;
   flow: { name: string; concurrency: () => number };
+  /** Nothing is begun meanwhile; what is in work is finished. */
+  isPaused: () => boolean;
   breaker: Breaker;
   /** Takes the next piece of work, or null. Of the partitions the one that was served longest ago stands first. */
   next: (readers: readonly Reader[], now: number) => Work<Reader> | null;
@@ -57,13 +59,13 @@ export class Pool<Reader extends PooledReader> {
   /** Begins what can be begun, and sets an alarm for what can be begun later. */
   pump(): void {
     if (this.#stopped) return;
-    const { context, flow, breaker, next, dueAt: nextDueAt } = this.#options;
+    const { context, flow, breaker, isPaused, next, dueAt: nextDueAt } = this.#options;
     const now = context.clock.now();
     let dueAt = Infinity;
     for (const reader of this.#readers)
       if (reader.closed) this.#readers.delete(reader);
       else dueAt = Math.min(dueAt, reader.wake(now) ?? Infinity);
-    while (this.#inWork < flow.concurrency() && breaker.waitMs(now) === 0) {
+    while (!isPaused() && this.#inWork < flow.concurrency() && breaker.waitMs(now) === 0) {
       const work = next([...this.#readers], now);
       if (work === null) break;
       this.#begin(work);

@@ -123,6 +123,8 @@ export interface ReadAllOptions<Value> {
   onRecreated?(): void;
   /** For topics that are not compacted: begin at the first record published at or after this time. */
   sinceMs?: number;
+  /** Only the partitions on which records of these keys lie; what else lies there is handed over as well. */
+  keys?: readonly string[];
 }
 
 export interface ReadAll {

@@ -35,6 +35,17 @@ it('leave a replica ready where only what is shown is wrong', async () => {
   expect(checks.readiness()).toEqual({ kafka: { ok: false, why: 'no broker' } });
 });
 
+it('tell what somebody wants to be so, and are well with it', async () => {
+  let why: string | null = null;
+  checks.tell('paused', () => why);
+  expect(checks.readiness()).toEqual({});
+  why = 'paused by ada';
+  expect([checks.readiness(), await exported()]).toEqual([
+    { paused: { ok: true, why: 'paused by ada' } },
+    [],
+  ]);
+});
+
 it('need no more what one shows instead: the page that says what is wrong must not go with it', async () => {
   checks.need('kafka', () => 'no broker');
   checks.show('kafka', () => 'no broker');

@@ -8,6 +8,7 @@ type Why = () => string | null;
 export class Checks {
   readonly #needed = new Map<string, Why>();
   readonly #shown = new Map<string, Why>();
+  readonly #told = new Map<string, Why>();
 
   /** Without it nothing can be served: /readyz says so, and a Service leaves the replica out. */
   need(label: string, why: Why): void {
@@ -20,9 +21,19 @@ export class Checks {
     this.#shown.set(label, why);
   }
 
+  /** As somebody wants it to be: /readyz tells it, and is well. */
+  tell(label: string, why: Why): void {
+    this.#told.set(label, why);
+  }
+
   /** For /readyz. */
   readiness(): Record<string, ReadyCheck> {
-    return Object.fromEntries([...this.#needed].map(([label, why]) => [label, asCheck(why())]));
+    const needed = [...this.#needed].map(([label, why]) => [label, asCheck(why())] as const);
+    const told = [...this.#told].flatMap(([label, words]) => {
+      const why = words();
+      return why === null ? [] : [[label, { ok: true, why }] as const];
+    });
+    return Object.fromEntries([...needed, ...told]);
   }
 
   /** All of them as they are now. One that throws is not well; the scrape goes on. */

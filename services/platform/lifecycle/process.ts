@@ -3,6 +3,7 @@ import { followAuthorities } from '../config/authorities.ts';
 import type { Configuration } from '../config/read.ts';
 import { MappingsWatch } from '../config/watch.ts';
 import { Defect, keepForeignText } from '../errors.ts';
+import { FollowedControls } from '../flow/controls.ts';
 import type { FlowContext } from '../flow/context.ts';
 import { startAdminServer } from '../http/server.ts';
 import { groupOf } from '../groups.ts';
@@ -69,6 +70,7 @@ export async function openProcess(
   const mappings = new MappingsWatch(configuration, log, systemClock);
   mappings.start();
   life.onStop(() => mappings.stop());
+  const controls = new FollowedControls(bus, instance, log);
   const context: FlowContext = {
     bus,
     group: groupOf(instance, name),
@@ -78,12 +80,14 @@ export async function openProcess(
     random: Math.random,
     policy,
     mappings,
+    controls,
     sessionTimeoutMs: kafka.sessionTimeoutMs,
   };
   const checks = new Checks();
   // First of all the balancers hear of the end; what takes requests goes on until they have (see `onStop` there).
   checks.need('running', () => (life.stopping.aborted ? 'the process is ending' : null));
   checks.need('kafka', () => bus.unhealthyReason());
+  checks.tell('paused', () => controls.whyPaused(name));
   return {
     name,
     bus,

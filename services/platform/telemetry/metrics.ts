@@ -50,6 +50,7 @@ export function openMetrics(process: string, instance: string) {
       'When a flow last finished a record, or had none to finish',
       'flow',
     ),
+    paused: gauge('cartage_flow_paused', '1 while an operator has paused a flow', 'flow'),
     lag: gauge(
       'cartage_flow_lag_records',
       'Records of a partition held here that are published and not finished; NaN while unknown',

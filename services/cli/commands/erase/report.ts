@@ -6,7 +6,7 @@ import { counted, printJson, printLine, printSome } from '../../print.ts';
 import type { Found, Part } from './find.ts';
 
 const dayMs = 86_400_000;
-/** A segment is closed after a day, and deleted as a whole (topicSettings in schemas/topics.ts). */
+/** A segment is closed after a day, and deleted as a whole (schemas/topic-settings.ts). */
 const segmentMs = dayMs;
 const compactionMs = 7 * dayMs;
 const linesShown = 20;

@@ -7,7 +7,7 @@ import { showParked } from './show.ts';
 
 const key = "'cartage.main.inventory-applier/erp.stock/WH1/ABC-1'";
 const cause = ['--cause <code>', 'all records parked for this cause'] as const;
-const flow = ['--flow <name>', 'of this flow only: orders, stock, catalog, shipments, or a process'] as const;
+const flow = ['--flow <name>', 'of this flow only: orders, stock, catalog, shipments, customers, or a process'] as const;
 const examples = (...lines: string[]) =>
   `\nExamples:\n${lines.map((line) => `  $ cartage parked ${line}`).join('\n')}`;
 
@@ -27,7 +27,8 @@ export function addParked(program: Command, run: Run): void {
     .command('show')
     .description('one record with what it holds; personal data is hidden')
     .argument('<key>', 'as `cartage parked list` prints it')
-    .option('--reveal', 'show personal data as well')
+    .option('--reveal', 'show personal data as well; it is audited')
+    .option('--reason <text>', 'why personal data is shown, for the audit')
     .addHelpText('after', examples(`show ${key}`, `show ${key} --reveal`))
     .action(run((options, [only = '']) => showParked(options, only)));
   parked

@@ -4,7 +4,7 @@ import { Rejected } from '../../../platform/errors.ts';
 import { readToEnd } from '../../../platform/kafka/read-to-end.ts';
 import type { Bus } from '../../../platform/kafka/types.ts';
 import { readerIn } from '../../../platform/groups.ts';
-import { processes, readerOf } from '../../../platform/processes.ts';
+import { readersOf } from '../../../operations/flow-names.ts';
 import { shellWord } from '../../../platform/terminal.ts';
 
 /** Parked records by their key on `cartage.parked`, the oldest first. */
@@ -58,19 +58,6 @@ export function chosen(records: ParkedRecords, keys: readonly string[], selectio
 export function selectionWords({ cause, flow }: Selection): string {
   if (cause === undefined) return 'by key';
   return `cause ${cause}${flow === undefined ? '' : `, flow ${flow}`}`;
-}
-
-function readersOf(flow: string): string[] {
-  const found = processes.flatMap(({ name, flows }) =>
-    flows.filter((row) => name === flow || row.switch === flow).map((row) => readerOf(name, row)),
-  );
-  if (found.length > 0) return found;
-  const switches = new Set(processes.flatMap(({ flows }) => flows.flatMap((row) => row.switch ?? [])));
-  throw new Rejected({
-    code: 'parked.flow',
-    what: `There is no flow ${flow}`,
-    fix: `Use one of ${[...switches, ...processes.map(({ name }) => name)].join(', ')}`,
-  });
 }
 
 function notParked(what: string): Rejected {

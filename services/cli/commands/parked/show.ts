@@ -6,6 +6,7 @@ import { readConfiguration } from '../../../platform/config/read.ts';
 import { Rejected } from '../../../platform/errors.ts';
 import type { ValueReader } from '../../../platform/kafka/value-reader.ts';
 import { shownJson, shownLine } from '../../../platform/terminal.ts';
+import { recordAct } from '../../act.ts';
 import type { GlobalOptions } from '../../options.ts';
 import { withBus, withValueReader } from '../../open.ts';
 import { printJson, printLine } from '../../print.ts';
@@ -14,15 +15,18 @@ import { chosen, readParked } from './records.ts';
 /** What a parked record holds, or why it cannot be shown. */
 export type Content = { value: unknown } | { unreadable: string };
 
-/** Shows one parked record. What the contract marks as personal is hidden unless `reveal`. */
+/** Shows one parked record. What the contract marks as personal is hidden unless `reveal`, which is audited. */
 export async function showParked(
-  options: GlobalOptions & { reveal?: boolean },
+  options: GlobalOptions & { reveal?: boolean; reason?: string },
   key: string,
 ): Promise<number> {
   const configuration = readConfiguration([], options.config);
-  const records = await withBus(configuration, readParked);
-  const record = [...chosen(records, [key], {}).values()][0]!;
-  const reveal = options.reveal ?? false;
+  const { reveal = false, reason } = options;
+  const record = await withBus(configuration, async (bus) => {
+    const [one] = [...chosen(await readParked(bus), [key], {}).values()];
+    if (reveal) await recordAct(bus, options, { action: 'reveal', subject: 'parked', keys: [key], reason });
+    return one!;
+  });
   const content = await withValueReader(configuration, (reader) => contentOf(record, reader, reveal));
   const { recordValue: _bytes, ...rest } = record;
   if (options.json) printJson({ parkedKey: key, ...rest, ...content });

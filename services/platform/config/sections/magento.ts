@@ -38,7 +38,7 @@ export const magentoSection = z
     /** Website id: the code that it keeps in keys of customers likewise. */
     websiteCodes: z.record(z.string().regex(/^\d+$/, 'must be the id of a website'), text).default({}),
     /** Calls that the shop bears at once from all processes and replicas together; each has its share of it. */
-    callsAtOnce: count(60),
+    callsAtOnce: count(64),
     /** A call that takes longer says that the shop has too much to do. */
     slowMs: milliseconds(2_500),
     /** Deadline of one call; shorter than kafka.sessionTimeoutMs. */

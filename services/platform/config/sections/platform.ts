@@ -1,6 +1,6 @@
 /** Sections that every process reads beside the broker: its own HTTP face, telemetry, which flows run, the retry policy. */
 import { z } from 'zod';
-import { count, flowMode, milliseconds, text, url, yesOrNo } from '../fields.ts';
+import { count, flowMode, httpUrl, milliseconds, text, url, yesOrNo } from '../fields.ts';
 
 export const httpSection = z
   .strictObject({
@@ -13,6 +13,8 @@ export const telemetrySection = z
   .strictObject({
     /** Base address of an OTLP/HTTP receiver. Empty or left out: spans are made but not sent. */
     otlpUrl: z.union([url, z.literal('').transform(() => null), z.null()]).default(null),
+    /** Base address of what shows traces, such as Jaeger's page: links to them are made of it. */
+    tracesUrl: z.union([httpUrl, z.literal('').transform(() => null), z.null()]).default(null),
     sampledShare: z.coerce.number().min(0).max(1).default(1),
     /**
      * Whether what shop, ERP and registry say in words is kept in logs, parked records and the console: it may quote

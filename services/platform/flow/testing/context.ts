@@ -4,6 +4,7 @@ import type { Bus } from '../../kafka/types.ts';
 import type { Clock } from '../../clock.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
+import type { Controls } from '../controls.ts';
 import type { FlowContext } from '../context.ts';
 import type { Policy } from '../outcome/policy.ts';
 
@@ -24,6 +25,7 @@ export function contextOf(options: {
   random?: () => number;
   policy?: Partial<Policy>;
   mappings?: Mappings;
+  controls?: Controls;
   lines?: Line[];
   group?: string;
 }): FlowContext {
@@ -36,6 +38,7 @@ export function contextOf(options: {
     random: options.random ?? (() => 0.5),
     policy: policyOf(options.policy),
     mappings: options.mappings ?? fixedMappings,
+    controls: options.controls ?? noControls,
     sessionTimeoutMs: 15_000,
   };
 }
@@ -56,6 +59,12 @@ export function logTo(lines: Line[]): Log {
 }
 
 const fixedMappings: Mappings = { has: () => false, changedAt: () => 0, onChange: () => undefined };
+
+const noControls: Controls = {
+  of: () => null,
+  onChange: () => () => undefined,
+  known: () => Promise.resolve(),
+};
 
 const nothing = () => undefined;
 const silent = { inc: nothing, set: nothing, observe: nothing, zero: nothing, remove: nothing };

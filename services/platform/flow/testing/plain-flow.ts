@@ -1,4 +1,5 @@
 import { outcomes, parked } from '../../../../schemas/topics.ts';
+import type { Controls } from '../controls.ts';
 import type { Policy } from '../outcome/policy.ts';
 import { runStates } from '../states/run-states.ts';
 import type { StateFlow } from '../states/state-flow.ts';
@@ -12,9 +13,10 @@ export async function flowOf(
     fail?: (keys: string[]) => Error | null;
     policy?: Partial<Policy>;
     partitions?: number;
+    controls?: Controls;
   } = {},
 ) {
-  const { fail = () => null, policy, partitions = 1, ...flow } = options;
+  const { fail = () => null, policy, partitions = 1, controls, ...flow } = options;
   const calls: { at: number; keys: string[] }[] = [];
   const world = new World<Plain>({
     seed: 1,
@@ -22,26 +24,29 @@ export async function flowOf(
     partitions,
     policy: { retryInitialMs: 100, retryMaxMs: 1_000, ...policy },
     start: (context) =>
-      runStates<Plain>(context, {
-        name: 'plains',
-        probe: () => Promise.reject(new Error('none')),
-        contracts: [plains],
-        mode: 'on',
-        concurrency: () => 1,
-        settleMs: 10_000,
-        batchGroupOf: () => 'all',
-        batchSize: () => 20,
-        apply: async (records, attempt) => {
-          attempt.assertCurrent();
-          const keys = records.map(({ key }) => key);
-          calls.push({ at: context.clock.now(), keys });
-          await context.clock.wait(100);
-          const error = fail(keys);
-          if (error) throw error;
-          return new Map(records.map((record) => [record, { status: 'applied' as const }]));
+      runStates<Plain>(
+        { ...context, ...(controls && { controls }) },
+        {
+          name: 'plains',
+          probe: () => Promise.reject(new Error('none')),
+          contracts: [plains],
+          mode: 'on',
+          concurrency: () => 1,
+          settleMs: 10_000,
+          batchGroupOf: () => 'all',
+          batchSize: () => 20,
+          apply: async (records, attempt) => {
+            attempt.assertCurrent();
+            const keys = records.map(({ key }) => key);
+            calls.push({ at: context.clock.now(), keys });
+            await context.clock.wait(100);
+            const error = fail(keys);
+            if (error) throw error;
+            return new Map(records.map((record) => [record, { status: 'applied' as const }]));
+          },
+          ...flow,
         },
-        ...flow,
-      }),
+      ),
   });
   const { broker, clock } = world;
   const member = await world.begin();

@@ -1,6 +1,6 @@
 import type { Partitioners } from 'kafkajs';
 import type { OutgoingRecord } from './batcher.ts';
-import { murmur2 } from './murmur2.ts';
+import { partitionIn } from './murmur2.ts';
 
 type Partitioned = Parameters<ReturnType<typeof Partitioners.DefaultPartitioner>>[0];
 
@@ -60,8 +60,4 @@ export class Bundles {
     const byPartition = Map.groupBy(records, ({ key }) => partitionIn(key, count));
     return [...byPartition].map(([partition, own]) => new Bundle(own, { partition, of: count }));
   }
-}
-
-function partitionIn(key: string, count: number): number {
-  return (murmur2(key) & 0x7fffffff) % count;
 }

@@ -21,3 +21,8 @@ export function murmur2(key: string): number {
 }
 
 const multiplier = 0x5bd1e995;
+
+/** The partition of a key where a topic has so many. */
+export function partitionIn(key: string, count: number): number {
+  return (murmur2(key) & 0x7fffffff) % count;
+}

@@ -29,6 +29,10 @@ export class Progress {
     return isLost;
   }
 
+  isRead(partition: number): boolean {
+    return this.#reach.has(partition);
+  }
+
   positionOf(partition: number): number {
     return this.#reach.get(partition)?.position ?? 0;
   }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
+import { partitionIn } from '../publish/murmur2.ts';
 
 /** How far a partition is to be read, and is. */
 export interface Reach {
@@ -13,8 +14,16 @@ const notLed = new Set(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE', 'UNK
 const notLedRetryMs = 100;
 const notLedTries = 100;
 
-/** Where each partition begins (at the point in time, if one is given) and ends now. */
-export async function reachOf(client: Kafka, topic: string, sinceMs?: number): Promise<Map<number, Reach>> {
+/**
+ * Where each partition begins (at the point in time, if one is given) and ends now; with `keys`, only of those on which
+ * their records lie.
+ */
+export async function reachOf(
+  client: Kafka,
+  topic: string,
+  sinceMs?: number,
+  keys?: readonly string[],
+): Promise<Map<number, Reach>> {
   const admin = client.admin();
   await admin.connect();
   try {
@@ -22,12 +31,15 @@ export async function reachOf(client: Kafka, topic: string, sinceMs?: number): P
       ends: await admin.fetchTopicOffsets(topic),
       since: sinceMs === undefined ? null : await admin.fetchTopicOffsetsByTimestamp(topic, sinceMs),
     }));
+    const wanted = keys && new Set(keys.map((key) => partitionIn(key, ends.length)));
     const starts = new Map(since?.map((one) => [one.partition, Number(one.offset)]));
     return new Map(
-      ends.map(({ partition, low, high }) => [
-        partition,
-        { position: Math.max(Number(low), starts.get(partition) ?? 0), end: Number(high) },
-      ]),
+      ends
+        .filter(({ partition }) => wanted?.has(partition) ?? true)
+        .map(({ partition, low, high }) => [
+          partition,
+          { position: Math.max(Number(low), starts.get(partition) ?? 0), end: Number(high) },
+        ]),
     );
   } finally {
     await admin.disconnect();

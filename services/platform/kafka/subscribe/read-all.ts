@@ -78,7 +78,7 @@ export class WholeTopic<Value> implements Following {
   async start(): Promise<void> {
     const consumer = this.#consumer;
     const { from, sinceMs } = this.#options;
-    this.#progress.begin(await reachOf(this.#context.brief, this.#topic, sinceMs));
+    this.#progress.begin(await this.#reach(sinceMs));
     if (from !== undefined && this.#progress.goOnFrom(from)) this.#options.onLost?.();
     consumer.on('consumer.group_join', ({ payload }) =>
       this.#onJoin(payload.memberAssignment[this.#topic] ?? []),
@@ -132,6 +132,10 @@ export class WholeTopic<Value> implements Following {
     followCoordinator(cluster, this.#groupId, this.#over.signal);
   }
 
+  #reach(sinceMs?: number) {
+    return reachOf(this.#context.brief, this.#topic, sinceMs, this.#options.keys);
+  }
+
   #onFetch(): void {
     this.#lastFetchAt = performance.now();
     // Before the first fetch kafkajs does not know the leaders, who could tell.
@@ -141,7 +145,9 @@ export class WholeTopic<Value> implements Following {
   #onJoin(partitions: number[]): void {
     for (const partition of partitions) {
       const known = this.#fetchers.get(partition);
-      if (!known) this.#begin(partition, this.#progress.positionOf(partition));
+      if (!this.#progress.isRead(partition) && this.#options.keys)
+        this.#consumer.pause([{ topic: this.#topic, partitions: [partition] }]);
+      else if (!known) this.#begin(partition, this.#progress.positionOf(partition));
       else this.#seek(partition, known.position);
     }
   }
@@ -174,7 +180,7 @@ export class WholeTopic<Value> implements Following {
   /** What is not answered is asked again with the next look at the topic's identity. */
   async #askEnds(): Promise<void> {
     try {
-      this.#progress.endsAt(await reachOf(this.#context.brief, this.#topic));
+      this.#progress.endsAt(await this.#reach());
       this.#isEndUnknown = false;
       this.#settle();
     } catch (error) {

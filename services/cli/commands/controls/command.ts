@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import type { Run } from '../../options.ts';
+import { listControls } from './list.ts';
+import { settingOf, setFlow } from './set.ts';
+
+const flow = ['<flow>', 'orders, stock, catalog, shipments, customers, a process, or process.part'] as const;
+const reason = ['--reason <text>', 'why, for the audit'] as const;
+const examples = (...lines: string[]) =>
+  `\nExamples:\n${lines.map((line) => `  $ cartage ${line}`).join('\n')}\n\nNothing is restarted, and it holds until it is set otherwise.`;
+
+export function addControls(program: Command, run: Run): void {
+  program
+    .command('pause')
+    .description('a flow begins and reads nothing more; what is under way is finished')
+    .argument(...flow)
+    .requiredOption(...reason)
+    .addHelpText('after', examples("pause order-exporter --reason 'the ERP is being moved'"))
+    .action(run((options, [name = '']) => setFlow(options, 'pause', name, { paused: true })));
+  program
+    .command('resume')
+    .description('a flow that was paused goes on where it stopped')
+    .argument(...flow)
+    .requiredOption(...reason)
+    .addHelpText('after', examples("resume order-exporter --reason 'the ERP is there again'"))
+    .action(run((options, [name = '']) => setFlow(options, 'resume', name, { paused: false })));
+  program
+    .command('set')
+    .description('how much a flow has in work, at most')
+    .argument(...flow)
+    .argument('<what>', 'concurrency: pieces of work at once; batch: records in one of them')
+    .argument('<number>', 'a number of at least 1, or default: as the process itself has it')
+    .requiredOption(...reason)
+    .addHelpText(
+      'after',
+      examples(
+        "set stock concurrency 1 --reason 'the shop is slow'",
+        "set stock batch default --reason 'over'",
+      ),
+    )
+    .action(
+      run((options, [name = '', what = '', value = '']) =>
+        setFlow(options, 'set', name, settingOf(what, value)),
+      ),
+    );
+  program
+    .command('controls')
+    .description('what was set of the flows, by whom and why')
+    .addHelpText('after', examples('controls', 'controls --json'))
+    .action(run((options) => listControls(options)));
+}

@@ -1,0 +1,117 @@
+import { count, exactTime, time } from './format.js';
+import { badge, element, setText, showRows } from './rows.js';
+
+const happeningColumns = (now) => [
+  {
+    title: 'Time',
+    className: 'nowrap',
+    cell: ({ at }) => [{ text: time(at, now), title: exactTime(at) }],
+  },
+  { title: 'Who', cell: ({ by }) => [{ text: by, className: 'strong' }] },
+  {
+    title: 'What',
+    className: 'wide',
+    cell: ({ kind, what, code, fix, attempts }) => [
+      badge(kind),
+      { text: what },
+      code === null ? null : { text: code, className: 'block code' },
+      fix === null ? null : { text: fix, className: 'block' },
+      attempts === null || attempts < 2
+        ? null
+        : { text: `${count(attempts)} tries`, className: 'block warn' },
+    ],
+  },
+  {
+    title: 'Record',
+    className: 'record',
+    cell: ({ topic, key, documentId }) => [
+      { text: key, className: 'key' },
+      documentId === null ? null : { text: ` ${documentId}`, className: 'quiet' },
+      topic === null ? null : { text: topic, className: 'block quiet' },
+    ],
+  },
+  {
+    title: 'Trace',
+    cell: ({ traceId, traceUrl }) => [
+      traceUrl !== null
+        ? { text: traceUrl, make: linkTo }
+        : { text: traceId?.slice(0, 8) ?? '', title: traceId ?? '', className: 'code' },
+    ],
+  },
+];
+
+function linkTo(url) {
+  const link = element('a', '', 'Trace');
+  link.href = url;
+  link.rel = 'noreferrer';
+  link.target = '_blank';
+  return link;
+}
+
+const sideColumns = (sides) => [
+  { title: 'Now', cell: ({ name }) => [{ text: name, className: 'strong' }] },
+  ...sides.map((side) => ({
+    title: side.name === 'shop' ? 'Shop' : side.name,
+    className: 'wide',
+    cell: ({ name }) => side.facts[name] ?? '',
+  })),
+];
+
+const byId = (id) => document.getElementById(id);
+/** The newest question: an answer to an older one comes too late. */
+let asking = 0;
+
+/** All that is known of one order or SKU, and how both sides stand now. */
+export async function showStory(text) {
+  const own = (asking += 1);
+  const section = byId('story');
+  section.hidden = false;
+  section.setAttribute('aria-busy', 'true');
+  setText(byId('story-title'), `The story of ${text}`);
+  setText(byId('story-said'), 'Asking the topics, the shop and the ERP…');
+  byId('story-title').focus();
+  const answer = await fetch(`/api/story?key=${encodeURIComponent(text)}`).catch(() => null);
+  const story = answer?.ok ? await answer.json() : null;
+  if (own !== asking) return;
+  section.setAttribute('aria-busy', 'false');
+  setText(byId('story-said'), saidOf(answer, story));
+  const { happenings = [], sides = [], findings = [] } = story ?? {};
+  const names = [...new Set(sides.flatMap(({ facts }) => Object.keys(facts)))];
+  byId('story-sides').tHead.replaceChildren();
+  byId('story-sides').tBodies[0].replaceChildren();
+  showRows(
+    byId('story-sides'),
+    sideColumns(sides),
+    names.map((name) => ({ name })),
+    ({ name }) => name,
+  );
+  byId('story-findings').replaceChildren(...findings.map(findingItem));
+  const numbered = happenings.map((happening, index) => ({ ...happening, index }));
+  showRows(byId('story-line'), happeningColumns(Date.now()), numbered, ({ index }) => `${own}/${index}`);
+}
+
+function saidOf(answer, story) {
+  if (answer?.status === 503) return 'Others are being told theirs; ask again in a moment.';
+  if (story === null) return 'The console could not answer; try again in a moment.';
+  const notAsked = story.sides
+    .filter(({ unknown }) => unknown !== null)
+    .map(({ name, unknown }) => `Of the ${name} not all is known: ${unknown}.`);
+  return [headline(story), ...notAsked].join('\n');
+}
+
+function headline({ isKnown, similar, findings, happenings, leftOut }) {
+  if (isKnown && happenings.length === 0) return 'Nothing has happened to it that the topics still hold.';
+  if (isKnown && findings.length === 0)
+    return leftOut > 0
+      ? `Nothing is out of order. ${count(leftOut)} older happenings are left out.`
+      : 'Nothing is out of order.';
+  if (isKnown)
+    return findings.length === 1
+      ? 'One thing is out of order.'
+      : `${count(findings.length)} things are out of order.`;
+  if (similar.length === 0) return 'Nobody knows of it.';
+  return `Nobody knows of it. Something like it: ${similar.map(({ key }) => key).join(', ')}`;
+}
+
+const findingItem = ({ what, fix, code }) =>
+  element('li', '', element('span', 'strong', what), element('div', '', fix), element('div', 'code', code));

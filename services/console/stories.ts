@@ -1,0 +1,60 @@
+import { openEnds } from '../operations/story/open-ends.ts';
+import { isKnown } from '../operations/story/story.ts';
+import type { Story } from '../operations/story/story.ts';
+import { tellAnything } from '../operations/story/tell-story.ts';
+import type { Configuration } from '../platform/config/read.ts';
+import type { Process } from '../platform/lifecycle/process.ts';
+import type { ConsoleState } from './state/console-state.ts';
+import type { SeenKey } from './state/seen-keys.ts';
+
+/** A story as the page shows it: no record, and nothing personal. */
+export interface ShownStory extends Omit<Story, 'records'> {
+  isKnown: boolean;
+  /** Where nobody knows of it: keys of the last day in which it stands. */
+  similar: SeenKey[];
+}
+
+export type StoryConfiguration = Configuration<'magento' | 'orders' | 'stock' | 'erp' | 'fulfilments'>;
+
+/** Each reads partitions of several topics: more at once are answered when these are. */
+const atOnce = 2;
+
+/** Tells whoever asks; null while as many are being told as may be. */
+export function openStories(
+  configuration: StoryConfiguration,
+  process: Process,
+  state: ConsoleState,
+): (text: string) => Promise<ShownStory | null> {
+  const { instance, orders, magento, stock, telemetry } = configuration.config;
+  // The rights of whoever writes orders to the ERP are not for what people reach with a browser.
+  const ends = openEnds(configuration, process, false);
+  process.onStop(() => ends.close());
+  let telling = 0;
+  return async (text) => {
+    if (telling >= atOnce) return null;
+    telling += 1;
+    try {
+      const { records: _records, ...story } = await tellAnything(
+        {
+          bus: process.bus,
+          ends,
+          instance,
+          stores: [
+            ...state.storeCodes(),
+            ...Object.keys(orders.stores),
+            ...Object.values(magento.storeCodes),
+          ],
+          sources: stock.sources,
+          tracesUrl: telemetry.tracesUrl,
+          now: process.context.clock.now(),
+          reveal: false,
+        },
+        text,
+      );
+      const known = isKnown(story);
+      return { ...story, isKnown: known, similar: known ? [] : state.seenKeys.like(text) };
+    } finally {
+      telling -= 1;
+    }
+  };
+}

@@ -1,0 +1,126 @@
+import { audit, outcomes, parked, refresh } from '../../../schemas/topics.ts';
+import type { Outcome, Parked } from '../../../schemas/types.ts';
+import type { Bus, Received } from '../../platform/kafka/types.ts';
+import { readToEnd } from '../../platform/kafka/read-to-end.ts';
+import { processIn } from '../../platform/groups.ts';
+import {
+  actHappening,
+  outcomeHappening,
+  parkedHappening,
+  requestHappening,
+  stateHappening,
+} from './happenings.ts';
+import { keysOf } from './subject.ts';
+import type { Subject } from './subject.ts';
+import type { Happening } from './story.ts';
+
+/** Of each topic so many of the newest; a SKU that changes each minute has more outcomes than anybody reads. */
+const happeningsMax = 300;
+/** Acts of persons are kept for a year, on few partitions; those of the last weeks are read. */
+const actsSinceMs = 28 * 86_400_000;
+
+/** What the topics hold of a subject. */
+export interface Found {
+  happenings: Happening[];
+  leftOut: number;
+  /** The newest record of each key and document, by topic. */
+  newest: Received<never>[];
+  /** Newest outcome of each group, topic, key and document. */
+  outcomes: Outcome[];
+  parked: Parked[];
+}
+
+/**
+ * Reads what is on the topics of a subject: only the partitions of its keys, but for acts of persons, which lie by actor,
+ * and parked records, which lie by group; of what is read only what is of the subject is kept.
+ */
+export async function readTopics(
+  bus: Pick<Bus, 'readAll'>,
+  subject: Subject,
+  { instance, now }: { instance: string; now: number },
+): Promise<Found> {
+  const taken = new Newest();
+  const newest = new Map<string, Received<never>>();
+  const lastOutcomes = new Map<string, Outcome>();
+  const parkedNow = new Map<string, Parked>();
+  const keys = keysOf(subject);
+  const isOf = (topic: string, key: string) => subject.isOf(topic, key) || subject.requests.includes(key);
+  const isOurs = (group: string) => processIn(instance, group) !== null;
+  const topics = new Set(subject.states.map(({ contract }) => contract.topic));
+  await Promise.all([
+    ...subject.states.map(({ contract, keys: own }) =>
+      readToEnd(
+        bus,
+        contract,
+        (record) => {
+          if (!isOf(record.topic, record.key)) return;
+          const happening = stateHappening(record, contract.owner);
+          newest.set(JSON.stringify([record.topic, record.key, happening.documentId]), record);
+          taken.add(record.topic, happening);
+        },
+        { keys: own },
+      ),
+    ),
+    readToEnd(
+      bus,
+      refresh,
+      (record) => {
+        if (record.value !== null && topics.has(record.value.topic) && isOf(record.value.topic, record.key))
+          taken.add(refresh.topic, requestHappening(record)!);
+      },
+      { keys },
+    ),
+    readToEnd(
+      bus,
+      outcomes,
+      ({ value }) => {
+        if (value === null || !isOurs(value.group) || !isOf(value.topic, value.key)) return;
+        lastOutcomes.set(JSON.stringify([value.group, value.topic, value.key, value.documentId]), value);
+        taken.add(outcomes.topic, outcomeHappening(value));
+      },
+      { keys },
+    ),
+    readToEnd(bus, parked, ({ key, value }) => {
+      if (value === null) parkedNow.delete(key);
+      else if (value.key !== null && isOurs(value.group) && isOf(value.topic, value.key))
+        // Its bytes are not needed, and may be large.
+        parkedNow.set(key, { ...value, recordValue: null });
+    }),
+    readToEnd(
+      bus,
+      audit,
+      ({ value }) => {
+        const own = value?.keys.find((key) => keys.some((one) => key === one || key.includes(`/${one}`)));
+        if (value && own !== undefined) taken.add(audit.topic, actHappening(value, own));
+      },
+      { sinceMs: now - actsSinceMs },
+    ),
+  ]);
+  for (const record of parkedNow.values()) taken.add(parked.topic, parkedHappening(record));
+  return {
+    happenings: taken.all(),
+    leftOut: taken.leftOut,
+    newest: [...newest.values()],
+    outcomes: [...lastOutcomes.values()],
+    parked: [...parkedNow.values()],
+  };
+}
+
+/** The newest of each topic. */
+class Newest {
+  readonly #byTopic = new Map<string, Happening[]>();
+  leftOut = 0;
+
+  add(topic: string, happening: Happening): void {
+    const own = this.#byTopic.get(topic) ?? [];
+    this.#byTopic.set(topic, own);
+    own.push(happening);
+    if (own.length <= happeningsMax) return;
+    own.shift();
+    this.leftOut += 1;
+  }
+
+  all(): Happening[] {
+    return [...this.#byTopic.values()].flat().toSorted((one, other) => one.at - other.at);
+  }
+}
