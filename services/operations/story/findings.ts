@@ -7,6 +7,7 @@ import { compareDecimals } from '../../platform/decimal.ts';
 import { shellWord } from '../../platform/terminal.ts';
 import { shownText } from '../shown-text.ts';
 import type { Asked, ErpOrder, ErpSku, ShopOrder, ShopSku } from './ends.ts';
+import { differenceText } from './happenings.ts';
 import type { Found } from './read-topics.ts';
 import type { Finding } from './story.ts';
 
@@ -25,6 +26,7 @@ export interface Known {
 export function orderFindings(known: Known, shop: Asked<ShopOrder[]>, erp: Asked<ErpOrder>): Finding[] {
   return [
     ...parkedFindings(known),
+    ...differenceFindings(known),
     ...unhandled(known),
     ...shop.value.flatMap(({ order }) => orderNotSeen(known, order)),
     ...(erp.unknown === null ? goneFromErp(known, erp.value) : []),
@@ -37,6 +39,7 @@ export function orderFindings(known: Known, shop: Asked<ShopOrder[]>, erp: Asked
 export function skuFindings(known: Known, shop: Asked<ShopSku>, erp: Asked<ErpSku>): Finding[] {
   return [
     ...parkedFindings(known),
+    ...differenceFindings(known),
     ...unhandled(known),
     ...(erp.unknown === null ? erp.value.stock.flatMap((one) => stockNotSeen(known, one)) : []),
     ...(shop.unknown === null
@@ -50,6 +53,14 @@ function parkedFindings({ found }: Known): Finding[] {
     code,
     what: `${key} is parked: ${shownText(cause)}`,
     fix: shownText(fix),
+  }));
+}
+
+function differenceFindings({ found }: Known): Finding[] {
+  return found.differences.map((one) => ({
+    code: `difference.${one.cause}`,
+    what: `${one.key} differs: ${differenceText(one)}`,
+    fix: shownText(one.fix),
   }));
 }
 

@@ -1,6 +1,7 @@
 /** What each record says has happened. One function per topic; none of them tells personal data. */
 import type {
   Audit,
+  Difference,
   Fulfilment,
   Order,
   Outcome,
@@ -104,6 +105,36 @@ export function parkedHappening(record: Parked): Happening {
     attempts: record.attempts,
     traceId: traceIdOf(record.headers.traceparent ?? null),
   };
+}
+
+export function differenceHappening(one: Difference): Happening {
+  return {
+    ...nothing,
+    at: one.firstSeenAt,
+    by: 'reconciler',
+    topic: one.topic,
+    key: one.key,
+    kind: 'differs',
+    what: differenceText(one),
+    code: one.cause,
+    fix: shownText(one.fix),
+    traceId: null,
+  };
+}
+
+export function differenceText({
+  kind,
+  field,
+  wanted,
+  found,
+  side,
+  why,
+  repair,
+  repairs,
+}: Difference): string {
+  const asked = repair === 'none' ? '' : `; asked for again ${repairs} times`;
+  const values = `${field} of ${kind}: ${wanted ?? 'nothing'} is wanted, the ${side} has ${found ?? 'nothing'}`;
+  return shownText(`${values}: ${why}${asked}`);
 }
 
 export function actHappening({ actor, action, subject, reason, tool, at }: Audit, key: string): Happening {

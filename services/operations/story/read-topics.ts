@@ -1,10 +1,11 @@
-import { audit, outcomes, parked, refresh } from '../../../schemas/topics.ts';
-import type { Outcome, Parked } from '../../../schemas/types.ts';
+import { audit, differences, outcomes, parked, refresh } from '../../../schemas/topics.ts';
+import type { Difference, Outcome, Parked } from '../../../schemas/types.ts';
 import type { Bus, Received } from '../../platform/kafka/types.ts';
 import { readToEnd } from '../../platform/kafka/read-to-end.ts';
 import { processIn } from '../../platform/groups.ts';
 import {
   actHappening,
+  differenceHappening,
   outcomeHappening,
   parkedHappening,
   requestHappening,
@@ -28,11 +29,13 @@ export interface Found {
   /** Newest outcome of each group, topic, key and document. */
   outcomes: Outcome[];
   parked: Parked[];
+  /** As they stand now. */
+  differences: Difference[];
 }
 
 /**
  * Reads what is on the topics of a subject: only the partitions of its keys, but for acts of persons, which lie by actor,
- * and parked records, which lie by group; of what is read only what is of the subject is kept.
+ * and parked records and differences, which lie by more than the key; of what is read only what is of the subject is kept.
  */
 export async function readTopics(
   bus: Pick<Bus, 'readAll'>,
@@ -43,6 +46,7 @@ export async function readTopics(
   const newest = new Map<string, Received<never>>();
   const lastOutcomes = new Map<string, Outcome>();
   const parkedNow = new Map<string, Parked>();
+  const different = new Map<string, Difference>();
   const keys = keysOf(subject);
   const isOf = (topic: string, key: string) => subject.isOf(topic, key) || subject.requests.includes(key);
   const isOurs = (group: string) => processIn(instance, group) !== null;
@@ -80,6 +84,10 @@ export async function readTopics(
       },
       { keys },
     ),
+    readToEnd(bus, differences, ({ key, value }) => {
+      if (value === null) different.delete(key);
+      else if (value.instance === instance && isOf(value.topic, value.key)) different.set(key, value);
+    }),
     readToEnd(bus, parked, ({ key, value }) => {
       if (value === null) parkedNow.delete(key);
       else if (value.key !== null && isOurs(value.group) && isOf(value.topic, value.key))
@@ -97,12 +105,14 @@ export async function readTopics(
     ),
   ]);
   for (const record of parkedNow.values()) taken.add(parked.topic, parkedHappening(record));
+  for (const one of different.values()) taken.add(differences.topic, differenceHappening(one));
   return {
     happenings: taken.all(),
     leftOut: taken.leftOut,
     newest: [...newest.values()],
     outcomes: [...lastOutcomes.values()],
     parked: [...parkedNow.values()],
+    differences: [...different.values()],
   };
 }
 

@@ -1,7 +1,16 @@
 /** Real: what is read, told and judged. Doubles: broker, shop, ERP. */
 import { describe, expect, it } from '@jest/globals';
-import { audit, fulfilments, orders, outcomes, parked, refresh, stock } from '../../../schemas/topics.ts';
-import type { Fulfilment, Outcome, Stock } from '../../../schemas/types.ts';
+import {
+  audit,
+  differences,
+  fulfilments,
+  orders,
+  outcomes,
+  parked,
+  refresh,
+  stock,
+} from '../../../schemas/topics.ts';
+import type { Difference, Fulfilment, Outcome, Stock } from '../../../schemas/types.ts';
 import { sampleOrder } from '../../erp/recipe/samples.ts';
 import { markerOf } from '../../magento/marker.ts';
 import { magentoTime } from '../../magento/rest/time.ts';
@@ -231,11 +240,12 @@ describe('the story of an order', () => {
     expect([isKnown(told), told.happenings, told.keys]).toEqual([false, [], []]);
     const keys = [key, 'main/french/000000042'];
     // What is asked for next is whether it is known by another number.
-    expect(Object.fromEntries(asked.slice(0, 6))).toEqual({
+    expect(Object.fromEntries(asked.slice(0, 7))).toEqual({
       [orders.topic]: keys,
       [fulfilments.topic]: keys,
       [refresh.topic]: keys,
       [outcomes.topic]: keys,
+      [differences.topic]: undefined,
       [parked.topic]: undefined,
       [audit.topic]: undefined,
     });
@@ -339,6 +349,41 @@ describe('the story of a SKU', () => {
     erp.records.set(stock.topic, [stockOf({ quantity: '5.0000' })]);
     await pass(minutes(16));
     expect(codes(await sku())).toEqual(['story.erp_ahead', 'story.changed_in_shop']);
+  });
+
+  it('has what the reconciler has found, until that is gone', async () => {
+    const { bus, sku } = world();
+    const value: Difference = {
+      instance: 'main',
+      kind: 'stock',
+      topic: stock.topic,
+      key: 'W1/MUG',
+      field: 'quantity',
+      wanted: '12',
+      found: '9',
+      side: 'shop',
+      changedAt: null,
+      firstSeenAt: 5,
+      seenAt: 6,
+      valueMinor: null,
+      digits: null,
+      currency: null,
+      cause: 'changed_by_hand',
+      why: 'somebody has set it in the shop',
+      fix: 'Refresh it',
+      repairs: 0,
+      repairedAt: null,
+      repair: 'none',
+    };
+    await bus.publish(differences, { value });
+    await bus.publish(differences, { value: { ...value, key: 'W1/POT' } });
+    const told = await sku();
+    expect(codes(told)).toEqual(['difference.changed_by_hand']);
+    expect(told.happenings.map(({ at, kind, what }) => [at, kind, what])).toEqual([
+      [5, 'differs', 'quantity of stock: 12 is wanted, the shop has 9: somebody has set it in the shop'],
+    ]);
+    await bus.tombstone(differences, differences.key(value));
+    expect(codes(await sku())).toEqual([]);
   });
 
   it('tells what is held at a warehouse that is not configured', async () => {
