@@ -4,6 +4,7 @@ import { check } from './commands/check.ts';
 import { addCatalog } from './commands/catalog/command.ts';
 import { addControls } from './commands/controls/command.ts';
 import { addDifferences } from './commands/differences/command.ts';
+import { doctor } from './commands/doctor.ts';
 import { dryReport } from './commands/dry-report.ts';
 import { addErase } from './commands/erase/command.ts';
 import { addExplain } from './commands/explain/command.ts';
@@ -48,6 +49,15 @@ export function commandLine(run: Run): Command {
     .description('try the configuration against shop, ERP, broker and registry; writes nothing')
     .option('--verbose', 'list also what is well')
     .action(run((options) => check(options)));
+  program
+    .command('doctor')
+    .description(
+      'all of check, and what only a running line shows: lags, mappings, odd SKUs, indexes, known symptoms',
+    )
+    .option('--verbose', 'list also what is well')
+    .option('--orders <number>', 'try the mappings on so many of the newest orders', '500')
+    .addHelpText('after', '\nExamples:\n  $ cartage doctor\n  $ cartage doctor --orders 5000 --json')
+    .action(run((options) => doctor(options)));
   const topics = program.command('topics').description('topics and contracts');
   topics
     .command('apply')

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { audit, orders, outcomes, parked, refresh } from '../../schemas/topics.ts';
 import type { Audit, Parked } from '../../schemas/types.ts';
+import type { Finding } from '../../services/platform/finding.ts';
 import type { Story } from '../../services/operations/story/story.ts';
 import { recordsNow, statesNow } from '../infrastructure/topic-now.ts';
 import { getOrder, hold, unhold } from '../sandbox/shop/sales/order-state.ts';
@@ -219,6 +220,21 @@ describe('cartage parked and erase', () => {
     expect(out).toMatch(/^stock at \w+ +\d/m);
     expect((await shell('cartage explain sku NO-SUCH-SKU')).code).toBe(2);
     expect((await shell('cartage explain order 999999999')).code).toBe(2);
+  });
+
+  it('is what `cartage doctor` knows as a symptom, beside all that `check` finds', async () => {
+    const { out } = await shell('cartage doctor --json');
+    const { findings } = JSON.parse(out) as { findings: Record<string, Finding[]> };
+    expect(Object.keys(findings)).toEqual(
+      expect.arrayContaining(['Magento', 'ERP', 'Kafka', 'Line', 'Mappings']),
+    );
+    const wrong = Object.values(findings)
+      .flat()
+      .filter(({ level }) => level !== 'ok');
+    expect(wrong.map(({ code }) => code)).toEqual(
+      expect.arrayContaining(['mapping.missing', 'symptom.unmapped_methods']),
+    );
+    expect(findings.Line!.map(({ code }) => code)).not.toContain('line.near_retention');
   });
 
   it('waits while its flow is paused, which the process says, and is handled when that goes on', async () => {

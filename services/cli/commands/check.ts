@@ -25,10 +25,26 @@ const sectionNames = [
   'erp',
 ] as const;
 
+interface CheckOptions extends GlobalOptions {
+  verbose?: boolean;
+}
+
+export type CheckedConfiguration = Configuration<(typeof sectionNames)[number]>;
+
+export const readChecked = ({ config }: GlobalOptions): CheckedConfiguration =>
+  readConfiguration(sectionNames, config);
+
 /** Tries the configuration against the real ends. Writes nothing. Exit code 1 when something fails. */
-export async function check(options: GlobalOptions & { verbose?: boolean }): Promise<number> {
+export async function check(options: CheckOptions): Promise<number> {
+  return conclude(await checkAll(readChecked(options), options), options);
+}
+
+/** All that can be tried without a line that runs, told as it is found. */
+export async function checkAll(
+  configuration: CheckedConfiguration,
+  options: CheckOptions,
+): Promise<Record<string, Finding[]>> {
   keepForeignText(true);
-  const configuration = readConfiguration(sectionNames, options.config);
   const { config } = configuration;
   const kafka = checkTopics(configuration, topicsOfOthers(config.erp.source));
   const isWell = (await kafka).every(({ level }) => level === 'ok');
@@ -45,7 +61,7 @@ export async function check(options: GlobalOptions & { verbose?: boolean }): Pro
     found[name] = await findings;
     if (!options.json) printFindings(name, found[name], options.verbose ?? false);
   }
-  return conclude(found, options);
+  return found;
 }
 
 /** By which codes the relay has first known the shop's store views and websites. */

@@ -42,17 +42,49 @@ export async function readTopics(
   subject: Subject,
   { instance, now }: { instance: string; now: number },
 ): Promise<Found> {
-  const taken = new Newest();
+  const reading: SubjectReading = {
+    bus,
+    keys: keysOf(subject),
+    taken: new Newest(),
+    isOf: (topic, key) => subject.isOf(topic, key) || subject.requests.includes(key),
+    isOurs: (group) => processIn(instance, group) !== null,
+  };
+  const [newest, lastOutcomes, parkedNow, different] = await Promise.all([
+    readStates(reading, subject),
+    readOutcomes(reading),
+    readParked(reading),
+    readDifferences(reading, instance),
+    readRequests(reading, subject),
+    readActs(reading, now - actsSinceMs),
+  ]);
+  const { taken } = reading;
+  for (const record of parkedNow) taken.add(parked.topic, parkedHappening(record));
+  for (const one of different) taken.add(differences.topic, differenceHappening(one));
+  return {
+    happenings: taken.all(),
+    leftOut: taken.leftOut,
+    newest,
+    outcomes: lastOutcomes,
+    parked: parkedNow,
+    differences: different,
+  };
+}
+
+interface SubjectReading {
+  bus: Pick<Bus, 'readAll'>;
+  keys: string[];
+  taken: Newest;
+  isOf: (topic: string, key: string) => boolean;
+  isOurs: (group: string) => boolean;
+}
+
+async function readStates(
+  { bus, taken, isOf }: SubjectReading,
+  { states }: Subject,
+): Promise<Received<never>[]> {
   const newest = new Map<string, Received<never>>();
-  const lastOutcomes = new Map<string, Outcome>();
-  const parkedNow = new Map<string, Parked>();
-  const different = new Map<string, Difference>();
-  const keys = keysOf(subject);
-  const isOf = (topic: string, key: string) => subject.isOf(topic, key) || subject.requests.includes(key);
-  const isOurs = (group: string) => processIn(instance, group) !== null;
-  const topics = new Set(subject.states.map(({ contract }) => contract.topic));
-  await Promise.all([
-    ...subject.states.map(({ contract, keys: own }) =>
+  await Promise.all(
+    states.map(({ contract, keys }) =>
       readToEnd(
         bus,
         contract,
@@ -62,58 +94,74 @@ export async function readTopics(
           newest.set(JSON.stringify([record.topic, record.key, happening.documentId]), record);
           taken.add(record.topic, happening);
         },
-        { keys: own },
+        { keys },
       ),
     ),
-    readToEnd(
-      bus,
-      refresh,
-      (record) => {
-        if (record.value !== null && topics.has(record.value.topic) && isOf(record.value.topic, record.key))
-          taken.add(refresh.topic, requestHappening(record)!);
-      },
-      { keys },
-    ),
-    readToEnd(
-      bus,
-      outcomes,
-      ({ value }) => {
-        if (value === null || !isOurs(value.group) || !isOf(value.topic, value.key)) return;
-        lastOutcomes.set(JSON.stringify([value.group, value.topic, value.key, value.documentId]), value);
-        taken.add(outcomes.topic, outcomeHappening(value));
-      },
-      { keys },
-    ),
-    readToEnd(bus, differences, ({ key, value }) => {
-      if (value === null) different.delete(key);
-      else if (value.instance === instance && isOf(value.topic, value.key)) different.set(key, value);
-    }),
-    readToEnd(bus, parked, ({ key, value }) => {
-      if (value === null) parkedNow.delete(key);
-      else if (value.key !== null && isOurs(value.group) && isOf(value.topic, value.key))
-        // Its bytes are not needed, and may be large.
-        parkedNow.set(key, { ...value, recordValue: null });
-    }),
-    readToEnd(
-      bus,
-      audit,
-      ({ value }) => {
-        const own = value?.keys.find((key) => keys.some((one) => key === one || key.includes(`/${one}`)));
-        if (value && own !== undefined) taken.add(audit.topic, actHappening(value, own));
-      },
-      { sinceMs: now - actsSinceMs },
-    ),
-  ]);
-  for (const record of parkedNow.values()) taken.add(parked.topic, parkedHappening(record));
-  for (const one of different.values()) taken.add(differences.topic, differenceHappening(one));
-  return {
-    happenings: taken.all(),
-    leftOut: taken.leftOut,
-    newest: [...newest.values()],
-    outcomes: [...lastOutcomes.values()],
-    parked: [...parkedNow.values()],
-    differences: [...different.values()],
-  };
+  );
+  return [...newest.values()];
+}
+
+async function readOutcomes({ bus, keys, taken, isOf, isOurs }: SubjectReading): Promise<Outcome[]> {
+  const newest = new Map<string, Outcome>();
+  await readToEnd(
+    bus,
+    outcomes,
+    ({ value }) => {
+      if (value === null || !isOurs(value.group) || !isOf(value.topic, value.key)) return;
+      newest.set(JSON.stringify([value.group, value.topic, value.key, value.documentId]), value);
+      taken.add(outcomes.topic, outcomeHappening(value));
+    },
+    { keys },
+  );
+  return [...newest.values()];
+}
+
+async function readParked({ bus, isOf, isOurs }: SubjectReading): Promise<Parked[]> {
+  const now = new Map<string, Parked>();
+  await readToEnd(bus, parked, ({ key, value }) => {
+    if (value === null) now.delete(key);
+    else if (value.key !== null && isOurs(value.group) && isOf(value.topic, value.key))
+      // Its bytes are not needed, and may be large.
+      now.set(key, { ...value, recordValue: null });
+  });
+  return [...now.values()];
+}
+
+async function readDifferences({ bus, isOf }: SubjectReading, instance: string): Promise<Difference[]> {
+  const now = new Map<string, Difference>();
+  await readToEnd(bus, differences, ({ key, value }) => {
+    if (value === null) now.delete(key);
+    else if (value.instance === instance && isOf(value.topic, value.key)) now.set(key, value);
+  });
+  return [...now.values()];
+}
+
+async function readRequests({ bus, keys, taken, isOf }: SubjectReading, { states }: Subject): Promise<void> {
+  const topics = new Set(states.map(({ contract }) => contract.topic));
+  await readToEnd(
+    bus,
+    refresh,
+    (record) => {
+      if (record.value !== null && topics.has(record.value.topic) && isOf(record.value.topic, record.key))
+        taken.add(refresh.topic, requestHappening(record)!);
+    },
+    { keys },
+  );
+}
+
+/** Of what was done to the key itself, or to what is parked of it. */
+async function readActs({ bus, keys, taken }: SubjectReading, sinceMs: number): Promise<void> {
+  const isOf = (key: string) =>
+    keys.some((one) => key === one || key.endsWith(`/${one}`) || key.includes(`/${one}/`));
+  await readToEnd(
+    bus,
+    audit,
+    ({ value }) => {
+      const own = value?.keys.find(isOf);
+      if (value && own !== undefined) taken.add(audit.topic, actHappening(value, own));
+    },
+    { sinceMs },
+  );
 }
 
 /** The newest of each topic. */

@@ -5,6 +5,7 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
+import { beginsOf, lagOf } from './group-lag.ts';
 import { topicSettings } from '../../../schemas/topic-settings.ts';
 import type { Contract } from '../../../schemas/topics.ts';
 import { noBroker } from './no-broker.ts';
@@ -73,21 +74,11 @@ export class KafkaTopicAdmin implements TopicAdmin {
   }
 
   async lag(group: string, topics: string[]): Promise<PartitionLag[]> {
-    const admin = await this.#connected();
-    const offsets = await admin.fetchOffsets({ groupId: group, topics });
-    const committed = new Map(
-      offsets.flatMap(({ topic, partitions }) =>
-        partitions.map((one) => [`${topic}/${one.partition}`, Number(one.offset)] as const),
-      ),
-    );
-    const lags: PartitionLag[] = [];
-    for (const topic of topics) {
-      for (const { partition, high } of await admin.fetchTopicOffsets(topic)) {
-        const offset = committed.get(`${topic}/${partition}`) ?? -1;
-        lags.push({ topic, partition, committed: offset < 0 ? null : offset, end: Number(high) });
-      }
-    }
-    return lags.toSorted((a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition);
+    return lagOf(await this.#connected(), group, topics);
+  }
+
+  async begins(topic: string, sinceMs: number): Promise<Map<number, number>> {
+    return beginsOf(await this.#connected(), topic, sinceMs);
   }
 
   async close(): Promise<void> {

@@ -227,5 +227,7 @@ export interface TopicAdmin {
   /** Those of topics that others make which the broker does not have. */
   missing(topics: readonly string[]): Promise<string[]>;
   lag(group: string, topics: string[]): Promise<PartitionLag[]>;
+  /** By partition the first offset that was published at or after this time; its end where there is none. */
+  begins(topic: string, sinceMs: number): Promise<Map<number, number>>;
   close(): Promise<void>;
 }

@@ -7,7 +7,10 @@ import { showParked } from './show.ts';
 
 const key = "'cartage.main.inventory-applier/erp.stock/WH1/ABC-1'";
 const cause = ['--cause <code>', 'all records parked for this cause'] as const;
-const flow = ['--flow <name>', 'of this flow only: orders, stock, catalog, shipments, customers, or a process'] as const;
+const flow = [
+  '--flow <name>',
+  'of this flow only: orders, stock, catalog, shipments, customers, or a process',
+] as const;
 const examples = (...lines: string[]) =>
   `\nExamples:\n${lines.map((line) => `  $ cartage parked ${line}`).join('\n')}`;
 
