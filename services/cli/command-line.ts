@@ -8,9 +8,11 @@ import { doctor } from './commands/doctor.ts';
 import { dryReport } from './commands/dry-report.ts';
 import { addErase } from './commands/erase/command.ts';
 import { addExplain } from './commands/explain/command.ts';
+import { addMapping } from './commands/mapping/command.ts';
 import { addParked } from './commands/parked/command.ts';
 import { addRecipe } from './commands/recipe/command.ts';
 import { requestRefresh } from './commands/refresh.ts';
+import { addReplay } from './commands/replay/command.ts';
 import { addSlots } from './commands/slots.ts';
 import { addStreams } from './commands/streams/command.ts';
 import { applyTopics } from './commands/topics.ts';
@@ -82,6 +84,8 @@ export function commandLine(run: Run): Command {
     .description('what the flows on `dry` would do, and would hold or reject, with examples')
     .action(run((options) => dryReport(options)));
   addCatalog(program, run);
+  addMapping(program, run);
+  addReplay(program, run);
   addStreams(program, run);
   addSlots(program, run);
   addRecipe(program, run);

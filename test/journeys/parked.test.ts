@@ -8,8 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { audit, orders, outcomes, parked, refresh } from '../../schemas/topics.ts';
-import type { Audit, Parked } from '../../schemas/types.ts';
+import type { Audit, Parked, Refresh } from '../../schemas/types.ts';
 import type { Finding } from '../../services/platform/finding.ts';
+import type { MappingChange } from '../../services/operations/mapping.ts';
 import type { Story } from '../../services/operations/story/story.ts';
 import { recordsNow, statesNow } from '../infrastructure/topic-now.ts';
 import { getOrder, hold, unhold } from '../sandbox/shop/sales/order-state.ts';
@@ -235,6 +236,29 @@ describe('cartage parked and erase', () => {
       expect.arrayContaining(['mapping.missing', 'symptom.unmapped_methods']),
     );
     expect(findings.Line!.map(({ code }) => code)).not.toContain('line.near_retention');
+  });
+
+  it('is tried on a changed mapping, and a replay says what it comes to before it asks for anything', async () => {
+    const changed = join(mkdtempSync(join(tmpdir(), 'cartage-mapping-')), 'changed.yaml');
+    const rule = { dueFrom: ['new'], codes: { term: 'NET0' } };
+    writeFileSync(changed, sandboxConfiguration({ 'orders.payments.paypal_express': rule }));
+    const tried = await shell(`cartage mapping check ${changed} --json`);
+    const { changes } = JSON.parse(tried.out) as { changes: MappingChange[] };
+    const paypal = { where: 'orders.payments', code: 'paypal_express' };
+    const key = held.listed.slice(held.listed.indexOf('sandbox/'));
+    expect(changes.find((one) => one.key === key)?.released).toEqual([paypal]);
+    const stockKey = 'WH1/BOARD-OAK';
+    const planned = JSON.parse(
+      (await shell(`cartage replay erp.stock --keys ${stockKey} --json`)).out,
+    ) as object;
+    expect(planned).toMatchObject({ applied: false, unchanged: 1, write: 0, stale: 0, held: 0, keys: 1 });
+    const isReplay = ({ value }: { value: Refresh | null }) => value?.reason === 'replay';
+    expect((await recordsNow(stack.bus, refresh)).filter(isReplay)).toEqual([]);
+    const applied = await shell(
+      `cartage replay erp.stock --keys ${stockKey} --apply --reason 'a test' --json`,
+    );
+    expect(JSON.parse(applied.out)).toMatchObject({ applied: true, last: stockKey });
+    expect((await recordsNow(stack.bus, refresh)).filter(isReplay).map((one) => one.key)).toEqual([stockKey]);
   });
 
   it('waits while its flow is paused, which the process says, and is handled when that goes on', async () => {

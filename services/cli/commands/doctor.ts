@@ -1,13 +1,13 @@
 import { connectMagento } from '../../magento/connect.ts';
 import { examine } from '../../operations/doctor/examine.ts';
 import { systemClock } from '../../platform/clock.ts';
-import { Rejected } from '../../platform/errors.ts';
 import type { Finding } from '../../platform/finding.ts';
 import { openLog } from '../../platform/telemetry/log.ts';
 import { openMetrics } from '../../platform/telemetry/metrics.ts';
 import { conclude, printFindings } from '../findings.ts';
 import { withBus, withTopicAdmin } from '../open.ts';
 import type { GlobalOptions } from '../options.ts';
+import { orderCount } from '../order-count.ts';
 import { checkAll, readChecked } from './check.ts';
 import type { CheckedConfiguration } from './check.ts';
 
@@ -18,8 +18,7 @@ interface DoctorOptions extends GlobalOptions {
 
 /** All of `check`, and what only a running line shows. Writes nothing. Exit code 1 when something fails. */
 export async function doctor(options: DoctorOptions): Promise<number> {
-  const ordersMax = Number(options.orders);
-  if (!Number.isInteger(ordersMax) || ordersMax < 1 || ordersMax > 10_000) throw badCount(options.orders);
+  const ordersMax = orderCount(options.orders);
   const configuration = readChecked(options);
   const found = await checkAll(configuration, options);
   const wrong = Object.values(found)
@@ -56,12 +55,4 @@ async function examineLine(
   } finally {
     await shop.close();
   }
-}
-
-function badCount(given: string): Rejected {
-  return new Rejected({
-    code: 'doctor.orders',
-    what: `--orders ${given} is no number of orders`,
-    fix: 'Give a whole number from 1 to 10000',
-  });
 }

@@ -90,7 +90,7 @@ export function askedAgain(topic: string, key: string, requestedBy: string): Ref
   };
 }
 
-function sourceOf(topic: string) {
+export function sourceOf(topic: string) {
   const sources = contracts.filter((row) => !row.topic.startsWith('cartage.'));
   const found = sources.find((row) => row.topic === topic);
   if (found) return found;

@@ -4,6 +4,7 @@ import { isOrderDocument } from '../../../schemas/keys.ts';
 import type { Bus } from '../../platform/kafka/types.ts';
 import { processIn, readerIn } from '../../platform/groups.ts';
 import { readToEnd } from '../../platform/kafka/read-to-end.ts';
+import { newestOrders } from '../newest-orders.ts';
 
 const dayMs = 86_400_000;
 /** Of what is written so long ago the shop's indexes must know. */
@@ -52,7 +53,6 @@ export async function gather(
     paused: [],
   };
   const made = new Map<string, string>();
-  const newest = new Map<string, Order>();
   const parkedNow = new Map<string, { code: string; key: string }>();
   const set = new Map<string, Control>();
   const skus = new Map<string, boolean>();
@@ -65,15 +65,8 @@ export async function gather(
       else if (processIn(instance, value.group) !== null && parkedNow.size < keptMax)
         parkedNow.set(key, { code: value.code, key });
     }),
-    readToEnd(
-      bus,
-      orders,
-      ({ key, value }) => {
-        newest.delete(key);
-        if (value?.instance === instance) newest.set(key, value);
-        if (newest.size > ordersMax) newest.delete(newest.keys().next().value!);
-      },
-      { sinceMs: now - 7 * dayMs },
+    newestOrders(bus, instance, ordersMax, now - 7 * dayMs).then(
+      (newest) => (found.orders = [...newest.values()]),
     ),
     readToEnd(bus, products, ({ key, value }) => {
       if (value === null || value.deleted || skus.size >= 10 * keptMax) skus.delete(key);
@@ -86,7 +79,6 @@ export async function gather(
     if (hasTwin) note(found.twins, sku);
     if (isOdd(sku)) note(found.oddSkus, sku);
   }
-  found.orders = [...newest.values()];
   found.paused = [...set.values()].filter(({ paused }) => paused);
   return found;
 }

@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import type { Run } from '../../options.ts';
+import { checkMapping } from './check.ts';
+
+export function addMapping(program: Command, run: Run): void {
+  const mapping = program.command('mapping').description('codes of the shop and of the ERP');
+  mapping
+    .command('check')
+    .description(
+      'try a changed configuration on the newest orders: what would be held, what would change; writes nothing',
+    )
+    .argument('<file>', 'the changed configuration; --config names the one in force')
+    .option('--orders <number>', 'of so many of the newest orders', '500')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ cartage mapping check changed.yaml\n  $ cartage mapping check changed.yaml --orders 5000 --json',
+    )
+    .action(run((options, [file = '']) => checkMapping(options, file)));
+}
