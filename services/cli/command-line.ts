@@ -13,6 +13,7 @@ import { addParked } from './commands/parked/command.ts';
 import { addRecipe } from './commands/recipe/command.ts';
 import { requestRefresh } from './commands/refresh.ts';
 import { addReplay } from './commands/replay/command.ts';
+import { addReport } from './commands/report/command.ts';
 import { addSlots } from './commands/slots.ts';
 import { addStreams } from './commands/streams/command.ts';
 import { applyTopics } from './commands/topics.ts';
@@ -86,6 +87,7 @@ export function commandLine(run: Run): Command {
   addCatalog(program, run);
   addMapping(program, run);
   addReplay(program, run);
+  addReport(program, run);
   addStreams(program, run);
   addSlots(program, run);
   addRecipe(program, run);

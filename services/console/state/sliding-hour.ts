@@ -1,4 +1,4 @@
-import { AgeHistogram } from './age-histogram.ts';
+import { AgeHistogram } from '../../operations/age-histogram.ts';
 
 /** Ends of a record's handling; `other` is what a later version may add. */
 export interface Counts {

@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+import type { Run } from '../../options.ts';
+import { reportGoLive } from './go-live.ts';
+
+export function addReport(program: Command, run: Run): void {
+  const report = program.command('report').description('how the line has done');
+  report
+    .command('go-live')
+    .description(
+      'the first 72 hours against the targets: latency, failures, backlog, parked records, differences',
+    )
+    .requiredOption('--since <time>', 'when the flows were switched on, such as 2026-11-23T10:00:00Z')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ cartage report go-live --since 2026-11-23T10:00:00Z\n\nExit codes: 0 all targets met, 1 one was missed, 2 too little has happened to say.',
+    )
+    .action(run((options) => reportGoLive(options)));
+}
