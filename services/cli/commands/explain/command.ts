@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { Run } from '../../options.ts';
+import { explainAt } from './at.ts';
 import { explain } from './explain.ts';
+import type { ExplainOptions } from './explain.ts';
 
 const reveal = ['--reveal', 'show the newest records with personal data as well; it is audited'] as const;
 const reason = ['--reason <text>', 'why personal data is shown, for the audit'] as const;
@@ -26,6 +28,16 @@ export function addExplain(program: Command, run: Run): void {
     .command('sku')
     .description('of the stock, product and prices of a SKU')
     .argument('<sku>', 'as the ERP spells it')
-    .addHelpText('after', examples('sku ABC-1', 'sku ABC-1 --json'))
-    .action(run((options, [sku = '']) => explain(options, 'sku', sku)));
+    .option(
+      '--at <time>',
+      'instead: what was believed of its stock at that time, and what the shop had been told',
+    )
+    .addHelpText('after', examples('sku ABC-1', 'sku ABC-1 --at 2026-11-23T10:03:00Z --json'))
+    .action(
+      run((options: ExplainOptions & { at?: string }, [sku = '']) =>
+        options.at === undefined
+          ? explain(options, 'sku', sku)
+          : explainAt({ ...options, at: options.at }, sku),
+      ),
+    );
 }
