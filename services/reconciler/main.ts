@@ -2,7 +2,18 @@ import { runProcess } from '../platform/lifecycle/signals.ts';
 
 runProcess(async (life) => {
   const { readConfiguration } = await import('../platform/config/read.ts');
-  const { sections } = await import('./kinds/index.ts');
   const { startReconciler } = await import('./reconciler.ts');
-  await startReconciler(readConfiguration(sections), life);
+  await startReconciler(
+    readConfiguration([
+      'reconcile',
+      'magento',
+      'stock',
+      'orders',
+      'customers',
+      'catalog',
+      'fulfilments',
+      'erp',
+    ]),
+    life,
+  );
 });

@@ -90,7 +90,7 @@ describe('keys', () => {
   // `actor` names an operator, who answers for what was done: the one name that stands in a key. `customerId` is the shop's
   // number, which says nothing to whoever has not the shop.
   const allowed = new Set(
-    'instance store incrementId source sku key group topic documentId process reader actor website customerId'.split(
+    'instance store incrementId source sku key group topic documentId process reader kind field actor website customerId'.split(
       ' ',
     ),
   );

@@ -11,18 +11,9 @@ import { pricesComparer } from './prices.ts';
 import { stockComparer } from './stock.ts';
 
 /** What is read of the configuration: that of every flow that is looked after. */
-export const sections = [
-  'reconcile',
-  'magento',
-  'stock',
-  'orders',
-  'customers',
-  'catalog',
-  'fulfilments',
-  'erp',
-] as const;
-
-export type ReconcilerConfiguration = Configuration<(typeof sections)[number]>;
+export type ReconcilerConfiguration = Configuration<
+  'reconcile' | 'magento' | 'stock' | 'orders' | 'customers' | 'catalog' | 'fulfilments' | 'erp'
+>;
 
 /** Of the kinds that are to be compared, in that order, those whose flow is on: a dry one has written nothing. */
 export async function comparersOf(
