@@ -4,16 +4,8 @@ runProcess(async (life) => {
   const { readConfiguration } = await import('../platform/config/read.ts');
   const { startReconciler } = await import('./reconciler.ts');
   await startReconciler(
-    readConfiguration([
-      'reconcile',
-      'magento',
-      'stock',
-      'orders',
-      'customers',
-      'catalog',
-      'fulfilments',
-      'erp',
-    ]),
+    // prettier-ignore
+    readConfiguration(['reconcile', 'magento', 'stock', 'orders', 'customers', 'catalog', 'fulfilments', 'erp']),
     life,
   );
 });
