@@ -136,18 +136,20 @@ export function createOrders(rest: Rest): Orders {
       });
     },
 
-    async numbered(incrementId) {
-      const search = {
-        groups: [[{ field: 'increment_id', value: incrementId }]],
-        sort: [{ field: 'entity_id', direction: 'ASC' as const }],
-        pageSize: wholeOrdersPerPage,
-      };
-      const found = await searchAll(rest, { path, search, item: magentoOrder, id: 'entity_id' });
-      return allReadable(found, 'the order of id');
-    },
+    numbered: (incrementId) => ordersNumbered(rest, incrementId),
   };
 }
 
 function createdSince(time: string): Filter[] {
   return [{ field: 'created_at', condition: 'gteq', value: checkedTime(time) }];
+}
+
+async function ordersNumbered(rest: Rest, incrementId: string): Promise<MagentoOrder[]> {
+  const search = {
+    groups: [[{ field: 'increment_id', value: incrementId }]],
+    sort: [{ field: 'entity_id', direction: 'ASC' as const }],
+    pageSize: wholeOrdersPerPage,
+  };
+  const found = await searchAll(rest, { path, search, item: magentoOrder, id: 'entity_id' });
+  return allReadable(found, 'the order of id');
 }

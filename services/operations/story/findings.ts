@@ -1,5 +1,6 @@
 /** What is not as it should be, by what the topics and both sides say. */
 import type { Fulfilment, Order, Outcome, Stock } from '../../../schemas/types.ts';
+import { fulfilmentDocument } from '../../../schemas/keys.ts';
 import { fulfilments, orders, products, stock } from '../../../schemas/topics.ts';
 import { isMarker, markerOf } from '../../magento/marker.ts';
 import { epochMsOf } from '../../magento/rest/time.ts';
@@ -115,13 +116,14 @@ function goneFromErp({ found }: Known, { found: there }: ErpOrder): Finding[] {
 
 /** The shop has a document of its own for each of the ERP's. */
 function documentLate(known: Known, document: Fulfilment, shop: readonly ShopOrder[]): Finding[] {
-  const { documentId, kind, documentDate } = document;
+  const { documentId, kind, documentDate, withdrawn } = document;
+  if (withdrawn || !['shipment', 'invoice'].includes(kind)) return [];
   const { found, instance, now } = known;
   if (documentDate > now - settledMs || documentDate < now - documentsKeptMs) return [];
   const marker = markerOf(instance, 'document', documentId);
   const made = shop.flatMap(({ shipments, invoices }) => [...shipments, ...invoices]);
   const told = found.outcomes.filter(
-    ({ topic, documentId: of }) => topic === fulfilments.topic && of === documentId,
+    ({ topic, documentId: of }) => topic === fulfilments.topic && of === fulfilmentDocument(document),
   );
   const isThere = made.some(
     ({ comments, increment_id }) =>

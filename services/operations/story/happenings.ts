@@ -12,6 +12,7 @@ import type {
   Stock,
 } from '../../../schemas/types.ts';
 import { readerIn } from '../../platform/groups.ts';
+import { documentOf } from '../../platform/flow/outcome/outcome.ts';
 import type { Received } from '../../platform/kafka/types.ts';
 import { traceIdOf } from '../../platform/telemetry/tracing.ts';
 import { shownText } from '../shown-text.ts';
@@ -32,24 +33,24 @@ const words: Record<string, (value: never) => string> = {
     deleted
       ? 'the ERP no longer has it'
       : `${prices.map(({ list, amount, currency }) => `${list} ${amount} ${currency}`).join(', ') || 'no price'}${twinText(twin)}`,
-  'erp.fulfilments': ({ kind, documentId, source, lines, packages }: Fulfilment) =>
+  'erp.fulfilments': ({ kind, documentId, source, lines, packages, withdrawn }: Fulfilment) =>
     kind === 'order'
       ? `the ERP has accepted it as ${documentId}`
-      : `${kind} ${documentId}: ${lines.map(({ sku, quantity }) => `${sku} × ${quantity}`).join(', ')}${source === null ? '' : `, from ${source}`}${packages.length === 0 ? '' : `, ${packages.length} parcels`}`,
+      : `${withdrawn ? 'taken back: ' : ''}${kind} ${documentId}: ${lines.map(({ sku, quantity }) => `${sku} × ${quantity}`).join(', ')}${source === null ? '' : `, from ${source}`}${packages.length === 0 ? '' : `, ${packages.length} parcels`}`,
 };
 
 const twinText = (twin: string | null) => (twin === null ? '' : `, its twin is ${twin}`);
 
 /** A record of the topic of its state. */
 export function stateHappening(record: Received<never>, writer: string): Happening {
-  const value = record.value as { documentId?: string } | null;
+  const value: unknown = record.value;
   return {
     ...nothing,
     at: record.publishedAt,
     by: writer,
     topic: record.topic,
     key: record.key,
-    documentId: value?.documentId ?? null,
+    documentId: documentOf(record),
     kind: value === null ? 'gone' : 'published',
     what: value === null ? 'it is gone' : shownText(words[record.topic]?.(value as never) ?? ''),
     traceId: traceIdOf(record.traceparent),

@@ -42,7 +42,7 @@ const itemsText = (items: readonly { sku: string | null; qty: string }[]) =>
 export function erpOrderSide({ value: { found, documents }, unknown }: Asked<ErpOrder>): Side {
   const ofKind = (wanted: string) =>
     documents
-      .filter(({ kind }) => kind === wanted)
+      .filter(({ kind, withdrawn }) => kind === wanted && !withdrawn)
       .map(({ documentId, lines, packages }) =>
         [
           documentId,
@@ -56,6 +56,7 @@ export function erpOrderSide({ value: { found, documents }, unknown }: Asked<Erp
       found === null ? '' : `${found.reference ?? found.id}${found.isDone === false ? ', half made' : ''}`,
     shipments: ofKind('shipment'),
     invoices: ofKind('invoice'),
+    'credit memos': ofKind('creditmemo'),
   };
   return { name: 'ERP', facts: withoutEmpty(facts), unknown };
 }

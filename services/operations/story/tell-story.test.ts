@@ -58,8 +58,12 @@ const document: Fulfilment = {
   sourceKey: '{}',
   documentDate: 0,
   source: 'W1',
-  lines: [{ sku: 'MUG', orderLineId: null, quantity: '1.0000' }],
+  lines: [{ sku: 'MUG', orderLineId: null, quantity: '1.0000', returnToStock: null }],
   packages: [],
+  amounts: null,
+  invoiceId: null,
+  withdrawn: false,
+  text: null,
 };
 
 function world() {

@@ -2,6 +2,7 @@
 import { parseAvro } from '../../../schemas/avro.ts';
 import { masked } from '../../../schemas/personal.ts';
 import { schemaText, stock } from '../../../schemas/topics.ts';
+import { documentOf } from '../../platform/flow/outcome/outcome.ts';
 import type { Bus } from '../../platform/kafka/types.ts';
 import { askErpOrder, askErpSku, askShopOrders, askShopSku } from './ends.ts';
 import type { Ends } from './ends.ts';
@@ -81,11 +82,11 @@ function told(
     keys: keysKnown(subject, found),
     happenings: found.happenings.map((one) => ({ ...one, traceUrl: traceUrl(tracesUrl, one.traceId) })),
     leftOut: found.leftOut,
-    records: found.newest.map(({ topic, key, value }) => ({
-      topic,
-      key,
-      documentId: (value as { documentId?: string } | null)?.documentId ?? null,
-      value: reveal ? value : masked(value, parseAvro(schemaText(topic))),
+    records: found.newest.map((record) => ({
+      topic: record.topic,
+      key: record.key,
+      documentId: documentOf(record),
+      value: reveal ? record.value : masked(record.value, parseAvro(schemaText(record.topic))),
     })),
   };
 }
