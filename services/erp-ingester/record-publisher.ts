@@ -15,6 +15,8 @@ export interface RecordPublisherOptions extends RecordSinkOptions {
   epoch: number;
 }
 
+/** Of more keys in one question each goes under the span of the question: one for each costs a tenth of all the work. */
+const ownTracesMax = 200;
 const nobody: ReadonlySet<string> = new Set();
 
 interface Row {
@@ -71,11 +73,12 @@ export class RecordPublisher {
       );
     const { read, unreadable } = await this.#read(rows, answer, (key) => asked.get(key)!);
     const contested = new Map<string, string[]>();
+    const isOfMany = asked.size > ownTracesMax;
     const published = await this.#publishClaimed(
       read,
       asked,
       unreadable,
-      (key) => asked.get(key)!,
+      (key) => ({ isOfMany, ...asked.get(key)! }),
       contested,
     );
     const seen = new Map<string, Set<string>>([...asked.keys()].map((key) => [key, new Set()]));

@@ -5,10 +5,13 @@ import type { Log } from '../../../platform/telemetry/log.ts';
 import type { ErpPool } from '../../pool.ts';
 import { databaseFault, isGoingDown } from '../../sqlstate.ts';
 import type { ReplicationLog } from '../../replication/log.ts';
-import { formatLsn, laterLsn, parseLsn } from '../../replication/lsn.ts';
-import type { Lsn } from '../../replication/lsn.ts';
+import { formatLsn } from '../../replication/lsn.ts';
 import { SlotFence } from '../../replication/slot-fence.ts';
+import { ChangesLost } from '../change-source.ts';
 import type { ChangePart, Gap, OpenSource, Place } from '../change-source.ts';
+import { History } from './history.ts';
+import { formatPlace, laterPlace, parsePlace } from './log-place.ts';
+import type { LogPlace } from './log-place.ts';
 import type { Look } from './watchman.ts';
 
 export interface HeldSlotOptions {
@@ -21,6 +24,8 @@ export interface HeldSlotOptions {
   clock: Clock;
   /** The log cannot be read from where the slot stands, and never will be. */
   onUnreadable: () => void;
+  /** It is not the log that the place is of. */
+  onSetBack: () => void;
   messages: Pick<Log, 'warn'>;
 }
 
@@ -36,7 +41,8 @@ export class HeldSlot implements OpenSource {
   #place: Place;
   #deaf: ReadonlyMap<string, Fault>;
   /** The furthest that the cursor holds. */
-  #kept: Lsn;
+  #kept: LogPlace;
+  readonly #history: History;
   readonly #leaving = new AbortController();
 
   constructor(options: HeldSlotOptions) {
@@ -45,7 +51,8 @@ export class HeldSlot implements OpenSource {
     this.#place = place;
     this.gaps = gaps;
     this.#deaf = deaf;
-    this.#kept = parseLsn(place.position);
+    this.#kept = parsePlace(place.position);
+    this.#history = new History(this.#kept.witness, log.position().confirmed);
     this.fence = new SlotFence({ sender: log.sender, pool, clock });
     const { timeoutMs } = log.sender;
     this.fenceFallsWithinMs = Number.isFinite(timeoutMs) ? timeoutMs / 2 : 0;
@@ -62,7 +69,9 @@ export class HeldSlot implements OpenSource {
 
   async *parts(): AsyncGenerator<ChangePart, void, void> {
     try {
-      for await (const { xid, commitLsn, commitTime, changes, endLsn } of this.#options.log.transactions())
+      for await (const part of this.#options.log.transactions()) {
+        const { xid, commitLsn, commitTime, changes, endLsn } = part;
+        this.#history.read(part);
         yield {
           mark: String(xid),
           position: formatLsn(commitLsn),
@@ -70,10 +79,12 @@ export class HeldSlot implements OpenSource {
           ...(endLsn !== null && { shownFrom: Number(endLsn) }),
           occurredAt: commitTime.getTime(),
           changes,
-          end: endLsn === null ? null : formatLsn(endLsn),
+          end: endLsn === null ? null : formatPlace({ lsn: endLsn, witness: { xid, endLsn } }),
         };
+      }
     } catch (error) {
-      const { onUnreadable } = this.#options;
+      const { onUnreadable, onSetBack } = this.#options;
+      if (error instanceof ChangesLost && error.fault.code === 'erp.set_back') onSetBack();
       if (error instanceof Unavailable && error.fault.code === 'replication.publication_missing')
         onUnreadable();
       throw error;
@@ -81,14 +92,19 @@ export class HeldSlot implements OpenSource {
   }
 
   acknowledge(position: string): void {
-    const lsn = parseLsn(position);
-    this.#kept = laterLsn(this.#kept, lsn);
-    this.#options.log.acknowledge(lsn);
+    const place = parsePlace(position);
+    this.#kept = laterPlace(this.#kept, place);
+    this.#options.log.acknowledge(place.lsn);
   }
 
   idlePosition(): string | null {
     const { reached } = this.#options.log.position();
-    return reached > this.#kept ? formatLsn(reached) : null;
+    if (this.#history.isOver(reached)) {
+      this.#options.onSetBack();
+      this.#leave();
+      return null;
+    }
+    return reached > this.#kept.lsn ? formatPlace({ ...this.#kept, lsn: reached }) : null;
   }
 
   async watch(signal: AbortSignal, onGaps: (gaps: readonly Gap[]) => void): Promise<void> {

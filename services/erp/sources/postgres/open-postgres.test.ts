@@ -123,7 +123,7 @@ describe('the log of the database', () => {
       shownFrom: 0x136,
       occurredAt: 5_000,
       changes: [{ table: 'public.item', kind: 'insert', old: null, new: { id: '1' } }],
-      end: '0/136',
+      end: '0/136 after 7@0/136',
     });
     expect(held.idlePosition()).toBeNull();
     held.acknowledge('0/136');

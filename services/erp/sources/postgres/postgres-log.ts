@@ -7,7 +7,7 @@ import type { ErpClientConfig, ErpPool } from '../../pool.ts';
 import { slotForeign, slotInUse } from '../../replication/faults.ts';
 import type { WatchedColumns } from '../../replication/identity.ts';
 import type { ReplicationLog } from '../../replication/log.ts';
-import { formatLsn, parseLsn } from '../../replication/lsn.ts';
+import { formatLsn } from '../../replication/lsn.ts';
 import type { Lsn } from '../../replication/lsn.ts';
 import { openLog } from '../../replication/open-log.ts';
 import { requirePrimary } from '../../replication/primary.ts';
@@ -15,6 +15,7 @@ import { createSlot, dropSlot, inspectSlot } from '../../replication/slot.ts';
 import type { SlotState } from '../../replication/slot.ts';
 import type { ChangeSource, Gap, OpenSource, Place } from '../change-source.ts';
 import { HeldSlot } from './held-slot.ts';
+import { parsePlace } from './log-place.ts';
 import { Watchman } from './watchman.ts';
 
 export interface PostgresLogOptions {
@@ -39,6 +40,8 @@ export class PostgresLog implements ChangeSource {
   readonly #options: PostgresLogOptions;
   /** The slot is older than the publication: what lies between cannot be decoded. */
   #isUnreadable = false;
+  /** The log is that of another history than the cursor's. */
+  #isSetBack = false;
 
   constructor(options: PostgresLogOptions) {
     this.#options = options;
@@ -62,12 +65,12 @@ export class PostgresLog implements ChangeSource {
     const [fault] = deaf.values();
     if (published === null && fault !== undefined) throw new Unavailable(fault, { needsOperator: true });
     const isLost = slot === null || slot.lost || this.#isUnreadable;
-    const seen = known === null ? null : gapOf(known, slot, name, this.#isUnreadable);
+    const seen = known === null ? null : (this.#toldGap() ?? gapOf(known, slot, name));
     if (seen !== null) await onGap(wholeGap(seen));
     let created: Lsn | null = null;
     if (slot !== null && isLost) await dropSlot(pool, name);
     if (isLost) created = await createSlot(pool, name);
-    this.#isUnreadable = false;
+    this.#isUnreadable = this.#isSetBack = false;
     let held: HeldSlot | null = null;
     const log = await openLog({
       connection: this.#options.connection(),
@@ -88,9 +91,16 @@ export class PostgresLog implements ChangeSource {
       pool: slotPool,
       clock,
       onUnreadable: () => (this.#isUnreadable = true),
+      onSetBack: () => (this.#isSetBack = true),
       messages,
     });
     return held;
+  }
+
+  /** What its last holder found. */
+  #toldGap(): string | null {
+    if (this.#isSetBack) return 'the ERP database was set back to what it was before';
+    return this.#isUnreadable ? 'the publication was not there for a while' : null;
   }
 
   async close(): Promise<void> {
@@ -104,7 +114,7 @@ export class PostgresLog implements ChangeSource {
 function replacement(known: Place, log: ReplicationLog): string | null {
   if (known.systemId !== systemIdOf(log))
     return 'the ERP database is another one than before, or was restored';
-  return parseLsn(known.position) > log.system.walEnd
+  return parsePlace(known.position).lsn > log.system.walEnd
     ? 'the log of the ERP database ends before the cursor'
     : null;
 }
@@ -114,13 +124,12 @@ function systemIdOf(log: ReplicationLog): string {
   return `${log.system.systemId}/${log.system.timeline}`;
 }
 
-function gapOf(known: Place, slot: SlotState | null, name: string, isUnreadable: boolean): string | null {
+function gapOf(known: Place, slot: SlotState | null, name: string): string | null {
   if (known.slot !== name) return `the cursor belongs to the slot ${known.slot ?? 'of no name'}`;
   if (!slot) return 'the slot is gone';
   if (slot.lost) return 'the slot was invalidated';
-  if (isUnreadable) return 'the publication was not there for a while';
   // The position is kept before it is confirmed.
-  if (slot.confirmedLsn !== null && slot.confirmedLsn > parseLsn(known.position))
+  if (slot.confirmedLsn !== null && slot.confirmedLsn > parsePlace(known.position).lsn)
     return 'the slot was moved past the cursor, or made anew';
   return null;
 }

@@ -1,0 +1,195 @@
+/**
+ * Real servers, each with a copy of another's files. Whatever a DBA puts in the place of the ERP's database, a standby or
+ * what it was before, is noticed, and all of it is asked anew under a higher epoch; and its server can be shut down.
+ */
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { startPostgres } from '../../deploy/local/postgres.ts';
+import type { Postgres } from '../../deploy/local/postgres.ts';
+import { recordProcess } from '../../deploy/local/records.ts';
+import type { SourceCursor } from '../../services/erp-ingester/cursor.ts';
+import { statesOf, takeSource } from '../../services/erp-ingester/take-source.ts';
+import type { TakenSource } from '../../services/erp-ingester/take-source.ts';
+import { openPool } from '../../services/erp/pool.ts';
+import type { ErpPool } from '../../services/erp/pool.ts';
+import { PostgresLog } from '../../services/erp/sources/postgres/postgres-log.ts';
+import { systemClock } from '../../services/platform/clock.ts';
+import { runFolder } from '../infrastructure/folder.ts';
+import { until } from './database.ts';
+
+let servers: Map<string, Postgres>;
+let pools: ErpPool[];
+let taken: TakenSource[];
+let cursor: SourceCursor | null;
+
+beforeEach(() => {
+  servers = new Map();
+  pools = [];
+  taken = [];
+  cursor = null;
+});
+afterEach(async () => {
+  await Promise.all(taken.map(({ source }) => source.close()));
+  await Promise.all(pools.map((pool) => pool.end()));
+  await Promise.all([...servers.values()].map((server) => server.stop()));
+});
+
+const newFolder = () => mkdtempSync(join(runFolder(), 'postgres-'));
+
+async function start(dir: string, port?: number): Promise<Postgres> {
+  const server = await startPostgres({
+    dir,
+    durable: false,
+    ...(port === undefined ? {} : { port }),
+    onSpawn: (pid) => recordProcess(join(runFolder(), 'processes'), 'PostgreSQL', pid),
+  });
+  servers.set(dir, server);
+  return server;
+}
+
+function poolOf({ url }: Postgres, max = 4): ErpPool {
+  const pool = openPool({ connectionString: url, max });
+  pools.push(pool);
+  return pool;
+}
+
+async function run(server: Postgres, sql: string): Promise<void> {
+  await poolOf(server, 1).query(sql);
+}
+
+async function ask<Row>(server: Postgres, sql: string): Promise<Row> {
+  const { rows } = await poolOf(server, 1).query(sql);
+  return rows[0] as Row;
+}
+
+const dataOf = async (server: Postgres) =>
+  (await ask<{ data_directory: string }>(server, 'show data_directory')).data_directory;
+
+function copy(from: string, to: string): void {
+  rmSync(to, { recursive: true, force: true });
+  const { status, stderr } = spawnSync('cp', ['-a', from, to], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+}
+
+function logOf(server: Postgres): PostgresLog {
+  return new PostgresLog({
+    slot: 'cartage',
+    publication: 'cartage',
+    connection: () => ({ connectionString: server.url }),
+    pool: poolOf(server),
+    slotPool: poolOf(server, 1),
+    watched: new Map([['public.item', ['id']]]),
+    clock: systemClock,
+    messages: { warn: () => undefined } as never,
+  });
+}
+
+/** What the ingester does at its start. */
+async function take(server: Postgres, log = logOf(server)): Promise<TakenSource> {
+  const cursors = {
+    read: async () => cursor,
+    write: async (written: SourceCursor) => void (cursor = written),
+  };
+  const watches = [{ table: 'public.item', columns: ['id'] }];
+  const session = await takeSource(log, cursors, [{ name: 'stock', digest: 'as configured', watches }]);
+  taken.push(session);
+  return session;
+}
+
+/** As the cursor is written when all up to there is published, and all is loaded. */
+function keepPlace({ source, epoch, loads }: TakenSource, position = source.place.position): void {
+  const streams = statesOf(loads).map((state) => ({ ...state, loading: null, marks: [] }));
+  cursor = { ...source.place, position, epoch, streams };
+}
+
+const loadOf = ({ loads }: TakenSource) => loads.get('stock')!.loading;
+const write = 'create table if not exists box (id int); insert into box select generate_series(1, 1000)';
+
+it.each([
+  ['without the slot', 'the slot is gone'],
+  ['with the slot', 'the ERP database is another one than before, or was restored'],
+])('a standby that is promoted %s is another database: it may lack what was read', async (which, reason) => {
+  const dir = newFolder();
+  let primary = await start(dir);
+  await run(primary, 'create table item (id int primary key)');
+  const first = await take(primary);
+  keepPlace(first);
+  await first.source.close();
+
+  const otherDir = newFolder();
+  const unused = await start(otherDir);
+  const data = await dataOf(unused);
+  const origin = await dataOf(primary);
+  await unused.stop();
+  await primary.stop();
+  copy(origin, data);
+  if (which === 'without the slot') rmSync(join(data, 'pg_replslot/cartage'), { recursive: true });
+  writeFileSync(join(data, 'standby.signal'), '');
+  primary = await start(dir, primary.port);
+  appendFileSync(
+    join(data, 'postgresql.auto.conf'),
+    `primary_conninfo = 'host=127.0.0.1 port=${primary.port} user=postgres'\n`,
+  );
+  const standby = await start(otherDir);
+  await run(primary, 'create table last_word (id int)');
+  await until(
+    async () =>
+      (await ask<{ found: string | null }>(standby, `select to_regclass('last_word') as found`)).found !==
+      null,
+  );
+  await expect(take(standby)).rejects.toMatchObject({ fault: { code: 'erp.standby' } });
+  await primary.stop();
+  await run(standby, 'select pg_promote()');
+
+  const session = await take(standby);
+  expect([loadOf(session), session.epoch]).toEqual([reason, 2]);
+});
+
+it('a server that is set back to what it was, as a snapshot of its machine does, is noticed, also when it has written on', async () => {
+  const dir = newFolder();
+  let server = await start(dir);
+  const data = await dataOf(server);
+  await run(server, 'create table item (id int primary key)');
+  const first = await take(server);
+  keepPlace(first);
+  await first.source.close();
+  await server.stop();
+  copy(data, `${data}.before`);
+
+  server = await start(dir, server.port);
+  const second = await take(server);
+  expect(loadOf(second)).toBeNull();
+  let end: string | null = null;
+  const reading = (async () => {
+    for await (const part of second.source.parts()) end = part.end;
+  })();
+  const watching = second.source.watch(new AbortController().signal, () => undefined);
+  // One transaction.
+  await run(server, `insert into item values (1); ${write}`);
+  await until(() => end !== null);
+  keepPlace(second, end!);
+  const before = cursor;
+  // Nothing was acknowledged: as long as its log is read, the server would wait for that, and have to be killed.
+  expect(await server.process.stop()).toEqual({ code: 0, signal: null });
+  await Promise.all([reading, watching]);
+
+  copy(`${data}.before`, data);
+  server = await start(dir, server.port);
+  const third = await take(server);
+  expect([loadOf(third), third.epoch]).toEqual(['the log of the ERP database ends before the cursor', 2]);
+  await third.source.close();
+
+  cursor = before;
+  await run(server, `${write}; ${write}; insert into item values (2)`);
+  const log = logOf(server);
+  const fourth = await take(server, log);
+  expect(loadOf(fourth)).toBeNull();
+  await expect(fourth.source.parts()[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+    fault: { code: 'erp.set_back' },
+  });
+  await fourth.source.close();
+  const fifth = await take(server, log);
+  expect([loadOf(fifth), fifth.epoch]).toEqual(['the ERP database was set back to what it was before', 2]);
+});
