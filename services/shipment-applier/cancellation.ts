@@ -69,8 +69,8 @@ export async function applyCancellation(
     .cancel(order.entity_id)
     .catch(heldWithoutRight('cancellation.forbidden', '. Or set fulfilments.cancellations: off'));
   if (!isDone) throw refused(document, `the shop does not cancel the order, which is ${order.state}`);
+  await askAgain(document, order, options);
   const canceled = await findOrder(document, options);
-  await askAgain(document, canceled, options);
   if (leftIn(canceled).length > 0) throw refused(document, 'the shop has left something of the order open');
   return { status: 'applied', targetId, cause: `canceled ${told}` };
 }
