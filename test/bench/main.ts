@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { endDeadRuns, endRun, runFolder } from '../infrastructure/folder.ts';
 import { runBenchmark } from './benchmark.ts';
 import type { Benchmark, BenchmarkResult, SideResult } from './benchmark.ts';
+import { catalog } from './catalog.ts';
 import { cdc } from './cdc.ts';
 import { idle } from './idle.ts';
 import { latency } from './latency.ts';
@@ -19,7 +20,7 @@ import { webhooks } from './webhooks.ts';
 /** Peers and subject in turns, one ratio for each peer. */
 const benchmarks: readonly Benchmark[] = [webhooks];
 /** The whole line at work, a table of figures. */
-const studies: readonly Study[] = [latency, orders, cdc, stock, idle, memory];
+const studies: readonly Study[] = [latency, orders, cdc, stock, catalog, idle, memory];
 const known = [...benchmarks, ...studies];
 
 const { values, positionals } = parseArgs({
