@@ -2,6 +2,10 @@
 
 export interface ShopProduct {
   sku: string;
+  /** What it is made of, where it is configurable. */
+  children: string[];
+  /** How many pictures it has. */
+  images: number;
   price: number | null;
   /** 1 enabled, 2 disabled. */
   status: number;
@@ -33,6 +37,8 @@ interface ShopState {
   }[];
   products: {
     sku: string;
+    children: string[];
+    images: number;
     price: number | null;
     status: number;
     source_items: { source_code: string; quantity: number }[];
@@ -55,8 +61,10 @@ export class Sandboxes {
 
   async products(): Promise<ShopProduct[]> {
     const { products } = await this.#shopState();
-    return products.map(({ sku, price, status, source_items, salable }) => ({
+    return products.map(({ sku, children, images, price, status, source_items, salable }) => ({
       sku,
+      children,
+      images,
       price,
       status,
       sourceItems: Object.fromEntries(
@@ -100,6 +108,16 @@ export class Sandboxes {
 
   erpProducts(): Promise<{ sku: string }[]> {
     return this.#call('GET', `${this.#erpUrl}/products`);
+  }
+
+  addProduct(product: {
+    sku: string;
+    name: string;
+    price: string;
+    attributes?: Record<string, string>;
+    properties?: Record<string, string>;
+  }): Promise<unknown> {
+    return this.#call('POST', `${this.#erpUrl}/products`, product);
   }
 
   receive(sku: string, warehouse: string, quantity: number): Promise<unknown> {

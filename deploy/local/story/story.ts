@@ -6,6 +6,10 @@ export type Tell = (chapter: string, line: string, tookMs?: number) => void;
 
 const mug = 'MUG-STONE';
 const kettle = 'KETTLE-1L';
+const vase = 'VASE';
+/** A picture of one pixel, PNG in base64. */
+const pixel =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 /**
  * Runs products, an order, stock, a price and a parcel through Cartage and tells how each arrives. Every step waits
@@ -14,6 +18,7 @@ const kettle = 'KETTLE-1L';
  */
 export async function playStory(sandboxes: Sandboxes, tell: Tell, signal: AbortSignal): Promise<void> {
   await products(sandboxes, tell, signal);
+  await configurableArrives(sandboxes, tell, signal);
   const order = await orderArrives(sandboxes, tell, signal);
   await stockArrives(sandboxes, tell, signal);
   await priceArrives(sandboxes, tell, signal);
@@ -26,8 +31,8 @@ async function products(sandboxes: Sandboxes, tell: Tell, signal: AbortSignal): 
     'products with price and stock in the shop',
     async () => {
       const ready = (await sandboxes.products()).filter(
-        ({ price, status, sourceItems }) =>
-          Number(price) > 0 && status === 1 && Object.keys(sourceItems).length > 0,
+        ({ price, status, sourceItems, children }) =>
+          status === 1 && (children.length > 0 || (Number(price) > 0 && Object.keys(sourceItems).length > 0)),
       );
       return ready.length >= expected;
     },
@@ -35,6 +40,38 @@ async function products(sandboxes: Sandboxes, tell: Tell, signal: AbortSignal): 
     120_000,
   );
   tell('Products', `${expected} products of the ERP are in the shop, enabled, with price and stock`, tookMs);
+}
+
+/** One of its colours is an option that the shop has, the other one it is given by its label. */
+async function configurableArrives(sandboxes: Sandboxes, tell: Tell, signal: AbortSignal): Promise<void> {
+  const colours = ['Red', 'Sea'];
+  const children = colours.map((colour) => `${vase}-${colour.toUpperCase()}`);
+  const known = new Set((await sandboxes.erpProducts()).map(({ sku }) => sku));
+  if (!known.has(vase)) {
+    const properties = {
+      kind: 'configurable',
+      varies_by: '["glaze"]',
+      children: JSON.stringify(children),
+      images: JSON.stringify([{ data: pixel, label: 'A vase' }]),
+    };
+    await sandboxes.addProduct({ sku: vase, name: 'Vase', price: '29.00', properties });
+    for (const [index, sku] of children.entries()) {
+      const glaze = colours[index]!;
+      const variant = { sku, name: `Vase, ${glaze}`, price: '29.00', attributes: { glaze } };
+      await sandboxes.addProduct(variant);
+      await sandboxes.receive(sku, 'WH1', 10);
+    }
+  }
+  const { tookMs } = await until(
+    `${vase} with its variants and its picture`,
+    async () => {
+      const found = await sandboxes.product(vase);
+      return found?.status === 1 && found.children.length === children.length && found.images > 0;
+    },
+    signal,
+    120_000,
+  );
+  tell('', `${vase} comes in two colours and with a picture: ${children.join(', ')}`, tookMs);
 }
 
 async function orderArrives(sandboxes: Sandboxes, tell: Tell, signal: AbortSignal) {

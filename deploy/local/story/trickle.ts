@@ -32,7 +32,7 @@ export async function trickle(
 
 async function business(sandboxes: Sandboxes, round: number, signal: AbortSignal): Promise<void> {
   const products = (await sandboxes.products()).filter(
-    ({ sku, status }) => status === 1 && sku !== 'LAST-ONE',
+    ({ sku, status, children }) => status === 1 && sku !== 'LAST-ONE' && children.length === 0,
   );
   const product = products[round % products.length];
   if (!product) return;

@@ -80,6 +80,8 @@ function products(shop: Shop): Json {
       type_id: product.type_id,
       price: priceOf(product),
       status: Number(valueAt(product, 'status', 0) ?? 1),
+      children: (product.configurable?.child_ids ?? []).map((id) => shop.db.products.get(id)?.sku ?? ''),
+      images: product.media?.length ?? 0,
       updated_at: product.updated_at,
       source_items: shop.db.sourceItems
         .lookup(product.sku.toLowerCase())
