@@ -136,7 +136,21 @@ describe('products', () => {
         weight: '0.0450',
         enabled: true,
         tax_class: 'EXEMPT',
+        varies_by: null,
+        children: null,
+        images: null,
         attributes: { colour: 'silver', hs_code: '8215' },
+      },
+    ]);
+    const made = { kind: 'configurable', varies_by: '["glaze"]', children: '["V-RED"]', images: '[]' };
+    await post('/products', { sku: 'V', name: 'Vase', price: '3.5', properties: { ...made, shape: 'tall' } });
+    expect(await lookUp('products', { sku: 'V' })).toMatchObject([
+      {
+        kind: 'configurable',
+        varies_by: ['glaze'],
+        children: ['V-RED'],
+        images: [],
+        attributes: { shape: 'tall' },
       },
     ]);
   });
