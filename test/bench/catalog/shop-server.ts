@@ -14,6 +14,12 @@ let latencyMs = 0;
 let journal: CatalogJournal = emptyJournal();
 const names = new Map<string, string>();
 
+const lists: readonly [RegExp, unknown][] = [
+  [/\/sets\/list/, { items: [{ attribute_set_id: 4, attribute_set_name: 'Default' }], total_count: 1 }],
+  [/\/attribute-sets\//, [{ attribute_id: 75, attribute_code: 'description', backend_type: 'text' }]],
+  [/\/websites/, [{ id: 1, code: 'base', name: 'Main' }]],
+];
+
 function emptyJournal(): CatalogJournal {
   return { reads: 0, writes: [] };
 }
@@ -52,12 +58,6 @@ function written(body: Buffer): string {
   if (product.name !== undefined) names.set(product.sku, product.name);
   return JSON.stringify(productOf(product.sku));
 }
-
-const lists: readonly [RegExp, unknown][] = [
-  [/\/sets\/list/, { items: [{ attribute_set_id: 4, attribute_set_name: 'Default' }], total_count: 1 }],
-  [/\/attribute-sets\//, [{ attribute_id: 75, attribute_code: 'description', backend_type: 'text' }]],
-  [/\/websites/, [{ id: 1, code: 'base', name: 'Main' }]],
-];
 
 function found(url: string): string {
   const { pathname, searchParams } = new URL(url, 'http://shop');
