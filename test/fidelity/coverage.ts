@@ -7,12 +7,16 @@ const COVERED: Coverage = { kind: 'covered' };
 
 /** Whole files whose resources the stand-in does not have yet. */
 const FILES_LEFT_OUT: Readonly<Record<string, string>> = {
-  'async-bulk': 'asynchronous and bulk calls are not built: no flow uses them, for the reasons in deploy/CATALOG.md',
+  'async-bulk':
+    'asynchronous and bulk calls are not built: no flow uses them, for the reasons in deploy/CATALOG.md',
 };
 
 /** Resources that no flow calls yet, by their path. */
 const PATHS_LEFT_OUT: readonly [RegExp, string][] = [
-  [/\/async\//, 'asynchronous and bulk calls are not built: no flow uses them, for the reasons in deploy/CATALOG.md'],
+  [
+    /\/async\//,
+    'asynchronous and bulk calls are not built: no flow uses them, for the reasons in deploy/CATALOG.md',
+  ],
   [
     /\/V1\/(integration\/customer|carts\/mine)/,
     'customer carts are not built: guest checkout places the orders',
