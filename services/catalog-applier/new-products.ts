@@ -7,7 +7,9 @@ import { Unavailable } from '../platform/errors.ts';
 const patienceMs = 10_000;
 /** A price that came before its product counts so long; it is read again anyway once there is a product. */
 const priceAgeMaxMs = 600_000;
-const skusMax = 20_000;
+/** Far more than may be pending at a time (policy.maxPendingKeys): one that is forgotten would begin to wait anew. */
+const waitingMax = 100_000;
+const pricesMax = 20_000;
 
 /**
  * A product and its price come as two records, in any order. Where both are there, the product is made whole, by one call
@@ -16,8 +18,8 @@ const skusMax = 20_000;
  */
 export class NewProducts {
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #waitingSince = new BoundedMap<string, number>(skusMax);
-  readonly #prices = new BoundedMap<string, { amount: string; at: number }>(skusMax);
+  readonly #waitingSince = new BoundedMap<string, number>(waitingMax);
+  readonly #prices = new BoundedMap<string, { amount: string; at: number }>(pricesMax);
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock;
