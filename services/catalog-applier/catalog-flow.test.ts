@@ -261,7 +261,7 @@ describe('the flow', () => {
   it('creates, reads and writes in batches, and one of a SKU at a time', () => {
     const { flow, bus } = flowOf();
     expect(flow).toMatchObject({ name: 'catalog', creates: true, settleMs: 1_000, mode: 'on' });
-    expect([products.topic, prices.topic].map((topic) => flow.batchSize(topic))).toEqual([50, 20]);
+    expect([products.topic, prices.topic].map((topic) => flow.batchSize(topic))).toEqual([60, 20]);
     const records = [
       bus.broker.append(products, 'CAFÉ', productOf('CAFÉ')),
       bus.broker.append(prices, 'cafe', pricesOf('cafe', '1')),
