@@ -5,13 +5,14 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { connectCustomers } from '../erp/customers/connect-customers.ts';
 import { connectOrders } from '../erp/orders/connect-orders.ts';
 import { customers as customersTopic, orders as ordersTopic } from '../../schemas/topics.ts';
 import { customersSection } from '../platform/config/sections/customers.ts';
 import { erpSection } from '../platform/config/sections/erp.ts';
 import { ordersSection } from '../platform/config/sections/orders.ts';
 import { configurationOf, processDouble } from '../platform/lifecycle/testing/process.ts';
-import { connectCustomers, exportCustomers } from './customers/export-customers.ts';
+import { exportCustomers } from './customers/export-customers.ts';
 import { exportOrders } from './export-orders.ts';
 
 /** First bytes of each connection. */

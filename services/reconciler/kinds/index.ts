@@ -1,3 +1,4 @@
+import { connectCustomers } from '../../erp/customers/connect-customers.ts';
 import { connectOrders } from '../../erp/orders/connect-orders.ts';
 import { connectMagento } from '../../magento/connect.ts';
 import { documentKinds } from '../../magento/documents.ts';
@@ -5,6 +6,7 @@ import type { Configuration } from '../../platform/config/read.ts';
 import { KeptCodes } from '../../platform/kept-codes.ts';
 import type { Process } from '../../platform/lifecycle/process.ts';
 import type { Comparer } from '../compare/comparer.ts';
+import { customersComparer } from './customers.ts';
 import { documentsComparer } from './documents.ts';
 import { ordersComparer } from './orders.ts';
 import { pricesComparer } from './prices.ts';
@@ -31,6 +33,7 @@ export async function comparersOf(
   const all = [
     ...(flows.stock === 'on' ? [stockComparer(magento, stock)] : []),
     ...orders,
+    ...(flows.customers === 'on' ? await comparerOfCustomers(configuration, process) : []),
     ...(flows.catalog === 'on' ? [pricesComparer({ magento, catalog, clock })] : []),
     ...(flows.shipments === 'on'
       ? documentKinds.map((kind) => documentsComparer(kind, { magento, fulfilments, instance, clock }))
@@ -47,4 +50,13 @@ async function comparerOfOrders(configuration: ReconcilerConfiguration, process:
   process.onStop(() => connected.close());
   const { guests } = customers;
   return [ordersComparer({ erp: connected.erp, orders, guests, instance })];
+}
+
+/** Likewise. */
+async function comparerOfCustomers(configuration: ReconcilerConfiguration, process: Process) {
+  const { customers, erp, instance } = configuration.config;
+  if (erp.customers === undefined && erp.recipe?.customers === undefined) return [];
+  const connected = await connectCustomers(configuration, process);
+  process.onStop(() => connected.close());
+  return [customersComparer({ erp: connected.erp, customers, instance })];
 }

@@ -7,6 +7,7 @@ import type { PriceKind, PriceRow } from '../../magento/price-kinds.ts';
 import { catalogSection } from '../../platform/config/sections/catalog.ts';
 import type { Received } from '../../platform/kafka/types.ts';
 import type { Comparer } from '../compare/comparer.ts';
+import { customersComparer } from './customers.ts';
 import { documentsComparer } from './documents.ts';
 import { pricesComparer } from './prices.ts';
 
@@ -160,5 +161,43 @@ describe('documents', () => {
       ]),
     ).toEqual([null]);
     expect(await said(of('shipments'), [document('D3', { store: 'fr' })])).toEqual([null]);
+  });
+});
+
+describe('customers', () => {
+  it('are looked for by key, or by website and e-mail, and are there when the partner is theirs', async () => {
+    const partners = new Map([
+      ['us/base/k', { id: '1', reference: null, key: 'us/base/k' }],
+      ['us/base/other', { id: '2', reference: null, key: null }],
+    ]);
+    const asked: string[] = [];
+    const comparer = (key: string) => ({
+      ...customersComparer({
+        instance: 'us',
+        customers: { websites: { base: {} }, groups: { General: {} } },
+        erp: {
+          lookup: (who) => {
+            asked.push(`${who.key} ${who.website} ${who.email}`);
+            return Promise.resolve(partners.get(who.key) ?? null);
+          },
+        },
+      }),
+      key,
+    });
+    const facts: unknown[] = [];
+    const look = async (key: string, group = 'General') => {
+      const one = comparer(key);
+      const item = one.itemOf({ email: ' A@x.com ', group, occurredAt: null } as never, { key } as never);
+      if (item === null) return null;
+      const entry = { id: key, key, item, partition: 0, offset: 0 };
+      const unlike = (await one.compare([entry])).get(entry)!;
+      facts.push(...unlike.flatMap((each) => each.facts ?? []));
+      return unlike.map(({ field }) => field);
+    };
+    expect(await look('us/base/k')).toEqual([]);
+    expect(await look('us/base/other')).toEqual(['exists']);
+    expect(await look('us/base/none', 'VIP')).toEqual(['exists']);
+    expect(await look('eu/base/k')).toBe(null);
+    expect([facts, asked[0]]).toEqual([['unmapped'], 'us/base/k base a@x.com']);
   });
 });

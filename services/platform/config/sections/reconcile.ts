@@ -2,7 +2,16 @@ import { z } from 'zod';
 import { count, flowMode, milliseconds, yesOrNo } from '../fields.ts';
 
 /** What may be compared, in the order in which a round does. */
-export const comparedKinds = ['stock', 'orders', 'prices', 'shipments', 'invoices', 'creditmemos'] as const;
+export const comparedKinds = [
+  'stock',
+  'orders',
+  'prices',
+  'products',
+  'shipments',
+  'invoices',
+  'creditmemos',
+  'customers',
+] as const;
 export type ComparedKind = (typeof comparedKinds)[number];
 
 const kind = z.enum(comparedKinds);
