@@ -14,7 +14,7 @@ import { downloadsFor, downloadValues } from './downloads.ts';
 import { linksFor } from './links.ts';
 import { membersOf } from './members.ts';
 import type { PlannedProduct } from './product-difference.ts';
-import { wantedProduct } from './product-mapping.ts';
+import { wantedProduct } from '../wanted/products/product-mapping.ts';
 import { translationsFor } from './translations.ts';
 import type { PlannedTranslation } from './translations.ts';
 import { variantsFor } from './variants.ts';

@@ -10,7 +10,7 @@ import { linksDifference } from './links.ts';
 import type { PlannedLinks } from './links.ts';
 import { variantsDifference } from './variants.ts';
 import type { PlannedVariants } from './variants.ts';
-import type { WantedProduct } from './product-mapping.ts';
+import type { WantedProduct } from '../wanted/products/product-mapping.ts';
 
 /** Characters of a value in a few words. */
 const shownLength = 40;

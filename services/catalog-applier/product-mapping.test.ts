@@ -7,7 +7,7 @@ import { keptOptions, keptValue } from './attribute-value.ts';
 import { differenceOf } from './product-difference.ts';
 import { productOf as bareProductOf } from './testing/product.ts';
 import { attributeOf } from './testing/shop.ts';
-import { wantedProduct, withKeptTexts } from './product-mapping.ts';
+import { wantedProduct, withKeptTexts } from '../wanted/products/product-mapping.ts';
 import { urlKeyOf, urlKeyOfTwin } from './url-key.ts';
 
 const catalog = catalogSection.parse({

@@ -11,7 +11,7 @@ import { imagesDifference, saidOfImages, writeImages } from './images.ts';
 import type { NewProducts } from './new-products.ts';
 import { planProduct } from './plan-product.ts';
 import type { Known, Planned } from './plan-product.ts';
-import { withKeptTexts } from './product-mapping.ts';
+import { withKeptTexts } from '../wanted/products/product-mapping.ts';
 import { changesOf, differenceOf, namesOf } from './product-difference.ts';
 import type { ReadProducts } from './read-products.ts';
 import { saidOfTranslations, translationsDifference, writeTranslations } from './translations.ts';

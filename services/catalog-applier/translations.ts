@@ -8,7 +8,7 @@ import { isKept, valueIn } from './attribute-value.ts';
 import { setFor, valuesFor } from './attribute-values.ts';
 import type { Subject } from './attribute-values.ts';
 import type { Definitions, SetDefinition } from './definitions.ts';
-import { translatedTexts } from './product-mapping.ts';
+import { translatedTexts } from '../wanted/products/product-mapping.ts';
 
 /** By attribute code, the name among them. Null: none. */
 type Values = Readonly<Record<string, string | null>>;

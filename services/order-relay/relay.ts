@@ -13,6 +13,7 @@ import { runFlows } from '../platform/lifecycle/run-flow.ts';
 import { askedOfCustomer } from './customers/customer-webhook.ts';
 import { ShopCustomers } from './customers/shop-customers.ts';
 import { relayedCustomers } from './customers/relayed-customers.ts';
+import { countFirstSeen } from './orders/first-seen.ts';
 import { askedOfOrder } from './orders/order-webhook.ts';
 import { relayedOrders } from './orders/relayed-orders.ts';
 import { keepTopic } from './keep-topic.ts';
@@ -43,6 +44,7 @@ export async function startOrderRelay(configuration: RelayConfiguration, life: L
   const { source, stores, websites, customers } = relay;
   const { context } = process;
   const { flows, orders } = config;
+  const onFirstSeen = countFirstSeen(process.metrics, context.clock);
   let isTaking = false;
   process.checks.need('webhook', () => (isTaking ? null : 'starting'));
   await runFlows(process, [
@@ -56,7 +58,7 @@ export async function startOrderRelay(configuration: RelayConfiguration, life: L
           context,
           mode,
           // Looked up each time: a warehouse may have been mapped since.
-          relayedOrders({ ...source, stores, websites }, orders.since, () =>
+          relayedOrders({ ...source, stores, websites, onFirstSeen }, orders.since, () =>
             flows.stock === 'off' ? [] : Object.keys(config.stock.sources),
           ),
         ),

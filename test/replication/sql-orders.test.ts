@@ -96,6 +96,30 @@ describe('an order', () => {
     ]);
   });
 
+  it('is compared where the configuration says how, several at once', async () => {
+    expect('compare' in orders()).toBe(false);
+    const compare = `
+      select o.key, f.name, f.ours, f.theirs
+        from jsonb_to_recordset($orders) o(key text, email text)
+        join sale s on s.shop_key = o.key
+        cross join lateral (values ('email', o.email, s.email), ('terms', '31', s.terms::text)) f(name, ours, theirs)`;
+    const erp = orders({ compare });
+    await erp.create(input);
+    expect(await erp.compare!([input, { ...input, key: 'main/1/000000002' }])).toEqual(
+      new Map([
+        [
+          input.key,
+          [
+            { name: 'email', ours: order.email, theirs: order.email },
+            { name: 'terms', ours: '31', theirs: '30' },
+          ],
+        ],
+      ]),
+    );
+    const unnamed = orders({ compare: `select 'x' as key, null as name, $orders::text as ours` });
+    await expect(unnamed.compare!([input])).rejects.toThrow('gave a row without key or name');
+  });
+
   it('that is there already is found and not written again', async () => {
     const erp = orders();
     await erp.create(input);

@@ -129,6 +129,27 @@ describe('a document', () => {
     expect(asked(erp).some((one) => one.includes('/open/'))).toBe(false);
   });
 
+  it('is compared later by what is verified of a new one, and by whether it is canceled', async () => {
+    const verify = [{ name: 'total', ours: '=$order.total', theirs: '=$minor($document.total, 2)' }];
+    const { orders } = erpOf({ orders: { document, verify, canceled: ['cancel'] } }, [
+      { id: 1, ref: 'main/b/1', state: 'open', total: 36.4 },
+      { id: 2, ref: 'main/b/2', state: 'cancel', total: 0 },
+    ]);
+    const asked = ['main/b/1', 'main/b/2', 'main/b/3'].map((key) => ({ ...input({ total: 3639 }), key }));
+    expect(await orders.compare(asked)).toEqual(
+      new Map([
+        [
+          'main/b/1',
+          [
+            { name: 'total', ours: '3639', theirs: '3640' },
+            { name: 'canceled', ours: 'false', theirs: 'false' },
+          ],
+        ],
+        ['main/b/2', [{ name: 'canceled', ours: 'false', theirs: 'true' }]],
+      ]),
+    );
+  });
+
   it('whose button answers and does nothing is not taken for done', async () => {
     const { orders, act } = erpOf({ orders: { document, advance } });
     act['POST /open/1'] = () => ({ body: 'null' });

@@ -16,6 +16,7 @@ import { relayState } from '../requests/relay-state.ts';
 import type { RelayRequest, RequestResults } from '../requests/request.ts';
 import { mayBecomeVisible, notYetVisible } from '../requests/visibility.ts';
 import type { PublishedStates } from '../requests/published.ts';
+import type { OnFirstSeen } from './first-seen.ts';
 import type { OptionLabels } from './option-labels.ts';
 import { targetOf } from './order-request.ts';
 import { orderOf } from './order.ts';
@@ -37,6 +38,7 @@ export interface OrderReaderOptions {
   since: number;
   /** The shop's clock minus ours. */
   skewMs: () => number;
+  onFirstSeen?: OnFirstSeen;
 }
 
 /** A call that takes longer asks for too much. */
@@ -123,7 +125,8 @@ export class OrderReader {
       const order = contractOf(source, place, request.key);
       const problems = order.problems.length > 0 ? `, with ${problemCodes(order)}` : '';
       const traceparent = (batchSize === 1 ? traceparentOf() : null) ?? request.traceparent;
-      return await relayState(
+      const isFirst = !this.#options.published.isKnown(request.key);
+      const handled = await relayState(
         { value: order, readAt, request, traceparent },
         { targetId: String(order.entityId), cause: `published in state ${order.state}${problems}` },
         {
@@ -133,6 +136,9 @@ export class OrderReader {
           before: () => this.#options.stockMoves.follow(request.key, source, request.value),
         },
       );
+      if (isFirst && 'status' in handled && handled.status === 'applied')
+        this.#options.onFirstSeen?.(order, request.value);
+      return handled;
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }

@@ -7,6 +7,7 @@ import type { RelayedTopic, RelaySource } from '../relayed-topic.ts';
 import { PublishedStates } from '../requests/published.ts';
 import { NightlySweep } from '../sweep/nightly-sweep.ts';
 import { sweptDocuments, sweptOrders } from '../sweep/swept.ts';
+import type { OnFirstSeen } from './first-seen.ts';
 import { OptionLabels } from './option-labels.ts';
 import { orderRequests } from './order-requests.ts';
 import { StockMoves } from './stock-moves.ts';
@@ -16,7 +17,7 @@ import { StockMoves } from './stock-moves.ts';
  * @param warehouses whose stock is asked for when the shop has moved it.
  */
 export function relayedOrders(
-  source: RelaySource & { stores: CodeIds; websites: CodeIds },
+  source: RelaySource & { stores: CodeIds; websites: CodeIds; onFirstSeen?: OnFirstSeen },
   since: number,
   warehouses: () => readonly string[],
 ): RelayedTopic {

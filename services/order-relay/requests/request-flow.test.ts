@@ -21,6 +21,7 @@ let shop: Map<string, MagentoOrder>;
 let visibleAfter: number;
 /** By id. */
 let failing: Map<number, Error>;
+let firstSeen: string[];
 let calls: string[][];
 let bus: NotingBus;
 let clock: StandingClock;
@@ -34,6 +35,7 @@ beforeEach(() => {
   visibleAfter = 0;
   failing = new Map();
   calls = [];
+  firstSeen = [];
   bus = new NotingBus();
   clock = new StandingClock(readTime);
   published = nothingPublished();
@@ -52,6 +54,7 @@ function flow(mode: Mode = 'on', since = 0) {
     since,
     instance: 'us',
     skewMs: () => 0,
+    onFirstSeen: ({ createdAt }, { reason }) => firstSeen.push(`${reason} ${createdAt > 0}`),
     stockMoves: { follow: () => Promise.resolve() },
     optionLabels: { addTo: (order) => Promise.resolve({ ...order, storeName: 'as the shop names it now' }) },
     websites: { codeOf: () => Promise.resolve('base') },
@@ -104,6 +107,17 @@ describe('a request', () => {
     ]);
     expect(calls).toEqual([['000000001', '000000004']]);
     expect(orders().map(({ incrementId }) => incrementId)).toEqual(['000000001', '000000004']);
+  });
+
+  it('tells which way an order was seen by first, and of no later one', async () => {
+    const ask = (reason: string) =>
+      flow().apply([received({ key: 'us/default/000000001', reason, always: true })], attempt);
+    await ask('sweep');
+    const changed = { status: 'processing', updated_at: '2026-11-23 08:07:09' };
+    shop.set('000000001', { ...recordedOrder('simple'), ...changed });
+    await ask('webhook');
+    expect(firstSeen).toEqual(['sweep true']);
+    expect(orders()).toHaveLength(2);
   });
 
   it('is the same state whatever things are called now', async () => {

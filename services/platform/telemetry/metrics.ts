@@ -153,6 +153,11 @@ export function openMetrics(process: string, instance: string) {
       'flow',
     ),
     webhooks: counter('cartage_webhooks_total', 'Incoming webhooks, by answer', 'code', 'reason'),
+    ordersFirstSeen: counter(
+      'cartage_orders_first_seen_total',
+      'New orders, by what told of them first: webhook, sweep (the webhook was lost), nightly, request',
+      'path',
+    ),
     stockCompared: counter(
       'cartage_stock_compared_total',
       'Source items compared with what was written: same, differing (asked for again), in flight',

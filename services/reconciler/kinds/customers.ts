@@ -39,7 +39,9 @@ export function customersComparer({
     itemOf: (customer, { key }) => {
       const [ofInstance, website] = splitKey(key, 3) ?? [];
       if (ofInstance !== instance || website === undefined) return null;
-      const isMapped = Object.hasOwn(customers.websites, website) && (customer.group === null || Object.hasOwn(customers.groups, customer.group));
+      const isMapped =
+        Object.hasOwn(customers.websites, website) &&
+        (customer.group === null || Object.hasOwn(customers.groups, customer.group));
       const facts: Fact[] = isMapped ? [] : ['unmapped'];
       return { key, website, email: normalEmail(customer.email), changedAt: customer.occurredAt, facts };
     },

@@ -10,6 +10,7 @@ import { customersComparer } from './customers.ts';
 import { documentsComparer } from './documents.ts';
 import { ordersComparer } from './orders.ts';
 import { pricesComparer } from './prices.ts';
+import { productsComparer } from './products.ts';
 import { stockComparer } from './stock.ts';
 
 /** What is read of the configuration: that of every flow that is looked after. */
@@ -34,7 +35,9 @@ export async function comparersOf(
     ...(flows.stock === 'on' ? [stockComparer(magento, stock)] : []),
     ...orders,
     ...(flows.customers === 'on' ? await comparerOfCustomers(configuration, process) : []),
-    ...(flows.catalog === 'on' ? [pricesComparer({ magento, catalog, clock })] : []),
+    ...(flows.catalog === 'on'
+      ? [pricesComparer({ magento, catalog, clock }), productsComparer({ magento, catalog })]
+      : []),
     ...(flows.shipments === 'on'
       ? documentKinds.map((kind) => documentsComparer(kind, { magento, fulfilments, instance, clock }))
       : []),

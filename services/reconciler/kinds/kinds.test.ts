@@ -10,6 +10,7 @@ import type { Comparer } from '../compare/comparer.ts';
 import { customersComparer } from './customers.ts';
 import { documentsComparer } from './documents.ts';
 import { pricesComparer } from './prices.ts';
+import { productsComparer } from './products.ts';
 
 const now = Date.parse('2026-11-28T11:00:00Z');
 const clock = { now: () => now };
@@ -199,5 +200,74 @@ describe('customers', () => {
     expect(await look('us/base/none', 'VIP')).toEqual(['exists']);
     expect(await look('eu/base/k')).toBe(null);
     expect([facts, asked[0]]).toEqual([['unmapped'], 'us/base/k base a@x.com']);
+  });
+});
+
+describe('products', () => {
+  const product = (sku: string, changes: object = {}) =>
+    ({
+      sku,
+      kind: 'simple',
+      name: 'Mug',
+      weight: '1.5000',
+      visibility: 'both',
+      enabled: true,
+      deleted: false,
+      twin: null,
+      description: null,
+      taxClass: null,
+      attributes: {},
+      occurredAt: null,
+      ...changes,
+    }) as never;
+  const there = (changes: object = {}) => ({
+    type_id: 'simple',
+    name: 'Mug',
+    weight: '1.5',
+    visibility: 4,
+    status: 1,
+    price: '9',
+    ...changes,
+  });
+  const shop = new Map<string, object>([
+    ['same', there()],
+    ['named', there({ name: 'Cup', visibility: 1, weight: '2', status: 2 })],
+    ['unpriced', there({ status: 2, price: '0' })],
+    ['other', there({ type_id: 'virtual' })],
+    ['off', there()],
+    ['gone', there({ status: 2 })],
+    ['left', there()],
+  ]);
+  const comparer = (deleted: 'disable' | 'delete' = 'disable') =>
+    productsComparer({
+      catalog: catalogSection.parse({ websites: ['base'], basePriceList: 'B', baseCurrency: 'EUR', deleted }),
+      magento: { products: { many: () => Promise.resolve(shop) } } as never,
+    });
+
+  it('are there, of their type, with what both sides call by one name', async () => {
+    expect(
+      await said(comparer(), [
+        product('same'),
+        product('named'),
+        product('unpriced'),
+        product('other'),
+        product('off', { enabled: false }),
+        product('none'),
+      ]),
+    ).toEqual([
+      [],
+      ['name: Mug/Cup', 'visibility: 4/1', 'status: 1/2', 'weight: 1.5000/2.0000'],
+      [],
+      ['type: simple/virtual'],
+      ['status: 2/1'],
+      ['exists: yes/null'],
+    ]);
+  });
+
+  it('are not for sale, or gone, by rule where the ERP has them no longer', async () => {
+    const values = ['gone', 'left', 'none'].map((sku) => product(sku, { deleted: true }));
+    expect(await said(comparer(), values)).toEqual([[], ['status: 2/1'], []]);
+    expect(await said(comparer('delete'), values)).toEqual([['exists: null/yes'], ['exists: null/yes'], []]);
+    expect(await said(comparer(), [product('x', { twin: 'X' })])).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
-import type { Product, Translation } from '../../schemas/types.ts';
-import type { Config } from '../platform/config/schema.ts';
-import { Held, Rejected } from '../platform/errors.ts';
+import type { Product, Translation } from '../../../schemas/types.ts';
+import type { Config } from '../../platform/config/schema.ts';
+import { Held, Rejected } from '../../platform/errors.ts';
 
 const visibilities: Record<string, 1 | 2 | 3 | 4> = { none: 1, catalog: 2, search: 3, both: 4 };
 const writtenKinds = new Set(['simple', 'virtual', 'configurable', 'grouped', 'bundle', 'downloadable']);

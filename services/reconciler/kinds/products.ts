@@ -1,0 +1,91 @@
+import { products as productsContract } from '../../../schemas/topics.ts';
+import type { Product } from '../../../schemas/types.ts';
+import type { Magento } from '../../magento/magento.ts';
+import type { MagentoProduct } from '../../magento/products.ts';
+import type { Config } from '../../platform/config/schema.ts';
+import { compareDecimals, contractDecimal } from '../../platform/decimal.ts';
+import { hasPrice } from '../../wanted/prices/has-price.ts';
+import { wantedProduct } from '../../wanted/products/product-mapping.ts';
+import type { WantedProduct } from '../../wanted/products/product-mapping.ts';
+import type { Comparer, Unlike } from '../compare/comparer.ts';
+
+/** A product that is to be there, or to be gone from the shop. */
+interface Wanted extends Pick<Product, 'sku' | 'enabled' | 'deleted'> {
+  changedAt: number | null;
+  /** Null where the ERP no longer has it. */
+  is: Omit<WantedProduct, 'attributes'> | null;
+}
+
+/** About 30 MB. */
+const keysMax = 50_000;
+/** Whole products are read. */
+const keysPerQuestion = 50;
+
+export interface ProductsOptions {
+  magento: Pick<Magento, 'products'>;
+  catalog: Config['catalog'];
+}
+
+/**
+ * That the shop has each product of the ERP under its type, and what both call by one name: name, visibility, weight, and
+ * whether it is for sale. Attributes with options, members and pictures are compared by the applier alone.
+ */
+export function productsComparer({ magento, catalog }: ProductsOptions): Comparer<Product, Wanted> {
+  return {
+    kind: 'products',
+    side: 'shop',
+    contract: productsContract,
+    reader: 'catalog-applier',
+    keysMax,
+    keysPerQuestion,
+    itemOf: (product) => (product.twin === null ? wantedOf(product, catalog) : null),
+    changedAt: ({ changedAt }) => changedAt,
+    compare: async (entries) => {
+      const found = await magento.products.many(entries.map(({ item }) => item.sku));
+      return new Map(
+        entries.map((entry) => [entry, unlikeOf(entry.item, found.get(entry.item.sku), catalog)]),
+      );
+    },
+  };
+}
+
+/** @throws what keeps it from being written. */
+function wantedOf(product: Product, catalog: Config['catalog']): Wanted {
+  const { sku, enabled, deleted, occurredAt: changedAt } = product;
+  if (deleted) return { sku, enabled, deleted, changedAt, is: null };
+  const { attributes: _attributes, ...is } = wantedProduct(product, catalog);
+  return { sku, enabled, deleted, changedAt, is };
+}
+
+function unlikeOf(
+  { is, enabled }: Wanted,
+  found: MagentoProduct | undefined,
+  { deleted: onDeletion }: Config['catalog'],
+): Unlike[] {
+  if (is === null) {
+    if (found === undefined || (onDeletion === 'disable' && found.status === 2)) return [];
+    return onDeletion === 'disable'
+      ? [{ field: 'status', wanted: '2', found: String(found.status) }]
+      : [{ field: 'exists', wanted: null, found: 'yes' }];
+  }
+  if (found === undefined) return [{ field: 'exists', wanted: 'yes', found: null }];
+  if (found.type_id !== is.typeId) return [{ field: 'type', wanted: is.typeId, found: found.type_id }];
+  return [
+    ...differing('name', is.name, found.name),
+    ...differing('visibility', String(is.visibility), String(found.visibility)),
+    ...differing('status', String(statusOf(is.typeId, enabled, found)), String(found.status)),
+    ...(is.weight === null
+      ? []
+      : differing('weight', contractDecimal(is.weight), found.weight && contractDecimal(found.weight))),
+  ];
+}
+
+/** One without a price is enabled when that comes; one that somebody enabled without is left as it is. */
+function statusOf(typeId: string, enabled: boolean, { status, price }: MagentoProduct): number | null {
+  if (!enabled) return 2;
+  const isPriced = !hasPrice(typeId, false) || (price !== null && compareDecimals(price, '0') > 0);
+  return isPriced ? 1 : status;
+}
+
+const differing = (field: string, wanted: string, found: string | null): Unlike[] =>
+  wanted === found ? [] : [{ field, wanted, found }];
