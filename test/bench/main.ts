@@ -13,6 +13,7 @@ import { idle } from './idle.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
 import { orders } from './orders.ts';
+import { reconcile } from './reconcile.ts';
 import { stock } from './stock.ts';
 import type { Report, Study } from './study.ts';
 import { webhooks } from './webhooks.ts';
@@ -20,7 +21,7 @@ import { webhooks } from './webhooks.ts';
 /** Peers and subject in turns, one ratio for each peer. */
 const benchmarks: readonly Benchmark[] = [webhooks];
 /** The whole line at work, a table of figures. */
-const studies: readonly Study[] = [latency, orders, cdc, stock, catalog, idle, memory];
+const studies: readonly Study[] = [latency, orders, cdc, stock, catalog, reconcile, idle, memory];
 const known = [...benchmarks, ...studies];
 
 const { values, positionals } = parseArgs({

@@ -98,29 +98,33 @@ export class Line {
   readonly parked = new ParkedKeys('us');
   readonly ledger = new Ledger({ bus: this.bus, instance: 'us', clock: this.clock, answeredWithinMs: 1_000 });
   repair: () => Promise<void> = () => Promise.resolve();
-  readonly rounds = new AllRounds({
-    bus: this.bus,
-    clock: this.clock,
-    ledger: this.ledger,
-    parked: this.parked,
-    progress: new Progress(this.#admin, 'us'),
-    comparers: [
-      stockComparer(this.#source as never, this.stock) as never,
-      ordersComparer({
-        erp: this.#erpOrders,
-        orders: this.orders,
-        guests: 'email',
-        instance: 'us',
-      }) as never,
-    ],
-    isFeedOld: () => this.feedOld,
-    appliedOnce: (topic, keys) => new AppliedKeys(this.bus, this.clock).among(topic, keys),
-    repair: () => this.repair(),
-    lookAgainMs: 60_000,
-    pauseShare: 9,
-    log: { warn: () => undefined },
-    metrics: this.metrics,
-  });
+  readonly rounds: AllRounds;
+
+  constructor(pauseShare = 9) {
+    this.rounds = new AllRounds({
+      bus: this.bus,
+      clock: this.clock,
+      ledger: this.ledger,
+      parked: this.parked,
+      progress: new Progress(this.#admin, 'us'),
+      comparers: [
+        stockComparer(this.#source as never, this.stock) as never,
+        ordersComparer({
+          erp: this.#erpOrders,
+          orders: this.orders,
+          guests: 'email',
+          instance: 'us',
+        }) as never,
+      ],
+      isFeedOld: () => this.feedOld,
+      appliedOnce: (topic, keys) => new AppliedKeys(this.bus, this.clock).among(topic, keys),
+      repair: () => this.repair(),
+      lookAgainMs: 60_000,
+      pauseShare,
+      log: { warn: () => undefined },
+      metrics: this.metrics,
+    });
+  }
 
   async #question(): Promise<void> {
     this.questions += 1;
@@ -165,14 +169,17 @@ export class Line {
       sourceKey: '{}',
     };
     this.bus.broker.append(stockContract, stockKey(value), value);
-    if (reaches) this.write(source, sku);
+    if (reaches) this.#writeRow(value);
   }
 
   /** What the applier does with the newest record of a key. */
   write(source: string, sku: string): void {
-    const value = this.bus.newest(stockContract).get(stockKey({ source, sku }))!;
+    this.#writeRow(this.bus.newest(stockContract).get(stockKey({ source, sku }))!);
+  }
+
+  #writeRow(value: Stock): void {
     const item: SourceItem = sourceItemOf(value, this.stock);
-    this.shop.set(`${item.sourceCode}/${sku}`, item);
+    this.shop.set(`${item.sourceCode}/${item.sku}`, item);
   }
 
   /** The shop has such an order; the ERP has it too unless it is still to come. */
@@ -200,14 +207,21 @@ export class Line {
     } as unknown as Order;
     const key = orderKey(value);
     this.bus.broker.append(ordersContract, key, value);
-    if (reaches) this.book(key);
+    if (reaches) this.#bookOrder(value);
     return key;
   }
 
   /** What the exporter does with the newest record of an order. */
   book(key: string): void {
-    const { state, totals } = this.bus.newest(ordersContract).get(key)!;
-    this.erp.set(key, { total: String(totals.grandTotalMinor / 100), isCanceled: state === 'canceled' });
+    this.#bookOrder(this.bus.newest(ordersContract).get(key)!);
+  }
+
+  #bookOrder(value: Order): void {
+    const { state, totals } = value;
+    this.erp.set(orderKey(value), {
+      total: String(totals.grandTotalMinor / 100),
+      isCanceled: state === 'canceled',
+    });
   }
 
   noteApplied(topic: string, key: string): void {
