@@ -209,15 +209,15 @@ describe('shipments', () => {
     });
   });
 
-  it('are charged: an invoice of the ERP is one invoice in the shop, and what is left is the next', async () => {
+  it('are charged and paid back: each invoice and credit note of the ERP is one in the shop', async () => {
     const { sale, entity_id } = await order([{ sku: 'MUG-STONE', qty: 2 }]);
     await stack.sandboxes.confirm(sale.id);
     const { rows } = await stack.erp.query<{ id: number }>(
       'select id from sales_order_line where order_id = $1',
       [sale.id],
     );
-    const charge = async (body: object) => {
-      const answer = await fetch(`${stack.erpUrl}/orders/${sale.id}/invoice`, {
+    const charge = async (body: object, verb = 'invoice') => {
+      const answer = await fetch(`${stack.erpUrl}/orders/${sale.id}/${verb}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
@@ -234,6 +234,17 @@ describe('shipments', () => {
     const second = await charge({});
     await until('both invoices', () => made().length === 2);
     expect(made()).toEqual([first, second].map((name) => [1, `ERP document ${name} [cartage:sandbox]`]));
+    const credit = await charge({ lines: [{ line: rows[0]!.id, quantity: 1 }], shipping: 2.5 }, 'refund');
+    const paidBack = () =>
+      [...stack.shop.shop.db.creditMemos.all()].filter(({ order_id }) => order_id === entity_id);
+    await until('the credit memo', () => paidBack().length === 1);
+    expect(paidBack()).toMatchObject([
+      {
+        shipping_amount: 2.5,
+        items: [{ qty: 1 }],
+        comments: [{ comment: `ERP document ${credit} [cartage:sandbox]` }],
+      },
+    ]);
   });
 
   /** Sells and ships the last unit with one of the two appliers stopped until the other one has done its part. */

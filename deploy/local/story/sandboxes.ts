@@ -19,12 +19,21 @@ export interface ShopOrder {
   incrementId: string;
   grandTotal: number;
   shipments: { incrementId: string; trackingNumbers: string[] }[];
+  invoices: Charged[];
+  creditMemos: Charged[];
+}
+
+/** Money of a document of the shop. */
+interface Charged {
+  incrementId: string;
+  grandTotal: number;
 }
 
 export interface SalesOrder {
   id: number;
   name: string;
   state: string;
+  lines: { id: number; sku: string }[];
   deliveries: { id: number; name: string; state: string; warehouse: string }[];
 }
 
@@ -34,6 +43,8 @@ interface ShopState {
     increment_id: string;
     grand_total: number;
     shipments: { increment_id: string; tracks: { track_number: string }[] }[];
+    invoices: { increment_id: string; grand_total: number }[];
+    credit_memos: { increment_id: string; grand_total: number }[];
   }[];
   products: {
     sku: string;
@@ -46,7 +57,18 @@ interface ShopState {
   }[];
 }
 
+export interface Delivery {
+  id: number;
+  state: string;
+  lines: { line: number; sku: string; quantity: string }[];
+}
+
 const deadlineMs = 10_000;
+
+const charged = (given: { increment_id: string; grand_total: number }): Charged => ({
+  incrementId: given.increment_id,
+  grandTotal: given.grand_total,
+});
 
 export class Sandboxes {
   readonly #shopUrl: string;
@@ -89,6 +111,8 @@ export class Sandboxes {
         incrementId: increment_id,
         trackingNumbers: tracks.map(({ track_number }) => track_number),
       })),
+      invoices: found.invoices.map(charged),
+      creditMemos: found.credit_memos.map(charged),
     };
   }
 
@@ -132,8 +156,29 @@ export class Sandboxes {
     return this.#call('POST', `${this.#erpUrl}/orders/${orderId}/confirm`, {});
   }
 
-  ship(deliveryId: number, carrier: string, trackingNumber: string): Promise<unknown> {
-    return this.#call('POST', `${this.#erpUrl}/deliveries/${deliveryId}/ship`, { carrier, trackingNumber });
+  /** @param lines of the delivery, where some of it stays behind. */
+  ship(
+    deliveryId: number,
+    carrier: string,
+    trackingNumber: string,
+    lines?: { line: number; quantity: number }[],
+  ): Promise<unknown> {
+    const parcel = { carrier, trackingNumber, ...(lines ? { lines } : {}) };
+    return this.#call('POST', `${this.#erpUrl}/deliveries/${deliveryId}/ship`, parcel);
+  }
+
+  deliveriesOf(orderId: number): Promise<Delivery[]> {
+    return this.#call('GET', `${this.#erpUrl}/deliveries?order=${orderId}`);
+  }
+
+  /** Charges these lines of the order. */
+  invoice(orderId: number, lines: { line: number; quantity: number }[]): Promise<{ name: string }> {
+    return this.#call('POST', `${this.#erpUrl}/orders/${orderId}/invoice`, { lines });
+  }
+
+  /** Pays these lines back, and no shipping. */
+  refund(orderId: number, lines: { line: number; quantity: number }[]): Promise<{ name: string }> {
+    return this.#call('POST', `${this.#erpUrl}/orders/${orderId}/refund`, { lines });
   }
 
   #shopState(): Promise<ShopState> {

@@ -1,4 +1,4 @@
-import type { Sandboxes } from './sandboxes.ts';
+import type { Delivery, SalesOrder, Sandboxes } from './sandboxes.ts';
 import { until } from './until.ts';
 
 /** One line of the story: what happened where, and how long it took to arrive. */
@@ -12,8 +12,8 @@ const pixel =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 /**
- * Runs products, an order, stock, a price and a parcel through Cartage and tells how each arrives. Every step waits
- * for what can be seen at the other end; nothing is assumed to have worked.
+ * Runs products, an order, stock, a price, a parcel, an invoice and a refund through Cartage and tells how each arrives.
+ * Every step waits for what can be seen at the other end; nothing is assumed to have worked.
  * @throws Error naming what did not arrive.
  */
 export async function playStory(sandboxes: Sandboxes, tell: Tell, signal: AbortSignal): Promise<void> {
@@ -23,6 +23,7 @@ export async function playStory(sandboxes: Sandboxes, tell: Tell, signal: AbortS
   await stockArrives(sandboxes, tell, signal);
   await priceArrives(sandboxes, tell, signal);
   await parcelArrives(sandboxes, order, tell, signal);
+  await moneyArrives(sandboxes, order, tell, signal);
 }
 
 async function products(sandboxes: Sandboxes, tell: Tell, signal: AbortSignal): Promise<void> {
@@ -107,6 +108,11 @@ async function orderArrives(sandboxes: Sandboxes, tell: Tell, signal: AbortSigna
   return { entityId: placed.entity_id, sale };
 }
 
+interface Order {
+  entityId: number;
+  sale: SalesOrder;
+}
+
 async function stockArrives(sandboxes: Sandboxes, tell: Tell, signal: AbortSignal): Promise<void> {
   const before = (await sandboxes.product(mug))?.salable ?? 0;
   await sandboxes.receive(mug, 'WH1', 25);
@@ -137,16 +143,21 @@ async function priceArrives(sandboxes: Sandboxes, tell: Tell, signal: AbortSigna
 
 async function parcelArrives(
   sandboxes: Sandboxes,
-  order: { entityId: number; sale: { id: number; name: string } },
+  order: Order,
   tell: Tell,
   signal: AbortSignal,
 ): Promise<void> {
   const before = await sandboxes.product(kettle);
-  const { deliveries } = await sandboxes.confirm(order.sale.id);
+  await sandboxes.confirm(order.sale.id);
+  const deliveries = await sandboxes.deliveriesOf(order.sale.id);
   const ready = deliveries.filter(({ state }) => state === 'ready');
   const numbers = ready.map(({ id }) => `1Z${String(900_000 + id)}`);
-  for (const [index, delivery] of ready.entries()) await sandboxes.ship(delivery.id, 'UPS', numbers[index]!);
-  tell('Parcel', `${order.sale.name} leaves the ERP's warehouse with UPS ${numbers.join(', ')}`);
+  for (const [index, delivery] of ready.entries())
+    await sandboxes.ship(delivery.id, 'UPS', numbers[index]!, oneOfEach(delivery));
+  tell(
+    'Parcel',
+    `1 × ${mug}, 1 × ${kettle} of ${order.sale.name} leave the ERP with UPS ${numbers.join(', ')}`,
+  );
   const { value: shipments, tookMs } = await until(
     'the shipment with its tracking number in the shop',
     async () => {
@@ -171,5 +182,43 @@ async function parcelArrives(
     '',
     `→ ${kettle} at "default": ${wanted} as the ERP says, after Magento's own deduction`,
     settled.tookMs,
+  );
+}
+
+/** One mug stays behind. */
+const oneOfEach = ({ lines }: Delivery) => lines.map(({ line }) => ({ line, quantity: 1 }));
+
+/** What has left is charged, and the mug, which came broken, paid back. */
+async function moneyArrives(
+  sandboxes: Sandboxes,
+  { entityId, sale }: Order,
+  tell: Tell,
+  signal: AbortSignal,
+): Promise<void> {
+  const shipped = sale.lines
+    .filter(({ sku }) => sku === mug || sku === kettle)
+    .map(({ id }) => ({ line: id, quantity: 1 }));
+  const invoice = await sandboxes.invoice(sale.id, shipped);
+  tell('Invoice', `${invoice.name} of the ERP charges what has left`);
+  const charged = await until(
+    'the invoice in the shop',
+    async () => (await sandboxes.order(entityId))?.invoices[0],
+    signal,
+  );
+  const { incrementId, grandTotal } = charged.value;
+  tell('', `→ invoice ${incrementId} of ${grandTotal.toFixed(2)} USD is on the order`, charged.tookMs);
+  const broken = sale.lines.filter(({ sku }) => sku === mug).map(({ id }) => ({ line: id, quantity: 1 }));
+  const credit = await sandboxes.refund(sale.id, broken);
+  tell('Refund', `${credit.name} of the ERP pays 1 × ${mug} back, which came broken`);
+  const paid = await until(
+    'the credit memo in the shop',
+    async () => (await sandboxes.order(entityId))?.creditMemos[0],
+    signal,
+  );
+  const memo = paid.value;
+  tell(
+    '',
+    `→ credit memo ${memo.incrementId} of ${memo.grandTotal.toFixed(2)} USD is on the order`,
+    paid.tookMs,
   );
 }

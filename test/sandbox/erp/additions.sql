@@ -32,3 +32,22 @@ create table if not exists invoice_line (
   primary key (invoice_id, order_line_id)
 );
 create index if not exists invoice_line_of_order_line on invoice_line (order_line_id);
+
+-- Credit notes: what of an order was paid back. Their lines are written with them and never change.
+create sequence if not exists credit_note_number;
+create table if not exists credit_note (
+  id int generated always as identity primary key,
+  name text not null unique default document_name('CN/', 'credit_note_number'),
+  order_id int not null references sales_order,
+  shipping numeric(16, 4) not null default 0 check (shipping >= 0),
+  posted_at timestamptz not null default now()
+);
+create index if not exists credit_note_of_order on credit_note (order_id);
+create table if not exists credit_note_line (
+  credit_note_id int not null references credit_note,
+  order_line_id int not null references sales_order_line,
+  quantity numeric(16, 4) not null check (quantity > 0),
+  returned boolean not null,
+  primary key (credit_note_id, order_line_id)
+);
+create index if not exists credit_note_line_of_order_line on credit_note_line (order_line_id);

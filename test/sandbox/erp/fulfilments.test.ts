@@ -112,6 +112,22 @@ describe('fulfilments', () => {
       ],
     });
     expect((await erp.call('POST', `/orders/${orderId}/invoice`, {})).status).toBe(409);
+    const lines = [{ line: rows[0]!.id, quantity: 1, returned: true }];
+    const credit = (await post(`/orders/${orderId}/refund`, { lines, shipping: 4.5 })) as {
+      id: number;
+      name: string;
+    };
+    const told = await ask(erp.cartage, fulfilments, { keys: [-1_000_000_000 - credit.id] });
+    expect(told).toMatchObject([
+      {
+        document_id: credit.name,
+        kind: 'creditmemo',
+        amounts: { currency: 'USD', shipping: '4.5000' },
+        lines: [{ orderLineId: '000000302-1', quantity: '1.0000', returnToStock: true }],
+      },
+    ]);
+    const tooMuch = { lines: [{ line: rows[0]!.id, quantity: 2 }] };
+    expect((await erp.call('POST', `/orders/${orderId}/refund`, tooMuch)).status).toBe(409);
   });
 
   it('tells a number that came late, and counts from $since on', async () => {

@@ -23,7 +23,8 @@ grant select on
   product, product_template, uom, tax_class, attribute, attribute_value, product_attribute_value, property,
   price_list, price_item,
   warehouse, location, stocking_rule, stock_move, reservation, channel,
-  sales_order, sales_order_line, delivery, delivery_line, package, package_line, carrier, carrier_service, invoice, invoice_line
+  sales_order, sales_order_line, delivery, delivery_line, package, package_line, carrier, carrier_service, invoice, invoice_line,
+  credit_note, credit_note_line
 to cartage;
 
 -- The order export: look up, create, and change the state afterwards.
@@ -50,8 +51,13 @@ do 'begin
       product, product_template, uom, tax_class, attribute, attribute_value, product_attribute_value, property,
       price_list, price_item,
       warehouse, location, stocking_rule, stock_move, reservation, channel,
-      delivery, delivery_line, package, package_line, invoice;
-  elsif not exists (select from pg_publication_tables where pubname = ''cartage'' and tablename = ''invoice'') then
-    alter publication cartage add table invoice; -- of an ERP that was made before it had invoices
+      delivery, delivery_line, package, package_line, invoice, credit_note;
+  end if;
+  -- Of an ERP that was made before it had invoices, or credit notes.
+  if not exists (select from pg_publication_tables where pubname = ''cartage'' and tablename = ''invoice'') then
+    alter publication cartage add table invoice;
+  end if;
+  if not exists (select from pg_publication_tables where pubname = ''cartage'' and tablename = ''credit_note'') then
+    alter publication cartage add table credit_note;
   end if;
 end';

@@ -6,6 +6,7 @@ import type { ErrorRequestHandler, Express } from 'express';
 import type { Database } from './database.ts';
 import { answerFor } from './refusal.ts';
 import { invoiceVerb } from './verbs/invoice.ts';
+import { refundVerb } from './verbs/refund.ts';
 import { orderVerbs } from './verbs/orders.ts';
 import { priceVerbs } from './verbs/prices.ts';
 import { productVerbs } from './verbs/products.ts';
@@ -56,6 +57,7 @@ function application(database: Database): Express {
     shipVerb,
     trackingVerb,
     invoiceVerb,
+    refundVerb,
     orderViews,
     deliveryViews,
     productViews,

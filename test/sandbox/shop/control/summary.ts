@@ -66,7 +66,16 @@ function orders(shop: Shop): Json {
         })),
         comments: shipment.comments.map(({ comment }) => comment),
       })),
+      invoices: shop.db.invoices.lookup(String(order.entity_id)).map(amountOf),
+      credit_memos: shop.db.creditMemos
+        .all()
+        .filter(({ order_id }) => order_id === order.entity_id)
+        .map(amountOf),
     }));
+}
+
+function amountOf({ increment_id, grand_total }: { increment_id: string; grand_total: number }): Json {
+  return { increment_id, grand_total };
 }
 
 function products(shop: Shop): Json {
