@@ -81,7 +81,6 @@ describe('the shop of a configuration', () => {
   it('is checked for all that the flows use', async () => {
     const { Magento: codes } = await codesOf(configured({}, { taxes: {}, statuses: {} }));
     expect(codes).toEqual([
-      'scope_excess',
       ...always,
       'tax_unmapped',
       'status_unmapped',
@@ -107,7 +106,7 @@ describe('the shop of a configuration', () => {
     const next = { ...anyCredentials, accessToken: 'next', issuedOn: '2026-06-01' };
     shop.credentials = [next];
     shop.seenAs = 'http://shop.example.com/';
-    const config = configured({}, {}, { signingUrl: shop.seenAs, nextCredentials: next });
+    const config = configured({ customers: 'off' }, {}, { signingUrl: shop.seenAs, nextCredentials: next });
     const found = await codesOf(config);
     expect(Object.keys(found)).toEqual(['Magento', 'Magento, next credentials']);
     expect(found.Magento).toEqual(['signature_invalid', 'credentials_age']);

@@ -60,6 +60,7 @@ function unusedOf({ flows, orders, fulfilments }: ShopConfig): Optional[] {
     ...(flows.customers === 'off' ? ['customers' as const] : []),
     ...(flows.catalog === 'off' ? ['catalog' as const] : []),
     ...(orders.writeBack === 'off' ? ['writeBack' as const] : []),
+    ...(orders.writeBack === 'off' && flows.shipments === 'off' ? ['comments' as const] : []),
     ...(flows.shipments === 'off' || !paysBack ? ['refunds' as const] : []),
     ...(flows.shipments === 'off' || fulfilments.cancellations === 'off' ? ['cancellations' as const] : []),
   ];

@@ -134,10 +134,10 @@ describe('rights', () => {
   it('are not asked for where the configuration does without, and are too many then', async () => {
     for (const call of ['GET customers/search', 'POST orders/0/comments'])
       shop.answers.set(call, noScope('x'));
-    expect(wrong(await check({ unused: ['customers', 'writeBack'] }))).toEqual([]);
+    expect(wrong(await check({ unused: ['customers', 'writeBack', 'comments'] }))).toEqual([]);
     shop.answers.set('GET customers/0', { status: 404, body: { message: 'No such entity with * = *' } });
     shop.answers.set('GET cmsPage/0', rowsOf());
-    expect(wrong(await check({ unused: ['customers', 'writeBack'] }))).toEqual([
+    expect(wrong(await check({ unused: ['customers', 'writeBack', 'comments'] }))).toEqual([
       [
         'warn',
         'magento.scope_excess',
@@ -145,7 +145,7 @@ describe('rights', () => {
       ],
     ]);
     shop.answers.delete('GET cmsPage/0');
-    expect(wrong(await check({ unused: ['writeBack'] })).map(([, code]) => code)).toEqual([
+    expect(wrong(await check({ unused: ['writeBack', 'comments'] })).map(([, code]) => code)).toEqual([
       'magento.scope_missing',
     ]);
   });

@@ -35,7 +35,8 @@ export const unneeded: readonly Unneeded[] = [
     resource: 'Magento_Sales::comment',
     deed: 'comment on orders',
     probe: post('orders', '0', 'comments'),
-    onlyFor: 'writeBack',
+    // Of the ERP too, which may send some or not.
+    onlyFor: 'comments',
   },
   { resource: 'Magento_Cart::manage', deed: 'read carts', probe: get('carts', '0') },
   { resource: 'Magento_Sales::transactions_fetch', deed: 'read payments', probe: get('transactions', '0') },

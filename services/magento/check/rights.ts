@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { RestCall } from '../rest/rest.ts';
 
 /** What a deployment may do without. */
-export type Optional = 'customers' | 'writeBack' | 'catalog' | 'refunds' | 'cancellations';
+export type Optional = 'customers' | 'writeBack' | 'comments' | 'catalog' | 'refunds' | 'cancellations';
 
 /** One resource of Magento's access list, and the calls that it opens: each a read, or a write that Magento must refuse for its emptiness. */
 export interface Right {
