@@ -46,7 +46,8 @@ export function documentsComparer(
     keysPerQuestion,
     itemOf: (document) => {
       if (document.kind !== kinds[kind] || document.instance !== instance) return null;
-      if (document.documentDate < fulfilments.since || isWithdrawn(document)) return null;
+      // What becomes of what was made of one that was taken back, a person decides.
+      if (document.documentDate < fulfilments.since || document.withdrawn) return null;
       const { store, incrementId, documentId, occurredAt, packages } = document;
       const numbers = packages.map(({ trackingNumber }) => trackingNumber);
       return { store, incrementId, documentId, occurredAt, numbers };
@@ -90,6 +91,3 @@ function unlikeOf(
     { field: `${documentId}.tracks`, wanted: numbers.join(', '), found: [...there].join(', ') || null },
   ];
 }
-
-/** The ERP has taken it back: what becomes of what was made of it, a person decides. */
-const isWithdrawn = (document: object): boolean => 'withdrawn' in document && document.withdrawn === true;
