@@ -106,7 +106,7 @@ describe('the shop of a configuration', () => {
     const next = { ...anyCredentials, accessToken: 'next', issuedOn: '2026-06-01' };
     shop.credentials = [next];
     shop.seenAs = 'http://shop.example.com/';
-    const config = configured({ customers: 'off' }, {}, { signingUrl: shop.seenAs, nextCredentials: next });
+    const config = configured({ shipments: 'off' }, {}, { signingUrl: shop.seenAs, nextCredentials: next });
     const found = await codesOf(config);
     expect(Object.keys(found)).toEqual(['Magento', 'Magento, next credentials']);
     expect(found.Magento).toEqual(['signature_invalid', 'credentials_age']);
