@@ -307,6 +307,7 @@ describe('every record', () => {
 describe('what Prometheus sees', () => {
   it('is every series that an alert or a panel asks for, on a process that runs', async () => {
     await stack.start('console');
+    await stack.start('reconciler');
     const selectors = [...alertingRules().map(({ expr }) => expr), ...dashboardExpressions()].flatMap(
       selectorsOf,
     );

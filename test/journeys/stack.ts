@@ -40,8 +40,8 @@ export const allProcesses = [
   'order-relay',
   'order-exporter',
 ] as const;
-/** The console moves nothing: only who wants it starts it. */
-export type ProcessName = (typeof allProcesses)[number] | 'console';
+/** Console and reconciler move nothing: only who wants them starts them. */
+export type ProcessName = (typeof allProcesses)[number] | 'console' | 'reconciler';
 
 export interface Stack {
   shop: RunningShop;
