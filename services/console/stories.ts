@@ -25,7 +25,7 @@ export function openStories(
   process: Process,
   state: ConsoleState,
 ): (text: string) => Promise<ShownStory | null> {
-  const { instance, orders, magento, stock, telemetry } = configuration.config;
+  const { instance, flows, orders, magento, stock, telemetry } = configuration.config;
   // The rights of whoever writes orders to the ERP are not for what people reach with a browser.
   const ends = openEnds(configuration, process, false);
   process.onStop(() => ends.close());
@@ -45,6 +45,7 @@ export function openStories(
             ...Object.values(magento.storeCodes),
           ],
           sources: stock.sources,
+          flows,
           tracesUrl: telemetry.tracesUrl,
           now: process.context.clock.now(),
           reveal: false,

@@ -8,14 +8,14 @@ import type { StreamRecord } from './rows/row.ts';
 import type { Log } from '../platform/telemetry/log.ts';
 import type { Metrics } from '../platform/telemetry/metrics.ts';
 import { systemClock } from '../platform/clock.ts';
-import { Rejected } from '../platform/errors.ts';
 import { splitKey } from '../../schemas/keys.ts';
 import type { ErpConfiguration, SourceTools } from './sources/read-erp.ts';
 import type { SourceStream } from './sources/stream.ts';
 
 export interface AskedRecords {
   /**
-   * The records that lie under these keys of the topic; a key of which the ERP knows nothing gives none.
+   * The records that lie under these keys of the topic; a key of which the ERP knows nothing gives none, nor does a topic
+   * that no stream feeds.
    * @throws Unavailable, Rejected
    */
   of(topic: string, keys: readonly string[]): Promise<StreamRecord[]>;
@@ -32,7 +32,7 @@ export function openRecords(
     close,
     async of(topic, keys) {
       const stream = streams.find((one) => one.topic === topic);
-      if (stream === undefined) throw noStream(topic);
+      if (stream === undefined) return [];
       const shape = rowShapes[topic]!;
       const asked = await stream.questions.find(keys.map((key) => partsOf(shape.keyParts, key)));
       if (asked.length === 0) return [];
@@ -72,11 +72,3 @@ const nobodyReads: Pick<SourceTools, 'clock' | 'lease' | 'bus'> = {
   lease: { take: () => Promise.reject(new Error('nobody reads this source')) },
   bus: { follow: () => Promise.reject(new Error('nobody reads this source')) },
 };
-
-function noStream(topic: string): Rejected {
-  return new Rejected({
-    code: 'erp.no_stream',
-    what: `No stream of erp.streams feeds ${topic}`,
-    fix: 'Nothing, where the ERP does not have it; else configure the stream',
-  });
-}

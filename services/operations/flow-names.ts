@@ -1,5 +1,12 @@
+import type { Config } from '../platform/config/schema.ts';
 import { Rejected } from '../platform/errors.ts';
 import { processes, readerOf } from '../platform/processes.ts';
+
+/** Whether nobody handles the records of a topic, because the configuration says so. */
+export function isOff(topic: string, flows: Config['flows']): boolean {
+  const readers = processes.flatMap(({ flows: rows }) => rows.filter((row) => row.topic === topic));
+  return readers.length > 0 && readers.every(({ switch: name }) => name !== null && flows[name] === 'off');
+}
 
 /**
  * Who reads a flow, as the names of consumer groups say it: of a member of `flows` in the configuration, a process, or a

@@ -22,6 +22,8 @@ export interface Known {
   found: Found;
   now: number;
   instance: string;
+  /** Whether nobody is to handle the records of a topic. */
+  isOff: (topic: string) => boolean;
 }
 
 export function orderFindings(known: Known, shop: Asked<ShopOrder[]>, erp: Asked<ErpOrder>): Finding[] {
@@ -66,8 +68,9 @@ function differenceFindings({ found }: Known): Finding[] {
 }
 
 /** The newest record of each key has an outcome, or gets one soon. */
-function unhandled({ found, now }: Known): Finding[] {
+function unhandled({ found, now, isOff }: Known): Finding[] {
   return found.newest
+    .filter(({ topic }) => !isOff(topic))
     .filter(({ publishedAt }) => publishedAt < now - settledMs && publishedAt > now - outcomesKeptMs)
     .filter((record) => !found.outcomes.some((one) => isOfRecord(one, record)))
     .map(({ topic, key, publishedAt }) => ({
@@ -88,6 +91,7 @@ function orderNotSeen(
   { entity_id, increment_id, created_at, updated_at }: ShopOrder['order'],
 ): Finding[] {
   const changedAt = epochMsOf(updated_at);
+  if (known.isOff(orders.topic)) return [];
   if (changedAt > known.now - settledMs || epochMsOf(created_at) < known.now - documentsKeptMs) return [];
   const published = valuesOf<Order>(known, orders.topic).find(({ entityId }) => entityId === entity_id);
   if (published !== undefined && published.updatedAt >= changedAt) return [];
@@ -118,7 +122,8 @@ function goneFromErp({ found }: Known, { found: there }: ErpOrder): Finding[] {
 function documentLate(known: Known, document: Fulfilment, shop: readonly ShopOrder[]): Finding[] {
   const { documentId, kind, documentDate, withdrawn } = document;
   if (withdrawn || !['shipment', 'invoice'].includes(kind)) return [];
-  const { found, instance, now } = known;
+  const { found, instance, now, isOff } = known;
+  if (isOff(fulfilments.topic)) return [];
   if (documentDate > now - settledMs || documentDate < now - documentsKeptMs) return [];
   const marker = markerOf(instance, 'document', documentId);
   const made = shop.flatMap(({ shipments, invoices }) => [...shipments, ...invoices]);

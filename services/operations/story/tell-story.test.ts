@@ -14,6 +14,7 @@ import type { Difference, Fulfilment, Outcome, Stock } from '../../../schemas/ty
 import { sampleOrder } from '../../erp/recipe/samples.ts';
 import { markerOf } from '../../magento/marker.ts';
 import { magentoTime } from '../../magento/rest/time.ts';
+import { flowsSection } from '../../platform/config/sections/platform.ts';
 import { Unavailable } from '../../platform/errors.ts';
 import { RecordingBus } from '../../platform/flow/testing/recording-bus.ts';
 import type { ReadAllOptions } from '../../platform/kafka/types.ts';
@@ -80,6 +81,7 @@ function world() {
     records: new Map<string, object[]>(),
   };
   let failure: Error | null = null;
+  let flows = {};
   const answer = async <Value>(value: Value): Promise<Value> => {
     if (failure !== null) throw failure;
     return value;
@@ -126,6 +128,7 @@ function world() {
     instance: 'main',
     stores: ['default', 'french'],
     sources: { W1: 'main' },
+    flows: flowsSection.parse(flows),
     tracesUrl: 'https://jaeger.example/',
     now: bus.clock.now(),
     reveal,
@@ -150,6 +153,7 @@ function world() {
     outcomeOf,
     inShop,
     fail: (error: Error) => (failure = error),
+    configure: (modes: object) => (flows = modes),
     pass: (ms: number) => bus.clock.pass(ms),
     order: (reveal?: boolean) => tellOrder(telling(reveal), '000000042'),
     sku: () => tellSku(telling(), 'MUG'),
@@ -274,6 +278,16 @@ describe('the story of an order', () => {
     expect(codes(await story())).toEqual(['story.not_published']);
     await bus.publish(orders, { value: order });
     expect(codes(await story())).toEqual(['story.change_missed']);
+  });
+
+  it('misses nothing that is not to happen: of a flow that is off', async () => {
+    const { bus, shop, inShop, pass, configure, order: story } = world();
+    configure({ orders: 'off', shipments: 'off' });
+    shop.orders.push(inShop(bus.clock.now()));
+    await bus.publish(orders, { value: order });
+    await bus.publish(fulfilments, { value: document });
+    await pass(minutes(16));
+    expect(codes(await story())).toEqual([]);
   });
 
   it('says that nothing has become of a record, and that the ERP has an order no more', async () => {

@@ -2,11 +2,14 @@
 import { parseAvro } from '../../../schemas/avro.ts';
 import { masked } from '../../../schemas/personal.ts';
 import { schemaText, stock } from '../../../schemas/topics.ts';
+import type { Config } from '../../platform/config/schema.ts';
 import { documentOf } from '../../platform/flow/outcome/outcome.ts';
 import type { Bus } from '../../platform/kafka/types.ts';
+import { isOff } from '../flow-names.ts';
 import { askErpOrder, askErpSku, askShopOrders, askShopSku } from './ends.ts';
 import type { Ends } from './ends.ts';
 import { orderFindings, skuFindings } from './findings.ts';
+import type { Known } from './findings.ts';
 import { findOrderKeys } from './find-order.ts';
 import { readTopics } from './read-topics.ts';
 import type { Found } from './read-topics.ts';
@@ -24,6 +27,7 @@ export interface Telling {
   stores: readonly string[];
   /** ERP warehouse to the shop's source. */
   sources: Readonly<Record<string, string>>;
+  flows: Config['flows'];
   /** Base address of what shows traces; null: there is none. */
   tracesUrl: string | null;
   now: number;
@@ -54,7 +58,7 @@ async function orderStory(telling: Telling, asked: string): Promise<Story> {
   const found = await readTopics(telling.bus, subject, { instance, now });
   const known = keysKnown(subject, found);
   const erp = await askErpOrder(telling.ends, known.length > 0 ? known : subject.states[0]!.keys);
-  const findings = orderFindings({ found, now, instance }, shop, erp);
+  const findings = orderFindings(knownOf(telling, found), shop, erp);
   return { ...told(telling, subject, found), findings, sides: [shopOrderSide(shop), erpOrderSide(erp)] };
 }
 
@@ -67,8 +71,12 @@ export async function tellSku(telling: Telling, sku: string): Promise<Story> {
     askErpSku(ends, sku, stockKeys),
     readTopics(telling.bus, subject, { instance, now }),
   ]);
-  const findings = skuFindings({ found, now, instance }, shop, erp);
+  const findings = skuFindings(knownOf(telling, found), shop, erp);
   return { ...told(telling, subject, found), findings, sides: [shopSkuSide(shop), erpSkuSide(erp, sources)] };
+}
+
+function knownOf({ now, instance, flows }: Telling, found: Found): Known {
+  return { found, now, instance, isOff: (topic) => isOff(topic, flows) };
 }
 
 function told(

@@ -26,7 +26,7 @@ const sections = ['magento', 'orders', 'stock', 'erp', 'fulfilments'] as const;
 export async function explain(options: ExplainOptions, kind: Story['kind'], asked: string): Promise<number> {
   keepForeignText(true);
   const configuration = readConfiguration(sections, options.config);
-  const { instance, magento, orders, stock, telemetry } = configuration.config;
+  const { instance, flows, magento, orders, stock, telemetry } = configuration.config;
   const { reveal = false, reason } = options;
   const tools = { log: openLog('cli', instance, 'silent'), metrics: openMetrics('cli', instance) };
   const ends = openEnds(configuration, tools, true);
@@ -43,6 +43,7 @@ export async function explain(options: ExplainOptions, kind: Story['kind'], aske
           instance,
           stores: [...stores, ...Object.keys(orders.stores), ...Object.values(magento.storeCodes)],
           sources: stock.sources,
+          flows,
           tracesUrl: telemetry.tracesUrl,
           now: systemClock.now(),
           reveal,
