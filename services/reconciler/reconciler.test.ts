@@ -50,6 +50,7 @@ function start(repair: object = {}): Promise<void> {
     flows: flowsSection.parse(flows),
     magento: magentoSection.parse({ url: shop.url, credentials: anyCredentials }),
     stock: stockSection.parse({ sources: { W1: 'main' } }),
+    catalog: { baseCurrency: 'EUR' },
     reconcile: reconcileSection.parse({ repair, everyMs: 100_000, lookAgainMs: 5_000 }),
   } as never) as never;
   return reconcile(configuration, process, { admin: { lag }, leadership: new Leadership() });

@@ -49,7 +49,7 @@ export async function reconcile(
   process: Process,
   { admin, leadership }: Parts,
 ): Promise<void> {
-  const { instance, reconcile: config, stock } = configuration.config;
+  const { instance, reconcile: config, stock, catalog } = configuration.config;
   const { bus, context, metrics, log } = process;
   const { clock } = context;
   const [parked, feed] = [new ParkedKeys(instance), new ErpFeed(instance, stock.feed.maxAgeMs, clock)];
@@ -68,6 +68,7 @@ export async function reconcile(
     repair: () => repair({ ledger, requestRefresh, config, clock, log, metrics }),
     lookAgainMs,
     pauseShare,
+    currency: catalog.baseCurrency,
     clock,
     log,
     metrics,

@@ -78,6 +78,11 @@ describe('stock', () => {
   });
 });
 
+/** What the metric says that is not nothing. */
+async function seen(metric: { get(): Promise<{ values: { value: number }[] }> }) {
+  return (await metric.get()).values.filter(({ value }) => value !== 0);
+}
+
 describe('an order', () => {
   it('must be in the ERP when it is due, and may be when it is not', async () => {
     line.sendOrder('1');
@@ -88,7 +93,7 @@ describe('an order', () => {
     line.sendOrder('5', { minor: 500 }, false);
     await line.round();
     expect(line.told()).toEqual(['orders us/en/5 exists never_exported: yes/null']);
-    expect((await line.metrics.moneyAtRisk.get()).values).toMatchObject([
+    expect(await seen(line.metrics.moneyAtRisk)).toMatchObject([
       { value: 5, labels: { kind: 'orders', currency: 'USD' } },
     ]);
   });
@@ -118,7 +123,7 @@ describe('an order', () => {
       'orders us/en/1 canceled changed_in_erp: false/true',
       'orders us/en/2 total changed_in_erp: 12.5/12.51',
     ]);
-    expect((await line.metrics.moneyAtRisk.get()).values).toMatchObject([{ value: 0.01 }]);
+    expect(await seen(line.metrics.moneyAtRisk)).toMatchObject([{ value: 0.01 }]);
   });
 });
 
@@ -131,7 +136,7 @@ describe('a round', () => {
     line.onQuestion = () => (line.down = null);
     expect(Object.keys(await counts())).toEqual(['orders']);
     expect(Object.keys(await counts())).toEqual(['stock', 'orders']);
-    expect((await line.metrics.compareFailures.get()).values).toMatchObject([{ value: 1 }]);
+    expect(await seen(line.metrics.compareFailures)).toMatchObject([{ value: 1 }]);
   });
 
   it('keeps what is known to differ when it is ended early', async () => {

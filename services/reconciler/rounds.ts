@@ -17,6 +17,8 @@ export interface AllRoundsOptions extends Omit<KindRoundOptions, 'explain' | 'me
   /** Of these keys, those that were brought to the other side once. */
   appliedOnce: (topic: string, keys: ReadonlySet<string>) => Promise<ReadonlySet<string>>;
   repair: () => Promise<void>;
+  /** Of the shop. */
+  currency: string;
   log: Pick<Log, 'warn'>;
   metrics: Metrics;
 }
@@ -29,11 +31,16 @@ export class AllRounds {
 
   constructor(options: AllRoundsOptions) {
     this.#options = options;
+    const { comparers, metrics } = options;
+    for (const { kind } of comparers) {
+      metrics.compareFailures.inc({ kind }, 0);
+      for (const mode of ['on', 'dry']) metrics.repairs.inc({ kind, mode }, 0);
+    }
   }
 
   /** @throws what the first kind that failed threw, when all others are done. */
   async run(signal: AbortSignal): Promise<Record<string, Compared>> {
-    const { comparers, ledger, repair, metrics, log } = this.#options;
+    const { comparers, repair, metrics, log } = this.#options;
     const compared: Record<string, Compared> = {};
     const failures: unknown[] = [];
     for (const comparer of comparers) {
@@ -48,13 +55,18 @@ export class AllRounds {
         log.warn({ err: error, kind }, 'the two sides cannot be compared now');
         failures.push(error);
       }
-      showFigures(ledger.all(), metrics);
+      this.#show();
     }
     if (!signal.aborted) await repair();
-    showFigures(ledger.all(), metrics);
+    this.#show();
     if (failures.length > 0) throw failures[0];
     if (!signal.aborted) this.#done.clear();
     return compared;
+  }
+
+  #show(): void {
+    const { comparers, ledger, currency, metrics } = this.#options;
+    showFigures(ledger.all(), { kinds: comparers.map(({ kind }) => kind), currency }, metrics);
   }
 
   async #round(comparer: Comparer<never, never>, signal: AbortSignal): Promise<Compared> {

@@ -120,6 +120,7 @@ export class Line {
       appliedOnce: (topic, keys) => new AppliedKeys(this.bus, this.clock).among(topic, keys),
       repair: () => this.repair(),
       lookAgainMs: 60_000,
+      currency: 'EUR',
       pauseShare,
       log: { warn: () => undefined },
       metrics: this.metrics,
