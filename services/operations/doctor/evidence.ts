@@ -21,7 +21,7 @@ export interface Met {
 /** What the topics show of the last day. */
 export interface Evidence {
   now: number;
-  /** Codes of what is parked now and of what was held or rejected within a day. */
+  /** Codes of what is parked now, and of what was tried in vain within a day. */
   codes: Map<string, Met>;
   /** When each reader of a flow last said what became of a record, UTC milliseconds. */
   lastOutcomeAt: Map<string, number>;
@@ -90,7 +90,8 @@ function takeOutcome(found: Evidence, made: Map<string, string>, outcome: Outcom
     readerIn(group),
     Math.max(found.lastOutcomeAt.get(readerIn(group)) ?? 0, finishedAt),
   );
-  if (code !== null) meet(found.codes, code, key);
+  // What is held is parked for as long as it is: a product that came after its stock is no trouble any more.
+  if (code !== null && status !== 'held') meet(found.codes, code, key);
   if (
     topic === orders.topic &&
     cause?.startsWith('created') &&

@@ -201,6 +201,15 @@ describe('a symptom', () => {
     expect([...(await checking.examined()).keys()]).toEqual([`symptom.${name}`]);
   });
 
+  it('is none in what was held, for that is parked as long as it is', async () => {
+    const { bus, outcomeOf, parkedOf, examined } = world();
+    const code = 'stock.sku_unknown';
+    await bus.publish(outcomes, { value: outcomeOf({ status: 'held', code }) });
+    expect([...(await examined()).keys()]).toEqual([]);
+    await bus.publish(parked, { value: parkedOf(code) });
+    expect((await examined()).get('symptom.stuck_stock')).toContain('stock.sku_unknown 1 times');
+  });
+
   it('of an order that was made twice is seen in what was said of it', async () => {
     const { bus, outcomeOf, examined } = world();
     for (const targetId of ['S1', 'S1'])
