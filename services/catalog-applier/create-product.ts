@@ -48,7 +48,7 @@ export function needsPrice({ kind, bundle }: Product, found: MagentoProduct | nu
 export async function createProduct(
   product: Product,
   planned: Planned,
-  price: string | null,
+  { price, isPriceHeld }: { price: string | null; isPriceHeld: boolean },
   attempt: Attempt,
   options: ProductOptions,
 ): Promise<Handled> {
@@ -63,7 +63,7 @@ export async function createProduct(
     attempt,
     options,
   );
-  if (isSoldAtPrice) await askForPriceAndStock(product, price !== null, options);
+  if (isSoldAtPrice) await askForPriceAndStock(product, price !== null && !isPriceHeld, options);
   return { status: 'applied', targetId: String(saved.id), cause: `created${until}` };
 }
 
@@ -114,12 +114,12 @@ async function createUnderKey(
 
 export async function askForPriceAndStock(
   { sku }: Product,
-  isPriced: boolean,
+  isPriceSettled: boolean,
   { requestRefresh, warehouses }: ProductOptions,
 ): Promise<void> {
   const keys = warehouses().map((source) => stockKey({ source, sku }));
   await Promise.all([
-    isPriced ? null : requestRefresh(prices.topic, [sku], 'created'),
+    isPriceSettled ? null : requestRefresh(prices.topic, [sku], 'created'),
     requestRefresh(stock.topic, keys, 'created'),
     requestRefresh(stock.topic, keys, 'created', cleanedUpMs),
   ]);

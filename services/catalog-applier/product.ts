@@ -38,6 +38,7 @@ export async function writeProduct(
   const found = read.all.get(product.sku);
   if (found === undefined) throw known.newProducts.unread(product.sku);
   const price = found === null ? priceFor(product, attempt, known.newProducts) : found.price;
+  const isPriceHeld = known.newProducts.isPriceHeld(product.sku);
   if (product.deleted) return withdraw(product, found, attempt, options);
   if (found !== null && found.type_id !== product.kind) throw typeChanged(product, found);
   const isPriced = !needsPrice(product, found) || (price !== null && compareDecimals(price, '0') > 0);
@@ -46,7 +47,7 @@ export async function writeProduct(
   const difference = found === null ? {} : differenceOf(planned, found);
   const handled =
     found === null
-      ? await createProduct(product, planned, price, attempt, options)
+      ? await createProduct(product, planned, { price, isPriceHeld }, attempt, options)
       : await update(product, planned, found, difference, attempt, options);
   if (found !== null && product.enabled && !isPriced && attempt.mode === 'on')
     await askForPriceAndStock(product, false, options);

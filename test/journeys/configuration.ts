@@ -15,6 +15,8 @@ const shortWaits = {
   'erp.connection.statementTimeoutMs': 2_000,
   'erp.orders.settleMs': 2_500,
   'erp.customers.settleMs': 2_500,
+  'reconcile.lookAgainMs': 500,
+  'reconcile.pauseShare': 0,
 };
 
 /** deploy/config/sandbox.yaml with short waits. `changes`: what else is to be different, by path (`flows.orders`). */
