@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { decimalOf } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';
-import { documentItems, documentsOfOrder, hiddenComment } from './order-documents.ts';
+import { addHiddenComment, documentItems, documentsOfOrder } from './order-documents.ts';
 import { nullIfAbsent } from './rest/answers.ts';
 import { jsonNumber, plainDecimal } from './rest/json.ts';
 import type { Rest } from './rest/rest.ts';
@@ -100,31 +100,23 @@ export function createCreditMemos(rest: Rest): CreditMemos {
           extension_attributes: { return_to_stock_items: returnToStock },
         },
       };
-      return 'orderId' in refunded
-        ? rest.call({
-            method: 'POST',
-            path: ['order', String(refunded.orderId), 'refund'],
-            body,
-            shape: integer,
-            route: 'POST order/:id/refund',
-          })
-        : rest.call({
-            method: 'POST',
-            path: ['invoice', String(refunded.invoiceId), 'refund'],
-            body: { ...body, isOnline: true },
-            shape: integer,
-            route: 'POST invoice/:id/refund',
-          });
+      const [path, route, how] =
+        'orderId' in refunded
+          ? [['order', String(refunded.orderId), 'refund'], 'POST order/:id/refund', {}]
+          : [
+              ['invoice', String(refunded.invoiceId), 'refund'],
+              'POST invoice/:id/refund',
+              { isOnline: true },
+            ];
+      return rest.call({ method: 'POST', path, body: { ...body, ...how }, shape: integer, route });
     },
 
-    async addComment(creditMemoId, comment) {
-      await rest.call({
-        method: 'POST',
+    addComment: (creditMemoId, comment) =>
+      addHiddenComment(rest, {
+        id: creditMemoId,
+        comment,
         path: ['creditmemo', String(creditMemoId), 'comments'],
-        body: hiddenComment(creditMemoId, comment),
-        shape: z.unknown(),
         route: 'POST creditmemo/:id/comments',
-      });
-    },
+      }),
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { documentItems, documentsOfOrder, hiddenComment } from './order-documents.ts';
+import { addHiddenComment, documentItems, documentsOfOrder } from './order-documents.ts';
 import { nullIfAbsent } from './rest/answers.ts';
 import type { Rest } from './rest/rest.ts';
 import { decimal, integer, listOf, optionalDecimal, optionalText, text } from './shapes.ts';
@@ -65,14 +65,12 @@ export function createInvoices(rest: Rest): Invoices {
       });
     },
 
-    async addComment(invoiceId, comment) {
-      await rest.call({
-        method: 'POST',
+    addComment: (invoiceId, comment) =>
+      addHiddenComment(rest, {
+        id: invoiceId,
+        comment,
         path: ['invoices', 'comments'],
-        body: hiddenComment(invoiceId, comment),
-        shape: z.unknown(),
         route: 'POST invoices/comments',
-      });
-    },
+      }),
   };
 }

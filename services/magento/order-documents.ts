@@ -1,5 +1,5 @@
 /** What documents of an order (shipments, invoices, credit memos) have in common on their way to the shop and back. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { jsonNumber, plainDecimal } from './rest/json.ts';
 import { allReadable, searchAll } from './rest/list.ts';
 import type { Rest } from './rest/rest.ts';
@@ -38,7 +38,11 @@ export function documentItems(
   });
 }
 
-/** A comment on a document that no customer sees, and nobody is told of. */
-export const hiddenComment = (documentId: number, comment: string) => ({
-  entity: { parent_id: documentId, comment, is_customer_notified: 0, is_visible_on_front: 0 },
-});
+/** Adds a comment that no customer sees, and nobody is told of. NOT idempotent. @param route as its calls are counted */
+export async function addHiddenComment(
+  rest: Rest,
+  { id, comment, path, route }: { id: number; comment: string; path: readonly string[]; route: string },
+): Promise<void> {
+  const entity = { parent_id: id, comment, is_customer_notified: 0, is_visible_on_front: 0 };
+  await rest.call({ method: 'POST', path, body: { entity }, shape: z.unknown(), route });
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { documentItems, documentsOfOrder, hiddenComment } from './order-documents.ts';
+import { addHiddenComment, documentItems, documentsOfOrder } from './order-documents.ts';
 import { nullIfAbsent } from './rest/answers.ts';
 import type { Rest } from './rest/rest.ts';
 import { decimal, integer, listOf, mapOf, optionalText, text } from './shapes.ts';
@@ -119,15 +119,13 @@ export function createShipments(rest: Rest): Shipments {
       });
     },
 
-    async addComment(shipmentId, comment) {
-      await rest.call({
-        method: 'POST',
+    addComment: (shipmentId, comment) =>
+      addHiddenComment(rest, {
+        id: shipmentId,
+        comment,
         path: ['shipment', String(shipmentId), 'comments'],
-        body: hiddenComment(shipmentId, comment),
-        shape: z.unknown(),
         route: 'POST shipment/:id/comments',
-      });
-    },
+      }),
   };
 }
 

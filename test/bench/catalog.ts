@@ -6,6 +6,7 @@ type Row = Figures['rows'][number];
 
 const connections = 8;
 const latencyMs = 200;
+const drainedWithinMs = 600_000;
 
 /** From the topic to the shop. */
 export const catalog: Study = {
@@ -44,16 +45,16 @@ async function unchangedAndFew(line: CatalogLine, count: number): Promise<Row[]>
   await line.shop.latency(0);
   const applier = await line.startApplier(connections);
   await line.publish(1, 0, '');
-  await line.drained();
+  await line.drained(drainedWithinMs);
   const idleMb = residentMb(applier.pid);
   await line.shop.latency(0);
   await line.publish(count, 0, '');
-  await line.drained();
+  await line.drained(drainedWithinMs);
   const all = await line.shop.journal();
   const busyMb = residentMb(applier.pid);
   await line.shop.latency(0);
   await line.publish(count, 100, 'Changed');
-  await line.drained();
+  await line.drained(drainedWithinMs);
   const few = await line.shop.journal();
   await applier.stop();
   return [
@@ -69,7 +70,7 @@ async function atTheShopsPace(line: CatalogLine, count: number): Promise<Row[]> 
   await line.publish(count, 1, 'Renamed');
   await line.shop.latency(latencyMs);
   const applier = await line.startApplier(connections);
-  await line.drained();
+  await line.drained(drainedWithinMs);
   const { writes } = await line.shop.journal();
   await applier.stop();
   const middle = writes.slice(Math.floor(writes.length * 0.1), Math.ceil(writes.length * 0.9));

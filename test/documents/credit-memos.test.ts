@@ -17,7 +17,8 @@ import { refund } from '../sandbox/shop/sales/refund.ts';
 import { ship } from '../sandbox/shop/sales/ship.ts';
 import { sourceItem } from '../sandbox/shop/inventory/stock.ts';
 import { startShop } from '../sandbox/shop/index.ts';
-import type { FaultRule, RunningShop } from '../sandbox/shop/index.ts';
+import type { RunningShop } from '../sandbox/shop/index.ts';
+import { faultsAt } from './faults.ts';
 
 let shop: RunningShop;
 let magento: Magento;
@@ -157,18 +158,13 @@ describe('a credit memo of the ERP', () => {
     expect(asked).toEqual(stockAsked);
   });
 
-  const calls: FaultRule['match'][] = [
-    { method: 'GET', path: '/V1/orders' },
-    { method: 'GET', path: '/V1/creditmemos\\?' },
-    { method: 'POST', path: '/refund$' },
-    { method: 'GET', path: '/V1/creditmemo/\\d' },
-  ];
   it.each(
-    calls.flatMap((match) =>
-      (['cut_before', 'cut_after', 'status'] as const).map(
-        (kind) => [kind, `${match!.method} ${match!.path}`, match!] as const,
-      ),
-    ),
+    faultsAt([
+      { method: 'GET', path: '/V1/orders' },
+      { method: 'GET', path: '/V1/creditmemos\\?' },
+      { method: 'POST', path: '/refund$' },
+      { method: 'GET', path: '/V1/creditmemo/\\d' },
+    ]),
   )('is made once though there is a fault (%s) at %s', async (kind, _name, match) => {
     const { apply, told, marker } = await given();
     shop.setFaults([{ match, kind, times: 1 }]);

@@ -13,7 +13,8 @@ import { clientOf, placeOrder } from '../magento/shop.ts';
 import { hold, unhold } from '../sandbox/shop/sales/order-state.ts';
 import { invoice as invoiceByHand } from '../sandbox/shop/sales/invoice.ts';
 import { startShop } from '../sandbox/shop/index.ts';
-import type { FaultRule, RunningShop } from '../sandbox/shop/index.ts';
+import type { RunningShop } from '../sandbox/shop/index.ts';
+import { faultsAt } from './faults.ts';
 
 let shop: RunningShop;
 let magento: Magento;
@@ -86,18 +87,13 @@ describe('an invoice of the ERP', () => {
     await expect(apply({ documentId: 'too much', lines: rest })).rejects.toThrow('invoice.more_than_left');
   });
 
-  const calls: FaultRule['match'][] = [
-    { method: 'GET', path: '/V1/orders' },
-    { method: 'GET', path: '/V1/invoices\\?' },
-    { method: 'POST', path: '/invoice$' },
-    { method: 'GET', path: '/V1/invoices/\\d' },
-  ];
   it.each(
-    calls.flatMap((match) =>
-      (['cut_before', 'cut_after', 'status'] as const).map(
-        (kind) => [kind, `${match!.method} ${match!.path}`, match!] as const,
-      ),
-    ),
+    faultsAt([
+      { method: 'GET', path: '/V1/orders' },
+      { method: 'GET', path: '/V1/invoices\\?' },
+      { method: 'POST', path: '/invoice$' },
+      { method: 'GET', path: '/V1/invoices/\\d' },
+    ]),
   )('is made once though there is a fault (%s) at %s', async (kind, _name, match) => {
     const { apply, told, marker } = await given();
     shop.setFaults([{ match, kind, times: 1 }]);
