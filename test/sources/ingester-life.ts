@@ -67,6 +67,7 @@ class LifeBus implements Bus {
       claimed: start,
       catchUpTo: start,
       clean: true,
+      allInDoubt: false,
       isCurrent: () => !this.isDead,
       claim: () => (this.isDead ? Promise.reject(dead()) : Promise.resolve()),
       finish: () => undefined,

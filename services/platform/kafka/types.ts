@@ -66,6 +66,8 @@ export interface Lease extends Fence {
   readonly catchUpTo: number;
   /** True when the predecessor had nothing in flight when it stopped: no outcome below `claimed` is unknown. */
   readonly clean: boolean;
+  /** Not clean, and what was in flight may be of any key: its record is gone (a topic recreated, records deleted). */
+  readonly allInDoubt: boolean;
   /** Resolves when the broker has stored that all up to and including `offset` is claimed. @throws LeaseLost */
   claim(offset: number): Promise<void>;
   /** Everything below `offset` is finished; stored with the next commit (within `commitIntervalMs`). */

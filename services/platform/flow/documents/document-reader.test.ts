@@ -194,6 +194,16 @@ describe('a reader', () => {
     ]);
   });
 
+  it('begins nothing before it is settled what was begun for records that are gone', async () => {
+    const { bus, receive, reader } = await readerOf({ lease: { clean: false, allInDoubt: true } });
+    receive('a', 'b');
+    await bus.clock.pass(settleMs - 1);
+    expect([reader.queues.take(bus.clock.now()), await reader.close()]).toEqual([null, false]);
+    await bus.clock.pass(1);
+    expect(reader.queues.take(bus.clock.now())).toMatchObject({ queue: 'key:a' });
+    expect(await reader.close()).toBe(true);
+  });
+
   it('closes when what is in flight has ended, takes nothing more, and is in doubt after an unknown outcome', async () => {
     const { bus, reader, habit, receive, work } = await readerOf();
     let end: (error: Error) => void = () => undefined;

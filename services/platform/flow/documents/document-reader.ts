@@ -3,6 +3,7 @@ import { LeaseLost, assertCurrent, underFence } from '../../fence.ts';
 import type { Lease, PartitionReader, Received, Undecodable } from '../../kafka/types.ts';
 import { SpanKind, startSpan, underSpan } from '../../telemetry/tracing.ts';
 import type { FlowContext } from '../context.ts';
+import { isInDoubt, mayBeInWork } from '../in-doubt.ts';
 import type { Attempt, Handled } from '../outcome/outcome.ts';
 import { boundsOf } from '../outcome/policy.ts';
 import type { Verdicts } from '../outcome/verdicts.ts';
@@ -48,7 +49,7 @@ export class DocumentReader implements PartitionReader, PooledReader {
     this.#wakeUp = wakeUp;
     this.#openedAt = context.clock.now();
     this.#readTo = lease.start;
-    this.#inDoubtUntil = lease.clean || lease.claimed <= lease.start ? 0 : this.#openedAt + flow.settleMs;
+    this.#inDoubtUntil = isInDoubt(lease) ? this.#openedAt + flow.settleMs : 0;
   }
 
   get size(): number {
@@ -60,7 +61,7 @@ export class DocumentReader implements PartitionReader, PooledReader {
     for (const record of records) {
       this.#readTo = record.offset + 1;
       // What a predecessor may still be working on is looked at only when that must have ended.
-      const inDoubt = !this.#lease.clean && record.offset < this.#lease.claimed;
+      const inDoubt = mayBeInWork(this.#lease, record);
       this.queues.add(record, inDoubt ? this.#openedAt + this.#flow.settleMs : 0);
     }
     this.#wakeUp();

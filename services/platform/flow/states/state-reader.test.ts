@@ -347,6 +347,15 @@ describe('what a predecessor may still be writing', () => {
     const taken = reader.pending.take('g', 2, false, () => false);
     expect(taken.map(({ rewriteAt }) => rewriteAt !== null)).toEqual([true, true]);
   });
+
+  it('may be of any key where its record is gone with the topic, until that is settled', async () => {
+    const { reader, receive, bus } = await readerOf({ lease: { clean: false, allInDoubt: true } });
+    receive('a');
+    expect(reader.pending.take('g', 1, false, () => false)).toMatchObject([{ rewriteAt: expect.anything() }]);
+    expect(await reader.close()).toBe(false);
+    await bus.clock.pass(settleMs);
+    expect(await reader.close()).toBe(true);
+  });
 });
 
 describe('what cannot be read', () => {

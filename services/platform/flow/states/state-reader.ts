@@ -1,6 +1,7 @@
 import { LeaseLost } from '../../fence.ts';
 import type { Lease, PartitionReader, Received, Undecodable } from '../../kafka/types.ts';
 import type { FlowContext } from '../context.ts';
+import { isInDoubt, mayBeInWork } from '../in-doubt.ts';
 import type { Handled } from '../outcome/outcome.ts';
 import { PendingSet } from './pending-set.ts';
 import type { PooledReader } from '../pool.ts';
@@ -50,7 +51,7 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
     this.pending = new PendingSet<Value>();
     this.#openedAt = context.clock.now();
     this.#ahead = new ReadAhead(lease, boundsOf(context.policy, flow.contracts), this.#openedAt);
-    this.#inDoubtUntil = lease.clean || lease.claimed <= lease.start ? 0 : this.#openedAt + flow.settleMs;
+    this.#inDoubtUntil = isInDoubt(lease) ? this.#openedAt + flow.settleMs : 0;
   }
 
   receive(records: (Received<never> | Undecodable)[]): void {
@@ -208,9 +209,9 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
 
   /** A predecessor that did not leave cleanly may still be writing an older value of this key. */
   #inDoubtOf(record: Received<Value>): { rewriteAt?: number; waitUntil?: number } {
-    if (this.lease.clean) return {};
     // Where compaction has left a gap, the record that was in work may be gone, and this one is newer.
-    if (record.offset >= this.lease.claimed && !this.#ahead.hasInheritedGap) return {};
+    const isGone = this.#ahead.hasInheritedGap && !this.lease.clean;
+    if (!isGone && !mayBeInWork(this.lease, record)) return {};
     const settledAt = this.#openedAt + this.#flow.settleMs;
     if (this.#context.clock.now() >= settledAt) return {};
     return this.#flow.creates ? { waitUntil: settledAt } : { rewriteAt: settledAt };

@@ -17,7 +17,7 @@ export interface Membership {
 export class SimulatedBroker {
   readonly clock: VirtualClock;
   readonly owners = new Map<number, Membership>();
-  /** Called with each commit that the broker accepted. */
+  /** Called with each commit that the broker accepted, those apart that are of a topic that is no more. */
   onCommit: (partition: number, offset: number) => void = () => undefined;
   /** Where a member's publish goes; one partition unless told otherwise. */
   partitionOf: (contract: { partitions: number }, key: string) => number = () => 0;
@@ -142,7 +142,8 @@ export class SimulatedBroker {
     const owner = this.owners.get(partition);
     if (owner?.member !== by.member || owner.generation !== by.generation) return false;
     this.#stored.set(partition, entry);
-    this.onCommit(partition, entry.offset);
+    const { topicId } = JSON.parse(entry.metadata) as { topicId: string };
+    if (topicId === this.topicId(topicId.split('#')[0]!)) this.onCommit(partition, entry.offset);
     return true;
   }
 

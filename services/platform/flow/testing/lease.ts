@@ -11,14 +11,17 @@ export class LeaseDouble implements Lease {
   readonly claimed: number;
   readonly catchUpTo: number;
   readonly clean: boolean;
+  readonly allInDoubt: boolean;
   readonly claims: number[] = [];
   finished: number | null = null;
   isLost = false;
   /** What the broker answers to a claim, when it is not this one's by now. */
   refusal: Error | null = null;
 
-  constructor({ start = 0, claimed = start, catchUpTo = claimed, clean = true }: Partial<Lease> = {}) {
-    [this.start, this.claimed, this.catchUpTo, this.clean] = [start, claimed, catchUpTo, clean];
+  constructor(lease: Partial<Lease> = {}) {
+    const { start = 0, claimed = start, catchUpTo = claimed, clean = true, allInDoubt = false } = lease;
+    [this.start, this.claimed, this.catchUpTo] = [start, claimed, catchUpTo];
+    [this.clean, this.allInDoubt] = [clean, allInDoubt];
   }
 
   isCurrent = () => !this.isLost;

@@ -3,25 +3,16 @@ import { Unavailable } from '../../errors.ts';
 import { assertCurrent } from '../../fence.ts';
 import { OwnedPartition } from '../../kafka/subscribe/lease.ts';
 import { writeClaim } from '../../kafka/subscribe/claim.ts';
-import type { Bus, PartitionReader, Publication, SubscribeOptions, Subscription } from '../../kafka/types.ts';
-import type { Membership, SimulatedBroker } from './broker.ts';
+import type { Bus, Publication, SubscribeOptions, Subscription } from '../../kafka/types.ts';
+import type { Assignment } from './assignment.ts';
+import type { SimulatedBroker } from './broker.ts';
 import type { Random } from './random.ts';
 import { SleepingClock } from './sleeping-clock.ts';
 
-interface Assignment {
-  topic: string;
-  partition: number;
-  owned: OwnedPartition;
-  reader: PartitionReader;
-  membership: Membership;
-  position: number;
-  alive: boolean;
-  closed: Promise<void> | null;
-  commits?: Promise<void>;
-}
-
 const commitIntervalMs = 250;
 const fetchIntervalMs = 20;
+/** How late a topic that was recreated is noticed where the position fits the new one as well. */
+const identityCheckMs = 5_000;
 /** How long a rebalance waits for what is in flight. */
 const closeLimitMs = 6_000;
 const sessionMs = 15_000;
@@ -111,6 +102,7 @@ export class Member {
     full.position = full.owned.start;
     full.reader = this.#options!.open(full.owned);
     this.#keepCommitting(full);
+    this.#watchTopic(full);
     this.#fetch(full);
   }
 
@@ -165,13 +157,8 @@ export class Member {
       this.clock.whenAwake(() => this.#fetch(assignment));
       return;
     }
-    if (assignment.position > this.#broker.end(assignment.topic, assignment.partition)) {
-      // The topic was recreated.
-      this.lose(assignment.partition);
-      if (!this.#broker.owners.has(assignment.partition))
-        void this.assign(assignment.topic, assignment.partition);
-      return;
-    }
+    if (assignment.position > this.#broker.end(assignment.topic, assignment.partition))
+      return this.#joinAnew(assignment);
     const log = this.#broker.log(assignment.topic, assignment.partition);
     const from = log.findIndex(({ offset }) => offset >= assignment.position);
     const records = from < 0 ? [] : log.slice(from, from + this.#random.between(1, 6));
@@ -193,6 +180,19 @@ export class Member {
     if (!this.alive || !assignment.alive) return;
     if (!this.clock.isAsleep) void this.#store(assignment).catch(() => undefined);
     this.#broker.clock.after(commitIntervalMs, () => this.#keepCommitting(assignment));
+  }
+
+  #watchTopic(assignment: Assignment): void {
+    if (!this.alive || !assignment.alive || assignment.closed) return;
+    const isAnother = this.#broker.topicId(assignment.topic) !== assignment.owned.topicId;
+    if (isAnother && !this.clock.isAsleep) return this.#joinAnew(assignment);
+    this.#broker.clock.after(identityCheckMs, () => this.#watchTopic(assignment));
+  }
+
+  /** The topic was recreated. */
+  #joinAnew({ topic, partition }: Assignment): void {
+    this.lose(partition);
+    if (!this.#broker.owners.has(partition)) void this.assign(topic, partition);
   }
 
   #face(): Bus {

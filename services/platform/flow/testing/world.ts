@@ -104,10 +104,10 @@ export class World<Value> {
     this.assignAll(await this.#successor());
   }
 
-  /** The topic is deleted and made again under its name, when what was begun on it can land no more. */
+  /** The topic is deleted and made again under its name, often while what was begun on it may still land. */
   async #recreate(): Promise<void> {
     for (const member of this.living()) if (member.partitions().length > 0) this.lose(member);
-    await this.clock.pass(sessionMs);
+    await this.clock.pass(this.random.between(0, sessionMs));
     this.broker.recreate(this.#options.contract.topic);
     this.assignAll();
   }

@@ -11,6 +11,7 @@ describe('taking a partition over', () => {
       start: 10,
       claimed: 10,
       clean: true,
+      allInDoubt: false,
       by: null,
       catchUpTo: 100,
       topicId: 'one',
@@ -65,8 +66,18 @@ describe('taking a partition over', () => {
 
   it('says a gap when the records were deleted unread, and keeps the claim', () => {
     const taken = takeOver({ offset: 4, metadata: metadata(50, false) }, bounds);
-    expect(taken).toMatchObject({ start: 10, claimed: 50, clean: false });
+    expect(taken).toMatchObject({ start: 10, claimed: 50, clean: false, allInDoubt: true });
     expect(taken.gap).toMatch(/6 records were deleted unread/);
+  });
+
+  it('doubts what comes where all was deleted that was in work, unless nothing was', () => {
+    const inWork = takeOver({ offset: 4, metadata: metadata(8, false) }, bounds);
+    expect(inWork).toMatchObject({ start: 10, claimed: 10, clean: false, allInDoubt: true });
+    for (const text of [metadata(8, true), ''])
+      expect(takeOver({ offset: 4, metadata: text }, bounds)).toMatchObject({
+        clean: true,
+        allInDoubt: false,
+      });
   });
 
   it('doubts everything when kafkajs has reset the offset and with it the claim', () => {
@@ -83,8 +94,20 @@ describe('taking a partition over', () => {
     'knows a recreated topic by %s: a gap, and what was begun for the old one is in doubt',
     (_, stored, at) => {
       const taken = takeOver(stored, at);
-      expect(taken).toMatchObject({ start: 10, claimed: 100, clean: false });
+      expect(taken).toMatchObject({ start: 10, claimed: 100, clean: false, allInDoubt: true });
       expect(taken.gap).toMatch(/recreated/);
     },
   );
+
+  it.each([
+    ['recreated', { offset: 50, metadata: metadata(60, false) }, { ...bounds, topicId: 'two' }],
+    ['whose offset was lost', { offset: null, metadata: '' }, bounds],
+  ])('doubts what comes also on a topic %s that is empty yet', (_, stored, at) => {
+    expect(takeOver(stored, { ...at, end: at.earliest })).toMatchObject({ clean: false, allInDoubt: true });
+  });
+
+  it('has nothing in doubt of a topic that was recreated after its reader had left cleanly', () => {
+    const left = { offset: 50, metadata: metadata(60, true) };
+    expect(takeOver(left, { ...bounds, topicId: 'two' })).toMatchObject({ clean: true, allInDoubt: false });
+  });
 });

@@ -4,6 +4,8 @@ export interface Claim {
   claimed: number;
   /** Nothing below `claimed` has an unknown outcome. */
   clean: boolean;
+  /** See `Takeover`. Handed on until an owner has left cleanly, which at worst costs each of them one wait. */
+  allInDoubt?: true;
   /** Which subscription wrote it: one uuid per `subscribe`. */
   by: string;
   /** Of which topic the offsets are, for a topic can be recreated under its name; null where the broker tells none. */
@@ -27,6 +29,8 @@ export interface Takeover {
   start: number;
   claimed: number;
   clean: boolean;
+  /** What may be in work is not on the topic (any more): it may be of any key, also of one that comes above `claimed`. */
+  allInDoubt: boolean;
   by: string | null;
   /** Where nothing tells how far the group had read: the end of the topic. Else the same as `claimed`. */
   catchUpTo: number;
@@ -41,9 +45,9 @@ export function writeClaim(claim: Claim): string {
 
 function readClaim(metadata: string): Claim | null {
   try {
-    const { claimed, clean, by, topicId = null } = JSON.parse(metadata) as Partial<Claim>;
+    const { claimed, clean, by, topicId = null, allInDoubt } = JSON.parse(metadata) as Partial<Claim>;
     if (!Number.isSafeInteger(claimed) || typeof clean !== 'boolean' || typeof by !== 'string') return null;
-    return { claimed: claimed!, clean, by, topicId };
+    return { claimed: claimed!, clean, by, topicId, ...(allInDoubt && { allInDoubt }) };
   } catch {
     return null;
   }
@@ -64,24 +68,25 @@ export function isAnotherTopic(topicId: string | null, before: string | null): b
  * - metadata that cannot be read (a newer version of Cartage?): anything up to the end may have been in work.
  * - an offset or a claim of another topic than this one: at the earliest record, and loudly, because it is a gap; what
  *   was begun for the old topic may still take effect.
- * - an offset that is no longer on the topic: at the earliest record that is, and as loudly.
+ * - an offset that is no longer on the topic: at the earliest record that is, and as loudly. What was in work may be gone.
  */
 export function takeOver(stored: Stored, bounds: Bounds): Takeover {
   const { offset, metadata } = stored;
   const { earliest, end, topicId } = bounds;
-  const none = { clean: true, by: null, gap: null, catchUpTo: end, topicId };
+  const none = { clean: true, allInDoubt: false, by: null, gap: null, catchUpTo: end, topicId };
   if (offset === null && metadata === null) return { ...none, start: earliest, claimed: earliest };
   if (offset === null) {
     const gap = 'the offset was out of range, and where the group stood is not known any more';
-    return { ...none, start: earliest, claimed: end, clean: end === earliest, gap };
+    return { ...none, start: earliest, claimed: end, clean: false, allInDoubt: true, gap };
   }
   const left = metadata ? readClaim(metadata) : null;
   // A claim beyond the end: such records were never on this topic, also where the broker tells no ids.
   const isGone = offset > end || (left?.claimed ?? 0) > end;
   if (isGone || isAnotherTopic(topicId, left?.topicId ?? null)) {
     const gap = `the group stands at ${offset} of a topic that is no more: it was deleted and recreated, or restored from an older copy (this one ends at ${end})`;
-    // What was begun for the old topic may still take effect, whatever key the new one brings.
-    return { ...none, start: earliest, claimed: end, clean: end === earliest, gap };
+    // What was begun for the old topic may still take effect, whatever key the new one brings, now or in a moment.
+    const clean = left?.clean ?? false;
+    return { ...none, start: earliest, claimed: end, clean, allInDoubt: !clean, gap };
   }
   const gap =
     offset < earliest
@@ -91,9 +96,11 @@ export function takeOver(stored: Stored, bounds: Bounds): Takeover {
   // Metadata that says nothing: whoever wrote it may have begun anything.
   const unreadable = Boolean(metadata) && left === null;
   const claimed = Math.max(start, left?.claimed ?? (unreadable ? end : start));
-  const clean = claimed === start || (left?.clean ?? false);
+  const isInWorkGone = (gap !== null && Boolean(metadata)) || left?.allInDoubt === true;
+  const allInDoubt = isInWorkGone && !left?.clean;
+  const clean = (claimed === start && !allInDoubt) || (left?.clean ?? false);
   const catchUpTo = metadata ? claimed : end;
   // Told again by us where the broker does not tell it just now, or a topic recreated meanwhile would not be noticed.
   const known = topicId ?? left?.topicId ?? null;
-  return { start, claimed, clean, by: left?.by ?? null, catchUpTo, topicId: known, gap };
+  return { start, claimed, clean, allInDoubt, by: left?.by ?? null, catchUpTo, topicId: known, gap };
 }

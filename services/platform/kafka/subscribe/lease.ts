@@ -31,6 +31,7 @@ export class OwnedPartition implements Lease {
   readonly claimed: number;
   readonly catchUpTo: number;
   readonly clean: boolean;
+  readonly allInDoubt: boolean;
   readonly topicId: string | null;
   readonly #options: OwnedPartitionOptions;
   #finished: number;
@@ -49,6 +50,7 @@ export class OwnedPartition implements Lease {
     this.claimed = takeover.claimed;
     this.catchUpTo = takeover.catchUpTo;
     this.clean = takeover.clean;
+    this.allInDoubt = takeover.allInDoubt;
     this.topicId = takeover.topicId;
     this.#options = options;
     this.#finished = takeover.start;
@@ -87,7 +89,8 @@ export class OwnedPartition implements Lease {
     const clean = this.#left?.clean ?? (!this.#begun && this.#inheritedIsSettled());
     const claimed = Math.max(this.#claim, this.#finished);
     const { by } = this.#options;
-    const entry = { offset: this.#finished, claim: { claimed, clean, by, topicId: this.topicId } };
+    const doubt = this.allInDoubt && !clean ? ({ allInDoubt: true } as const) : {};
+    const entry = { offset: this.#finished, claim: { claimed, clean, ...doubt, by, topicId: this.topicId } };
     const known = this.#onBroker;
     const isSame =
       known?.offset === entry.offset && known.claim.claimed === claimed && known.claim.clean === clean;
@@ -108,9 +111,9 @@ export class OwnedPartition implements Lease {
     return this.#left?.clean ?? false;
   }
 
-  /** Whatever the predecessor left open is settled once everything below its claim is finished. */
+  /** Whatever the predecessor left open is settled once everything below its claim is finished, if it is there. */
   #inheritedIsSettled(): boolean {
-    return this.clean || this.#finished >= this.claimed;
+    return this.clean || (!this.allInDoubt && this.#finished >= this.claimed);
   }
 
   /** The broker says of this offset that it may be in work. */
