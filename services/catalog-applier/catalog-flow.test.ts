@@ -187,12 +187,14 @@ describe('a new product whose price is still to come', () => {
   });
 
   it('has it where that came first, for a while', async () => {
-    const { bus, shop, product, priceIn, takeAsked } = flowOf();
+    const { bus, shop, product, priceIn } = flowOf();
     for (const sku of ['A', 'B'])
       expect(await priceIn(patient, pricesOf(sku, '9.5'))).toMatchObject([{ name: 'Held' }]);
-    expect(await product(productOf('A'), patient)).toMatchObject({ cause: 'created' });
-    // It is parked, and need not wait until somebody looks at what is held.
-    expect(takeAsked()).toContain('erp.prices A created');
+    const arrived: unknown[] = [];
+    const telling = { ...patient, arrived: (...given: unknown[]) => void arrived.push(given) };
+    for (const _once of [1, 2]) await product(productOf('A'), telling);
+    // Its price is parked, and need not wait until somebody looks at what is held; nor need a parent.
+    expect(arrived).toEqual([[['product', 'variant'], 'A']]);
     expect(shop.kept.get('a')).toMatchObject({ status: 1, price: '9.5' });
     await bus.clock.run(bus.clock.now() + 600_000);
     await expect(product(productOf('B'), patient)).rejects.toMatchObject(notYet);

@@ -48,7 +48,7 @@ export function needsPrice({ kind, bundle }: Product, found: MagentoProduct | nu
 export async function createProduct(
   product: Product,
   planned: Planned,
-  { price, isPriceHeld }: { price: string | null; isPriceHeld: boolean },
+  price: string | null,
   attempt: Attempt,
   options: ProductOptions,
 ): Promise<Handled> {
@@ -63,7 +63,7 @@ export async function createProduct(
     attempt,
     options,
   );
-  if (isSoldAtPrice) await askForPriceAndStock(product, price !== null && !isPriceHeld, options);
+  await askForPriceAndStock(product, !isSoldAtPrice || price !== null, options);
   return { status: 'applied', targetId: String(saved.id), cause: `created${until}` };
 }
 

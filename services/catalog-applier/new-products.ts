@@ -19,7 +19,7 @@ const pricesMax = 20_000;
 export class NewProducts {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #waitingSince = new BoundedMap<string, number>(waitingMax);
-  readonly #prices = new BoundedMap<string, { amount: string; at: number; isHeld: boolean }>(pricesMax);
+  readonly #prices = new BoundedMap<string, { amount: string; at: number }>(pricesMax);
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock;
@@ -29,11 +29,6 @@ export class NewProducts {
   priceOf(sku: string): string | null {
     const price = this.#prices.get(foldSku(sku));
     return price !== undefined && this.#clock.now() - price.at < priceAgeMaxMs ? price.amount : null;
-  }
-
-  /** That price is held for want of its product. */
-  isPriceHeld(sku: string): boolean {
-    return this.#prices.get(foldSku(sku))?.isHeld ?? false;
   }
 
   /** It was not there and has no price yet: what is asked of the shop next would tell the same. */
@@ -52,7 +47,7 @@ export class NewProducts {
   /** Of a product that is not there. @returns that it is about to be, where it waits for this price */
   priceCame(sku: string, amount: string): Unavailable | null {
     const isAwaited = this.isWaiting(sku);
-    this.#prices.set(foldSku(sku), { amount, at: this.#clock.now(), isHeld: !isAwaited });
+    this.#prices.set(foldSku(sku), { amount, at: this.#clock.now() });
     return isAwaited ? notYet(`The price of ${sku} waits until its product is made`) : null;
   }
 

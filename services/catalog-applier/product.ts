@@ -38,7 +38,6 @@ export async function writeProduct(
   const found = read.all.get(product.sku);
   if (found === undefined) throw known.newProducts.unread(product.sku);
   const price = found === null ? priceFor(product, attempt, known.newProducts) : found.price;
-  const isPriceHeld = known.newProducts.isPriceHeld(product.sku);
   if (product.deleted) return withdraw(product, found, attempt, options);
   if (found !== null && found.type_id !== product.kind) throw typeChanged(product, found);
   const isPriced = !needsPrice(product, found) || (price !== null && compareDecimals(price, '0') > 0);
@@ -47,7 +46,7 @@ export async function writeProduct(
   const difference = found === null ? {} : differenceOf(planned, found);
   const handled =
     found === null
-      ? await createProduct(product, planned, { price, isPriceHeld }, attempt, options)
+      ? await createProduct(product, planned, price, attempt, options)
       : await update(product, planned, found, difference, attempt, options);
   if (found !== null && product.enabled && !isPriced && attempt.mode === 'on')
     await askForPriceAndStock(product, false, options);
@@ -56,6 +55,7 @@ export async function writeProduct(
   const all = noted(handled, [...saidOfTranslations(translations), ...saidOfImages(images)], attempt);
   if (attempt.mode === 'dry') return all;
   known.newProducts.made(product.sku);
+  if (handled.status === 'applied') attempt.arrived?.(['product', 'variant'], product.sku);
   const subject = found ?? product;
   const faults = [
     ...(await writeTranslations(subject, translations, planned.set, magento.products, attempt)),

@@ -75,6 +75,8 @@ export interface UnavailableOptions extends ErrorOptions {
   notYet?: boolean;
   /** What is not there yet may be there when this resolves: it is looked for then, and need not be before `retryAfterMs`. */
   until?: Promise<void>;
+  /** Of a document that is not to be yet: those of its key that come after it go first, because it may wait for one of them. */
+  letsPass?: boolean;
   /** No retry can help before a person acts (401, 403): the flow waits and says so. */
   needsOperator?: boolean;
 }
@@ -87,6 +89,7 @@ export class Unavailable extends Error {
   readonly perhapsRecord: boolean;
   readonly notYet: boolean;
   readonly until: Promise<void> | undefined;
+  readonly letsPass: boolean;
   readonly needsOperator: boolean;
   constructor(fault: Fault, options: UnavailableOptions = {}) {
     super(sentence(fault), options);
@@ -98,6 +101,7 @@ export class Unavailable extends Error {
     this.perhapsRecord = options.perhapsRecord ?? false;
     this.notYet = options.notYet ?? false;
     this.until = options.until;
+    this.letsPass = options.letsPass ?? false;
     this.needsOperator = options.needsOperator ?? false;
   }
 }

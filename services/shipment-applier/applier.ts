@@ -12,6 +12,8 @@ import { tieToOrder } from '../platform/telemetry/order-trace.ts';
 import { connectMagento } from '../magento/connect.ts';
 import { AppliedStock } from './applied-stock.ts';
 import { applyFulfilment } from './fulfilment.ts';
+import type { LookUp } from './fulfilment.ts';
+import { LookedUp } from './looked-up.ts';
 import { Room } from './room.ts';
 import { ordersThat } from './decided-orders.ts';
 import { isDecided, isInvoiced } from './order-state.ts';
@@ -34,6 +36,8 @@ export function startShipmentApplier(
     process.onStop(() => magento.close());
     const options = {
       magento,
+      clock,
+      lookedUp: new LookedUp<LookUp>(clock),
       instance: config.instance,
       fulfilments: config.fulfilments,
       stock: config.stock,

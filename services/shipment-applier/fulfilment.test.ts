@@ -8,6 +8,8 @@ import { LeaseLost } from '../platform/fence.ts';
 import type { Mode } from '../platform/groups.ts';
 import type { Attempt } from '../platform/flow/outcome/outcome.ts';
 import { applyFulfilment } from './fulfilment.ts';
+import type { LookUp } from './fulfilment.ts';
+import { LookedUp } from './looked-up.ts';
 import { Room } from './room.ts';
 import type { StockWait } from './stock-wait.ts';
 import { documentOf, lineOf } from './testing/document.ts';
@@ -26,6 +28,9 @@ function shopOf(
 ) {
   const shop = Object.assign(new Shop(), habits);
   const room = new Room();
+  const lookedUp = new LookedUp<LookUp>({ now: () => time.passedMs });
+  /** Since the documents were published. */
+  const time = { passedMs: 60_000 };
   /** `effects`: so many may begin, then the lease is lost. */
   const apply = (
     changes: Partial<Fulfilment> = {},
@@ -43,6 +48,8 @@ function shopOf(
       { number: 1, mode, assertCurrent, ...more },
       {
         magento: shop as never,
+        clock: { now: () => time.passedMs },
+        lookedUp,
         instance: 'main',
         fulfilments: fulfilmentsSection.parse({ since, carriers: { UPS: { code: 'ups', title: 'UPS' } } }),
         stock: { sources: { W1: 'main' } },
@@ -63,7 +70,7 @@ function shopOf(
       },
     );
   };
-  return { shop, apply, steps: shop.steps };
+  return { shop, time, apply, steps: shop.steps };
 }
 
 // The ERP's spelling, and the shop's.
@@ -245,6 +252,28 @@ describe('a delivery of the ERP', () => {
     expect(await shopOf().apply({ documentDate: Date.parse(since) })).toMatchObject({ status: 'applied' });
   });
 
+  it('waits in its place for its order, for a minute, and lets others pass; not where its partition stands still', async () => {
+    const { time, apply } = shopOf();
+    const early = { incrementId: '43' };
+    const waits = { name: 'Unavailable', notYet: true, letsPass: true };
+    for (const [passedMs, retryAfterMs] of [
+      [0, 5_000],
+      [57_000, 3_000],
+    ]) {
+      time.passedMs = passedMs!;
+      await expect(apply(early)).rejects.toMatchObject({ ...waits, retryAfterMs });
+    }
+    for (const [mode, more] of [
+      ['on', { pressing: true }],
+      ['dry', {}],
+    ] as const)
+      await expect(apply(early, mode, Infinity, more)).rejects.toMatchObject({ name: 'Held' });
+    // What only a person puts right is told at once.
+    await expect(apply({ source: 'W9' })).rejects.toMatchObject({ name: 'Held' });
+    time.passedMs = 60_000;
+    await expect(apply(early)).rejects.toMatchObject({ name: 'Held' });
+  });
+
   it.each<[string, Partial<Fulfilment>, string, string | undefined]>([
     ['order 43', { incrementId: '43' }, 'order_unknown', 'order/main/default/43'],
     ['order 42', { store: 'b2b' }, 'order_unknown', 'order/main/b2b/42'],
@@ -280,6 +309,9 @@ describe('a delivery of the ERP', () => {
     const lostAfter = (effects: number) =>
       expect(apply(packed('T1'), 'on', effects)).rejects.toThrow(LeaseLost);
     await lostAfter(0);
+    expect(steps).toEqual([]);
+    // The shop refuses the first call: the source holds too little.
+    await lostAfter(1);
     expect(steps).toEqual([]);
     await lostAfter(1);
     expect(steps).toEqual(['raise ABC-RED to 2.0000 1']);

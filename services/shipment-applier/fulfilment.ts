@@ -3,6 +3,7 @@ import type { Magento } from '../magento/magento.ts';
 import { markerOf } from '../magento/marker.ts';
 import type { MagentoOrder } from '../magento/order-shape.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import { applyCancellation } from './cancellation.ts';
 import { applyComment } from './comment.ts';
@@ -12,6 +13,8 @@ import { askForStock, goodsOf } from './goods.ts';
 import { findMarked } from './marker.ts';
 import { applyInvoice } from './invoice.ts';
 import { shipping } from './lines.ts';
+import { inItsPlace } from './in-its-place.ts';
+import type { LookedUp } from './looked-up.ts';
 import { madeByHand } from './made-by-hand.ts';
 import { tellNumber } from './order-number.ts';
 import { ship, sourceOf } from './ship.ts';
@@ -26,7 +29,12 @@ import { wantedItems } from './wanted.ts';
 import type { Asked } from './wanted.ts';
 import { applyWithdrawn } from './withdrawn.ts';
 
+/** What the shop has of an order of which something is shipped. */
+export type LookUp = Awaited<ReturnType<typeof lookUp>>;
+
 export interface FulfilmentOptions extends ShipOptions {
+  clock: Pick<Clock, 'now'>;
+  lookedUp: LookedUp<LookUp>;
   magento: ShipOptions['magento'] & Pick<Magento, 'orders' | 'orderComments' | 'invoices' | 'creditMemos'>;
   storeIds: Pick<StoreIds, 'of'>;
 }
@@ -40,29 +48,38 @@ const kinds: ReadonlySet<string> = new Set([
   'order',
 ]);
 
-/**
- * Brings one ERP document to its order: looks whether the shipment is there, creates it if not, adds tracks that came
- * late. As soon as there is a shipment the stock of what was shipped is asked for again, in every case and before
- * anything else can fail: Magento deducts by itself, and whoever created the shipment may have died before asking.
- */
-export async function applyFulfilment(
+/** Brings one ERP document to its order, or says why there is nothing to bring. */
+export function applyFulfilment(
   issued: Issued,
   attempt: Attempt,
   options: FulfilmentOptions,
 ): Promise<Handled> {
+  const passed = passedOver(issued.document, options);
+  if (passed !== null) return Promise.resolve({ status: 'unchanged', cause: passed });
+  return applyKind(issued, attempt, options).catch((error: unknown) =>
+    inItsPlace(error, issued, attempt, options.clock),
+  );
+}
+
+function applyKind(issued: Issued, attempt: Attempt, options: FulfilmentOptions): Promise<Handled> {
   const { document } = issued;
-  const passed = passedOver(document, options);
-  if (passed !== null) return { status: 'unchanged', cause: passed };
   if (document.kind === 'order') return tellNumber(document, attempt, options);
   if (document.withdrawn) return applyWithdrawn(document, options);
   if (document.kind === 'invoice') return applyInvoice(document, attempt, options);
   if (document.kind === 'creditmemo') return applyCreditMemo(document, attempt, options);
   if (document.kind === 'cancellation') return applyCancellation(document, attempt, options);
   if (document.kind === 'comment') return applyComment(document, attempt, options);
-  const [{ order, units, made }] = await Promise.all([
-    lookUp(document, options),
-    attempt.mode === 'on' && options.stockWait?.ahead(issued, attempt),
-  ]);
+  return applyShipment(issued, attempt, options);
+}
+
+/**
+ * Looks whether the shipment is there, creates it if not, adds tracks that came
+ * late. As soon as there is a shipment the stock of what was shipped is asked for again, in every case and before
+ * anything else can fail: Magento deducts by itself, and whoever created the shipment may have died before asking.
+ */
+async function applyShipment(issued: Issued, attempt: Attempt, options: FulfilmentOptions): Promise<Handled> {
+  const { document } = issued;
+  const { order, units, made } = await lookedUp(issued, attempt, options);
   const parcel = { document, order, units };
   const found = findMarked(made, markerOf(options.instance, 'document', document.documentId));
   if (found) return follow(parcel, found, attempt, options);
@@ -95,6 +112,18 @@ async function follow(
     await askForStock(document, goods.keys(), options.requestRefresh, 'shipped');
   }
   return addTracks(parcel, found, attempt, options);
+}
+
+/** While the stock of its goods issue is waited for the shop is asked what it has, and the slot is left to others. */
+async function lookedUp(issued: Issued, attempt: Attempt, options: FulfilmentOptions): Promise<LookUp> {
+  const { document } = issued;
+  const look = options.lookedUp.of(document.documentId, () => lookUp(document, options));
+  if (attempt.mode === 'on')
+    await options.stockWait?.ahead(issued, attempt).catch((error: unknown) => {
+      options.lookedUp.keep(document.documentId, look);
+      throw error;
+    });
+  return look.found;
 }
 
 async function lookUp(document: Fulfilment, options: FulfilmentOptions) {

@@ -1,3 +1,4 @@
+import { orderKey } from '../../schemas/keys.ts';
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { MagentoInvoice } from '../magento/invoices.ts';
 import type { Magento } from '../magento/magento.ts';
@@ -44,6 +45,7 @@ export async function applyInvoice(
   ]);
   const found = findMarked(made, marker);
   if (found) {
+    attempt.arrived?.(['invoice'], orderKey(document));
     verifyInvoice(found, document, units);
     return { status: 'unchanged', targetId: found.increment_id, cause: 'the invoice is there' };
   }
@@ -100,6 +102,7 @@ async function create(
     comment: marker,
     notify: rules.notifyCustomer,
   });
+  attempt.arrived?.(['invoice'], orderKey(document));
   const created = await magento.invoices.get(id);
   if (created) verifyInvoice(created, document, asked.units);
   return { status: 'applied', targetId: created?.increment_id ?? String(id), cause: `invoiced, ${rule}` };

@@ -6,6 +6,7 @@ import { Held, Unavailable } from '../platform/errors.ts';
 import { LeaseLost } from '../platform/fence.ts';
 import type { Attempt } from '../platform/flow/outcome/outcome.ts';
 import { applyFulfilment } from './fulfilment.ts';
+import { LookedUp } from './looked-up.ts';
 import { Room } from './room.ts';
 
 const document = {
@@ -52,6 +53,8 @@ function shopOf({ losesAnswers = 0, forbids = false } = {}) {
       { number: 1, mode: 'on', assertCurrent: () => undefined, ...attempt },
       {
         magento: magento as never,
+        clock: { now: () => 0 },
+        lookedUp: new LookedUp({ now: () => 0 }),
         instance: 'main',
         fulfilments: fulfilmentsSection.parse({ since: '2026-01-01T00:00:00Z', carriers: {} }),
         stock: { sources: {} },

@@ -102,9 +102,6 @@ function mayBeInvoiced({ qty_ordered, qty_canceled, qty_refunded }: MagentoOrder
   return minus(decimalOf(qty_ordered), sum([qty_canceled, qty_refunded].map(decimalOf)));
 }
 
-/**
- * It does not wait in its place: what it needs may be the very next document of its order, which comes after it there.
- */
 function notInvoiced(document: Fulfilment, what: string): Held {
   return new Held({
     code: 'creditmemo.not_invoiced',

@@ -1,7 +1,7 @@
 import { foldSku } from '../magento/sku.ts';
 import type { SourceItem } from '../magento/source-items.ts';
-import { minus, sum, zero } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';
+import { BoundedMap } from '../platform/bounded-map.ts';
 import { Unavailable } from '../platform/errors.ts';
 import { Turns } from '../platform/turns.ts';
 import { lackingAt } from './source-top-up.ts';
@@ -22,53 +22,56 @@ interface Shelf {
   name: string;
   turns: Turns;
   users: number;
-  /** Units of shipments that go together: of all that were begun, and of all that have ended. */
-  begun: Decimal;
-  ended: Decimal;
 }
 
 /** How often a shipment makes room anew for itself before its failure is one of the flow. */
 const overtakenMax = 3;
+
+/** A shelf that is forgotten costs one refused call. */
+const lackedMax = 10_000;
 
 /**
  * Lets shipments take the same goods from a source side by side while there is enough for all of them, and one by one
  * where room must be made: what was made for one is not taken by another. A turn is held while the shop ships, and many
  * parcels of few SKUs would wait for each other in vain.
  *
- * Those of another replica, and one whose answer was lost, are not seen here and may take what is there. That does no
- * harm beyond a call: the shop ships all of a shipment or nothing, says so, and room is made anew at once.
+ * Whether there is enough the shop says by itself: it ships all of a shipment or nothing, and says so. The source is asked
+ * only then, and beforehand where it held too little the last time: a refused shipment costs the shop a number and a line
+ * in its log. Those of another replica, and one whose answer was lost, are not seen here and may take what is there: then
+ * room is made anew at once.
  */
 export class Room {
   readonly #shelves = new Map<string, Shelf>();
+  /** Held too little when they were last asked. */
+  readonly #lacked = new BoundedMap<string, true>(lackedMax);
 
   async ship<Result>(leaving: Leaving<Result>): Promise<Result> {
     const { sourceCode, goods } = leaving;
-    const shelves = new Map(
-      [...goods.keys()].map((sku) => [sku, this.#shelf(`${sourceCode}/${foldSku(sku)}`)]),
-    );
+    const shelves = [...goods.keys()].map((sku) => this.#shelf(`${sourceCode}/${foldSku(sku)}`));
     try {
       let refused: Unavailable | null = null;
-      const sent = await inTurn(shelves, 'together', () => sendIfEnough(leaving, shelves)).catch(
-        (error: unknown) => {
-          refused = asOvertaken(error);
-          return null;
-        },
-      );
-      if (sent !== null) return sent.result;
-      return await inTurn(shelves, 'alone', () => makeRoom(leaving, refused));
+      if (!shelves.some(({ name }) => this.#lacked.has(name))) {
+        const sent = await inTurn(shelves, 'together', async () => ({ result: await leaving.send() })).catch(
+          (error: unknown) => {
+            refused = asOvertaken(error);
+            return null;
+          },
+        );
+        if (sent !== null) return sent.result;
+      }
+      const note = (isLacking: boolean) => {
+        for (const { name } of shelves)
+          if (isLacking) this.#lacked.set(name, true);
+          else this.#lacked.delete(name);
+      };
+      return await inTurn(shelves, 'alone', () => makeRoom(leaving, refused, note));
     } finally {
-      for (const shelf of shelves.values()) if ((shelf.users -= 1) === 0) this.#shelves.delete(shelf.name);
+      for (const shelf of shelves) if ((shelf.users -= 1) === 0) this.#shelves.delete(shelf.name);
     }
   }
 
   #shelf(name: string): Shelf {
-    const shelf = this.#shelves.get(name) ?? {
-      name,
-      turns: new Turns(),
-      users: 0,
-      begun: zero,
-      ended: zero,
-    };
+    const shelf = this.#shelves.get(name) ?? { name, turns: new Turns(), users: 0 };
     shelf.users += 1;
     this.#shelves.set(name, shelf);
     return shelf;
@@ -79,9 +82,11 @@ export class Room {
 async function makeRoom<Result>(
   { sourceCode, goods, held, raise, send }: Leaving<Result>,
   refused: Unavailable | null,
+  note: (isLacking: boolean) => void,
 ): Promise<Result> {
   for (let overtaken = 0; ; overtaken += 1) {
     const lacking = lackingAt(sourceCode, await held(), goods);
+    if (overtaken === 0) note(lacking.length > 0);
     if (refused !== null && (lacking.length === 0 || overtaken > overtakenMax)) throw refused;
     if (lacking.length > 0) await raise(lacking);
     try {
@@ -98,31 +103,13 @@ function asOvertaken(error: unknown): Unavailable {
   throw error;
 }
 
-/** @returns null where the source holds too little for all that leaves it now: nothing was sent. */
-async function sendIfEnough<Result>(
-  { sourceCode, goods, held, send }: Leaving<Result>,
-  shelves: ReadonlyMap<string, Shelf>,
-): Promise<{ result: Result } | null> {
-  // What ends while the source is read may have been taken from the number that is read, or not yet.
-  const ended = new Map([...shelves].map(([sku, shelf]) => [sku, shelf.ended]));
-  for (const [sku, shelf] of shelves) shelf.begun = sum([shelf.begun, goods.get(sku)!]);
-  try {
-    const stored = await held();
-    const needed = new Map([...shelves].map(([sku, { begun }]) => [sku, minus(begun, ended.get(sku)!)]));
-    if (lackingAt(sourceCode, stored, needed).length > 0) return null;
-    return { result: await send() };
-  } finally {
-    for (const [sku, shelf] of shelves) shelf.ended = sum([shelf.ended, goods.get(sku)!]);
-  }
-}
-
 /** Always in the same order, so that two shipments never wait for each other. */
 function inTurn<Result>(
-  shelves: ReadonlyMap<string, Shelf>,
+  shelves: readonly Shelf[],
   how: 'together' | 'alone',
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const inOrder = [...new Set(shelves.values())].toSorted((one, other) => (one.name < other.name ? 1 : -1));
+  const inOrder = [...new Set(shelves)].toSorted((one, other) => (one.name < other.name ? 1 : -1));
   return inOrder.reduce(
     (inner, { turns }) =>
       () =>

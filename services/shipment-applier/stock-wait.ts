@@ -28,8 +28,11 @@ interface Waiting extends Issued {
   goOn: () => void;
 }
 
-/** From the publishing of a document on: its stock, which changed with it, comes by itself within this time nearly always. */
-const comesWithinMs = 250;
+/**
+ * From the publishing of a document on: its stock, which changed with it, comes by itself within this time nearly always. To
+ * ask for it sooner would double the work where all is slow already.
+ */
+const comesWithinMs = 1_000;
 
 /**
  * Lets a shipment wait until the stock that has gone down by its goods issue is in the shop.
@@ -51,15 +54,11 @@ export class StockWait {
   }
 
   /**
-   * By what the document says alone: most shipments that wait do so here. What comes by itself is waited for in place, while
-   * the shop is asked what it has.
+   * By what the document says alone: most shipments that wait do so here.
    * @throws Unavailable, not yet: this order alone waits.
    */
   async ahead(issued: Issued, attempt: Attempt): Promise<void> {
     const goods = new Set(issued.document.lines.map(({ sku }) => sku));
-    const withinMs = this.#comesInMs(issued);
-    if (withinMs > 0 && this.#mayWait(issued, this.#open(issued, goods), attempt))
-      await this.#comes(issued, [...goods], withinMs);
     const open = this.#open(issued, goods);
     if (this.#mayWait(issued, open, attempt)) await this.#wait(issued, open);
   }
@@ -81,13 +80,6 @@ export class StockWait {
     if (open.length > 0 && !pressing && this.#leftMs(issued) > 0) return true;
     this.#waiting.delete(issued.document.documentId);
     return false;
-  }
-
-  async #comes(issued: Issued, goods: readonly string[], withinMs: number): Promise<void> {
-    const over = new AbortController();
-    const goOn = () => over.abort();
-    this.#waiting.set(issued.document.documentId, { ...issued, goods, isAsked: false, goOn });
-    await this.#options.clock.wait(withinMs, over.signal);
   }
 
   async #wait(issued: Issued, open: readonly string[]): Promise<never> {

@@ -9,6 +9,7 @@ import { runBenchmark } from './benchmark.ts';
 import type { Benchmark, BenchmarkResult, SideResult } from './benchmark.ts';
 import { catalog } from './catalog.ts';
 import { cdc } from './cdc.ts';
+import { fulfilment } from './fulfilment.ts';
 import { idle } from './idle.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
@@ -21,7 +22,7 @@ import { webhooks } from './webhooks.ts';
 /** Peers and subject in turns, one ratio for each peer. */
 const benchmarks: readonly Benchmark[] = [webhooks];
 /** The whole line at work, a table of figures. */
-const studies: readonly Study[] = [latency, orders, cdc, stock, catalog, reconcile, idle, memory];
+const studies: readonly Study[] = [latency, orders, cdc, stock, catalog, fulfilment, reconcile, idle, memory];
 const known = [...benchmarks, ...studies];
 
 const { values, positionals } = parseArgs({

@@ -9,10 +9,13 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { Magento } from '../../services/magento/magento.ts';
+import { systemClock } from '../../services/platform/clock.ts';
 import { fulfilmentsSection } from '../../services/platform/config/sections/fulfilments.ts';
 import { Rejected } from '../../services/platform/errors.ts';
 import { Random } from '../../services/platform/flow/testing/random.ts';
 import { applyFulfilment } from '../../services/shipment-applier/fulfilment.ts';
+import type { LookUp } from '../../services/shipment-applier/fulfilment.ts';
+import { LookedUp } from '../../services/shipment-applier/looked-up.ts';
 import { Room } from '../../services/shipment-applier/room.ts';
 import { seedRecordedShop } from '../fidelity/seed.ts';
 import { clientOf } from '../magento/shop.ts';
@@ -86,6 +89,8 @@ function processOf(life: Life) {
       products: api('products'),
       sourceItems: life.of(magento.sourceItems),
     } as unknown as Magento,
+    clock: systemClock,
+    lookedUp: new LookedUp<LookUp>(systemClock),
     instance: 'main',
     ...settings,
     settleMs: 0,

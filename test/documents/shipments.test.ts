@@ -4,8 +4,11 @@
  */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Magento } from '../../services/magento/magento.ts';
+import { systemClock } from '../../services/platform/clock.ts';
 import { fulfilmentsSection } from '../../services/platform/config/sections/fulfilments.ts';
 import { applyFulfilment } from '../../services/shipment-applier/fulfilment.ts';
+import type { LookUp } from '../../services/shipment-applier/fulfilment.ts';
+import { LookedUp } from '../../services/shipment-applier/looked-up.ts';
 import { Room } from '../../services/shipment-applier/room.ts';
 import { documentOf, lineOf } from '../../services/shipment-applier/testing/document.ts';
 import { clientOf, placeOrder } from '../magento/shop.ts';
@@ -40,6 +43,8 @@ async function given(...numbers: string[]) {
   });
   const options = {
     magento,
+    clock: systemClock,
+    lookedUp: new LookedUp<LookUp>(systemClock),
     instance: 'main',
     fulfilments: fulfilmentsSection.parse({
       since: '2026-01-01T00:00:00Z',

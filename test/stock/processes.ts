@@ -12,6 +12,8 @@ import type { SimulatedBroker } from '../../services/platform/flow/testing/broke
 import type { Random } from '../../services/platform/flow/testing/random.ts';
 import { AppliedStock } from '../../services/shipment-applier/applied-stock.ts';
 import { applyFulfilment } from '../../services/shipment-applier/fulfilment.ts';
+import type { LookUp } from '../../services/shipment-applier/fulfilment.ts';
+import { LookedUp } from '../../services/shipment-applier/looked-up.ts';
 import { Room } from '../../services/shipment-applier/room.ts';
 import { StockWait } from '../../services/shipment-applier/stock-wait.ts';
 import { partitions } from './model-erp.ts';
@@ -84,6 +86,8 @@ export function shipmentApplier({ broker, random, line, rules, settleMs, raised 
       const room = new Room();
       const options = {
         instance: 'main',
+        clock,
+        lookedUp: new LookedUp<LookUp>(clock),
         fulfilments: config,
         stock: rules,
         settleMs,

@@ -24,5 +24,6 @@ const nothingParked: Parking = {
   parkUndecodable: async () => undefined,
   clear: async () => undefined,
   size: () => 0,
+  arrived: () => undefined,
   stop: async () => undefined,
 };

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { NewShipment, MagentoShipment, Track } from '../../magento/shipments.ts';
 import type { SourceItem } from '../../magento/source-items.ts';
-import { Rejected } from '../../platform/errors.ts';
+import { Rejected, Unavailable } from '../../platform/errors.ts';
 
 const none = { qty_shipped: '0', qty_canceled: '0', qty_refunded: '0' };
 const plain = { product_option: { extension_attributes: { custom_options: [] } }, is_virtual: false };
@@ -74,8 +74,13 @@ export class Shop {
     create: async (orderId: number, { items, tracks, comment, sourceCode, notify }: NewShipment) => {
       await turn();
       const lacks = items.some(({ quantity }) => Number(quantity) > Number(this.stored));
+      if (lacks)
+        throw new Unavailable(
+          { code: 'magento.could_not_save', what: 'no', fix: 'none' },
+          { perhapsRecord: true },
+        );
       if (this.failure !== null) throw this.failure;
-      if (this.refuses || lacks) throw new Rejected({ code: 'magento.refused', what: 'no', fix: 'none' });
+      if (this.refuses) throw new Rejected({ code: 'magento.refused', what: 'no', fix: 'none' });
       this.stored = String(Number(this.stored) - Number(items[0]!.quantity));
       this.steps.push(`ship ${tracks.map(({ number }) => number).join()}${notify ? 'and tell' : ''}`.trim());
       this.made.push({

@@ -122,6 +122,23 @@ describe('a document', () => {
     expect(handled).toEqual(['0 try 1', '0 try 2', '0 try 3']);
   });
 
+  it('that lets others of its key pass is tried after each of them, and holds the offset meanwhile', async () => {
+    const { lease, habit, receive, work, handled, reported } = await readerOf();
+    let isThere = false;
+    habit.handle = () => {
+      if (handled.at(-1)!.startsWith('1')) isThere = true;
+      else if (!isThere) throw new Unavailable(fault, { notYet: true, letsPass: true, retryAfterMs: 5_000 });
+    };
+    receive('a', 'a');
+    for (const finished of [0, 0, 2]) {
+      await work();
+      expect(lease.finished).toBe(finished);
+    }
+    // What was not to be yet counts for none of the tries.
+    expect(handled).toEqual(['0 try 1', '1 try 1', '0 try 1']);
+    expect(reported()).toEqual(['a applied null', 'a applied null']);
+  });
+
   it('is parked when it stands still for others, sooner; and after an unknown outcome when it was looked for', async () => {
     const { bus, reader, habit, receive, work, handled, stillParked, lease } = await readerOf({
       policy: { maxDistanceRecords: 2, perhapsRecordTries: 9 },

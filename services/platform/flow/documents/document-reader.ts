@@ -124,6 +124,7 @@ export class DocumentReader implements PartitionReader, PooledReader {
       number: attempts,
       mode: flow.mode,
       pressing,
+      arrived: (kinds, name) => verdicts.arrived(kinds, name),
       assertCurrent: () => {
         assertCurrent(record.topic, this.#lease);
         if (lastLook !== null) throw lastLook;
@@ -154,8 +155,11 @@ export class DocumentReader implements PartitionReader, PooledReader {
       if (after.finished) this.queues.finished(document, settledAt);
       else {
         document.lastLook = after.lastLook;
-        this.queues.again(document, context.clock.now() + after.delayMs, settledAt);
-        if (error instanceof Unavailable && error.notYet) this.#waits(document, error.until);
+        const notYet = error instanceof Unavailable && error.notYet ? error : null;
+        const dueAt = context.clock.now() + after.delayMs;
+        if (notYet?.letsPass) this.queues.passed(document, dueAt);
+        else this.queues.again(document, dueAt, settledAt);
+        if (notYet !== null) this.#waits(document, notYet.until);
       }
     }
   }

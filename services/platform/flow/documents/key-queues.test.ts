@@ -22,6 +22,42 @@ describe('the queues of a partition', () => {
     expect([queues.take(100)!.record.offset, queues.lowestOffset(), queues.size]).toEqual([1, 1, 4]);
   });
 
+  it('let those of a key pass its head, if they are there or as they come, and try it after each', () => {
+    const queues = new KeyQueues();
+    for (const [offset, key] of ['a', 'a'].entries()) queues.add(document(key, offset), 0);
+    const early = queues.take(0)!;
+    queues.passed(early, 100);
+    const second = queues.take(0)!;
+    expect([second.record.offset, queues.take(0), queues.lowestOffset()]).toEqual([1, null, 0]);
+    queues.finished(second);
+    expect(queues.take(0)).toBe(early);
+    queues.passed(early, 100);
+    expect([queues.take(99), queues.dueAt(0)]).toEqual([null, 100]);
+    queues.add(document('a', 2), 0);
+    const third = queues.take(1)!;
+    expect([third.record.offset, queues.take(1)]).toEqual([2, null]);
+    // What came of it is settled at 50 only.
+    queues.finished(third, 50);
+    expect([queues.take(49), queues.take(50)]).toEqual([null, early]);
+    queues.finished(early);
+    expect([queues.size, queues.lowestOffset()]).toEqual([0, null]);
+  });
+
+  it('do not try two that let each other pass before their time, nor hasten what is in doubt for such a one', () => {
+    const queues = new KeyQueues();
+    for (const [offset, key] of ['a', 'a'].entries()) queues.add(document(key, offset), 0);
+    const one = queues.take(0)!;
+    queues.passed(one, 100);
+    queues.passed(queues.take(0)!, 100);
+    expect([queues.take(99), queues.take(100)]).toEqual([null, one]);
+    const inDoubt = new KeyQueues();
+    for (const offset of [0, 1]) inDoubt.add(document('a', offset), 0);
+    inDoubt.passed(inDoubt.take(0)!, 10);
+    inDoubt.again(inDoubt.take(0)!, 900, 300);
+    inDoubt.hasten(10);
+    expect([inDoubt.take(299), inDoubt.take(300)!.record.offset]).toEqual([null, 1]);
+  });
+
   it('give the lowest first when it holds all others back, without its back-off but not without its doubt', () => {
     const queues = new KeyQueues();
     for (const [offset, key] of ['a', 'b', 'c'].entries()) queues.add(document(key, offset), 0);

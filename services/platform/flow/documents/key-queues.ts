@@ -13,11 +13,14 @@ export interface QueuedDocument {
   hastened: boolean;
   /** See `AfterTry`. */
   lastLook: Unavailable | null;
+  /** Those of its key that come after it go first. */
+  letsPass: boolean;
 }
 
 /**
  * The unfinished records of one partition: a queue per key, in the order of the offsets. Only the head of a queue is
- * ever in work, so the order of a key is kept also while its head waits for another try.
+ * ever in work, so the order of a key is kept also while its head waits for another try; a head that lets others pass
+ * goes behind them, and is tried again after each.
  */
 export class KeyQueues {
   readonly #queues = new Map<string, QueuedDocument[]>();
@@ -52,23 +55,30 @@ export class KeyQueues {
       inDoubtUntil: notBefore,
       hastened: false,
       lastLook: null,
+      letsPass: false,
     };
     this.#unfinished.set(record.offset, document);
     this.#bytes += record.sizeBytes;
     const waiting = this.#queues.get(queue);
-    if (waiting) waiting.push(document);
+    const [head] = waiting ?? [];
+    if (head?.letsPass && this.#delayed.get(queue) === head) {
+      this.#delayed.delete(queue);
+      waiting!.unshift(document);
+      this.#enqueue(document);
+    } else if (waiting) waiting.push(document);
     else {
       this.#queues.set(queue, [document]);
       this.#enqueue(document);
     }
   }
 
-  /** The lowest unfinished record holds all others back: it is the next one, and waits no back-off out. */
+  /** The lowest unfinished record holds all others back: its key is the next one, and waits no back-off out. */
   hasten(now: number): void {
     const [lowest] = this.#unfinished.values();
     if (!lowest || lowest.hastened) return;
-    const { queue, inDoubtUntil } = lowest;
-    if (this.#delayed.get(queue) === lowest && inDoubtUntil > now) lowest.notBefore = inDoubtUntil;
+    const { queue } = lowest;
+    const head = this.#queues.get(queue)![0]!;
+    if (this.#delayed.get(queue) === head && head.inDoubtUntil > now) head.notBefore = head.inDoubtUntil;
     else if (this.#delayed.delete(queue) || this.#ready.has(queue)) {
       lowest.hastened = true;
       this.#ready = new Set([queue, ...this.#ready]);
@@ -106,6 +116,8 @@ export class KeyQueues {
     this.#bytes -= document.record.sizeBytes;
     const waiting = this.#queues.get(document.queue);
     waiting?.shift();
+    // It may have been what they wait for.
+    for (const other of waiting ?? []) if (other.letsPass) other.notBefore = other.inDoubtUntil;
     const next = waiting?.[0];
     if (next) {
       next.notBefore = Math.max(next.notBefore, notBefore);
@@ -119,6 +131,16 @@ export class KeyQueues {
     document.notBefore = Math.max(notBefore, inDoubtUntil);
     document.inDoubtUntil = inDoubtUntil;
     this.#delayed.set(document.queue, document);
+  }
+
+  /** The same of one that lets the others of its key pass. */
+  passed(document: QueuedDocument, notBefore: number): void {
+    const waiting = this.#queues.get(document.queue)!;
+    waiting.push(waiting.shift()!);
+    document.letsPass = true;
+    document.notBefore = notBefore;
+    document.inDoubtUntil = 0;
+    this.#enqueue(waiting[0]!);
   }
 
   /** Its head need not wait a back-off out any more. */

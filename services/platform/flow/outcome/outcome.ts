@@ -18,6 +18,11 @@ export interface Attempt {
   mode: Mode;
   /** Its partition stands still for it: what more waiting would only make better is not waited for. */
   pressing?: boolean;
+  /**
+   * To be called when something is there of which held records may wait for one of the kinds (`waitsFor`): they are looked
+   * through soon, and not only in the next round.
+   */
+  arrived?(kinds: readonly string[], name: string): void;
   /** To be called right before each effect: throws `LeaseLost` when the record may belong to another process by now. */
   assertCurrent(): void;
 }

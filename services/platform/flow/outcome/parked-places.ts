@@ -23,6 +23,8 @@ export type ParkedPlace = Pick<
 /** Places by key on `cartage.parked`, whoever of the group parked or cleared them; the gauge says how many. */
 export class ParkedPlaces {
   readonly byKey = new Map<string, ParkedPlace>();
+  /** One waits for that. */
+  onHeld: (waitsFor: string) => void = () => undefined;
   readonly #context: Context;
   readonly #flow: string | undefined;
   #isLive = false;
@@ -61,6 +63,7 @@ export class ParkedPlaces {
     const hasOriginal = recordValue !== null;
     const place = { group, topic, partition, key: recordKey, documentId };
     this.byKey.set(key, { ...place, waitsFor, parkedAt, hasOriginal });
+    if (waitsFor !== null) this.onHeld(waitsFor);
     this.#show();
   }
 

@@ -29,6 +29,8 @@ export interface Parking {
   /** A success of the same key (or document) clears what was parked for it. Does nothing when nothing was. */
   clear(record: Received<never>): Promise<void>;
   size(): number;
+  /** Something is there of which held records may wait for one of the kinds. */
+  arrived(kinds: readonly string[], name: string): void;
   stop(): Promise<void>;
 }
 
@@ -42,22 +44,30 @@ export async function openParking(context: Context, flow?: ParkingFlow): Promise
   await reading.caughtUp;
   known.caughtUp();
   const stops: (() => Promise<void> | void)[] = [() => reading.stop()];
+  const releases = new Releases(context, flow?.awaited ?? {}, known.byKey);
   if (flow) {
-    const releases = new Releases(context, flow.awaited ?? {}, known.byKey);
+    known.onHeld = (waitsFor) => releases.held(waitsFor);
     releases.start();
     stops.push(() => releases.stop(), dropOldOriginals(context, known.byKey));
   }
-  return new TopicParking(context, known, stops);
+  return new TopicParking(context, known, releases, stops);
 }
 
 class TopicParking implements Parking {
   readonly #context: Context;
   readonly #known: ParkedPlaces;
+  readonly #releases: Releases;
   readonly #stops: readonly (() => Promise<void> | void)[];
 
-  constructor(context: Context, known: ParkedPlaces, stops: readonly (() => Promise<void> | void)[]) {
+  constructor(
+    context: Context,
+    known: ParkedPlaces,
+    releases: Releases,
+    stops: readonly (() => Promise<void> | void)[],
+  ) {
     this.#context = context;
     this.#known = known;
+    this.#releases = releases;
     this.#stops = stops;
   }
 
@@ -103,6 +113,10 @@ class TopicParking implements Parking {
 
   size(): number {
     return this.#known.byKey.size;
+  }
+
+  arrived(kinds: readonly string[], name: string): void {
+    this.#releases.arrived(kinds, name);
   }
 
   async stop(): Promise<void> {

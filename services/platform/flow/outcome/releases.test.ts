@@ -198,6 +198,42 @@ describe('a record held for something on the other side', () => {
     await parking.stop();
   });
 
+  it('is asked for as soon as it is told to have arrived, once for all that came together, also if it is parked later', async () => {
+    const shop = new Set<string>();
+    const look = (names: readonly string[]) =>
+      Promise.resolve(new Set(names.filter((name) => shop.has(name))));
+    const { bus, start, hold, asked } = setUp({ product: look, variant: look });
+    const parking = await start();
+    await bus.clock.pass(1);
+    await hold(parking, 'PARENT', 'variant/colour/A/1');
+    await hold(parking, 'WH1/A/1', 'product/A/1');
+    await hold(parking, 'WH1/B', 'product/B');
+    for (const name of ['colour/A/1', 'A/1']) shop.add(name);
+    parking.arrived(['product', 'variant'], 'A/1');
+    await bus.clock.pass(500);
+    parking.arrived(['product', 'variant'], 'C');
+    await bus.clock.pass(500);
+    expect(asked().map(([, key]) => key)).toEqual(['PARENT', 'WH1/A/1']);
+    // It did not help, and is not told again; what is parked for what came before is.
+    await hold(parking, 'PARENT', 'variant/colour/A/1');
+    shop.add('C');
+    await hold(parking, 'WH1/C', 'product/C');
+    await bus.clock.pass(5_000);
+    expect(asked().slice(2)).toEqual([['erp.stock', 'WH1/C', 'arrived']]);
+    await parking.stop();
+  });
+
+  it('that is told to have arrived and is not there is not asked for', async () => {
+    const { bus, start, hold, asked } = setUp({ product: () => Promise.resolve(new Set<string>()) });
+    const parking = await start();
+    await bus.clock.pass(1);
+    await hold(parking, 'WH1/A', 'product/A');
+    parking.arrived(['product'], 'A');
+    await bus.clock.pass(1_000);
+    expect(asked()).toEqual([]);
+    await parking.stop();
+  });
+
   it('waits its turn among thousands: each round asks for a few, and all are asked for', async () => {
     const looked: number[] = [];
     const seen = new Set<string>();

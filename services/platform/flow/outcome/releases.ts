@@ -1,4 +1,5 @@
 import { splitKey } from '../../../../schemas/keys.ts';
+import { BoundedMap } from '../../bounded-map.ts';
 import { readerIn } from '../../groups.ts';
 import type { FlowContext } from '../context.ts';
 import type { ParkedPlace } from './parked-places.ts';
@@ -21,6 +22,10 @@ const inWorkMs = 60_000;
 const namesPerRound = 200;
 /** What was there and did not help is asked for again after this time only. */
 const askAgainMs = 600_000;
+/** What arrives within this time is looked at together: whoever waits for several of it is asked for once. */
+const gatherMs = 1_000;
+/** A name that is forgotten is looked for in the rounds. */
+const arrivedMax = 20_000;
 
 /**
  * Releases held records when what they wait for is there: their keys are read at the source again, and the success
@@ -36,6 +41,9 @@ export class Releases {
   readonly #askedAt = new Map<string, number>();
   /** Name after which the next round begins, by kind. */
   readonly #reached = new Map<string, string>();
+  /** By kind and name, when it was told to be there. */
+  readonly #arrivedAt = new BoundedMap<string, number>(arrivedMax);
+  #isGathering = false;
   #working: Promise<void> = Promise.resolve();
 
   constructor(context: Context, awaited: Awaited, places: ReadonlyMap<string, ParkedPlace>) {
@@ -48,6 +56,17 @@ export class Releases {
   start(): void {
     this.#context.mappings.onChange(() => this.#enqueue(() => this.#releaseMapped()));
     void this.#rounds();
+  }
+
+  /** It was made here, so whoever waits for it, or is about to be parked for want of it, need not wait for a round. */
+  arrived(kinds: readonly string[], name: string): void {
+    const at = this.#context.clock.now();
+    for (const kind of kinds) this.#arrivedAt.set(`${kind}/${name}`, at);
+    if (this.#places.size > 0) this.#gather();
+  }
+
+  held(waitsFor: string): void {
+    if (this.#arrivalOf(waitsFor) > 0) this.#gather();
   }
 
   /** Waits for nothing: what was being asked for is asked for again by whoever comes next. */
@@ -65,6 +84,40 @@ export class Releases {
       });
       await this.#working;
       await clock.wait(policy.heldLookMs, this.#stopping.signal);
+    }
+  }
+
+  #gather(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    void this.#context.clock.wait(gatherMs, this.#stopping.signal).then(() => {
+      this.#isGathering = false;
+      this.#enqueue(() => this.#releaseArrived());
+    });
+  }
+
+  /** When that which is waited for arrived, 0: it is not known to. A name may have something before it: `variant/CODES/SKU`. */
+  #arrivalOf(waitsFor: string): number {
+    const [kind, ...parts] = waitsFor.split('/');
+    const names = [parts.join('/'), parts.slice(1).join('/')];
+    return Math.max(...names.map((name) => this.#arrivedAt.get(`${kind}/${name}`) ?? 0));
+  }
+
+  async #releaseArrived(): Promise<void> {
+    const names = new Map<string, Set<string>>();
+    for (const [key, { waitsFor }] of this.#places) {
+      if (waitsFor === null || this.#arrivalOf(waitsFor) <= (this.#askedAt.get(key) ?? 0)) continue;
+      const [kind] = waitsFor.split('/');
+      names.set(kind!, (names.get(kind!) ?? new Set()).add(waitsFor.slice(kind!.length + 1)));
+    }
+    for (const [kind, all] of names) {
+      const asked = [...all];
+      for (let from = 0; from < asked.length; from += namesPerRound) {
+        const found = await this.#awaited[kind]?.(asked.slice(from, from + namesPerRound));
+        await this.#release('arrived', ({ waitsFor }, ofKind, name, askedAt) => {
+          return ofKind === kind && found?.has(name) === true && askedAt < this.#arrivalOf(waitsFor!);
+        });
+      }
     }
   }
 

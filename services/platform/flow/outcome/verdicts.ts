@@ -112,6 +112,10 @@ export class Verdicts {
     return error.perhapsRecord && (await this.#probeSucceeds());
   }
 
+  arrived(kinds: readonly string[], name: string): void {
+    this.#parking.arrived(kinds, name);
+  }
+
   /** A newer record of the key took its place before it was written. Told without waiting: nothing hangs on it. */
   superseded(tried: Tried): void {
     const { metrics, log } = this.#context;
