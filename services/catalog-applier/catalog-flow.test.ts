@@ -11,8 +11,9 @@ import { LeaseLost } from '../platform/fence.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import type { Mode } from '../platform/groups.ts';
 import { catalogFlow } from './catalog-flow.ts';
+import { attributeOf } from './testing/attribute.ts';
 import { productOf } from './testing/product.ts';
-import { attributeOf, Shop } from './testing/shop.ts';
+import { Shop } from './testing/shop.ts';
 
 const origin = {
   occurredAt: null,
@@ -216,6 +217,35 @@ describe('a new product whose price is still to come', () => {
     // One that is not to be sold needs none.
     await product(productOf('C', { enabled: false }), patient);
     expect(shop.kept.get('c')!.status).toBe(2);
+  });
+});
+
+describe('images of a new product', () => {
+  const pixel =
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+  const imageOf = (bytes: string, more: number) => ({
+    url: null,
+    version: null,
+    data: Buffer.concat([Buffer.from(pixel, 'base64'), Buffer.alloc(more, bytes)]).toString('base64'),
+    label: null,
+    roles: null,
+    disabled: false,
+  });
+  const images = [imageOf('a', 0), imageOf('b', 1_000_000), imageOf('c', 1_000_000), imageOf('d', 1)];
+  const told = ({ images: all }: { images: string[] }) => all.map((one) => one.split(':')[0]);
+
+  it('come with it, in one call, as far as that carries them', async () => {
+    const { shop, product } = flowOf();
+    await product(productOf('A', { images }));
+    expect(told(shop)).toEqual(['with A', 'with A', 'to A', 'to A']);
+    expect(new Set(shop.images.map((one) => one.split(': ')[1])).size).toBe(4);
+  });
+
+  it('hold it not back when the shop refuses them', async () => {
+    const { shop, product } = flowOf();
+    shop.refusesImages = true;
+    await expect(product(productOf('A', { images }))).rejects.toThrow('magento.refused');
+    expect([shop.kept.has('a'), shop.writes.length, shop.images]).toEqual([true, 1, []]);
   });
 });
 

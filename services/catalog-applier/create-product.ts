@@ -8,6 +8,8 @@ import { Rejected } from '../platform/errors.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
 import { hasOwnPrice } from './bundle.ts';
+import { carriedImages } from './images.ts';
+import type { PlannedImages } from './images.ts';
 import type { NewProducts } from './new-products.ts';
 import type { Planned } from './plan-product.ts';
 import { hasPrice } from '../wanted/prices/has-price.ts';
@@ -45,26 +47,35 @@ export function needsPrice({ kind, bundle }: Product, found: MagentoProduct | nu
   return hasPrice(kind, isOwn);
 }
 
+/**
+ * By one call with all that it needs, its images too. Where the shop refuses it with them it is made without, so that an
+ * image holds back nothing but itself.
+ * @returns what is left to do for its gallery
+ */
 export async function createProduct(
   product: Product,
   planned: Planned,
-  price: string | null,
+  { price, images }: { price: string | null; images: PlannedImages },
   attempt: Attempt,
   options: ProductOptions,
-): Promise<Handled> {
+): Promise<{ handled: Handled; images: PlannedImages }> {
   const isSoldAtPrice = needsPrice(product, null);
   const until = isSoldAtPrice && price === null ? ', disabled until it has a price' : '';
-  if (attempt.mode === 'dry') return { status: 'dry', cause: `would create ${product.sku}${until}` };
+  if (attempt.mode === 'dry')
+    return { handled: { status: 'dry', cause: `would create ${product.sku}${until}` }, images };
   const write = newProduct(product, planned, price);
-  const saved = await createUnderKey(
-    product,
-    write,
-    planned.values['url_key'] === undefined,
-    attempt,
-    options,
-  );
+  const { carried, rest } = await carriedImages(product.sku, images, options.catalog);
+  let left = rest;
+  const create = (more: Pick<ProductWrite, 'images'>) =>
+    createUnderKey(product, { ...write, ...more }, planned.values['url_key'] === undefined, attempt, options);
+  const saved = await create(carried.length === 0 ? {} : { images: carried }).catch((error: unknown) => {
+    if (!(error instanceof Rejected) || carried.length === 0) throw error;
+    left = images;
+    return create({});
+  });
   await askForPriceAndStock(product, !isSoldAtPrice || price !== null, options);
-  return { status: 'applied', targetId: String(saved.id), cause: `created${until}` };
+  const handled = { status: 'applied' as const, targetId: String(saved.id), cause: `created${until}` };
+  return { handled, images: left };
 }
 
 function newProduct(

@@ -5,7 +5,7 @@ import type { AttributeOption, Attributes } from '../magento/attributes.ts';
 import { optionOf } from '../magento/attributes.ts';
 import { VirtualClock } from '../platform/flow/testing/virtual-clock.ts';
 import { Definitions } from './definitions.ts';
-import { attributeOf } from './testing/shop.ts';
+import { attributeOf } from './testing/attribute.ts';
 
 /** @param made in which order, and with which turns of the loop between, the options of two processes can be seen */
 function twoProcesses(seenAfter: readonly number[]) {

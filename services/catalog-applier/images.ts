@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Image, Product } from '../../schemas/types.ts';
-import type { Media, MediaEntry, MediaWrite } from '../magento/media.ts';
+import type { Media, MediaEntry, MediaWrite, NewImage } from '../magento/media.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 import type { Attempt } from '../platform/flow/outcome/outcome.ts';
@@ -98,6 +98,44 @@ export function saidOfImages({ missing, changed, surplus }: PlannedImages): stri
   return parts.length === 0 ? [] : [`images: ${parts.map(([verb, count]) => `${verb} ${count}`).join(', ')}`];
 }
 
+/** Of one call, in base64: a body of 3 MB is taken by every shop (FACTS section 10). */
+const carriedMax = 2_000_000;
+
+/**
+ * The files that are made with a new product, in its one call, and what is left to do for its gallery afterwards. Taken
+ * in order, so that what does not fit any more, or cannot be had, comes behind.
+ */
+export async function carriedImages(
+  sku: string,
+  planned: PlannedImages,
+  catalog: Config['catalog'],
+): Promise<{ carried: readonly NewImage[]; rest: PlannedImages }> {
+  const carried: NewImage[] = [];
+  const faults = [...planned.faults];
+  let size = 0;
+  for (const [index, wanted] of planned.missing.entries())
+    try {
+      const loaded = await loadedImage(sku, wanted, catalog);
+      size += loaded.file.base64.length;
+      if (size > carriedMax)
+        return { carried, rest: { ...planned, missing: planned.missing.slice(index), faults } };
+      carried.push(loaded);
+    } catch (error) {
+      if (!(error instanceof Rejected)) throw error;
+      faults.push(error);
+    }
+  return { carried, rest: { ...planned, missing: [], faults } };
+}
+
+async function loadedImage(
+  sku: string,
+  { image, digest, entry }: WantedImage,
+  catalog: Config['catalog'],
+): Promise<NewImage> {
+  const { extension, ...file } = await fileOf(sku, entry.position - 1, image, catalog);
+  return { entry, file: { ...file, name: `${digest}-cartage.${extension}` } };
+}
+
 /**
  * Uploads, changes, removes, in that order, so that a product is never without the image it is shown by.
  * @returns why single images could not be: no other is kept back by one
@@ -110,11 +148,11 @@ export async function writeImages(
   attempt: Attempt,
 ): Promise<Rejected[]> {
   const faults = [...planned.faults];
-  for (const { image, digest, entry } of planned.missing) {
+  for (const wanted of planned.missing) {
     try {
-      const file = await fileOf(sku, entry.position - 1, image, catalog);
+      const { entry, file } = await loadedImage(sku, wanted, catalog);
       attempt.assertCurrent();
-      await media.add(sku, entry, { ...file, name: `${digest}-cartage.${file.extension}` });
+      await media.add(sku, entry, file);
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
       faults.push(error);

@@ -6,7 +6,7 @@ import { Held, Rejected } from '../platform/errors.ts';
 import { keptOptions, keptValue } from './attribute-value.ts';
 import { differenceOf } from './product-difference.ts';
 import { productOf as bareProductOf } from './testing/product.ts';
-import { attributeOf } from './testing/shop.ts';
+import { attributeOf } from './testing/attribute.ts';
 import { wantedProduct, withKeptTexts } from '../wanted/products/product-mapping.ts';
 import { urlKeyOf, urlKeyOfTwin } from './url-key.ts';
 

@@ -44,10 +44,10 @@ export async function writeProduct(
   const planned = await planProduct(product, found, isPriced, attempt, options, known);
   const images = imagesDifference(product, found?.media_gallery_entries ?? []);
   const difference = found === null ? {} : differenceOf(planned, found);
-  const handled =
+  const { handled, images: left } =
     found === null
-      ? await createProduct(product, planned, price, attempt, options)
-      : await update(product, planned, found, difference, attempt, options);
+      ? await createProduct(product, planned, { price, images }, attempt, options)
+      : { handled: await update(product, planned, found, difference, attempt, options), images };
   if (found !== null && product.enabled && !isPriced && attempt.mode === 'on')
     await askForPriceAndStock(product, false, options);
   const views = await shownInViews(product, planned, found, difference, read, attempt, magento.products);
@@ -59,7 +59,7 @@ export async function writeProduct(
   const subject = found ?? product;
   const faults = [
     ...(await writeTranslations(subject, translations, planned.set, magento.products, attempt)),
-    ...(await writeImages(subject, images, magento.media, catalog, attempt)),
+    ...(await writeImages(subject, left, magento.media, catalog, attempt)),
     ...planned.faults,
   ];
   if (faults.length > 0) throw faults[0]!;

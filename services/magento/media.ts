@@ -30,6 +30,19 @@ export interface MediaFile {
   name: string;
 }
 
+/** An image of a new product, which is made with it. */
+export interface NewImage {
+  entry: MediaWrite;
+  file: MediaFile;
+}
+
+/** As Magento takes it with a product or by itself: one and the same save (read in its source, `MediaGalleryProcessor`). */
+export const newEntryOf = ({ entry, file: { base64, mime, name } }: NewImage): object => ({
+  media_type: 'image',
+  ...entry,
+  content: { base64_encoded_data: base64, type: mime, name },
+});
+
 /** Every call saves the whole product, globally. `sku` in the stored spelling. */
 export interface Media {
   /** Not idempotent: each call makes one more entry, under a further name (FACTS section 7). */
@@ -44,16 +57,15 @@ export function createMedia(rest: Rest): Media {
     await rest.call({
       method,
       path: ['products', sku, 'media', ...path],
-      ...(entry === undefined ? {} : { body: { entry: { media_type: 'image', ...entry } } }),
+      ...(entry === undefined ? {} : { body: { entry } }),
       scope: 'all',
       shape: z.unknown(),
       route: `${method} products/:sku/media${suffix}`,
     });
   };
   return {
-    add: (sku, entry, { base64, mime, name }) =>
-      call('POST', [], sku, { ...entry, content: { base64_encoded_data: base64, type: mime, name } }),
-    change: (sku, id, entry) => call('PUT', [String(id)], sku, { id, ...entry }),
+    add: (sku, entry, file) => call('POST', [], sku, newEntryOf({ entry, file })),
+    change: (sku, id, entry) => call('PUT', [String(id)], sku, { media_type: 'image', id, ...entry }),
     remove: (sku, id) => call('DELETE', [String(id)], sku),
   };
 }

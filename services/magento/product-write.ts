@@ -1,3 +1,5 @@
+import { newEntryOf } from './media.ts';
+import type { NewImage } from './media.ts';
 import { jsonNumber } from './rest/json.ts';
 import { linksOf, partsOf } from './product-parts.ts';
 import type { PartsWrite } from './product-parts.ts';
@@ -21,6 +23,8 @@ export interface ProductWrite extends PartsWrite {
   categoryIds?: readonly number[];
   /** Of a configurable product. Replaces its children, and its options where they are given. */
   variants?: VariantsWrite;
+  /** Of a new product only: they would take the place of its whole gallery. */
+  images?: readonly NewImage[];
 }
 
 export interface VariantsWrite {
@@ -43,6 +47,7 @@ export function bodyOf(sku: string, product: ProductWrite): Record<string, unkno
     links,
     bundleOptions,
     downloads,
+    images = [],
     ...same
   } = product;
   const extension = {
@@ -62,6 +67,7 @@ export function bodyOf(sku: string, product: ProductWrite): Record<string, unkno
     ...(weight === undefined ? {} : { weight: jsonNumber(weight) }),
     ...(Object.keys(extension).length === 0 ? {} : { extension_attributes: extension }),
     ...linksOf(sku, links),
+    ...(images.length === 0 ? {} : { media_gallery_entries: images.map(newEntryOf) }),
     // A map instead of this list would be a 500 (FACTS section 10).
     ...(customAttributes === undefined
       ? {}

@@ -1,10 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Attribute } from '../../magento/attributes.ts';
+import type { MediaFile } from '../../magento/media.ts';
 import { placeOf } from '../../magento/price-kinds.ts';
 import type { PriceKind, PriceRow } from '../../magento/price-kinds.ts';
 import type { MagentoProduct, ProductWrite } from '../../magento/products.ts';
 import { foldSku } from '../../magento/sku.ts';
 import { Rejected, Unavailable } from '../../platform/errors.ts';
+import { attributeOf } from './attribute.ts';
+
+const imageInvalid = () => new Rejected({ code: 'magento.refused', what: 'No image', fix: 'None' });
 
 /** A shop that keeps products as Magento does: letter case and accents aside, unknown attributes ignored. Its answers come later. */
 export class Shop {
@@ -24,6 +28,9 @@ export class Shop {
   unmatched: string[] = [];
   isDown = false;
   failsWrites = false;
+  /** It takes none, with a product or alone. */
+  refusesImages = false;
+  readonly images: string[] = [];
   /** Questions for whole products. */
   productReads = 0;
   /** All but the base price for all websites, which is the product's. */
@@ -44,12 +51,24 @@ export class Shop {
       return this.#those(skus);
     },
     members: (skus: readonly string[]) => this.#those(skus),
-    create: (sku: string, write: ProductWrite) => this.#save('create', sku, write),
+    create: async (sku: string, write: ProductWrite) => {
+      if (this.refusesImages && write.images?.length) throw imageInvalid();
+      this.images.push(...(write.images ?? []).map(({ file }) => `with ${sku}: ${file.name}`));
+      return this.#save('create', sku, write);
+    },
     update: (sku: string, write: ProductWrite) => this.#save('update', sku, write),
     remove: async (sku: string) => {
       await turn();
       this.writes.push(`remove ${sku}`);
       this.kept.delete(foldSku(sku));
+    },
+  };
+
+  media = {
+    add: async (sku: string, _entry: unknown, { name }: MediaFile) => {
+      await turn();
+      if (this.refusesImages) throw imageInvalid();
+      this.images.push(`to ${sku}: ${name}`);
     },
   };
 
@@ -219,12 +238,6 @@ export class Shop {
 }
 
 /** Its options have the values 0, 1, 2, ... */
-export function attributeOf(code: string, input: string, backend: string, labels: string[] = []): Attribute {
-  const options = labels.map((label, index) => ({ label, value: String(index) }));
-  const takesOptions = /select/.test(input) && code !== 'tax_class_id';
-  return { id: 1, code, label: code, input, backend, options, takesOptions, isUserDefined: true, types: [] };
-}
-
 function basePriceOf({ sku, price }: MagentoProduct): PriceRow {
   const plain = { from: null, to: null, group: null, quantity: '1', isPercent: false };
   return { ...plain, sku, scope: 0, price: price! };

@@ -124,7 +124,7 @@ export class DocumentReader implements PartitionReader, PooledReader {
       number: attempts,
       mode: flow.mode,
       pressing,
-      arrived: (kinds, name) => verdicts.arrived(kinds, name),
+      arrived: verdicts.arrived,
       assertCurrent: () => {
         assertCurrent(record.topic, this.#lease);
         if (lastLook !== null) throw lastLook;

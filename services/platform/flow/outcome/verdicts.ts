@@ -34,6 +34,7 @@ const supersededAtOnce = 500;
  */
 export class Verdicts {
   readonly breaker: Breaker;
+  readonly arrived = (kinds: readonly string[], name: string): void => this.#parking.arrived(kinds, name);
   readonly #context: FlowContext;
   readonly #flow: string;
   readonly #parking: Parking;
@@ -110,10 +111,6 @@ export class Verdicts {
     if (!(error instanceof Unavailable)) return true;
     // The halves of a batch knock at a door that is closed to all, unless a probe shows that it is not.
     return error.perhapsRecord && (await this.#probeSucceeds());
-  }
-
-  arrived(kinds: readonly string[], name: string): void {
-    this.#parking.arrived(kinds, name);
   }
 
   /** A newer record of the key took its place before it was written. Told without waiting: nothing hangs on it. */

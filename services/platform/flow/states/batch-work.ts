@@ -91,7 +91,7 @@ export class BatchWork<Value> {
       number: attempts,
       mode: this.#flow.mode,
       pressing: members.some(({ pressing }) => pressing),
-      arrived: (kinds, name) => this.#verdicts.arrived(kinds, name),
+      arrived: this.#verdicts.arrived,
       assertCurrent: () => assertCurrent(members[0]!.record.topic, fence),
     };
     try {

@@ -80,6 +80,26 @@ export function addMedia(call: Call, product: ProductRow, entry: JsonObject): Me
   return media;
 }
 
+/** @throws RestError 400, where one of the new entries is no image: then nothing of the product is saved */
+export function galleryIn(given: JsonObject): JsonObject[] | undefined {
+  const entries = given['media_gallery_entries'];
+  if (!Array.isArray(entries)) return undefined;
+  const gallery = entries.map((entry) => membersOf(entry));
+  for (const entry of gallery) if (entry['id'] === undefined) contentOf(entry);
+  return gallery;
+}
+
+/** A product that is saved with entries has these and no others: those without an id are new (`MediaGalleryProcessor`). */
+export function replaceGallery(call: Call, product: ProductRow, entries: readonly JsonObject[]): void {
+  const ids = entries.map(({ id }) => id);
+  for (const media of product.media ?? []) if (!ids.includes(media.id)) removeMedia(call, product, media);
+  for (const entry of entries) {
+    const known = product.media?.find(({ id }) => id === entry['id']);
+    if (known === undefined) addMedia(call, product, entry);
+    else applyMedia(call, product, known, entry);
+  }
+}
+
 /** Label, position, and the roles: those named are taken over, those that are not are given up. */
 export function applyMedia(call: Call, product: ProductRow, media: MediaRow, entry: JsonObject): void {
   const values = (product.values[call.storeId] ??= {});

@@ -13,6 +13,7 @@ import type { GivenParts } from './product-parts.ts';
 import { ATTRIBUTE_SETS, attributeOf } from './attributes.ts';
 import { customAttributeValues, withoutEmoji } from './custom-attributes.ts';
 import { USER_DEFINED_CODES } from './attribute-definitions.ts';
+import { galleryIn, replaceGallery } from './media.ts';
 import { findProduct, nameAt, valueAt } from './lookup.ts';
 
 const NAME_CHARACTERS_MAX = 255;
@@ -26,6 +27,13 @@ const MEMBERS = ['name', 'price', 'status', 'visibility', 'weight'] as const;
  * @param sku from the path (PUT) or from the body (POST); its letter case becomes the product's
  */
 export function saveProduct(call: Call, sku: string, given: JsonObject): ProductRow {
+  const gallery = galleryIn(given);
+  const product = saveOwn(call, sku, given);
+  if (gallery !== undefined) replaceGallery(call, product, gallery);
+  return product;
+}
+
+function saveOwn(call: Call, sku: string, given: JsonObject): ProductRow {
   const { db } = call.shop;
   const trimmed = sku.trim();
   const existing = findProduct(db, trimmed);
