@@ -14,7 +14,10 @@ import { endDeadRuns, endRun, runFolder } from './infrastructure/folder.ts';
 import { runJest, type JestRun } from './infrastructure/jest.ts';
 import { endLeftBehind, runMark } from './infrastructure/left-behind.ts';
 import { startKafka, startPostgres, startRegistry } from './infrastructure/main.ts';
-import { filesThatFailed, sum, worthASecondLook, type Counts } from './infrastructure/results.ts';
+import { filesThatFailed, slowest, sum, worthASecondLook, type Counts } from './infrastructure/results.ts';
+
+/** Of the whole suite. Those that lead belong first in sequencer.ts. */
+const slowestShown = 25;
 
 async function main(args: string[], signal: AbortSignal): Promise<Counts> {
   await endDeadRuns();
@@ -62,6 +65,12 @@ async function main(args: string[], signal: AbortSignal): Promise<Counts> {
  */
 async function runTests(run: JestRun): Promise<Counts> {
   const results = await runJest(run);
+  if (run.args.length === 0) {
+    const shown = slowest(run.resultFile, slowestShown).map(
+      ([file, seconds]) => `${seconds} s ${relative(projectFolder, file)}`,
+    );
+    console.log(`\nSlowest: ${shown.join(', ')}`);
+  }
   const again = run.args.length > 0 || run.signal.aborted ? [] : worthASecondLook(results);
   if (again.length === 0) return sum(results);
   const shown = again.map((file) => relative(projectFolder, file)).join(', ');

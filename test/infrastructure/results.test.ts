@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
-import { readResults, sum, worthASecondLook, type Results } from './results.ts';
+import { readResults, slowest, sum, worthASecondLook, type Results } from './results.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cartage-results-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -51,5 +51,14 @@ describe('the results of a run', () => {
     const failed = ['a', 'b', 'c', 'd'].map((name) => file(name, 'failed', 'failed'));
     expect(worthASecondLook(read(false, ...failed.slice(1)))).toHaveLength(3);
     expect(worthASecondLook(read(false, ...failed))).toEqual([]);
+  });
+
+  it('tell which files took longest', () => {
+    const took = (name: string, ms: number) => ({ ...file(name, 'passed'), startTime: 7, endTime: 7 + ms });
+    read(true, took('a', 1_400), took('b', 90_000), took('c', 2_600));
+    expect(slowest(join(folder, 'results.json'), 2)).toEqual([
+      ['b', 90],
+      ['c', 3],
+    ]);
   });
 });

@@ -9,7 +9,14 @@ export interface Counts {
 /** What jest writes with `--json`, as far as it is read here. */
 interface JestResults {
   success: boolean;
-  testResults: { name: string; status: 'passed' | 'failed'; assertionResults: { status: string }[] }[];
+  testResults: {
+    name: string;
+    status: 'passed' | 'failed';
+    /** Since 1970. */
+    startTime: number;
+    endTime: number;
+    assertionResults: { status: string }[];
+  }[];
 }
 
 /** Counts by test file, whose names are absolute paths. */
@@ -41,6 +48,17 @@ function countsOf({ status, assertionResults }: JestResults['testResults'][numbe
     failed: status === 'failed' ? Math.max(1, failed) : failed,
     skipped: count('pending', 'todo', 'skipped', 'disabled'),
   };
+}
+
+/** The files that took longest, the longest first, with their seconds. */
+export function slowest(file: string, count: number): [name: string, seconds: number][] {
+  if (!existsSync(file)) return [];
+  const { testResults } = JSON.parse(readFileSync(file, 'utf8')) as JestResults;
+  const took = testResults.map(({ name, startTime, endTime }): [string, number] => [
+    name,
+    Math.round((endTime - startTime) / 1000),
+  ]);
+  return took.toSorted(([, a], [, b]) => b - a).slice(0, count);
 }
 
 export const filesThatFailed = (results: Results): string[] =>

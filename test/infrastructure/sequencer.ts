@@ -11,6 +11,7 @@ interface TestFile {
  * and the longest early, so that none of them runs alone at the end.
  */
 export const longest = [
+  'test/journeys/flows.test.ts',
   'test/journeys/crashes.test.ts',
   'test/journeys/outage.test.ts',
   'test/kafka/outage.test.ts',
@@ -26,7 +27,6 @@ export const longest = [
   'test/orders/relay.test.ts',
   'test/deploy/rights.test.ts',
   'test/replication/ingester.test.ts',
-  'test/journeys/flows.test.ts',
   'test/erp-orders/killed.test.ts',
   'test/webhooks/rollout.test.ts',
 ];
