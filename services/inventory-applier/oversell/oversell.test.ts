@@ -258,6 +258,7 @@ describe('the salable quantity that the shop shows', () => {
 
 it('sources that the shop does not sell from are told of', async () => {
   const { look, gauge } = watchOf();
+  expect(await gauge('sourceProblems')).toBeNaN();
   await look();
   // One is disabled, one is not there.
   expect(await gauge('sourceProblems')).toBe(2);

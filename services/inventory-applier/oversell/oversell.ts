@@ -36,6 +36,7 @@ export class Oversell {
     this.#options = options;
     options.context.metrics.oversold.set({ flow }, 0);
     options.context.metrics.oversells.inc({ flow }, 0);
+    options.context.metrics.sourceProblems.set({ flow }, NaN);
   }
 
   async run(signal: AbortSignal): Promise<{ wanted: number; oversold: number }> {

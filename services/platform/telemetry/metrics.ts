@@ -180,7 +180,7 @@ export function openMetrics(process: string, instance: string) {
     ),
     sourceProblems: gauge(
       'cartage_stock_source_problems',
-      'Sources that stock is written to, and that the shop does not sell from: unknown, disabled, in no stock',
+      'Sources that stock is written to, and that the shop does not sell from: unknown, disabled, in no stock; NaN until looked at',
       'flow',
     ),
     stockFeedOld: gauge(
