@@ -102,7 +102,8 @@ export const magentoOrder = z.object({
     cc_last4: optionalText,
     last_trans_id: optionalText,
   }),
-  status_histories: listOf(statusHistory).catch([]),
+  /** Null where one of them cannot be read. */
+  status_histories: listOf(statusHistory).nullable().catch(null),
   extension_attributes: orderExtension,
 });
 export type MagentoOrder = z.infer<typeof magentoOrder>;

@@ -3,6 +3,7 @@ import type { Magento } from '../magento/magento.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { Rejected } from '../platform/errors.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
+import { commentsOf } from './comments-of.ts';
 import { findOrder } from './find-order.ts';
 import { heldWithoutRight } from './held-without-right.ts';
 import type { StoreIds } from './store-ids.ts';
@@ -29,8 +30,9 @@ export async function applyComment(
       what: `Document ${document.documentId} of order ${document.incrementId} has no text`,
       fix: "Let the ERP's query give `text`, or leave the document out",
     });
-  const { entity_id, increment_id: targetId, status } = await findOrder(document, { magento, storeIds });
-  const told = await magento.orderComments.ofOrder(entity_id);
+  const order = await findOrder(document, { magento, storeIds });
+  const { entity_id, increment_id: targetId, status } = order;
+  const told = await commentsOf(order, magento.orderComments);
   if (told.some((comment) => comment?.trim() === text))
     return { status: 'unchanged', targetId, cause: 'the order has the comment' };
   if (attempt.mode === 'dry') return { status: 'dry', targetId, cause: 'would comment on the order' };

@@ -23,19 +23,28 @@ const document = {
 const marker = 'ERP order SO/7 [cartage:main]';
 
 /** A shop with one order on hold, which may do what it is asked and not answer. */
-function shopOf({ losesAnswers = 0, forbids = false } = {}) {
+function shopOf({ losesAnswers = 0, forbids = false, isOdd = false } = {}) {
   const added: NewOrderComment[] = [];
+  const told = () => [null, 'gift', ...added.map(({ text }) => `${text}\n`)];
   let lost = losesAnswers;
   const magento = {
     orders: {
       byIncrementIds: () =>
         Promise.resolve({
-          items: [{ entity_id: 9, increment_id: '42', state: 'holded', status: 'waiting_for_stock' }],
+          items: [
+            {
+              entity_id: 9,
+              increment_id: '42',
+              state: 'holded',
+              status: 'waiting_for_stock',
+              status_histories: isOdd ? null : told().map((comment) => ({ comment })),
+            },
+          ],
           unreadable: [],
         }),
     },
     orderComments: {
-      ofOrder: () => Promise.resolve([null, 'gift', ...added.map(({ text }) => `${text}\n`)]),
+      ofOrder: () => (isOdd ? Promise.resolve(told()) : Promise.reject(new Error('the order has them'))),
       add: (_orderId: number, comment: NewOrderComment) => {
         if (forbids)
           return Promise.reject(new Unavailable({ code: 'magento.scope_missing', what: 'no', fix: '' }));
@@ -72,12 +81,15 @@ function shopOf({ losesAnswers = 0, forbids = false } = {}) {
 }
 
 describe("the ERP's number of an order", () => {
-  it('is told once, in whatever state the order is, and leaves its status', async () => {
-    const { apply, added } = shopOf();
-    expect(await apply()).toMatchObject({ status: 'applied', targetId: '42' });
-    expect(await apply()).toMatchObject({ status: 'unchanged', targetId: '42' });
-    expect(added).toEqual([{ text: marker, status: 'waiting_for_stock' }]);
-  });
+  it.each([false, true])(
+    'is told once, in whatever state the order is (odd: %s), and leaves its status',
+    async (isOdd) => {
+      const { apply, added } = shopOf({ isOdd });
+      expect(await apply()).toMatchObject({ status: 'applied', targetId: '42' });
+      expect(await apply()).toMatchObject({ status: 'unchanged', targetId: '42' });
+      expect(added).toEqual([{ text: marker, status: 'waiting_for_stock' }]);
+    },
+  );
 
   it('is found told where the answer was lost', async () => {
     const { apply, added } = shopOf({ losesAnswers: 1 });

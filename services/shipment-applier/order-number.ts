@@ -2,6 +2,7 @@ import type { Fulfilment } from '../../schemas/types.ts';
 import type { Magento } from '../magento/magento.ts';
 import { isMarker, markerOf } from '../magento/marker.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
+import { commentsOf } from './comments-of.ts';
 import { findOrder } from './find-order.ts';
 import { heldWithoutRight } from './held-without-right.ts';
 import type { StoreIds } from './store-ids.ts';
@@ -21,9 +22,10 @@ export async function tellNumber(
   attempt: Attempt,
   { magento, instance, storeIds }: NumberOptions,
 ): Promise<Handled> {
-  const { entity_id, increment_id, status } = await findOrder(document, { magento, storeIds });
+  const order = await findOrder(document, { magento, storeIds });
+  const { entity_id, increment_id, status } = order;
   const text = markerOf(instance, 'order', document.documentId);
-  const told = await magento.orderComments.ofOrder(entity_id);
+  const told = await commentsOf(order, magento.orderComments);
   if (told.some((comment) => isMarker(comment, text)))
     return { status: 'unchanged', targetId: increment_id, cause: 'the order tells its number in the ERP' };
   if (attempt.mode === 'dry')

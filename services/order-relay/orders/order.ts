@@ -120,7 +120,7 @@ function paymentOf({ payment, extension_attributes }: MagentoOrder): OrderPaymen
 
 /** Oldest first; the shop lists the newest first. */
 function commentsOf(source: MagentoOrder): OrderComment[] {
-  return source.status_histories
+  return (source.status_histories ?? [])
     .map((history) => ({
       text: history.comment,
       status: history.status,

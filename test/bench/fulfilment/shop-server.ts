@@ -15,6 +15,11 @@ const made = new Map<string, object[]>();
 const byId = new Map<string, object>();
 const canceled = new Set<number>();
 let lastId = 0;
+const documents: Readonly<Record<string, string>> = {
+  ship: 'shipment',
+  invoice: 'invoice',
+  refund: 'creditmemo',
+};
 
 const server = createServer((request, response) => void answer(request, response));
 server.listen(0, '127.0.0.1', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`));
@@ -43,12 +48,6 @@ interface Asked {
   comment?: { comment: string };
   arguments?: { extension_attributes?: { source_code?: string } };
 }
-
-const documents: Readonly<Record<string, string>> = {
-  ship: 'shipment',
-  invoice: 'invoice',
-  refund: 'creditmemo',
-};
 
 function written(path: string, { items = [], comment, arguments: given }: Asked): unknown {
   const [, order, deed] = path.split('/');
