@@ -6,6 +6,8 @@ import { allReadable } from '../magento/rest/list.ts';
 import { Held } from '../platform/errors.ts';
 import type { StoreIds } from './store-ids.ts';
 
+export const orderUnknown = 'shipment.order_unknown';
+
 /** The order that a document is about. @throws Held when the shop does not have it, Rejected when it cannot be read. */
 export async function findOrder(
   document: Fulfilment,
@@ -16,7 +18,7 @@ export async function findOrder(
   const [order] = allReadable(found, 'the order');
   if (order) return order;
   throw new Held({
-    code: 'shipment.order_unknown',
+    code: orderUnknown,
     what: `Document ${document.documentId}: the store ${document.store} has no order ${document.incrementId}`,
     fix: 'Correct the order number in the ERP; then `cartage parked discard KEY --reason TEXT`',
     waitsFor: `order/${orderKey(document)}`,

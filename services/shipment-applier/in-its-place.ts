@@ -1,6 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
 import { Held, Unavailable } from '../platform/errors.ts';
 import type { Attempt } from '../platform/flow/outcome/outcome.ts';
+import { orderUnknown } from './find-order.ts';
 import { invoiceOf } from './order-state.ts';
 import type { Issued } from './stock-wait.ts';
 
@@ -24,7 +25,7 @@ export function inItsPlace(
   const leftMs = publishedAt + waitMs - clock.now();
   if (!(error instanceof Held) || mode === 'dry' || pressing || leftMs <= 0) throw error;
   const { code, waitsFor } = error.fault;
-  if (code !== 'shipment.order_unknown' && waitsFor !== invoiceOf(document)) throw error;
+  if (code !== orderUnknown && waitsFor !== invoiceOf(document)) throw error;
   throw new Unavailable(error.fault, {
     notYet: true,
     letsPass: true,

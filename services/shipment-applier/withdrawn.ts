@@ -1,9 +1,9 @@
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { Magento } from '../magento/magento.ts';
 import { markerOf } from '../magento/marker.ts';
-import { Rejected } from '../platform/errors.ts';
+import { Held, Rejected } from '../platform/errors.ts';
 import type { Handled } from '../platform/flow/outcome/outcome.ts';
-import { findOrder } from './find-order.ts';
+import { findOrder, orderUnknown } from './find-order.ts';
 import { findMarked } from './marker.ts';
 import type { StoreIds } from './store-ids.ts';
 
@@ -31,10 +31,14 @@ const lists: Readonly<Record<string, 'shipments' | 'invoices' | 'creditMemos'>> 
  * @throws Rejected where the shop has it.
  */
 export async function applyWithdrawn(document: Fulfilment, options: WithdrawnOptions): Promise<Handled> {
-  const order = await findOrder(document, options);
   const { kind, documentId } = document;
   const list = lists[kind];
-  const made = list === undefined ? [] : await options.magento[list].ofOrder(order.entity_id);
+  const order = await findOrder(document, options).catch((error: unknown) => {
+    if (error instanceof Held && error.fault.code === orderUnknown) return null;
+    throw error;
+  });
+  const made =
+    list === undefined || order === null ? [] : await options.magento[list].ofOrder(order.entity_id);
   const found = findMarked<Made>(made, markerOf(options.instance, 'document', documentId));
   if (!found)
     return { status: 'unchanged', cause: 'the ERP has taken it back, and the shop has nothing of it' };
