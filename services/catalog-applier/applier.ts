@@ -4,6 +4,7 @@ import { startFlow } from '../platform/lifecycle/run-flow.ts';
 import { runStates } from '../platform/flow/states/run-states.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
 import { connectMagento } from '../magento/connect.ts';
+import { atOnceBy } from './quiet-hours.ts';
 import { catalogFlow } from './catalog-flow.ts';
 
 /** Kafka to Magento: products and prices. */
@@ -14,11 +15,14 @@ export function startCatalogApplier(
   const { config } = configuration;
   return startFlow('catalog-applier', 'catalog', { configuration, life }, (process, mode) => {
     const { clock } = process.context;
-    const magento = connectMagento(configuration, process);
+    const { metrics, log } = process;
+    // Stock and orders go first.
+    const magento = connectMagento(configuration, { metrics, log, yields: true });
     process.onStop(() => magento.close());
+    const { catalog } = config;
     const flow = catalogFlow({
-      magento,
-      catalog: config.catalog,
+      magento: { ...magento, callsAtOnce: atOnceBy(catalog.quietHours, clock, () => magento.callsAtOnce()) },
+      catalog,
       // Looked up at each creation: a warehouse may have been mapped since.
       warehouses: () => Object.keys(config.stock.sources),
       requestRefresh: refreshRequester(process.bus, process.name, clock),

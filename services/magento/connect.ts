@@ -16,7 +16,7 @@ import type { KeptCodesOf } from './store.ts';
  */
 export function connectMagento(
   configuration: Configuration<'magento'>,
-  { metrics, log }: { metrics: Metrics; log: Log },
+  { metrics, log, yields = false }: { metrics: Metrics; log: Log; yields?: boolean },
   keptCodes?: KeptCodesOf,
 ): Magento {
   const { magento: config } = configuration.config;
@@ -37,6 +37,7 @@ export function connectMagento(
     connections: new AdaptiveLimit({
       max: shareOfShop(config.callsAtOnce),
       slowMs: config.slowMs,
+      yields,
       onChange: (current) => metrics.callLimit.set({ sink: 'magento' }, current),
     }),
     deadlineMs: config.deadlineMs,

@@ -51,9 +51,10 @@ class Process {
   readonly #queue: CallQueue;
   readonly #shop: Shop;
 
-  constructor(shop: Shop, clock: VirtualClock) {
+  constructor(shop: Shop, clock: VirtualClock, yields = false) {
     this.#shop = shop;
-    const limit = new AdaptiveLimit({ max: share, slowMs, onChange: (current) => this.limits.push(current) });
+    const onChange = (current: number) => this.limits.push(current);
+    const limit = new AdaptiveLimit({ max: share, slowMs, onChange, yields });
     this.#queue = new CallQueue(limit, () => clock.now());
   }
 
@@ -138,5 +139,16 @@ describe('a shop that bears less', () => {
     expect(all).toBeGreaterThan(0.6 * bears * 6_000);
     for (const one of served) expect(one).toBeGreaterThan((0.3 * all) / processes);
     expect(shop.most(30, 630)).toBeLessThanOrEqual(2 * bears);
+  });
+
+  it('is left to the others by whoever yields, which gets on slowly', async () => {
+    const yielding = new Process(shop, clock, true);
+    yielding.work();
+    shop.answer = (underWay) => (underWay > 24 ? { status: 503, tookMs: 50 } : { status: 200, tookMs: 100 });
+    await clock.pass(600_000);
+    const mean = callers.reduce((sum, { served }) => sum + served, 0) / processes;
+    expect(yielding.served).toBeLessThan(0.75 * mean);
+    // One call at a time, at least.
+    expect(yielding.served).toBeGreaterThan(0.8 * 6_000);
   });
 });

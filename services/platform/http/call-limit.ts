@@ -30,10 +30,14 @@ export interface AdaptiveLimitOptions {
   /** An answer that takes longer says that the other side has too much to do. */
   slowMs: number;
   onChange: (current: number) => void;
+  /** What is done can wait: at the first sign of too much all but one call are left to other processes, and for longer. */
+  yields?: boolean;
 }
 
 /** Additive increase: one more call at once for so long without a sign of too much. */
 export const raiseEveryMs = 5_000;
+/** Of whoever yields: the others have most of their share back before. */
+const yieldingRaiseEveryMs = 30_000;
 
 /** Too many requests, an overloaded or silent server behind a gateway. */
 const overloadedStatuses = new Set([408, 425, 429, 502, 503, 504]);
@@ -62,13 +66,14 @@ export class AdaptiveLimit implements CallLimit {
 
   ended(call: EndedCall): void {
     const isTooMuch = this.#isTooMuch(call);
-    const isQuiet = call.endedAt - this.#quietSince >= raiseEveryMs;
+    const { yields } = this.#options;
+    const isQuiet = call.endedAt - this.#quietSince >= (yields ? yieldingRaiseEveryMs : raiseEveryMs);
     if (!isTooMuch && (!isQuiet || this.#current === this.max)) return;
     this.#quietSince = call.endedAt;
     if (!isTooMuch) this.#change(this.#current + 1);
     else if (call.beganAt >= this.#loweredAt) {
       this.#loweredAt = call.endedAt;
-      this.#change(Math.max(1, Math.floor(this.#current / 2)));
+      this.#change(yields ? 1 : Math.max(1, Math.floor(this.#current / 2)));
     }
   }
 

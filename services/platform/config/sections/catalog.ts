@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, milliseconds, network, text, yesOrNo } from '../fields.ts';
+import { count, milliseconds, network, text, timeOfDay, yesOrNo } from '../fields.ts';
 import { priceList, priceListProblems } from './price-lists.ts';
 
 /** Written as members of the product: two writers of one of them would undo each other for ever. */
@@ -40,6 +40,8 @@ export const catalogSection = z
     priceLists: z.record(text, priceList).default({}),
     /** Currency of the base price; prices in another currency are held. */
     baseCurrency: text.regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'),
+    /** When the catalogue takes all that the shop leaves it; at other times it writes so few things at once. */
+    quietHours: z.strictObject({ from: timeOfDay, to: timeOfDay, otherwise: count(1) }).optional(),
   })
   .superRefine((catalog, context) => {
     for (const [erpCode, code] of Object.entries(catalog.attributes))
