@@ -78,10 +78,14 @@ export async function runFlowOf<Reader extends PooledReader & PartitionReader>(
 }
 
 /** Reads nothing more while it is paused. */
-function pausable(reader: PartitionReader, isPaused: () => boolean): PartitionReader {
+function pausable(reader: PooledReader & PartitionReader, isPaused: () => boolean): PartitionReader {
   return {
     receive: (records) => reader.receive(records),
-    full: () => isPaused() || reader.full(),
+    full: () => {
+      if (!isPaused()) return reader.full();
+      reader.rest?.();
+      return true;
+    },
     close: (lost) => reader.close(lost),
   };
 }

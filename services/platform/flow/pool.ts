@@ -9,6 +9,8 @@ export interface PooledReader {
   readonly size: number;
   /** Makes ready what is due; returns when the next is, or null. */
   wake(now: number): number | null;
+  /** Asked for as long as nothing is read on purpose: that no record comes tells it nothing. */
+  rest?(): void;
 }
 
 /** A piece of work that was taken from some partitions and is now to be done. */

@@ -51,6 +51,11 @@ export class ReadAhead {
     this.readTo = record.offset + 1;
   }
 
+  /** Nothing is read on purpose: what does not come meanwhile may come later. */
+  rest(now: number): void {
+    this.#receivedAt = now;
+  }
+
   /** No more may be read: too much is pending, or the lowest pending record lies too far back. */
   isFull(pending: { size: number; sizeBytes: number }, lowestOffset: number | null): boolean {
     const { keys, bytes } = this.#bounds;

@@ -30,7 +30,6 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
   readonly #ahead: ReadAhead;
   /** Until then something begun here or by a predecessor may still take effect. */
   #inDoubtUntil: number;
-  #undecodableInWork = 0;
   #inWork = 0;
   #idle: (() => void) | null = null;
   /** Undecodable records not yet parked hold the offset back like pending ones. */
@@ -69,14 +68,17 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
     return this.#ahead.isFull(this.pending, this.#lowestOffset());
   }
 
+  rest(): void {
+    this.#ahead.rest(this.#context.clock.now());
+  }
+
   get size(): number {
     return this.pending.size;
   }
 
   async close(): Promise<boolean> {
     this.closed = true;
-    if (this.#inWork + this.#undecodableInWork > 0)
-      await new Promise<void>((resolve) => (this.#idle = resolve));
+    if (this.#inWork > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
     return this.#context.clock.now() >= this.#inDoubtUntil;
   }
 
@@ -103,7 +105,7 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
 
   ended(): void {
     this.#inWork -= 1;
-    this.#restIfIdle();
+    if (this.#inWork === 0) this.#idle?.();
   }
 
   /** Claims all that was read; false when the lease is over. */
@@ -218,7 +220,7 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
   }
 
   async #park(record: Undecodable): Promise<void> {
-    this.#undecodableInWork += 1;
+    this.began();
     this.#unparked.add(record.offset);
     try {
       await this.#verdicts.undecodable(this.lease, record);
@@ -227,8 +229,7 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
     } catch {
       // Only when the lease is over: the next owner parks it.
     } finally {
-      this.#undecodableInWork -= 1;
-      this.#restIfIdle();
+      this.ended();
     }
   }
 
@@ -241,9 +242,5 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
     const pending = this.pending.lowestOffset();
     if (pending !== null) offsets.push(pending);
     return offsets.length === 0 ? null : Math.min(...offsets);
-  }
-
-  #restIfIdle(): void {
-    if (this.#inWork + this.#undecodableInWork === 0) this.#idle?.();
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { outcomes } from '../../../../schemas/topics.ts';
 import { Unavailable } from '../../errors.ts';
 import { flowOf, keysTo } from '../testing/plain-flow.ts';
+import { SetControls } from '../testing/set-controls.ts';
 import { plains } from '../testing/records.ts';
 
 const down = { code: 'shop.down', what: 'Down', fix: 'Wait' };
@@ -94,6 +95,22 @@ describe('reading', () => {
     expect(reported()).toEqual([]);
     await clock.pass(3_000);
     expect(reported().toSorted()).toEqual(['a applied', 'b applied']);
+  });
+
+  it('takes a pause for no end of what there is to read', async () => {
+    const controls = new SetControls();
+    const { world, broker, clock, calls, send, member } = await flowOf({ controls });
+    send(...keysTo(30), ...keysTo(30));
+    broker.setStored(0, { offset: 0, metadata: '{"claimed":60,"clean":true,"by":"gone"}' });
+    world.assignAll();
+    while (member.position(0) < 12) await clock.pass(1);
+    controls.set({ paused: true });
+    await clock.pass(601_000);
+    expect([member.position(0) < 30, calls]).toEqual([true, []]);
+    controls.set({ paused: false });
+    await clock.pass(30_000);
+    // Not one of its older values.
+    expect(calls.flatMap(({ keys }) => keys).toSorted()).toEqual(keysTo(30));
   });
 
   it('asserts again also what is newer than a record that compaction took from below the claim', async () => {
