@@ -229,10 +229,13 @@ describe('the flow of stock', () => {
     const shop = shopOf();
     const { world, send } = await worldOf(shop, { mode: 'dry' });
     send('W1', 'A', '1');
+    send('W1', 'B', '7');
     await world.clock.pass(1_000);
     expect(shop.requests).toEqual([]);
-    expect(world.broker.values(outcomes)).toMatchObject([
-      { status: 'dry', cause: 'would set A at main to 0.0000, out of stock' },
+    const told = world.broker.values(outcomes).map(({ status, cause }) => `${status}: ${cause}`);
+    expect(told.toSorted()).toEqual([
+      'dry: would set A at main to 0.0000, out of stock',
+      'dry: would set B at main to 6.0000, in stock',
     ]);
   });
 

@@ -1,6 +1,8 @@
 import { fulfilments as contract } from '../../schemas/topics.ts';
 import type { Configuration } from '../platform/config/read.ts';
 import { runDocuments } from '../platform/flow/documents/run-documents.ts';
+import type { Mode } from '../platform/groups.ts';
+import type { Subscription } from '../platform/kafka/types.ts';
 import { refreshRequester } from '../platform/flow/request-refresh.ts';
 import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
 import { KeptCodes } from '../platform/kept-codes.ts';
@@ -20,49 +22,56 @@ import { isDecided, isInvoiced } from './order-state.ts';
 import { StockWait } from './stock-wait.ts';
 import { StoreIds } from './store-ids.ts';
 
+type FulfilmentConfiguration = Configuration<'magento' | 'fulfilments' | 'stock'>;
+
 /** Kafka to Magento: shipments, invoices, credit memos, and the ERP's numbers of orders. */
-export function startShipmentApplier(
-  configuration: Configuration<'magento' | 'fulfilments' | 'stock'>,
-  life: Life,
-): Promise<void> {
+export function startShipmentApplier(configuration: FulfilmentConfiguration, life: Life): Promise<void> {
+  return startFlow('shipment-applier', 'shipments', { configuration, life }, (process, mode) =>
+    applyFulfilments(configuration, process, mode),
+  );
+}
+
+export async function applyFulfilments(
+  configuration: FulfilmentConfiguration,
+  process: Process,
+  mode: Mode,
+): Promise<Subscription> {
   const { config } = configuration;
-  return startFlow('shipment-applier', 'shipments', { configuration, life }, async (process, mode) => {
-    const { clock } = process.context;
-    const requestRefresh = refreshRequester(process.bus, process.name, clock);
-    const kept = new KeptCodes(process.bus, config.instance, clock);
-    const reading = await kept.follow();
-    process.onStop(() => reading.stop());
-    const magento = connectMagento(configuration, process, (coded) => kept.of(coded));
-    process.onStop(() => magento.close());
-    const options = {
-      magento,
-      clock,
-      lookedUp: new LookedUp<LookUp>(clock),
-      instance: config.instance,
-      fulfilments: config.fulfilments,
-      stock: config.stock,
-      settleMs: config.magento.settleMs,
-      storeIds: new StoreIds(new CodeIds(() => magento.store.views(), clock)),
-      requestRefresh,
-      stockWait: mode === 'on' ? await openStockWait(process, config, requestRefresh) : null,
-      room: new Room(),
-    };
-    return runDocuments(process.context, {
-      name: 'shipments',
-      contract,
-      mode,
-      concurrency: () => magento.callsAtOnce(),
-      settleMs: config.magento.settleMs,
-      handle: (record, attempt) => {
-        tieToOrder(record.key, 'shipment to the shop');
-        return applyFulfilment({ document: record.value, publishedAt: record.publishedAt }, attempt, options);
-      },
-      probe: async () => void (await magento.store.views()),
-      awaited: {
-        order: (keys) => ordersThat(isDecided, keys, options),
-        invoice: (keys) => ordersThat(isInvoiced, keys, options),
-      },
-    });
+  const { clock } = process.context;
+  const requestRefresh = refreshRequester(process.bus, process.name, clock);
+  const kept = new KeptCodes(process.bus, config.instance, clock);
+  const reading = await kept.follow();
+  process.onStop(() => reading.stop());
+  const magento = connectMagento(configuration, process, (coded) => kept.of(coded));
+  process.onStop(() => magento.close());
+  const options = {
+    magento,
+    clock,
+    lookedUp: new LookedUp<LookUp>(clock),
+    instance: config.instance,
+    fulfilments: config.fulfilments,
+    stock: config.stock,
+    settleMs: config.magento.settleMs,
+    storeIds: new StoreIds(new CodeIds(() => magento.store.views(), clock)),
+    requestRefresh,
+    stockWait: mode === 'on' ? await openStockWait(process, config, requestRefresh) : null,
+    room: new Room(),
+  };
+  return runDocuments(process.context, {
+    name: 'shipments',
+    contract,
+    mode,
+    concurrency: () => magento.callsAtOnce(),
+    settleMs: config.magento.settleMs,
+    handle: (record, attempt) => {
+      tieToOrder(record.key, 'shipment to the shop');
+      return applyFulfilment({ document: record.value, publishedAt: record.publishedAt }, attempt, options);
+    },
+    probe: async () => void (await magento.store.views()),
+    awaited: {
+      order: (keys) => ordersThat(isDecided, keys, options),
+      invoice: (keys) => ordersThat(isInvoiced, keys, options),
+    },
   });
 }
 

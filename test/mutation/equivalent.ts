@@ -61,6 +61,18 @@ export const equivalents: readonly Equivalent[] = [
     reason: 'kafkajs takes nothing for false',
   },
   {
+    file: 'services/platform/kafka/publish/byte-writer.ts',
+    before: '#place = Buffer.allocUnsafeSlow(16 * 1024);',
+    after: '#place = Buffer.allocUnsafeSlow(16 / 1024);',
+    reason: 'it grows as needed',
+  },
+  {
+    file: 'services/inventory-applier/oversell/look.ts',
+    before: "const stockId = stockOf.get(websites.get(order.store_id ?? -1) ?? '');",
+    after: "const stockId = stockOf.get(websites.get(order.store_id) ?? '');",
+    reason: 'no website is kept under nothing either; the compiler wants a number',
+  },
+  {
     file: 'services/platform/kafka/subscribe/reach.ts',
     before: 'for (let tries = 1; ; tries += 1) {',
     after: 'for (let tries = 2; ; tries += 1) {',

@@ -17,7 +17,7 @@ let watch: { stop(): void };
 /** What was logged. */
 let lines: { left: number; perSecond: number; endsInSeconds: number | null }[];
 
-const of = (partition: number, committed: number, end: number) => ({
+const of = (partition: number, committed: number | null, end: number) => ({
   topic: 'erp.stock',
   partition,
   committed,
@@ -75,6 +75,12 @@ describe('the lag of a flow', () => {
     expect(questions).toBe(1);
     await pass(1_000);
     expect(await lags()).toEqual(['erp.stock[0] 2', 'erp.stock[3] 0']);
+  });
+
+  it('is all of a partition of which nothing was ever finished', async () => {
+    partitions = [of(0, null, 7)];
+    await start();
+    expect(await lags()).toEqual(['erp.stock[0] 7']);
   });
 
   it('is told of the partitions held now alone, and of none after the end', async () => {

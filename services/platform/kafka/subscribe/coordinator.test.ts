@@ -67,6 +67,36 @@ describe('the coordinator of a group', () => {
     expect(cluster.asked).toEqual(['1', '1', '1', '2', '2', '3', '3', '2']);
   });
 
+  it('is kept while it says itself that the group is joined anew, or the membership is over', async () => {
+    const { cluster, beat } = grouped();
+    await beat();
+    // Whoever looked now would be told another one.
+    cluster.coordinatedBy = '2';
+    for (const type of ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID']) {
+      cluster.answers[1] = failure(type);
+      await expect(beat()).rejects.toThrow(type);
+    }
+    cluster.answers[1] = 'ok';
+    await beat();
+    expect(cluster.asked).toEqual(['1', '1', '1', '1', '1']);
+  });
+
+  it('is not looked for once more because of what failed at an earlier one', async () => {
+    const { cluster, coordinator, beat } = grouped();
+    let refuse = (_error: Error): void => undefined;
+    const late = coordinator.ask(() => new Promise((_resolve, reject) => (refuse = reject)));
+    await beat();
+    cluster.answers[1] = refused;
+    await expect(beat()).rejects.toBe(refused);
+    cluster.answers[1] = 'ok';
+    await beat();
+    refuse(refused);
+    await expect(late).rejects.toBe(refused);
+    cluster.coordinatedBy = '2';
+    await beat();
+    expect(cluster.asked).toEqual(['1', '1', '1', '1']);
+  });
+
   it('is found although brokers are away or hang', async () => {
     const { cluster, beat } = grouped();
     cluster.coordinatedBy = '3';

@@ -196,6 +196,19 @@ describe('the fetcher of a partition', () => {
     fetcher.close();
   });
 
+  it('stands still also when the reader throws as it is asked whether it is full, and says so once', () => {
+    jest.useFakeTimers();
+    const { fetcher, calls, errors } = setUp({
+      full: () => {
+        throw new TypeError('no');
+      },
+    });
+    fetcher.offer(batchOf(0, 2));
+    jest.advanceTimersByTime(3_600_000);
+    expect([errors, calls]).toEqual([['the reader of t[0] threw in full(): TypeError: no'], ['pause']]);
+    fetcher.close();
+  });
+
   it('hands nothing over after its end, whatever still comes', async () => {
     const schema = Promise.withResolvers<void>();
     const { fetcher, offsets, over } = setUp({
