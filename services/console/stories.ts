@@ -6,6 +6,7 @@ import type { Configuration } from '../platform/config/read.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
 import type { ConsoleState } from './state/console-state.ts';
 import type { SeenKey } from './state/seen-keys.ts';
+import { Telling } from './telling.ts';
 
 /** A story as the page shows it: no record, and nothing personal. */
 export interface ShownStory extends Omit<Story, 'records'> {
@@ -16,24 +17,21 @@ export interface ShownStory extends Omit<Story, 'records'> {
 
 export type StoryConfiguration = Configuration<'magento' | 'orders' | 'stock' | 'erp' | 'fulfilments'>;
 
-/** Each reads partitions of several topics: more at once are answered when these are. */
 const atOnce = 2;
 
-/** Tells whoever asks; null while as many are being told as may be. */
+/** Tells whoever asks; null while as many are being told as may be. `source`: who asks, and from where. */
 export function openStories(
   configuration: StoryConfiguration,
   process: Process,
   state: ConsoleState,
-): (text: string) => Promise<ShownStory | null> {
+): (text: string, source: string) => Promise<ShownStory | null> {
   const { instance, flows, orders, magento, stock, telemetry } = configuration.config;
   // The rights of whoever writes orders to the ERP are not for what people reach with a browser.
   const ends = openEnds(configuration, process, false);
   process.onStop(() => ends.close());
-  let telling = 0;
-  return async (text) => {
-    if (telling >= atOnce) return null;
-    telling += 1;
-    try {
+  const telling = new Telling(atOnce);
+  return (text, source) =>
+    telling.to(source, async () => {
       const { records: _records, ...story } = await tellAnything(
         {
           bus: process.bus,
@@ -54,8 +52,5 @@ export function openStories(
       );
       const known = isKnown(story);
       return { ...story, isKnown: known, similar: known ? [] : state.seenKeys.like(text) };
-    } finally {
-      telling -= 1;
-    }
-  };
+    });
 }

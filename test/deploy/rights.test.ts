@@ -85,7 +85,7 @@ describe('with the rights that are made for it', () => {
   });
 
   it('every process starts, and goods, orders and parcels go their ways', async () => {
-    const all = [...allProcesses, 'console'] as const;
+    const all = [...allProcesses, 'console', 'reconciler'] as const;
     await Promise.all(all.map((name) => stack.start(name, { throughProxy: true })));
     await until('a product for sale, with stock', async () => {
       const product = await stack.sandboxes.product('BOARD-OAK');

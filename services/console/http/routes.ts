@@ -1,5 +1,5 @@
 import express from 'express';
-import type { Express } from 'express';
+import type { Express, Request } from 'express';
 import { join } from 'node:path';
 import type { Access } from '../access/access.ts';
 import type { Status } from '../status.ts';
@@ -9,8 +9,8 @@ import type { LiveFeed } from './live-feed.ts';
 export interface ConsoleRoutes {
   access: Access;
   status: () => Status;
-  /** Null while too many are being told. */
-  story: (text: string) => Promise<ShownStory | null>;
+  /** Null while too many are being told. `source`: who asks, and from where. */
+  story: (text: string, source: string) => Promise<ShownStory | null>;
   feed: LiveFeed;
   /** Asks for the key of a parked record on behalf of a person; false when there is nothing to ask for. */
   askAgain: (parkedId: string, user: string) => Promise<boolean>;
@@ -50,9 +50,10 @@ export function consoleRoutes(app: Express, routes: ConsoleRoutes): void {
   app.get('/api/status', (_request, response) => {
     response.json(status());
   });
+  const sourceOf = (request: Request) =>
+    `${access.userOf(request) ?? ''} ${request.socket.remoteAddress ?? ''}`;
   app.get('/api/events', (request, response) => {
-    const source = `${access.userOf(request) ?? ''} ${request.socket.remoteAddress ?? ''}`;
-    feed.serve(response, source, () => access.userOf(request) !== null);
+    feed.serve(response, sourceOf(request), () => access.userOf(request) !== null);
   });
   app.get('/api/user', (request, response) => {
     response.json({ user: access.userOf(request), mayLogOut: access.hasSession(request) });
@@ -72,7 +73,7 @@ export function consoleRoutes(app: Express, routes: ConsoleRoutes): void {
       response.status(400).json({ error: 'key_missing', fix: 'Ask for /api/story?key=ORDER_NUMBER or SKU' });
       return;
     }
-    const told = await story(key.trim());
+    const told = await story(key.trim(), sourceOf(request));
     if (told === null) response.status(503).json({ error: 'busy', fix: 'Ask again in a moment' });
     else response.json(told);
   });

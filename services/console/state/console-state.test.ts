@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { Cursor, Outcome, Parked } from '../../../schemas/types.ts';
+import type { Control, Cursor, Outcome, Parked } from '../../../schemas/types.ts';
 import { ConsoleState } from './console-state.ts';
 
 const outcome = (group: string, finishedAt: number, own: Partial<Outcome> = {}) =>
@@ -40,6 +40,18 @@ it('shows nothing of what was parked, and of cursors, once their topics were rec
   state.forgetParked();
   state.forgetCursors();
   expect([state.parked.summary().total, state.cursors.size, changes]).toEqual([0, 0, 4]);
+});
+
+it('shows what was set of its own flows last, however many others are named', () => {
+  const state = new ConsoleState('main', () => undefined);
+  const set = (reader: string, paused: boolean, instance = 'main') =>
+    state.takeControl({ instance, reader, paused } as Control);
+  set('order-relay', true);
+  set('order-relay', false, 'other');
+  for (let index = 0; index < 200; index += 1) set(`made-up-${index}`, true);
+  expect([state.controls.size, state.controls.get('order-relay')!.paused]).toEqual([100, true]);
+  set('order-relay', false);
+  expect(state.controls.get('order-relay')!.paused).toBe(false);
 });
 
 it('takes the age of what took effect, where it is known since when it was true', () => {

@@ -71,7 +71,8 @@ export class ConsoleState {
   }
 
   takeControl(control: Control | null): void {
-    if (control?.instance !== this.#instance || this.controls.size >= flowLimit) return;
+    if (control?.instance !== this.#instance) return;
+    if (this.controls.size >= flowLimit && !this.controls.has(control.reader)) return;
     this.controls.set(control.reader, control);
     this.#onChange();
   }
