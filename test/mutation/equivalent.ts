@@ -67,6 +67,14 @@ export const equivalents: readonly Equivalent[] = [
     reason: 'it grows as needed',
   },
   {
+    file: 'services/shipment-applier/room.ts',
+    before:
+      'const inOrder = [...new Set(shelves.values())].toSorted((one, other) => (one.name < other.name ? 1 : -1));',
+    after:
+      'const inOrder = [...new Set(shelves.values())].toSorted((one, other) => (one.name < other.name ? 2 : -1));',
+    reason: 'only its sign counts',
+  },
+  {
     file: 'services/inventory-applier/oversell/look.ts',
     before: "const stockId = stockOf.get(websites.get(order.store_id ?? -1) ?? '');",
     after: "const stockId = stockOf.get(websites.get(order.store_id) ?? '');",

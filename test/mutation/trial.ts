@@ -12,9 +12,11 @@ import { withMutant } from './mutants.ts';
 const shortestLimitMs = 60_000;
 const timesAsLong = 5;
 
-/** Tests under test/ that need nothing but Node: the client and the check, against the sandbox shop; the example of a configuration. */
+/** Tests under test/ that need nothing but Node: against the sandbox shop; the example of a configuration. */
 const besides: Readonly<Record<string, readonly string[]>> = {
   'services/magento/': ['test/magento'],
+  'services/catalog-applier/': ['test/magento'],
+  'services/shipment-applier/': ['test/documents'],
   'services/platform/config/': ['test/deploy/configuration.test.ts'],
 };
 
