@@ -32,13 +32,16 @@ export interface PlannedImages {
   missing: readonly WantedImage[];
   changed: readonly { id: number; entry: MediaWrite }[];
   surplus: readonly number[];
+  /** The gallery has no image yet. */
+  isFirst: boolean;
   /** Why others are none. */
   faults: readonly Rejected[];
 }
 
 /** What has to be done for the gallery to show the ERP's images; those that are not Cartage's are left alone. */
 export function imagesDifference(product: Product, gallery: readonly MediaEntry[]): PlannedImages {
-  if (product.images === null) return { missing: [], changed: [], surplus: [], faults: [] };
+  const isFirst = gallery.length === 0;
+  if (product.images === null) return { missing: [], changed: [], surplus: [], isFirst, faults: [] };
   const own = gallery.flatMap((entry) => {
     const digest = ownName.exec(entry.file)?.[1];
     return digest === undefined ? [] : [{ ...entry, digest }];
@@ -56,7 +59,8 @@ export function imagesDifference(product: Product, gallery: readonly MediaEntry[
     taken.add(known.id);
     if (!isAs(known, wanted.entry)) changed.push({ id: known.id, entry: wanted.entry });
   }
-  return { missing, changed, surplus: own.map(({ id }) => id).filter((id) => !taken.has(id)), faults };
+  const surplus = own.map(({ id }) => id).filter((id) => !taken.has(id));
+  return { missing, changed, surplus, isFirst, faults };
 }
 
 function wantedImages({ sku, images }: Product, faults: Rejected[]): WantedImage[] {
@@ -112,19 +116,22 @@ export async function carriedImages(
 ): Promise<{ carried: readonly NewImage[]; rest: PlannedImages }> {
   const carried: NewImage[] = [];
   const faults = [...planned.faults];
+  const without = (missing: readonly WantedImage[]) => ({
+    carried,
+    rest: { ...planned, missing, isFirst: planned.isFirst && carried.length === 0, faults },
+  });
   let size = 0;
   for (const [index, wanted] of planned.missing.entries())
     try {
       const loaded = await loadedImage(sku, wanted, catalog);
       size += loaded.file.base64.length;
-      if (size > carriedMax)
-        return { carried, rest: { ...planned, missing: planned.missing.slice(index), faults } };
+      if (size > carriedMax) return without(planned.missing.slice(index));
       carried.push(loaded);
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
       faults.push(error);
     }
-  return { carried, rest: { ...planned, missing: [], faults } };
+  return without([]);
 }
 
 async function loadedImage(
@@ -148,11 +155,17 @@ export async function writeImages(
   attempt: Attempt,
 ): Promise<Rejected[]> {
   const faults = [...planned.faults];
+  let { isFirst } = planned;
   for (const wanted of planned.missing) {
     try {
       const { entry, file } = await loadedImage(sku, wanted, catalog);
       attempt.assertCurrent();
-      await media.add(sku, entry, file);
+      const id = await media.add(sku, entry, file);
+      if (isFirst && entry.types.length === 0) {
+        attempt.assertCurrent();
+        await media.change(sku, id, entry);
+      }
+      isFirst = false;
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
       faults.push(error);

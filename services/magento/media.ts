@@ -45,27 +45,39 @@ export const newEntryOf = ({ entry, file: { base64, mime, name } }: NewImage): o
 
 /** Every call saves the whole product, globally. `sku` in the stored spelling. */
 export interface Media {
-  /** Not idempotent: each call makes one more entry, under a further name (FACTS section 7). */
-  add(sku: string, entry: MediaWrite, file: MediaFile): Promise<void>;
+  /**
+   * Not idempotent: each call makes one more entry, under a further name (FACTS section 7). The first of a gallery gets all
+   * roles where it is to have none (read in the source, `GalleryManagement`). @returns its id
+   */
+  add(sku: string, entry: MediaWrite, file: MediaFile): Promise<number>;
   change(sku: string, id: number, entry: MediaWrite): Promise<void>;
   remove(sku: string, id: number): Promise<void>;
 }
 
 export function createMedia(rest: Rest): Media {
-  const call = async (method: 'POST' | 'PUT' | 'DELETE', path: string[], sku: string, entry?: object) => {
-    const suffix = method === 'POST' ? '' : '/:id';
-    await rest.call({
+  const call = <Shape extends z.ZodType>(
+    method: 'POST' | 'PUT' | 'DELETE',
+    path: string[],
+    sku: string,
+    shape: Shape,
+    entry?: object,
+  ) =>
+    rest.call({
       method,
       path: ['products', sku, 'media', ...path],
       ...(entry === undefined ? {} : { body: { entry } }),
       scope: 'all',
-      shape: z.unknown(),
-      route: `${method} products/:sku/media${suffix}`,
+      shape,
+      route: `${method} products/:sku/media${method === 'POST' ? '' : '/:id'}`,
     });
-  };
+  const done = z.unknown();
   return {
-    add: (sku, entry, file) => call('POST', [], sku, newEntryOf({ entry, file })),
-    change: (sku, id, entry) => call('PUT', [String(id)], sku, { media_type: 'image', id, ...entry }),
-    remove: (sku, id) => call('DELETE', [String(id)], sku),
+    add: (sku, entry, file) => call('POST', [], sku, integer, newEntryOf({ entry, file })),
+    change: async (sku, id, entry) => {
+      await call('PUT', [String(id)], sku, done, { media_type: 'image', id, ...entry });
+    },
+    remove: async (sku, id) => {
+      await call('DELETE', [String(id)], sku, done);
+    },
   };
 }

@@ -474,6 +474,16 @@ describe('images', () => {
     expect(await run.product(productOf('MUG-2', { name: 'Mug two', images: [first] }))).toBe('unchanged');
   });
 
+  it('have no role that the ERP does not give them, though the shop gives the first of a gallery all', async () => {
+    const { magento, run } = await started();
+    files.set('/front.png', pixel);
+    await run.product(productOf('MUG', { name: 'Mug' }));
+    const plain = image('/front.png', { roles: [] });
+    expect(await run.product(mug(plain))).toBe('applied');
+    expect(await gallery(magento, 'MUG')).toMatchObject([{ types: [] }]);
+    expect(await run.product(mug(plain))).toBe('unchanged');
+  });
+
   it('that somebody else has put there are never touched, those of Cartage taken away with the ERP’s', async () => {
     const { magento, run } = await started();
     await run.product(productOf('MUG', { name: 'Mug' }));

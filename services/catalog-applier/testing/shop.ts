@@ -68,7 +68,7 @@ export class Shop {
     add: async (sku: string, _entry: unknown, { name }: MediaFile) => {
       await turn();
       if (this.refusesImages) throw imageInvalid();
-      this.images.push(`to ${sku}: ${name}`);
+      return this.images.push(`to ${sku}: ${name}`);
     },
   };
 

@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../rest/json.ts';
 import type { MediaRow, ProductRow } from '../state/catalog-rows.ts';
 import { valueAt } from './lookup.ts';
 
-const ROLES = ['image', 'small_image', 'thumbnail', 'swatch_image'] as const;
+export const ROLES = ['image', 'small_image', 'thumbnail', 'swatch_image'] as const;
 const NO_SELECTION = 'no_selection';
 const KINDS: readonly [magic: RegExp, mime: string][] = [
   [/^89504e470d0a1a0a/, 'image/png'],

@@ -1,9 +1,9 @@
 import { getProduct } from '../catalog/lookup.ts';
-import { addMedia, applyMedia, removeMedia, renderMedia } from '../catalog/media.ts';
+import { addMedia, applyMedia, removeMedia, renderMedia, ROLES } from '../catalog/media.ts';
 import type { Call, Route } from '../rest/call.ts';
 import { notFound } from '../rest/errors.ts';
 import { membersOf } from '../rest/input.ts';
-import type { Json } from '../rest/json.ts';
+import type { Json, JsonObject } from '../rest/json.ts';
 import { now } from '../shop.ts';
 import type { MediaRow, ProductRow } from '../state/catalog-rows.ts';
 
@@ -34,10 +34,16 @@ function list(call: Call): Json {
 function add(call: Call): Json {
   const entry = membersOf(call.body['entry']);
   const product = productOf(call);
-  const media = addMedia(call, product, entry);
+  const media = addMedia(call, product, (product.media ?? []).length === 0 ? withAllRoles(entry) : entry);
   saved(call, product);
   call.note('media', `${product.sku}/${media.id}`, { file: media.file });
   return String(media.id);
+}
+
+/** The first of a gallery has every role where it says none (`GalleryManagement`). */
+function withAllRoles(entry: JsonObject): JsonObject {
+  const { types } = entry;
+  return Array.isArray(types) && types.length > 0 ? entry : { ...entry, types: [...ROLES] };
 }
 
 function change(call: Call): Json {
