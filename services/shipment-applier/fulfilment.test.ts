@@ -30,7 +30,7 @@ function shopOf(
   const room = new Room();
   const lookedUp = new LookedUp<LookUp>({ now: () => time.passedMs });
   /** Since the documents were published. */
-  const time = { passedMs: 60_000 };
+  const time = { passedMs: 60_000, mails: false };
   /** `effects`: so many may begin, then the lease is lost. */
   const apply = (
     changes: Partial<Fulfilment> = {},
@@ -51,7 +51,11 @@ function shopOf(
         clock: { now: () => time.passedMs },
         lookedUp,
         instance: 'main',
-        fulfilments: fulfilmentsSection.parse({ since, carriers: { UPS: { code: 'ups', title: 'UPS' } } }),
+        fulfilments: fulfilmentsSection.parse({
+          since,
+          carriers: { UPS: { code: 'ups', title: 'UPS' } },
+          notifyCustomer: time.mails,
+        }),
         stock: { sources: { W1: 'main' } },
         settleMs: 65_000,
         storeIds: {
@@ -250,6 +254,20 @@ describe('a delivery of the ERP', () => {
 
   it('of the first moment is not', async () => {
     expect(await shopOf().apply({ documentDate: Date.parse(since) })).toMatchObject({ status: 'applied' });
+  });
+
+  it('is told to the customer where that is configured, if it is not of a week ago: loads of history are silent', async () => {
+    const weekMs = 7 * 86_400_000;
+    for (const [mails, afterMs, step] of [
+      [false, 0, 'ship'],
+      [true, weekMs, 'shipand tell'],
+      [true, weekMs + 1, 'ship'],
+    ] as const) {
+      const { time, apply, steps } = shopOf();
+      Object.assign(time, { mails, passedMs: document.documentDate + afterMs });
+      await apply();
+      expect(steps[0]).toBe(step);
+    }
   });
 
   it('waits in its place for its order, for a minute, and lets others pass; not where its partition stands still', async () => {

@@ -16,6 +16,7 @@ import { shipping } from './lines.ts';
 import { inItsPlace } from './in-its-place.ts';
 import type { LookedUp } from './looked-up.ts';
 import { madeByHand } from './made-by-hand.ts';
+import { withMailsFor } from './mails.ts';
 import { tellNumber } from './order-number.ts';
 import { ship, sourceOf } from './ship.ts';
 import type { ShipOptions } from './ship.ts';
@@ -56,7 +57,7 @@ export function applyFulfilment(
 ): Promise<Handled> {
   const passed = passedOver(issued.document, options);
   if (passed !== null) return Promise.resolve({ status: 'unchanged', cause: passed });
-  return applyKind(issued, attempt, options).catch((error: unknown) =>
+  return applyKind(issued, attempt, withMailsFor(issued.document, options)).catch((error: unknown) =>
     inItsPlace(error, issued, attempt, options.clock),
   );
 }

@@ -13,7 +13,7 @@ export const fulfilmentsSection = z.strictObject({
    * known to be in the shop. Then it goes all the same. 0: it never waits.
    */
   stockWaitMs: z.coerce.number().int().nonnegative().default(120_000),
-  /** Whether Magento mails the customer about each shipment. */
+  /** Whether Magento mails the customer about each shipment. Here as below, about none that is a week old as it comes. */
   notifyCustomer: yesOrNo.default(false),
   invoices: z
     .strictObject({
