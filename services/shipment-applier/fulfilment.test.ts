@@ -260,7 +260,7 @@ describe('a delivery of the ERP', () => {
     const weekMs = 7 * 86_400_000;
     for (const [mails, afterMs, step] of [
       [false, 0, 'ship'],
-      [true, weekMs, 'shipand tell'],
+      [true, weekMs, 'ship and tell'],
       [true, weekMs + 1, 'ship'],
     ] as const) {
       const { time, apply, steps } = shopOf();
