@@ -11,4 +11,13 @@ export const isAnyMarker = (comment: string | null, instance: string): boolean =
   comment?.trim().endsWith(`[cartage:${instance}]`) ?? false;
 
 /** As it stands in the shop, whose people may have edited around it. */
-export const isMarker = (comment: string | null, marker: string): boolean => comment?.trim() === marker;
+export const isMarker = (comment: string | null, marker: string): boolean => isSameText(comment, marker);
+
+/** Beyond the first 65,536 characters of Unicode: most shops' databases keep each as `????` (FACTS section 7). */
+const fourByte = /[\u{10000}-\u{10FFFF}]/gu;
+
+/** Whether a text of the shop is the one that was sent to it. */
+export function isSameText(kept: string | null, sent: string): boolean {
+  const asKept = (text: string) => text.trim().replaceAll(fourByte, '????');
+  return kept !== null && asKept(kept) === asKept(sent);
+}

@@ -1,4 +1,5 @@
 import type { Fulfilment } from '../../schemas/types.ts';
+import { isSameText } from '../magento/marker.ts';
 import type { Magento } from '../magento/magento.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { Rejected } from '../platform/errors.ts';
@@ -33,7 +34,7 @@ export async function applyComment(
   const order = await findOrder(document, { magento, storeIds });
   const { entity_id, increment_id: targetId, status } = order;
   const told = await commentsOf(order, magento.orderComments);
-  if (told.some((comment) => comment?.trim() === text))
+  if (told.some((comment) => isSameText(comment, text)))
     return { status: 'unchanged', targetId, cause: 'the order has the comment' };
   if (attempt.mode === 'dry') return { status: 'dry', targetId, cause: 'would comment on the order' };
   const { visibleOnFront: isVisible, notifyCustomer: notify } = fulfilments.comments;

@@ -23,11 +23,13 @@ export const fulfilment: Study = {
     const line = await FulfilmentLine.open();
     try {
       const applier = await line.startApplier(connections);
-      const rows = await callsPerDocument(line);
-      rows.push(...(await latencies(line, isQuick ? 100 : 600)));
-      rows.push(...(await sustained(line, isQuick ? 1_000 : 10_000)));
+      const rows: Row[] = [];
+      for (const scene of [callsPerDocument, latencies, sustained]) {
+        const found = await scene(line, isQuick);
+        for (const row of found) say(`  ${row.scene}: ${row.value} ${row.unit}`);
+        rows.push(...found);
+      }
       await applier.stop();
-      for (const row of rows) say(`  ${row.scene}: ${row.value} ${row.unit}`);
       return { rows, notes };
     } finally {
       await line.close();
@@ -60,7 +62,8 @@ async function callsPerDocument(line: FulfilmentLine): Promise<Row[]> {
   return rows;
 }
 
-async function latencies(line: FulfilmentLine, events: number): Promise<Row[]> {
+async function latencies(line: FulfilmentLine, isQuick: boolean): Promise<Row[]> {
+  const events = isQuick ? 100 : 600;
   const first = 100_000;
   await line.shop.forget();
   const begunAt = new Map<number, number>();
@@ -83,7 +86,8 @@ async function latencies(line: FulfilmentLine, events: number): Promise<Row[]> {
   );
 }
 
-async function sustained(line: FulfilmentLine, orders: number): Promise<Row[]> {
+async function sustained(line: FulfilmentLine, isQuick: boolean): Promise<Row[]> {
+  const orders = isQuick ? 1_000 : 10_000;
   const first = 200_000;
   const begunAt = Date.now();
   const published: Promise<void>[] = [];

@@ -1,3 +1,4 @@
+import { withoutEmoji } from '../catalog/custom-attributes.ts';
 import { cancel, getOrder, hold, saveChanged, unhold } from '../sales/order-state.ts';
 import { totalDue, totalQtyOrdered } from '../sales/order-amounts.ts';
 import { renderHistory, renderOrder } from '../sales/render-order.ts';
@@ -137,7 +138,7 @@ function comment(call: Call): Json {
   order.status_histories.push({
     entity_id: call.shop.db.next('order_status_history'),
     parent_id: order.entity_id,
-    comment: textOrNull(history['comment']),
+    comment: keptText(history['comment']),
     created_at: now(call.shop),
     is_customer_notified: numberOrNull(history['is_customer_notified']),
     is_visible_on_front: numberOrNull(history['is_visible_on_front']) ?? 0,
@@ -227,6 +228,11 @@ const COLUMNS: Record<string, (order: OrderRow) => Column> = {
 function textOrNull(value: Json | undefined): string | null {
   return typeof value === 'string' ? value : null;
 }
+
+const keptText = (value: Json | undefined): string | null => {
+  const text = textOrNull(value);
+  return text === null ? null : withoutEmoji(text);
+};
 
 function numberOrNull(value: Json | undefined): number | null {
   return typeof value === 'number' ? value : null;
