@@ -31,7 +31,7 @@ export class FulfilmentLine extends ApplierLine<FulfilmentShop> {
 
   startApplier(connections: number): Promise<RunningProcess> {
     return this.start(connections, {
-      flows: { shipments: 'on' },
+      flows: { shipments: 'on', stock: 'off' },
       stock: { sources: { WH1: 'default' } },
       fulfilments: { since: '2026-01-01T00:00:00Z', carriers: { UPS: { code: 'ups', title: 'UPS' } } },
     });

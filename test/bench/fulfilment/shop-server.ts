@@ -76,7 +76,7 @@ function written(path: string, { items = [], comment, arguments: given }: Asked)
 }
 
 function found(path: string, search: [string, string][]): unknown {
-  if (path === 'store/storeViews') return [{ id: 1, code: 'default', website_id: 1, is_active: 1 }];
+  if (path === 'store/storeViews') return [{ id: 1, code: 'default', website_id: 1, store_group_id: 1 }];
   const values = new Map(
     search
       .filter(([name]) => name.endsWith('[field]'))
