@@ -108,6 +108,12 @@ describe('a new product', () => {
     expect(await product(productOf('A'))).toMatchObject({ status: 'unchanged' });
   });
 
+  it('of others has its stock asked for as well, and no price: what came before it is held', async () => {
+    const { product, takeAsked } = flowOf();
+    await product(productOf('A', { kind: 'grouped', parts: [] }));
+    expect(new Set(takeAsked().map((line) => line.split(' ')[0]))).toEqual(new Set(['erp.stock']));
+  });
+
   it('that the ERP has disabled stays so, priced or not', async () => {
     const { shop, product, price } = flowOf();
     await product(productOf('A', { enabled: false }));
