@@ -43,6 +43,15 @@ describe('the queues of a partition', () => {
     expect([queues.size, queues.lowestOffset()]).toEqual([0, null]);
   });
 
+  it('let nobody pass a head any more that waits for something else', () => {
+    const queues = new KeyQueues();
+    queues.add(document('a', 0), 0);
+    queues.passed(queues.take(0)!, 10);
+    queues.again(queues.take(10)!, 100);
+    queues.add(document('a', 1), 0);
+    expect([queues.take(99), queues.take(100)!.record.offset]).toEqual([null, 0]);
+  });
+
   it('do not try two that let each other pass before their time, nor hasten what is in doubt for such a one', () => {
     const queues = new KeyQueues();
     for (const [offset, key] of ['a', 'a'].entries()) queues.add(document(key, offset), 0);

@@ -128,6 +128,7 @@ export class KeyQueues {
 
   /** The head stays head and waits; of that until `inDoubtUntil` because its last try may take effect. */
   again(document: QueuedDocument, notBefore: number, inDoubtUntil = 0): void {
+    document.letsPass = false;
     document.notBefore = Math.max(notBefore, inDoubtUntil);
     document.inDoubtUntil = inDoubtUntil;
     this.#delayed.set(document.queue, document);
