@@ -1,5 +1,5 @@
 /** Real: TLS servers of two private authorities, made by the JDK's keytool, and a process with NODE_EXTRA_CA_CERTS. */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createServer } from 'node:tls';
 import type { Server } from 'node:tls';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { selfSigned, storePassword } from './certificates.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cartage-authorities-'));
 const trusted = join(folder, 'ca.pem');
@@ -38,23 +38,9 @@ afterAll(() => {
 
 /** A certificate that vouches for itself. */
 async function serverOf(name: string): Promise<Server> {
-  const keytool = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin/keytool') : 'keytool';
-  // Of a second of a processor each, two thirds.
-  const quick = ['-J-XX:TieredStopAtLevel=1', '-J-XX:+UseSerialGC'];
-  const store = ['-alias', name, '-keystore', join(folder, `${name}.p12`), '-storepass', 'changeit'];
-  const kind = ['-keyalg', 'EC', '-groupname', 'secp256r1', '-storetype', 'PKCS12', '-validity', '2'];
-  const subject = ['-dname', `CN=${name}`, '-ext', 'san=ip:127.0.0.1'];
-  await promisify(execFile)(keytool, [...quick, '-genkeypair', ...store, ...kind, ...subject]);
-  await promisify(execFile)(keytool, [
-    ...quick,
-    '-exportcert',
-    '-rfc',
-    ...store,
-    '-file',
-    join(folder, `${name}.pem`),
-  ]);
+  await selfSigned(folder, name);
   const server = createServer(
-    { pfx: readFileSync(join(folder, `${name}.p12`)), passphrase: 'changeit' },
+    { pfx: readFileSync(join(folder, `${name}.p12`)), passphrase: storePassword },
     (socket) => socket.on('error', () => undefined).end(),
   );
   server.on('tlsClientError', () => undefined).listen(0, '127.0.0.1');

@@ -1,17 +1,19 @@
 /**
- * Real: a broker with SCRAM, PostgreSQL with scram-sha-256, the exporter as its own process. Double: a registry that
- * asks for a log-in, in front of the shared one. Asserted: all three passwords change under the running process, first
- * at the other side and then in the files; nothing is lost, nothing is exported twice, nothing is restarted.
+ * Real: a broker with SCRAM over TLS, PostgreSQL with scram-sha-256, the exporter as its own process. Double: a registry
+ * that asks for a log-in, in front of the shared one. Asserted: the broker's certificate, with the authority behind it,
+ * and all three passwords change under the running process, first at the other side and then in the files; nothing is
+ * lost, nothing is exported twice, nothing is restarted.
  */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { connect as connectTls } from 'node:tls';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client } from 'pg';
@@ -20,15 +22,18 @@ import { orders, parked } from '../../schemas/topics.ts';
 import { connectKafka } from '../../services/platform/kafka/connect.ts';
 import type { Bus, KafkaOptions } from '../../services/platform/kafka/types.ts';
 import { applyTopics } from '../infrastructure/apply-topics.ts';
+import { plainKafka } from '../infrastructure/plain-kafka.ts';
 import { freshDatabase, sharedRegistry, startKafka, startTcpProxy } from '../infrastructure/main.ts';
 import type { FreshDatabase, TcpProxy, TestKafka } from '../infrastructure/main.ts';
 import { eventually, ordersConfig, ownInstance, platformConfig, startProcess } from '../orders/support.ts';
 import type { RunningProcess } from '../orders/support.ts';
+import { selfSigned, storePassword } from './certificates.ts';
 import { anOrder } from '../sandbox/erp/testing/order.ts';
 
 const instance = ownInstance();
 const role = instance.replaceAll('-', '_');
 const folder = mkdtempSync(join(tmpdir(), 'cartage-rotation-'));
+const keystoreSetting = 'listener.name.proxied.ssl.keystore.location';
 let proxy: TcpProxy;
 let kafka: TestKafka;
 let database: FreshDatabase;
@@ -41,11 +46,15 @@ let registryPassword = 'first';
 const cameWith: string[] = [];
 
 beforeAll(async () => {
+  await Promise.all(['first', 'second'].map((name) => selfSigned(folder, name, 'broker')));
   proxy = await startTcpProxy();
   kafka = await startKafka({
     advertisedProxyPort: proxy.port,
     settings: {
-      'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:SASL_PLAINTEXT',
+      'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:SASL_SSL',
+      'listener.name.proxied.ssl.keystore.type': 'PKCS12',
+      'listener.name.proxied.ssl.keystore.password': storePassword,
+      [keystoreSetting]: join(folder, 'first.p12'),
       'sasl.enabled.mechanisms': 'SCRAM-SHA-256',
       'listener.name.proxied.scram-sha-256.sasl.jaas.config':
         'org.apache.kafka.common.security.scram.ScramLoginModule required;',
@@ -65,6 +74,7 @@ beforeAll(async () => {
   registry = await guardedRegistry();
   await prepareDatabase();
   writeSecrets('first');
+  trust('first');
   exporter = await startProcess('order-exporter', configuration());
   await exporter.logged('The group has given out its partitions');
 });
@@ -90,6 +100,28 @@ async function setKafkaPassword(password: string): Promise<void> {
     ...change,
     ...user,
   ]);
+}
+
+/** What is connected stays so here too. */
+async function setKafkaCertificate(name: string): Promise<void> {
+  const admin = plainKafka(kafka.bootstrap).admin();
+  await admin.connect();
+  const configEntries = [{ name: keystoreSetting, value: join(folder, `${name}.p12`) }];
+  await admin.alterConfigs({ validateOnly: false, resources: [{ type: 4, name: '1', configEntries }] });
+  await admin.disconnect();
+  // The broker answers before it has done so.
+  await eventually('the certificate to be shown', () => isShown(name));
+}
+
+function isShown(name: string): Promise<boolean> {
+  const ca = readFileSync(join(folder, `${name}.pem`));
+  const socket = connectTls({ host: '127.0.0.1', port: kafka.proxiedPort!, ca });
+  return once(socket, 'secureConnect')
+    .then(
+      () => true,
+      () => false,
+    )
+    .finally(() => socket.destroy());
 }
 
 async function guardedRegistry(): Promise<Server> {
@@ -151,8 +183,10 @@ function writeSecrets(password: string): void {
   for (const name of names) writeFileSync(fileOf(name), `${password}\n`);
 }
 
+const trust = (name: string) => copyFileSync(join(folder, `${name}.pem`), fileOf('AUTHORITY'));
+
 function configuration(): object {
-  for (const name of names) process.env[`ROTATED_${name}_FILE`] = fileOf(name);
+  for (const name of [...names, 'AUTHORITY']) process.env[`ROTATED_${name}_FILE`] = fileOf(name);
   const { kafka: section } = platformConfig(instance) as { kafka: object };
   const { hostname, port, pathname } = new URL(database.url);
   const registryUrl = `http://127.0.0.1:${(registry.address() as AddressInfo).port}${new URL(sharedRegistry()).pathname}`;
@@ -161,6 +195,7 @@ function configuration(): object {
     kafka: {
       ...section,
       brokers: [`127.0.0.1:${proxy.port}`],
+      ssl: { ca: '${ROTATED_AUTHORITY}' },
       sasl: { mechanism: 'scram-sha-256', username: 'cartage', password: '${ROTATED_KAFKA}' },
       registry: { url: registryUrl, username: 'cartage', password: '${ROTATED_REGISTRY}' },
     },
@@ -189,33 +224,48 @@ async function written(): Promise<string[]> {
   return rows.map(({ key }) => key.split('/').at(-1)!);
 }
 
-it('all passwords change under a running process, and nothing is lost or doubled by it', async () => {
+it('the certificate of the broker changes under a running process, and then what it is to trust', async () => {
   await publish('000000001');
   await eventually('the first order', async () => (await written()).length === 1);
 
+  await setKafkaCertificate('second');
+  proxy.cutConnections();
+  await publish('000000002');
+  await eventually('the certificate to be refused', () =>
+    JSON.stringify(exporter.lines).includes('self-signed certificate'),
+  );
+  expect(await written()).toEqual(['000000001']);
+
+  trust('second');
+  await eventually('the second order', async () => (await written()).length === 2);
+});
+
+it('all passwords change under a running process, and nothing is lost or doubled by it', async () => {
+  const before = ['000000001', '000000002'];
+  expect(await written()).toEqual(before);
   await setKafkaPassword('second');
   await owner.query(`alter role ${role} password 'second'`);
   registryPassword = 'second';
   // Whatever is connected has to come again, with what is no longer right.
   proxy.cutConnections();
   await owner.query(`select pg_terminate_backend(pid) from pg_stat_activity where usename = '${role}'`);
-  await publish('000000002');
+  await publish('000000003');
   await publish('000000009');
   await eventually('Kafka to refuse it', () =>
     JSON.stringify(exporter.lines).includes('authentication failed'),
   );
-  expect(await written()).toEqual(['000000001']);
+  expect(await written()).toEqual(before);
 
   writeSecrets('second');
-  await eventually('the second order', async () => (await written()).includes('000000002'));
+  await eventually('the third order', async () => (await written()).includes('000000003'));
   const records: string[] = [];
   await bus.readAll(parked, { onRecord: ({ value }) => void (value?.key && records.push(value.key)) });
   // The first record on that topic: its schema is asked of the registry, with the password of now.
   await eventually('the refused order to be parked', () => records.length > 0);
-  await publish('000000003');
-  await eventually('the third order', async () => (await written()).includes('000000003'));
+  await publish('000000004');
+  await eventually('the fourth order', async () => (await written()).includes('000000004'));
 
-  expect(await written()).toEqual(['000000001', '000000002', '000000003']);
+  expect(await written()).toEqual([...before, '000000003', '000000004']);
   expect(records).toEqual([`${instance}/default/000000009`]);
   expect(cameWith.at(-1)).toBe('second');
   const starts = exporter.lines.filter(({ msg }) => msg === 'started');

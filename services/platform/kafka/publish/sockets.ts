@@ -33,7 +33,8 @@ export class Sockets {
     plain.once('close', () => this.#open.delete(plain));
     if (!ssl) return this.#inHand(plain, plain);
     const name = isIP(host) ? {} : { servername: host };
-    const secure = connectTls({ socket: plain, ...name, ...ssl }, onConnect);
+    // The host is whom the certificate must be of: without it Node takes an address for localhost.
+    const secure = connectTls({ socket: plain, host, ...name, ...ssl }, onConnect);
     // Before the handshake has begun an error of the connection is the plain socket's alone.
     plain.on('error', (error) => secure.destroy(error));
     return this.#inHand(plain, secure);
