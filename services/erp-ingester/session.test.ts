@@ -88,7 +88,7 @@ function theStreams() {
 }
 
 /** A session of a process that takes over what another one has loaded, or begins. */
-async function begun(options: { loaded?: boolean; onTaken?: () => void } = {}) {
+async function begun(options: { loaded?: boolean; isEnding?: boolean; onTaken?: () => void } = {}) {
   const streams = theStreams();
   const { process } = double;
   if (options.loaded) {
@@ -106,6 +106,7 @@ async function begun(options: { loaded?: boolean; onTaken?: () => void } = {}) {
   const config = { erp: erpSection.parse({}) } as never;
   const session = new IngesterSession({ ...taken, streams, cursors: sourceCursors, config, process });
   const ending = new AbortController();
+  if (options.isEnding) ending.abort(new Error('the process is ending'));
   let runs = 0;
   let ended: unknown = 'running';
   void session
@@ -155,6 +156,17 @@ describe('a session', () => {
     expect(published().at(-1)!.version).toEqual({ epoch: 1, number: 7 });
     expect(cursor()).toMatchObject({ position: '51' });
     expect(await end()).toBe('at the signal');
+  });
+
+  it('ends at once when the signal has fired before, and has published nothing', async () => {
+    const { ended, runs } = await begun({ isEnding: true });
+    await pass(600);
+    expect([ended(), runs(), source.isClosed, told()]).toEqual([
+      expect.objectContaining({ message: 'the process is ending' }),
+      0,
+      true,
+      [],
+    ]);
   });
 
   it('ends at the signal with nothing left behind: no wait, no reader, no check, no source', async () => {

@@ -16,6 +16,7 @@ import { text } from 'node:stream/consumers';
 import { connect as connectTls } from 'node:tls';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import kafkajs from 'kafkajs';
 import { Client } from 'pg';
 import { javaCommand, javaFlags, javaProgram } from '../../deploy/local/java.ts';
 import { orders, parked } from '../../schemas/topics.ts';
@@ -107,7 +108,10 @@ async function setKafkaCertificate(name: string): Promise<void> {
   const admin = plainKafka(kafka.bootstrap).admin();
   await admin.connect();
   const configEntries = [{ name: keystoreSetting, value: join(folder, `${name}.p12`) }];
-  await admin.alterConfigs({ validateOnly: false, resources: [{ type: 4, name: '1', configEntries }] });
+  await admin.alterConfigs({
+    validateOnly: false,
+    resources: [{ type: kafkajs.ConfigResourceTypes.BROKER, name: '1', configEntries }],
+  });
   await admin.disconnect();
   // The broker answers before it has done so.
   await eventually('the certificate to be shown', () => isShown(name));
