@@ -103,7 +103,9 @@ export const magentoOrder = z.object({
     last_trans_id: optionalText,
   }),
   /** Null where one of them cannot be read. */
-  status_histories: listOf(statusHistory).nullable().catch(null),
+  status_histories: listOf(statusHistory)
+    .transform((list): typeof list | null => list)
+    .catch(null),
   extension_attributes: orderExtension,
 });
 export type MagentoOrder = z.infer<typeof magentoOrder>;
@@ -117,3 +119,30 @@ export function shippingAddressOf(order: MagentoOrder): MagentoAddress | null {
 export function shippingMethodOf(order: MagentoOrder): string | null {
   return order.extension_attributes.shipping_assignments[0]?.shipping.method ?? null;
 }
+
+/** What documents of an order are made from. */
+export const orderInBrief = magentoOrder.pick({
+  entity_id: true,
+  increment_id: true,
+  state: true,
+  status: true,
+  base_currency_code: true,
+  order_currency_code: true,
+  base_grand_total: true,
+  base_total_paid: true,
+  base_total_refunded: true,
+  base_shipping_amount: true,
+  base_shipping_incl_tax: true,
+  base_shipping_refunded: true,
+  payment: true,
+  status_histories: true,
+  items: true,
+});
+export type OrderInBrief = z.infer<typeof orderInBrief>;
+
+const briefItemFields =
+  'item_id,parent_item_id,product_id,product_type,sku,is_virtual,is_qty_decimal,qty_ordered,qty_canceled,qty_invoiced,qty_shipped,qty_refunded,base_price,product_option';
+const whole = new Set(['payment', 'status_histories', 'items']);
+const plainFields = Object.keys(orderInBrief.shape).filter((name) => !whole.has(name));
+/** As a search is told to show no more of each. */
+export const briefFields = `items[${plainFields.join()},payment[method],status_histories[comment,created_at],items[${briefItemFields}]],total_count`;

@@ -3,8 +3,8 @@ import { nullIfAbsent } from './rest/answers.ts';
 import { allReadable, readRows, searchAll, searchPage, searchValues } from './rest/list.ts';
 import type { List, Rows } from './rest/list.ts';
 import { magentoOrderItem } from './order-item-shape.ts';
-import { magentoOrder } from './order-shape.ts';
-import type { MagentoOrder } from './order-shape.ts';
+import { briefFields, magentoOrder, orderInBrief } from './order-shape.ts';
+import type { MagentoOrder, OrderInBrief } from './order-shape.ts';
 import type { Rest } from './rest/rest.ts';
 import type { Filter } from './rest/search.ts';
 import { checkedTime } from './rest/time.ts';
@@ -54,6 +54,8 @@ export interface Orders {
   byId(entityId: number): Promise<MagentoOrder | null>;
   /** In no particular order, rows named by increment_id, which is unique per store only; what does not exist is left out. */
   byIncrementIds(storeId: number, incrementIds: readonly string[]): Promise<Rows<MagentoOrder>>;
+  /** The same of what documents are made from: a tenth of a whole order. */
+  inBrief(storeId: number, incrementIds: readonly string[]): Promise<Rows<OrderInBrief>>;
   /** Their entity ids alone. */
   idsOf(storeId: number, incrementIds: readonly string[]): Promise<Map<string, number>>;
   /** Cancels all that is neither invoiced nor shipped. Harmless a second time. @returns false where it cannot. */
@@ -106,22 +108,19 @@ export function createOrders(rest: Rest): Orders {
     },
 
     byIncrementIds(storeId, incrementIds) {
-      const search = {
-        groups: [[{ field: 'store_id', value: String(storeId) }]],
-        sort: [{ field: 'entity_id', direction: 'ASC' as const }],
-        pageSize: wholeOrdersPerPage,
-      };
-      const call = { path, search, item: magentoOrder, id: 'increment_id' };
+      const call = { path, search: ofStore(storeId), item: magentoOrder, id: 'increment_id' };
+      return searchValues(rest, call, 'increment_id', incrementIds);
+    },
+
+    inBrief(storeId, incrementIds) {
+      const search = { ...ofStore(storeId), fields: briefFields };
+      const call = { path, search, item: orderInBrief, id: 'increment_id' };
       return searchValues(rest, call, 'increment_id', incrementIds);
     },
 
     async idsOf(storeId, incrementIds) {
-      const search = {
-        groups: [[{ field: 'store_id', value: String(storeId) }]],
-        sort: [{ field: 'entity_id', direction: 'ASC' as const }],
-        pageSize: idsPerPage,
-        fields: 'items[entity_id,increment_id],total_count',
-      };
+      const fields = 'items[entity_id,increment_id],total_count';
+      const search = { ...ofStore(storeId), pageSize: idsPerPage, fields };
       const call = { path, search, item: orderId, id: 'increment_id' };
       const { items } = await searchValues(rest, call, 'increment_id', incrementIds);
       return new Map(items.map(({ increment_id, entity_id }) => [increment_id, entity_id]));
@@ -139,6 +138,12 @@ export function createOrders(rest: Rest): Orders {
     numbered: (incrementId) => ordersNumbered(rest, incrementId),
   };
 }
+
+const ofStore = (storeId: number) => ({
+  groups: [[{ field: 'store_id', value: String(storeId) }]],
+  sort: [{ field: 'entity_id', direction: 'ASC' as const }],
+  pageSize: wholeOrdersPerPage,
+});
 
 function createdSince(time: string): Filter[] {
   return [{ field: 'created_at', condition: 'gteq', value: checkedTime(time) }];

@@ -1,5 +1,5 @@
 import type { DocumentAmounts, Fulfilment } from '../../schemas/types.ts';
-import type { MagentoOrder } from '../magento/order-shape.ts';
+import type { OrderInBrief } from '../magento/order-shape.ts';
 import { currencyDigits } from '../platform/currency.ts';
 import { decimalOf, fromMinor, rounded, toPlaces } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';
@@ -19,7 +19,7 @@ export function amountOf(
  * compared, may be in either.
  * @throws Rejected
  */
-export function assertCurrency(document: Fulfilment, order: MagentoOrder): void {
+export function assertCurrency(document: Fulfilment, order: OrderInBrief): void {
   const { kind, documentId, amounts } = document;
   const { base_currency_code, order_currency_code } = order;
   const given = [amounts?.shippingMinor, amounts?.adjustmentRefundMinor, amounts?.adjustmentFeeMinor];

@@ -1,6 +1,6 @@
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { MagentoOrderItem } from '../magento/order-item-shape.ts';
-import type { MagentoOrder } from '../magento/order-shape.ts';
+import type { OrderInBrief } from '../magento/order-shape.ts';
 import type { Magento } from '../magento/magento.ts';
 import { piecesOf } from '../magento/pieces.ts';
 import type { Config } from '../platform/config/schema.ts';
@@ -76,20 +76,20 @@ export async function applyCancellation(
 }
 
 /** The items that are no parts of others: the parts follow them. */
-const topsOf = ({ items }: MagentoOrder) => items.filter(({ parent_item_id }) => parent_item_id === null);
+const topsOf = ({ items }: OrderInBrief) => items.filter(({ parent_item_id }) => parent_item_id === null);
 
-function leftIn(order: MagentoOrder): MagentoOrderItem[] {
+function leftIn(order: OrderInBrief): MagentoOrderItem[] {
   if (order.state === 'canceled') return [];
   return topsOf(order).filter((item) => canceling.leftOf(item) > 0n);
 }
 
-const hasCanceled = ({ items }: MagentoOrder) =>
+const hasCanceled = ({ items }: OrderInBrief) =>
   items.some(({ qty_canceled }) => decimalOf(qty_canceled) > 0n);
 
 /** It dissolves the reservations of the order by itself. */
 async function askAgain(
   document: Fulfilment,
-  order: MagentoOrder,
+  order: OrderInBrief,
   { magento, stock, requestRefresh }: CancellationOptions,
 ): Promise<void> {
   const pieces = await piecesOf(order, magento.products);
@@ -112,7 +112,7 @@ function assertWhole(document: Fulfilment, left: readonly MagentoOrderItem[], un
 }
 
 /** An order that is canceled takes no invoice any more: what was shipped of it could never be charged. */
-function assertNothingShippedOnly(document: Fulfilment, order: MagentoOrder): void {
+function assertNothingShippedOnly(document: Fulfilment, order: OrderInBrief): void {
   const moreThan = (one: string | null, other: string | null) => decimalOf(one) > decimalOf(other);
   const isInvoicedAtAll = sum(order.items.map(({ qty_invoiced }) => decimalOf(qty_invoiced))) > 0n;
   const ahead = topsOf(order).find(({ qty_shipped, qty_invoiced }) => moreThan(qty_shipped, qty_invoiced));

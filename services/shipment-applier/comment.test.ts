@@ -13,7 +13,7 @@ function shopOf() {
     status_histories: kept.map((comment) => ({ comment })),
   });
   const magento = {
-    orders: { byIncrementIds: () => Promise.resolve({ items: [order()], unreadable: [] }) },
+    orders: { inBrief: () => Promise.resolve({ items: [order()], unreadable: [] }) },
     orderComments: {
       add: (_id: number, { text }: { text: string }) => {
         kept.push(text.replaceAll('\u{1F600}', '????'));

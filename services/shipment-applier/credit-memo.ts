@@ -3,7 +3,7 @@ import { paysShipping } from '../magento/credit-memos.ts';
 import type { MagentoCreditMemo, Refunded } from '../magento/credit-memos.ts';
 import type { Magento } from '../magento/magento.ts';
 import { markerOf } from '../magento/marker.ts';
-import type { MagentoOrder } from '../magento/order-shape.ts';
+import type { OrderInBrief } from '../magento/order-shape.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { decimalOf, toPlaces } from '../platform/decimal.ts';
 import { Held } from '../platform/errors.ts';
@@ -67,7 +67,7 @@ export async function applyCreditMemo(
 /** A credit memo on its way to the shop. */
 interface Refund {
   document: Fulfilment;
-  order: MagentoOrder;
+  order: OrderInBrief;
   units: OrderUnits;
   attempt: Attempt;
 }

@@ -14,7 +14,7 @@ const orders = [
 let asked = 0;
 const magento = {
   orders: {
-    byIncrementIds: async (storeId: number, numbers: string[]) => {
+    inBrief: async (storeId: number, numbers: string[]) => {
       await turn();
       asked += 1;
       return {

@@ -1,12 +1,12 @@
 import { splitKey } from '../../schemas/keys.ts';
-import type { MagentoOrder } from '../magento/order-shape.ts';
+import type { OrderInBrief } from '../magento/order-shape.ts';
 import type { FulfilmentOptions } from './fulfilment.ts';
 
 type Options = Pick<FulfilmentOptions, 'magento' | 'storeIds'>;
 
 /** Those of the orders, by key, that are there and are as documents that were held wait for them to be. */
 export async function ordersThat(
-  isSo: (order: MagentoOrder) => boolean,
+  isSo: (order: OrderInBrief) => boolean,
   keys: readonly string[],
   options: Options,
 ): Promise<Set<string>> {
@@ -20,7 +20,7 @@ export async function ordersThat(
   for (const [store, keysById] of byStore) {
     const storeId = await options.storeIds.of(store);
     // Of one that cannot be read it is not known: its documents stay held.
-    const { items } = await options.magento.orders.byIncrementIds(storeId, [...keysById.keys()]);
+    const { items } = await options.magento.orders.inBrief(storeId, [...keysById.keys()]);
     for (const order of items) if (isSo(order)) decided.add(keysById.get(order.increment_id)!);
   }
   return decided;

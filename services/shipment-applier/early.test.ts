@@ -55,7 +55,7 @@ function shopOf(now: () => number) {
   };
   return {
     made,
-    orders: { byIncrementIds: () => Promise.resolve({ items: [structuredClone(order)], unreadable: [] }) },
+    orders: { inBrief: () => Promise.resolve({ items: [structuredClone(order)], unreadable: [] }) },
     invoices: kindOf('invoice', 'qty_invoiced'),
     creditMemos: kindOf('creditmemo', 'qty_refunded'),
     products: {},

@@ -1,7 +1,7 @@
 import { orderKey } from '../../schemas/keys.ts';
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { Magento } from '../magento/magento.ts';
-import type { MagentoOrder } from '../magento/order-shape.ts';
+import type { OrderInBrief } from '../magento/order-shape.ts';
 import { allReadable } from '../magento/rest/list.ts';
 import { Held } from '../platform/errors.ts';
 import type { StoreIds } from './store-ids.ts';
@@ -12,9 +12,9 @@ export const orderUnknown = 'shipment.order_unknown';
 export async function findOrder(
   document: Fulfilment,
   { magento, storeIds }: { magento: Pick<Magento, 'orders'>; storeIds: Pick<StoreIds, 'of'> },
-): Promise<MagentoOrder> {
+): Promise<OrderInBrief> {
   const storeId = await storeIds.of(document.store);
-  const found = await magento.orders.byIncrementIds(storeId, [document.incrementId]);
+  const found = await magento.orders.inBrief(storeId, [document.incrementId]);
   const [order] = allReadable(found, 'the order');
   if (order) return order;
   throw new Held({

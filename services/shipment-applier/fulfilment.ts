@@ -1,7 +1,7 @@
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { Magento } from '../magento/magento.ts';
 import { markerOf } from '../magento/marker.ts';
-import type { MagentoOrder } from '../magento/order-shape.ts';
+import type { OrderInBrief } from '../magento/order-shape.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
@@ -92,7 +92,7 @@ async function applyShipment(issued: Issued, attempt: Attempt, options: Fulfilme
 
 interface Parcel {
   document: Fulfilment;
-  order: MagentoOrder;
+  order: OrderInBrief;
   units: OrderUnits;
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { MagentoOrder } from '../magento/order-shape.ts';
+import type { OrderInBrief } from '../magento/order-shape.ts';
 import { piecesOf } from '../magento/pieces.ts';
 import { toPlaces } from '../platform/decimal.ts';
 import { goodsOf } from './goods.ts';
@@ -23,7 +23,7 @@ const order = {
     item(5, 'B', '2', { parent_item_id: 3 }),
     item(6, 'LICENCE', '1', { is_virtual: true }),
   ],
-} as unknown as MagentoOrder;
+} as unknown as OrderInBrief;
 
 it('are what all lines of a shipment need of a product together, parts by their share; nothing virtual', async () => {
   const skusOf = () => Promise.reject(new Error('no SKU is another'));

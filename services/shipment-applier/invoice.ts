@@ -3,7 +3,7 @@ import type { Fulfilment } from '../../schemas/types.ts';
 import type { MagentoInvoice } from '../magento/invoices.ts';
 import type { Magento } from '../magento/magento.ts';
 import { markerOf } from '../magento/marker.ts';
-import type { MagentoOrder } from '../magento/order-shape.ts';
+import type { OrderInBrief } from '../magento/order-shape.ts';
 import type { Config } from '../platform/config/schema.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import { assertCurrency } from './amounts.ts';
@@ -78,7 +78,7 @@ async function adopt(
 
 async function create(
   { document, marker, asked }: NewInvoice,
-  order: MagentoOrder,
+  order: OrderInBrief,
   attempt: Attempt,
   { magento, fulfilments: { invoices: rules } }: InvoiceOptions,
 ): Promise<Handled> {

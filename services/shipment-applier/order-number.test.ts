@@ -29,7 +29,7 @@ function shopOf({ losesAnswers = 0, forbids = false, isOdd = false } = {}) {
   let lost = losesAnswers;
   const magento = {
     orders: {
-      byIncrementIds: () =>
+      inBrief: () =>
         Promise.resolve({
           items: [
             {

@@ -1,18 +1,18 @@
 import { orderKey } from '../../schemas/keys.ts';
 import type { Fulfilment } from '../../schemas/types.ts';
-import type { MagentoOrder } from '../magento/order-shape.ts';
+import type { OrderInBrief } from '../magento/order-shape.ts';
 import { decimalOf } from '../platform/decimal.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 
 /** States in which Magento lets documents be made of an order. What is left of it only its items tell (FACTS section 4). */
 const openStates = new Set(['new', 'processing', 'complete', 'closed']);
 
-function isOpen({ state }: Pick<MagentoOrder, 'state'>): boolean {
+function isOpen({ state }: Pick<OrderInBrief, 'state'>): boolean {
   return openStates.has(state);
 }
 
 /** Whether it is decided what becomes of documents that wait for it: they are made, or refused for good. */
-export function isDecided(order: Pick<MagentoOrder, 'state'>): boolean {
+export function isDecided(order: Pick<OrderInBrief, 'state'>): boolean {
   return isOpen(order) || order.state === 'canceled';
 }
 
@@ -20,12 +20,12 @@ export function isDecided(order: Pick<MagentoOrder, 'state'>): boolean {
 export const invoiceOf = (document: Fulfilment): string => `invoice/${orderKey(document)}`;
 
 /** Whether something of the order is invoiced that is not paid back. */
-export function isInvoiced({ items }: Pick<MagentoOrder, 'items'>): boolean {
+export function isInvoiced({ items }: Pick<OrderInBrief, 'items'>): boolean {
   return items.some(({ qty_invoiced, qty_refunded }) => decimalOf(qty_invoiced) > decimalOf(qty_refunded));
 }
 
 /** @throws Held while the order lets nothing be made of it, Rejected when it never will again. */
-export function assertOpen(document: Fulfilment, order: MagentoOrder): void {
+export function assertOpen(document: Fulfilment, order: OrderInBrief): void {
   if (isOpen(order)) return;
   const fault = {
     code: `${document.kind}.order_state`,

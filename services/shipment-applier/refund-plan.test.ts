@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { MagentoOrder } from '../magento/order-shape.ts';
+import type { OrderInBrief } from '../magento/order-shape.ts';
 import { toPlaces } from '../platform/decimal.ts';
 import { refunding } from './lines.ts';
 import { refundItems, refundPlanOf } from './refund-plan.ts';
@@ -36,7 +36,7 @@ const order = {
     product_option: { extension_attributes: { custom_options: [] } },
     ...item,
   })),
-} as unknown as MagentoOrder;
+} as unknown as OrderInBrief;
 
 async function planned(...lines: [sku: string, quantity: string, returnToStock?: boolean][]) {
   const document = documentOf({

@@ -1,6 +1,6 @@
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { MagentoOrderItem } from '../magento/order-item-shape.ts';
-import type { MagentoOrder } from '../magento/order-shape.ts';
+import type { OrderInBrief } from '../magento/order-shape.ts';
 import { decimalOf, minus, sum, toPlaces, zero } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';
 import { Held, Rejected } from '../platform/errors.ts';
@@ -65,7 +65,7 @@ function refundedItems(document: Fulfilment, units: OrderUnits): WantedItem[] {
  * What is left to pay back, checked before the call: money is on its way after it.
  * @throws Held where the order is not invoiced that far yet, Rejected where it never will be.
  */
-export function refundItems(plan: RefundPlan, document: Fulfilment, order: MagentoOrder): OrderedItem[] {
+export function refundItems(plan: RefundPlan, document: Fulfilment, order: OrderInBrief): OrderedItem[] {
   const mayCome = plan.wanted.every(({ item, quantity }) => quantity <= mayBeInvoiced(item));
   const early = plan.wanted.find(({ item, quantity }) => quantity > refunding.leftOf(item));
   if (early && mayCome) throw notInvoiced(document, `${toPlaces(early.quantity, 4)} of ${early.item.sku}`);
@@ -85,7 +85,7 @@ export function refundItems(plan: RefundPlan, document: Fulfilment, order: Magen
   return items;
 }
 
-function refuseTooMuchMoney({ total }: RefundPlan, document: Fulfilment, order: MagentoOrder): void {
+function refuseTooMuchMoney({ total }: RefundPlan, document: Fulfilment, order: OrderInBrief): void {
   if (total === null || document.amounts?.currency !== order.base_currency_code) return;
   const left = (amount: string | null) => minus(decimalOf(amount), decimalOf(order.base_total_refunded));
   if (total <= left(order.base_total_paid)) return;

@@ -1,7 +1,7 @@
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { Magento } from '../magento/magento.ts';
 import { markerOf } from '../magento/marker.ts';
-import type { MagentoOrder } from '../magento/order-shape.ts';
+import type { OrderInBrief } from '../magento/order-shape.ts';
 import type { NewShipment } from '../magento/shipments.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { Held, Unavailable } from '../platform/errors.ts';
@@ -37,7 +37,7 @@ const triesTakeMs = 60_000;
 /** Creates the shipment, which is not there yet, when the stock of its goods issue is, and asks for that stock again. */
 export async function ship(
   issued: Issued,
-  order: MagentoOrder,
+  order: OrderInBrief,
   asked: Asked,
   attempt: Attempt,
   options: ShipOptions,
@@ -70,7 +70,7 @@ export async function ship(
 
 async function create(
   issued: Issued,
-  order: MagentoOrder,
+  order: OrderInBrief,
   parts: { asked: Asked } & Pick<NewShipment, 'sourceCode' | 'tracks'>,
   attempt: Attempt,
   { magento, instance, fulfilments, stockWait, room }: ShipOptions,
@@ -127,7 +127,7 @@ export function sourceOf(document: Fulfilment, options: Pick<ShipOptions, 'stock
 }
 
 /** @throws Held while the order is not to be shipped, Rejected when too little of it is left. */
-function shippable(document: Fulfilment, order: MagentoOrder, { wanted }: Asked): OrderedItem[] {
+function shippable(document: Fulfilment, order: OrderInBrief, { wanted }: Asked): OrderedItem[] {
   assertOpen(document, order);
   return leftItems(wanted, document, shipping);
 }

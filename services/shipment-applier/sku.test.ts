@@ -1,7 +1,7 @@
 /** The shop takes SKUs for equal without letter case and accents; so do all comparisons with the ERP's spelling. */
 import { expect, it } from '@jest/globals';
 import type { Fulfilment } from '../../schemas/types.ts';
-import type { MagentoOrder } from '../magento/order-shape.ts';
+import type { OrderInBrief } from '../magento/order-shape.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
 import { decimalOf } from '../platform/decimal.ts';
 import { leftItems, shipping } from './lines.ts';
@@ -21,7 +21,7 @@ const plain = { product_option: { extension_attributes: { custom_options: [] } }
 const amounts = { qty_ordered: '1', qty_shipped: '0', qty_canceled: '0', qty_refunded: '0' };
 const order = {
   items: [{ item_id: 7, parent_item_id: null, sku: shops, is_qty_decimal: false, ...plain, ...amounts }],
-} as unknown as MagentoOrder;
+} as unknown as OrderInBrief;
 const shipment = {
   increment_id: '1',
   items: [{ order_item_id: 7, sku: shops, qty: '1' }],

@@ -1,5 +1,5 @@
 import type { MagentoOrderItem } from '../magento/order-item-shape.ts';
-import type { MagentoOrder } from '../magento/order-shape.ts';
+import type { OrderInBrief } from '../magento/order-shape.ts';
 import type { Products } from '../magento/products.ts';
 import { decimalOf, dividedBy, zero } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';
@@ -21,7 +21,7 @@ export interface OrderUnits {
 
 /** Only where the order has bundles, or SKUs that options have changed, something is asked for. */
 export async function unitsOf(
-  order: Pick<MagentoOrder, 'items'>,
+  order: Pick<OrderInBrief, 'items'>,
   deed: Pick<Deed, 'byParts'>,
   products: Pick<Products, 'skusOf' | 'shippedInParts'>,
 ): Promise<OrderUnits> {

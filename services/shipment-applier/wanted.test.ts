@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { MagentoOrder } from '../magento/order-shape.ts';
+import type { OrderInBrief } from '../magento/order-shape.ts';
 import { invoicing, leftItems, refunding, shipping } from './lines.ts';
 import type { Deed } from './lines.ts';
 import { documentOf, lineOf } from './testing/document.ts';
@@ -27,7 +27,7 @@ const ordered = (...items: object[]) =>
       is_qty_decimal: false,
       ...item,
     })),
-  }) as unknown as MagentoOrder;
+  }) as unknown as OrderInBrief;
 
 const simple = ordered(
   {
@@ -44,7 +44,7 @@ const simple = ordered(
   { item_id: 5, sku: 'CLOTH', qty_ordered: '3', is_qty_decimal: true },
 );
 
-async function itemsOf(order: MagentoOrder, deed: Deed, lines: Line[], inParts: number[] = []) {
+async function itemsOf(order: OrderInBrief, deed: Deed, lines: Line[], inParts: number[] = []) {
   const document = documentOf({
     lines: lines.map(([sku, orderLineId, quantity]) => lineOf(sku, quantity, { orderLineId })),
   });

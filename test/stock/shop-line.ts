@@ -41,7 +41,7 @@ export class ShopLine {
         skusOf: () => ask(() => new Map<number, string>()),
       },
       orders: {
-        byIncrementIds: (_store: number, [id]: readonly string[]) =>
+        inBrief: (_store: number, [id]: readonly string[]) =>
           ask(() => ({ items: [magentoOrderOf(order(Number(id)))], unreadable: [] })),
       },
       sourceItems: {

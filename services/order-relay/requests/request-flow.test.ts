@@ -69,6 +69,7 @@ function flow(mode: Mode = 'on', since = 0) {
         wholePage: () => Promise.reject(new Error('not asked here')),
         openPage: () => Promise.reject(new Error('not asked here')),
         idsOf: () => Promise.reject(new Error('not asked here')),
+        inBrief: () => Promise.reject(new Error('not asked here')),
         cancel: () => Promise.reject(new Error('not asked here')),
         numbered: () => Promise.reject(new Error('not asked here')),
         byId: (id) => {

@@ -33,7 +33,7 @@ export class Shop {
   hides = false;
 
   orders = {
-    byIncrementIds: async (storeId: number, numbers: readonly string[]) => {
+    inBrief: async (storeId: number, numbers: readonly string[]) => {
       await turn();
       const isThere = storeId === 1 && numbers.includes(this.order.increment_id);
       return { items: isThere ? [this.order] : [], unreadable: [] };
