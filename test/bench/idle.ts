@@ -32,6 +32,7 @@ export const idle: Study = {
     const environmentOf = () => (folder === source ? {} : ofImage);
     const line = await openLine(say, { programOf, environment, environmentOf });
     try {
+      await line.stack.start('reconciler');
       const peer = await openPeer(line.stack.kafka.bootstrap);
       try {
         await settle(say);
