@@ -51,6 +51,8 @@ export const secretFiles: Readonly<Record<Need, SecretFiles>> = {
       ADOBE_COMMERCE_KEY: 'adobe-commerce-key',
       ADOBE_COMMERCE_NEXT_KEY: 'adobe-commerce-next-key',
       ADOBE_IO_CLIENT: 'adobe-io-client',
+      ERP_PUSH_SECRET: 'erp-push-secret',
+      ERP_PUSH_NEXT_SECRET: 'erp-push-next-secret',
     },
   },
   'console-password': {

@@ -158,7 +158,7 @@ async function takeWebhooks(relay: Relay): Promise<void> {
     ...webhook,
     schemes: schemes.all,
     take:
-      flows.orders === 'off' && flows.customers === 'off'
+      flows.orders === 'off' && flows.customers === 'off' && webhook.erpSecrets.length === 0
         ? null
         : webhookReceiver({
             toleranceMs,

@@ -3,7 +3,7 @@
  * check, span, Avro, headers, batching, acknowledgement by the broker, metrics), without what serves the requests: that
  * runs wherever their partitions are held. Prints its port, ends with SIGTERM.
  */
-import { standardWebhooks } from '../../services/order-relay/webhook/schemes/standard-webhooks.ts';
+import { ownWebhooks } from '../../services/order-relay/webhook/schemes/own.ts';
 import { WebhookServer } from '../../services/order-relay/webhook/webhook-server.ts';
 import { askedOfOrder } from '../../services/order-relay/orders/order-webhook.ts';
 import { webhookReceiver } from '../../services/order-relay/webhook/webhook.ts';
@@ -40,7 +40,7 @@ const server = new WebhookServer({
   maxPerSecond: 1_000_000,
   trustedProxies: [],
   shutdownDelayMs: 0,
-  schemes: [standardWebhooks({ ...believed, secrets: () => secrets })],
+  schemes: [ownWebhooks({ ...believed, secrets: () => secrets })],
   take: webhookReceiver({
     ...believed,
     bus,

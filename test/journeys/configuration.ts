@@ -19,10 +19,13 @@ const shortWaits = {
   'reconcile.pauseShare': 0,
 };
 
+/** The stand-in ERP does not tell of its changes; the tests do. */
+const told = { 'webhook.erpSecrets': ['${WEBHOOK_SECRET}'] };
+
 /** deploy/config/sandbox.yaml with short waits. `changes`: what else is to be different, by path (`flows.orders`). */
 export function sandboxConfiguration(changes: Record<string, unknown> = {}): string {
   const document = parseDocument(readFileSync(join(projectFolder, 'deploy/config/sandbox.yaml'), 'utf8'));
-  for (const [path, value] of Object.entries({ ...shortWaits, ...changes }))
+  for (const [path, value] of Object.entries({ ...shortWaits, ...told, ...changes }))
     document.setIn(path.split('.'), value);
   return document.toString();
 }

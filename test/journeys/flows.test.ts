@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Jaeger } from '../../deploy/local/jaeger.ts';
 import { outcomes as outcomesTopic, parked } from '../../schemas/topics.ts';
+import { sign } from '../../services/order-relay/webhook/schemes/standard-webhooks.ts';
 import { alertingRules, dashboardExpressions, isIn, samplesOf, selectorsOf } from '../deploy/selectors.ts';
 import { recordsNow, statesNow } from '../infrastructure/topic-now.ts';
 import { sourceItem } from '../sandbox/shop/inventory/stock.ts';
@@ -101,6 +102,27 @@ describe('stock', () => {
     shop.db.commit();
     expect(left()).toBe(before + 1);
     await until("the ERP's number once more", () => left() === before);
+  });
+
+  it('is asked for again when the ERP says itself that it has changed', async () => {
+    const key = 'WH1/MUG-STONE';
+    const told = () =>
+      stack.witness.outcomes.filter((one) => one.topic === 'cartage.refresh' && one.key === key);
+    const before = told().length;
+    const body = JSON.stringify({ type: 'erp.stock.changed', data: [{ source: 'WH1', sku: 'MUG-STONE' }] });
+    const [id, timestamp] = ['msg_push', String(Math.floor(Date.now() / 1000))];
+    const answer = await fetch(new URL('/webhooks/erp', stack.webhookUrl), {
+      method: 'POST',
+      body,
+      headers: {
+        'content-type': 'application/json',
+        'webhook-id': id,
+        'webhook-timestamp': timestamp,
+        'webhook-signature': sign(stack.webhookSecret, id, timestamp, body),
+      },
+    });
+    expect(answer.status).toBe(202);
+    await until('the question', () => told().length > before && told().at(-1)!.status === 'applied');
   });
 
   it('of a product the shop does not know is held, not written, and follows when the product is there', async () => {

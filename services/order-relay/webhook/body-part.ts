@@ -53,6 +53,14 @@ export class BodyPart {
     return this.#wrong(name, 'must be a text of 1 to 255 characters');
   }
 
+  /** A text that must be there; a number is as good. */
+  code(name: string): string {
+    const value = this.#fields[name];
+    const text = typeof value === 'number' ? String(value) : value;
+    if (typeof text === 'string' && text !== '' && text.length <= 255) return text;
+    return this.#wrong(name, 'must be there: a text of 1 to 255 characters, or a number') ?? '';
+  }
+
   text(name: string, pattern: RegExp, otherwise: string): string | null | undefined {
     const value = this.#fields[name];
     if (value === null || value === undefined) return value;

@@ -19,10 +19,20 @@ export interface CustomerNamed {
   website_code?: string | null | undefined;
 }
 
-export type Named = OrderNamed | CustomerNamed;
+/** A record of a topic of the ERP: the key that it has there. */
+export interface ErpNamed {
+  topic: string;
+  key: string;
+}
+
+export type Named = OrderNamed | CustomerNamed | ErpNamed;
 
 export function isCustomer(named: Named): named is CustomerNamed {
   return 'customer_id' in named;
+}
+
+export function isOfErp(named: Named): named is ErpNamed {
+  return 'topic' in named;
 }
 
 /** A customer as senders name it; or an address of it, which names it by `customer_id`. */

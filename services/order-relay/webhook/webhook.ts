@@ -9,7 +9,7 @@ import type { Asked } from '../requests/request.ts';
 import type { Answer } from './answer.ts';
 import { SeenIds } from './seen-ids.ts';
 import type { Scheme } from './schemes/scheme.ts';
-import { isCustomer, parseBody } from './webhook-body.ts';
+import { isCustomer, isOfErp, parseBody } from './webhook-body.ts';
 import type { CustomerNamed, Named, OrderNamed } from './webhook-body.ts';
 
 /** What a signed delivery is answered. */
@@ -96,7 +96,7 @@ async function ask(path: string, all: readonly Named[], options: WebhookOptions)
 }
 
 async function askFor(named: Named, span: Span, options: WebhookOptions): Promise<WebhookAnswer> {
-  const known = isCustomer(named) ? options.customers?.(named) : options.orders?.(named);
+  const known = askedBy(named, options);
   const asked = known instanceof Promise ? await known : known;
   if (asked === undefined) return flowOff;
   if (asked === null) return { status: 400, reason: 'store_unknown', done: false };
@@ -109,7 +109,12 @@ async function askFor(named: Named, span: Span, options: WebhookOptions): Promis
   return accepted;
 }
 
+function askedBy(named: Named, { orders, customers }: WebhookOptions) {
+  if (isOfErp(named)) return { ...named, entityId: null };
+  return isCustomer(named) ? customers?.(named) : orders?.(named);
+}
+
 /** The state that the sender saw, by its time. */
 function seenIn(named: Named): string | null {
-  return isCustomer(named) ? null : (named.updated_at ?? null);
+  return isCustomer(named) || isOfErp(named) ? null : (named.updated_at ?? null);
 }

@@ -30,7 +30,7 @@ const liveMappings: { [Section in keyof Config]?: readonly (keyof Config[Section
 const followed: typeof liveMappings = {
   kafka: ['ssl', 'sasl', 'registry'],
   magento: ['credentials', 'nextCredentials'],
-  webhook: ['secrets', 'mageOsTokens', 'adobeCommerceKeys', 'adobeIoClients'],
+  webhook: ['secrets', 'mageOsTokens', 'adobeCommerceKeys', 'adobeIoClients', 'erpSecrets'],
   erp: ['connection'],
 };
 

@@ -4,11 +4,11 @@ import { parseBody } from '../webhook-body.ts';
 import { adobeCommerce } from './adobe-commerce.ts';
 import { adobeIo } from './adobe-io.ts';
 import { mageOs } from './mage-os.ts';
-import { standardWebhooks } from './standard-webhooks.ts';
+import { ownWebhooks } from './own.ts';
 
 const none = () => [];
 const now = () => 0;
-const own = standardWebhooks({ secrets: none, toleranceMs: 1, now });
+const own = ownWebhooks({ secrets: none, toleranceMs: 1, now });
 const mage = mageOs(none);
 const commerce = adobeCommerce(none);
 const io = adobeIo({ clientIds: none, keyAt: () => null, now });

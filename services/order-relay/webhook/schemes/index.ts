@@ -5,11 +5,15 @@ import type { Log } from '../../../platform/telemetry/log.ts';
 import { adobeCommerce } from './adobe-commerce.ts';
 import { AdobeIoKeys, adobeIoKeysOrigin } from './adobe-io-keys.ts';
 import { adobeIo } from './adobe-io.ts';
+import { erpPush } from './erp-push.ts';
 import { mageOs } from './mage-os.ts';
 import type { Scheme } from './scheme.ts';
-import { standardWebhooks } from './standard-webhooks.ts';
+import { ownWebhooks } from './own.ts';
 
-type Keys = Pick<Config['webhook'], 'secrets' | 'mageOsTokens' | 'adobeCommerceKeys' | 'adobeIoClients'>;
+type Keys = Pick<
+  Config['webhook'],
+  'secrets' | 'mageOsTokens' | 'adobeCommerceKeys' | 'adobeIoClients' | 'erpSecrets'
+>;
 
 /** Every kind of sender, with its keys as the configuration has them now. */
 export function openSchemes(
@@ -34,10 +38,11 @@ export function openSchemes(
   });
   return {
     all: [
-      standardWebhooks({ secrets: () => keys().secrets, toleranceMs, now }),
+      ownWebhooks({ secrets: () => keys().secrets, toleranceMs, now }),
       mageOs(() => keys().mageOsTokens),
       adobeCommerce(() => keys().adobeCommerceKeys),
       adobeIo({ clientIds: () => keys().adobeIoClients, keyAt: (path) => adobeKeys.at(path), now }),
+      erpPush({ secrets: () => keys().erpSecrets, toleranceMs, now }),
     ],
     close: () => adobe.close(),
   };

@@ -10,6 +10,8 @@ const signature = 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=';
 
 it('signs, and believes, as the others do', () => {
   const scheme = standardWebhooks({
+    path: '/',
+    namedIn: () => [],
     secrets: () => ['whsec_AAAA', secret],
     toleranceMs: 1_000,
     now: () => Number(timestamp) * 1_000,

@@ -1,12 +1,10 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import type { BodyPart } from '../body-part.ts';
-import { customerNamed, orderNamed } from '../webhook-body.ts';
-import type { Named } from '../webhook-body.ts';
 import { keyList } from './scheme.ts';
 import type { Scheme } from './scheme.ts';
 
-export interface StandardWebhooksOptions {
+/** What is believed: signed with one of the secrets, at about this time. */
+export interface Believed {
   /** `whsec_…`; each of them is good. */
   secrets: () => readonly string[];
   toleranceMs: number;
@@ -14,24 +12,15 @@ export interface StandardWebhooksOptions {
   now: () => number;
 }
 
-export const standardWebhooksPath = '/webhooks/orders';
+export interface StandardWebhooksOptions extends Believed {
+  path: string;
+  namedIn: Scheme['namedIn'];
+}
 
 /** A header line can hold hundreds of signatures, and each costs a comparison. */
 const maxSignatures = 10;
 const maxIdLength = 256;
 const digestBytes = 32;
-
-const typePattern = /^((sales_)?orders?|customers?)([._-]|$)/;
-
-/** Only orders and customers are taken here; what else a shop tells of is not for this address. */
-function namedIn(body: BodyPart): Named {
-  const type = body.word(
-    'type',
-    typePattern,
-    'must be a type of order or customer event, such as order.updated',
-  );
-  return (type.startsWith('customer') ? customerNamed : orderNamed)(body.part('data'));
-}
 
 /**
  * Standard Webhooks 1.0.0: an id, a time, and `v1,` with base64 of the HMAC-SHA256 over `id.timestamp.body`, several of
@@ -40,7 +29,7 @@ function namedIn(body: BodyPart): Named {
 export function standardWebhooks(options: StandardWebhooksOptions): Scheme {
   const keys = keyList(options.secrets, keyOf);
   return {
-    path: standardWebhooksPath,
+    path: options.path,
     isOpen: () => keys().length > 0,
     claimIn: (headers) => {
       const id = headers['webhook-id'];
@@ -59,7 +48,7 @@ export function standardWebhooks(options: StandardWebhooksOptions): Scheme {
         proofIn: (body) => (keys().some((key) => isSignedBy(key, body)) ? { id } : 'signature_wrong'),
       };
     },
-    namedIn,
+    namedIn: options.namedIn,
   };
 }
 

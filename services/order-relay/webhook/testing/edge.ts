@@ -5,7 +5,8 @@ import type { Socket } from 'node:net';
 import type { Refresh } from '../../../../schemas/types.ts';
 import { Unavailable } from '../../../platform/errors.ts';
 import { openMetrics } from '../../../platform/telemetry/metrics.ts';
-import { sign, standardWebhooks } from '../schemes/standard-webhooks.ts';
+import { ownWebhooks } from '../schemes/own.ts';
+import { sign } from '../schemes/standard-webhooks.ts';
 import { askedOfCustomer } from '../../customers/customer-webhook.ts';
 import { askedOfOrder } from '../../orders/order-webhook.ts';
 import { webhookReceiver } from '../webhook.ts';
@@ -17,7 +18,7 @@ export const nextSecret = `whsec_${Buffer.from('another secret, for the rotation
 export const nowMs = Date.UTC(2026, 10, 23, 8, 0, 0);
 const secrets = [secret, nextSecret];
 const believed = { toleranceMs: 300_000, now: () => nowMs };
-export const ownScheme = standardWebhooks({ ...believed, secrets: () => secrets });
+export const ownScheme = ownWebhooks({ ...believed, secrets: () => secrets });
 
 export const body = JSON.stringify({
   type: 'order.changed',

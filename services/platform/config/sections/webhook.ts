@@ -36,7 +36,7 @@ function keys<Key extends z.ZodType>(key: Key) {
   );
 }
 
-/** Where the shop's deliveries are taken. A section of its own: whoever does not take them needs no secret. */
+/** Where the deliveries of shop and ERP are taken. A section of its own: whoever does not take them needs no secret. */
 export const webhookSection = z
   .strictObject({
     /** Where deliveries are taken, apart from the operator's port: this one is for the shop. */
@@ -47,6 +47,8 @@ export const webhookSection = z
     mageOsTokens: keys(token).default([]),
     adobeCommerceKeys: keys(publicKey).default([]),
     adobeIoClients: keys(text).default([]),
+    /** Of an ERP that says itself what has changed. */
+    erpSecrets: keys(secret).default([]),
     toleranceMs: milliseconds(300_000),
     maxBodyBytes: count(16 * 1024),
     /** Of all deliveries that are being received, together. */
@@ -64,8 +66,8 @@ export const webhookSection = z
     shutdownDelayMs: z.coerce.number().int().min(0).max(5_000).default(3_000),
   })
   .refine(
-    ({ secrets, mageOsTokens, adobeCommerceKeys, adobeIoClients }) =>
-      [secrets, mageOsTokens, adobeCommerceKeys, adobeIoClients].some((list) => list.length > 0),
+    ({ secrets, mageOsTokens, adobeCommerceKeys, adobeIoClients, erpSecrets }) =>
+      [secrets, mageOsTokens, adobeCommerceKeys, adobeIoClients, erpSecrets].some((list) => list.length > 0),
     {
       path: ['secrets'],
       message: 'must hold a secret, unless the keys of another sender are given: nobody could be heard',
