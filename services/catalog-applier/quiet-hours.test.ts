@@ -7,6 +7,7 @@ const at = (time: string) => Date.parse(`2026-03-01T${time}:00Z`);
 it.each([
   ['20:00', '05:00', ['20:00', '23:59', '00:00', '04:59'], ['05:00', '12:00', '19:59']],
   ['01:00', '05:00', ['01:00', '04:59'], ['00:59', '05:00', '23:00']],
+  ['05:00', '05:00', [], ['04:59', '05:00', '12:00']],
 ])('from %s to %s as many as the shop leaves are written at once, else few', (from, to, quiet, busy) => {
   const hours = { from: hour(from), to: hour(to), otherwise: 2 };
   const atOnce = (time: string, most: number) => atOnceBy(hours, { now: () => at(time) }, () => most)();

@@ -15,7 +15,14 @@ it('the shop is told by a document under the key of the order, until the order s
   const [told] = bus.broker.log(fulfilments.topic);
   expect(told).toMatchObject({
     key: 'us/default/000000001',
-    value: { kind: 'order', documentId: 'SO/7', documentDate: 2_000, occurredAt: null, lines: [] },
+    value: {
+      kind: 'order',
+      documentId: 'SO/7',
+      documentDate: 2_000,
+      occurredAt: null,
+      version: { epoch: 0, number: 0 },
+      lines: [],
+    },
   });
 
   await tell(commented('ERP order SO/7 [cartage:us]\n'), 'SO/7');

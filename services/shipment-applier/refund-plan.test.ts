@@ -24,6 +24,7 @@ const order = {
     { item_id: 5, sku: 'LID', parent_item_id: 4, base_price: '0' },
     { item_id: 6, sku: 'SHIRT-RED', product_type: 'configurable', base_price: '20' },
     { item_id: 7, sku: 'SHIRT-RED', parent_item_id: 6, base_price: '0' },
+    { item_id: 8, sku: 'LATE', base_price: '10', qty_invoiced: '0' },
   ].map((item) => ({
     parent_item_id: null,
     product_type: 'simple',
@@ -61,6 +62,15 @@ describe('what is paid back', () => {
       items: ['1.0000 of 2', '2.0000 of 3', '1.0000 of 4', '2.0000 of 6'],
       returned: [2, 3, 6],
       nothingElse: ['0', '0', '0'],
+    });
+  });
+
+  it('waits for its invoice where all of it, and no more, may still be invoiced', async () => {
+    await expect(planned(['LATE', '2'])).rejects.toMatchObject({
+      fault: { code: 'creditmemo.not_invoiced' },
+    });
+    await expect(planned(['LATE', '3'])).rejects.toMatchObject({
+      fault: { code: 'creditmemo.more_than_left' },
     });
   });
 

@@ -136,9 +136,10 @@ describe('a configurable product', () => {
   });
 
   it('is refused where its attributes cannot tell children apart, or where it is of another type in the shop', async () => {
-    const { run } = await started();
+    const { run } = await started({ attributes: { ...mapped.attributes, length: 'no_such' } });
     const by = (...variesBy: string[]) => run.product({ ...parent(), variesBy });
     expect(await by('tags')).toBe('product.varies_by_unusable');
+    expect(await by('length')).toBe('product.varies_by_unusable');
     expect(await by()).toBe('product.varies_by_unusable');
     expect(await by('size')).toBe('product.varies_by_unmapped');
     expect(await run.product({ ...parent(), sku: 'SKU-001' })).toBe('product.type_changed');
