@@ -57,6 +57,9 @@ describe('the applier of fulfilments', () => {
     expect(double.subscriptions).toMatchObject([
       { group: 'cartage.us.shipment-applier', contracts: [fulfilments] },
     ]);
+    // An increase is seen of what was there before.
+    const { values } = await double.process.metrics.shippedUnconfirmed.get();
+    expect(values).toMatchObject([{ value: 0, labels: { flow: 'shipments' } }]);
     await subscription.stop();
     await double.end();
     await double.clock.pass(200_000);

@@ -67,6 +67,12 @@ export const equivalents: readonly Equivalent[] = [
     reason: 'it grows as needed',
   },
   {
+    file: 'services/shipment-applier/lines.ts',
+    before: 'const gone = sum([decimalOf(qty_canceled), shipped > refunded ? shipped : refunded]);',
+    after: 'const gone = sum([decimalOf(qty_canceled), shipped >= refunded ? shipped : refunded]);',
+    reason: 'of two that are equal either is the larger one',
+  },
+  {
     file: 'services/shipment-applier/verify.ts',
     before: 'for (const { sku, perUnit } of pieces.get(order_item_id) ?? [])',
     after: 'for (const { sku, perUnit } of pieces.get(order_item_id))',

@@ -177,7 +177,10 @@ describe('the body', () => {
     const socket = edge.connect();
     await once(socket, 'connect');
     socket.write(bytesOf(headersOf(), 'x'), () => socket.resetAndDestroy());
-    expect(await edge.deliver()).toMatchObject({ status: 500, body: { status: 'internal' } });
+    const reply = await edge.deliver();
+    expect(reply).toMatchObject({ status: 500, body: { status: 'internal' } });
+    // Nothing more is heard on it: whoever sent on would not be answered.
+    expect(reply.headers).toMatchObject({ connection: 'close' });
     expect(edge.errors).toEqual([new Error('a bug')]);
   });
 });
