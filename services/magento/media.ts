@@ -36,7 +36,7 @@ export interface NewImage {
   file: MediaFile;
 }
 
-/** As Magento takes it with a product or by itself: one and the same save (read in its source, `MediaGalleryProcessor`). */
+/** As Magento takes it with a product or by itself. */
 export const newEntryOf = ({ entry, file: { base64, mime, name } }: NewImage): object => ({
   media_type: 'image',
   ...entry,

@@ -23,7 +23,7 @@ export interface ProductWrite extends PartsWrite {
   categoryIds?: readonly number[];
   /** Of a configurable product. Replaces its children, and its options where they are given. */
   variants?: VariantsWrite;
-  /** Of a new product only: they would take the place of its whole gallery. */
+  /** Added to the gallery, like `Media.add`: not idempotent. */
   images?: readonly NewImage[];
 }
 

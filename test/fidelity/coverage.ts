@@ -63,7 +63,6 @@ const NAMES_LEFT_OUT: readonly [RegExp, string][] = [
     /^catalog\/duplicate_race/,
     'four calls at the same instant made several products of one SKU; the stand-in works on one call at a time',
   ],
-  [/^catalog\/product_put_media/, 'a gallery inside a product is not built: entries are written one by one'],
   [
     /^inventory\/legacy_(put_.*(read|salable)|get_after)/,
     'reads what was written to the legacy stock item, which is not built',

@@ -89,15 +89,9 @@ export function galleryIn(given: JsonObject): JsonObject[] | undefined {
   return gallery;
 }
 
-/** A product that is saved with entries has these and no others: those without an id are new (`MediaGalleryProcessor`). */
-export function replaceGallery(call: Call, product: ProductRow, entries: readonly JsonObject[]): void {
-  const ids = entries.map(({ id }) => id);
-  for (const media of product.media ?? []) if (!ids.includes(media.id)) removeMedia(call, product, media);
-  for (const entry of entries) {
-    const known = product.media?.find(({ id }) => id === entry['id']);
-    if (known === undefined) addMedia(call, product, entry);
-    else applyMedia(call, product, known, entry);
-  }
+/** Of the entries of a product those without an id are new; others stay as they are, those that are not named too. */
+export function extendGallery(call: Call, product: ProductRow, entries: readonly JsonObject[]): void {
+  for (const entry of entries) if (entry['id'] === undefined) addMedia(call, product, entry);
 }
 
 /** Label, position, and the roles: those named are taken over, those that are not are given up. */

@@ -13,7 +13,7 @@ import type { GivenParts } from './product-parts.ts';
 import { ATTRIBUTE_SETS, attributeOf } from './attributes.ts';
 import { customAttributeValues, withoutEmoji } from './custom-attributes.ts';
 import { USER_DEFINED_CODES } from './attribute-definitions.ts';
-import { galleryIn, replaceGallery } from './media.ts';
+import { galleryIn, extendGallery } from './media.ts';
 import { findProduct, nameAt, valueAt } from './lookup.ts';
 
 const NAME_CHARACTERS_MAX = 255;
@@ -29,7 +29,7 @@ const MEMBERS = ['name', 'price', 'status', 'visibility', 'weight'] as const;
 export function saveProduct(call: Call, sku: string, given: JsonObject): ProductRow {
   const gallery = galleryIn(given);
   const product = saveOwn(call, sku, given);
-  if (gallery !== undefined) replaceGallery(call, product, gallery);
+  if (gallery !== undefined) extendGallery(call, product, gallery);
   return product;
 }
 
