@@ -1,5 +1,5 @@
 import { splitKey } from '../../schemas/keys.ts';
-import { keyOfSource, sourceKeyOf } from '../erp/sources/keys.ts';
+import { keyOfSource } from '../erp/sources/keys.ts';
 import { mayBeOfData } from '../erp/sources/questions.ts';
 import type { RecordKey } from '../erp/sources/questions.ts';
 import type { Fault } from '../platform/errors.ts';
@@ -10,6 +10,8 @@ import type { Stream } from './stream.ts';
 /** A record, by its name within the topic, and the key of the stream that gives it. */
 export interface Claim {
   key: string;
+  /** The same as it stands on the topic. */
+  sourceKey: string;
   identity: string;
 }
 
@@ -39,16 +41,17 @@ export class Claims {
 
   /** In the order of the claims of one answer. */
   judge(claims: readonly Claim[], asked: Asked): Verdict[] {
-    const claimants = new Map<string, string[]>();
+    const claimants = new Map<string, string | string[]>();
     for (const { key, identity } of claims) {
       const keys = claimants.get(identity);
-      if (keys === undefined) claimants.set(identity, [key]);
-      else if (!keys.includes(key)) keys.push(key);
+      if (keys === undefined) claimants.set(identity, key);
+      else if (typeof keys !== 'string') keys.push(key);
+      else if (keys !== key) claimants.set(identity, [keys, key]);
     }
-    return claims.map(({ key, identity }) => {
+    return claims.map(({ key, sourceKey, identity }) => {
       const keys = claimants.get(identity)!;
-      const owner = this.#otherOwner(identity, key);
-      if (keys.length > 1) return this.#winnerOf(identity, keys) === key ? 'publish' : 'twice';
+      if (typeof keys !== 'string') return this.#winnerOf(identity, keys) === key ? 'publish' : 'twice';
+      const owner = this.#otherOwner(identity, sourceKey);
       if (owner === null || asked.has(owner)) return 'publish';
       return { contestedWith: owner };
     });
@@ -79,8 +82,8 @@ export class Claims {
   }
 
   /** The key of whoever has the record now, where that is another one. */
-  #otherOwner(identity: string, key: string): string | null {
-    const owner = this.#index.otherOwner(identity, sourceKeyOf(this.#stream, key));
+  #otherOwner(identity: string, sourceKey: string): string | null {
+    const owner = this.#index.otherOwner(identity, sourceKey);
     return owner === null ? null : keyOfSource(owner);
   }
 

@@ -1,4 +1,4 @@
-import { mergeCause, mergeDirt, newDirt, releaseTransactions } from './dirt.ts';
+import { dirtOfCause, mergeCause, mergeDirt, newDirt, releaseTransactions } from './dirt.ts';
 import type { Cause, Dirt } from './dirt.ts';
 import { Wake } from './wake.ts';
 
@@ -89,8 +89,5 @@ export class DirtySet {
 }
 
 function dirtOf(entry: Cause | Dirt): Dirt {
-  if ('marks' in entry) return entry;
-  const dirt = newDirt();
-  mergeCause(dirt, entry);
-  return dirt;
+  return 'marks' in entry ? entry : dirtOfCause(entry);
 }

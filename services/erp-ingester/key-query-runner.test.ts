@@ -271,7 +271,7 @@ describe('the runner', () => {
     const { bus, runner, stop } = await runnerOf(() => null);
     let answered = 0;
     const dirt = newDirt();
-    dirt.onAnswered.push(() => (answered += 1));
+    dirt.onAnswered = [() => (answered += 1)];
     runner.askAllAgain(dirt);
     await bus.clock.pass(5_000);
     expect({ answered, trouble: runner.unhealthyReason }).toEqual({ answered: 0, trouble: refused.message });

@@ -1,8 +1,7 @@
-import { hash } from 'node:crypto';
-import { canonicalJson } from '../platform/canonical-json.ts';
 import { Column } from './column.ts';
 import type { RowShape, StreamRecord } from '../erp/rows/row.ts';
 import { TextTable } from './text-table.ts';
+import { digestOfMembers } from './value-digest.ts';
 
 /** Instead of a digest, where it is not known what the topic holds. */
 export const unknown = 0;
@@ -21,6 +20,8 @@ const none = -1;
  * nothing for the garbage collector to look at.
  */
 export class PublishedIndex {
+  /** How often a record was taken in. */
+  noted = 0;
   readonly #identities = new TextTable();
   readonly #sources = new TextTable();
   readonly #digests = new Column(Float64Array);
@@ -31,10 +32,15 @@ export class PublishedIndex {
   readonly #nextOf = new Column(Int32Array);
 
   /** Takes in a record, read back or just published. `identity` is its key, and its document where it has one. */
-  note(identity: string, value: StreamRecord, digest: number): void {
+  note(identity: string, { sourceKey, deleted }: StreamRecord, digest: number): void {
+    this.#note(identity, sourceKey, digest, deleted ? isSeen | isDeleted : isSeen);
+    this.noted += 1;
+  }
+
+  #note(identity: string, sourceKey: string, digest: number, marks: number): void {
     const known = this.#identities.size;
     const record = this.#identities.add(identity);
-    const source = this.#sourceNumber(value.sourceKey);
+    const source = this.#sourceNumber(sourceKey);
     const before = record === known ? none : this.#sourceOf.get(record);
     if (before !== source) {
       if (before !== none) this.#unchain(record, before);
@@ -43,15 +49,15 @@ export class PublishedIndex {
       this.#firstOf.set(source, record);
     }
     this.#digests.set(record, digest);
-    this.#marks.set(record, isSeen | (value.deleted ? isDeleted : 0));
+    this.#marks.set(record, marks);
   }
 
   /**
    * A record is about to be published. Until `note` says that the broker has it, nothing is known of what the topic
    * holds: an acknowledgement may be lost on the way, and then neither "the same" nor "gone already" would be true.
    */
-  doubt(identity: string, value: StreamRecord): void {
-    this.note(identity, { ...value, deleted: false }, unknown);
+  doubt(identity: string, { sourceKey }: StreamRecord): void {
+    this.#note(identity, sourceKey, unknown, isSeen);
   }
 
   /** The topic was recreated: all is to be published again, deletions too. */
@@ -125,9 +131,22 @@ export class PublishedIndex {
       .map((record) => this.#identities.at(record));
   }
 
-  /** The same with those told as deleted. */
-  allOf(sourceKey: string): string[] {
-    return this.#chain(sourceKey).map((record) => this.#identities.at(record));
+  /** Records that a stream key had, also those told as deleted, beside these, which it has. */
+  othersOf(sourceKey: string, identities: readonly string[]): string[] {
+    const source = this.#sources.find(sourceKey);
+    const first = source === none ? none : this.#firstOf.get(source);
+    if (first === none) return [];
+    // Almost all keys have one record, and keep it.
+    if (
+      identities.length === 1 &&
+      this.#nextOf.get(first) === none &&
+      this.#identities.is(first, identities[0]!)
+    )
+      return [];
+    const known = new Set(identities.map((identity) => this.#identities.find(identity)));
+    return this.#chain(sourceKey)
+      .filter((record) => !known.has(record))
+      .map((record) => this.#identities.at(record));
   }
 
   /** Begins a round of asking all keys: what is not seen in it is gone. */
@@ -201,18 +220,12 @@ export function identityOf(shape: RowShape<StreamRecord>, value: StreamRecord): 
 }
 
 /**
- * Of all that the value says (its members in one order: what is read back from the topic has that of the schema, a
- * row's record that of the code) but when it was so, and of what its calendar made of it at that time: a price that has
- * begun since is news, although no row has changed.
+ * Of all that the value says but when it was so, and of what its calendar made of it at that time: a price that has begun
+ * since is news, although no row has changed.
  */
 export function digestOf(shape: RowShape<StreamRecord>, value: StreamRecord, at: number): number {
-  const {
-    occurredAt: _occurredAt,
-    version: _version,
-    shownFrom: _shownFrom,
-    ...content
-  } = value as unknown as Record<string, unknown>;
-  const text = canonicalJson([content, shape.validAt?.(value, at) ?? null]);
-  // As many bits as a number holds exactly: once in 4.5e15 changes of a key one would be taken for none.
-  return Number.parseInt(hash('sha1', text).slice(0, 13), 16) || 1;
+  return digestOfMembers(value, ofTheAnswer, shape.validAt?.(value, at) ?? null) || 1;
 }
+
+/** Members that say when it was so. */
+const ofTheAnswer: ReadonlySet<string> = new Set(['occurredAt', 'version', 'shownFrom']);

@@ -15,7 +15,7 @@ export interface Stray {
 const ofNoStream = '{}';
 
 /**
- * Reads a topic to its end into an index, and watches it for a while from there on: a process that has lost the slot may
+ * Reads a topic to its end into an index, and looks a while later at what came since: a process that has lost the slot may
  * still be publishing, and its older record may land after our newer one. The order of the topic is the truth. Until
  * it is stopped it tells when the topic is recreated, and nothing in the index stands on it any more.
  */
@@ -27,17 +27,18 @@ export class PublishedReading {
   readonly #last = new Map<string, { digest: number; stray: Stray }>();
   #reading: ReadAll | null = null;
   #isCaughtUp = false;
-  #isWatching = true;
+  /** Of the index, when all was read. */
+  #noted = 0;
 
   constructor(shape: RowShape<StreamRecord>) {
     this.#shape = shape;
   }
 
-  /** Resolves when all that was on the topic is in the index. */
+  /** Resolves when all that was on the topic is in the index. What comes from then on is read when it is asked for. */
   async read(bus: Bus): Promise<PublishedIndex> {
     this.#reading = await bus.readAll(this.#shape.contract, {
       onRecord: ({ value, publishedAt, key }) => {
-        if (value === null || !this.#isWatching || value.sourceKey === ofNoStream) return;
+        if (value === null || value.sourceKey === ofNoStream) return;
         const identity = identityOf(this.#shape, value);
         const digest = digestOf(this.#shape, value, publishedAt);
         if (this.#isCaughtUp)
@@ -51,21 +52,29 @@ export class PublishedReading {
       },
     });
     await this.#reading.caughtUp;
+    this.#reading.rest();
     this.#isCaughtUp = true;
+    this.#noted = this.index.noted;
     return this.index;
   }
 
-  /** To be asked when nothing of a predecessor can land any more, and the watching ended then. */
-  strays(): Stray[] {
+  /**
+   * To be asked once, when nothing of a predecessor can land any more, and while nothing is being published here. Where the
+   * topic has as many more records as were published here, they are ours, and are not read.
+   */
+  async strays(): Promise<Stray[]> {
+    await this.#reading?.goOn(this.index.noted - this.#noted);
+    this.#reading?.rest();
+    const strays = this.#strays();
+    this.#last.clear();
+    return strays;
+  }
+
+  #strays(): Stray[] {
     return [...this.#last].flatMap(([identity, { digest, stray }]) => {
       const ours = this.index.digestOf(identity);
       return ours === unknown || ours === digest ? [] : [stray];
     });
-  }
-
-  endWatch(): void {
-    this.#isWatching = false;
-    this.#last.clear();
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Span } from '@opentelemetry/api';
+import type { Mark } from '../erp/sources/change-source.ts';
 import type { Answer } from '../erp/sources/questions.ts';
 import type { Clock } from '../platform/clock.ts';
 import { underSpan } from '../platform/telemetry/tracing.ts';
@@ -29,5 +30,7 @@ export class Question {
 }
 
 export function ask({ questions }: Stream, keys: ReadonlyMap<string, Dirt>): Promise<Answer> {
-  return questions.ask(new Map([...keys].map(([key, { marks }]) => [key, marks])));
+  const marksOf = new Map<string, ReadonlySet<Mark>>();
+  for (const [key, { marks }] of keys) marksOf.set(key, marks);
+  return questions.ask(marksOf);
 }

@@ -7,7 +7,7 @@ import type { Claim } from './claims.ts';
 import type { Dirt } from './dirt.ts';
 import { identityOf } from './published-index.ts';
 import { RecordSink } from './record-sink.ts';
-import type { RecordSinkOptions } from './record-sink.ts';
+import type { Published, RecordSinkOptions, Told } from './record-sink.ts';
 import type { Origin, StreamRecord } from '../erp/rows/row.ts';
 import { faultOfRow } from './unmade-record.ts';
 
@@ -15,12 +15,14 @@ export interface RecordPublisherOptions extends RecordSinkOptions {
   epoch: number;
 }
 
-/** Of more keys in one question each goes under the span of the question: one for each costs a tenth of all the work. */
+/** Of more keys in one question all go under its span. */
 const ownTracesMax = 200;
 const nobody: ReadonlySet<string> = new Set();
+const noIdentities: readonly string[] = [];
 
 interface Row {
   key: string;
+  sourceKey: string;
   row: Record<string, unknown>;
 }
 
@@ -43,6 +45,18 @@ export interface PublishedRound {
   unseenCount(): number;
   /** Keys that are to be asked by themselves: of the records that no chunk held, and of those that two keys may have. */
   openKeys(): Iterable<string>;
+}
+
+/** About the rows of one answer. */
+interface Claimed {
+  /** The keys that it is about. */
+  asked: Pick<ReadonlySet<string>, 'has'>;
+  /** Gets the keys of which something is parked. */
+  unreadable: Set<string>;
+  dirtOf: (key: string) => Dirt;
+  /** Gets the keys that are to be asked again, with whom. */
+  contested: Map<string, string[]>;
+  isOfMany: boolean;
 }
 
 /** A row that can be a record. */
@@ -71,45 +85,46 @@ export class RecordPublisher {
       throw new Defect(
         `erp.streams.${this.#options.stream.name}.query returned the key ${unasked.key}, which was not in $keys`,
       );
-    const { read, unreadable } = await this.#read(rows, answer, (key) => asked.get(key)!);
+    const dirtOf = (key: string) => asked.get(key)!;
+    const { read, unreadable } = await this.#read(rows, answer, dirtOf);
     const contested = new Map<string, string[]>();
     const isOfMany = asked.size > ownTracesMax;
-    const published = await this.#publishClaimed(
-      read,
-      asked,
-      unreadable,
-      (key) => ({ isOfMany, ...asked.get(key)! }),
-      contested,
-    );
-    const seen = new Map<string, Set<string>>([...asked.keys()].map((key) => [key, new Set()]));
-    for (const { key, identity } of read) seen.get(key)!.add(identity);
-    const settled = [...asked].filter(([key]) => !unreadable.has(key));
-    const gone = settled.flatMap(([key, dirt]) =>
-      this.#goneOf(key, dirt, seen.get(key)!).map((identity) => ({ key, identity })),
-    );
+    const how = { asked, unreadable, dirtOf, contested, isOfMany };
+    const published = await this.#publishClaimed(read, how);
+    const gone = this.#goneOf(asked, read, unreadable);
     const others = await this.#claims.otherClaimants(gone, asked);
-    const deleted = await allOf(
-      gone.map(async ({ key, identity }) => {
-        const other = others.get(identity);
-        if (other === undefined) {
-          const dirt = asked.get(key)!;
-          return this.#sink.publishDeleted(identity, this.#origin(key, answer, dirt), dirt);
-        }
-        contested.set(key, [...(contested.get(key) ?? []), ...other]);
-        return 0;
-      }),
-    );
-    await allOf(settled.filter(([key]) => !contested.has(key)).map(([key]) => this.#sink.clearParked(key)));
-    return { count: published + sum(deleted), contested };
+    const deletions: Told[] = [];
+    for (const { key, sourceKey, identity } of gone) {
+      const other = others.get(identity);
+      const dirt = asked.get(key)!;
+      const value = this.#sink.deleted(identity, this.#origin(sourceKey, answer, dirt));
+      if (other !== undefined) contested.set(key, [...(contested.get(key) ?? []), ...other]);
+      // What was told as deleted is told again where it was asked for: it is here for no other reason.
+      else if (value !== null) deletions.push({ value, identity, dirt: { ...dirt, isAllAsked: true } });
+    }
+    const deleted = await this.#sink.publishNew(deletions, isOfMany);
+    await this.#clearParked([...asked.keys()].filter((key) => !unreadable.has(key) && !contested.has(key)));
+    return { count: published + count(deleted), contested };
   }
 
-  /** Records that the key had and has no more; what was told as deleted is told again where it was asked for. */
-  #goneOf(key: string, dirt: Dirt, seen: Set<string>): string[] {
+  /** Records that the keys had and have no more; also those told as deleted that somebody asks for. */
+  #goneOf(asked: Map<string, Dirt>, read: readonly ReadRow[], unreadable: ReadonlySet<string>): Claim[] {
     const { index, stream } = this.#options;
     if (stream.shape.deleted === null) return [];
-    return index
-      .allOf(this.#sourceKey(key))
-      .filter((identity) => !seen.has(identity) && (index.isLive(identity) || dirt.asked.has(identity)));
+    const seen = new Map<string, string[]>();
+    for (const { key, identity } of read) {
+      const own = seen.get(key);
+      if (own === undefined) seen.set(key, [identity]);
+      else own.push(identity);
+    }
+    const gone: Claim[] = [];
+    for (const [key, dirt] of asked) {
+      if (unreadable.has(key)) continue;
+      const sourceKey = this.#sourceKey(key);
+      for (const identity of index.othersOf(sourceKey, seen.get(key) ?? noIdentities))
+        if (index.isLive(identity) || dirt.asked.has(identity)) gone.push({ key, sourceKey, identity });
+    }
+    return gone;
   }
 
   /** Records that the topic has, deleted ones not counted. */
@@ -123,7 +138,6 @@ export class RecordPublisher {
     index.beginRound();
     const unreadable = new Set<string>();
     const contested = new Map<string, string[]>();
-    const ofRound = { ...dirt, isOfMany: true };
     const round: PublishedRound = {
       count: 0,
       unreadable,
@@ -131,13 +145,13 @@ export class RecordPublisher {
         const rows = this.#rowsOf(answer);
         const own = rows.filter(({ key }) => !newer.has(key));
         const chunk = await this.#read(own, answer, () => dirt);
-        round.count += await this.#publishClaimed(
-          chunk.read,
-          nobody,
-          chunk.unreadable,
-          () => ofRound,
+        round.count += await this.#publishClaimed(chunk.read, {
+          asked: nobody,
+          unreadable: chunk.unreadable,
+          dirtOf: () => dirt,
           contested,
-        );
+          isOfMany: true,
+        });
         for (const { identity } of chunk.read) index.seen(identity);
         const keys = new Set(rows.map(({ key }) => key));
         for (const key of keys)
@@ -145,7 +159,7 @@ export class RecordPublisher {
             for (const identity of index.recordsOf(this.#sourceKey(key))) index.seen(identity);
         for (const key of chunk.unreadable) unreadable.add(key);
         const mended = [...keys].filter((key) => !unreadable.has(key) && !newer.has(key));
-        await allOf(mended.map((key) => this.#sink.clearParked(key)));
+        await this.#clearParked(mended);
       },
       unseenCount: () => (stream.shape.deleted ? index.unseenCount : 0),
       openKeys: function* () {
@@ -161,14 +175,14 @@ export class RecordPublisher {
     const { stream } = this.#options;
     const unreadable = new Set<string>();
     const read: ReadRow[] = [];
-    for (const { key, row } of rows)
+    for (const { key, sourceKey, row } of rows)
       try {
         const dirt = dirtOf(key);
         const shownFrom = dirt.shownFrom > 0 && Number.isFinite(dirt.shownFrom) ? dirt.shownFrom : null;
-        const value = stream.shape.read(row, this.#origin(key, answer, dirt), shownFrom);
-        read.push({ key, row, value, identity: identityOf(stream.shape, value) });
+        const value = stream.shape.read(row, this.#origin(sourceKey, answer, dirt), shownFrom);
+        read.push({ key, sourceKey, row, value, identity: identityOf(stream.shape, value) });
       } catch (error) {
-        const fault = faultOfRow(stream, this.#sourceKey(key), error);
+        const fault = faultOfRow(stream, sourceKey, error);
         if (fault === null) throw error;
         unreadable.add(key);
         await this.#sink.park(key, row, fault);
@@ -176,29 +190,32 @@ export class RecordPublisher {
     return { read, unreadable };
   }
 
-  /** @param contested gets the keys that are to be asked again, with whom. @returns how many records were published. */
+  /** @returns how many records were published. */
   async #publishClaimed(
     read: ReadRow[],
-    asked: Pick<ReadonlySet<string>, 'has'>,
-    unreadable: Set<string>,
-    dirtOf: (key: string) => Dirt,
-    contested: Map<string, string[]>,
+    { asked, unreadable, dirtOf, contested, isOfMany }: Claimed,
   ): Promise<number> {
     const verdicts = this.#claims.judge(read, asked);
-    const counts = read.map(async ({ key, identity, row, value }, index) => {
-      const verdict = verdicts[index]!;
-      if (typeof verdict === 'object') {
-        contested.set(key, [...(contested.get(key) ?? []), verdict.contestedWith]);
-        return 0;
-      }
-      const fault = verdict === 'twice' ? this.#claims.fault(identity, key) : null;
-      const published = fault ?? (await this.#sink.publishIfNew(value, dirtOf(key)));
-      if (typeof published === 'number') return published;
-      unreadable.add(key);
-      await this.#sink.park(key, row, published);
-      return 0;
-    });
-    return sum(await allOf(counts));
+    const told: (Told & ReadRow)[] = [];
+    const parked: { of: ReadRow; fault: Fault }[] = [];
+    for (const [place, one] of read.entries()) {
+      const { key, identity } = one;
+      const verdict = verdicts[place]!;
+      if (verdict === 'publish') told.push({ ...one, dirt: dirtOf(key) });
+      else if (verdict === 'twice') parked.push({ of: one, fault: this.#claims.fault(identity, key) });
+      else contested.set(key, [...(contested.get(key) ?? []), verdict.contestedWith]);
+    }
+    const published = await this.#sink.publishNew(told, isOfMany);
+    for (const [place, became] of published.entries())
+      if (typeof became !== 'number') parked.push({ of: told[place]!, fault: became });
+    for (const { of } of parked) unreadable.add(of.key);
+    await allOf(parked.map(({ of: { key, row }, fault }) => this.#sink.park(key, row, fault)));
+    return count(published);
+  }
+
+  /** What is parked of keys all of whose rows are records is mended. */
+  async #clearParked(keys: readonly string[]): Promise<void> {
+    if (this.#sink.hasParked) await allOf(keys.map((key) => this.#sink.clearParked(key)));
   }
 
   /** A key whose question the database refuses: parked as a record of its own, the others go on. */
@@ -214,13 +231,13 @@ export class RecordPublisher {
         throw new Defect(
           `erp.streams.${stream.name}.query must return the key (${stream.keyColumns.join(', ')}) in every row`,
         );
-      return { key, row };
+      return { key, sourceKey: this.#sourceKey(key), row };
     });
   }
 
-  #origin(key: string, answer: Answer, dirt: Pick<Dirt, 'occurredAt'>): Origin {
+  #origin(sourceKey: string, answer: Answer, { occurredAt }: Pick<Dirt, 'occurredAt'>): Origin {
     const version = { epoch: this.#options.epoch, number: Number(answer.version) };
-    return { occurredAt: dirt.occurredAt, version, sourceKey: this.#sourceKey(key) };
+    return { occurredAt, version, sourceKey };
   }
 
   #sourceKey(key: string): string {
@@ -237,6 +254,6 @@ async function allOf<Value>(works: Iterable<Promise<Value>>): Promise<Value[]> {
   });
 }
 
-function sum(counts: number[]): number {
-  return counts.reduce((total, count) => total + count, 0);
+function count(published: readonly Published[]): number {
+  return published.reduce<number>((total, one) => (one === 1 ? total + 1 : total), 0);
 }

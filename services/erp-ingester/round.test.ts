@@ -91,7 +91,7 @@ describe('a round of all keys', () => {
   it('tells its rows and its end with each chunk, and in the log every ten seconds', async () => {
     const { round, load, dirt, start } = roundOf({ liveRecords: 100 });
     let answered = 0;
-    dirt.onAnswered.push(() => (answered += 1));
+    dirt.onAnswered = [() => (answered += 1)];
     const running = start();
     await clock.pass(5_000);
     // Ten rows in five seconds, and ninety to come.

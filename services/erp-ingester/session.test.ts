@@ -188,7 +188,12 @@ describe('a session', () => {
   });
 
   it('ends while it opens, though no topic is ever read to its end', async () => {
-    const never = { caughtUp: new Promise<void>(() => undefined), stop: () => Promise.resolve() };
+    const never = {
+      caughtUp: new Promise<void>(() => undefined),
+      rest: () => undefined,
+      goOn: () => Promise.resolve(),
+      stop: () => Promise.resolve(),
+    };
     const { end, runs } = await begun({ onTaken: () => (busOf().readAll = () => Promise.resolve(never)) });
     await pass(600);
     expect(await end()).toMatchObject({ message: 'the process is ending' });

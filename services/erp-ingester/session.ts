@@ -14,6 +14,7 @@ import { CursorKeeper } from './cursor-keeper.ts';
 import { LogReader } from './log-reader.ts';
 import type { PublishedIndex } from './published-index.ts';
 import { PublishedReading } from './published-reading.ts';
+import type { Stray } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
 import { refreshFlow } from './refreshes.ts';
 import { Spellings } from './spellings.ts';
@@ -32,6 +33,7 @@ export interface SessionOptions extends TakenSource {
 
 /** How long after its fence has fallen a publish may still land: the broker's time for one request, and a margin. */
 const landsWithinMs = 15_000;
+const lookAgainMs = 1_000;
 /** How long the end waits for the answers under way. */
 const lastAnswerMs = 3_000;
 
@@ -170,14 +172,25 @@ export class IngesterSession {
     const { clock, log } = this.#options.process.context;
     await clock.wait(this.#options.source.fenceFallsWithinMs + landsWithinMs, this.#ending.signal);
     if (this.#ending.signal.aborted) return;
-    const strays = published.strays();
-    published.endWatch();
+    const strays = await this.#straysOf(published, runner);
     if (strays.length > 0)
       log.warn(
         { flow: stream.name, records: strays.length },
         'overwritten by another process: published again',
       );
     for (const { key, asked } of strays) runner.dirty.add(key, { asked });
+  }
+
+  /** A topic that cannot be read now is read later. */
+  async #straysOf(published: PublishedReading, runner: StreamRunner): Promise<Stray[]> {
+    const { clock } = this.#options.process.context;
+    while (!this.#ending.signal.aborted)
+      try {
+        return await runner.betweenAnswers(() => published.strays());
+      } catch {
+        await clock.wait(lookAgainMs, this.#ending.signal);
+      }
+    return [];
   }
 
   #askAgain(topic: string, sourceKey: string): void {

@@ -26,7 +26,19 @@ export class SkuSpellings {
     return [code === inCapitals ? fold.toUpperCase() : this.#odd[code - firstOdd]!];
   }
 
+  /** Whether there is this one, and no other. */
+  isOnly(sku: string): boolean {
+    const fold = foldSku(sku);
+    const number = this.#folds.find(fold);
+    if (number < 0 || this.#several.has(fold)) return false;
+    const code = this.#single.get(number);
+    if (code === asFolded) return sku === fold;
+    if (code === none) return false;
+    return sku === (code === inCapitals ? fold.toUpperCase() : this.#odd[code - firstOdd]);
+  }
+
   add(sku: string): void {
+    if (this.isOnly(sku)) return;
     const known = this.of(sku);
     if (!known.includes(sku)) this.#keep(foldSku(sku), [...known, sku]);
   }

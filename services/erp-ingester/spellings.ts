@@ -62,17 +62,19 @@ export class Spellings {
   mark<Value extends StreamRecord>(topic: string, value: Value): Value {
     if (!isOfSku(value)) return value;
     if (value.source !== undefined) this.#sources.add(value.source);
-    if (!value.deleted) {
+    if (!value.deleted && !this.#spellings.isOnly(value.sku)) {
       this.#spellings.add(value.sku);
       if (this.#beside(topic, value.sku) !== null && !this.#isLive(topic, value.sku))
         this.#untold.add(foldSku(value.sku));
     }
-    return { ...value, twin: this.#twinOf(topic, value) };
+    const twin = this.#spellings.isOnly(value.sku) ? null : this.#twinOf(topic, value);
+    return value.twin === twin ? value : { ...value, twin };
   }
 
   /** The broker has it, and the index knows. */
   published(value: StreamRecord): void {
     if (!isOfSku(value)) return;
+    if (this.#untold.size === 0 && !value.deleted) return;
     const fold = foldSku(value.sku);
     const isNews = this.#untold.delete(fold) || (value.deleted === true && value.twin !== null);
     if (value.deleted) this.#forget(value.sku);

@@ -278,7 +278,7 @@ describe('a round that would delete much', () => {
   it('that returned nothing at all waits as well, and is over when the keys are there again', async () => {
     let answered = 0;
     const dirt = newDirt();
-    dirt.onAnswered.push(() => (answered += 1));
+    dirt.onAnswered = [() => (answered += 1)];
     const { runner, load, stop } = await without(3, 3, dirt);
     expect([gone(), load.state.held, answered]).toEqual([0, 3, 0]);
     erp = many(3);

@@ -3,7 +3,7 @@ import type { Fault } from '../platform/errors.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
 import { Serial } from '../platform/serial.ts';
-import { newDirt } from './dirt.ts';
+import { addMark, mergeCause, newDirt } from './dirt.ts';
 import type { Cause } from './dirt.ts';
 import { DirtySet } from './dirty-set.ts';
 import { KeyQueryRunner } from './key-query-runner.ts';
@@ -31,12 +31,13 @@ export class StreamRunner {
   readonly #keys: KeyQueryRunner;
   readonly #rounds: RoundRunner;
   readonly #ways: WayRunner;
+  readonly #turns = new Serial();
   #deafTo: Fault | null = null;
 
   constructor(options: StreamRunnerOptions) {
     this.#options = options;
     this.load = options.load;
-    const turns = new Serial();
+    const turns = this.#turns;
     this.#rounds = new RoundRunner({ ...options, dirty: this.dirty, turns });
     this.#keys = new KeyQueryRunner({
       ...options,
@@ -67,6 +68,11 @@ export class StreamRunner {
     return lanes.find(({ unhealthyReason }) => unhealthyReason !== null)?.unhealthyReason ?? null;
   }
 
+  /** While no answer is being published. */
+  betweenAnswers<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#turns.run(this.#options.stream.name, work);
+  }
+
   /** A changed row that leads to keys, by the stream's watch of this index. */
   changed(watch: number, row: Row, cause: Cause): void {
     this.#ways.add(watch, row, cause);
@@ -91,8 +97,8 @@ export class StreamRunner {
    * acknowledged: nothing needs to be held for it.
    */
   askAll(reason: string, dirt = newDirt()): void {
-    dirt.onAnswered.push(this.load.demand(reason, dirt.marks));
-    for (const mark of this.load.state.marks) dirt.marks.add(mark);
+    mergeCause(dirt, { onAnswered: this.load.demand(reason, dirt.marks) });
+    for (const mark of this.load.state.marks) addMark(dirt, mark);
     this.#rounds.ask(dirt);
   }
 

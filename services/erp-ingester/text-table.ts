@@ -40,8 +40,10 @@ export class TextTable {
   }
 
   at(number: number): string {
-    const [piece, start, end] = this.#placeOf(number);
-    return piece.toString('utf8', start, end);
+    const at = this.#starts.get(number);
+    const piece = this.#pieces[Math.floor(at / pieceBytes)]!;
+    const start = (at % pieceBytes) + lengthBytes;
+    return piece.toString('utf8', start, start + piece.readUInt32LE(start - lengthBytes));
   }
 
   /** Where the text is, or would be put. */
@@ -49,12 +51,15 @@ export class TextTable {
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const number = this.#slots[slot]! - 1;
-      if (number < 0 || (this.#hashes.get(number) === hash && this.#is(number, text))) return slot;
+      if (number < 0 || (this.#hashes.get(number) === hash && this.is(number, text))) return slot;
     }
   }
 
-  #is(number: number, text: string): boolean {
-    const [piece, start, end] = this.#placeOf(number);
+  is(number: number, text: string): boolean {
+    const at = this.#starts.get(number);
+    const piece = this.#pieces[Math.floor(at / pieceBytes)]!;
+    const start = (at % pieceBytes) + lengthBytes;
+    const end = start + piece.readUInt32LE(start - lengthBytes);
     if (end - start < text.length) return false;
     for (let index = 0; index < text.length; index += 1) {
       const code = text.charCodeAt(index);
@@ -62,13 +67,6 @@ export class TextTable {
       if (piece[start + index] !== code) return false;
     }
     return end - start === text.length;
-  }
-
-  #placeOf(number: number): [piece: Buffer, start: number, end: number] {
-    const start = this.#starts.get(number);
-    const piece = this.#pieces[Math.floor(start / pieceBytes)]!;
-    const begin = (start % pieceBytes) + lengthBytes;
-    return [piece, begin, begin + piece.readUInt32LE(begin - lengthBytes)];
   }
 
   /** @returns where it begins: the number of the piece times its size, and the place in it. */

@@ -26,7 +26,7 @@ export class OpenTransaction {
   release(weight = 1): void {
     this.#outstanding -= weight;
     this.#all.outstanding -= weight;
-    this.#all.advance();
+    if (this.isDone) this.#all.advance();
   }
 }
 

@@ -2,7 +2,7 @@ import type { Row } from '../erp/sources/changes.ts';
 import { mayBeOfData } from '../erp/sources/questions.ts';
 import { Unavailable } from '../platform/errors.ts';
 import type { FlowContext } from '../platform/flow/context.ts';
-import { newDirt, reportAnswered } from './dirt.ts';
+import { addMark, newDirt, reportAnswered } from './dirt.ts';
 import type { Cause, Dirt } from './dirt.ts';
 import { DirtySet } from './dirty-set.ts';
 import { Lane, faultOf } from './lane.ts';
@@ -125,7 +125,7 @@ export class WayRunner {
     const { stream, context, askAll } = this.#options;
     const { table } = stream.watches[watch]!;
     const dirt = newDirt();
-    for (const { marks } of rows.values()) for (const mark of marks) dirt.marks.add(mark);
+    for (const { marks } of rows.values()) for (const mark of marks) addMark(dirt, mark);
     askAll(`a changed row of ${table} ${why}`, dirt);
     context.log.warn(
       { flow: stream.name, table, ...(error !== undefined && faultOf(error)) },

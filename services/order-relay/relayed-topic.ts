@@ -13,7 +13,7 @@ export interface RelayedTopic {
   /** Of the flow. */
   name: string;
   /** Reads what was published since then, and from then on what others publish. Resolves when caught up. */
-  follow: (sinceMs: number) => Promise<ReadAll>;
+  follow: (sinceMs: number) => Promise<Pick<ReadAll, 'caughtUp' | 'stop'>>;
   /** How requests for its keys are served. */
   requests: RequestedTopic;
   /** The first one is the one that `cartage_ready` shows. */

@@ -143,6 +143,14 @@ describe('publishing', () => {
     });
   });
 
+  it('says of many together which do not fit, and the others are on the topic', async () => {
+    const many = [stockOf('S-5'), { ...stockOf('S-6'), quantity: 3 as unknown as string }, stockOf('S-7')];
+    const errors = await bus.publishAll(topic, many);
+    expect([...errors].map(([place, { name }]) => [place, name])).toEqual([[1, 'Rejected']]);
+    const keys = (await everything(topic.topic)).map(({ key }) => String(key));
+    expect(keys.filter((key) => /S-[567]$/.test(key)).toSorted()).toEqual(['WH/S-5', 'WH/S-7']);
+  });
+
   it('refuses a record that no broker takes, and goes on with the next one', async () => {
     const value = {
       group: 'g',

@@ -13,6 +13,7 @@ import { SimulatedBroker } from '../../services/platform/flow/testing/broker.ts'
 import { contextOf } from '../../services/platform/flow/testing/context.ts';
 import type { Line } from '../../services/platform/flow/testing/context.ts';
 import type { Bus, Lease, Publication, SubscribeOptions } from '../../services/platform/kafka/types.ts';
+import { publishEach } from '../../services/platform/flow/testing/recording-bus.ts';
 import { Checks } from '../../services/platform/lifecycle/checks.ts';
 import type { Process } from '../../services/platform/lifecycle/process.ts';
 
@@ -40,6 +41,9 @@ class LifeBus implements Bus {
     this.#broker.append(contract, contract.key(value), value);
   }
 
+  publishAll: Bus['publishAll'] = (contract, values) =>
+    publishEach(values, (value) => this.publish(contract, { value }));
+
   async tombstone<Value>(contract: Contract<Value>, key: string): Promise<void> {
     await Promise.resolve();
     if (this.isDead) throw dead();
@@ -47,11 +51,11 @@ class LifeBus implements Bus {
   }
 
   readAll: Bus['readAll'] = (contract, options) => {
-    const stop = this.#broker.follow(
-      contract.topic,
-      (record) => this.isDead || options.onRecord(record as never),
-    );
-    return Promise.resolve({ caughtUp: Promise.resolve(), stop: async () => stop() });
+    const hand = (record: unknown) => this.isDead || options.onRecord(record as never);
+    const stop = this.#broker.follow(contract.topic, hand);
+    // Nobody else publishes here: at rest it sees what it knows.
+    const still = { rest: () => undefined, goOn: () => Promise.resolve() };
+    return Promise.resolve({ caughtUp: Promise.resolve(), ...still, stop: async () => stop() });
   };
 
   follow: Bus['follow'] = () => Promise.reject(new Error('what is followed stands on a real broker'));

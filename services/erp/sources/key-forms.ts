@@ -13,10 +13,13 @@ export function keyForm(type: string): KeyForm {
   return /^(bpchar|char|character)$/.test(name) ? 'padded' : 'exact';
 }
 
+const plainInteger = /^[1-9]\d*$/;
+
 /** The one spelling of a value. What does not look like its type stays as it is: the database will say what it is. */
 export function spelled(form: KeyForm, value: string): string {
   switch (form) {
     case 'integer':
+      if (plainInteger.test(value)) return value;
       return /^[+-]?\d+$/.test(value) ? BigInt(value.replace(/^\+/, '')).toString() : value;
     case 'decimal':
       return plainDecimal(value);

@@ -28,6 +28,8 @@ export function keyObject(stream: Pick<KeyOf, 'keyColumns'>, key: string): Recor
 }
 
 export function sourceKeyOf(stream: Pick<KeyOf, 'keyColumns'>, key: string): string {
+  const { keyColumns } = stream;
+  if (keyColumns.length === 1) return `{${JSON.stringify(keyColumns[0])}:${JSON.stringify(key)}}`;
   return JSON.stringify(keyObject(stream, key));
 }
 
@@ -37,8 +39,15 @@ export function keyOfSource(sourceKey: string): string {
 
 /** Null where a column of the key has no value. */
 export function keyOfRow(stream: KeyOf, row: Readonly<Record<string, unknown>>): string | null {
+  const { keyColumns, keyForms } = stream;
+  if (keyColumns.length === 1) {
+    // Most streams, asked of each row.
+    const value = row[keyColumns[0]!];
+    if (value === null || value === undefined) return null;
+    return spelled(keyForms[0] ?? 'exact', typeof value === 'string' ? value : JSON.stringify(value));
+  }
   const values: string[] = [];
-  for (const column of stream.keyColumns) {
+  for (const column of keyColumns) {
     const value = row[column];
     if (value === null || value === undefined) return null;
     values.push(typeof value === 'string' ? value : JSON.stringify(value));

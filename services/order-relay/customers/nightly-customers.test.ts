@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { customerKey } from '../../../schemas/keys.ts';
 import type { Customer, Refresh } from '../../../schemas/types.ts';
-import type { ReadAllOptions } from '../../platform/kafka/types.ts';
+import type { ReadAll, ReadAllOptions } from '../../platform/kafka/types.ts';
 import { NotingBus } from '../testing/support.ts';
 import { NightlyCustomers } from './nightly-customers.ts';
 import { CustomerShop, aCustomer } from './testing/shop.ts';
@@ -40,7 +40,7 @@ const round = (goneShareMax = 0.1) =>
       readAll: async (_contract, options) => {
         const reading = options as unknown as ReadAllOptions<Customer>;
         for (const [key, value] of topic) reading.onRecord({ key, value } as never);
-        return { caughtUp: Promise.resolve(), stop: async () => undefined };
+        return { caughtUp: Promise.resolve(), stop: async () => undefined } as ReadAll;
       },
     },
     magento: shop.magento,

@@ -75,6 +75,28 @@ class KafkaBus implements Bus {
     return this.#put(contract, contract.key(value), value, traceparent ?? null);
   }
 
+  async publishAll<Value>(
+    contract: Contract<Value>,
+    values: readonly Value[],
+    trace: string | null = null,
+  ): Promise<Map<number, Error>> {
+    const fence = currentFence();
+    const { topic } = contract;
+    const schema = await this.#registry.writer(topic);
+    return inSendSpan({ topic, count: values.length, traceparent: trace }, async (traceparent) => {
+      const { source, now = Date.now } = this.#options;
+      const common = { contract, source, timeMs: now(), traceparent };
+      const records = values.map((value) => {
+        try {
+          return toRecord({ ...common, key: contract.key(value), value }, schema);
+        } catch (error) {
+          return error as Error;
+        }
+      });
+      return this.#publisher.publishAll(records, fence);
+    });
+  }
+
   tombstone<Value>(contract: Contract<Value>, key: string): Promise<void> {
     return this.#put(contract, key, null, null);
   }

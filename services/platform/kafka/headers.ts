@@ -35,12 +35,20 @@ export function eventHeaders(
     ce_id: eventId(event),
     ce_source: event.source,
     ce_type: event.topic,
-    ce_time: new Date(event.timeMs).toISOString(),
+    ce_time: isoTimeOf(event.timeMs),
     ce_partitionkey: event.key,
   };
   if (event.payload !== null) headers['content-type'] = 'application/avro';
   if (event.traceparent) headers.traceparent = event.traceparent;
   return headers;
+}
+
+let last = { timeMs: NaN, text: '' };
+
+/** What is published together has one time. */
+function isoTimeOf(timeMs: number): string {
+  if (timeMs !== last.timeMs) last = { timeMs, text: new Date(timeMs).toISOString() };
+  return last.text;
 }
 
 /** Headers as text; of a header that stands twice the last one counts. */

@@ -132,6 +132,13 @@ export interface ReadAllOptions<Value> {
 export interface ReadAll {
   /** Resolves when everything that was on the topic at the start has been handed over. */
   caughtUp: Promise<void>;
+  /** Once it has caught up: hands nothing over until it goes on. That the topic is recreated is told all the same. */
+  rest(): void;
+  /**
+   * Reads on after a rest, and resolves when all that has come by now has been handed over. Where exactly so many have come
+   * as the caller knows already, it goes on resting.
+   */
+  goOn(known?: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -155,7 +162,7 @@ export interface FollowOptions {
   onLost(): void;
 }
 
-export interface Following extends ReadAll {
+export interface Following extends Pick<ReadAll, 'caughtUp' | 'stop'> {
   /** Where it was begun, then how far it has been handed over. */
   readonly place: TopicPlace;
 }
@@ -168,6 +175,15 @@ export interface Bus {
    *   when it fell before anything was sent.
    */
   publish<Value>(contract: Contract<Value>, publication: Publication<Value>): Promise<void>;
+  /**
+   * The same for many, in their order: resolves when each is settled, to the errors of those that are not published, by
+   * their place. One trace for all.
+   */
+  publishAll<Value>(
+    contract: Contract<Value>,
+    values: readonly Value[],
+    traceparent?: string | null,
+  ): Promise<ReadonlyMap<number, Error>>;
   /** A tombstone: the key is gone, or what was parked for it cleared. */
   tombstone<Value>(contract: Contract<Value>, key: string): Promise<void>;
   subscribe(options: SubscribeOptions): Promise<Subscription>;

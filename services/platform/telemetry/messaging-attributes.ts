@@ -16,13 +16,15 @@ export function consumerAttributes(record: Received<never>, group: string): Attr
   };
 }
 
-export function producerAttributes(topic: string, key: string): Attributes {
+export function producerAttributes(topic: string, sent: { key: string } | { count: number }): Attributes {
   return {
     'messaging.system': 'kafka',
     'messaging.operation.type': 'send',
     'messaging.operation.name': 'send',
     'messaging.destination.name': topic,
-    'messaging.kafka.message.key': key,
+    ...('key' in sent
+      ? { 'messaging.kafka.message.key': sent.key }
+      : { 'messaging.batch.message_count': sent.count }),
   };
 }
 

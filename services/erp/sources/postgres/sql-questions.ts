@@ -34,7 +34,8 @@ export class SqlQuestions implements Questions {
   }
 
   ask(keys: ReadonlyMap<string, Iterable<Mark>>): Promise<Answer> {
-    const marks = [...keys.values()].flatMap((ofKey) => [...ofKey]);
+    const marks = new Set<Mark>();
+    for (const ofKey of keys.values()) for (const mark of ofKey) marks.add(mark);
     const { stream, since } = this.#options;
     return queryKeys({
       ...this.#snapshot('query', marks),

@@ -23,6 +23,9 @@ export class RecordingBus implements Bus {
     this.broker.append(contract, contract.key(publication.value), publication.value);
   }
 
+  publishAll: Bus['publishAll'] = (contract, values, traceparent = null) =>
+    publishEach(values, (value) => this.publish(contract, { value, traceparent }));
+
   async tombstone<Value>(contract: Contract<Value>, key: string): Promise<void> {
     await later();
     assertCurrent(contract.topic);
@@ -37,10 +40,13 @@ export class RecordingBus implements Bus {
     const reading = { topic: contract.topic, onRecreated: () => options.onRecreated?.() };
     this.#readings.add(reading);
     let stop = () => {};
+    let isResting = false;
+    const missed: Kept[] = [];
     const caughtUp = later().then(() => {
       if (!this.#readings.has(reading)) return;
       const hand = (record: Kept) => {
-        if (this.#readings.has(reading)) options.onRecord(record as never);
+        if (isResting) missed.push(record);
+        else if (this.#readings.has(reading)) options.onRecord(record as never);
       };
       // What comes live is read when whoever published it has gone on.
       stop = this.broker.follow(contract.topic, hand, (run) => void later().then(run));
@@ -50,7 +56,16 @@ export class RecordingBus implements Bus {
       this.#readings.delete(reading);
       stop();
     };
-    return Promise.resolve({ caughtUp, stop: end });
+    const rest = () => void (isResting = true);
+    const goOn = async (known?: number) => {
+      // What was published by now has come.
+      await later();
+      await later();
+      if (missed.length === known) return;
+      isResting = false;
+      for (const record of missed.splice(0)) options.onRecord(record as never);
+    };
+    return Promise.resolve({ caughtUp, rest, goOn, stop: end });
   };
 
   /** The topic is deleted and made again, and whoever reads it is told. */
@@ -74,6 +89,17 @@ export class RecordingBus implements Bus {
       if (!('undecodable' in record)) found.set(record.key, record.value);
     return found;
   }
+}
+
+/** Many records one beside the other, as `publishAll` of a bus says what became of them. */
+export async function publishEach<Value>(
+  values: readonly Value[],
+  publish: (value: Value) => Promise<void>,
+): Promise<Map<number, Error>> {
+  const settled = await Promise.allSettled(values.map(publish));
+  return new Map(
+    settled.flatMap((one, place) => (one.status === 'rejected' ? [[place, one.reason as Error]] : [])),
+  );
 }
 
 /** Later than whoever does not wait for it, though no time passes. */

@@ -67,6 +67,30 @@ describe('the batcher', () => {
     await Promise.all(rest);
   });
 
+  it('says of many together which are not on the topic, by their place', async () => {
+    const send: BatcherOptions['send'] = async (records, onWrite) => {
+      onWrite();
+      if (records.some((one) => textOf(one) === 'bad'))
+        throw new Rejected({ code: 'record.too_large', what: 'too large', fix: 'shorten it' });
+    };
+    const batcher = batcherWith({ send, maxQueueBytes: 300 });
+    const unmade = new Error('fits no contract');
+    const many = [
+      record('a', '1'),
+      unmade,
+      record('b', 'bad'),
+      record('c', '2'),
+      record('d', 'x'.repeat(300)),
+    ];
+    const errors = await batcher.addAll(many);
+    expect([...errors.keys()].toSorted()).toEqual([1, 2, 4]);
+    expect(errors.get(1)).toBe(unmade);
+    expect(errors.get(2)).toMatchObject({ name: 'Rejected' });
+    expect(errors.get(4)).toMatchObject({ name: 'Unavailable' });
+    expect(await batcher.addAll([])).toEqual(new Map());
+    expect(batcher.queuedBytes).toBe(0);
+  });
+
   it('sends a failed batch again as the same batch, before anything newer', async () => {
     const { calls, send } = heldSend();
     const batcher = batcherWith({ send });

@@ -54,9 +54,13 @@ interface Waiting {
   deadlineAt: number;
   /** It may be on the topic. */
   written: boolean;
-  settled: Promise<void>;
-  resolve(): void;
-  reject(error: Error): void;
+  /** Who waits for it, and as which of those that they wait for. */
+  waiter: Waiter;
+  place: number;
+}
+
+interface Waiter {
+  settled(place: number, error: Error | null): void;
 }
 
 const recordOverheadBytes = 64;
@@ -76,6 +80,7 @@ export class Batcher {
   #isRunning = false;
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
+  #onEmpty: () => void = () => undefined;
 
   constructor(options: BatcherOptions) {
     this.#options = options;
@@ -91,27 +96,58 @@ export class Batcher {
    *   LeaseLost when the fence fell before it was ever sent; Rejected when the broker will never take this record.
    */
   add(record: OutgoingRecord, fence: Fence | null = null): Promise<void> {
-    const sizeBytes = sizeOf(record);
-    if (this.#closed) return Promise.reject(new Unavailable(closing(record)));
-    if (this.#queuedBytes + sizeBytes > this.#options.maxQueueBytes) return Promise.reject(queueFull(record));
-    this.#queuedBytes += sizeBytes;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const settled = (_place: number, error: Error | null) => (error ? reject(error) : resolve());
+    this.#add(record, fence, this.#now() + this.#options.deadlineMs, { settled }, 0);
+    return promise;
+  }
+
+  /**
+   * The same for many: resolves when each of them is settled, to the errors of those that are not on the topic, by their
+   * place; what could be made no record stands there as its error. A promise for each would cost as much as sending it.
+   */
+  addAll(
+    records: readonly (OutgoingRecord | Error)[],
+    fence: Fence | null = null,
+  ): Promise<Map<number, Error>> {
+    const { promise, resolve } = Promise.withResolvers<Map<number, Error>>();
+    const errors = new Map<number, Error>();
+    let left = records.length;
+    if (left === 0) resolve(errors);
+    const settled = (place: number, error: Error | null) => {
+      if (error) errors.set(place, error);
+      left -= 1;
+      if (left === 0) resolve(errors);
+    };
+    const waiter = { settled };
     const deadlineAt = this.#now() + this.#options.deadlineMs;
-    const one = { record, fence, sizeBytes, deadlineAt, written: false, settled: promise, resolve, reject };
+    for (const [place, record] of records.entries())
+      if (record instanceof Error) settled(place, record);
+      else this.#add(record, fence, deadlineAt, waiter, place);
+    return promise;
+  }
+
+  #add(record: OutgoingRecord, fence: Fence | null, deadlineAt: number, waiter: Waiter, place: number): void {
+    const sizeBytes = sizeOf(record);
+    if (this.#closed) return waiter.settled(place, new Unavailable(closing(record)));
+    if (this.#queuedBytes + sizeBytes > this.#options.maxQueueBytes)
+      return waiter.settled(place, queueFull(record));
+    this.#queuedBytes += sizeBytes;
+    const one = { record, fence, sizeBytes, deadlineAt, written: false, waiter, place };
     this.#open.add(one);
     this.#queue.push(one);
     // Not at once: what is published in the same turn leaves together.
     if (!this.#isRunning) void Promise.resolve().then(() => this.#run());
     this.#isRunning = true;
     this.#timer ??= setInterval(() => this.check(), Math.min(checkIntervalMs, this.#options.deadlineMs));
-    return promise;
+    return undefined;
   }
 
   /** Takes nothing more; resolves when everything added is settled, what is left after the limit by an error. */
   async close(limitMs: number): Promise<void> {
     this.#closed = true;
     const limit = setTimeout(() => this.#giveUpLate(Infinity), limitMs);
-    while (this.#open.size > 0) await Promise.allSettled([...this.#open].map((one) => one.settled));
+    if (this.#open.size > 0) await new Promise<void>((resolve) => (this.#onEmpty = resolve));
     clearTimeout(limit);
   }
 
@@ -211,8 +247,8 @@ export class Batcher {
       clearInterval(this.#timer);
       this.#timer = null;
     }
-    if (error) one.reject(error);
-    else one.resolve();
+    one.waiter.settled(one.place, error);
+    if (this.#open.size === 0) this.#onEmpty();
   }
 
   #now(): number {

@@ -64,6 +64,11 @@ export class Publisher {
     return this.#batcher.add(record, fence);
   }
 
+  /** The same for many, as `Batcher.addAll`. */
+  publishAll(records: readonly (OutgoingRecord | Error)[], fence: Fence | null): Promise<Map<number, Error>> {
+    return this.#batcher.addAll(records, fence);
+  }
+
   /** Null, or why nothing could be sent lately. */
   unhealthyReason(): string | null {
     if (this.#failing === null) return null;

@@ -14,6 +14,11 @@ export class Progress {
     return [...this.#reach.values()].every(({ position, end }) => position >= end);
   }
 
+  /** How many records stand between where it is and these ends. */
+  countUpTo(now: ReadonlyMap<number, Reach>): number {
+    return [...now].reduce((sum, [partition, { end }]) => sum + end - this.positionOf(partition), 0);
+  }
+
   begin(reach: ReadonlyMap<number, Reach>): void {
     this.#reach = reach;
   }

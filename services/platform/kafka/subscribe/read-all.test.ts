@@ -150,6 +150,36 @@ describe('a reading of a whole topic', () => {
     expect(isCaughtUp).toBe(true);
   });
 
+  it('hands nothing over at rest, and then all that has come, where that is more than is known', async () => {
+    const topic = { id: 'one', end: 2 };
+    const kafka = played(topic);
+    const seen: number[] = [];
+    reading = new WholeTopic(contextOf(kafka.client), read, {
+      onRecord: ({ offset }) => void seen.push(offset),
+    });
+    await reading.start();
+    kafka.join();
+    await kafka.offer(0, 2);
+    await reading.caughtUp;
+    reading.rest();
+    topic.end = 5;
+    // In flight when it came to rest; and whoever joins anew rests on.
+    await kafka.offer(2, 1);
+    kafka.join();
+    await reading.goOn(3);
+    expect([seen, kafka.calls.filter((call) => call.startsWith('seek'))]).toEqual([[0, 1], ['seek 0']]);
+    let isThere = false;
+    const goingOn = reading.goOn(2).then(() => (isThere = true));
+    await turn();
+    expect(kafka.calls.at(-1)).toBe('seek 2');
+    await kafka.offer(2, 2);
+    await turn();
+    expect(isThere).toBe(false);
+    await kafka.offer(4, 1);
+    await goingOn;
+    expect(seen).toEqual([0, 1, 2, 3, 4]);
+  });
+
   it('is begun anew at the next look where the topic was recreated with as many records as had been read', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'setTimeout', 'performance'] });
     try {

@@ -36,7 +36,7 @@ export class WholeTopic<Value> implements Following {
   readonly #groupId: string;
   readonly #decoder: Topic['decoder'];
   readonly #consumer: Consumer;
-  readonly #caughtUp = Promise.withResolvers<void>();
+  #caughtUp = Promise.withResolvers<void>();
   readonly #over = new AbortController();
   readonly #fetchers = new Map<number, Fetcher>();
   #cluster: Cluster | null = null;
@@ -44,6 +44,7 @@ export class WholeTopic<Value> implements Following {
   readonly #progress = new Progress();
   /** Of a topic that was recreated. */
   #isEndUnknown = false;
+  #isResting = false;
   #lastFetchAt = performance.now();
   #timer: NodeJS.Timeout | null = null;
   #stopped: Promise<void> | null = null;
@@ -104,6 +105,22 @@ export class WholeTopic<Value> implements Following {
     this.#timer = setInterval(() => void this.#checkIdentity(), identityCheckMs);
   }
 
+  rest(): void {
+    this.#isResting = true;
+    this.#consumer.pause([{ topic: this.#topic, partitions: [...this.#fetchers.keys()] }]);
+  }
+
+  async goOn(known?: number): Promise<void> {
+    const now = await this.#reach();
+    if (this.#progress.countUpTo(now) === known) return;
+    this.#progress.endsAt(now);
+    this.#isResting = false;
+    this.#caughtUp = Promise.withResolvers();
+    for (const [partition, { position }] of this.#fetchers) this.#fetchFrom(partition, position);
+    this.#settle();
+    await this.#caughtUp.promise;
+  }
+
   unhealthyReason(): string | null {
     const silentMs = performance.now() - this.#lastFetchAt;
     return silentMs > watchdogMs && !this.#stopped
@@ -148,7 +165,7 @@ export class WholeTopic<Value> implements Following {
       if (!this.#progress.isRead(partition) && this.#options.keys)
         this.#consumer.pause([{ topic: this.#topic, partitions: [partition] }]);
       else if (!known) this.#begin(partition, this.#progress.positionOf(partition));
-      else this.#seek(partition, known.position);
+      else this.#fetchFrom(partition, known.position);
     }
   }
 
@@ -215,8 +232,15 @@ export class WholeTopic<Value> implements Following {
       log: this.#context.log,
     });
     this.#fetchers.set(partition, fetcher);
-    this.#consumer.resume([{ topic, partitions: [partition] }]);
-    this.#seek(partition, start);
+    this.#fetchFrom(partition, start);
+  }
+
+  /** While it rests, nothing is fetched: from there it goes on. */
+  #fetchFrom(partition: number, position: number): void {
+    const partitions = [{ topic: this.#topic, partitions: [partition] }];
+    if (this.#isResting) return this.#consumer.pause(partitions);
+    this.#consumer.resume(partitions);
+    return this.#seek(partition, position);
   }
 
   #seek(partition: number, offset: number): void {
@@ -226,6 +250,7 @@ export class WholeTopic<Value> implements Following {
   async #eachBatch(payload: EachBatchPayload): Promise<void> {
     try {
       const { batch } = payload;
+      if (this.#isResting) return;
       if (this.#fetchers.get(batch.partition)?.offer(batch)) payload.resolveOffset(batch.lastOffset());
     } catch (error) {
       this.#context.log.error({ topic: this.#topic }, `A batch could not be taken: ${String(error)}`);
