@@ -29,6 +29,8 @@ export interface StockFlowOptions {
   isOld: () => boolean;
 }
 
+const readyShare = 1.25;
+
 type StockRecord = Received<Stock>;
 
 /**
@@ -45,7 +47,8 @@ export function stockFlow(options: StockFlowOptions): StateFlow<Stock> {
     name: 'stock',
     contracts: [stockContract],
     mode: options.mode,
-    concurrency: () => magento.callsAtOnce(),
+    // Some stand ready for the next call that ends: before and after its own a batch waits for the broker.
+    concurrency: () => Math.ceil(magento.callsAtOnce() * readyShare),
     settleMs: options.settleMs,
     batchGroupOf: (record) => record.value?.source ?? '',
     // One writer per SKU, whatever the source and the letter case.

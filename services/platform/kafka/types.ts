@@ -60,8 +60,9 @@ export interface Lease extends Fence {
    */
   readonly claimed: number;
   /**
-   * Also to be read before the first effect, as far as memory allows: nothing tells how far the group had read (offsets
-   * expired or set back), and it may have written the newest values long ago. Else `claimed`.
+   * Where the topic ended when the lease began: also to be read before the first effect, as far as memory allows. The group
+   * may have written the newest values long ago (offsets expired or set back), and of what has waited only the newest value
+   * of each key is worth a write.
    */
   readonly catchUpTo: number;
   /** True when the predecessor had nothing in flight when it stopped: no outcome below `claimed` is unknown. */

@@ -103,7 +103,9 @@ export async function soldOutMeanwhile(line: StockLine, sizes: Sizes): Promise<R
   await line.drained(withinMs);
   const { soldOutAt, writes } = await line.shop.journal();
   await applier.stop();
-  const waits = [...publishedAt].map(([sku, at]) => (soldOutAt[sku] ?? Infinity) - at);
+  const unwritten = [...publishedAt.keys()].filter((sku) => soldOutAt[sku] === undefined);
+  if (unwritten.length > 0) throw new Error(`sold out and never written: ${unwritten.join(', ')}`);
+  const waits = [...publishedAt].map(([sku, at]) => soldOutAt[sku]! - at);
   const after = writes.filter(({ at }) => at > lastAt).reduce((sum, { rows }) => sum + rows, 0);
   return [
     {

@@ -1,6 +1,6 @@
 /**
- * The shop of the benchmark of stock: has every SKU, takes every row, and answers each call after the same time, however
- * many come at once. Prints its port. A line `latency MS` sets that time and forgets what was; `journal` tells what came.
+ * The shop of the benchmark of stock: has every SKU, of each something at every source, takes every row, and answers each
+ * call after the same time, however many come at once. Prints its port. A line `latency MS` sets that time and forgets what was; `journal` tells what came.
  * Ends with its input.
  */
 import { createServer } from 'node:http';
@@ -49,14 +49,26 @@ function written(body: Buffer): string {
   return '[]';
 }
 
-/** Whatever is asked for by its SKU, as a product; of all else there is nothing. */
+/** Whatever is asked for by its SKU, as a product or as its row; of all else there is nothing. */
 function found(url: string): string {
   const { pathname, searchParams } = new URL(url, 'http://shop');
   const asked = [...searchParams].filter(([name]) => name.endsWith('[value]'));
+  if (pathname.endsWith('/source-items')) return rowsOf(searchParams);
   if (!pathname.endsWith('/products') || asked.length === 0)
     return pathname.includes('/store/') ? '[]' : '{"items":[],"total_count":0}';
   journal.lookUps += 1;
   const skus = asked.flatMap(([, value]) => value.split(','));
   const items = skus.map((sku, index) => ({ id: index + 1, sku, status: 1, type_id: 'simple' }));
   return JSON.stringify({ items, total_count: items.length });
+}
+
+/** What is written as sold out must have been there: a zero without a row is not written. */
+function rowsOf(asked: URLSearchParams): string {
+  const valuesOf = (field: string) => {
+    const name = [...asked].find(([part, value]) => part.endsWith('[field]') && value === field)?.[0];
+    return name === undefined ? [] : (asked.get(name.replace('[field]', '[value]')) ?? '').split(',');
+  };
+  const [sourceCode = 'default'] = valuesOf('source_code');
+  const rows = valuesOf('sku').map((sku) => ({ sku, source_code: sourceCode, quantity: 1, status: 1 }));
+  return JSON.stringify({ items: rows, total_count: rows.length });
 }

@@ -25,7 +25,8 @@ describe('taking a partition over', () => {
       claimed: 50,
       clean: false,
       by: 'me',
-      catchUpTo: 50,
+      // What has waited since is read as well before anything is written.
+      catchUpTo: 100,
     });
     expect(takeOver({ offset: 20, metadata: metadata(50, true) }, bounds)).toMatchObject({
       claimed: 50,

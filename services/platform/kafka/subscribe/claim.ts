@@ -32,7 +32,7 @@ export interface Takeover {
   /** What may be in work is not on the topic (any more): it may be of any key, also of one that comes above `claimed`. */
   allInDoubt: boolean;
   by: string | null;
-  /** Where nothing tells how far the group had read: the end of the topic. Else the same as `claimed`. */
+  /** Where the topic ends. */
   catchUpTo: number;
   topicId: string | null;
   /** In words, when records were lost to the group before it read them. */
@@ -99,8 +99,7 @@ export function takeOver(stored: Stored, bounds: Bounds): Takeover {
   const isInWorkGone = (gap !== null && Boolean(metadata)) || left?.allInDoubt === true;
   const allInDoubt = isInWorkGone && !left?.clean;
   const clean = (claimed === start && !allInDoubt) || (left?.clean ?? false);
-  const catchUpTo = metadata ? claimed : end;
   // Told again by us where the broker does not tell it just now, or a topic recreated meanwhile would not be noticed.
   const known = topicId ?? left?.topicId ?? null;
-  return { start, claimed, clean, allInDoubt, by: left?.by ?? null, catchUpTo, topicId: known, gap };
+  return { start, claimed, clean, allInDoubt, by: left?.by ?? null, catchUpTo: end, topicId: known, gap };
 }
