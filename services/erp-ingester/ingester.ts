@@ -10,6 +10,7 @@ import type { Process } from '../platform/lifecycle/process.ts';
 import { groupOfPart } from '../platform/groups.ts';
 import { SourceCursors } from './cursor.ts';
 import { PartitionLease } from './partition-lease.ts';
+import { PublishedReadings } from './published-reading.ts';
 import { IngesterSession } from './session.ts';
 import { withShape } from './stream.ts';
 import { takeSource } from './take-source.ts';
@@ -50,6 +51,8 @@ export async function ingest(
   process.onStop(() => erp.source.close());
   const streams = erp.streams.map(withShape);
   const cursors = new SourceCursors(process.bus, config.instance, context.clock);
+  const readings = new PublishedReadings();
+  process.onStop(() => readings.stop());
   let unhealthyReason: string | null = 'starting';
   let standby = false;
   process.checks.need('log', () => (standby ? null : unhealthyReason));
@@ -59,7 +62,7 @@ export async function ingest(
       try {
         const taken = await unlessAborted(takeSource(erp.source, cursors, streams), stopping);
         standby = false;
-        const session = new IngesterSession({ ...taken, streams, cursors, config, process });
+        const session = new IngesterSession({ ...taken, streams, readings, cursors, config, process });
         await session.run(stopping, () => {
           unhealthyReason = null;
           failures = 0;

@@ -6,6 +6,7 @@ import { erpSection } from '../platform/config/sections/erp.ts';
 import { Unavailable } from '../platform/errors.ts';
 import { processDouble } from '../platform/lifecycle/testing/process.ts';
 import { SourceCursors } from './cursor.ts';
+import { PublishedReadings } from './published-reading.ts';
 import { IngesterSession } from './session.ts';
 import { statesOf, takeSource } from './take-source.ts';
 import { HeldSource } from './testing/held-source.ts';
@@ -16,6 +17,7 @@ const away = new Unavailable({ code: 'erp.unreachable', what: 'No database', fix
 let double: ReturnType<typeof processDouble>;
 let sourceCursors: SourceCursors;
 let source: HeldSource;
+let readings: PublishedReadings;
 /** Quantity by key: SKU `S<key>`. */
 let erp: Map<string, number>;
 /** SKU by key, where it is not `S<key>`. */
@@ -33,6 +35,7 @@ beforeEach(() => {
   double = processDouble('erp-ingester');
   const { broker, clock } = busOf();
   sourceCursors = new SourceCursors(busOf(), 'us', clock);
+  readings = new PublishedReadings();
   source = new HeldSource(() => cursor()?.position);
   erp = new Map([1, 2].map((key) => [String(key), key]));
   skus = new Map();
@@ -104,7 +107,14 @@ async function begun(options: { loaded?: boolean; isEnding?: boolean; onTaken?: 
   );
   options.onTaken?.();
   const config = { erp: erpSection.parse({}) } as never;
-  const session = new IngesterSession({ ...taken, streams, cursors: sourceCursors, config, process });
+  const session = new IngesterSession({
+    ...taken,
+    streams,
+    readings,
+    cursors: sourceCursors,
+    config,
+    process,
+  });
   const ending = new AbortController();
   if (options.isEnding) ending.abort(new Error('the process is ending'));
   let runs = 0;
@@ -191,7 +201,7 @@ describe('a session', () => {
     const never = {
       caughtUp: new Promise<void>(() => undefined),
       rest: () => undefined,
-      goOn: () => Promise.resolve(),
+      goOn: () => Promise.resolve(false),
       stop: () => Promise.resolve(),
     };
     const { end, runs } = await begun({ onTaken: () => (busOf().readAll = () => Promise.resolve(never)) });
@@ -200,12 +210,51 @@ describe('a session', () => {
     expect([runs(), source.isClosed]).toEqual([0, true]);
   });
 
+  it('reads no topic again that nobody else has published to since the last one', async () => {
+    const first = await begun({ loaded: true });
+    await pass(600);
+    source.tell('public.stock', '1', '20');
+    erp.set('1', 8);
+    await pass(600);
+    await first.end();
+    const before = told().length;
+    let read = 0;
+    const { readAll } = busOf();
+    busOf().readAll = (contract, options) => {
+      if (contract.topic === stock.topic) read += 1;
+      return readAll(contract, options);
+    };
+    // Of another process, which was heard as well.
+    put('S2', 9, '2');
+    source = new HeldSource(() => cursor()?.position);
+    const second = await begun();
+    await pass(600);
+    expect([read, second.runs(), told().slice(before)]).toEqual([0, 1, ['S2 9']]);
+    source.tell('public.stock', '1', '30');
+    source.tell('public.stock', '2', '31');
+    await pass(600);
+    expect(told().slice(before)).toEqual(['S2 9', 'S2 2']);
+    await second.end();
+  });
+
+  it('loads anew where a topic was recreated while no session was there', async () => {
+    const first = await begun({ loaded: true });
+    await pass(600);
+    await first.end();
+    busOf().recreate(stock);
+    source = new HeldSource(() => cursor()?.position);
+    const second = await begun();
+    await pass(600);
+    expect(told()).toEqual(['S1 1', 'S2 2']);
+    await second.end();
+  });
+
   it('does not begin where its end has come before', async () => {
     const streams = theStreams();
     const opened = { open: () => Promise.resolve(source), close: () => Promise.resolve() };
     const taken = await takeSource(opened, sourceCursors, streams);
     const config = { erp: erpSection.parse({}) } as never;
-    const options = { ...taken, streams, cursors: sourceCursors, config, process: double.process };
+    const options = { ...taken, streams, readings, cursors: sourceCursors, config, process: double.process };
     const running = new IngesterSession(options).run(AbortSignal.abort(new Error('over')), () => undefined);
     await expect(running).rejects.toThrow('over');
     expect(asked).toEqual([]);
@@ -250,6 +299,7 @@ describe('what makes a session ask for everything anew', () => {
     expect([asked, told()]).toEqual([['all stock'], ['S1 1', 'S2 2']]);
     await end();
     busOf().recreate(stock);
+    readings = new PublishedReadings();
     source = new HeldSource(() => cursor()?.position);
     const { end: endAgain, loads } = await begun();
     const reasons: (string | null)[] = [];

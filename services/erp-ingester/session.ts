@@ -13,8 +13,7 @@ import { newDirt } from './dirt.ts';
 import { CursorKeeper } from './cursor-keeper.ts';
 import { LogReader } from './log-reader.ts';
 import type { PublishedIndex } from './published-index.ts';
-import { PublishedReading } from './published-reading.ts';
-import type { Stray } from './published-reading.ts';
+import type { PublishedReading, PublishedReadings, Stray } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
 import { refreshFlow } from './refreshes.ts';
 import { Spellings } from './spellings.ts';
@@ -25,6 +24,8 @@ import type { TakenSource } from './take-source.ts';
 import type { Stream } from './stream.ts';
 
 export interface SessionOptions extends TakenSource {
+  /** What the topics hold, as earlier sessions have read it. */
+  readings: PublishedReadings;
   streams: readonly Stream[];
   cursors: SourceCursors;
   config: PlatformConfig & Pick<Config, 'erp'>;
@@ -42,7 +43,6 @@ export class IngesterSession {
   readonly #options: SessionOptions;
   readonly #runners = new Map<string, StreamRunner>();
   readonly #indexes = new Map<string, PublishedIndex>();
-  readonly #readings: PublishedReading[] = [];
   readonly #spellings = new Spellings({
     askAgain: (topic, sourceKey) => this.#askAgain(topic, sourceKey),
   });
@@ -120,7 +120,7 @@ export class IngesterSession {
     await this.#keeper.write();
     const parking = await openParking(process.context);
     stops.push(() => parking.stop());
-    stops.push(() => Promise.all(this.#readings.map((reading) => reading.stop())));
+    stops.push(() => this.#options.readings.left());
     await Promise.all(streams.map((stream) => this.#openStream(stream, parking)));
     this.#spellings.askUntold();
     const asking = [...this.#runners.values()].map((runner) => runner.run(this.#ending.signal));
@@ -139,13 +139,13 @@ export class IngesterSession {
     const { process, config, epoch } = this.#options;
     const { context } = process;
     const load = this.#options.loads.get(stream.name)!;
-    const published = new PublishedReading(stream.shape);
+    const published = this.#options.readings.of(stream.shape);
     const { index } = published;
     this.#indexes.set(stream.topic, index);
-    this.#readings.push(published);
     await published.read(process.bus);
     this.#spellings.add(stream.topic, index, stream.shape.keyParts);
     if (index.isEmpty && stream.shape.deleted !== null) load.demand('its topic is empty');
+    if (published.wasRecreated()) load.demand('its topic was recreated');
     if (missedRound(stream.again, this.#timezone, load.state.roundAt, context.clock.now()))
       load.demand('a round of its calendar was missed');
     if (load.loading !== null)

@@ -4,6 +4,7 @@
  */
 import type { Contract } from '../../schemas/topics.ts';
 import { SourceCursors } from '../../services/erp-ingester/cursor.ts';
+import { PublishedReadings } from '../../services/erp-ingester/published-reading.ts';
 import { IngesterSession } from '../../services/erp-ingester/session.ts';
 import { withShape } from '../../services/erp-ingester/stream.ts';
 import { takeSource } from '../../services/erp-ingester/take-source.ts';
@@ -54,7 +55,7 @@ class LifeBus implements Bus {
     const hand = (record: unknown) => this.isDead || options.onRecord(record as never);
     const stop = this.#broker.follow(contract.topic, hand);
     // Nobody else publishes here: at rest it sees what it knows.
-    const still = { rest: () => undefined, goOn: () => Promise.resolve() };
+    const still = { rest: () => undefined, goOn: () => Promise.resolve(false) };
     return Promise.resolve({ caughtUp: Promise.resolve(), ...still, stop: async () => stop() });
   };
 
@@ -155,11 +156,12 @@ export class Life {
     const process = { name: 'erp-ingester', bus, log, metrics, context, checks: new Checks() };
     const cursors = new SourceCursors(bus, 'test', systemClock);
     const streams = this.#erp.streams.map(withShape);
+    const readings = new PublishedReadings();
     while (!this.#over.signal.aborted)
       try {
         const taken = await takeSource(this.#erp.source, cursors, streams);
         const config = { erp: { keysPerQuery: 10, connection: {} } } as never;
-        const all = { ...taken, streams, cursors, config, process: process as unknown as Process };
+        const all = { ...taken, streams, readings, cursors, config, process: process as unknown as Process };
         await new IngesterSession(all).run(this.#over.signal, () => undefined);
       } catch (error) {
         this.lines.push({ level: 'error', message: String(error), fields: { err: error } });

@@ -137,9 +137,9 @@ export interface ReadAll {
   rest(): void;
   /**
    * Reads on after a rest, and resolves when all that has come by now has been handed over. Where exactly so many have come
-   * as the caller knows already, it goes on resting.
+   * as the caller knows already, it goes on resting. @returns whether anything was read.
    */
-  goOn(known?: number): Promise<void>;
+  goOn(known?: number): Promise<boolean>;
   stop(): Promise<void>;
 }
 

@@ -61,9 +61,10 @@ export class RecordingBus implements Bus {
       // What was published by now has come.
       await later();
       await later();
-      if (missed.length === known) return;
+      if (missed.length === known) return false;
       isResting = false;
       for (const record of missed.splice(0)) options.onRecord(record as never);
+      return true;
     };
     return Promise.resolve({ caughtUp, rest, goOn, stop: end });
   };

@@ -110,15 +110,16 @@ export class WholeTopic<Value> implements Following {
     this.#consumer.pause([{ topic: this.#topic, partitions: [...this.#fetchers.keys()] }]);
   }
 
-  async goOn(known?: number): Promise<void> {
+  async goOn(known?: number): Promise<boolean> {
     const now = await this.#reach();
-    if (this.#progress.countUpTo(now) === known) return;
+    if (this.#progress.countUpTo(now) === known) return false;
     this.#progress.endsAt(now);
     this.#isResting = false;
     this.#caughtUp = Promise.withResolvers();
     for (const [partition, { position }] of this.#fetchers) this.#fetchFrom(partition, position);
     this.#settle();
     await this.#caughtUp.promise;
+    return true;
   }
 
   unhealthyReason(): string | null {
