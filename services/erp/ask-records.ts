@@ -62,8 +62,8 @@ function openStreams(
     const { pool, streams } = askedOfMysql(configuration, tools);
     return { streams, close: async () => pool.close() };
   }
-  const { pool, streams } = askedOfPostgres(configuration, tools);
-  return { streams, close: () => pool.end() };
+  const { streams, end } = askedOfPostgres(configuration, tools);
+  return { streams, close: end };
 }
 
 /** Parts of a source that only its one reader needs. */

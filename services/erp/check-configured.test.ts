@@ -84,6 +84,14 @@ describe('an ERP that is configured', () => {
     ]);
   });
 
+  it('looks whether the replica is a standby', async () => {
+    server.on(/pg_is_in_recovery/, [{ standby: false }]);
+    const findings = await check(written, { url: server.url, replicaUrl: server.url });
+    expect(findings.filter((finding) => finding.startsWith('fail'))).toEqual([
+      'fail erp.replica erp.connection.replicaUrl leads to a server that is no standby',
+    ]);
+  });
+
   it('with a role of its own for writing has each tried by its own', async () => {
     const writerUrl = server.url.replace('cartage:', 'writer:');
     const findings = await checkConfiguredErp(

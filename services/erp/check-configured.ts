@@ -62,6 +62,15 @@ async function checkDatabase(erp: Config['erp']): Promise<Finding[]> {
             },
           }),
         });
+    if (erp.connection.replicaUrl !== undefined)
+      read.push(
+        ...(await checkErp({
+          connection: connectionOf(erp.connection, 'replica'),
+          isReplica: true,
+          // The roles of a standby are those of its primary; only the address may be another one's.
+          statements: [],
+        })),
+      );
     if (!apart) return read;
     return [
       ...read,

@@ -54,6 +54,16 @@ const codes = async (more: Partial<ErpCheck> = {}) =>
 const said = async (code: string, more: Partial<ErpCheck> = {}) =>
   (await check(more)).filter((finding) => finding.code === code);
 
+describe('a replica', () => {
+  it.each([
+    [true, 'ok erp.replica'],
+    [false, 'fail erp.replica'],
+  ])('must be a standby (%s)', async (standby, found) => {
+    server.on(/pg_is_in_recovery/, [{ standby }]);
+    expect(await codes({ isReplica: true })).toEqual([found]);
+  });
+});
+
 describe('a database', () => {
   it('that is well is told so, and nothing is written', async () => {
     expect(await codes({ replication })).toEqual([

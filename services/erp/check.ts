@@ -23,6 +23,8 @@ export interface ErpCheck {
   /** Left out where nothing is read from the log (orders only, or polling). */
   replication?: { slot: string; publication: string; watched: readonly WatchedKey[] };
   statements: readonly TriedStatement[];
+  /** It is to be a standby of the database, asked in its place. */
+  isReplica?: boolean;
   /** Of the queries and the calendar of the streams; null: those of the database and UTC. */
   days?: { timezone: string | null; hasCalendar: boolean };
 }
@@ -35,7 +37,9 @@ export async function checkErp(options: ErpCheck): Promise<Finding[]> {
     const client = await pool.connect();
     try {
       await client.query(`set statement_timeout = 10000; set default_transaction_read_only = on`);
-      findings.push(ok('erp.reachable', 'The ERP database answers'));
+      findings.push(
+        options.isReplica ? await checkReplica(client) : ok('erp.reachable', 'The ERP database answers'),
+      );
       if (options.days) findings.push(await checkTimezone(client, options.days));
       if (options.replication) findings.push(...(await checkReplication(client, options.replication)));
       for (const statement of options.statements) findings.push(...(await tryOne(client, statement)));
@@ -50,6 +54,17 @@ export async function checkErp(options: ErpCheck): Promise<Finding[]> {
     await pool.end();
   }
   return findings;
+}
+
+async function checkReplica(client: pg.ClientBase): Promise<Finding> {
+  const { rows } = await client.query<{ standby: boolean }>('select pg_is_in_recovery() as standby');
+  if (rows[0]!.standby) return ok('erp.replica', 'The replica of the ERP database answers');
+  return fail(
+    'erp.replica',
+    'erp.connection.replicaUrl leads to a server that is no standby',
+    'nothing tells there how far it shows what the database has: it is never asked',
+    'Name a physical standby of erp.connection.url, or leave it out',
+  );
 }
 
 async function tryOne(client: pg.ClientBase, statement: TriedStatement): Promise<Finding[]> {

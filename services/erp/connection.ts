@@ -11,8 +11,8 @@ import { Rejected } from '../platform/errors.ts';
 import { isThisMachine } from '../platform/http/https.ts';
 import type { Log } from '../platform/telemetry/log.ts';
 
-/** Who follows the log and asks, or who writes orders: a role of its own where the configuration names one. */
-export type ErpRole = 'reader' | 'writer';
+/** Who follows the log and asks, who writes orders, or who asks a standby: each by an address of its own where there is one. */
+export type ErpRole = 'reader' | 'writer' | 'replica';
 
 /**
  * The connection as `pg` takes it: encrypted, with a certificate that is checked and carries the host's name, unless
@@ -30,7 +30,9 @@ export function connectionOf(config: Config['erp']['connection'], role: ErpRole 
   return encrypted;
 }
 
-function addressOf({ url, writerUrl }: Config['erp']['connection'], role: ErpRole) {
+function addressOf({ url, writerUrl, replicaUrl }: Config['erp']['connection'], role: ErpRole) {
+  if (role === 'replica' && replicaUrl !== undefined)
+    return { field: 'erp.connection.replicaUrl', url: replicaUrl };
   return role === 'writer' && writerUrl !== undefined
     ? { field: 'erp.connection.writerUrl', url: writerUrl }
     : { field: 'erp.connection.url', url };

@@ -12,6 +12,8 @@ import { recordProcess } from '../../deploy/local/records.ts';
 import type { SourceCursor } from '../../services/erp-ingester/cursor.ts';
 import { statesOf, takeSource } from '../../services/erp-ingester/take-source.ts';
 import type { TakenSource } from '../../services/erp-ingester/take-source.ts';
+import { Replica } from '../../services/erp/changed-keys/replica.ts';
+import { queryInSnapshot } from '../../services/erp/changed-keys/snapshot.ts';
 import { openPool } from '../../services/erp/pool.ts';
 import type { ErpPool } from '../../services/erp/pool.ts';
 import { PostgresLog } from '../../services/erp/sources/postgres/postgres-log.ts';
@@ -107,6 +109,36 @@ function keepPlace({ source, epoch, loads }: TakenSource, position = source.plac
 const loadOf = ({ loads }: TakenSource) => loads.get('stock')!.loading;
 const write = 'create table if not exists box (id int); insert into box select generate_series(1, 1000)';
 
+/** A question goes to the standby where it has replayed what was changed, and else to the primary. */
+async function isAskedWhereItShows(primary: Postgres, standby: Postgres): Promise<void> {
+  const warned: object[] = [];
+  const warn = (fields: object) => void warned.push(fields);
+  const replica = new Replica(poolOf(standby), { warn } as never);
+  const sql = `select current_setting('port')::int as port, array(select id from item order by id) as ids`;
+  const pool = poolOf(primary);
+  const changed = async (id: number) => {
+    const { xid } = await ask<{ xid: number }>(
+      primary,
+      `with changed as (insert into item values (${id}) returning id)
+       select (pg_current_xact_id()::text::bigint & 4294967295)::int as xid from changed`,
+    );
+    const { rows } = await queryInSnapshot({ pool, replica, where: 'items', dirt: { xids: [xid] } }, sql, []);
+    return rows[0];
+  };
+  // Until it has replayed a change within the moment that is waited for.
+  let id = 0;
+  const ids = () => Array.from({ length: id }, (_, index) => index + 1);
+  await until(async () => {
+    const found = await changed((id += 1));
+    expect(found!.ids).toEqual(ids());
+    return found!.port === standby.port;
+  });
+  await run(standby, 'select pg_wal_replay_pause()');
+  expect(await changed((id += 1))).toEqual({ port: primary.port, ids: ids() });
+  await run(standby, 'select pg_wal_replay_resume()');
+  expect(warned).toEqual([]);
+}
+
 it.each([
   ['without the slot', 'the slot is gone'],
   ['with the slot', 'the ERP database is another one than before, or was restored'],
@@ -140,6 +172,7 @@ it.each([
       null,
   );
   await expect(take(standby)).rejects.toMatchObject({ fault: { code: 'erp.standby' } });
+  await isAskedWhereItShows(primary, standby);
   await primary.stop();
   await run(standby, 'select pg_promote()');
 

@@ -76,6 +76,7 @@ export async function* queryAll(options: AllKeys): AsyncGenerator<Answer, void, 
     }
   } catch (error) {
     outcome = 'failed';
+    snapshot.replica?.failed(options.where, error);
     throw queryFault(options.where, error);
   } finally {
     await snapshot.close(outcome);

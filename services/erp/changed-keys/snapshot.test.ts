@@ -6,6 +6,7 @@ import { SqlQuestions } from '../sources/postgres/sql-questions.ts';
 import { compileStreams } from '../streams.ts';
 import { PostgresDouble, refusal } from '../testing/postgres-double.ts';
 import { until } from '../testing/until.ts';
+import { Replica } from './replica.ts';
 import { openSnapshot, queryInSnapshot } from './snapshot.ts';
 import type { SnapshotOptions } from './snapshot.ts';
 
@@ -62,6 +63,68 @@ describe('a snapshot', () => {
       true,
     ]);
     expect(server.asked.filter((sql) => sql.includes('timezone'))).toHaveLength(1);
+  });
+
+  describe('where there is a replica', () => {
+    let standby: PostgresDouble;
+    let replica: Replica;
+    let told: unknown[];
+    beforeEach(async () => {
+      told = [];
+      server
+        .on(/pg_visible_in_snapshot/, [])
+        .on(/pg_current_wal_insert_lsn/, [{ needed: '0/40', system: '7' }]);
+      server.on(/^select 1$/, [{ one: 'primary' }]);
+      standby = (await PostgresDouble.start())
+        .on(/transaction_timeout/, [])
+        .on(/pg_last_wal_replay_lsn/, [{ standby: true, lsn: '0/41', system: '7' }])
+        .on(/^select 1$/, [{ one: 'standby' }]);
+      const warn = (fields: object) => told.push(fields);
+      replica = new Replica(openPool({ ...standby.connection, max: 2 }), { warn } as never);
+    });
+    afterEach(async () => {
+      await replica.pool.end();
+      await standby.stop();
+    });
+
+    it('is taken there, once it has replayed what the primary shows', async () => {
+      const behind = [{ standby: true, lsn: '0/3F', system: '7' }];
+      const answers = [behind, [{ standby: true, lsn: '0/41', system: '7' }]];
+      standby.on(/pg_last_wal_replay_lsn/, () => answers.shift()!);
+      expect(await ask({ replica, dirt: { xids: [7] } })).toEqual({
+        version: 65n,
+        rows: [{ one: 'standby' }],
+      });
+      expect(server.askedOf(/pg_visible_in_snapshot/)).toHaveLength(1);
+      expect([server.askedOf(/^select 1$/), standby.askedOf(/^(rollback|commit)/), told]).toEqual([
+        [],
+        ['rollback', 'rollback', 'rollback', 'commit'],
+        [],
+      ]);
+    });
+
+    it('is taken at the primary where the replica stays behind', async () => {
+      standby.on(/pg_last_wal_replay_lsn/, [{ standby: true, lsn: '0/3F', system: '7' }]);
+      expect((await ask({ replica })).rows).toEqual([{ one: 'primary' }]);
+      expect([standby.askedOf(/^select 1$/), told]).toEqual([[], []]);
+    });
+
+    it.each([
+      ['a server that is no standby', [{ standby: false, lsn: null, system: '7' }]],
+      ['the standby of another server', [{ standby: true, lsn: '0/99', system: '8' }]],
+      ['a server that refuses', refusal('57P03')],
+    ])('is taken at the primary for a while after %s was met, which is told', async (_what, answer) => {
+      standby.on(/pg_last_wal_replay_lsn/, answer);
+      expect((await ask({ replica })).rows).toEqual([{ one: 'primary' }]);
+      expect((await ask({ replica })).rows).toEqual([{ one: 'primary' }]);
+      expect([standby.askedOf(/pg_last_wal/).length, told.length]).toEqual([1, 1]);
+    });
+
+    it('is asked again at the primary where the standby cuts the query', async () => {
+      standby.on(/^select 1$/, refusal('40001'));
+      expect((await ask({ replica })).rows).toEqual([{ one: 'primary' }]);
+      expect([told.length, replica.isResting]).toEqual([1, true]);
+    });
   });
 
   it('is taken anew until it contains what made the keys dirty', async () => {

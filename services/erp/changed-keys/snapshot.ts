@@ -9,11 +9,15 @@ import { statement } from '../statement.ts';
 import { databaseFault, isOfOneRow, redacted, unavailable } from '../sqlstate.ts';
 import { queryRows, textForms } from '../values.ts';
 import type { SqlRow } from '../values.ts';
+import { neededSql } from './replica.ts';
+import type { Needed, Replica } from './replica.ts';
 import { missingFrom } from './visibility.ts';
 import type { Dirt } from './visibility.ts';
 
 export interface SnapshotOptions {
   pool: ErpPool;
+  /** Asked in place of the database itself where it shows as much. */
+  replica?: Replica | null;
   /** Names the SQL in errors: `streams.stock.query`. */
   where: string;
   dirt: Dirt;
@@ -29,6 +33,8 @@ export interface Snapshot {
   client: pg.PoolClient;
   /** A log position taken just before the snapshot: the version of what it shows. */
   version: Lsn;
+  /** Where it was taken; null: at the database itself. */
+  replica: Replica | null;
   /** Deadline of a statement on our side, a little after the server's own. */
   queryTimeoutMs: number;
   /** Ends the transaction and gives the connection back; after a failure the connection is dropped. Call exactly once. */
@@ -44,17 +50,64 @@ const clientGraceMs = 5_000;
 
 /** @throws {Unavailable} `erp.commit_not_visible` when the wait is over; connection faults. */
 export async function openSnapshot(options: SnapshotOptions): Promise<Snapshot> {
+  const { replica } = options;
+  const elsewhere = replica && !replica.isResting ? await openAtReplica(options, replica) : null;
+  return elsewhere ?? openAtPrimary(options);
+}
+
+/** Null where it lacks something, or does not answer. */
+async function openAtReplica(options: SnapshotOptions, replica: Replica): Promise<Snapshot | null> {
+  const needed = await neededOf(options);
+  let client: pg.PoolClient | null = null;
+  try {
+    client = await replica.pool.connect();
+    const version = await replica.begin(client, needed, settingsOf(options));
+    if (version !== null) return snapshotOf(client, version, options, replica);
+    client.release();
+  } catch (error) {
+    client?.release(true);
+    replica.failed(options.where, error);
+  }
+  return null;
+}
+
+/** Where the log of the primary stands once it shows what made the keys dirty. */
+async function neededOf(options: SnapshotOptions): Promise<Needed> {
+  const { client, close } = await openAtPrimary(options);
+  let outcome: 'done' | 'failed' = 'failed';
+  try {
+    const { rows } = await client.query<{ needed: string; system: string }>(neededSql);
+    outcome = 'done';
+    return { lsn: parseLsn(rows[0]!.needed), systemId: rows[0]!.system };
+  } catch (error) {
+    throw queryFault(options.where, error);
+  } finally {
+    await close(outcome);
+  }
+}
+
+function snapshotOf(
+  client: pg.PoolClient,
+  version: Lsn,
+  options: SnapshotOptions,
+  replica: Replica | null,
+): Snapshot {
+  return {
+    client,
+    version,
+    replica,
+    queryTimeoutMs: (options.statementTimeoutMs ?? defaultStatementTimeoutMs) + clientGraceMs,
+    close: (outcome) => endSnapshot(client, outcome),
+  };
+}
+
+async function openAtPrimary(options: SnapshotOptions): Promise<Snapshot> {
   const client = await options.pool.connect().catch((error: unknown) => {
     throw unavailable(`${options.where} could not be asked`, error);
   });
   try {
     const version = await takeSnapshot(client, options);
-    return {
-      client,
-      version,
-      queryTimeoutMs: (options.statementTimeoutMs ?? defaultStatementTimeoutMs) + clientGraceMs,
-      close: (outcome) => endSnapshot(client, outcome),
-    };
+    return snapshotOf(client, version, options, null);
   } catch (error) {
     // In whatever state it is, this connection is not used again.
     client.release(true);
@@ -80,17 +133,15 @@ async function takeSnapshot(client: pg.PoolClient, options: SnapshotOptions): Pr
  */
 async function begin(
   client: pg.ClientBase,
-  { statementTimeoutMs = defaultStatementTimeoutMs, timezone = null, dirt }: SnapshotOptions,
+  options: SnapshotOptions,
 ): Promise<{ version: Lsn; missing: string | null }> {
+  const { dirt } = options;
   const statements = [
     'begin read only',
     'select pg_current_wal_lsn()::text as lsn',
     'rollback',
     'begin isolation level repeatable read read only',
-    `set local statement_timeout = ${Math.round(statementTimeoutMs)}`,
-    'set local idle_in_transaction_session_timeout = 0',
-    `select set_config('transaction_timeout', '0', true) where current_setting('transaction_timeout', true) <> '0'`,
-    textForms('local', timezone),
+    ...settingsOf(options),
     ...(dirt.xids.length > 0 ? [missingFrom(dirt)] : []),
   ];
   // Of several statements the driver gives several results, of which its types know nothing.
@@ -99,6 +150,19 @@ async function begin(
   const missing = rows.flatMap(({ xid }) => xid ?? []);
   const version = parseLsn(rows.find(({ lsn }) => lsn !== undefined)!.lsn!);
   return { version, missing: missing.length === 0 ? null : `transaction ${missing.join(', ')}` };
+}
+
+/** Of the transaction, before anything is asked in it. */
+function settingsOf({
+  statementTimeoutMs = defaultStatementTimeoutMs,
+  timezone = null,
+}: SnapshotOptions): string[] {
+  return [
+    `set local statement_timeout = ${Math.round(statementTimeoutMs)}`,
+    'set local idle_in_transaction_session_timeout = 0',
+    `select set_config('transaction_timeout', '0', true) where current_setting('transaction_timeout', true) <> '0'`,
+    textForms('local', timezone),
+  ];
 }
 
 interface Answered {
@@ -138,10 +202,14 @@ async function query(
     outcome = 'done';
     return { version: snapshot.version, rows };
   } catch (error) {
-    throw queryFault(options.where, error);
+    const { replica } = snapshot;
+    if (replica === null) throw queryFault(options.where, error);
+    replica.failed(options.where, error);
   } finally {
     await snapshot.close(outcome);
   }
+  // What is wrong with the question the database itself will say.
+  return query({ ...options, replica: null }, text, values);
 }
 
 function notVisible(where: string, missing: string, withinMs: number): Unavailable {

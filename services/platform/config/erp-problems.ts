@@ -25,6 +25,11 @@ export function erpProblems(erp: Erp): Problem[] {
       message:
         'must be polling or debezium for a mysql:// address: the log that is read is that of PostgreSQL',
     });
+  if (isMysql && erp.connection.replicaUrl !== undefined)
+    problems.push({
+      path: 'erp.connection.replicaUrl',
+      message: 'is asked of a standby of PostgreSQL alone',
+    });
   if (isMysql && writesDatabase && erp.connection.writerUrl === undefined)
     problems.push({
       path: 'erp.connection.writerUrl',

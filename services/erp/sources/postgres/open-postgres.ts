@@ -2,6 +2,7 @@
 import type { PollingSourceConfig } from '../../../platform/config/sections/erp-source.ts';
 import { settlesWithin } from '../../../platform/waiting.ts';
 import { sinkCalls } from '../../../platform/telemetry/sink-calls.ts';
+import { Replica } from '../../changed-keys/replica.ts';
 import { connectionSource } from '../../connection.ts';
 import { fullTableName, openPool, renewing } from '../../pool.ts';
 import type { ErpConnection, ErpPool } from '../../pool.ts';
@@ -24,9 +25,10 @@ const poolEndMs = 1_000;
 
 export function openPostgresLog(configuration: ErpConfiguration, tools: SourceTools): ReadErp {
   const { erp } = configuration.config;
-  const { connection, open } = pools(configuration, tools);
+  const { connection, open, replica } = pools(configuration, tools);
   const pool = open({ max: erp.connection.maxConnections });
   const compiled = compileStreams(erp.streams, sinceOf(configuration));
+  const endWatch = watchSlot({ connection: renewing(connection), slot: erp.slot, ...tools });
   const source = new PostgresLog({
     slot: erp.slot,
     publication: erp.publication,
@@ -36,9 +38,12 @@ export function openPostgresLog(configuration: ErpConfiguration, tools: SourceTo
     watched: watchedTables(compiled),
     clock: tools.clock,
     messages: tools.log,
-    onClose: watchSlot({ connection: renewing(connection), slot: erp.slot, ...tools }),
+    onClose: () => {
+      endWatch();
+      void replica?.pool.end();
+    },
   });
-  return { source, streams: asked(compiled, pool, configuration) };
+  return { source, streams: asked(compiled, pool, configuration, replica) };
 }
 
 export function openPostgresPolling(
@@ -47,7 +52,7 @@ export function openPostgresPolling(
   config: PollingSourceConfig,
 ): ReadErp {
   const { connection } = configuration.config.erp;
-  const { pool, compiled, streams } = askedOfPostgres(configuration, tools);
+  const { pool, compiled, streams, end } = askedOfPostgres(configuration, tools);
   const options = pollingOptions(config, compiled, fullTableName);
   const database = new PostgresPoll(pool, connection.statementTimeoutMs);
   const reader = new SqlPollReader({ database, tables: options.tables });
@@ -55,7 +60,7 @@ export function openPostgresPolling(
     ...options,
     ...tools,
     reader,
-    onClose: async () => void (await settlesWithin(pool.end(), poolEndMs)),
+    onClose: async () => void (await settlesWithin(end(), poolEndMs)),
   });
   return { source, streams, polls: { reader, tables: options.polled } };
 }
@@ -63,22 +68,36 @@ export function openPostgresPolling(
 /** Whatever tells the changes. */
 export function askedOfPostgres(configuration: ErpConfiguration, tools: SourceTools) {
   const { connection, streams } = configuration.config.erp;
-  const pool = pools(configuration, tools).open({ max: connection.maxConnections });
+  const { open, replica } = pools(configuration, tools);
+  const pool = open({ max: connection.maxConnections });
   const compiled = compileStreams(streams, sinceOf(configuration));
-  return { pool, compiled, streams: asked(compiled, pool, configuration) };
+  const end = () => Promise.all([pool.end(), replica?.pool.end()]);
+  return { pool, compiled, streams: asked(compiled, pool, configuration, replica), end };
 }
 
 function pools(configuration: ErpConfiguration, { log, metrics }: SourceTools) {
   const connection = connectionSource(configuration, log);
   const open = (limits: ErpConnection) =>
     openPool({ ...renewing(connection), ...limits }, sinkCalls(metrics, 'erp'));
-  return { connection, open };
+  const { replicaUrl, maxConnections: max } = configuration.config.erp.connection;
+  const standby = () => renewing(connectionSource(configuration, log, 'replica'));
+  const replica =
+    replicaUrl === undefined
+      ? null
+      : new Replica(openPool({ ...standby(), max }, sinkCalls(metrics, 'erp')), log);
+  return { connection, open, replica };
 }
 
-function asked(compiled: readonly CompiledStream[], pool: ErpPool, configuration: ErpConfiguration) {
+function asked(
+  compiled: readonly CompiledStream[],
+  pool: ErpPool,
+  configuration: ErpConfiguration,
+  replica: Replica | null,
+) {
   const { connection, rowsPerFetch } = configuration.config.erp;
   const asking = {
     pool,
+    replica,
     since: sinceOf(configuration),
     statementTimeoutMs: connection.statementTimeoutMs,
     loadTimeoutMs: connection.loadTimeoutMs,

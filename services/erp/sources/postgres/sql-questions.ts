@@ -4,6 +4,7 @@ import { findKeys } from '../../changed-keys/record-keys.ts';
 import { estimateRows, queryAll, queryKeys } from '../../changed-keys/snapshot-query.ts';
 import type { Key } from '../../changed-keys/snapshot-query.ts';
 import type { Dirt } from '../../changed-keys/visibility.ts';
+import type { Replica } from '../../changed-keys/replica.ts';
 import type { ErpPool } from '../../pool.ts';
 import { statement } from '../../statement.ts';
 import type { CompiledStream } from '../../streams.ts';
@@ -14,6 +15,8 @@ import type { Answer, Questions, RecordKey } from '../questions.ts';
 
 export interface SqlQuestionsOptions {
   pool: ErpPool;
+  /** Asked in its place where it shows as much; null: there is none. */
+  replica?: Replica | null;
   stream: CompiledStream;
   /** ISO time before which documents are of no interest. */
   since: string;
@@ -98,10 +101,11 @@ export class SqlQuestions implements Questions {
 
   /** @param asked of the stream, as errors and traces name it. */
   #snapshot(asked: string, marks: Iterable<Mark>) {
-    const { pool, stream, statementTimeoutMs, timezone } = this.#options;
+    const { pool, replica = null, stream, statementTimeoutMs, timezone } = this.#options;
     const separator = asked.startsWith('via') ? ' ' : '.';
     return {
       pool,
+      replica,
       where: `erp.streams.${stream.name}${separator}${asked}`,
       dirt: dirtOf(marks),
       statementTimeoutMs,

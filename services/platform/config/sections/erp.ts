@@ -80,6 +80,8 @@ export const erpSection = z.strictObject({
       url: readAddress.default(''),
       /** With a role that writes orders and reads no log. Left out or empty: `url`. */
       writerUrl: z.union([writeAddress, z.literal('').transform(() => undefined)]).optional(),
+      /** A standby of the same database, asked in its place where it shows as much. Left out or empty: there is none. */
+      replicaUrl: z.union([writeAddress, z.literal('').transform(() => undefined)]).optional(),
       /** An encrypted connection to a checked certificate is required unless the host is this machine or this says so. */
       allowPlain: yesOrNo.default(false),
       maxConnections: count(8),
