@@ -73,16 +73,16 @@ async function openAtReplica(options: SnapshotOptions, replica: Replica): Promis
 
 /** Where the log of the primary stands once it shows what made the keys dirty. */
 async function neededOf(options: SnapshotOptions): Promise<Needed> {
-  const { client, close } = await openAtPrimary(options);
+  const snapshot = await openAtPrimary(options);
   let outcome: 'done' | 'failed' = 'failed';
   try {
-    const { rows } = await client.query<{ needed: string; system: string }>(neededSql);
+    const { rows } = await snapshot.client.query<{ needed: string; system: string }>(neededSql);
     outcome = 'done';
     return { lsn: parseLsn(rows[0]!.needed), systemId: rows[0]!.system };
   } catch (error) {
     throw queryFault(options.where, error);
   } finally {
-    await close(outcome);
+    await snapshot.close(outcome);
   }
 }
 

@@ -83,7 +83,7 @@ describe('the batcher', () => {
       record('d', 'x'.repeat(300)),
     ];
     const errors = await batcher.addAll(many);
-    expect([...errors.keys()].toSorted()).toEqual([1, 2, 4]);
+    expect(new Set(errors.keys())).toEqual(new Set([1, 2, 4]));
     expect(errors.get(1)).toBe(unmade);
     expect(errors.get(2)).toMatchObject({ name: 'Rejected' });
     expect(errors.get(4)).toMatchObject({ name: 'Unavailable' });
