@@ -5,6 +5,7 @@ import type { Fault } from '../platform/errors.ts';
 import { Claims } from './claims.ts';
 import type { Claim } from './claims.ts';
 import type { Dirt } from './dirt.ts';
+import { goneOf } from './gone.ts';
 import { identityOf } from './published-index.ts';
 import { RecordSink } from './record-sink.ts';
 import type { Published, RecordSinkOptions, Told } from './record-sink.ts';
@@ -18,7 +19,6 @@ export interface RecordPublisherOptions extends RecordSinkOptions {
 /** Of more keys in one question all go under its span. */
 const ownTracesMax = 200;
 const nobody: ReadonlySet<string> = new Set();
-const noIdentities: readonly string[] = [];
 
 interface Row {
   key: string;
@@ -91,7 +91,7 @@ export class RecordPublisher {
     const isOfMany = asked.size > ownTracesMax;
     const how = { asked, unreadable, dirtOf, contested, isOfMany };
     const published = await this.#publishClaimed(read, how);
-    const gone = this.#goneOf(asked, read, unreadable);
+    const gone = goneOf(this.#options, asked, read, unreadable);
     const others = await this.#claims.otherClaimants(gone, asked);
     const deletions: Told[] = [];
     for (const { key, sourceKey, identity } of gone) {
@@ -105,26 +105,6 @@ export class RecordPublisher {
     const deleted = await this.#sink.publishNew(deletions, isOfMany);
     await this.#clearParked([...asked.keys()].filter((key) => !unreadable.has(key) && !contested.has(key)));
     return { count: published + count(deleted), contested };
-  }
-
-  /** Records that the keys had and have no more; also those told as deleted that somebody asks for. */
-  #goneOf(asked: Map<string, Dirt>, read: readonly ReadRow[], unreadable: ReadonlySet<string>): Claim[] {
-    const { index, stream } = this.#options;
-    if (stream.shape.deleted === null) return [];
-    const seen = new Map<string, string[]>();
-    for (const { key, identity } of read) {
-      const own = seen.get(key);
-      if (own === undefined) seen.set(key, [identity]);
-      else own.push(identity);
-    }
-    const gone: Claim[] = [];
-    for (const [key, dirt] of asked) {
-      if (unreadable.has(key)) continue;
-      const sourceKey = this.#sourceKey(key);
-      for (const identity of index.othersOf(sourceKey, seen.get(key) ?? noIdentities))
-        if (index.isLive(identity) || dirt.asked.has(identity)) gone.push({ key, sourceKey, identity });
-    }
-    return gone;
   }
 
   /** Records that the topic has, deleted ones not counted. */

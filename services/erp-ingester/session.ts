@@ -13,7 +13,7 @@ import { newDirt } from './dirt.ts';
 import { CursorKeeper } from './cursor-keeper.ts';
 import { LogReader } from './log-reader.ts';
 import type { PublishedIndex } from './published-index.ts';
-import type { PublishedReading, PublishedReadings, Stray } from './published-reading.ts';
+import type { PublishedReading, PublishedReadings } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
 import { refreshFlow } from './refreshes.ts';
 import { Spellings } from './spellings.ts';
@@ -21,6 +21,7 @@ import { missedRound, scheduleRounds } from './calendar.ts';
 import { StreamRunner } from './stream-runner.ts';
 import { concernedBy } from './take-source.ts';
 import type { TakenSource } from './take-source.ts';
+import { straysOf } from './strays.ts';
 import type { Stream } from './stream.ts';
 
 export interface SessionOptions extends TakenSource {
@@ -34,7 +35,6 @@ export interface SessionOptions extends TakenSource {
 
 /** How long after its fence has fallen a publish may still land: the broker's time for one request, and a margin. */
 const landsWithinMs = 15_000;
-const lookAgainMs = 1_000;
 /** How long the end waits for the answers under way. */
 const lastAnswerMs = 3_000;
 
@@ -172,25 +172,13 @@ export class IngesterSession {
     const { clock, log } = this.#options.process.context;
     await clock.wait(this.#options.source.fenceFallsWithinMs + landsWithinMs, this.#ending.signal);
     if (this.#ending.signal.aborted) return;
-    const strays = await this.#straysOf(published, runner);
+    const strays = await straysOf(published, runner, clock, this.#ending.signal);
     if (strays.length > 0)
       log.warn(
         { flow: stream.name, records: strays.length },
         'overwritten by another process: published again',
       );
     for (const { key, asked } of strays) runner.dirty.add(key, { asked });
-  }
-
-  /** A topic that cannot be read now is read later. */
-  async #straysOf(published: PublishedReading, runner: StreamRunner): Promise<Stray[]> {
-    const { clock } = this.#options.process.context;
-    while (!this.#ending.signal.aborted)
-      try {
-        return await runner.betweenAnswers(() => published.strays());
-      } catch {
-        await clock.wait(lookAgainMs, this.#ending.signal);
-      }
-    return [];
   }
 
   #askAgain(topic: string, sourceKey: string): void {

@@ -176,10 +176,7 @@ export interface Bus {
    *   when it fell before anything was sent.
    */
   publish<Value>(contract: Contract<Value>, publication: Publication<Value>): Promise<void>;
-  /**
-   * The same for many, in their order: resolves when each is settled, to the errors of those that are not published, by
-   * their place. One trace for all.
-   */
+  /** The same for many, in their order and one trace: resolves to the errors of those that are not published, by place. */
   publishAll<Value>(
     contract: Contract<Value>,
     values: readonly Value[],

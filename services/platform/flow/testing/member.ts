@@ -7,7 +7,7 @@ import type { Bus, Publication, SubscribeOptions, Subscription } from '../../kaf
 import type { Assignment } from './assignment.ts';
 import type { SimulatedBroker } from './broker.ts';
 import type { Random } from './random.ts';
-import { publishEach } from './recording-bus.ts';
+import { readUntil, withAll } from './recording-bus.ts';
 import { SleepingClock } from './sleeping-clock.ts';
 
 const commitIntervalMs = 250;
@@ -197,10 +197,8 @@ export class Member {
   }
 
   #face(): Bus {
-    return {
+    return withAll({
       publish: (contract, publication) => this.#publish(contract, publication),
-      publishAll: (contract, values, traceparent = null) =>
-        publishEach(values, (value) => this.#publish(contract, { value, traceparent })),
       tombstone: async (contract, key) => {
         await this.clock.wait(this.#random.between(1, 10));
         this.#broker.append(contract, key, null, this.#broker.partitionOf(contract, key));
@@ -208,14 +206,12 @@ export class Member {
       subscribe: (options) => this.#subscribe(options),
       readAll: async ({ topic }, options) => {
         const later = (run: () => void) => void this.#broker.clock.after(2, () => this.alive && run());
-        const stop = this.#broker.follow(topic, (record) => options.onRecord(record as never), later);
-        const goOn = () => Promise.reject(new Error('no reading rests here'));
-        return { caughtUp: Promise.resolve(), rest: () => undefined, goOn, stop: async () => stop() };
+        return readUntil(this.#broker.follow(topic, options.onRecord as never, later));
       },
       follow: () => Promise.reject(new Error('nothing of others is followed here')),
       unhealthyReason: () => null,
       close: () => Promise.resolve(),
-    };
+    });
   }
 
   async #publish<Value>(contract: Contract<Value>, publication: Publication<Value>): Promise<void> {

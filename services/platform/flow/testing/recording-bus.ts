@@ -1,6 +1,6 @@
 import type { Contract } from '../../../../schemas/topics.ts';
 import { assertCurrent } from '../../fence.ts';
-import type { Bus, Publication } from '../../kafka/types.ts';
+import type { Bus, ReadAll, Publication } from '../../kafka/types.ts';
 import { SimulatedBroker } from './broker.ts';
 import type { Kept } from './broker.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -111,4 +111,19 @@ export async function later(): Promise<void> {
 /** What was published is read back by then, though no time has passed. */
 export async function readBack(): Promise<void> {
   for (let turns = 0; turns < 3; turns += 1) await later();
+}
+
+/** A bus that publishes many one beside the other. */
+export function withAll(bus: Omit<Bus, 'publishAll'>): Bus {
+  return {
+    ...bus,
+    publishAll: (contract, values, traceparent = null) =>
+      publishEach(values, (value) => bus.publish(contract, { value, traceparent })),
+  };
+}
+
+/** A reading of a broker that has told all by now, which nobody lets rest. */
+export function readUntil(stop: () => void): ReadAll {
+  const neverRests = { rest: () => undefined, goOn: () => Promise.resolve(false) };
+  return { caughtUp: Promise.resolve(), ...neverRests, stop: async () => stop() };
 }

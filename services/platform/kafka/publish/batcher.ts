@@ -14,6 +14,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Rejected, Unavailable } from '../../errors.ts';
 import { LeaseLost } from '../../fence.ts';
 import type { Fence } from '../../fence.ts';
+import { sizeOf } from './record-size.ts';
+import { OneWaiter, WaiterForAll } from './waiters.ts';
+import type { Waiter } from './waiters.ts';
 import { closing, deadlinePassed, fenceFell, queueFull } from './not-published.ts';
 
 export interface OutgoingRecord {
@@ -59,11 +62,6 @@ interface Waiting {
   place: number;
 }
 
-interface Waiter {
-  settled(place: number, error: Error | null): void;
-}
-
-const recordOverheadBytes = 64;
 const checkIntervalMs = 50;
 
 class BatchOutdated extends Error {}
@@ -96,35 +94,25 @@ export class Batcher {
    *   LeaseLost when the fence fell before it was ever sent; Rejected when the broker will never take this record.
    */
   add(record: OutgoingRecord, fence: Fence | null = null): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const settled = (_place: number, error: Error | null) => (error ? reject(error) : resolve());
-    this.#add(record, fence, this.#now() + this.#options.deadlineMs, { settled }, 0);
-    return promise;
+    const waiter = new OneWaiter();
+    this.#add(record, fence, this.#now() + this.#options.deadlineMs, waiter, 0);
+    return waiter.promise;
   }
 
   /**
    * The same for many: resolves when each of them is settled, to the errors of those that are not on the topic, by their
-   * place; what could be made no record stands there as its error. A promise for each would cost as much as sending it.
+   * place; what could be made no record stands there as its error.
    */
   addAll(
     records: readonly (OutgoingRecord | Error)[],
     fence: Fence | null = null,
   ): Promise<Map<number, Error>> {
-    const { promise, resolve } = Promise.withResolvers<Map<number, Error>>();
-    const errors = new Map<number, Error>();
-    let left = records.length;
-    if (left === 0) resolve(errors);
-    const settled = (place: number, error: Error | null) => {
-      if (error) errors.set(place, error);
-      left -= 1;
-      if (left === 0) resolve(errors);
-    };
-    const waiter = { settled };
+    const waiter = new WaiterForAll(records.length);
     const deadlineAt = this.#now() + this.#options.deadlineMs;
     for (const [place, record] of records.entries())
-      if (record instanceof Error) settled(place, record);
+      if (record instanceof Error) waiter.settled(place, record);
       else this.#add(record, fence, deadlineAt, waiter, place);
-    return promise;
+    return waiter.promise;
   }
 
   #add(record: OutgoingRecord, fence: Fence | null, deadlineAt: number, waiter: Waiter, place: number): void {
@@ -258,10 +246,4 @@ export class Batcher {
   #retryDelayMs(attempt: number): number {
     return this.#options.retryDelayMs?.(attempt) ?? Math.min(100 * 2 ** (attempt - 1), 1_000);
   }
-}
-
-function sizeOf(record: OutgoingRecord): number {
-  let sizeBytes = recordOverheadBytes + Buffer.byteLength(record.key) + (record.value?.length ?? 0);
-  for (const name of Object.keys(record.headers)) sizeBytes += name.length + record.headers[name]!.length + 4;
-  return sizeBytes;
 }

@@ -7,11 +7,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Cluster, Consumer, EachBatchPayload } from 'kafkajs';
-import { coPartitionAssigner } from './assigner.ts';
 import { isAnotherTopic } from './claim.ts';
-import { followCoordinator } from './coordinator.ts';
-import { fetchPatiently } from './patience.ts';
 import { Fetcher } from './fetcher.ts';
+import { openConsumer, runConsumer } from './lone-consumer.ts';
 import { Progress } from './progress.ts';
 import { deleteGroup, reachOf } from './reach.ts';
 import { topicIdOf } from './topic-identity.ts';
@@ -20,10 +18,6 @@ import type { Following, Received, TopicPlace, Undecodable } from '../types.ts';
 import { messageOf } from '../../errors.ts';
 import { settlesWithin } from '../../waiting.ts';
 
-const sessionTimeoutMs = 30_000;
-const heartbeatIntervalMs = 3_000;
-/** Bounds how late a partition is fetched again that waited for the schema registry. */
-const maxWaitMs = 250;
 const leaveLimitMs = 2_000;
 const watchdogMs = 60_000;
 const identityCheckMs = 5_000;
@@ -57,13 +51,11 @@ export class WholeTopic<Value> implements Following {
     this.#decoder = decoder;
     this.#topicId = options.from?.topicId ?? null;
     this.#caughtUp.promise.catch(() => undefined);
-    this.#consumer = context.client.consumer({
+    this.#consumer = openConsumer(context.client, {
       groupId: this.#groupId,
-      sessionTimeout: sessionTimeoutMs,
-      heartbeatInterval: heartbeatIntervalMs,
-      maxWaitTimeInMs: maxWaitMs,
-      allowAutoTopicCreation: false,
-      partitionAssigners: [coPartitionAssigner((cluster) => this.#onCluster(cluster))],
+      isQuiet: () => [...this.#fetchers.values()].every(({ isPaused }) => !isPaused),
+      over: this.#over.signal,
+      onCluster: (cluster) => (this.#cluster = cluster),
     });
   }
 
@@ -77,28 +69,17 @@ export class WholeTopic<Value> implements Following {
   }
 
   async start(): Promise<void> {
-    const consumer = this.#consumer;
     const { from, sinceMs } = this.#options;
     this.#progress.begin(await this.#reach(sinceMs));
     if (from !== undefined && this.#progress.goOnFrom(from)) this.#options.onLost?.();
-    consumer.on('consumer.group_join', ({ payload }) =>
-      this.#onJoin(payload.memberAssignment[this.#topic] ?? []),
-    );
-    consumer.on('consumer.fetch', () => this.#onFetch());
-    // For what never comes to eachBatch: an end of the topic that compaction, or a transaction, left without records.
-    consumer.on('consumer.end_batch_process', ({ payload }) => {
-      if (payload.batchSize === 0) this.#passed(payload.partition, Number(payload.lastOffset) + 1);
-    });
-    consumer.on('consumer.crash', ({ payload }) => {
-      if (!payload.restart && !this.#over.signal.aborted)
-        this.#context.onDead(`reading ${this.#topic} was given up: ${messageOf(payload.error)}`);
-    });
-    await consumer.connect();
-    await consumer.subscribe({ topics: [this.#topic], fromBeginning: true });
-    await consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 4,
+    await runConsumer(this.#consumer, this.#topic, {
+      onJoin: (partitions) => this.#onJoin(partitions),
+      onFetch: () => this.#onFetch(),
+      onPassed: (partition, position) => this.#passed(partition, position),
+      onDead: (error) => {
+        if (!this.#over.signal.aborted)
+          this.#context.onDead(`reading ${this.#topic} was given up: ${messageOf(error)}`);
+      },
       eachBatch: (payload) => this.#eachBatch(payload),
     });
     this.#settle();
@@ -141,13 +122,6 @@ export class WholeTopic<Value> implements Following {
     await settlesWithin(this.#consumer.disconnect(), leaveLimitMs);
     await settlesWithin(deleteGroup(this.#context.brief, this.#groupId), leaveLimitMs);
     this.onStopped();
-  }
-
-  #onCluster(cluster: Cluster): void {
-    this.#cluster = cluster;
-    const isQuiet = () => [...this.#fetchers.values()].every(({ isPaused }) => !isPaused);
-    fetchPatiently(cluster, { waitMs: heartbeatIntervalMs, isQuiet, over: this.#over.signal });
-    followCoordinator(cluster, this.#groupId, this.#over.signal);
   }
 
   #reach(sinceMs?: number) {
