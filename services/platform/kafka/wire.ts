@@ -7,7 +7,7 @@ import type { KafkaMessage } from 'kafkajs';
 import type { Contract } from '../../../schemas/topics.ts';
 import { Rejected } from '../errors.ts';
 import type { Fault } from '../errors.ts';
-import type { OutgoingRecord } from './publish/batcher.ts';
+import type { OutgoingRecord } from './publish/outgoing-record.ts';
 import { eventHeaders, textHeaders } from './headers.ts';
 import type { ReaderSchema, Registry, WriterSchema } from './registry/registry.ts';
 import { FetchedRecord, headersIn } from './subscribe/fetched-record.ts';

@@ -206,7 +206,7 @@ export class Member {
       subscribe: (options) => this.#subscribe(options),
       readAll: async ({ topic }, options) => {
         const later = (run: () => void) => void this.#broker.clock.after(2, () => this.alive && run());
-        return readUntil(this.#broker.follow(topic, options.onRecord as never, later));
+        return readUntil(this.#broker.follow(topic, (record) => options.onRecord(record as never), later));
       },
       follow: () => Promise.reject(new Error('nothing of others is followed here')),
       unhealthyReason: () => null,

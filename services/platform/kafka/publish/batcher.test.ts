@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Rejected, Unavailable } from '../../errors.ts';
 import { LeaseLost } from '../../fence.ts';
 import { Batcher } from './batcher.ts';
-import type { BatcherOptions, OutgoingRecord } from './batcher.ts';
+import type { BatcherOptions } from './batcher.ts';
+import type { OutgoingRecord } from './outgoing-record.ts';
 
 const record = (key: string, text: string): OutgoingRecord => ({
   partitions: 1,

@@ -14,20 +14,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Rejected, Unavailable } from '../../errors.ts';
 import { LeaseLost } from '../../fence.ts';
 import type { Fence } from '../../fence.ts';
-import { sizeOf } from './record-size.ts';
+import { sizeOf } from './outgoing-record.ts';
+import type { OutgoingRecord } from './outgoing-record.ts';
 import { OneWaiter, WaiterForAll } from './waiters.ts';
 import type { Waiter } from './waiters.ts';
 import { closing, deadlinePassed, fenceFell, queueFull } from './not-published.ts';
-
-export interface OutgoingRecord {
-  topic: string;
-  /** What the topic was made with: which of them the key belongs to. */
-  partitions: number;
-  key: string;
-  /** Null is a tombstone. */
-  value: Buffer | null;
-  headers: Record<string, string>;
-}
 
 export interface BatcherOptions {
   /**

@@ -1,6 +1,6 @@
 /** Real: the bundles. Double: what kafkajs knows of a topic's partitions. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { OutgoingRecord } from './batcher.ts';
+import type { OutgoingRecord } from './outgoing-record.ts';
 import { Bundles } from './bundles.ts';
 import type { Bundle } from './bundles.ts';
 

@@ -1,5 +1,5 @@
 import type { Partitioners } from 'kafkajs';
-import type { OutgoingRecord } from './batcher.ts';
+import type { OutgoingRecord } from './outgoing-record.ts';
 import { partitionIn } from './murmur2.ts';
 
 type Partitioned = Parameters<ReturnType<typeof Partitioners.DefaultPartitioner>>[0];

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Random } from '../../flow/testing/random.ts';
-import type { OutgoingRecord } from './batcher.ts';
+import type { OutgoingRecord } from './outgoing-record.ts';
 import { Bundle } from './bundles.ts';
 import { writeProduceRequests } from './produce-request.ts';
 import type { ProduceOptions, ProduceRequest } from './produce-request.ts';

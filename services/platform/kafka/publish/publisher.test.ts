@@ -1,7 +1,7 @@
 /** Real: the publisher and its batches. Double: kafkajs' producer, which answers, refuses, or says nothing. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { OutgoingRecord } from './batcher.ts';
+import type { OutgoingRecord } from './outgoing-record.ts';
 import { Publisher } from './publisher.ts';
 import type { Bundle } from './bundles.ts';
 import type { Sockets } from './sockets.ts';

@@ -10,7 +10,7 @@ import type { Producer } from 'kafkajs';
 import { Rejected } from '../../errors.ts';
 import type { Fence } from '../../fence.ts';
 import { Batcher } from './batcher.ts';
-import type { OutgoingRecord } from './batcher.ts';
+import type { OutgoingRecord } from './outgoing-record.ts';
 import { Bundles } from './bundles.ts';
 import { briefRetry, createClient } from '../client.ts';
 import type { KafkaOptions } from '../types.ts';

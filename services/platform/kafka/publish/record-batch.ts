@@ -1,4 +1,4 @@
-import type { OutgoingRecord } from './batcher.ts';
+import type { OutgoingRecord } from './outgoing-record.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { crc32c } from './crc32c.ts';
 

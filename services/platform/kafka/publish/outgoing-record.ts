@@ -1,4 +1,12 @@
-import type { OutgoingRecord } from './batcher.ts';
+export interface OutgoingRecord {
+  topic: string;
+  /** What the topic was made with: which of them the key belongs to. */
+  partitions: number;
+  key: string;
+  /** Null is a tombstone. */
+  value: Buffer | null;
+  headers: Record<string, string>;
+}
 
 const recordOverheadBytes = 64;
 
