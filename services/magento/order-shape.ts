@@ -120,8 +120,26 @@ export function shippingMethodOf(order: MagentoOrder): string | null {
   return order.extension_attributes.shipping_assignments[0]?.shipping.method ?? null;
 }
 
-/** What documents of an order are made from. */
-export const orderInBrief = magentoOrder.pick({
+/** Of an item what documents are made from. */
+const itemInBrief = magentoOrderItem.pick({
+  item_id: true,
+  parent_item_id: true,
+  product_id: true,
+  product_type: true,
+  sku: true,
+  is_virtual: true,
+  is_qty_decimal: true,
+  qty_ordered: true,
+  qty_canceled: true,
+  qty_invoiced: true,
+  qty_shipped: true,
+  qty_refunded: true,
+  base_price: true,
+  product_option: true,
+});
+export type OrderItemInBrief = z.infer<typeof itemInBrief>;
+
+const ofOrderInBrief = magentoOrder.pick({
   entity_id: true,
   increment_id: true,
   state: true,
@@ -134,15 +152,15 @@ export const orderInBrief = magentoOrder.pick({
   base_shipping_amount: true,
   base_shipping_incl_tax: true,
   base_shipping_refunded: true,
-  payment: true,
-  status_histories: true,
-  items: true,
+});
+/** What documents of an order are made from. */
+export const orderInBrief = ofOrderInBrief.extend({
+  payment: magentoOrder.shape.payment,
+  status_histories: magentoOrder.shape.status_histories,
+  items: listOf(itemInBrief),
 });
 export type OrderInBrief = z.infer<typeof orderInBrief>;
 
-const briefItemFields =
-  'item_id,parent_item_id,product_id,product_type,sku,is_virtual,is_qty_decimal,qty_ordered,qty_canceled,qty_invoiced,qty_shipped,qty_refunded,base_price,product_option';
-const whole = new Set(['payment', 'status_histories', 'items']);
-const plainFields = Object.keys(orderInBrief.shape).filter((name) => !whole.has(name));
+const namesOf = (shape: { shape: object }) => Object.keys(shape.shape).join();
 /** As a search is told to show no more of each. */
-export const briefFields = `items[${plainFields.join()},payment[method],status_histories[comment,created_at],items[${briefItemFields}]],total_count`;
+export const briefFields = `items[${namesOf(ofOrderInBrief)},payment[method],status_histories[comment,created_at],items[${namesOf(itemInBrief)}]],total_count`;

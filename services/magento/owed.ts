@@ -1,7 +1,6 @@
 import type { Decimal } from '../platform/decimal.ts';
 import { decimalOf, minus, sum, times, zero } from '../platform/decimal.ts';
-import type { MagentoOrderItem } from './order-item-shape.ts';
-import type { MagentoOrder } from './order-shape.ts';
+import type { OrderInBrief, OrderItemInBrief } from './order-shape.ts';
 import { piecesOf } from './pieces.ts';
 import type { Products } from './products.ts';
 
@@ -10,7 +9,7 @@ import type { Products } from './products.ts';
  * (invoiced, where nothing is shipped), canceled or refunded.
  */
 export async function owedOf(
-  order: Pick<MagentoOrder, 'items'>,
+  order: Pick<OrderInBrief, 'items'>,
   products: Pick<Products, 'skusOf'>,
 ): Promise<Map<string, Decimal>> {
   const pieces = await piecesOf(order, products);
@@ -24,7 +23,7 @@ export async function owedOf(
   return owed;
 }
 
-function leftOf(item: MagentoOrderItem): Decimal {
+function leftOf(item: OrderItemInBrief): Decimal {
   const gone = [item.is_virtual ? item.qty_invoiced : item.qty_shipped, item.qty_canceled, item.qty_refunded];
   return minus(decimalOf(item.qty_ordered), sum(gone.map(decimalOf)));
 }

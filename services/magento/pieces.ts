@@ -1,12 +1,11 @@
 import { decimalOf, dividedBy, one, zero } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';
-import type { MagentoOrderItem } from './order-item-shape.ts';
-import type { MagentoOrder } from './order-shape.ts';
+import type { OrderInBrief, OrderItemInBrief } from './order-shape.ts';
 import type { Products } from './products.ts';
 
 /** A product that leaves the sources with a line of an order. */
 export interface Piece {
-  item: MagentoOrderItem;
+  item: OrderItemInBrief;
   /** That its stock is kept under. */
   sku: string;
   /** How many there are in one unit of the line. */
@@ -21,13 +20,13 @@ export interface Piece {
  * (FACTS section 13): its SKU is asked for then, one call for all.
  */
 export async function piecesOf(
-  { items }: Pick<MagentoOrder, 'items'>,
+  { items }: Pick<OrderInBrief, 'items'>,
   products: Pick<Products, 'skusOf'>,
 ): Promise<Map<number, Piece[]>> {
   const renamed = items.filter(hasOtherSku).map(({ product_id }) => product_id!);
   const skus = renamed.length === 0 ? new Map<number, string>() : await products.skusOf(renamed);
   const children = Map.groupBy(items, (item) => item.parent_item_id);
-  const pieceOf = (item: MagentoOrderItem, line: MagentoOrderItem): Piece => ({
+  const pieceOf = (item: OrderItemInBrief, line: OrderItemInBrief): Piece => ({
     item,
     sku: (hasOtherSku(item) ? skus.get(item.product_id!) : undefined) ?? item.sku,
     perUnit: ratio(decimalOf(item.qty_ordered), decimalOf(line.qty_ordered)),
@@ -41,7 +40,7 @@ export async function piecesOf(
   );
 }
 
-function hasOtherSku({ product_id, product_option }: MagentoOrderItem): boolean {
+function hasOtherSku({ product_id, product_option }: OrderItemInBrief): boolean {
   return product_id !== null && product_option.extension_attributes.custom_options.length > 0;
 }
 

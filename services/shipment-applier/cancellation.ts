@@ -1,6 +1,5 @@
 import type { Fulfilment } from '../../schemas/types.ts';
-import type { MagentoOrderItem } from '../magento/order-item-shape.ts';
-import type { OrderInBrief } from '../magento/order-shape.ts';
+import type { OrderInBrief, OrderItemInBrief } from '../magento/order-shape.ts';
 import type { Magento } from '../magento/magento.ts';
 import { piecesOf } from '../magento/pieces.ts';
 import type { Config } from '../platform/config/schema.ts';
@@ -78,7 +77,7 @@ export async function applyCancellation(
 /** The items that are no parts of others: the parts follow them. */
 const topsOf = ({ items }: OrderInBrief) => items.filter(({ parent_item_id }) => parent_item_id === null);
 
-function leftIn(order: OrderInBrief): MagentoOrderItem[] {
+function leftIn(order: OrderInBrief): OrderItemInBrief[] {
   if (order.state === 'canceled') return [];
   return topsOf(order).filter((item) => canceling.leftOf(item) > 0n);
 }
@@ -98,7 +97,7 @@ async function askAgain(
 }
 
 /** @throws Rejected where the ERP cancels a part of what is left: Magento cancels all of it or nothing. */
-function assertWhole(document: Fulfilment, left: readonly MagentoOrderItem[], units: OrderUnits): void {
+function assertWhole(document: Fulfilment, left: readonly OrderItemInBrief[], units: OrderUnits): void {
   const wanted = new Map(
     wantedItems(document, units, canceling).map(({ item, quantity }) => [item.item_id, quantity]),
   );

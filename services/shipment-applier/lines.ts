@@ -1,5 +1,5 @@
 import type { Fulfilment } from '../../schemas/types.ts';
-import type { MagentoOrderItem } from '../magento/order-item-shape.ts';
+import type { OrderItemInBrief } from '../magento/order-shape.ts';
 import { decimalOf, minus, sum, toPlaces } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';
 import { Rejected } from '../platform/errors.ts';
@@ -19,7 +19,7 @@ export interface Deed {
   verb: string;
   /** As in "are left to ship". */
   infinitive: string;
-  leftOf(this: void, item: MagentoOrderItem): Decimal;
+  leftOf(this: void, item: OrderItemInBrief): Decimal;
   /** Of which bundles it names the parts and not the line; of none where it is not said. */
   byParts?: 'as shipped' | 'as priced';
   /** Of what is virtual it does nothing. */
@@ -57,7 +57,7 @@ export const refunding: Deed = {
 };
 
 export interface WantedItem {
-  item: MagentoOrderItem;
+  item: OrderItemInBrief;
   quantity: Decimal;
 }
 
@@ -75,7 +75,7 @@ export function leftItems(wanted: readonly WantedItem[], document: Fulfilment, d
 
 export const correct = 'Correct the document in the ERP';
 
-function refuseTooMuch(item: MagentoOrderItem, quantity: Decimal, document: Fulfilment, deed: Deed): void {
+function refuseTooMuch(item: OrderItemInBrief, quantity: Decimal, document: Fulfilment, deed: Deed): void {
   const what = `${deed.verb} ${toPlaces(quantity, 4)} of ${item.sku}`;
   if (quantity <= 0n) throw rejected(deed, 'quantity', document, what, correct);
   const left = deed.leftOf(item);

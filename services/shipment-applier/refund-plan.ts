@@ -1,6 +1,5 @@
 import type { Fulfilment } from '../../schemas/types.ts';
-import type { MagentoOrderItem } from '../magento/order-item-shape.ts';
-import type { OrderInBrief } from '../magento/order-shape.ts';
+import type { OrderInBrief, OrderItemInBrief } from '../magento/order-shape.ts';
 import { decimalOf, minus, sum, toPlaces, zero } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';
 import { Held, Rejected } from '../platform/errors.ts';
@@ -98,7 +97,7 @@ function refuseTooMuchMoney({ total }: RefundPlan, document: Fulfilment, order: 
   );
 }
 
-function mayBeInvoiced({ qty_ordered, qty_canceled, qty_refunded }: MagentoOrderItem): Decimal {
+function mayBeInvoiced({ qty_ordered, qty_canceled, qty_refunded }: OrderItemInBrief): Decimal {
   return minus(decimalOf(qty_ordered), sum([qty_canceled, qty_refunded].map(decimalOf)));
 }
 

@@ -1,5 +1,4 @@
-import type { MagentoOrderItem } from '../magento/order-item-shape.ts';
-import type { OrderInBrief } from '../magento/order-shape.ts';
+import type { OrderInBrief, OrderItemInBrief } from '../magento/order-shape.ts';
 import type { Products } from '../magento/products.ts';
 import { decimalOf, dividedBy, zero } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';
@@ -12,7 +11,7 @@ import type { Deed } from './lines.ts';
  * bundles go with their line, other parts by themselves (FACTS sections 4, 5).
  */
 export interface OrderUnits {
-  items: readonly MagentoOrderItem[];
+  items: readonly OrderItemInBrief[];
   /** Item ids that documents of the kind may name. */
   named: ReadonlySet<number>;
   /** What leaves the sources with each item, by item id. */
@@ -35,7 +34,7 @@ export async function unitsOf(
       ? products.shippedInParts(bundles)
       : new Set<number>(),
   ]);
-  const goesByParts = (line: MagentoOrderItem) => {
+  const goesByParts = (line: OrderItemInBrief) => {
     if (line.product_type !== 'bundle' || partsOf(line, items).length === 0) return false;
     if (deed.byParts === 'as shipped') return inParts.has(line.product_id!);
     return deed.byParts === 'as priced' && partsOf(line, items).some(isPriced);
@@ -45,12 +44,12 @@ export async function unitsOf(
   return { items, named: new Set(named.map(({ item_id }) => item_id)), pieces };
 }
 
-const isPriced = ({ base_price }: MagentoOrderItem) => decimalOf(base_price) !== zero;
+const isPriced = ({ base_price }: OrderItemInBrief) => decimalOf(base_price) !== zero;
 
-export function partsOf(line: MagentoOrderItem, items: readonly MagentoOrderItem[]): MagentoOrderItem[] {
+export function partsOf(line: OrderItemInBrief, items: readonly OrderItemInBrief[]): OrderItemInBrief[] {
   return items.filter(({ parent_item_id }) => parent_item_id === line.item_id);
 }
 
 /** How many of the part one unit of its line holds. */
-export const perUnit = (part: MagentoOrderItem, line: MagentoOrderItem): Decimal =>
+export const perUnit = (part: OrderItemInBrief, line: OrderItemInBrief): Decimal =>
   dividedBy(decimalOf(part.qty_ordered), decimalOf(line.qty_ordered));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MagentoCreditMemo } from '../magento/credit-memos.ts';
-import type { MagentoOrderItem } from '../magento/order-item-shape.ts';
+import type { OrderItemInBrief } from '../magento/order-shape.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
 import { decimalOf, one } from '../platform/decimal.ts';
 import { heldAt, lackingAt } from './source-top-up.ts';
@@ -16,7 +16,7 @@ const [pot, bundle, other] = [
   { item_id: 1, sku: 'POT', parent_item_id: null },
   { item_id: 2, sku: 'SET', parent_item_id: null },
   { item_id: 9, sku: 'POT', parent_item_id: null },
-] as MagentoOrderItem[];
+] as OrderItemInBrief[];
 const piece = (sku: string) => ({ item: pot!, sku, perUnit: one, isVirtual: false });
 const units: OrderUnits = {
   items: [pot!, bundle!, other!],

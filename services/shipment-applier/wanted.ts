@@ -1,5 +1,5 @@
 import type { Fulfilment, FulfilmentLine } from '../../schemas/types.ts';
-import type { MagentoOrderItem } from '../magento/order-item-shape.ts';
+import type { OrderItemInBrief } from '../magento/order-shape.ts';
 import { foldSku } from '../magento/sku.ts';
 import { decimalOf, dividedBy, minus, one, sum, times, toPlaces, zero } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';
@@ -51,7 +51,7 @@ export function goodsAsked(
 }
 
 /** Those that go by the SKU: lines of the order first, then what is part of one. A variant has the SKU of its line. */
-function namedBy(sku: string, { items, pieces }: OrderUnits): MagentoOrderItem[] {
+function namedBy(sku: string, { items, pieces }: OrderUnits): OrderItemInBrief[] {
   const wanted = foldSku(sku);
   const found = items.filter((item) => {
     if (foldSku(item.sku) === wanted) return true;
@@ -70,9 +70,9 @@ class Wanted {
   readonly #document: Fulfilment;
   readonly #units: OrderUnits;
   readonly #deed: Deed;
-  readonly #byId: ReadonlyMap<number, MagentoOrderItem>;
+  readonly #byId: ReadonlyMap<number, OrderItemInBrief>;
   /** How many of each item so far: of parts of a line that is named as a whole, too. */
-  readonly #taken = new Map<MagentoOrderItem, Decimal>();
+  readonly #taken = new Map<OrderItemInBrief, Decimal>();
 
   constructor(document: Fulfilment, units: OrderUnits, deed: Deed) {
     this.#document = document;
@@ -103,7 +103,7 @@ class Wanted {
   }
 
   /** Over the items of one SKU, each as far as something is left of it; what is too much is too much of the first. */
-  #spread(quantity: Decimal, same: readonly MagentoOrderItem[]): void {
+  #spread(quantity: Decimal, same: readonly OrderItemInBrief[]): void {
     let rest = quantity;
     for (const item of same) {
       const free = this.#leftOf(item);
@@ -115,14 +115,14 @@ class Wanted {
     if (rest !== zero || quantity === zero) this.#take(same[0]!, rest);
   }
 
-  #take(item: MagentoOrderItem, quantity: Decimal): void {
+  #take(item: OrderItemInBrief, quantity: Decimal): void {
     if (this.#deed.skipsVirtual && item.is_virtual) return;
     const parts = this.#units.named.has(item.item_id) ? [] : partsOf(item, this.#units.items);
     for (const part of parts) this.#take(part, times(perUnit(part, item), quantity));
     if (parts.length === 0) this.#taken.set(item, sum([this.#taken.get(item) ?? zero, quantity]));
   }
 
-  #leftOf(item: MagentoOrderItem): Decimal {
+  #leftOf(item: OrderItemInBrief): Decimal {
     const taken = this.#taken.get(item) ?? zero;
     if (this.#units.named.has(item.item_id)) return minus(this.#deed.leftOf(item), taken);
     const line = item.parent_item_id === null ? undefined : this.#byId.get(item.parent_item_id);
@@ -135,7 +135,7 @@ class Wanted {
   }
 
   /** Parts of a line that Magento takes as a whole: they must make wholes. */
-  #joinParts(line: MagentoOrderItem): void {
+  #joinParts(line: OrderItemInBrief): void {
     if (!this.#units.named.has(line.item_id)) return;
     const parts = partsOf(line, this.#units.items).filter(
       (part) => !(this.#deed.skipsVirtual && part.is_virtual),

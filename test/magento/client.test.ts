@@ -1,7 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Magento } from '../../services/magento/magento.ts';
-import { orderInBrief } from '../../services/magento/order-shape.ts';
-import type { OrderInBrief } from '../../services/magento/order-shape.ts';
 import { owedOf } from '../../services/magento/owed.ts';
 import { toPlaces } from '../../services/platform/decimal.ts';
 import { startShop } from '../sandbox/shop/index.ts';
@@ -327,22 +325,11 @@ describe('orders', () => {
     const numbers = placed.map(({ increment_id }) => increment_id);
     const whole = await magento.orders.byIncrementIds(1, [...numbers, '999999999', b2b.increment_id]);
     expect(whole.items.map(({ increment_id }) => increment_id)).toEqual(numbers);
-    // Of all that it is made from a document sees the same in brief.
-    const told = ({ payment, status_histories, items, ...order }: OrderInBrief) => [
-      Object.keys(orderInBrief.shape).map((name) => order[name as keyof typeof order]),
-      payment.method,
-      status_histories?.map(({ comment }) => comment),
-      items.map((item) => [item.item_id, item.product_id, item.product_type, item.sku, item.is_qty_decimal]),
-      items.map(({ qty_ordered, qty_shipped, base_price }) => [qty_ordered, qty_shipped, base_price]),
-      items.map(({ parent_item_id, is_virtual, product_option }) => [
-        parent_item_id,
-        is_virtual,
-        product_option,
-      ]),
-    ];
+    // Of all that it is made from a document sees the same in brief; of the payment the method alone.
     const brief = await magento.orders.inBrief(1, numbers);
-    expect(brief.items.map(told)).toEqual(whole.items.map(told));
-    expect(brief.items[0]!.items[0]!.name).toBeNull();
+    const told = brief.items.map((order) => ({ ...order, payment: { method: order.payment.method } }));
+    expect(whole.items).toMatchObject(told);
+    expect(told.map(({ items }) => items.length)).toEqual(whole.items.map(({ items }) => items.length));
     expect(await magento.orders.byId(b2b.entity_id)).toMatchObject({
       increment_id: b2b.increment_id,
       store_id: 3,
