@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Rejected } from '../../platform/errors.ts';
-import { isMysqlAddress, mysqlOptions } from './address.ts';
+import { isMysqlAddress, mysqlOptions, refuseUncheckable } from './address.ts';
 import { mysqlFault } from './faults.ts';
 import { losslessValue } from './values.ts';
 
@@ -96,6 +96,15 @@ describe('the address of a MySQL', () => {
   it('is encrypted unless it stays here, or is allowed by name to be plain', () => {
     expect(of('mysql://u@127.0.0.1/erp')).not.toHaveProperty('ssl');
     expect(of('mysql://u@db.example/erp', true)).not.toHaveProperty('ssl');
+  });
+
+  it('is refused where it is an address whose certificate the driver could not check', () => {
+    const refuse = (url: string, allowPlain = false) => refuseUncheckable({ url, allowPlain });
+    for (const url of ['mysql://u@10.0.0.7/erp', 'mysql://u@[fd00::7]/erp'])
+      expect(() => refuse(url)).toThrow('erp.address_unchecked');
+    for (const url of ['mysql://u@db.example/erp', 'mysql://u@127.0.0.1/erp', 'mysql://u@[::1]/erp'])
+      expect(() => refuse(url)).not.toThrow();
+    expect(() => refuse('mysql://u@10.0.0.7/erp', true)).not.toThrow();
   });
 });
 

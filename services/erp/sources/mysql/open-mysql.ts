@@ -1,7 +1,7 @@
 /** An ERP in MySQL or MariaDB: its tables polled, and asked by SQL. */
 import type { PollingSourceConfig } from '../../../platform/config/sections/erp-source.ts';
 import { sinkCalls } from '../../../platform/telemetry/sink-calls.ts';
-import { mysqlOptions } from '../../mysql/address.ts';
+import { mysqlOptions, refuseUncheckable } from '../../mysql/address.ts';
 import { MysqlPool } from '../../mysql/pool.ts';
 import { sinceOf } from '../read-erp.ts';
 import type { ErpConfiguration, ReadErp, SourceTools } from '../read-erp.ts';
@@ -34,6 +34,7 @@ export function openMysqlPolling(
 export function askedOfMysql(configuration: ErpConfiguration, { metrics }: Pick<SourceTools, 'metrics'>) {
   const { erp } = configuration.config;
   const since = sinceOf(configuration);
+  refuseUncheckable(erp.connection);
   const pool = new MysqlPool({
     options: () => mysqlOptions(configuration.current().erp.connection),
     max: erp.connection.maxConnections,

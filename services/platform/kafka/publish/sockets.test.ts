@@ -53,6 +53,17 @@ describe('the sockets of a producer, when they are reset', () => {
     expect(errors.map(({ message }) => message)).toEqual([expect.stringContaining('given up')]);
   });
 
+  it('say nothing of a connection that has ended before', async () => {
+    const sockets = new Sockets();
+    const { socket, errors, connected, closed } = connectThrough(sockets);
+    await connected;
+    socket.destroy();
+    await closed;
+    sockets.reset();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(errors).toEqual([]);
+  });
+
   it('never deliver what the peer has not taken yet', async () => {
     const sockets = new Sockets();
     const { socket, connected, closed } = connectThrough(sockets);
