@@ -23,6 +23,7 @@ export async function exportOrders(
       guests: customers.guests,
       instance,
       mode,
+      clock: process.context.clock,
       ...(orders.writeBack === 'comment' && { tellShop: tellShop(process.bus) }),
     }),
   );

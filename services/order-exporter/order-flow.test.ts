@@ -17,13 +17,17 @@ class ErpInMemory implements ErpOrders {
 
   /** Null: an ERP that names its orders by their ids alone. */
   reference: string | null = 'SO/7';
+  tellsCanceled = true;
   isDown = false;
 
   async lookup(key: string) {
     await turn();
     if (this.isDown) throw new Unavailable({ code: 'erp.down', what: 'Down', fix: 'Wait' });
     this.calls.push('lookup');
-    return this.states.has(key) ? { id: '7', reference: this.reference } : null;
+    const state = this.states.get(key);
+    if (state === undefined) return null;
+    const found = { id: '7', reference: this.reference };
+    return this.tellsCanceled ? { ...found, isCanceled: state === 'canceled' } : found;
   }
 
   async create(input: OrderInput) {
@@ -62,10 +66,11 @@ function setUp(more: Partial<OrderFlowOptions> = {}) {
     guests: 'email',
     instance: 'us',
     mode: 'on',
+    clock: { now: () => 100_000 },
     ...more,
   });
-  const handle = (order: Partial<Order>, attempt: Partial<Attempt> = {}) =>
-    flow.handle({ value: { ...anOrder, ...order } } as Received<Order> & { value: Order }, {
+  const handle = (order: Partial<Order>, { publishedAt = 100_000, ...attempt }: Partial<Given> = {}) =>
+    flow.handle({ value: { ...anOrder, ...order }, publishedAt } as Received<Order> & { value: Order }, {
       number: 1,
       mode: more.mode ?? 'on',
       assertCurrent: () => undefined,
@@ -73,6 +78,8 @@ function setUp(more: Partial<OrderFlowOptions> = {}) {
     });
   return { erp, flow, handle };
 }
+
+type Given = Attempt & { publishedAt: number };
 
 const anOrder = {
   instance: 'us',
@@ -260,6 +267,69 @@ describe('an order the ERP has', () => {
     await handle({});
     expect((await handle({ state: 'canceled' })).status).toBe('unchanged');
     expect(erp.calls).not.toContain('change');
+  });
+});
+
+describe('an order that replaces one which was edited in the shop', () => {
+  const parentKey = 'us/default/000000001';
+  const child = { incrementId: '000000001-1', parentIncrementId: '000000001' };
+  /** In its first minute, when it is created without a look at itself. */
+  const young = { ...child, updatedAt: 2_000 };
+
+  function edited(more: Partial<OrderFlowOptions> = {}) {
+    const made = setUp(more);
+    made.erp.states.set(parentKey, 'processing');
+    return made;
+  }
+
+  it.each([child, young])('waits until the ERP was told that the other one is canceled', async (given) => {
+    const { erp, handle } = edited();
+    const tried = await handle(given).catch((error: unknown) => error);
+    expect(tried).toBeInstanceOf(Unavailable);
+    expect(tried).toMatchObject({ notYet: true, retryAfterMs: 1_000 });
+    expect([...erp.states]).toEqual([[parentKey, 'processing']]);
+    await handle({ state: 'canceled', childIncrementId: child.incrementId });
+    expect(await handle(given)).toMatchObject({ status: 'applied', cause: 'created' });
+    expect([...erp.states]).toEqual([
+      [parentKey, 'canceled'],
+      ['us/default/000000001-1', 'processing'],
+    ]);
+  });
+
+  it.each([
+    ['after a minute', { publishedAt: 100_000 - 60_000 }],
+    ['while others wait for it', { pressing: true }],
+  ])('is held instead %s, and released when that is so, or the other one is gone', async (_when, given) => {
+    const { erp, flow, handle } = edited();
+    const held = await handle(child, given).catch((error: unknown) => error);
+    expect(held).toBeInstanceOf(Held);
+    expect(held).toMatchObject({
+      fault: { code: 'order.replaced_alive', waitsFor: `replaced/${parentKey}` },
+    });
+    const ended = (key: string) => flow.awaited!.replaced!([key, 'us/default/none']);
+    expect([...(await ended(parentKey))]).toEqual(['us/default/none']);
+    erp.states.set(parentKey, 'canceled');
+    expect([...(await ended(parentKey))]).toEqual([parentKey, 'us/default/none']);
+  });
+
+  it('that the ERP has is not held up any more', async () => {
+    const { erp, handle } = edited();
+    erp.states.set('us/default/000000001-1', 'processing');
+    expect(await handle({ ...child, state: 'canceled' })).toMatchObject({ status: 'applied' });
+  });
+
+  it.each([
+    ['the ERP does not say what is canceled', { tellsCanceled: false }, {}],
+    ['the ERP is told of no changes', {}, { hasChange: false }],
+  ])('waits for nothing where %s', async (_why, erpIs, more) => {
+    const { erp, handle } = edited(more);
+    Object.assign(erp, erpIs);
+    expect(await handle(child)).toMatchObject({ status: 'applied', cause: 'created' });
+  });
+
+  it('waits for nothing where the ERP never had the other one', async () => {
+    const { handle } = setUp();
+    expect(await handle(child)).toMatchObject({ status: 'applied', cause: 'created' });
   });
 });
 

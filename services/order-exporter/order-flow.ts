@@ -2,6 +2,7 @@ import { orderKey } from '../../schemas/keys.ts';
 import { orders as ordersContract } from '../../schemas/topics.ts';
 import type { Order } from '../../schemas/types.ts';
 import type { ErpOrders, FoundOrder, OrderInput } from '../erp/orders/erp-orders.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config/schema.ts';
 import type { DocumentFlow } from '../platform/flow/documents/document-flow.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
@@ -10,6 +11,7 @@ import { codesOf } from '../wanted/orders/codes.ts';
 import { buyerOf } from '../erp/orders/buyer.ts';
 import { whyNotDue } from '../wanted/orders/due.ts';
 import { PlannedCalls } from './planned-calls.ts';
+import { assertReplacedEnded, endedOf } from './replaced-order.ts';
 import { refuseInexact } from '../wanted/orders/problems.ts';
 import { Defect } from '../platform/errors.ts';
 import type { Mode } from '../platform/groups.ts';
@@ -29,6 +31,7 @@ export interface OrderFlowOptions {
   tellShop?: TellShop;
   instance: string;
   mode: Mode;
+  clock: Pick<Clock, 'now'>;
 }
 
 /**
@@ -42,16 +45,21 @@ export function orderFlow(options: OrderFlowOptions): DocumentFlow<Order> {
     mode: options.mode,
     concurrency: () => options.connections,
     settleMs: options.settleMs,
-    handle: ({ key, value: order }, attempt) => {
+    handle: ({ key, value: order, publishedAt }, attempt) => {
       tieToOrder(key, 'order to the ERP');
-      return exportOrder(order, options, attempt);
+      return exportOrder(order, options, { ...attempt, publishedAt });
     },
+    awaited: { replaced: (keys) => endedOf(keys, options.erp) },
     // A key that no order can have: the database answers, and nothing is found.
     probe: async () => void (await options.erp.lookup('-/-/-')),
   };
 }
 
-async function exportOrder(order: Order, options: OrderFlowOptions, attempt: Attempt): Promise<Handled> {
+async function exportOrder(
+  order: Order,
+  options: OrderFlowOptions,
+  attempt: Attempt & { publishedAt: number },
+): Promise<Handled> {
   const { erp, orders } = options;
   if (order.instance !== options.instance)
     return { status: 'unchanged', cause: `an order of instance ${order.instance}` };
@@ -69,6 +77,7 @@ async function exportOrder(order: Order, options: OrderFlowOptions, attempt: Att
   refuseInexact(order);
   const input = inputOf(order, options);
   if (attempt.mode === 'dry') return wouldCreate(input, erp);
+  if (options.hasChange && found === null) await assertReplacedEnded(order, options, attempt);
   attempt.assertCurrent();
   const { created, ...made } = await erp.create(input);
   await options.tellShop?.(order, nameOf(made));

@@ -14,7 +14,7 @@ export interface Fault {
   fix: string;
   /** In our own words, the system's, or a text that is known to quote no data. */
   why?: string;
-  /** Of a held record, what releases it when it is there: `configuration/SECTION/MAPPING[/CODE]`, `product/SKU`, `order/KEY`, `invoice/KEY` of the order. */
+  /** Of a held record, what releases it when it is there: `configuration/SECTION/MAPPING[/CODE]`, `product/SKU`, `order/KEY`, `invoice/KEY` of the order, `replaced/KEY`. */
   waitsFor?: string;
 }
 

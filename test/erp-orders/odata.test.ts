@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from '../../deploy/local/install/places.mjs';
+import { ownFunctions } from '../../services/platform/expressions/functions.ts';
 import { ODataErp, odataError } from '../sandbox/http-erp/odata-erp.ts';
 import { recipeOf } from '../sandbox/http-erp/recipes.ts';
 import { faultsSuite } from './faults-suite.ts';
@@ -16,13 +17,11 @@ const odata: HttpBackends = {
   start() {
     const erp = new ODataErp(['MUG', 'CUP']);
     return httpBackend(erp.standIn, recipe, {
-      // There is one order at a time in these tests but for one, which is refused.
-      held: () =>
+      held: (key) =>
         Promise.resolve(
-          erp.sets.salesOrders.map(({ id, status }) => ({
-            state: String(status),
-            lines: erp.linesOf(id).length,
-          })),
+          erp.sets.salesOrders
+            .filter(({ externalDocumentNumber }) => externalDocumentNumber === ownFunctions.digest(key))
+            .map(({ id, status }) => ({ state: String(status), lines: erp.linesOf(id).length })),
         ),
       beside: () => ({ customers: erp.sets.customers.length }),
       writes: ({ method, path }) => method === 'POST' && path === '/v2/salesOrders',

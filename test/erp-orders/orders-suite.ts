@@ -151,6 +151,18 @@ export function ordersSuite(
       expect(await backend.held(anInput().key)).toEqual(dead);
     });
 
+    it('that was edited in the shop is canceled before the one in its place is made', async () => {
+      const handle = handlerOf(open());
+      const replacing = { incrementId: '000000001-1', parentIncrementId: '000000001' };
+      const alive = () => backend.held('us/default/000000001-1');
+      await handle({});
+      await expect(handle(replacing)).rejects.toMatchObject({ fault: { code: 'order.replaced_alive' } });
+      expect(await alive()).toEqual([]);
+      await handle({ state: 'canceled' });
+      expect(await handle(replacing)).toMatchObject({ status: 'applied', cause: 'created' });
+      expect([await backend.held(anInput().key), await alive()]).toEqual([dead, [whole]]);
+    });
+
     if (refusesSecond)
       it('made by four at once is one', async () => {
         const input = anInput();
@@ -177,6 +189,7 @@ export function handlerOf(erp: ErpOrders) {
     guests: 'email',
     instance: 'us',
     mode: 'on',
+    clock: Date,
   });
   return (change: Partial<Order>) =>
     flow.handle({ key: anInput().key, value: anInput(change).order } as Received<Order> & { value: Order }, {

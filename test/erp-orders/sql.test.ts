@@ -6,7 +6,7 @@ import { ordersSuite } from './orders-suite.ts';
 import type { Held, OrdersBackend } from './orders-suite.ts';
 
 const statements = {
-  lookup: 'select id, number as reference from sale where shop_key = $key',
+  lookup: `select id, number as reference, state = 'canceled' as canceled from sale where shop_key = $key`,
   create: [
     {
       name: 'sale',

@@ -136,6 +136,12 @@ describe('an order', () => {
     expect(outcomesOf(edited).map(({ status }) => status)).toEqual(['applied', 'unchanged']);
     expect(await salesOrdersOf(placed)).toEqual([expect.objectContaining({ state: 'canceled' })]);
     expect(await salesOrdersOf(edited)).toEqual([expect.not.objectContaining({ state: 'canceled' })]);
+    const { rows } = await erp.owner.query<{ in_order: boolean }>(
+      `select (select changed_at from sales_order where shop_reference = $1)
+           <= (select changed_at from sales_order where shop_reference = $2) as in_order`,
+      [keyOf(placed), keyOf(edited)],
+    );
+    expect(rows).toEqual([{ in_order: true }]);
   });
 
   it('that cannot be said exactly or is not mapped is parked, and the next one goes on', async () => {

@@ -8,6 +8,8 @@ export interface FoundOrder {
   reference: string | null;
   /** False while its document is half made: `create` goes on with it. Left out, it is done. */
   isDone?: boolean;
+  /** Whether it is dead there. Left out where the configuration does not say how that shows. */
+  isCanceled?: boolean;
 }
 
 export interface OrderInput {

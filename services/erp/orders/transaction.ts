@@ -17,7 +17,10 @@ export class OrderSession {
   async find(key: string): Promise<FoundOrder | null> {
     const rows = await this.#session.rows(this.#lookup, { key });
     const found = soleRow(rows, (gave) => ambiguousLookup(key, gave));
-    return found && { id: found.id, reference: found.reference };
+    if (found === null) return null;
+    const { id, reference, row } = found;
+    const { canceled } = row;
+    return { id, reference, ...(typeof canceled === 'boolean' && { isCanceled: canceled }) };
   }
 
   /** Whether any of them changed something. */

@@ -154,6 +154,40 @@ describe('what each line refers to', () => {
   });
 });
 
+it('what is made, or written, knows the answer in which it was looked for last, of all pages and questions', async () => {
+  const lines = {
+    name: 'lines',
+    each: '=$order.skus',
+    find: {
+      send: 'GET /sale?page=1',
+      take: '=body.lines[sku = $item].id',
+      next: '=body.more ? "/sale?page=2"',
+    },
+    make: { send: 'POST /lines', body: { sku: '=$item', version: '=$answer.body.version' } },
+    write: { send: 'PUT /lines/{$found}', body: { version: '=$answer.body.version' } },
+  };
+  const { orders, erp } = erpOf([lines]);
+  const { answer } = erp;
+  const sale = { version: 7, lines: [{ id: 'l1', sku: 'A' }] };
+  const written: unknown[] = [];
+  erp.answer = (call) => {
+    const { method, path, body } = call;
+    if (path === '/orders' || path.startsWith('/orders?')) return answer(call);
+    if (path.startsWith('/sale')) return { body: path.endsWith('1') ? { more: true, version: 0 } : sale };
+    const { sku, version } = JSON.parse(body!) as { sku: string; version: number };
+    written.push([`${method} ${path}`, version]);
+    sale.version += 1;
+    if (method === 'POST') sale.lines.push({ id: `l${sale.lines.length + 1}`, sku });
+    return {};
+  };
+  await orders.create(input(1, { skus: ['A', 'B', 'C'] }));
+  expect(written).toEqual([
+    ['PUT /lines/l1', 7],
+    ['POST /lines', 8],
+    ['POST /lines', 9],
+  ]);
+});
+
 it('a need that is not asked for is left out, and one may be computed', async () => {
   const needs = [
     { name: 'party', when: '=$order.isGuest', value: '="guest of " & $order.email' },

@@ -5,6 +5,7 @@ import { evaluate, isExpression } from '../../platform/expressions/expression.ts
 import type { Variables } from '../../platform/expressions/expression.ts';
 import { isScalar, textOf } from '../../platform/expressions/template.ts';
 import { isTrue } from './answer.ts';
+import type { Answer } from './answer.ts';
 import type { Asker, ShowingAsker } from './caller.ts';
 import { subjectOf } from './faults.ts';
 import { Memory } from './memory.ts';
@@ -18,6 +19,12 @@ interface Place {
   path: string;
   /** Something was made or written. */
   onWrite: () => void;
+}
+
+/** What was found, and the answer that gave it; else the last that gave nothing, where there was one. */
+interface Looked {
+  value: unknown;
+  answer: Answer | undefined;
 }
 
 /** What an order (a customer) refers to in the ERP, and the parts of its document: found, else made, else it is rejected. */
@@ -85,9 +92,9 @@ export class Needs {
   }
 
   async #foundOrMade(need: RecipeNeed, place: Place, variables: Variables): Promise<unknown> {
-    const found = await this.#found(need, place, variables);
-    if (found === undefined) return this.#made(need, place, variables);
-    return this.#written(found, need, place, variables);
+    const { value, answer } = await this.#found(need, place, variables);
+    const own = { ...variables, answer };
+    return value === undefined ? this.#made(need, place, own) : this.#written(value, need, place, own);
   }
 
   async #written(found: unknown, { write }: RecipeNeed, place: Place, given: Variables): Promise<unknown> {
@@ -111,17 +118,17 @@ export class Needs {
         ? await evaluate(make.take, answer, variables, `${place.path}.make.take`)
         : undefined;
     // An answer need not name what it has made.
-    const value = isNothing(made) ? await this.#found(need, place, variables) : made;
+    const value = isNothing(made) ? (await this.#found(need, place, variables)).value : made;
     if (value === undefined) throw await missing(need, place, variables);
     return value;
   }
 
-  async #found(need: RecipeNeed, place: Place, variables: Variables): Promise<unknown> {
+  async #found(need: RecipeNeed, place: Place, variables: Variables): Promise<Looked> {
     const ask = (asker: Asker) => this.#search(asker, need, place, variables);
     if (need.cacheMs === 0) return ask(this.#caller);
     const remembering = this.#memory.asker(need.cacheMs);
-    const value = await ask(remembering);
-    return value === undefined && remembering.hasRemembered ? ask(this.#caller) : value;
+    const looked = await ask(remembering);
+    return looked.value === undefined && remembering.hasRemembered ? ask(this.#caller) : looked;
   }
 
   /** The first that any of its questions gives. */
@@ -130,7 +137,8 @@ export class Needs {
     { find, orFind }: RecipeNeed,
     { name, path }: Place,
     variables: Variables,
-  ): Promise<unknown> {
+  ): Promise<Looked> {
+    let last: Answer | undefined;
     const listings: [string, RecipeListing][] = [
       ['find', find!],
       ...orFind.map((listing, index): [string, RecipeListing] => [`orFind.${index}`, listing]),
@@ -138,9 +146,10 @@ export class Needs {
     for (const [at, listing] of listings)
       for await (const answer of pagesOf(asker, listing, `${name}.${at}`, variables)) {
         const value = await evaluate(listing.take ?? '=result', answer, variables, `${path}.${at}.take`);
-        if (!isNothing(value)) return value;
+        if (!isNothing(value)) return { value, answer };
+        last = answer;
       }
-    return undefined;
+    return { value: undefined, answer: last };
   }
 }
 

@@ -48,6 +48,7 @@ export class RecipeOrders implements ErpOrders {
       return {
         ...orderOf(found.document),
         isDone: found.isCanceled || (await this.#isDone(found.document, variables)),
+        ...(this.#recipe.orders.canceled.length > 0 && { isCanceled: found.isCanceled }),
       };
     });
   }

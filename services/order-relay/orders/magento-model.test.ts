@@ -125,6 +125,36 @@ describe('a cart by chance', () => {
     );
   });
 
+  it('of which a discount has eaten all rows is read by the prices of the catalogue: REST says nothing else of them', () => {
+    const rates = (percent: number) => [{ percent, parts: [{ code: `${percent}`, percent }] }];
+    const item = (sku: string, price: number, percent: number) => ({
+      ...{ sku, price, quantity: 3, rates: rates(percent), storePercent: percent, fixedProductTax: 0 },
+    });
+    const noTax = { price: 0, rates: [], storePercent: 0 };
+    const shop: Placed['shop'] = {
+      ...{ rounding: 'row', afterDiscount: false, shippingIncludesTax: false, discountOnGross: true },
+      ...{
+        crossBorder: true,
+        fixedProductTax: { isTaxed: false, inSubtotal: false },
+        pricesIncludeTax: true,
+      },
+    };
+    const cart: Placed['cart'] = {
+      items: [item('A', 92.01, 8.25), item('B', 0.09, 7)],
+      shipping: noTax,
+      rule: { kind: 'percent', amount: 92.38, ofShipping: false },
+    };
+    const placed = { cart, shop, currency: 'EUR', baseCurrency: 'EUR', currencyRate: 1 };
+    const subtotals = (of: Placed) =>
+      contractOf(answerOf(of)).lines.map(({ amounts }) => amounts!.subtotalMinor);
+    // Prices without tax make the same total of rows that are a cent off.
+    expect(subtotals(placed)).toEqual([25_499, 25]);
+    const net = [item('A', 85, 8.25), item('B', 0.08, 7)];
+    expect(
+      subtotals({ ...placed, cart: { ...cart, items: net }, shop: { ...shop, pricesIncludeTax: false } }),
+    ).toEqual([25_500, 24]);
+  });
+
   it('is refused when one amount is more than two cents off', () => {
     const member = constantFrom(
       'grand_total',

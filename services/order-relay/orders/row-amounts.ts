@@ -78,10 +78,31 @@ export function rowReadings(
   );
   const { net, gross, table } = readings;
   if (rows.every((row) => decimalOf(row[`${prefix}discount_amount`]) === zero)) return [net];
-  const beforeCut = hasCompensation ? [gross] : [net, gross];
+  const either = areCatalogPricesGross(rows, prefix) ? [gross, net] : [net, gross];
+  const beforeCut = hasCompensation ? [gross] : either;
   const candidates = rows.some((row) => wasCut(row, prefix)) ? [...beforeCut, table] : [net, table];
   const [first = candidates[0]!, ...others] = candidates.filter(fits);
   return [first, ...others];
+}
+
+/**
+ * By the price of the catalogue, which a product keeps with tax where prices include tax. A special price, or that of another
+ * country, is neither of the two, and says nothing.
+ */
+function areCatalogPricesGross(rows: readonly MagentoOrderItem[], prefix: Prefix): boolean {
+  const says = (member: 'price' | 'price_incl_tax', other: 'price' | 'price_incl_tax') =>
+    rows.filter((row) => {
+      const original = decimalOf(row[`${prefix}original_price`]);
+      return (
+        isSamePrice(original, row[`${prefix}${member}`]) && !isSamePrice(original, row[`${prefix}${other}`])
+      );
+    }).length;
+  return says('price_incl_tax', 'price') > says('price', 'price_incl_tax');
+}
+
+/** In a foreign currency the catalogue's is not rounded. */
+function isSamePrice(original: Decimal, price: string | null): boolean {
+  return magnitude(minus(original, decimalOf(price))) < hundredth;
 }
 
 export function rowAmounts(item: MagentoOrderItem, prefix: Prefix, reading: RowReading): RowAmounts {

@@ -102,9 +102,12 @@ function recordScope(
 /** Within one of a list of needs: those before it, and of which item it is. What each one is made of knows none yet. */
 function partScope([at, field]: readonly string[], own: Tree, list = 'parts'): string[] {
   const names = listOf(own[list]).map((need) => String(treeOf(need).name));
-  const item = field === 'each' ? [] : ['item', 'index', ...(field === 'write' ? ['found'] : [])];
-  return [...names.slice(0, Number(at)), ...item];
+  const item = field === 'each' ? [] : ['item', 'index'];
+  return [...names.slice(0, Number(at)), ...item, ...(ofWrites[field ?? ''] ?? [])];
 }
+
+/** What was found, and the answer in which it was looked for. */
+const ofWrites: Readonly<Record<string, readonly string[]>> = { make: ['answer'], write: ['answer', 'found'] };
 
 export const treeOf = (value: unknown): Tree =>
   value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Tree) : {};

@@ -31,7 +31,9 @@ export function placedOrder({ cart, shop, currency, baseCurrency, currencyRate }
     order_currency_code: currency,
     base_currency_code: baseCurrency,
     base_to_order_rate: currencyRate,
-    items: cart.items.map((item, index) => orderItem(item, own.items[index]!, base.items[index]!, index + 1)),
+    items: cart.items.map((item, index) =>
+      orderItem(item, { own: own.items[index]!, base: base.items[index]!, currencyRate }, index + 1),
+    ),
     payment: { method: 'checkmo' },
     extension_attributes: {
       applied_taxes: appliedTaxes(allTaxed(own), allTaxed(base)),
@@ -67,9 +69,15 @@ function totalsOf({ items, shipping }: Collected, { fixedProductTax: { inSubtota
   return { ...totals, grand_total: sumOf(parts), total_due: sumOf(parts) };
 }
 
-function orderItem(item: CartItem, own: CollectedItem, base: CollectedItem, itemId: number): object {
+function orderItem(
+  item: CartItem,
+  { own, base, currencyRate }: { own: CollectedItem; base: CollectedItem; currencyRate: number },
+  itemId: number,
+): object {
   return {
     ...bothOf(itemAmounts(own), itemAmounts(base)),
+    original_price: stored(item.price * currencyRate),
+    base_original_price: item.price,
     item_id: itemId,
     product_id: itemId,
     product_type: 'simple',
