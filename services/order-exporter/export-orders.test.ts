@@ -33,6 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => new Promise((resolve) => server.close(resolve)));
 
+const admin = { lag: () => Promise.resolve([]), begins: () => Promise.resolve(new Map<number, number>()) };
 const select = [{ sql: 'select 1' }];
 const connection = () => ({ url: `postgres://erp@${address}/erp`, maxConnections: 3 });
 const sql = (change: object = {}) => ({
@@ -111,7 +112,7 @@ describe('the way into the ERP', () => {
 describe('orders', () => {
   it('are read in the group of the process, and the ERP let go at its end', async () => {
     const { process, subscriptions, stops } = processDouble('order-exporter');
-    await exportOrders(configured(sql()), process, 'on');
+    await exportOrders(configured(sql()), process, 'on', admin);
     expect(subscriptions).toMatchObject([{ group: 'cartage.us.order-exporter', contracts: [ordersTopic] }]);
     expect(stops).toHaveLength(1);
     await stops[0]!();
@@ -120,9 +121,9 @@ describe('orders', () => {
   it('are not exported by a recipe that makes sense with none of them', async () => {
     const { process, subscriptions } = processDouble('order-exporter');
     const senseless = recipe({ create: { send: 'POST /orders', body: { to: '=$order.custmer' } } });
-    await expect(exportOrders(configured(senseless), process, 'on')).rejects.toThrow(/custmer/);
+    await expect(exportOrders(configured(senseless), process, 'on', admin)).rejects.toThrow(/custmer/);
     expect(subscriptions).toEqual([]);
-    await exportOrders(configured(recipe()), process, 'on');
+    await exportOrders(configured(recipe()), process, 'on', admin);
     expect(subscriptions).toHaveLength(1);
   });
 });

@@ -9,6 +9,7 @@ import { LeaseLost } from '../platform/fence.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import { orderFlow } from './order-flow.ts';
 import type { OrderFlowOptions } from './order-flow.ts';
+import { orderProgress } from './order-progress.ts';
 
 class ErpInMemory implements ErpOrders {
   readonly states = new Map<string, string>();
@@ -67,6 +68,7 @@ function setUp(more: Partial<OrderFlowOptions> = {}) {
     instance: 'us',
     mode: 'on',
     clock: { now: () => 100_000 },
+    progress: { isHandled: () => Promise.resolve(true) },
     ...more,
   });
   const handle = (order: Partial<Order>, { publishedAt = 100_000, ...attempt }: Partial<Given> = {}) =>
@@ -327,9 +329,48 @@ describe('an order that replaces one which was edited in the shop', () => {
     expect(await handle(child)).toMatchObject({ status: 'applied', cause: 'created' });
   });
 
-  it('waits for nothing where the ERP never had the other one', async () => {
-    const { handle } = setUp();
+  it('waits for one that the ERP does not have until all that was published of it has been handled', async () => {
+    const asked: unknown[] = [];
+    let isHandled = false;
+    const progress = {
+      isHandled: (...of: unknown[]) => Promise.resolve((asked.push(of), isHandled)),
+    };
+    const { handle } = setUp({ progress });
+    await expect(handle(child)).rejects.toMatchObject({
+      notYet: true,
+      fault: { code: 'order.replaced_alive' },
+    });
+    expect(asked).toEqual([[parentKey, 100_000]]);
+    isHandled = true;
     expect(await handle(child)).toMatchObject({ status: 'applied', cause: 'created' });
+  });
+
+  it.each([
+    [7, 7, true],
+    [6, 7, false],
+    [null, 1, false],
+    [null, 0, true],
+  ])('%s handled, %s published before: %s', async (committed, begin, isHandled) => {
+    // Of the key, by murmur2, as the publisher lays it.
+    const partition = 1;
+    const lags = [0, 1, 2, 3, 4, 5].map((one) => ({
+      ...{ topic: 'magento.orders', partition: one, end: 99 },
+      committed: one === partition ? committed : 99,
+    }));
+    const progress = orderProgress(
+      {
+        begins: () => Promise.resolve(new Map(lags.map((lag) => [lag.partition, begin]))),
+        lag: () => Promise.resolve(lags),
+      },
+      'cartage.us.order-exporter',
+    );
+    expect(await progress.isHandled(parentKey, 100_000)).toBe(isHandled);
+  });
+
+  it('that the broker does not tell of is not known to be handled', async () => {
+    const away = () => Promise.reject(new Error('away'));
+    const progress = orderProgress({ begins: away, lag: away }, 'cartage.us.order-exporter');
+    expect(await progress.isHandled(parentKey, 100_000)).toBe(false);
   });
 });
 

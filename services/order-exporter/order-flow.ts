@@ -2,7 +2,6 @@ import { orderKey } from '../../schemas/keys.ts';
 import { orders as ordersContract } from '../../schemas/topics.ts';
 import type { Order } from '../../schemas/types.ts';
 import type { ErpOrders, FoundOrder, OrderInput } from '../erp/orders/erp-orders.ts';
-import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config/schema.ts';
 import type { DocumentFlow } from '../platform/flow/documents/document-flow.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
@@ -12,12 +11,13 @@ import { buyerOf } from '../erp/orders/buyer.ts';
 import { whyNotDue } from '../wanted/orders/due.ts';
 import { PlannedCalls } from './planned-calls.ts';
 import { assertReplacedEnded, endedOf } from './replaced-order.ts';
+import type { ReplacedOptions } from './replaced-order.ts';
 import { refuseInexact } from '../wanted/orders/problems.ts';
 import { Defect } from '../platform/errors.ts';
 import type { Mode } from '../platform/groups.ts';
 import type { TellShop } from './tell-shop.ts';
 
-export interface OrderFlowOptions {
+export interface OrderFlowOptions extends ReplacedOptions {
   erp: ErpOrders;
   orders: Pick<Config['orders'], 'since' | 'payments' | 'shipping' | 'stores' | 'taxes' | 'statuses'>;
   /** The configuration says what to do when an order changes after its export. */
@@ -31,7 +31,6 @@ export interface OrderFlowOptions {
   tellShop?: TellShop;
   instance: string;
   mode: Mode;
-  clock: Pick<Clock, 'now'>;
 }
 
 /**

@@ -169,6 +169,22 @@ export function customersSuite(name: string, start: () => Promise<CustomersBacke
       expect(await emails()).toEqual([`${key} `, 'us/base/2 jane@example.com']);
     });
 
+    it('that is deleted while it has open orders keeps them, and gets no name back by those that come late', async () => {
+      await upsert();
+      await order(1, 1);
+      const { key } = anInputOf();
+      await erase(key);
+      // Delivered again; and one that was placed, and read, before the account was deleted.
+      expect(await order(1, 1)).toMatchObject({ created: false });
+      expect(await order(2, 1)).toMatchObject({ created: true });
+      expect(await erase(key)).toMatchObject({ key });
+      expect((await backend.partners())[0]).toMatchObject({ key, email: '', name: 'erased' });
+      // From now on the shop knows the buyer of its orders as a guest of that e-mail.
+      await order(3, null);
+      expect(await backend.buyers()).toEqual([0, 0, 1]);
+      expect((await emails())[1]).toBe(' jane@example.com');
+    });
+
     it('that the ERP never had is not erased there', async () => {
       await upsert();
       expect(await erase('us/base/9')).toBeNull();

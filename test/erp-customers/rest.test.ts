@@ -11,6 +11,9 @@ import { httpCustomers } from './http-customers.ts';
 
 type Text = string | null | undefined;
 
+const isLinkedTo = (links: unknown, name: unknown) =>
+  (links as { link_name: unknown }[]).some(({ link_name }) => link_name === name);
+
 customersSuite('a REST ERP', () => {
   const erp = new RestErp('token key:secret', ['MUG', 'CUP']);
   const book = (key: Text) =>
@@ -28,7 +31,11 @@ customersSuite('a REST ERP', () => {
           String(custom_shop_address).split('/').at(-1),
           city,
         ]);
-        const name = customer.customer_name as string;
+        const ofContact = erp.all('Contact').find(({ links }) => isLinkedTo(links, customer.name));
+        // What ERPNext keeps of a person beside the customer goes with it.
+        const name = [customer.customer_name, ...(ofContact ? [ofContact.first_name] : [])]
+          .filter((one, index, all) => all.indexOf(one) === index)
+          .join(', ');
         return {
           key: key ?? '',
           website,

@@ -8,6 +8,7 @@ import { loadConfig } from '../../services/platform/config/load.ts';
 import type { SectionName } from '../../services/platform/config/schema.ts';
 import { KontorErp, blocked, locked } from '../sandbox/http-erp/kontor-erp.ts';
 import { recipeOf } from '../sandbox/http-erp/recipes.ts';
+import { anInput } from './an-input.ts';
 import { faultsSuite } from './faults-suite.ts';
 import type { HttpBackends } from './faults-suite.ts';
 import { blocksUnder, guideRecipe } from './guide-recipe.ts';
@@ -41,6 +42,29 @@ const kontor: HttpBackends = {
 
 ordersSuite('the ERP of the guide', kontor);
 faultsSuite('an order into the ERP of the guide', kontor);
+
+describe('an order of which a part is canceled', () => {
+  it.each([1, 2])('has the pieces that are left in the ERP of the guide: of %i lines', async (count) => {
+    const erp = new KontorErp(['MUG', 'CUP']);
+    const { standIn } = erp;
+    const backend = await httpBackend(standIn, recipe, {
+      ...{ held: () => Promise.resolve([]), beside: () => ({}), writes: () => false },
+    });
+    const orders = backend.open();
+    const lines = anInput().order.lines.slice(0, count);
+    const [mugs, ...others] = lines;
+    const totals = { ...anInput().order.totals, grandTotalMinor: count === 1 ? 3_639 : 4_720 };
+    await orders.create(anInput({ lines, totals }));
+    const canceled = anInput({ lines: [{ ...mugs!, quantityCanceled: '1.0000' }, ...others], totals });
+    expect(await orders.change(canceled)).toMatchObject({ changed: true });
+    expect(erp.sales[0]!.lines[0]).toEqual({ sku: 'MUG', pieces: 1, net: '14.50' });
+    const asked = standIn.asked.length;
+    expect(await orders.change(canceled)).toMatchObject({ changed: false });
+    expect(standIn.asked.slice(asked)).toEqual(['GET /api/sales']);
+    await orders.close();
+    await backend.close();
+  });
+});
 
 describe('the guide', () => {
   it('writes a recipe that makes sense with any order', async () => {

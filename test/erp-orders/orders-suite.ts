@@ -190,6 +190,7 @@ export function handlerOf(erp: ErpOrders) {
     instance: 'us',
     mode: 'on',
     clock: Date,
+    progress: { isHandled: () => Promise.resolve(true) },
   });
   return (change: Partial<Order>) =>
     flow.handle({ key: anInput().key, value: anInput(change).order } as Received<Order> & { value: Order }, {

@@ -7,6 +7,7 @@ export const restVariables = {
   ERPNEXT_COMPANY: 'Mugs Ltd',
   ERPNEXT_TAX_ACCOUNT: 'VAT - M',
   ERPNEXT_SHIPPING_ACCOUNT: 'Freight - M',
+  ERPNEXT_FEES_ACCOUNT: 'Fees - M',
 };
 
 /** The recipe for ERPNext that ships, for the stand-in at an address. */

@@ -6,7 +6,7 @@ import { decimalOf, magnitude, minus, sum, times, toMinor, toPlaces, zero } from
 import type { Decimal } from '../../platform/decimal.ts';
 import { currencyDigits } from '../../platform/currency.ts';
 import { linesOf, payingItems } from './line-items.ts';
-import { hundredth, rowAmounts, rowReadings, sumOfRows } from './row-amounts.ts';
+import { areCatalogPricesGross, hundredth, rowAmounts, rowReadings, sumOfRows } from './row-amounts.ts';
 import type { Prefix, RowAmounts, RowReading } from './row-amounts.ts';
 import { fixedProductTaxTaxOf, ratesOf } from './taxes.ts';
 import type { PossibleRates } from './taxes.ts';
@@ -58,10 +58,12 @@ export class AmountsReader {
   #possible(readings: readonly RowReading[]): Variant[] {
     const rates = ratesOf(this.#order, this.#paying);
     const isUnsure = rates.some(({ rates: [, other] }) => other !== undefined);
+    const isGross = areCatalogPricesGross(this.#paying, this.#prefix);
+    const isOfCatalog = (one: TaxSettings) => isGross === null || one.pricesIncludeTax === isGross;
     const variants = readings.flatMap((reading) =>
       (isUnsure ? [0, 1] : [0]).map((choice) => {
         const rows = this.#paying.map((item, index) => this.#saidRow(item, reading, rates[index]!, choice));
-        return { reading, rows, settings: settingsThatFit(rows) };
+        return { reading, rows, settings: settingsThatFit(rows).filter(isOfCatalog) };
       }),
     );
     const fitting = variants.filter(({ settings }) => settings.length > 0);

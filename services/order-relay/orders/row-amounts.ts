@@ -86,18 +86,19 @@ export function rowReadings(
 }
 
 /**
- * By the price of the catalogue, which a product keeps with tax where prices include tax. A special price, or that of another
- * country, is neither of the two, and says nothing.
+ * Whether prices include tax, by the price of the catalogue, which a product keeps as the shop does. A special price, or that
+ * of another country, is neither of the two, and says nothing.
+ * @returns null where none says it, or not all that do say the same
  */
-function areCatalogPricesGross(rows: readonly MagentoOrderItem[], prefix: Prefix): boolean {
-  const says = (member: 'price' | 'price_incl_tax', other: 'price' | 'price_incl_tax') =>
-    rows.filter((row) => {
+export function areCatalogPricesGross(rows: readonly MagentoOrderItem[], prefix: Prefix): boolean | null {
+  const [first = null, ...others] = rows
+    .map((row) => {
       const original = decimalOf(row[`${prefix}original_price`]);
-      return (
-        isSamePrice(original, row[`${prefix}${member}`]) && !isSamePrice(original, row[`${prefix}${other}`])
-      );
-    }).length;
-  return says('price_incl_tax', 'price') > says('price', 'price_incl_tax');
+      const isGross = isSamePrice(original, row[`${prefix}price_incl_tax`]);
+      return isGross === isSamePrice(original, row[`${prefix}price`]) ? null : isGross;
+    })
+    .filter((says) => says !== null);
+  return others.every((says) => says === first) ? first : null;
 }
 
 /** In a foreign currency the catalogue's is not rounded. */

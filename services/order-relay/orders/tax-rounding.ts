@@ -139,14 +139,20 @@ const grossOf = (row: SaidRow): Decimal => sum([row.subtotal, row.tax, row.compe
 export function grossRows(rows: readonly SaidRow[], whole: Decimal): Decimal[] | null {
   const said = rows.map(grossOf);
   const makesWhole = (gross: Decimal[]) => isStored(whole, sum(gross), rows.length + 1);
-  if (makesWhole(said)) return said;
-  const fitting = settingsThatFit(rows).filter((one) => !one.pricesIncludeTax && one.afterDiscount);
+  const isAfter = (one: TaxSettings) => !one.pricesIncludeTax && one.afterDiscount;
+  const settings = settingsThatFit(rows);
+  const fitting = settings.filter(isAfter);
+  // With a discount the taxes of another shop may make the same sum by chance.
+  const isSaid = fitting.length === 0 || rows.every(({ discountShown }) => discountShown === zero);
+  if (isSaid && makesWhole(said)) return said;
   const candidates = fitting.length > 0 ? fitting.map(({ rounding }) => rounding) : roundings;
-  const [first = null, ...others] = candidates
-    .map((rounding) => {
-      const taxes = taxesOfRows(rows, { rounding, pricesIncludeTax: false, afterDiscount: false });
-      return rows.map((row, index) => sum([row.subtotal, taxes[index]!]));
-    })
-    .filter(makesWhole);
+  const workedOut = candidates.map((rounding) => {
+    const taxes = taxesOfRows(rows, { rounding, pricesIncludeTax: false, afterDiscount: false });
+    return rows.map((row, index) => sum([row.subtotal, taxes[index]!]));
+  });
+  const [first = null, ...others] = [
+    ...(settings.length > fitting.length ? [said] : []),
+    ...workedOut,
+  ].filter(makesWhole);
   return others.every((other) => other.every((gross, index) => gross === first?.[index])) ? first : null;
 }

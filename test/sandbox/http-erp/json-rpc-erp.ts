@@ -76,7 +76,7 @@ export class JsonRpcErp {
   #lastId = 100;
 
   constructor(skus: readonly string[]) {
-    for (const default_code of [...skus, 'SHIPPING', 'DISCOUNT'])
+    for (const default_code of [...skus, 'SHIPPING', 'DISCOUNT', 'FEES'])
       this.#insert('product.product', { default_code });
   }
 
@@ -189,6 +189,7 @@ export class JsonRpcErp {
       return this.#insert(model, values);
     }
     if (model === 'account.move') return this.#credit(values);
+    if (model === 'sale.order.line') return this.#addLine(values);
     if (this.rows[model]!.some(({ client_order_ref }) => client_order_ref === values.client_order_ref))
       throw new Refused(
         'odoo.exceptions.ValidationError',
@@ -201,12 +202,23 @@ export class JsonRpcErp {
       ...values,
       // What it refers to is shown by id and name.
       partner_id: [values.partner_id, 'its partner'],
-      currency_id: [1, 'USD'],
+      currency_id: [
+        1,
+        this.rows['product.pricelist']!.find(({ id }) => id === values.pricelist_id)?.['currency_id.name'] ??
+          'USD',
+      ],
       lines,
       name: `S${String(this.#lastId + 1).padStart(5, '0')}`,
       state: 'draft',
       amount_total: lines.reduce((total, line) => total + this.#totalOf(line), 0),
     });
+  }
+
+  #addLine(line: Values): number {
+    const order = this.rows['sale.order']!.find(({ id }) => id === line.order_id)!;
+    (order.lines as Values[]).push(line);
+    order.amount_total = Number(order.amount_total) + this.#totalOf(line);
+    return (this.#lastId += 1);
   }
 
   /** As a draft. */
@@ -243,7 +255,7 @@ export class JsonRpcErp {
 
   /** A line's tax is rounded by itself. */
   #totalOf({ product_uom_qty, price_unit, tax_id, tax_ids }: Values): number {
-    const base = Number(product_uom_qty) * Number(price_unit);
+    const base = Math.round(Number(product_uom_qty) * Number(price_unit) * 100) / 100;
     const ids = ((tax_id ?? tax_ids) as [number, number, number[]][])[0]![2];
     const percent = this.rows['account.tax']!.filter(({ id }) => ids.includes(id)).reduce(
       (sum, { amount }) => sum + Number(amount),

@@ -11,7 +11,9 @@ interface Sale {
   status: 'draft' | 'booked' | 'void';
   gross: string;
   partner: string;
-  lines: [sku: string, pieces: number, net: string][];
+  /** `net` of all pieces. */
+  lines: { sku: string; pieces: number; net: string }[];
+  freight: string;
 }
 
 export interface Partner {
@@ -48,14 +50,10 @@ export class KontorErp {
     if (set === 'partners' && id === '')
       return method === 'POST' ? this.#addPartner(json) : this.#partner(query);
     if (set === 'partners') return this.#writePartner(method, id, [button, place], json);
-    if (button !== undefined)
-      return this.#press(
-        button,
-        this.sales.find(({ number }) => number === id)!,
-      );
-    return method === 'POST'
-      ? this.#sell(json as unknown as Omit<Sale, 'number'> & { freight: string })
-      : this.#list(query);
+    const sale = this.sales.find(({ number }) => number === id)!;
+    if (button === 'lines') return this.#change(sale, json as unknown as Pick<Sale, 'lines'>);
+    if (button !== undefined) return this.#press(button, sale);
+    return method === 'POST' ? this.#sell(json as unknown as Sale) : this.#list(query);
   }
 
   #partner(query: URLSearchParams): Said {
@@ -115,23 +113,20 @@ export class KontorErp {
     return { status: 200, body: { sales: found.slice(page - 1, page), pages: found.length } };
   }
 
-  /** It computes the tax itself, line by line. */
-  #sell({ external, partner, lines, freight }: Omit<Sale, 'number'> & { freight: string }): Said {
+  #sell(given: Sale): Said {
+    const { external, lines } = given;
     if (this.sales.some((sale) => sale.external === external))
       return refusal('DUPLICATE', 'There is such a sale');
-    const unknown = lines.find(([sku]) => !this.#articles.has(sku));
-    if (unknown !== undefined) return refusal('ARTICLE', `No article ${unknown[0]}`);
-    const cents = (amount: number) => Math.round(amount * 100);
-    const gross = lines.reduce(
-      (sum, [, pieces, net]) => {
-        const base = cents(pieces * Number(net));
-        return sum + base + Math.round(base * 0.0825);
-      },
-      cents(Number(freight)),
-    );
+    const unknown = lines.find(({ sku }) => !this.#articles.has(sku));
+    if (unknown !== undefined) return refusal('ARTICLE', `No article ${unknown.sku}`);
     const number = `S-${1_001 + this.sales.length}`;
-    this.sales.push({ number, external, partner, lines, status: 'draft', gross: (gross / 100).toFixed(2) });
+    this.sales.push({ ...given, number, status: 'draft', gross: grossOf(given) });
     return { status: 201 };
+  }
+
+  #change(sale: Sale, { lines }: Pick<Sale, 'lines'>): Said {
+    Object.assign(sale, { lines, gross: grossOf({ ...sale, lines }) });
+    return { status: 200, body: 'OK' };
   }
 
   #press(button: string, sale: Sale): Said {
@@ -141,4 +136,14 @@ export class KontorErp {
     sale.status = to;
     return { status: 200, body: 'OK' };
   }
+}
+
+/** It computes the tax itself, line by line. */
+function grossOf({ lines, freight }: Pick<Sale, 'lines' | 'freight'>): string {
+  const cents = (amount: string) => Math.round(Number(amount) * 100);
+  const gross = lines.reduce(
+    (sum, { net }) => sum + cents(net) + Math.round(cents(net) * 0.0825),
+    cents(freight),
+  );
+  return (gross / 100).toFixed(2);
 }

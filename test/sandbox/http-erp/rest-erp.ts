@@ -111,6 +111,13 @@ export class RestErp {
     this.#refuseSecond(type, document);
     if (type.startsWith('Sales ')) this.#compute(document);
     this.all(type).push(document);
+    // Of its own, for each customer that has an e-mail.
+    if (type === 'Customer' && given.email_id)
+      this.#insert('Contact', {
+        first_name: given.customer_name,
+        email_ids: [{ email_id: given.email_id }],
+        links: [{ link_doctype: 'Customer', link_name: document.name }],
+      });
     return document;
   }
 
@@ -129,7 +136,10 @@ export class RestErp {
     for (const { item_code } of items)
       if (!this.all('Item').some(({ name }) => name === item_code))
         throw new Refused('LinkValidationError', `Could not find Item: ${String(item_code)}`);
-    const net = items.reduce((sum, { qty, rate }) => sum + Number(qty) * Number(rate), 0);
+    const net = items.reduce(
+      (sum, { qty, rate }) => sum + Math.round(Number(qty) * Number(rate) * 100) / 100,
+      0,
+    );
     const added = (taxes ?? []).reduce((sum, { tax_amount }) => sum + Number(tax_amount), 0);
     const total = net + added - Number(order.discount_amount ?? 0) + this.roundedBy;
     Object.assign(order, { docstatus: 0, grand_total: Math.round(total * 100) / 100 });
@@ -155,7 +165,8 @@ type Filter =
 function fits(document: Document, filter: Filter): boolean {
   if (filter.length === 4) {
     const [type, ...own] = filter;
-    const rows = type.endsWith(' Item') ? ((document.items ?? []) as Document[]) : [document];
+    const table = type === 'Dynamic Link' ? 'links' : type.endsWith(' Item') ? 'items' : null;
+    const rows = table === null ? [document] : ((document[table] ?? []) as Document[]);
     return rows.some((row) => fits(row, own));
   }
   const [field, operator, value] = filter;

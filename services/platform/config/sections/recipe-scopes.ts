@@ -90,7 +90,7 @@ function recordScope(
     case 'change': {
       const [index, field, ...inParts] = rest;
       const rule = treeOf(listOf(own.change)[Number(index)]);
-      const made = field === 'steps' ? names(rule.parts) : [];
+      const made = field === 'when' || field === 'parts' ? [] : names(rule.parts);
       return [...told[section], noun, ...made, ...(field === 'parts' ? partScope(inParts, rule) : [])];
     }
     default:
