@@ -354,7 +354,9 @@ describe('an order that replaces one which was edited in the shop', () => {
     // Of the key, by murmur2, as the publisher lays it.
     const partition = 1;
     const lags = [0, 1, 2, 3, 4, 5].map((one) => ({
-      ...{ topic: 'magento.orders', partition: one, end: 99 },
+      topic: 'magento.orders',
+      partition: one,
+      end: 99,
       committed: one === partition ? committed : 99,
     }));
     const progress = orderProgress(

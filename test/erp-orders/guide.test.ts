@@ -48,7 +48,9 @@ describe('an order of which a part is canceled', () => {
     const erp = new KontorErp(['MUG', 'CUP']);
     const { standIn } = erp;
     const backend = await httpBackend(standIn, recipe, {
-      ...{ held: () => Promise.resolve([]), beside: () => ({}), writes: () => false },
+      held: () => Promise.resolve([]),
+      beside: () => ({}),
+      writes: () => false,
     });
     const orders = backend.open();
     const lines = anInput().order.lines.slice(0, count);

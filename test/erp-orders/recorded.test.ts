@@ -3,7 +3,6 @@
  * stand-ins that compute amounts by themselves: booked to the cent, or parked with both numbers where that is said here.
  */
 import { describe, expect, it } from '@jest/globals';
-import type { Order } from '../../schemas/types.ts';
 import { buyerOf } from '../../services/erp/orders/buyer.ts';
 import { connectRecipe } from '../../services/erp/recipe/connect.ts';
 import { orderOf } from '../../services/order-relay/orders/order.ts';
@@ -27,7 +26,7 @@ const recorded = [...recordedTypes(), ...recordedTaxes()]
     order: {
       ...orderOf(one.order, { instance: 'us', store: 'default', website: 'base' }),
       incrementId: String(index),
-    } as Order,
+    },
   }));
 const skus = [...new Set(recorded.flatMap(({ order }) => order.lines.map(({ sku }) => sku)))];
 const percents = [5, 7, 7.5775, 7.7, 8.25, 15.8275, 19, 20, 21.5, 25, 26];
@@ -67,7 +66,11 @@ describe('recorded orders', () => {
       rows['product.pricelist']!.push({ id: 10 + index, 'currency_id.name': currency });
     for (const [index, amount] of percents.entries())
       rows['account.tax']!.push({
-        ...{ id: 50 + index, type_tax_use: 'sale', amount_type: 'percent', amount, price_include: false },
+        id: 50 + index,
+        type_tax_use: 'sale',
+        amount_type: 'percent',
+        amount,
+        price_include: false,
       });
     const recipeAt = (ODOO_URL: string) =>
       shippedRecipe('odoo-json-2.yaml', { ODOO_URL, ODOO_API_KEY: 'key', ODOO_DATABASE: 'shop' });

@@ -128,14 +128,25 @@ describe('a cart by chance', () => {
   it('of which a discount has eaten all rows is read by the prices of the catalogue: REST says nothing else of them', () => {
     const rates = (percent: number) => [{ percent, parts: [{ code: `${percent}`, percent }] }];
     const item = (sku: string, price: number, percent: number) => ({
-      ...{ sku, price, quantity: 3, rates: rates(percent), storePercent: percent, fixedProductTax: 0 },
+      sku,
+      price,
+      quantity: 3,
+      rates: rates(percent),
+      storePercent: percent,
+      fixedProductTax: 0,
     });
     const noTax = { price: 0, rates: [], storePercent: 0 };
     const shop: Placed['shop'] = {
-      ...{ rounding: 'row', afterDiscount: false, shippingIncludesTax: false, discountOnGross: true },
+      rounding: 'row',
+      afterDiscount: false,
+      shippingIncludesTax: false,
+      discountOnGross: true,
       ...{
         crossBorder: true,
-        fixedProductTax: { isTaxed: false, inSubtotal: false },
+        fixedProductTax: {
+          isTaxed: false,
+          inSubtotal: false,
+        },
         pricesIncludeTax: true,
       },
     };

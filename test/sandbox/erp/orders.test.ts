@@ -78,7 +78,9 @@ describe('orders.create', () => {
     const { lookup } = await readOrders();
     expect(await run(erp.cartage, lookup, { key: shopReference(order) })).toEqual([]);
     const made = await createOrder(erp.cartage, order);
-    expect(await run(erp.cartage, lookup, { key: shopReference(order) })).toEqual([{ ...made, canceled: false }]);
+    expect(await run(erp.cartage, lookup, { key: shopReference(order) })).toEqual([
+      { ...made, canceled: false },
+    ]);
   });
 
   it('is refused a second time for the same shop order, and leaves nothing behind', async () => {

@@ -107,7 +107,10 @@ function partScope([at, field]: readonly string[], own: Tree, list = 'parts'): s
 }
 
 /** What was found, and the answer in which it was looked for. */
-const ofWrites: Readonly<Record<string, readonly string[]>> = { make: ['answer'], write: ['answer', 'found'] };
+const ofWrites: Readonly<Record<string, readonly string[]>> = {
+  make: ['answer'],
+  write: ['answer', 'found'],
+};
 
 export const treeOf = (value: unknown): Tree =>
   value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Tree) : {};
