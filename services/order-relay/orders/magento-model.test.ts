@@ -141,14 +141,9 @@ describe('a cart by chance', () => {
       afterDiscount: false,
       shippingIncludesTax: false,
       discountOnGross: true,
-      ...{
-        crossBorder: true,
-        fixedProductTax: {
-          isTaxed: false,
-          inSubtotal: false,
-        },
-        pricesIncludeTax: true,
-      },
+      crossBorder: true,
+      fixedProductTax: { isTaxed: false, inSubtotal: false },
+      pricesIncludeTax: true,
     };
     const cart: Placed['cart'] = {
       items: [item('A', 92.01, 8.25), item('B', 0.09, 7)],
