@@ -57,7 +57,7 @@ it('calls: shows what would be called for the order of a file, key masked, and w
   expect([code, out]).toEqual([0, expect.stringContaining('orders.create would call')]);
   expect(out).toContain(`POST ${erp.standIn.url}/api/sales`);
   expect(out).toContain('"city": "Graz"');
-  expect(out).toMatch(/"MUG",\s+3,/);
+  expect(out).toMatch(/"sku": "MUG",\s+"pieces": 3,/);
   expect(out).toContain('x-api-key: ***');
   expect(erp.standIn.asked.filter((one) => !one.startsWith('GET'))).toEqual([]);
 });
