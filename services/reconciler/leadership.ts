@@ -18,6 +18,7 @@ export interface Held {
  */
 export class Leadership {
   readonly #onLost: () => void;
+  #onHeld: () => void = () => undefined;
   #subscription: Subscription | null = null;
   #held: Held | null = null;
   /** What is done under it. */
@@ -28,7 +29,12 @@ export class Leadership {
     this.#onLost = onLost;
   }
 
-  async seek({ bus, group, sessionTimeoutMs }: Pick<FlowContext, 'bus' | 'group' | 'sessionTimeoutMs'>) {
+  /** @param onHeld called whenever it has been given. */
+  async seek(
+    { bus, group, sessionTimeoutMs }: Pick<FlowContext, 'bus' | 'group' | 'sessionTimeoutMs'>,
+    onHeld: () => void = () => undefined,
+  ): Promise<void> {
+    this.#onHeld = onHeld;
     this.#subscription = await bus.subscribe({
       contracts: [differences as never],
       group,
@@ -55,7 +61,10 @@ export class Leadership {
   }
 
   #open(lease: Lease) {
-    if (lease.partition === partition) this.#held = { lease, over: new AbortController() };
+    if (lease.partition === partition) {
+      this.#held = { lease, over: new AbortController() };
+      this.#onHeld();
+    }
     return { receive: () => undefined, full: () => false, close: () => this.#close(lease) };
   }
 

@@ -100,6 +100,17 @@ describe('the reconciler', () => {
     expect(double.bus.clock.waits).toBe(0);
   });
 
+  it('begins within seconds of being given the right to, not after an interval', async () => {
+    given(0);
+    sendStock('5');
+    shows(3);
+    await start();
+    await double.bus.clock.pass(10_000);
+    // No more time of theirs passes: only the answer of the shop is waited for.
+    while (shop.calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(shop.calls).toEqual(['GET inventory/source-items']);
+  });
+
   it('notes whoever has asked for what differs', async () => {
     given(0);
     sendStock('5');

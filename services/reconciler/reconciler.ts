@@ -22,6 +22,8 @@ import { ParkedKeys } from './parked-keys.ts';
 import { AllRounds } from './rounds.ts';
 
 const lastAnswerMs = 1_000;
+/** From the right to compare to the first round: to twice as much, so that a fleet that starts at once does not ask at once. */
+const firstRoundMs = 5_000;
 
 /** Compares what shop and ERP show with what the topics say, and tells what differs. It writes to neither of them. */
 export async function startReconciler(configuration: ReconcilerConfiguration, life: Life): Promise<void> {
@@ -76,8 +78,6 @@ export async function reconcile(
   const asked = new AskedKeys({ bus, ledger, leadership, clock });
   await Promise.all([parked.follow(bus), feed.follow(bus), asked.follow()]);
   process.onStop(() => Promise.all([parked.stop(), feed.stop(), asked.stop()]));
-  await leadership.seek(context);
-  process.onStop(() => leadership.stop());
   const rounds = new Rounds({
     name: 'both sides compared',
     run: (signal) => underLease(leadership, ledger, signal, (both) => all.run(both)),
@@ -86,7 +86,12 @@ export async function reconcile(
     clock,
     log,
   });
+  process.onStop(() => leadership.stop());
   process.onStop(() => rounds.stop());
+  await leadership.seek(context, () => {
+    const waitMs = firstRoundMs * (1 + context.random());
+    void clock.wait(waitMs, process.stopping).then(() => rounds.soon());
+  });
 }
 
 /** The differences are read anew each time: another replica may have told of some meanwhile. */
