@@ -3,7 +3,7 @@ import { optionOf } from '../magento/attributes.ts';
 import type { Attribute } from '../magento/attributes.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 import type { Attempt } from '../platform/flow/outcome/outcome.ts';
-import { keptOptions, keptValue, labelsOf } from './attribute-value.ts';
+import { keptOptions, keptValue, labelsOf } from '../wanted/products/attribute-value.ts';
 import { optionName } from './definitions.ts';
 import type { Definitions, SetDefinition } from './definitions.ts';
 

@@ -4,7 +4,7 @@ import type { Member } from '../magento/products.ts';
 import { foldSku } from '../magento/sku.ts';
 import { compareDecimals } from '../platform/decimal.ts';
 import { Rejected } from '../platform/errors.ts';
-import { valueIn } from './attribute-value.ts';
+import { valueIn } from '../wanted/products/attribute-value.ts';
 import { present } from './members.ts';
 import type { Members } from './members.ts';
 

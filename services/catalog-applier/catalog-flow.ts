@@ -8,7 +8,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { BatchResult, StateFlow } from '../platform/flow/states/state-flow.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import type { Mode } from '../platform/groups.ts';
-import { CategoryTree } from './category-tree.ts';
+import { CategoryTree } from '../magento/category-tree.ts';
 import { Definitions } from './definitions.ts';
 import { NewProducts } from './new-products.ts';
 import { writePrices } from './prices/write-prices.ts';

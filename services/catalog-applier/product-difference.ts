@@ -1,7 +1,7 @@
 import type { DownloadLink } from '../magento/product-parts.ts';
 import type { MagentoProduct, ProductWrite } from '../magento/products.ts';
 import { compareDecimals } from '../platform/decimal.ts';
-import { isKept, valueIn } from './attribute-value.ts';
+import { isKept, valueIn } from '../wanted/products/attribute-value.ts';
 import { bundleDifference } from './bundle.ts';
 import type { PlannedBundle } from './bundle.ts';
 import type { SetDefinition } from './definitions.ts';

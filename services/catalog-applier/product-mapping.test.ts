@@ -3,7 +3,7 @@ import type { Product } from '../../schemas/types.ts';
 import type { MagentoProduct } from '../magento/products.ts';
 import { catalogSection } from '../platform/config/sections/catalog.ts';
 import { Held, Rejected } from '../platform/errors.ts';
-import { keptOptions, keptValue } from './attribute-value.ts';
+import { keptOptions, keptValue } from '../wanted/products/attribute-value.ts';
 import { differenceOf } from './product-difference.ts';
 import { productOf as bareProductOf } from './testing/product.ts';
 import { attributeOf } from './testing/attribute.ts';

@@ -4,7 +4,7 @@ import type { MagentoProduct, Products, ProductWrite, ViewedProduct } from '../m
 import type { Config } from '../platform/config/schema.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 import type { Attempt } from '../platform/flow/outcome/outcome.ts';
-import { isKept, valueIn } from './attribute-value.ts';
+import { isKept, valueIn } from '../wanted/products/attribute-value.ts';
 import { setFor, valuesFor } from './attribute-values.ts';
 import type { Subject } from './attribute-values.ts';
 import type { Definitions, SetDefinition } from './definitions.ts';

@@ -6,7 +6,7 @@ import type { Config } from '../platform/config/schema.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 import type { SetDefinition } from './definitions.ts';
 import type { Members } from './members.ts';
-import { valueIn } from './attribute-value.ts';
+import { valueIn } from '../wanted/products/attribute-value.ts';
 
 /** What a configurable product is to be made of: the children that can be linked now. */
 export type PlannedVariants = Required<VariantsWrite>;

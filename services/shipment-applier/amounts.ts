@@ -1,9 +1,11 @@
 import type { DocumentAmounts, Fulfilment } from '../../schemas/types.ts';
 import type { OrderInBrief } from '../magento/order-shape.ts';
 import { currencyDigits } from '../platform/currency.ts';
-import { decimalOf, fromMinor, rounded, toPlaces } from '../platform/decimal.ts';
+import { fromMinor, toPlaces } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';
 import { Rejected } from '../platform/errors.ts';
+import { comparedTotal } from '../wanted/documents/total.ts';
+import type { Totals } from '../wanted/documents/total.ts';
 
 /** One of the amounts of a document; null where it has none. */
 export function amountOf(
@@ -33,22 +35,10 @@ export function assertCurrency(document: Fulfilment, order: OrderInBrief): void 
   });
 }
 
-/** Totals of a document of the shop. */
-interface Totals {
-  base_currency_code: string | null;
-  base_grand_total: string | null;
-  grand_total: string | null;
-}
-
 /** How the total that the shop has come to differs from the ERP's, to the minor unit; empty where it does not, or none is told. */
 export function differenceOfTotal(document: Fulfilment, totals: Totals): string[] {
-  const asked = amountOf(document, 'totalMinor');
-  if (asked === null) return [];
-  const { currency } = document.amounts!;
-  const digits = currencyDigits(currency);
-  const isBase = currency === (totals.base_currency_code ?? currency);
-  const made = rounded(decimalOf(isBase ? totals.base_grand_total : totals.grand_total), digits);
-  return made === asked
-    ? []
-    : [`a total of ${toPlaces(made, digits)} instead of ${toPlaces(asked, digits)} ${currency}`];
+  const compared = comparedTotal(document, totals);
+  if (compared === null || compared.made === compared.asked) return [];
+  const { made, asked, digits, currency } = compared;
+  return [`a total of ${toPlaces(made, digits)} instead of ${toPlaces(asked, digits)} ${currency}`];
 }

@@ -7,13 +7,15 @@ import { isMarker, markerOf } from '../../magento/marker.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Config } from '../../platform/config/schema.ts';
 import type { Newest } from '../../platform/newest-states.ts';
+import { magnitude, minus, toMinor, toPlaces } from '../../platform/decimal.ts';
+import { comparedTotal } from '../../wanted/documents/total.ts';
 import type { Comparer, Unlike } from '../compare/comparer.ts';
 
 /** About 20 MB. */
 const keysMax = 50_000;
 const keysPerQuestion = 100;
 
-type WantedDocument = Pick<Fulfilment, 'store' | 'incrementId' | 'documentId' | 'occurredAt'> & {
+type WantedDocument = Pick<Fulfilment, 'store' | 'incrementId' | 'documentId' | 'occurredAt' | 'amounts'> & {
   numbers: readonly string[];
 };
 
@@ -31,7 +33,7 @@ const kinds: Readonly<Record<DocumentKind, string>> = {
   creditmemos: 'creditmemo',
 };
 
-/** Whether the shop has what was made of the ERP's documents, by their markers, and the tracking numbers of parcels. */
+/** Whether the shop has what was made of the ERP's documents, by their markers, the numbers of parcels, and the total. */
 export function documentsComparer(
   kind: DocumentKind,
   { magento, fulfilments, instance, clock }: DocumentsOptions,
@@ -48,9 +50,9 @@ export function documentsComparer(
       if (document.kind !== kinds[kind] || document.instance !== instance) return null;
       // What becomes of what was made of one that was taken back, a person decides.
       if (document.documentDate < fulfilments.since || document.withdrawn) return null;
-      const { store, incrementId, documentId, occurredAt, packages } = document;
+      const { store, incrementId, documentId, occurredAt, packages, amounts } = document;
       const numbers = packages.map(({ trackingNumber }) => trackingNumber);
-      return { store, incrementId, documentId, occurredAt, numbers };
+      return { store, incrementId, documentId, occurredAt, amounts, numbers };
     },
     idOf: ({ key, value }) => `${key} ${value?.kind} ${value?.documentId}`,
     apartBy: ({ store }) => store,
@@ -76,18 +78,24 @@ export function documentsComparer(
   };
 }
 
-function unlikeOf(
-  { documentId, numbers }: WantedDocument,
-  made: readonly MarkedDocument[],
-  instance: string,
-): Unlike[] {
+function unlikeOf(document: WantedDocument, made: readonly MarkedDocument[], instance: string): Unlike[] {
+  const { documentId, numbers } = document;
   const marker = markerOf(instance, 'document', documentId);
   const own = made.find(({ comments }) => comments.some(({ comment }) => isMarker(comment, marker)));
   if (own === undefined) return [{ field: `${documentId}.exists`, wanted: 'yes', found: null }];
   const there = new Set(own.tracks.map(({ track_number }) => track_number));
   const missing = numbers.filter((number) => !there.has(number));
-  if (missing.length === 0) return [];
-  return [
-    { field: `${documentId}.tracks`, wanted: numbers.join(', '), found: [...there].join(', ') || null },
-  ];
+  const found = [...there].join(', ') || null;
+  const tracks =
+    missing.length === 0 ? [] : [{ field: `${documentId}.tracks`, wanted: numbers.join(', '), found }];
+  return [...tracks, ...unlikeTotal(document, own)];
+}
+
+function unlikeTotal(document: WantedDocument, own: MarkedDocument): Unlike[] {
+  const total = comparedTotal(document, own);
+  if (total === null || total.made === total.asked) return [];
+  const { made, asked, digits, currency } = total;
+  const words = (amount: typeof made) => `${toPlaces(amount, digits)} ${currency}`;
+  const money = { minor: toMinor(magnitude(minus(asked, made)), digits), digits, currency };
+  return [{ field: `${document.documentId}.total`, wanted: words(asked), found: words(made), money }];
 }

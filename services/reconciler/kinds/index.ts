@@ -32,11 +32,11 @@ export async function comparersOf(
   process.onStop(() => magento.close());
   const orders = flows.orders === 'on' ? await comparerOfOrders(configuration, process) : [];
   const all = [
-    ...(flows.stock === 'on' ? [stockComparer(magento, stock)] : []),
+    ...(flows.stock === 'on' ? [stockComparer(magento, stock, catalog.baseCurrency)] : []),
     ...orders,
     ...(flows.customers === 'on' ? await comparerOfCustomers(configuration, process) : []),
     ...(flows.catalog === 'on'
-      ? [pricesComparer({ magento, catalog, clock }), productsComparer({ magento, catalog })]
+      ? [pricesComparer({ magento, catalog, clock }), productsComparer({ magento, catalog, clock })]
       : []),
     ...(flows.shipments === 'on'
       ? documentKinds.map((kind) => documentsComparer(kind, { magento, fulfilments, instance, clock }))

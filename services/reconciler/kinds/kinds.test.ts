@@ -11,6 +11,8 @@ import { customersComparer } from './customers.ts';
 import { documentsComparer } from './documents.ts';
 import { pricesComparer } from './prices.ts';
 import { productsComparer } from './products.ts';
+import { stockComparer } from './stock.ts';
+import { stockSection } from '../../platform/config/sections/stock.ts';
 
 const now = Date.parse('2026-11-28T11:00:00Z');
 const clock = { now: () => now };
@@ -100,6 +102,9 @@ describe('prices', () => {
 
 describe('documents', () => {
   const made = (order_id: number, documentId: string, ...numbers: string[]) => ({
+    base_currency_code: 'EUR',
+    base_grand_total: '83.7500',
+    grand_total: '100.5000',
     entity_id: 1,
     order_id,
     comments: [{ comment: 'by hand' }, { comment: ` ${markerOf('us', 'document', documentId)}` }],
@@ -131,6 +136,7 @@ describe('documents', () => {
       documentId,
       documentDate: 2_000,
       packages: [],
+      amounts: null,
       occurredAt: null,
       ...changes,
     }) as unknown as Fulfilment;
@@ -140,6 +146,19 @@ describe('documents', () => {
     expect(
       await said(of('shipments'), [document('D1'), document('D2', { packages }), document('D3')]),
     ).toEqual([[], ['D2.tracks: T2, T9/T2'], ['D3.exists: yes/null']]);
+  });
+
+  it('come to the total that the ERP tells, in the currency in which it does', async () => {
+    const amounts = (currency: string, totalMinor: number | null) => ({ amounts: { currency, totalMinor } });
+    const invoice = (documentId: string, told: object) => document(documentId, { kind: 'invoice', ...told });
+    expect(
+      await said(of('invoices'), [
+        invoice('D1', amounts('EUR', 8_375)),
+        invoice('D1', amounts('EUR', 8_374)),
+        invoice('D1', amounts('USD', 10_051)),
+        invoice('D1', amounts('EUR', null)),
+      ]),
+    ).toEqual([[], ['D1.total: 83.74 EUR/83.75 EUR'], ['D1.total: 100.51 USD/100.50 USD'], []]);
   });
 
   it('are looked for in the list of their kind', async () => {
@@ -162,6 +181,46 @@ describe('documents', () => {
       ]),
     ).toEqual([null]);
     expect(await said(of('shipments'), [document('D3', { store: 'fr' })])).toEqual([null]);
+  });
+});
+
+describe('stock', () => {
+  const rows = [
+    { sku: 'priced', sourceCode: 'main', quantity: '3', status: 1 },
+    { sku: 'free', sourceCode: 'main', quantity: '3', status: 1 },
+    { sku: 'blocked', sourceCode: 'main', quantity: '5', status: 0 },
+  ];
+  const products = new Map([
+    ['priced', { price: '2.505' }],
+    ['free', { price: null }],
+    ['blocked', { price: '9' }],
+    ['no row', { price: '1.00' }],
+  ]);
+  const magento = {
+    sourceItems: { read: () => Promise.resolve(rows) },
+    products: { many: () => Promise.resolve(products) },
+  } as never;
+  const comparer = stockComparer(magento, stockSection.parse({ sources: { W1: 'main' } }), 'EUR');
+  const entry = (sku: string, offset: number) => {
+    const value = { source: 'W1', sku, quantity: '5', sellable: true, deleted: false, twin: null };
+    const rest = { backorders: null, buffer: null, occurredAt: null };
+    const record = { ...value, ...rest } as never;
+    return { id: sku, key: sku, item: comparer.itemOf(record, {} as never)!, partition: 0, offset };
+  };
+
+  it('that is apart has a value at the shop’s price, where it has one', async () => {
+    const entries = ['priced', 'free', 'blocked', 'no row', 'unknown'].map(entry);
+    const found = await comparer.compare(entries);
+    const worth = entries.map((one) =>
+      found.get(one)?.map(({ field, money }) => `${field} ${money?.minor ?? 'nothing'}`),
+    );
+    expect(worth).toEqual([
+      ['quantity 501'],
+      ['quantity nothing'],
+      ['status nothing'],
+      ['quantity 500'],
+      undefined,
+    ]);
   });
 });
 
@@ -217,6 +276,11 @@ describe('products', () => {
       description: null,
       taxClass: null,
       attributes: {},
+      websites: null,
+      categories: null,
+      bundle: null,
+      downloads: null,
+      images: null,
       occurredAt: null,
       ...changes,
     }) as never;
@@ -227,6 +291,9 @@ describe('products', () => {
     visibility: 4,
     status: 1,
     price: '9',
+    attribute_set_id: 4,
+    extension_attributes: { website_ids: [1], category_links: [{ category_id: 7 }] },
+    custom_attributes: [],
     ...changes,
   });
   const shop = new Map<string, object>([
@@ -238,10 +305,61 @@ describe('products', () => {
     ['gone', there({ status: 2 })],
     ['left', there()],
   ]);
+  const definition = (code: string, changes: object = {}) =>
+    ({
+      code,
+      input: 'text',
+      backend: 'varchar',
+      options: [],
+      takesOptions: false,
+      types: [],
+      ...changes,
+    }) as never;
+  const colours = [
+    { label: 'Red', value: '11' },
+    { label: 'Blue', value: '12' },
+  ];
+  const definitions = [
+    definition('colour', { input: 'select', backend: 'int', options: colours, takesOptions: true }),
+    definition('weightless', { input: 'boolean', backend: 'int' }),
+    definition('length', { backend: 'decimal' }),
+    definition('description', { input: 'textarea', backend: 'text' }),
+    definition('volume', { types: ['virtual'] }),
+    definition('url_key'),
+  ];
   const comparer = (deleted: 'disable' | 'delete' = 'disable') =>
     productsComparer({
-      catalog: catalogSection.parse({ websites: ['base'], basePriceList: 'B', baseCurrency: 'EUR', deleted }),
-      magento: { products: { many: () => Promise.resolve(shop) } } as never,
+      clock,
+      catalog: catalogSection.parse({
+        ...{ websites: ['base'], basePriceList: 'B', baseCurrency: 'EUR', deleted },
+        attributes: {
+          COLOUR: 'colour',
+          LESS: 'weightless',
+          LENGTH: 'length',
+          VOL: 'volume',
+          URL: 'url_key',
+          OTHER: 'other',
+        },
+      }),
+      magento: {
+        products: { many: () => Promise.resolve(shop) },
+        attributes: { ofSet: () => Promise.resolve(definitions) },
+        store: {
+          websites: () =>
+            Promise.resolve([
+              { id: 1, code: 'base' },
+              { id: 2, code: 'us' },
+            ]),
+        },
+        categories: {
+          list: () =>
+            Promise.resolve([
+              { id: 2, parentId: 1, level: 1, name: 'Root' },
+              { id: 7, parentId: 2, level: 2, name: 'Mugs' },
+              { id: 8, parentId: 2, level: 2, name: 'Gifts' },
+            ]),
+        },
+      } as never,
     });
 
   it('are there, of their type, with what both sides call by one name', async () => {
@@ -261,6 +379,52 @@ describe('products', () => {
       ['type: simple/virtual'],
       ['status: 2/1'],
       ['exists: yes/null'],
+    ]);
+  });
+
+  it('have the attributes, websites and categories that the applier would give them', async () => {
+    const long = 'All about it. '.repeat(20);
+    const values = { colour: '11', weightless: '1', length: '1.500000', description: long, url_key: 'mug' };
+    const custom_attributes = Object.entries(values).map(([attribute_code, value]) => ({
+      attribute_code,
+      value,
+    }));
+    shop.set('dressed', there({ custom_attributes }));
+    const attributes = {
+      COLOUR: 'red',
+      LESS: 'yes',
+      LENGTH: '1.5',
+      VOL: 'of another type',
+      OTHER: 'not in the set',
+    };
+    const own = { description: long, attributes, websites: ['base'], categories: ['Mugs'] };
+    const other = {
+      ...own,
+      description: `${long}!`,
+      attributes: { COLOUR: 'Blue', LESS: 'no', LENGTH: '2', URL: 'cup' },
+      websites: ['base', 'us'],
+      categories: ['Mugs', 'Gifts', 'Not there'],
+    };
+    expect(
+      await said(comparer(), [
+        product('dressed', own),
+        product('dressed', other),
+        product('dressed', { ...own, attributes: { ...attributes, COLOUR: 'no such option' } }),
+        product('dressed', { description: long, attributes: { LENGTH: '1.5' } }),
+      ]),
+    ).toEqual([
+      [],
+      [
+        'attributes.description: 281 characters/280 characters',
+        'attributes.colour: Blue/11',
+        'attributes.weightless: no/1',
+        'attributes.length: 2/1.500000',
+        'attributes.url_key: cup/mug',
+        'websites: base, us/base',
+        'categories.Gifts: yes/null',
+      ],
+      [],
+      ['attributes.colour: null/11', 'attributes.weightless: null/1'],
     ]);
   });
 

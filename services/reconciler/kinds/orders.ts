@@ -4,11 +4,12 @@ import type { Order } from '../../../schemas/types.ts';
 import { buyerOf } from '../../erp/orders/buyer.ts';
 import type { ComparedField, ErpOrders, OrderInput } from '../../erp/orders/erp-orders.ts';
 import type { Config } from '../../platform/config/schema.ts';
-import { compareDecimals, decimalOf, magnitude, minus, toMinor } from '../../platform/decimal.ts';
+import { decimalOf, magnitude, minus, toMinor } from '../../platform/decimal.ts';
 import { Held } from '../../platform/errors.ts';
 import type { Newest } from '../../platform/newest-states.ts';
 import { codesOf } from '../../wanted/orders/codes.ts';
 import { whyNotDue } from '../../wanted/orders/due.ts';
+import { amount, isSameValue } from '../../wanted/orders/same-value.ts';
 import type { Comparer, Fact, Money, Unlike } from '../compare/comparer.ts';
 
 /** An order of the shop, small enough for many of them to be held. */
@@ -103,20 +104,9 @@ const missing = ({ money, facts }: WantedOrder): Unlike => ({
 });
 
 function unlikeOf({ name, ours, theirs }: ComparedField, { money }: WantedOrder): Unlike[] {
-  if (isSame(ours, theirs)) return [];
+  if (isSameValue(ours, theirs)) return [];
   const unlike: Unlike = { field: name, wanted: ours, found: theirs };
   return [name === 'total' ? { ...unlike, money: apart(ours, theirs, money) } : unlike];
-}
-
-const amount = /^-?\d+(\.\d+)?/;
-
-/** `12.5` is `12.50`, with a unit behind it or without. */
-function isSame(ours: string | null, theirs: string | null): boolean {
-  if (ours === theirs) return true;
-  const [left, right] = [amount.exec(ours ?? ''), amount.exec(theirs ?? '')];
-  if (left === null || right === null) return false;
-  const rest = (text: string | null, found: RegExpExecArray) => text!.slice(found[0].length);
-  return rest(ours, left) === rest(theirs, right) && compareDecimals(left[0], right[0]) === 0;
 }
 
 /** What the two are apart; all of it where one of them is no amount. */

@@ -2,35 +2,41 @@ import { products as productsContract } from '../../../schemas/topics.ts';
 import type { Product } from '../../../schemas/types.ts';
 import type { Magento } from '../../magento/magento.ts';
 import type { MagentoProduct } from '../../magento/products.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { Config } from '../../platform/config/schema.ts';
 import { compareDecimals, contractDecimal } from '../../platform/decimal.ts';
 import { hasPrice } from '../../wanted/prices/has-price.ts';
-import { wantedProduct } from '../../wanted/products/product-mapping.ts';
+import { wantedProduct, withKeptTexts } from '../../wanted/products/product-mapping.ts';
 import type { WantedProduct } from '../../wanted/products/product-mapping.ts';
+import type { Newest } from '../../platform/newest-states.ts';
 import type { Comparer, Unlike } from '../compare/comparer.ts';
+import { partsOf, ProductParts } from './product-parts.ts';
+import type { WantedParts } from './product-parts.ts';
 
 /** A product that is to be there, or to be gone from the shop. */
 interface Wanted extends Pick<Product, 'sku' | 'enabled' | 'deleted'> {
   changedAt: number | null;
   /** Null where the ERP no longer has it. */
-  is: Omit<WantedProduct, 'attributes'> | null;
+  is: (Omit<WantedProduct, 'attributes'> & { parts: WantedParts }) | null;
 }
 
-/** About 30 MB. */
+/** About 60 MB. */
 const keysMax = 50_000;
 /** Whole products are read. */
 const keysPerQuestion = 50;
 
 export interface ProductsOptions {
-  magento: Pick<Magento, 'products'>;
+  magento: Pick<Magento, 'products' | 'attributes' | 'store' | 'categories'>;
   catalog: Config['catalog'];
+  clock: Pick<Clock, 'now'>;
 }
 
 /**
- * That the shop has each product of the ERP under its type, and what both call by one name: name, visibility, weight, and
- * whether it is for sale. Attributes with options, members and pictures are compared by the applier alone.
+ * That the shop has each product of the ERP under its type, with name, visibility, weight, attributes, websites and
+ * categories, and whether it is for sale. Members, translations and pictures are compared by the applier alone.
  */
-export function productsComparer({ magento, catalog }: ProductsOptions): Comparer<Product, Wanted> {
+export function productsComparer({ magento, catalog, clock }: ProductsOptions): Comparer<Product, Wanted> {
+  const parts = new ProductParts(magento, clock);
   return {
     kind: 'products',
     side: 'shop',
@@ -42,9 +48,15 @@ export function productsComparer({ magento, catalog }: ProductsOptions): Compare
     changedAt: ({ changedAt }) => changedAt,
     compare: async (entries) => {
       const found = await magento.products.many(entries.map(({ item }) => item.sku));
-      return new Map(
-        entries.map((entry) => [entry, unlikeOf(entry.item, found.get(entry.item.sku), catalog)]),
-      );
+      const said = new Map<Newest<Wanted>, readonly Unlike[]>();
+      for (const entry of entries) {
+        const { is, sku } = entry.item;
+        const there = found.get(sku);
+        const unlike = unlikeOf(entry.item, there, catalog);
+        const more = is && there?.type_id === is.typeId ? await parts.unlike(is.parts, there) : [];
+        said.set(entry, [...unlike, ...more]);
+      }
+      return said;
     },
   };
 }
@@ -53,8 +65,9 @@ export function productsComparer({ magento, catalog }: ProductsOptions): Compare
 function wantedOf(product: Product, catalog: Config['catalog']): Wanted {
   const { sku, enabled, deleted, occurredAt: changedAt } = product;
   if (deleted) return { sku, enabled, deleted, changedAt, is: null };
-  const { attributes: _attributes, ...is } = wantedProduct(product, catalog);
-  return { sku, enabled, deleted, changedAt, is };
+  const kept = withKeptTexts(product, catalog);
+  const { attributes, ...is } = wantedProduct(kept, catalog);
+  return { sku, enabled, deleted, changedAt, is: { ...is, parts: partsOf(kept, attributes) } };
 }
 
 function unlikeOf(

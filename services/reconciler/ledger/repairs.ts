@@ -4,6 +4,7 @@ import type { Config } from '../../platform/config/schema.ts';
 import type { RequestRefresh } from '../../platform/flow/request-refresh.ts';
 import type { Log } from '../../platform/telemetry/log.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
+import { helpless } from '../../operations/differences/helpless.ts';
 import type { Ledger } from './ledger.ts';
 
 export interface RepairsOptions {
@@ -14,9 +15,6 @@ export interface RepairsOptions {
   log: Pick<Log, 'info'>;
   metrics: Pick<Metrics, 'repairs'>;
 }
-
-/** Where something else is to be mended first: to ask again changes nothing. */
-export const helpless: ReadonlySet<string> = new Set(['unmapped', 'parked', 'inexact', 'stale_feed']);
 
 const hourMs = 3_600_000;
 

@@ -59,8 +59,10 @@ export class Line {
       },
     },
     products: {
-      existing: (skus: readonly string[]) =>
-        Promise.resolve(new Map(skus.filter((sku) => !sku.startsWith('none')).map((sku) => [sku, {}]))),
+      many: (skus: readonly string[]) =>
+        Promise.resolve(
+          new Map(skus.filter((sku) => !sku.startsWith('none')).map((sku) => [sku, { price: '2.5000' }])),
+        ),
     },
   };
 
@@ -108,7 +110,7 @@ export class Line {
       parked: this.parked,
       progress: new Progress(this.#admin, 'us'),
       comparers: [
-        stockComparer(this.#source as never, this.stock) as never,
+        stockComparer(this.#source as never, this.stock, 'EUR') as never,
         ordersComparer({
           erp: this.#erpOrders,
           orders: this.orders,

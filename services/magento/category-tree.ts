@@ -1,4 +1,4 @@
-import type { Categories, Category } from '../magento/categories.ts';
+import type { Categories, Category } from './categories.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Held, Rejected } from '../platform/errors.ts';
 import { unfenced } from '../platform/fence.ts';

@@ -1,7 +1,7 @@
-import type { Attribute } from '../magento/attributes.ts';
-import type { MagentoProduct } from '../magento/products.ts';
-import { compareDecimals, decimalOf, toPlaces } from '../platform/decimal.ts';
-import { Rejected } from '../platform/errors.ts';
+import type { Attribute } from '../../magento/attributes.ts';
+import type { MagentoProduct } from '../../magento/products.ts';
+import { compareDecimals, decimalOf, toPlaces } from '../../platform/decimal.ts';
+import { Rejected } from '../../platform/errors.ts';
 
 /** What is longer, Magento cuts without a word (FACTS section 7). */
 const varcharLength = 255;
