@@ -10,6 +10,7 @@ import type { Benchmark, BenchmarkResult, SideResult } from './benchmark.ts';
 import { catalog } from './catalog.ts';
 import { cdc } from './cdc.ts';
 import { fulfilment } from './fulfilment.ts';
+import { consolePage } from './console.ts';
 import { idle } from './idle.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
@@ -22,7 +23,18 @@ import { webhooks } from './webhooks.ts';
 /** Peers and subject in turns, one ratio for each peer. */
 const benchmarks: readonly Benchmark[] = [webhooks];
 /** The whole line at work, a table of figures. */
-const studies: readonly Study[] = [latency, orders, cdc, stock, catalog, fulfilment, reconcile, idle, memory];
+const studies: readonly Study[] = [
+  latency,
+  orders,
+  cdc,
+  stock,
+  catalog,
+  fulfilment,
+  reconcile,
+  consolePage,
+  idle,
+  memory,
+];
 const known = [...benchmarks, ...studies];
 
 const { values, positionals } = parseArgs({

@@ -17,12 +17,13 @@ export interface KafkaPlace {
 
 /**
  * A process of Cartage as it runs in its container of 384 MiB, with the heap that Node gives itself there; returns as soon
- * as it runs. For whoever looks where the time goes: BENCH_NODE_OPTIONS='--cpu-prof --cpu-prof-dir=/tmp/profile'.
+ * as it runs, from its sources unless another program is named. For whoever looks where the time goes: BENCH_NODE_OPTIONS='--cpu-prof --cpu-prof-dir=/tmp/profile'.
  */
 export async function startOwnProcess(
   name: string,
   { bootstrap, registryUrl }: KafkaPlace,
   config: object,
+  program = join(project, 'services', name, 'main.ts'),
 ): Promise<RunningProcess> {
   const folder = mkdtempSync(join(runFolder(), `${name}-`));
   const file = join(folder, 'cartage.yaml');
@@ -40,7 +41,7 @@ export async function startOwnProcess(
   return startProcess({
     name,
     command: process.execPath,
-    args: [join(project, 'services', name, 'main.ts')],
+    args: [program],
     env: { ...process.env, CARTAGE_CONFIG: file, NODE_ENV: 'production', NODE_OPTIONS: options },
     logFile: join(folder, 'log'),
     onSpawn: (pid) => recordProcess(join(runFolder(), 'processes'), name, pid),
