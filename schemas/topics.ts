@@ -159,7 +159,7 @@ export const parked = contract<Parked>({
   description: 'A record that could not be applied: original bytes, cause, fix, attempts',
   retentionMs: 'compacted',
   owner: 'platform',
-  writers: [...handlers, 'cli'],
+  writers: [...handlers, 'cli', 'console'],
   readers: [...handlers, 'reconciler', 'console', 'cli'],
   personalData: true,
 });

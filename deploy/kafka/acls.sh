@@ -60,8 +60,8 @@ $ACLS --add --allow-principal User:cartage-main-reconciler --resource-pattern-ty
 # console
 $ACLS --add --allow-principal User:cartage-main-console --operation Read --operation Describe --topic 'magento.orders' --topic 'erp.stock' --topic 'erp.products' --topic 'erp.prices' --topic 'erp.fulfilments'
 $ACLS --add --allow-principal User:cartage-main-console --operation Read --operation Write --operation Describe --topic 'cartage.refresh'
-$ACLS --add --allow-principal User:cartage-main-console --operation Read --topic 'cartage.outcomes' --topic 'cartage.parked' --topic 'cartage.cursors' --topic 'cartage.differences'
-$ACLS --add --allow-principal User:cartage-main-console --operation Read --operation Write --topic 'cartage.controls' --topic 'cartage.audit'
+$ACLS --add --allow-principal User:cartage-main-console --operation Read --topic 'cartage.outcomes' --topic 'cartage.cursors' --topic 'cartage.differences'
+$ACLS --add --allow-principal User:cartage-main-console --operation Read --operation Write --topic 'cartage.parked' --topic 'cartage.controls' --topic 'cartage.audit'
 $ACLS --add --allow-principal User:cartage-main-console --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/console-'
 $ACLS --add --allow-principal User:cartage-main-console --resource-pattern-type prefixed --operation Describe --group 'cartage.main.order-exporter' --group 'cartage.main.inventory-applier' --group 'cartage.main.catalog-applier' --group 'cartage.main.shipment-applier' --group 'cartage.main.order-relay' --group 'cartage.main.erp-ingester'
 $ACLS --add --allow-principal User:cartage-main-console --operation Describe --topic 'magento.customers'

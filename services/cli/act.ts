@@ -1,36 +1,18 @@
 import { userInfo } from 'node:os';
-import { audit } from '../../schemas/topics.ts';
-import type { Audit } from '../../schemas/types.ts';
+import { recordAct as record } from '../operations/act.ts';
+import type { Act, Actor } from '../operations/act.ts';
 import { Rejected } from '../platform/errors.ts';
 import type { Bus } from '../platform/kafka/types.ts';
 import type { GlobalOptions } from './options.ts';
 
-/** What a person is about to do. */
-export type Act = Pick<Audit, 'action' | 'subject'> & {
-  keys: readonly string[];
-  reason?: string | undefined;
-};
+/** Writes an act to `cartage.audit`, before it is done. */
+export function recordAct(bus: Bus, options: GlobalOptions, act: Act): Promise<void> {
+  return record(bus, actingAs(options), act);
+}
 
-/** One record must fit the broker, whatever is done by cause. */
-const keysKept = 1_000;
-
-/**
- * Writes an act to `cartage.audit`. Called before the act: one that fails half-way is on record then, and none is done
- * that is not.
- */
-export async function recordAct(bus: Bus, options: GlobalOptions, act: Act): Promise<void> {
-  const { action, subject, keys, reason } = act;
-  const value: Audit = {
-    actor: actorOf(options),
-    action,
-    subject,
-    keys: keys.slice(0, keysKept),
-    count: keys.length,
-    reason: reason ?? null,
-    tool: 'cli',
-    at: Date.now(),
-  };
-  await bus.publish(audit, { value });
+/** Nobody has to be known for what is only said. @throws Rejected likewise */
+export function actingAs(options: GlobalOptions, dryRun = false): Actor {
+  return { name: dryRun ? '' : actorOf(options), tool: 'cli' };
 }
 
 /** @throws Rejected where nobody is known to be logged in, as in many containers. */

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { Rejected, Unavailable } from '../platform/errors.ts';
+import { listActs } from './commands/audit.ts';
 import { check } from './commands/check.ts';
 import { addCatalog } from './commands/catalog/command.ts';
 import { addControls } from './commands/controls/command.ts';
@@ -92,6 +93,12 @@ export function commandLine(run: Run): Command {
   addSlots(program, run);
   addRecipe(program, run);
   addControls(program, run);
+  program
+    .command('audit')
+    .description('what people have done: released, repaired, paused, revealed, and why; newest first')
+    .option('--days <number>', 'so far back', '30')
+    .addHelpText('after', '\nExamples:\n  $ cartage audit\n  $ cartage audit --days 7 --json')
+    .action(run((options) => listActs(options)));
   addErase(program, run);
   return program;
 }

@@ -1,7 +1,9 @@
-import { controls, cursors, outcomes, parked } from '../../schemas/topics.ts';
+import { audit, controls, cursors, differences, outcomes, parked } from '../../schemas/topics.ts';
 import type { Configuration } from '../platform/config/read.ts';
+import { goLiveReport, goLiveSince } from '../operations/report/go-live.ts';
 import { openTopicAdmin } from '../platform/kafka/connect.ts';
-import type { ReadAll, Undecodable } from '../platform/kafka/types.ts';
+import { openValueReader } from '../platform/kafka/value-reader.ts';
+import type { ReadAll, TopicAdmin, Undecodable } from '../platform/kafka/types.ts';
 import { kafkaOptions } from '../platform/lifecycle/kafka-options.ts';
 import { settlesWithin } from '../platform/waiting.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
@@ -10,18 +12,20 @@ import { openProcess } from '../platform/lifecycle/process.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
 import { flows } from './flows.ts';
 import { Access } from './access/access.ts';
-import { askAgain } from './ask-again.ts';
 import { LiveFeed } from './http/live-feed.ts';
 import { appOf } from './http/app.ts';
 import { consoleRoutes } from './http/routes.ts';
 import { ConsoleState } from './state/console-state.ts';
 import { Lags } from './state/lags.ts';
-import { modeOfFlow, statusOf } from './status.ts';
+import { historyOf, modeOfFlow, statusOf } from './status.ts';
 import { openStories } from './stories.ts';
 import type { StoryConfiguration } from './stories.ts';
+import { Telling } from './telling.ts';
 
 /** How far back outcomes are read at start: enough for the last hour and yesterday's orders, seconds to read. */
 const historyMs = 24 * 3_600_000;
+/** How far back the acts of people are shown. */
+const actsMs = 30 * 24 * 3_600_000;
 const lagIntervalMs = 3_000;
 /** How long the end waits for the lag that is being asked. */
 const lastLagMs = 1_000;
@@ -39,7 +43,8 @@ export async function startConsole(
   const { clock } = process.context;
   const since = clock.now() - historyMs;
   const state = new ConsoleState(config.instance, () => feed.changed());
-  const lags = openLags(process, configuration, () => feed.changed());
+  const admin = openTopicAdmin(kafkaOptions(configuration, 'console-lag', process.log));
+  const lags = openLags(process, configuration, { admin, onChange: () => feed.changed() });
   const readings = { complete: false };
   const troubles = () =>
     [process.bus.unhealthyReason(), lags.unhealthyReason()].filter((one) => one !== null);
@@ -50,7 +55,7 @@ export async function startConsole(
       state,
       since,
       troubles,
-      lagOf: (group, topic) => lags.of(group, topic),
+      lags,
       complete: () => readings.complete,
       now: () => clock.now(),
     });
@@ -69,9 +74,16 @@ export async function startConsole(
   const routes = {
     access,
     status,
+    history: () => historyOf({ state, now: () => clock.now() }),
+    state,
     story: openStories(configuration, process, state),
+    goLive: openGoLive(configuration, process, admin),
     feed,
-    askAgain: (id: string, user: string) => askAgain(process, state.parked.get(id), user),
+    acts: {
+      bus: process.bus,
+      instance: config.instance,
+      openReader: () => openValueReader(kafkaOptions(configuration, 'console-values', process.log)),
+    },
   };
   await process.listen(
     appOf(
@@ -106,6 +118,16 @@ async function readTopics(process: Process, state: ConsoleState, since: number):
       onRecreated: () => state.forgetParked(),
       onUndecodable,
     }),
+    bus.readAll(differences, {
+      onRecord: ({ key, value }) => state.takeDifference(key, value),
+      onRecreated: () => state.forgetDifferences(),
+      onUndecodable,
+    }),
+    bus.readAll(audit, {
+      sinceMs: process.context.clock.now() - actsMs,
+      onRecord: ({ value }) => value !== null && state.takeAct(value),
+      onUndecodable,
+    }),
     bus.readAll(controls, { onRecord: ({ value }) => state.takeControl(value), onUndecodable }),
     bus.readAll(cursors, {
       onRecord: ({ key, value }) => state.takeCursor(key, value),
@@ -121,9 +143,22 @@ async function caughtUp(readings: ReadAll[]): Promise<boolean> {
   return all.every((one) => one.status === 'fulfilled');
 }
 
-function openLags(process: Process, configuration: Configuration<never>, onChange: () => void): Lags {
+/** One at a time: it reads all that has become of the records. */
+function openGoLive(configuration: Configuration<never>, { bus, context }: Process, admin: TopicAdmin) {
+  const making = new Telling(1);
+  return async (text: string) => {
+    const now = context.clock.now();
+    const since = goLiveSince(text, now);
+    return making.to('go-live', () => goLiveReport({ bus, admin }, configuration.config, { since, now }));
+  };
+}
+
+function openLags(
+  process: Process,
+  configuration: Configuration<never>,
+  { admin, onChange }: { admin: TopicAdmin; onChange: () => void },
+): Lags {
   const { instance } = configuration.config;
-  const admin = openTopicAdmin(kafkaOptions(configuration, 'console-lag', process.log));
   const sources = [...Map.groupBy(flows, (flow) => flow.process)].map(([name, own]) => ({
     group: groupIn(modeOfFlow(own[0]!, configuration.config.flows), groupOf(instance, name)),
     topics: own.map((flow) => flow.topic),

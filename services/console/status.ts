@@ -5,7 +5,9 @@ import type { FlowDescription } from './flows.ts';
 import type { ConsoleState } from './state/console-state.ts';
 import { FlowFigureKeeper } from './state/flow-figures.ts';
 import type { FlowFigures } from './state/flow-figures.ts';
-import type { Lag } from './state/lags.ts';
+import type { DifferencesSummary } from './state/open-differences.ts';
+import type { Lag, Lags } from './state/lags.ts';
+import type { Outlook } from './state/pace.ts';
 import type { OutcomeView } from './state/outcome-view.ts';
 import type { ParkedSummary } from './state/parked-records.ts';
 
@@ -17,6 +19,7 @@ export interface FlowStatus extends FlowDescription, FlowFigures {
   control: Control | null;
   /** Null until the broker was asked. */
   lag: Lag | null;
+  outlook: Outlook;
 }
 
 /**
@@ -37,6 +40,9 @@ export interface Status {
   overall: FlowFigures;
   flows: FlowStatus[];
   parked: ParkedSummary;
+  differences: DifferencesSummary;
+  /** When the newest act of a person was done; null when none is known. */
+  lastActAt: number | null;
   /** The newest 200, newest first. */
   outcomes: OutcomeView[];
   cursors: Cursor[];
@@ -46,7 +52,7 @@ export interface StatusContext {
   instance: string;
   modes: Record<string, 'off' | 'dry' | 'on'>;
   state: ConsoleState;
-  lagOf: (group: string, topic: string) => Lag | null;
+  lags: Pick<Lags, 'of' | 'outlook'>;
   complete: () => boolean;
   since: number;
   troubles: () => string[];
@@ -56,7 +62,8 @@ export interface StatusContext {
 export function statusOf(context: StatusContext): Status {
   const { instance, state, since } = context;
   const now = context.now();
-  const modeIn = (flow: FlowDescription) => modeOfFlow(flow, context.modes);
+  const groupOfFlow = (flow: FlowDescription) =>
+    groupIn(modeOfFlow(flow, context.modes), groupOf(instance, flow.process));
   return {
     instance,
     at: now,
@@ -67,16 +74,27 @@ export function statusOf(context: StatusContext): Status {
     flows: described(state).map((flow) => ({
       ...flow,
       ...(state.flows.get(`${flow.process}/${flow.topic}`) ?? new FlowFigureKeeper()).figures(now),
-      mode: modeIn(flow),
+      mode: modeOfFlow(flow, context.modes),
       control: state.controls.get(flow.process) ?? null,
-      lag: context.lagOf(groupIn(modeIn(flow), groupOf(instance, flow.process)), flow.topic),
+      lag: context.lags.of(groupOfFlow(flow), flow.topic),
+      outlook: context.lags.outlook(groupOfFlow(flow), flow.topic, flow.targetP95Ms),
     })),
     parked: state.parked.summary(),
+    differences: state.differences.summary(),
+    lastActAt: state.acts.list()[0]?.at ?? null,
     outcomes: state.latestOutcomes(),
     cursors: [...state.cursors.values()].toSorted((a, b) =>
       `${a.process}/${a.source}`.localeCompare(`${b.process}/${b.source}`),
     ),
   };
+}
+
+/** What the charts are drawn from: the last day of each flow, by quarters of an hour. */
+export function historyOf({ state, now }: Pick<StatusContext, 'state' | 'now'>) {
+  return described(state).map(({ name, process, topic, targetP95Ms }) => {
+    const points = state.flows.get(`${process}/${topic}`)?.history(now()) ?? [];
+    return { name, process, topic, targetP95Ms, points };
+  });
 }
 
 /** Null for a flow that is always on. */

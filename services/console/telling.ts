@@ -1,6 +1,6 @@
 /**
- * Whom a story is being told: each reads partitions of several topics, so there is a limit of them all, and never two
- * for one reader, so that nobody uses up what is there for all.
+ * Whom something is being told that reads much of the topics, such as a story: so there is a limit of them all, and never
+ * two for one reader, so that nobody uses up what is there for all.
  */
 export class Telling {
   readonly #sources = new Set<string>();

@@ -5,15 +5,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { get } from 'node:http';
 import { documentKey } from '../../schemas/keys.ts';
-import { cursors, outcomes, parked } from '../../schemas/topics.ts';
+import { audit, cursors, differences, outcomes, parked } from '../../schemas/topics.ts';
 import { httpGet } from '../../deploy/local/http-get.ts';
 import type { Status } from '../../services/console/status.ts';
+import { listed } from '../../services/operations/parked/records.ts';
 import type { ShownStory } from '../../services/console/stories.ts';
 import type { Bus } from '../../services/platform/kafka/types.ts';
 import { until } from '../kafka/support.ts';
 import { newInstance, openBus, startConsoleProcess } from './console-process.ts';
 import type { ConsoleProcess } from './console-process.ts';
-import { outcomeOf, parkedOf, secretAddress } from './records.ts';
+import { differenceOf, outcomeOf, parkedOf, secretAddress } from './records.ts';
 
 const instance = newInstance();
 let bus: Bus;
@@ -78,8 +79,29 @@ describe('GET /api/status', () => {
       Buffer.from(secretAddress).toString('base64').slice(0, 12),
     );
 
+    // What the command prints, and what the page needs beside.
+    const { why: _why, ...printed } = listed(documentKey(record), record);
+    expect(JSON.parse(await body(`/api/parked?cause=${record.code}`))).toMatchObject([printed]);
+
     await bus.tombstone(parked, documentKey(record));
     await until('it to be gone', async () => (await status()).parked.total === 0);
+  });
+
+  it('counts what differs until its tombstone; the lists are those of the commands', async () => {
+    const own = ['A', 'B'].map((sku, index) =>
+      differenceOf(instance, { key: `W1/${sku}`, firstSeenAt: 1_000 + index }),
+    );
+    const other = differenceOf('somebody-else', { key: 'W1/NOT-OURS' });
+    for (const value of [other, ...own]) await bus.publish(differences, { value });
+    const act = { actor: instance, action: 'refresh', subject: 's', keys: ['k'], count: 1, reason: null };
+    await bus.publish(audit, { value: { ...act, tool: 'cli', at: Date.now() } });
+    await until('both', async () => (await status()).differences.total === 2);
+    const list = JSON.parse(await body('/api/differences?kind=stock&limit=1')) as object[];
+    expect(list).toEqual([{ differenceKey: `${instance}/stock/W1/A/quantity`, ...own[0] }]);
+    const acts = async () => JSON.parse(await body('/api/audit')) as { actor: string }[];
+    await until('the act', async () => (await acts()).some((one) => one.actor === instance));
+    for (const value of own) await bus.tombstone(differences, differences.key(value));
+    await until('none', async () => (await status()).differences.total === 0);
   });
 
   it('shows how far the sources are read', async () => {

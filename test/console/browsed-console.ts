@@ -18,6 +18,11 @@ export class BrowsedConsole {
     this.#server = await startConsoleProcess(this.instance, login);
   }
 
+  /** False where there is no browser. */
+  get isThere(): boolean {
+    return this.#browser !== null;
+  }
+
   get browser(): Browser {
     return this.#browser!;
   }

@@ -1,6 +1,6 @@
 /** Records as the processes write them, with what a test does not care about filled in. */
 import { Buffer } from 'node:buffer';
-import type { Outcome, Parked } from '../../schemas/types.ts';
+import type { Difference, Outcome, Parked } from '../../schemas/types.ts';
 
 /** Stands for a customer's address within the bytes of a record: it must never be served. */
 export const secretAddress = 'jane.doe@example.com, 5 Elm Street';
@@ -52,5 +52,32 @@ export function parkedOf(instance: string, own: Partial<Parked> & { process?: st
     recordValue: Buffer.from(secretAddress),
     waitsFor: null,
     ...rest,
+  };
+}
+
+export function differenceOf(instance: string, own: Partial<Difference>): Difference {
+  const at = Date.now();
+  return {
+    instance,
+    kind: 'stock',
+    topic: 'erp.stock',
+    key: 'W1/SKU-1',
+    field: 'quantity',
+    wanted: '5.0000',
+    found: '3.0000',
+    side: 'shop',
+    changedAt: null,
+    firstSeenAt: at,
+    seenAt: at,
+    valueMinor: null,
+    digits: null,
+    currency: null,
+    cause: 'changed_by_hand',
+    why: 'It was written, and the shop shows another value',
+    fix: '`cartage differences repair` writes what the ERP says',
+    repairs: 0,
+    repairedAt: null,
+    repair: 'none',
+    ...own,
   };
 }

@@ -1,10 +1,10 @@
 import { splitKey } from '../../../schemas/keys.ts';
 import { contracts, refresh } from '../../../schemas/topics.ts';
-import type { Refresh } from '../../../schemas/types.ts';
 import { allKeys } from '../../erp/sources/keys.ts';
 import { recordsWhere } from '../../erp/records-where.ts';
 import { readConfiguration } from '../../platform/config/read.ts';
 import { Rejected } from '../../platform/errors.ts';
+import { askedAgain } from '../../operations/act.ts';
 import { actorOf, recordAct } from '../act.ts';
 import type { GlobalOptions } from '../options.ts';
 import { withBus } from '../open.ts';
@@ -74,20 +74,6 @@ function notAll(topic: string, option: string): Rejected {
     what: `${option} chooses among the records of a topic of the ERP, and ${topic} ${topic.startsWith('erp.') ? 'was given keys as well' : 'is none'}`,
     fix: `Leave the keys out, or ${option}; of the shop the nightly round asks for everything`,
   });
-}
-
-export function askedAgain(topic: string, key: string, requestedBy: string): Refresh {
-  return {
-    topic,
-    key,
-    reason: 'operator',
-    requestedBy,
-    requestedAt: Date.now(),
-    seen: null,
-    entityId: null,
-    always: true,
-    notBefore: null,
-  };
 }
 
 export function sourceOf(topic: string) {

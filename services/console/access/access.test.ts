@@ -13,6 +13,7 @@ afterEach(() => {
 const password = 'a long password';
 const settingsOf = (more: Partial<Config['console']> = {}): Config['console'] => ({
   password,
+  viewerPassword: '',
   withoutLogin: false,
   hosts: ['console.example'],
   ...more,
@@ -23,7 +24,7 @@ async function open(more: Partial<Config['console']> = {}) {
   const app = express();
   const access = new Access({ instance: 'main', settings: () => settings, now: () => nowMs });
   access.guard(app);
-  app.use((request, response) => void response.json({ user: access.userOf(request) }));
+  app.use((request, response) => void response.json(access.visitorOf(request)));
   const server = createServer(app).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   ends.push(() => server.close().closeAllConnections());
@@ -93,7 +94,7 @@ describe('the log-in', () => {
     const cookie = cookieFrom(answer);
     expect(await opened.ask('/api/status', { cookie })).toMatchObject({
       status: 200,
-      body: '{"user":"Jane"}',
+      body: '{"user":"Jane","role":"operator"}',
     });
     opened.pass(12 * 3_600_000);
     expect((await opened.ask('/api/status', { cookie })).status).toBe(401);
@@ -136,20 +137,68 @@ describe('the log-in', () => {
 });
 
 describe('a proxy that knows its users', () => {
-  const proxy = (from: string[]) => ({ password: '', proxy: { userHeader: 'x-forwarded-user', from } });
+  const proxy = (from: string[], groupsHeader?: string) => ({
+    password: '',
+    proxy: { userHeader: 'x-forwarded-user', from, groupsHeader, operatorGroups: ['ops', 'on call'] },
+  });
 
   it('is believed from its own network', async () => {
     for (const network of ['127.0.0.0/8', '127.0.0.1']) {
       const { ask: send } = await open(proxy([network]));
       const answer = await send('/api/status', { 'x-forwarded-user': 'jane@example.com' });
-      expect(answer.body).toBe('{"user":"jane@example.com"}');
+      expect(answer.body).toBe('{"user":"jane@example.com","role":"operator"}');
       expect((await send('/api/status')).status).toBe(401);
     }
+  });
+
+  it('says by their groups who may act, where it names them', async () => {
+    const { ask: send, origin } = await open(proxy(['127.0.0.1'], 'x-groups'));
+    const statusFor = async (groups: string | null, method = 'POST') => {
+      const headers = { origin, 'x-forwarded-user': 'jane', ...(groups !== null && { 'x-groups': groups }) };
+      return (await send('/api/status', headers, method)).status;
+    };
+    expect(await statusFor('sales, on call')).toBe(200);
+    expect(await statusFor('sales')).toBe(403);
+    expect(await statusFor(null)).toBe(403);
+    expect(await statusFor(null, 'GET')).toBe(200);
   });
 
   it('and from no other', async () => {
     const { ask: send } = await open(proxy(['10.0.0.0/8', '127.0.0.2']));
     expect((await send('/api/status', { 'x-forwarded-user': 'jane' })).status).toBe(401);
+  });
+});
+
+describe('the password of viewers', () => {
+  const viewerPassword = 'only for looking';
+
+  it('opens sessions that look and change nothing, and that no other password opens or ends', async () => {
+    const opened = await open({ viewerPassword });
+    const { origin } = opened;
+    const [viewer, operator] = [
+      cookieFrom(await logIn(opened, viewerPassword)),
+      cookieFrom(await logIn(opened, password)),
+    ];
+    const statusOf = async (cookie: string, method: string) =>
+      (await opened.ask('/api/anything', { cookie, origin }, method)).status;
+    expect((await opened.ask('/api/status', { cookie: viewer })).body).toBe(
+      '{"user":"Jane","role":"viewer"}',
+    );
+    for (const method of ['POST', 'PUT', 'DELETE']) expect(await statusOf(viewer, method)).toBe(403);
+    expect(await statusOf(operator, 'POST')).toBe(200);
+    const authorization = `Bearer ${viewerPassword}`;
+    expect((await opened.ask('/api/anything', { authorization }, 'POST')).status).toBe(403);
+    opened.change({ password: 'another long one', viewerPassword });
+    expect([await statusOf(viewer, 'GET'), await statusOf(operator, 'GET')]).toEqual([200, 401]);
+    opened.change({ viewerPassword: 'looking elsewhere' });
+    expect(await statusOf(viewer, 'GET')).toBe(401);
+  });
+
+  it('is a log-in by itself, in which nobody acts', async () => {
+    const opened = await open({ password: '', viewerPassword });
+    expect((await logIn(opened, '')).status).toBe(401);
+    const cookie = cookieFrom(await logIn(opened, viewerPassword));
+    expect((await opened.ask('/api/status', { cookie })).status).toBe(200);
   });
 });
 

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
-import { join } from 'node:path';
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { Config } from '../../platform/config/schema.ts';
 import { isThisMachine } from '../../platform/http/https.ts';
+import { pageOf, texts } from '../http/texts.ts';
 import { Attempts } from './attempts.ts';
 import { hostOf, ownHostsOnly, ownPagesOnly } from './hosts.ts';
 import { Sessions } from './sessions.ts';
@@ -17,7 +16,18 @@ export interface AccessOptions {
   now: () => number;
 }
 
-const loginPage = readFileSync(join(import.meta.dirname, '../page/login.html'), 'utf8');
+type Proxy = NonNullable<Config['console']['proxy']>;
+
+export interface Visitor {
+  /** For the audit and for limits of each. */
+  user: string;
+  /** A viewer looks, an operator acts as well. */
+  role: Role;
+}
+
+type Role = 'viewer' | 'operator';
+
+const loginPage = pageOf('login.html');
 const problemPlace = '<!-- problem -->';
 const loginPolicy = [
   "default-src 'none'",
@@ -32,19 +42,27 @@ const openPaths = new Set(['/login', '/console.css', '/login.css', '/favicon.svg
 const userMaxCharacters = 60;
 
 /**
- * Who may use the console, and who it is: by a session of the log-in page, the password as a bearer token, or the word
- * of a proxy. Everything that is added to the app after `guard` is behind it.
+ * Who may use the console, and who it is: by a session of the log-in page, a password as a bearer token, or the word
+ * of a proxy. Everything that is added to the app after `guard` is behind it, and whatever is no question is for operators.
  */
 export class Access {
   readonly #settings: AccessOptions['settings'];
-  readonly #sessions: Sessions;
+  /** The password tells the role, and each signs its own sessions. */
+  readonly #sessions: Readonly<Record<Role, Sessions>>;
   readonly #attempts: Attempts;
   readonly #proxies = new BlockList();
   readonly #cookie: string;
 
   constructor({ instance, settings, now }: AccessOptions) {
     this.#settings = settings;
-    this.#sessions = new Sessions({ instance, now, password: () => settings().password });
+    this.#sessions = {
+      operator: new Sessions({ instance, now, password: () => settings().password }),
+      viewer: new Sessions({
+        instance: `${instance}, viewers`,
+        now,
+        password: () => settings().viewerPassword,
+      }),
+    };
     this.#attempts = new Attempts(now);
     this.#cookie = `cartage-${instance}`;
     for (const network of settings().proxy?.from ?? []) {
@@ -65,46 +83,60 @@ export class Access {
       response.clearCookie(this.#nameFor(request), this.#cookieOptions(request)).redirect(303, '/login');
     });
     app.use((request: Request, response: Response, next: NextFunction) => {
-      if (openPaths.has(request.path) || this.userOf(request) !== null) next();
+      const visitor = openPaths.has(request.path) ? null : this.visitorOf(request);
+      const isQuestion = ['GET', 'HEAD'].includes(request.method);
+      if (openPaths.has(request.path) || (visitor && (isQuestion || visitor.role === 'operator'))) next();
+      else if (visitor) response.status(403).json(onlyLooks);
       else if (this.#isTooMany(request)) response.status(429).json({ error: 'too_many_tries' });
-      else if (request.path === '/' && this.#settings().password !== '') response.redirect(303, '/login');
+      else if (request.path === '/' && this.#hasPasswords()) response.redirect(303, '/login');
       else response.status(401).set('www-authenticate', 'Bearer').json({ error: 'not_logged_in' });
     });
   }
 
-  /** Who asks, for the audit and for limits of each; null when nobody was recognised. */
-  userOf(request: Request): string | null {
-    const { password, proxy, withoutLogin } = this.#settings();
+  /** Who asks; null when nobody was recognised. */
+  visitorOf(request: Request): Visitor | null {
+    const { proxy, withoutLogin } = this.#settings();
     const { remoteAddress = '' } = request.socket;
     if (proxy && isIP(remoteAddress) !== 0 && this.#proxies.check(remoteAddress, familyOf(remoteAddress))) {
       const user = request.get(proxy.userHeader)?.trim();
-      if (user) return user.slice(0, userMaxCharacters);
+      if (user) return { user: user.slice(0, userMaxCharacters), role: roleBy(request, proxy) };
     }
-    if (password === '') return withoutLogin && !proxy ? 'without log-in' : null;
+    if (!this.#hasPasswords())
+      return withoutLogin && !proxy ? { user: 'without log-in', role: 'operator' } : null;
     const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
-    if (bearer !== undefined) return this.#isRight(request, bearer) ? 'bearer token' : null;
-    return this.#sessionUserOf(request);
+    if (bearer === undefined) return this.#sessionOf(request);
+    const role = this.#roleOf(request, bearer);
+    return role && { user: 'bearer token', role };
   }
 
   /** Whether there is something to log out of. */
   hasSession(request: Request): boolean {
-    return this.#sessionUserOf(request) !== null;
+    return this.#sessionOf(request) !== null;
   }
 
-  #sessionUserOf(request: Request): string | null {
+  #hasPasswords(): boolean {
+    const { password, viewerPassword } = this.#settings();
+    return password !== '' || viewerPassword !== '';
+  }
+
+  #sessionOf(request: Request): Visitor | null {
     const cookie = cookieOf(request, this.#nameFor(request));
-    return cookie === null ? null : this.#sessions.userOf(cookie);
+    if (cookie === null) return null;
+    for (const role of roles) {
+      const user = this.#sessions[role].userOf(cookie);
+      if (user !== null) return { user, role };
+    }
+    return null;
   }
 
   #logIn(request: Request, response: Response): void {
     const { user, password } = (request.body ?? {}) as Record<string, unknown>;
     const name = typeof user === 'string' ? user.trim().slice(0, userMaxCharacters) : '';
-    if (this.#isTooMany(request))
-      return showLogin(response, 429, 'Too many tries. Wait a minute, then try again.');
-    if (typeof password !== 'string' || name === '' || !this.#isRight(request, password))
-      return showLogin(response, 401, 'This is not the password, or the name is missing.');
+    if (this.#isTooMany(request)) return showLogin(response, 429, texts['login.tooMany']!);
+    const role = typeof password === 'string' && name !== '' ? this.#roleOf(request, password) : null;
+    if (role === null) return showLogin(response, 401, texts['login.wrong']!);
     response
-      .cookie(this.#nameFor(request), this.#sessions.open(name), this.#cookieOptions(request))
+      .cookie(this.#nameFor(request), this.#sessions[role].open(name), this.#cookieOptions(request))
       .redirect(303, '/');
   }
 
@@ -112,11 +144,12 @@ export class Access {
     return this.#attempts.isTooMany(request.socket.remoteAddress ?? '');
   }
 
-  #isRight(request: Request, password: string): boolean {
-    if (this.#isTooMany(request)) return false;
-    if (this.#sessions.isPassword(password)) return true;
-    this.#attempts.failed(request.socket.remoteAddress ?? '');
-    return false;
+  /** Null for a wrong password, which is counted. */
+  #roleOf(request: Request, password: string): Role | null {
+    if (this.#isTooMany(request)) return null;
+    const role = roles.find((one) => this.#sessions[one].isPassword(password)) ?? null;
+    if (role === null) this.#attempts.failed(request.socket.remoteAddress ?? '');
+    return role;
   }
 
   /** On this machine http will do; anywhere else a browser keeps and sends the cookie over https alone. */
@@ -128,6 +161,19 @@ export class Access {
   #nameFor(request: Request): string {
     return this.#cookieOptions(request).secure ? `__Host-${this.#cookie}` : this.#cookie;
   }
+}
+
+const roles = ['operator', 'viewer'] as const;
+const onlyLooks = {
+  error: 'viewer',
+  what: 'Who is logged in may look, not act',
+  fix: 'Log in with the password of operators (console.password), or have your groups in console.proxy.operatorGroups',
+};
+
+function roleBy(request: Request, { groupsHeader, operatorGroups }: Proxy): Role {
+  if (groupsHeader === undefined) return 'operator';
+  const groups = (request.get(groupsHeader) ?? '').split(',').map((group) => group.trim());
+  return groups.some((group) => operatorGroups.includes(group)) ? 'operator' : 'viewer';
 }
 
 function showLogin(response: Response, status: number, problem: string): void {

@@ -33,7 +33,7 @@ export class LiveFeed {
   #pushedAt = 0;
 
   constructor(options: LiveFeedOptions) {
-    this.#options = { intervalMs: 1_000, idleMs: 15_000, maxClients: 50, ...options };
+    this.#options = { intervalMs: 1_000, idleMs: 15_000, maxClients: 200, ...options };
     this.#idle = setInterval(() => this.changed(), this.#options.idleMs);
     this.#idle.unref();
   }

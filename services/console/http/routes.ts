@@ -1,10 +1,15 @@
 import express from 'express';
-import type { Express, Request } from 'express';
+import type { Express, Request, Response } from 'express';
 import { join } from 'node:path';
+import type { GoLiveReport } from '../../operations/report/go-live.ts';
 import type { Access } from '../access/access.ts';
-import type { Status } from '../status.ts';
+import type { ActContext } from '../acts.ts';
+import type { ConsoleState } from '../state/console-state.ts';
+import type { historyOf, Status } from '../status.ts';
 import type { ShownStory } from '../stories.ts';
+import { actRoutes, busy, refuse } from './act-routes.ts';
 import type { LiveFeed } from './live-feed.ts';
+import { pageOf } from './texts.ts';
 
 export interface ConsoleRoutes {
   access: Access;
@@ -12,8 +17,11 @@ export interface ConsoleRoutes {
   /** Null while too many are being told. `source`: who asks, and from where. */
   story: (text: string, source: string) => Promise<ShownStory | null>;
   feed: LiveFeed;
-  /** Asks for the key of a parked record on behalf of a person; false when there is nothing to ask for. */
-  askAgain: (parkedId: string, user: string) => Promise<boolean>;
+  history: () => ReturnType<typeof historyOf>;
+  state: Pick<ConsoleState, 'parked' | 'differences' | 'acts' | 'controls'>;
+  /** Null while another one is made. @throws Rejected for what is no time of the last seven days */
+  goLive: (since: string) => Promise<GoLiveReport | null>;
+  acts: ActContext;
 }
 
 /**
@@ -40,49 +48,90 @@ const maxQueryCharacters = 200;
  * - `GET /`             the page, from `page/`
  * - `GET /api/status`   `Status`
  * - `GET /api/events`   server-sent events `status`, each a whole `Status`
+ * - `GET /api/history`  what the charts are drawn from: `historyOf`
  * - `GET /api/story?key=TEXT`  `ShownStory` of an order by one of its numbers, or of a SKU; 503: too many at once
- * - `GET /api/user`  `{ user, mayLogOut }`: who is logged in, and whether here
- * - `POST /api/refresh`  `{ id }` of a parked record: its key is read at its source again; 202
+ * - `GET /api/parked?cause=CODE`  the newest of a cause, as `cartage parked list --json`
+ * - `GET /api/differences?kind=NAME&cause=CODE`  as `cartage differences list --json`, at most `limit` of them
+ * - `GET /api/controls`, `/api/audit`  as `cartage controls --json` and `cartage audit --json`
+ * - `GET /api/go-live?since=TIME`  as `cartage report go-live --json`; 503: another one is made
+ * - `GET /api/user`  `{ user, role, mayLogOut }`: who is logged in, what they may do, and whether it was here
+ * - what operators do: `act-routes.ts`
  */
 export function consoleRoutes(app: Express, routes: ConsoleRoutes): void {
-  const { access, status, story, feed, askAgain } = routes;
+  const { access, status, feed, history } = routes;
   access.guard(app);
   app.get('/api/status', (_request, response) => {
     response.json(status());
   });
-  const sourceOf = (request: Request) =>
-    `${access.userOf(request) ?? ''} ${request.socket.remoteAddress ?? ''}`;
   app.get('/api/events', (request, response) => {
-    feed.serve(response, sourceOf(request), () => access.userOf(request) !== null);
+    feed.serve(response, sourceOf(access, request), () => access.visitorOf(request) !== null);
+  });
+  app.get('/api/history', (_request, response) => {
+    response.json(history());
   });
   app.get('/api/user', (request, response) => {
-    response.json({ user: access.userOf(request), mayLogOut: access.hasSession(request) });
+    response.json({ ...access.visitorOf(request), mayLogOut: access.hasSession(request) });
   });
-  app.post('/api/refresh', express.json({ limit: '16kb' }), async (request, response) => {
-    const { id } = (request.body ?? {}) as { id?: unknown };
-    const user = access.userOf(request) ?? '';
-    if (typeof id === 'string' && (await askAgain(id, user))) response.status(202).json({ asked: id });
-    else
-      response
-        .status(404)
-        .json({ error: 'nothing_to_ask_for', fix: 'Reload the page: it is settled, or has no key' });
-  });
-  app.get('/api/story', async (request, response) => {
-    const { key } = request.query;
-    if (typeof key !== 'string' || key.trim() === '' || key.length > maxQueryCharacters) {
-      response.status(400).json({ error: 'key_missing', fix: 'Ask for /api/story?key=ORDER_NUMBER or SKU' });
-      return;
-    }
-    const told = await story(key.trim(), sourceOf(request));
-    if (told === null) response.status(503).json({ error: 'busy', fix: 'Ask again in a moment' });
-    else response.json(told);
+  listRoutes(app, routes);
+  askedRoutes(app, routes);
+  actRoutes(app, access, routes.acts);
+  const page = pageOf('index.html');
+  app.get('/', (_request, response) => {
+    response.set('content-security-policy', contentSecurityPolicy).type('html').send(page);
   });
   app.use(
     express.static(pageFolder, {
+      index: false,
       setHeaders: (response) => void response.setHeader('content-security-policy', contentSecurityPolicy),
       cacheControl: false,
       etag: false,
       lastModified: false,
     }),
   );
+}
+
+/** From what is kept here. */
+function listRoutes(app: Express, { state }: ConsoleRoutes): void {
+  app.get('/api/parked', ({ query }, response) => {
+    response.json(state.parked.ofCause(textOf(query.cause)));
+  });
+  app.get('/api/differences', ({ query }, response) => {
+    const names = ['kind', 'cause'].filter((name) => typeof query[name] === 'string');
+    const selection = Object.fromEntries(names.map((name) => [name, textOf(query[name])]));
+    const limit = Number(query.limit ?? Infinity);
+    response.json(state.differences.list(selection, Number.isNaN(limit) ? 0 : limit));
+  });
+  app.get('/api/controls', (_request, response) => {
+    response.json([...state.controls.values()]);
+  });
+  app.get('/api/audit', (_request, response) => {
+    response.json(state.acts.list());
+  });
+}
+
+/** What takes a while, of few at once. */
+function askedRoutes(app: Express, { access, story, goLive }: ConsoleRoutes): void {
+  app.get('/api/story', async (request, response) => {
+    const key = textOf(request.query.key).trim();
+    if (key === '' || key.length > maxQueryCharacters)
+      response.status(400).json({ error: 'key_missing', fix: 'Ask for /api/story?key=ORDER_NUMBER or SKU' });
+    else answer(response, await story(key, sourceOf(access, request)));
+  });
+  app.get('/api/go-live', async ({ query }, response) => {
+    try {
+      answer(response, await goLive(textOf(query.since)));
+    } catch (error) {
+      refuse(response, error);
+    }
+  });
+}
+
+const sourceOf = (access: Access, request: Request) =>
+  `${access.visitorOf(request)?.user ?? ''} ${request.socket.remoteAddress ?? ''}`;
+
+const textOf = (given: unknown) => (typeof given === 'string' ? given : '');
+
+function answer(response: Response, found: object | null): void {
+  if (found === null) response.status(503).json(busy);
+  else response.json(found);
 }

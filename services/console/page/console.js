@@ -1,11 +1,19 @@
 // Draws what `GET /api/events` says, and once a second anew, because times go on when nothing happens.
-import { ago, exactTime, time } from './format.js';
+import { showAudit } from './audit.js';
+import { showCharts } from './charts.js';
+import { showControls } from './controls.js';
+import { showDifferences } from './differences.js';
 import { showFlows } from './flows.js';
+import { exactTime, time } from './format.js';
+import { prepareGoLive } from './go-live.js';
 import { onShowAll, showOutcomes } from './outcomes.js';
+import { followAddress, showCount } from './pages.js';
 import { showParked } from './parked.js';
 import { setText, showRows } from './rows.js';
 import { showStory } from './story.js';
 import { showSummary } from './summary.js';
+import { say } from './texts.js';
+import { ago } from './time-words.js';
 
 const byId = (id) => document.getElementById(id);
 /** Newest status, and when it came by this computer's clock. */
@@ -23,9 +31,14 @@ function draw() {
   const now = status.at + (performance.now() - receivedAt);
   setText(byId('instance'), status.instance);
   drawNotice();
-  showSummary(status);
+  showCounts();
+  showSummary(status, now);
   showFlows(status, now);
+  void showCharts(now);
   showParked(status, now, flowName, draw);
+  showDifferences(status, now, draw);
+  showControls(status, now);
+  showAudit(status, now, draw);
   showOutcomes(status, now, flowName);
   drawCursors(now);
 }
@@ -33,27 +46,37 @@ function draw() {
 function drawConnection() {
   const connection = byId('connection');
   connection.className = connected ? 'live' : 'lost';
-  if (connected) setText(connection, 'Live');
-  else if (status === null) setText(connection, 'Connecting…');
-  else setText(connection, `Connection lost, figures are from ${ago(performance.now() - receivedAt)}`);
+  if (connected) setText(connection, say('connection.live'));
+  else if (status === null) setText(connection, say('connection.connecting'));
+  else setText(connection, say('connection.lost', { ago: ago(performance.now() - receivedAt) }));
+}
+
+function showCounts() {
+  showCount('parked', status.parked.total);
+  showCount('differences', status.differences.total);
+  const paused = status.flows.filter(({ control }) => control?.paused);
+  showCount('controls', new Set(paused.map(({ process }) => process)).size);
 }
 
 function drawNotice() {
   const lines = [...status.troubles];
-  if (!status.complete)
-    lines.unshift('Still reading what happened in the last 24 hours: figures are too low.');
+  if (!status.complete) lines.unshift(say('notice.reading'));
   byId('notice').hidden = lines.length === 0;
   setText(byId('notice'), lines.join('\n'));
 }
 
 function drawCursors(now) {
   const columns = [
-    { title: 'Process', cell: ({ process }) => [{ text: process, className: 'strong' }] },
-    { title: 'Source', cell: ({ source }) => source },
-    { title: 'Position', className: 'wide', cell: ({ position }) => [{ text: position, className: 'key' }] },
-    { title: 'First load', cell: ({ firstLoad }) => firstLoad ?? '' },
+    { title: say('cursors.process'), cell: ({ process }) => [{ text: process, className: 'strong' }] },
+    { title: say('cursors.source'), cell: ({ source }) => source },
     {
-      title: 'Written',
+      title: say('cursors.position'),
+      className: 'wide',
+      cell: ({ position }) => [{ text: position, className: 'key' }],
+    },
+    { title: say('cursors.firstLoad'), cell: ({ firstLoad }) => firstLoad ?? '' },
+    {
+      title: say('cursors.written'),
       className: 'number',
       cell: ({ updatedAt }) => [{ text: time(updatedAt, now), title: exactTime(updatedAt) }],
     },
@@ -89,8 +112,9 @@ async function comeBack() {
 }
 
 async function showUser() {
-  const { user, mayLogOut } = await (await fetch('/api/user')).json();
-  setText(byId('user').firstElementChild, user);
+  const { user, role, mayLogOut } = await (await fetch('/api/user')).json();
+  document.body.dataset.role = role;
+  setText(byId('user').firstElementChild, role === 'viewer' ? `${user} (${say('viewer')})` : user);
   byId('user').hidden = !mayLogOut;
 }
 
@@ -104,11 +128,19 @@ void showUser();
 byId('search').addEventListener('submit', (event) => {
   event.preventDefault();
   const key = byId('search-key').value.trim();
-  if (key !== '') void showStory(key);
+  const hash = `#/story/${encodeURIComponent(key)}`;
+  // The same story once more is told anew.
+  if (key !== '' && location.hash === hash) void showStory(key);
+  else if (key !== '') location.hash = hash;
 });
 byId('story-close').addEventListener('click', () => {
-  byId('story').hidden = true;
+  location.hash = '#/overview';
   byId('search-key').focus();
+});
+prepareGoLive();
+followAddress((page, rest) => {
+  if (page === 'story' && rest !== '') void showStory(rest);
+  draw();
 });
 onShowAll(draw);
 connect();

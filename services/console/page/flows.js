@@ -1,7 +1,9 @@
-import { ago, count, duration, exactTime, percent } from './format.js';
+import { count, duration, exactTime, perThousand, wholes } from './format.js';
 import { badge, showRows } from './rows.js';
+import { say } from './texts.js';
+import { ago } from './time-words.js';
 
-/** Less than 1 % of 1,000 records: what is promised to those who operate it. */
+/** Less than 10 of 1,000 records: what is promised to those who operate it. */
 export const failureTarget = 0.01;
 
 const number = (read) => (flow) => {
@@ -11,32 +13,28 @@ const number = (read) => (flow) => {
 
 const columns = (now) => [
   {
-    title: 'Flow',
+    title: say('flows.flow'),
     className: 'name',
     cell: (flow) => [
       { text: flow.name, className: 'strong' },
       { text: flow.direction, className: 'block quiet' },
     ],
   },
-  { title: 'Mode', cell: ({ mode, control }) => [mode === null ? null : badge(mode), ...setOf(control)] },
-  { title: 'Applied', className: 'number', cell: number((flow) => flow.lastHour.applied) },
   {
-    title: 'Unchanged',
-    className: 'number',
-    cell: notWritten,
+    title: say('flows.mode'),
+    cell: ({ mode, control }) => [mode === null ? null : badge(mode), ...setOf(control)],
   },
-  { title: 'Held', className: 'number', cell: problem('held', 'warn') },
-  { title: 'Rejected', className: 'number', cell: problem('rejected', 'bad') },
-  { title: 'Failed', className: 'number', cell: failures },
+  { title: say('flows.applied'), className: 'number', cell: number((flow) => flow.lastHour.applied) },
+  { title: say('flows.unchanged'), className: 'number', cell: notWritten },
+  { title: say('flows.held'), className: 'number', cell: problem('held', 'warn') },
+  { title: say('flows.rejected'), className: 'number', cell: problem('rejected', 'bad') },
+  { title: say('flows.failed'), className: 'number', cell: failures },
+  { title: say('flows.p50'), className: 'number', cell: age('ageP50Ms') },
+  { title: say('flows.p95'), className: 'number', cell: ageP95 },
+  { title: say('flows.p99'), className: 'number', cell: age('ageP99Ms') },
+  { title: say('flows.lag'), className: 'number', cell: lagCell },
   {
-    title: 'Age P50',
-    className: 'number',
-    cell: ({ ageP50Ms }) => (ageP50Ms === null ? '' : duration(ageP50Ms)),
-  },
-  { title: 'Age P95', className: 'number', cell: ageP95 },
-  { title: 'Lag', className: 'number', cell: lagCell },
-  {
-    title: 'Last activity',
+    title: say('flows.activity'),
     className: 'number activity',
     cell: ({ lastActivityAt: at }) =>
       at === null ? '' : [{ text: ago(now - at), title: exactTime(at), className: 'nowrap' }],
@@ -47,13 +45,13 @@ const columns = (now) => [
 function setOf(control) {
   if (control === null) return [];
   const { paused, concurrencyMax, batchMax, setBy, setAt, reason } = control;
-  const title = `${setBy}, ${exactTime(setAt)}: ${reason}`;
+  const title = say('flows.set.title', { who: setBy, at: exactTime(setAt), reason });
   const limits = [
-    concurrencyMax === null ? '' : `at most ${count(concurrencyMax)} at once`,
-    batchMax === null ? '' : `${count(batchMax)} in a batch`,
+    concurrencyMax === null ? '' : say('flows.atMost', { count: concurrencyMax }),
+    batchMax === null ? '' : say('flows.inBatch', { count: batchMax }),
   ].filter((text) => text !== '');
   return [
-    paused ? { ...badge('paused'), title } : null,
+    paused ? { ...badge('paused', say('controls.paused')), title } : null,
     paused ? { text: reason, className: 'block quiet' } : null,
     limits.length === 0 ? null : { text: limits.join(', '), className: 'block quiet', title },
   ];
@@ -62,10 +60,10 @@ function setOf(control) {
 /** It was so already, a newer value of the same key came first, or the flow runs dry. */
 function notWritten({ lastHour: { unchanged, superseded, dry } }) {
   const all = unchanged + superseded + dry;
-  const title = `${count(unchanged)} were so already, ${count(superseded)} superseded by a newer value, ${count(dry)} dry`;
+  const title = say('flows.unchanged.title', { unchanged, superseded, dry });
   return [
     { text: count(all), className: all === 0 ? 'zero' : '', title },
-    dry === 0 ? null : { text: `${count(dry)} dry`, className: 'block quiet nowrap' },
+    dry === 0 ? null : { text: say('flows.dry', { count: dry }), className: 'block quiet nowrap' },
   ];
 }
 
@@ -79,33 +77,60 @@ function failures({ lastThousand: { records, failedFirstTry, failedFinally } }) 
   if (records === 0) return '';
   const late = failedFinally / records >= failureTarget;
   return [
-    { text: percent(failedFinally, records), className: late ? 'bad nowrap' : 'nowrap' },
+    { text: perThousand(failedFinally, records), className: late ? 'bad nowrap' : 'nowrap' },
     {
-      text: `${percent(failedFirstTry, records)} at first`,
+      text: say('flows.failed.first', { share: perThousand(failedFirstTry, records) }),
       className: 'block quiet nowrap',
-      title: `Of the last ${count(records)} records`,
+      title: say('flows.failed.title', { count: records }),
     },
   ];
 }
 
-function ageP95({ ageP95Ms, targetP95Ms, schedule }) {
-  const target = targetP95Ms === null ? schedule : `target ${Math.round(targetP95Ms / 60_000)} min`;
+const inDay = (day, name) =>
+  day[name] === null
+    ? null
+    : { text: say('flows.day', { time: duration(day[name]) }), className: 'block quiet nowrap' };
+
+function age(name) {
+  return (flow) => [
+    { text: flow[name] === null ? '' : duration(flow[name]), className: 'nowrap' },
+    inDay(flow.day, name),
+  ];
+}
+
+function ageP95(flow) {
+  const { ageP95Ms, targetP95Ms, schedule, day } = flow;
+  const target = targetP95Ms === null ? schedule : say('flows.target', { time: wholes(targetP95Ms) });
   const late = ageP95Ms !== null && targetP95Ms !== null && ageP95Ms > targetP95Ms;
   const met = ageP95Ms !== null && targetP95Ms !== null && !late;
   return [
-    { text: ageP95Ms === null ? '–' : duration(ageP95Ms), className: late ? 'bad' : met ? 'good' : '' },
+    {
+      text: ageP95Ms === null ? say('none') : duration(ageP95Ms),
+      className: late ? 'bad nowrap' : met ? 'good nowrap' : '',
+    },
+    inDay(day, 'ageP95Ms'),
     { text: target, className: 'block quiet nowrap' },
   ];
 }
 
-function lagCell({ lag, mode }) {
+function lagCell({ lag, mode, outlook }) {
   if (lag === null) return '';
   if (lag.records === 0) return [{ text: '0', className: 'zero' }];
-  if (mode === 'off')
-    return [{ text: count(lag.records) }, { text: 'the flow is off', className: 'block quiet nowrap' }];
-  if (!lag.started)
-    return [{ text: count(lag.records) }, { text: 'not begun', className: 'block quiet warn nowrap' }];
-  return count(lag.records);
+  const quiet = (text, more = '') => ({ text, className: `block quiet nowrap ${more}` });
+  const behind = { text: count(lag.records) };
+  if (mode === 'off') return [behind, quiet(say('flows.lag.off'))];
+  if (!lag.started) return [behind, quiet(say('flows.lag.notBegun'), 'warn')];
+  const { drainMs, isGrowing, targetBreaksInMs: breaksInMs } = outlook;
+  return [
+    behind,
+    drainMs === null ? null : quiet(say('flows.lag.drains', { time: duration(drainMs) })),
+    isGrowing ? quiet(say('flows.lag.grows'), 'warn') : null,
+    breaksInMs === null
+      ? null
+      : breaksInMs === 0
+        ? quiet(say('flows.lag.broken'), 'bad')
+        : quiet(say('flows.lag.breaks', { time: duration(breaksInMs) }), 'warn'),
+  ];
 }
 
 export function showFlows(status, now) {

@@ -11,15 +11,25 @@ export function duration(ms) {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-/** Whole seconds only, so that it does not flicker. */
-export function ago(ms) {
-  if (ms < 1500) return 'now';
-  return `${ms < 60_000 ? `${Math.round(ms / 1000)} s` : duration(ms)} ago`;
+/** For targets, and for what has stood for long: 8 s, 12 min, 3 h, 5 d. Whole ones only, so that it does not flicker. */
+export function wholes(ms) {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 2 * 3600) return `${Math.round(seconds / 60)} min`;
+  return seconds < 48 * 3600 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
 }
 
 export const count = (number) => number.toLocaleString('en');
 
-export const percent = (part, whole) => (whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`);
+/** Of a thousand, with one digit while it is small. */
+export function perThousand(part, whole) {
+  const share = (1000 * part) / whole;
+  return share === 0 || share >= 10 ? String(Math.round(share)) : share.toFixed(1);
+}
+
+/** 12.50 EUR, by the digits that the amount came with. */
+export const money = ({ minor, digits, currency }) =>
+  `${(minor / 10 ** digits).toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${currency}`;
 
 const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });

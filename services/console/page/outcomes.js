@@ -1,15 +1,16 @@
 import { count, duration, exactTime, time } from './format.js';
 import { badge, setText, showRows } from './rows.js';
+import { say } from './texts.js';
 
 const columns = (now, flowName) => [
   {
-    title: 'Time',
+    title: say('outcomes.time'),
     className: 'nowrap',
     cell: ({ finishedAt }) => [{ text: time(finishedAt, now), title: exactTime(finishedAt) }],
   },
-  { title: 'Flow', className: 'nowrap', cell: (outcome) => flowName(outcome) },
+  { title: say('outcomes.flow'), className: 'nowrap', cell: (outcome) => flowName(outcome) },
   {
-    title: 'Key',
+    title: say('outcomes.key'),
     className: 'record',
     cell: ({ key, documentId }) => [
       { text: key, className: 'key' },
@@ -17,14 +18,14 @@ const columns = (now, flowName) => [
     ],
   },
   {
-    title: 'What became of it',
+    title: say('outcomes.became'),
     cell: ({ status, targetId }) => [
       badge(status),
       targetId === null ? null : { text: `→ ${targetId}`, className: 'target' },
     ],
   },
   {
-    title: 'Cause',
+    title: say('outcomes.cause'),
     className: 'wide',
     cell: ({ cause, code }) => [
       { text: cause ?? '' },
@@ -32,12 +33,12 @@ const columns = (now, flowName) => [
     ],
   },
   {
-    title: 'Tries',
+    title: say('outcomes.tries'),
     className: 'number tries',
     cell: ({ attempts }) => [{ text: count(attempts), className: attempts > 1 ? 'warn' : 'zero' }],
   },
   {
-    title: 'Age',
+    title: say('outcomes.age'),
     className: 'number nowrap',
     cell: ({ ageMs }) => (ageMs === null ? '' : duration(ageMs)),
   },
@@ -53,7 +54,7 @@ export function showOutcomes({ outcomes, complete }, now, flowName) {
   document.getElementById('outcomes-empty').hidden = outcomes.length > 0 || !complete;
   const more = document.getElementById('outcomes-more');
   more.hidden = showAll || outcomes.length <= shownAtFirst;
-  setText(more, `Show all ${outcomes.length}`);
+  setText(more, say('outcomes.all', { count: outcomes.length }));
   const shown = showAll ? outcomes : outcomes.slice(0, shownAtFirst);
   showRows(document.getElementById('outcomes'), columns(now, flowName), shown, keyOf);
 }

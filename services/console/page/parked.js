@@ -1,127 +1,165 @@
+import { ask } from './ask.js';
 import { count, exactTime, time } from './format.js';
-import { badge, element, setText, showRows } from './rows.js';
+import { here } from './pages.js';
+import { actButton, badge, button, element, setText, showChoices, showRows } from './rows.js';
+import { say } from './texts.js';
 
+const byId = (id) => document.getElementById(id);
 /** Code whose records alone are shown; null shows all. */
 let chosen = null;
+/** The newest of that code, where the status does not hold them, and for which count they were asked for. */
+let ofCause = { id: '', records: [] };
 
 const columns = (now, flowName) => [
   {
-    title: 'When',
+    title: say('parked.when'),
     className: 'nowrap',
     cell: ({ parkedAt }) => [{ text: time(parkedAt, now), title: exactTime(parkedAt) }],
   },
   {
-    title: 'Record',
+    title: say('parked.record'),
     className: 'record',
     cell: (record) => [
       badge(record.status),
       { text: flowName(record), className: 'strong' },
-      { text: record.key ?? 'no readable key', className: record.key === null ? 'block quiet' : 'block key' },
-      record.documentId === null ? null : { text: `document ${record.documentId}`, className: 'block quiet' },
-      record.key === null
-        ? { text: `${record.topic} [${record.partition}] offset ${record.offset}`, className: 'block quiet' }
-        : null,
+      {
+        text: record.key ?? say('parked.noKey'),
+        className: record.key === null ? 'block quiet' : 'block key',
+      },
+      record.documentId === null
+        ? null
+        : { text: say('parked.document', { id: record.documentId }), className: 'block quiet' },
+      record.key === null ? { text: say('parked.place', placeOf(record)), className: 'block quiet' } : null,
     ],
   },
   {
-    title: 'What happened',
+    title: say('parked.what'),
     className: 'wide',
     cell: (record) => [
       { text: record.cause },
-      record.why === null ? null : { text: `“${record.why}”`, className: 'block quiet' },
+      record.why === null
+        ? null
+        : { text: say('parked.quoted', { text: record.why }), className: 'block quiet' },
       { text: record.code, className: 'block code' },
     ],
   },
   {
-    title: 'What to do',
+    title: say('parked.todo'),
     className: 'wide',
-    cell: ({ id, fix, command }) => [
-      { text: fix },
-      command === null ? null : { text: command, make: (text) => commandRow(id, text) },
+    cell: ({ id, key, fix, command }) => [
+      { text: fix, className: 'block' },
+      command === null ? null : { text: command, make: commandRow },
+      command === null ? null : actOn('release', { keys: [id] }, key ?? id),
+      actOn('discard', { keys: [id] }, key ?? id),
     ],
   },
-  { title: 'Tries', className: 'number', cell: ({ attempts }) => count(attempts) },
+  { title: say('parked.tries'), className: 'number', cell: ({ attempts }) => count(attempts) },
 ];
 
-/** The command to type, a button that copies it, and one that does the same from here. */
-function commandRow(id, command) {
+/** Written out: an offset is no number of things. */
+const placeOf = ({ topic, partition, offset }) => ({
+  topic,
+  partition: String(partition),
+  offset: String(offset),
+});
+
+/** The command to type, and a button that copies it. */
+function commandRow(command) {
   const text = element('code', '', command);
-  const copyButton = button('Copy', `Copy: ${command}`, (self) => copy(command, text, self));
-  const askButton = button('Ask again', `Ask again: ${command}`, (self) => askAgain(id, self));
-  return element('div', 'command', text, copyButton, askButton);
-}
-
-function button(words, label, act) {
-  const made = element('button', '', words);
-  made.type = 'button';
-  made.setAttribute('aria-label', label);
-  made.addEventListener('click', () => void act(made));
-  return made;
-}
-
-async function askAgain(id, self) {
-  self.disabled = true;
-  const answer = await fetch('/api/refresh', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ id }),
-  }).catch(() => null);
-  self.textContent = answer?.ok ? 'Asked' : 'Not asked';
-  setTimeout(() => {
-    self.textContent = 'Ask again';
-    self.disabled = false;
-  }, 1500);
+  const label = say('parked.copy.label', { command });
+  return element(
+    'div',
+    'command',
+    text,
+    button(say('parked.copy'), label, (self) => copy(command, text, self)),
+  );
 }
 
 async function copy(command, text, self) {
   try {
     await navigator.clipboard.writeText(command);
-    self.textContent = 'Copied';
+    self.textContent = say('parked.copied');
   } catch {
     // Without https the clipboard is closed to pages: the text is selected, the rest is one key.
     getSelection().selectAllChildren(text);
-    self.textContent = 'Selected';
+    self.textContent = say('parked.selected');
   }
-  setTimeout(() => (self.textContent = 'Copy'), 1500);
+  setTimeout(() => (self.textContent = say('parked.copy')), 1500);
+}
+
+const actOn = (action, body, what) =>
+  actButton(say(`parked.${action}`), say(`parked.${action}.label`, { key: what }), () =>
+    askFor(action, body, what),
+  );
+
+function askFor(action, body, what) {
+  void ask({
+    title: say(`parked.${action}.title`, { what }),
+    go: say(`parked.${action}.go`),
+    path: `/api/parked/${action}`,
+    body,
+    would: ({ count: number, stuck = {}, stuckCount = 0 }) => [
+      say(`parked.would.${action}`, { count: number }),
+      ...(stuckCount === 0 ? [] : [say('parked.would.stuck', { count: stuckCount })]),
+      ...Object.entries(stuck).map(([key, why]) => `${key}: ${why}`),
+    ],
+    did: ({ count: number }) => say(`parked.did.${action}`, { count: number }),
+  });
 }
 
 export function showParked({ parked }, now, flowName, redraw) {
-  if (!parked.byCode.some(({ code }) => code === chosen)) chosen = null;
-  const shown = parked.newest.filter(({ code }) => chosen === null || code === chosen);
-  document.getElementById('parked-empty').hidden = parked.total > 0;
-  const all = chosen === null ? parked.total : parked.byCode.find(({ code }) => code === chosen).count;
+  const group = parked.byCode.find(({ code }) => code === chosen);
+  if (!group) chosen = null;
+  const all = group?.count ?? parked.total;
+  const shown = group ? recordsOf(group, parked, redraw) : parked.newest;
+  byId('parked-empty').hidden = parked.total > 0;
   setText(
-    document.getElementById('parked-hint'),
-    shown.length < all
-      ? `The newest ${count(shown.length)} of ${count(all)}. \`cartage parked list\` shows all.`
-      : 'Set aside with their cause; everything else goes on.',
+    byId('parked-hint'),
+    shown.length < all ? say('parked.hint.some', { shown: shown.length, count: all }) : say('parked.hint'),
   );
-  showCauses(parked.byCode, redraw);
-  showRows(document.getElementById('parked'), columns(now, flowName), shown, ({ id }) => id);
-}
-
-/** One button per cause, with how many records wait for the same fix. */
-function showCauses(byCode, redraw) {
-  const causes = document.getElementById('causes');
-  causes.hidden = byCode.length === 0;
-  const old = new Map([...causes.children].map((button) => [button.dataset.code, button]));
-  for (const { code, count: number, fix } of byCode) {
-    const button = old.get(code) ?? causes.appendChild(causeButton(code, redraw));
-    old.delete(code);
-    setText(button.children[1], count(number));
-    button.title = fix ?? '';
-    button.setAttribute('aria-pressed', String(code === chosen));
-  }
-  for (const button of old.values()) button.remove();
-}
-
-function causeButton(code, redraw) {
-  const button = element('button', 'cause', element('span', 'code', code), element('b', ''));
-  button.type = 'button';
-  button.dataset.code = code;
-  button.addEventListener('click', () => {
-    chosen = chosen === code ? null : code;
+  const choices = parked.byCode.map(({ code, count: number, fix }) => ({
+    id: code,
+    words: code,
+    count: count(number),
+    title: fix ?? '',
+  }));
+  showChoices(byId('causes'), choices, chosen, (code) => {
+    chosen = code;
     redraw();
   });
-  return button;
+  showAll(group);
+  showRows(byId('parked'), columns(now, flowName), shown, ({ id }) => id);
+}
+
+/** Of one code: from the status where it holds all of them, else asked for. */
+function recordsOf({ code, count: number }, { newest }, redraw) {
+  const known = newest.filter((one) => one.code === code);
+  const id = `${code} ${number}`;
+  if (known.length >= Math.min(number, 200) || here().page !== 'parked') return known;
+  if (ofCause.id === id) return ofCause.records;
+  ofCause = { id, records: known };
+  void fetch(`/api/parked?cause=${encodeURIComponent(code)}`)
+    .then((answer) => answer.json())
+    .then((records) => {
+      ofCause = { id, records };
+      redraw();
+    })
+    .catch(() => undefined);
+  return known;
+}
+
+/** What can be done with all of a cause at once. */
+function showAll(group) {
+  const place = byId('parked-all');
+  place.hidden = !group;
+  const words = group ? `${group.code} ${group.count}` : '';
+  if (place.dataset.of === words) return;
+  place.dataset.of = words;
+  if (!group) return place.replaceChildren();
+  const [body, what] = [{ cause: group.code }, say('parked.ofCause', { code: group.code })];
+  const all = (action) => {
+    const name = say(`parked.${action}.all`, { count: group.count });
+    return button(name, name, () => askFor(action, body, what), 'act');
+  };
+  place.replaceChildren(all('release'), all('discard'));
 }

@@ -73,16 +73,52 @@ function nodeOf({ text, className, title, make }) {
   return node;
 }
 
-const knownStates = new Set([
-  'applied',
-  'unchanged',
-  'superseded',
-  'dry',
-  'held',
-  'rejected',
-  'on',
-  'off',
-  'paused',
-]);
+const knownStates = new Set(
+  'applied unchanged superseded dry held rejected on off paused runs met missed unknown'.split(' '),
+);
 
-export const badge = (state) => ({ text: state, className: `badge ${knownStates.has(state) ? state : ''}` });
+/** @param words where another word than the state itself is shown */
+export const badge = (state, words = state) => ({
+  text: words,
+  className: `badge ${knownStates.has(state) ? state : ''}`,
+});
+
+/** A button with its name for those who hear it; `act` is given the button. */
+export function button(words, label, act, className = '') {
+  const made = element('button', className, words);
+  made.type = 'button';
+  if (label !== words) made.setAttribute('aria-label', label);
+  made.addEventListener('click', () => void act(made));
+  return made;
+}
+
+/** Part of a cell: a button that only operators see, made anew when its name changes. */
+export const actButton = (words, label, act) => ({
+  text: label,
+  make: () => button(words, label, act, 'act'),
+});
+
+/**
+ * Buttons of which one at most is pressed, kept in place. A choice is `{ id, words, count, title }`; `choose` is given
+ * its id, or null when it is let go.
+ */
+export function showChoices(group, choices, chosen, choose) {
+  group.hidden = choices.length === 0;
+  const old = new Map([...group.children].map((one) => [one.dataset.id, one]));
+  for (const { id, words, count, title } of choices) {
+    const made = old.get(id) ?? group.appendChild(choiceButton(id, words, choose));
+    old.delete(id);
+    setText(made.children[1], count);
+    made.title = title;
+    made.setAttribute('aria-pressed', String(id === chosen));
+  }
+  for (const gone of old.values()) gone.remove();
+}
+
+function choiceButton(id, words, choose) {
+  const made = element('button', 'cause', element('span', 'code', words), element('b', ''));
+  made.type = 'button';
+  made.dataset.id = id;
+  made.addEventListener('click', () => choose(made.getAttribute('aria-pressed') === 'true' ? null : id));
+  return made;
+}

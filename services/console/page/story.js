@@ -1,15 +1,16 @@
-import { count, exactTime, time } from './format.js';
+import { exactTime, time } from './format.js';
 import { badge, element, setText, showRows } from './rows.js';
+import { say } from './texts.js';
 
 const happeningColumns = (now) => [
   {
-    title: 'Time',
+    title: say('story.time'),
     className: 'nowrap',
     cell: ({ at }) => [{ text: time(at, now), title: exactTime(at) }],
   },
-  { title: 'Who', cell: ({ by }) => [{ text: by, className: 'strong' }] },
+  { title: say('story.who'), cell: ({ by }) => [{ text: by, className: 'strong' }] },
   {
-    title: 'What',
+    title: say('story.what'),
     className: 'wide',
     cell: ({ kind, what, code, fix, attempts }) => [
       badge(kind),
@@ -18,11 +19,11 @@ const happeningColumns = (now) => [
       fix === null ? null : { text: fix, className: 'block' },
       attempts === null || attempts < 2
         ? null
-        : { text: `${count(attempts)} tries`, className: 'block warn' },
+        : { text: say('story.tries', { count: attempts }), className: 'block warn' },
     ],
   },
   {
-    title: 'Record',
+    title: say('story.record'),
     className: 'record',
     cell: ({ topic, key, documentId }) => [
       { text: key, className: 'key' },
@@ -31,7 +32,7 @@ const happeningColumns = (now) => [
     ],
   },
   {
-    title: 'Trace',
+    title: say('story.trace'),
     cell: ({ traceId, traceUrl }) => [
       traceUrl !== null
         ? { text: traceUrl, make: linkTo }
@@ -41,7 +42,7 @@ const happeningColumns = (now) => [
 ];
 
 function linkTo(url) {
-  const link = element('a', '', 'Trace');
+  const link = element('a', '', say('story.trace'));
   link.href = url;
   link.rel = 'noreferrer';
   link.target = '_blank';
@@ -49,9 +50,9 @@ function linkTo(url) {
 }
 
 const sideColumns = (sides) => [
-  { title: 'Now', cell: ({ name }) => [{ text: name, className: 'strong' }] },
+  { title: say('story.now'), cell: ({ name }) => [{ text: name, className: 'strong' }] },
   ...sides.map((side) => ({
-    title: side.name === 'shop' ? 'Shop' : side.name,
+    title: side.name === 'shop' ? say('story.shop') : side.name,
     className: 'wide',
     cell: ({ name }) => side.facts[name] ?? '',
   })),
@@ -65,10 +66,9 @@ let asking = 0;
 export async function showStory(text) {
   const own = (asking += 1);
   const section = byId('story');
-  section.hidden = false;
   section.setAttribute('aria-busy', 'true');
-  setText(byId('story-title'), `The story of ${text}`);
-  setText(byId('story-said'), 'Asking the topics, the shop and the ERP…');
+  setText(byId('story-title'), say('story.title', { key: text }));
+  setText(byId('story-said'), say('story.asking'));
   byId('story-title').focus();
   const answer = await fetch(`/api/story?key=${encodeURIComponent(text)}`).catch(() => null);
   const story = answer?.ok ? await answer.json() : null;
@@ -91,26 +91,21 @@ export async function showStory(text) {
 }
 
 function saidOf(answer, story) {
-  if (answer?.status === 503) return 'Others are being told theirs; ask again in a moment.';
-  if (story === null) return 'The console could not answer; try again in a moment.';
+  if (answer?.status === 503) return say('story.busy');
+  if (story === null) return say('story.failed');
   const notAsked = story.sides
     .filter(({ unknown }) => unknown !== null)
-    .map(({ name, unknown }) => `Of the ${name} not all is known: ${unknown}.`);
+    .map(({ name, unknown }) => say('story.notAll', { side: name, why: unknown }));
   return [headline(story), ...notAsked].join('\n');
 }
 
 function headline({ isKnown, similar, findings, happenings, leftOut }) {
-  if (isKnown && happenings.length === 0) return 'Nothing has happened to it that the topics still hold.';
+  if (isKnown && happenings.length === 0) return say('story.nothing');
   if (isKnown && findings.length === 0)
-    return leftOut > 0
-      ? `Nothing is out of order. ${count(leftOut)} older happenings are left out.`
-      : 'Nothing is out of order.';
-  if (isKnown)
-    return findings.length === 1
-      ? 'One thing is out of order.'
-      : `${count(findings.length)} things are out of order.`;
-  if (similar.length === 0) return 'Nobody knows of it.';
-  return `Nobody knows of it. Something like it: ${similar.map(({ key }) => key).join(', ')}`;
+    return leftOut > 0 ? say('story.well.leftOut', { count: leftOut }) : say('story.well');
+  if (isKnown) return say('story.findings', { count: findings.length });
+  if (similar.length === 0) return say('story.unknown');
+  return say('story.similar', { keys: similar.map(({ key }) => key).join(', ') });
 }
 
 const findingItem = ({ what, fix, code }) =>

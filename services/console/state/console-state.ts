@@ -1,14 +1,17 @@
 import { processIn } from '../../platform/groups.ts';
-import type { Control, Cursor, Outcome, Parked } from '../../../schemas/types.ts';
+import type { Audit, Control, Cursor, Difference, Outcome, Parked } from '../../../schemas/types.ts';
 import { FlowFigureKeeper } from './flow-figures.ts';
 import { keepsCode } from '../../platform/kept-codes.ts';
 import { SeenKeys } from './seen-keys.ts';
-import { Newest } from './newest.ts';
+import { Acts } from '../../operations/audit.ts';
+import { Newest } from '../../operations/newest.ts';
+import { OpenDifferences } from './open-differences.ts';
 import { outcomeView } from './outcome-view.ts';
 import type { OutcomeView } from './outcome-view.ts';
 import { ParkedRecords } from './parked-records.ts';
 
 const latestLimit = 200;
+const actsLimit = 200;
 /** Far more than there are; what comes from a topic never grows without a bound. */
 const flowLimit = 100;
 const cursorLimit = 1_000;
@@ -21,6 +24,9 @@ export class ConsoleState {
   readonly seenKeys = new SeenKeys();
   readonly parked = new ParkedRecords();
   readonly overall = new FlowFigureKeeper();
+  readonly differences: OpenDifferences;
+  /** What people have done, on all instances of the broker. */
+  readonly acts = new Acts(actsLimit);
   readonly cursors = new Map<string, Cursor>();
   /** What operators have set, by reader. */
   readonly controls = new Map<string, Control>();
@@ -32,6 +38,7 @@ export class ConsoleState {
 
   constructor(instance: string, onChange: () => void) {
     this.#instance = instance;
+    this.differences = new OpenDifferences(instance);
     this.#onChange = onChange;
   }
 
@@ -61,6 +68,21 @@ export class ConsoleState {
   /** Its topic was recreated: what was parked there cannot be cleared any more. */
   forgetParked(): void {
     this.parked.clear();
+    this.#onChange();
+  }
+
+  takeDifference(id: string, difference: Difference | null): void {
+    this.differences.take(id, difference);
+    this.#onChange();
+  }
+
+  forgetDifferences(): void {
+    this.differences.clear();
+    this.#onChange();
+  }
+
+  takeAct(act: Audit): void {
+    this.acts.add(act);
     this.#onChange();
   }
 

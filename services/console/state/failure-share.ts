@@ -1,5 +1,5 @@
 import type { Outcome } from '../../../schemas/types.ts';
-import { Newest } from './newest.ts';
+import { Newest } from '../../operations/newest.ts';
 
 /** How many of the last 1,000 records failed (the target is less than 1 %). */
 export interface FailureShare {

@@ -1,6 +1,8 @@
 import { messageOf } from '../../platform/errors.ts';
 import type { PartitionLag, TopicAdmin } from '../../platform/kafka/types.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { noOutlook, Pace } from './pace.ts';
+import type { Outlook } from './pace.ts';
 
 /** How far one group is behind on one topic. */
 export interface Lag {
@@ -27,6 +29,7 @@ interface LagOptions {
 export class Lags {
   readonly #options: LagOptions;
   readonly #known = new Map<string, Lag>();
+  readonly #paces = new Map<string, Pace>();
   readonly #over = new AbortController();
   #problem: string | null = null;
   #running: Promise<void> = Promise.resolve();
@@ -42,6 +45,10 @@ export class Lags {
   /** Null until the broker has answered for the first time. */
   of(group: string, topic: string): Lag | null {
     return this.#known.get(`${group}/${topic}`) ?? null;
+  }
+
+  outlook(group: string, topic: string, targetP95Ms: number | null): Outlook {
+    return this.#paces.get(`${group}/${topic}`)?.outlook(targetP95Ms) ?? noOutlook;
   }
 
   unhealthyReason(): string | null {
@@ -71,8 +78,7 @@ export class Lags {
       if (this.#over.signal.aborted) return;
       try {
         const partitions = await admin.lag(group, topics);
-        for (const topic of topics)
-          changed = this.#put(`${group}/${topic}`, sum(partitions, topic)) || changed;
+        for (const topic of topics) changed = this.#put(`${group}/${topic}`, partitions, topic) || changed;
       } catch (error) {
         const why = messageOf(error);
         this.#problem = `The lag of ${group} could not be asked: ${why}`;
@@ -81,15 +87,29 @@ export class Lags {
     if (changed || before !== this.#problem) onChange();
   }
 
-  #put(id: string, lag: Lag): boolean {
+  #put(id: string, partitions: readonly PartitionLag[], topic: string): boolean {
+    const own = partitions.filter((one) => one.topic === topic);
+    const lag = sum(own);
     const old = this.#known.get(id);
+    // What was finished before the group's first word is not known.
+    if (lag.started && old?.started) this.#paceOf(id).add(this.#options.clock.now(), ...placesOf(own));
     this.#known.set(id, lag);
     return old?.records !== lag.records || old.started !== lag.started;
   }
+
+  #paceOf(id: string): Pace {
+    const found = this.#paces.get(id) ?? new Pace();
+    this.#paces.set(id, found);
+    return found;
+  }
 }
 
-function sum(partitions: PartitionLag[], topic: string): Lag {
-  const own = partitions.filter((one) => one.topic === topic);
+const placesOf = (own: readonly PartitionLag[]): [finished: number, published: number] => [
+  own.reduce((total, { committed }) => total + (committed ?? 0), 0),
+  own.reduce((total, { end }) => total + end, 0),
+];
+
+function sum(own: readonly PartitionLag[]): Lag {
   return {
     records: own.reduce((total, { committed, end }) => total + Math.max(0, end - (committed ?? 0)), 0),
     started: own.some(({ committed }) => committed !== null),

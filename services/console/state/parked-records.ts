@@ -2,29 +2,14 @@ import type { Parked } from '../../../schemas/types.ts';
 import { refreshTargetOf } from '../../platform/flow/request-refresh.ts';
 import type { RefreshTarget } from '../../platform/flow/request-refresh.ts';
 import { shellWord } from '../../platform/terminal.ts';
+import { listed } from '../../operations/parked/records.ts';
 import { shownText } from '../../operations/shown-text.ts';
 
 /** One parked record as the page shows it; never its headers, never its bytes. */
-export interface ParkedView {
-  /** Key on `cartage.parked`. */
+export interface ParkedView extends ReturnType<typeof listed> {
+  /** Key on `cartage.parked`, as `parkedKey`. */
   id: string;
   process: string;
-  topic: string;
-  partition: number;
-  offset: number;
-  key: string | null;
-  documentId: string | null;
-  /** rejected or held. */
-  status: string;
-  code: string;
-  /** What happened. */
-  cause: string;
-  /** The other side's own words. */
-  why: string | null;
-  fix: string;
-  attempts: number;
-  /** UTC milliseconds. */
-  parkedAt: number;
   /** What is asked for to have it looked at again, and what to type for that; null where only the fix helps. */
   target: RefreshTarget | null;
   command: string | null;
@@ -84,9 +69,10 @@ export class ParkedRecords {
     this.#complete = true;
   }
 
-  /** Undefined when it is cleared, or not known in full. */
-  get(id: string): ParkedView | undefined {
-    return this.#full.get(id);
+  /** The newest of a cause, as `cartage parked list --json` shows them, and what the page needs beside. */
+  ofCause(code: string): ParkedView[] {
+    const own = [...this.#full.values()].filter((one) => one.code === code);
+    return own.toSorted((a, b) => b.parkedAt - a.parkedAt).slice(0, shownLimit);
   }
 
   summary(): ParkedSummary {
@@ -110,23 +96,14 @@ export class ParkedRecords {
 }
 
 function parkedView(id: string, process: string, parked: Parked): ParkedView {
-  const { topic, key } = parked;
   const target = refreshTargetOf(parked);
   return {
-    id,
-    process,
-    topic,
-    partition: parked.partition,
-    offset: parked.offset,
-    key,
-    documentId: parked.documentId,
-    status: parked.status,
-    code: parked.code,
+    ...listed(id, parked),
     cause: shownText(parked.cause),
     why: parked.why === null ? null : shownText(parked.why),
     fix: shownText(parked.fix),
-    attempts: parked.attempts,
-    parkedAt: parked.parkedAt,
+    id,
+    process,
     target,
     command: target === null ? null : `cartage parked release ${shellWord(id)}`,
   };

@@ -1,6 +1,7 @@
 import { differences, outcomes, parked } from '../../../schemas/topics.ts';
 import type { Difference, Outcome, Parked } from '../../../schemas/types.ts';
 import type { Config } from '../../platform/config/schema.ts';
+import { Rejected } from '../../platform/errors.ts';
 import { groupIn, groupOf, modeOf, processIn } from '../../platform/groups.ts';
 import type { Bus, TopicAdmin } from '../../platform/kafka/types.ts';
 import { readToEnd } from '../../platform/kafka/read-to-end.ts';
@@ -15,6 +16,9 @@ const failuresMax = 10;
 const parkedMs = 24 * 3_600_000;
 /** A flow with a lag that it has not finished for so long is behind. */
 const settledMs = 3_600_000;
+
+/** Outcomes are kept for so long: what is older cannot be judged any more. */
+const outcomesKeptMs = 7 * 86_400_000;
 
 /** One target, and how it was kept. */
 export interface Judged {
@@ -40,6 +44,18 @@ interface Sums {
   failedFirst: number;
   failedFinally: number;
   lastAt: number;
+}
+
+/** When the flows were switched on, as a person writes it. @throws Rejected for what is no time of the last seven days */
+export function goLiveSince(given: string, now: number): number {
+  const since = Date.parse(given);
+  if (!Number.isNaN(since) && since < now && since >= now - outcomesKeptMs) return since;
+  throw new Rejected({
+    code: 'report.since',
+    what: `"${given}" is no time of the last seven days`,
+    why: 'what became of the records is kept for seven days',
+    fix: 'Write it with its zone, such as 2026-11-23T10:00:00Z',
+  });
 }
 
 export async function goLiveReport(

@@ -11,7 +11,10 @@ export function problemsBetween(config: Partial<Config>): Problem[] {
 
 /** A page that everybody on the network may use is never what was meant. */
 function loginProblems({ http, console: page }: Partial<Config>): Problem[] {
-  if (!http || !page || page.password !== '' || page.proxy) return [];
+  if (!http || !page) return [];
+  if (page.password !== '' && page.password === page.viewerPassword)
+    return [{ path: 'console.viewerPassword', message: 'must be another one than console.password' }];
+  if (page.password !== '' || page.viewerPassword !== '' || page.proxy) return [];
   if (!page.withoutLogin)
     return [
       { path: 'console.password', message: 'is required; on this machine alone withoutLogin: true will do' },

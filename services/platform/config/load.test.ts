@@ -301,12 +301,18 @@ describe('the configuration', () => {
     ['console: { password: short }', 'console.password'],
     ['console: { proxy: { userHeader: X-User, from: [10.0.0.0/33] } }', 'console.proxy.from.0'],
     ['console: { proxy: { userHeader: X-User, from: [] } }', 'console.proxy.from'],
+    [
+      'console: { proxy: { userHeader: X-User, from: [::1], groupsHeader: X-Groups } }',
+      'console.proxy.operatorGroups',
+    ],
+    ['console: { password: twelve or more, viewerPassword: twelve or more }', 'console.viewerPassword'],
   ])('refuses a console that anybody could use: %s', (fields, path) => {
     expect(Object.keys(problemsOf(`instance: main\n${kafka}\n${fields}`, {}, ['console']))).toEqual([path]);
   });
 
   it.each([
     'console: { password: "twelve or more" }',
+    'console: { viewerPassword: "twelve or more" }',
     'console: { proxy: { userHeader: X-User, from: [10.0.0.0/8, "fd00::/8", 127.0.0.1] } }',
     'http: { host: 127.0.0.1 }\nconsole: { withoutLogin: true }',
     'http: { host: "::1" }\nconsole: { withoutLogin: true }',

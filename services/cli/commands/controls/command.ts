@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { Run } from '../../options.ts';
 import { listControls } from './list.ts';
-import { settingOf, setFlow } from './set.ts';
+import { settingOf } from '../../../operations/controls/set.ts';
+import { set } from './set.ts';
 
 const flow = ['<flow>', 'orders, stock, catalog, shipments, customers, a process, or process.part'] as const;
 const reason = ['--reason <text>', 'why, for the audit'] as const;
@@ -15,14 +16,14 @@ export function addControls(program: Command, run: Run): void {
     .argument(...flow)
     .requiredOption(...reason)
     .addHelpText('after', examples("pause order-exporter --reason 'the ERP is being moved'"))
-    .action(run((options, [name = '']) => setFlow(options, 'pause', name, { paused: true })));
+    .action(run((options, [name = '']) => set(options, 'pause', name, { paused: true })));
   program
     .command('resume')
     .description('a flow that was paused goes on where it stopped')
     .argument(...flow)
     .requiredOption(...reason)
     .addHelpText('after', examples("resume order-exporter --reason 'the ERP is there again'"))
-    .action(run((options, [name = '']) => setFlow(options, 'resume', name, { paused: false })));
+    .action(run((options, [name = '']) => set(options, 'resume', name, { paused: false })));
   program
     .command('set')
     .description('how much a flow has in work, at most')
@@ -38,9 +39,7 @@ export function addControls(program: Command, run: Run): void {
       ),
     )
     .action(
-      run((options, [name = '', what = '', value = '']) =>
-        setFlow(options, 'set', name, settingOf(what, value)),
-      ),
+      run((options, [name = '', what = '', value = '']) => set(options, 'set', name, settingOf(what, value))),
     );
   program
     .command('controls')

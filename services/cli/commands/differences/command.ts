@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Run } from '../../options.ts';
 import { listDifferences, showDifference } from './list.ts';
-import { repairDifferences } from './repair.ts';
+import { repair } from './repair.ts';
 
 const key = "'main/stock/WH1/ABC-1/quantity'";
 const kind = ['--kind <name>', 'of this kind only: stock, orders, …'] as const;
@@ -36,5 +36,5 @@ export function addDifferences(program: Command, run: Run): void {
     .option('--reason <text>', 'why, for the audit')
     .option('--dry-run', 'say what would be asked for')
     .addHelpText('after', examples(`repair ${key}`, 'repair --kind stock --cause changed_by_hand --dry-run'))
-    .action(run((options, keys) => repairDifferences(options, keys)));
+    .action(run((options, keys) => repair(options, keys)));
 }

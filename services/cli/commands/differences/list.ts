@@ -4,8 +4,8 @@ import { shellWord } from '../../../platform/terminal.ts';
 import { withBus } from '../../open.ts';
 import type { GlobalOptions } from '../../options.ts';
 import { printJson, printLine, printSome } from '../../print.ts';
-import { chosen, ofSelection, readDifferences } from './records.ts';
-import type { Differences, Selection } from './records.ts';
+import { chosen, ofSelection, readDifferences } from '../../../operations/differences/records.ts';
+import type { Differences, Selection } from '../../../operations/differences/records.ts';
 
 /** Of a kind and cause, where nothing is narrowed. */
 const shownOfEach = 3;

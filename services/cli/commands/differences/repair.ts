@@ -1,14 +1,11 @@
-import { refresh } from '../../../../schemas/topics.ts';
-import type { Difference } from '../../../../schemas/types.ts';
+import { repairDifferences } from '../../../operations/differences/repair.ts';
+import type { Selection } from '../../../operations/differences/records.ts';
 import { readConfiguration } from '../../../platform/config/read.ts';
 import { shellWord } from '../../../platform/terminal.ts';
-import { actorOf, recordAct } from '../../act.ts';
+import { actingAs } from '../../act.ts';
 import { withBus } from '../../open.ts';
 import type { GlobalOptions } from '../../options.ts';
 import { printJson, printSome } from '../../print.ts';
-import { askedAgain } from '../refresh.ts';
-import { chosen, readDifferences, selectionWords } from './records.ts';
-import type { Selection } from './records.ts';
 
 export interface RepairOptions extends GlobalOptions, Selection {
   reason?: string;
@@ -17,33 +14,21 @@ export interface RepairOptions extends GlobalOptions, Selection {
 
 const linesShown = 20;
 
-/**
- * Has what differs read at its source again: each key once, however much of it differs. The reconciler sees the request,
- * and whether it has helped.
- */
-export async function repairDifferences(options: RepairOptions, keys: string[]): Promise<number> {
-  const { dryRun = false, reason } = options;
+/** Has what differs read at its source again, or says what would be. */
+export async function repair(options: RepairOptions, keys: string[]): Promise<number> {
+  const { kind, cause, dryRun = false, reason } = options;
   const configuration = readConfiguration([], options.config);
-  const requestedBy = dryRun ? '' : `cli ${actorOf(options)}`;
-  const asked = await withBus(configuration, async (bus) => {
-    const found = chosen(await readDifferences(bus, configuration.config.instance), keys, options);
-    const targets = [...new Map([...found.values()].map((one) => [nameOf(one), one])).values()];
-    if (dryRun) return targets;
-    await recordAct(bus, options, {
-      action: 'differences.repair',
-      subject: selectionWords(options),
-      keys: [...found.keys()],
-      ...(reason !== undefined && { reason }),
-    });
-    const requests = targets.map(({ topic, key }) => askedAgain(topic, key, requestedBy));
-    await Promise.all(requests.map((value) => bus.publish(refresh, { value })));
-    return targets;
-  });
+  const { instance } = configuration.config;
+  const selection = { ...(kind !== undefined && { kind }), ...(cause !== undefined && { cause }) };
+  const what = { ...selection, keys, reason, dryRun };
+  const asked = await withBus(configuration, (bus) =>
+    repairDifferences(bus, instance, what, actingAs(options, dryRun)),
+  );
   if (options.json) printJson({ dryRun, asked: asked.map(({ topic, key }) => ({ topic, key })) });
   else {
     const verb = dryRun ? 'would ask' : 'asked';
     printSome(
-      asked.map(({ topic, key, repair }) => `${verb} for ${topic} ${shellWord(key)}${before(repair)}`),
+      asked.map(({ topic, key, repair: last }) => `${verb} for ${topic} ${shellWord(key)}${before(last)}`),
       linesShown,
       (count) => `${verb} for ${count} more`,
     );
@@ -51,5 +36,4 @@ export async function repairDifferences(options: RepairOptions, keys: string[]):
   return 0;
 }
 
-const nameOf = ({ topic, key }: Difference) => `${topic} ${key}`;
-const before = (repair: string) => (repair === 'failed' ? ' (the last time it did not help)' : '');
+const before = (last: string) => (last === 'failed' ? ' (the last time it did not help)' : '');

@@ -5,7 +5,7 @@ import { Rejected } from '../../../platform/errors.ts';
 import { readToEnd } from '../../../platform/kafka/read-to-end.ts';
 import type { Bus } from '../../../platform/kafka/types.ts';
 import type { ValueReader } from '../../../platform/kafka/value-reader.ts';
-import { readParked } from '../parked/records.ts';
+import { readParked } from '../../../operations/parked/records.ts';
 
 /** What lies of the person, or of the order, on one topic. */
 export interface Part {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Run } from '../../options.ts';
-import { discardParked } from './discard.ts';
+import { discard } from './discard.ts';
 import { listParked } from './list.ts';
-import { releaseParked } from './release.ts';
+import { release } from './release.ts';
 import { showParked } from './show.ts';
 
 const key = "'cartage.main.inventory-applier/erp.stock/WH1/ABC-1'";
@@ -43,7 +43,7 @@ export function addParked(program: Command, run: Run): void {
     .option('--reason <text>', 'why, for the audit')
     .option('--dry-run', 'say what would be asked for')
     .addHelpText('after', examples(`release ${key}`, 'release --cause order.payment_unmapped --dry-run'))
-    .action(run((options, keys) => releaseParked(options, keys)));
+    .action(run((options, keys) => release(options, keys)));
   parked
     .command('discard')
     .description('give records up: they are not applied, and what they held is gone from here')
@@ -59,5 +59,5 @@ export function addParked(program: Command, run: Run): void {
         "discard --cause order.product_type_unsupported --reason 'entered by hand'",
       ),
     )
-    .action(run((options, keys) => discardParked(options, keys)));
+    .action(run((options, keys) => discard(options, keys)));
 }

@@ -1,13 +1,11 @@
-import { parked } from '../../../../schemas/topics.ts';
+import { discardParked } from '../../../operations/parked/discard.ts';
+import type { Selection } from '../../../operations/parked/records.ts';
 import { readConfiguration } from '../../../platform/config/read.ts';
-import { Rejected } from '../../../platform/errors.ts';
 import { shellWord } from '../../../platform/terminal.ts';
-import { recordAct } from '../../act.ts';
+import { actingAs } from '../../act.ts';
 import type { GlobalOptions } from '../../options.ts';
 import { withBus } from '../../open.ts';
 import { printJson, printSome } from '../../print.ts';
-import { chosen, readParked, selectionWords } from './records.ts';
-import type { Selection } from './records.ts';
 
 export interface DiscardOptions extends GlobalOptions, Selection {
   reason: string;
@@ -17,26 +15,12 @@ export interface DiscardOptions extends GlobalOptions, Selection {
 const linesShown = 20;
 
 /** Gives parked records up, for a reason that is kept. */
-export async function discardParked(options: DiscardOptions, keys: string[]): Promise<number> {
-  const { reason, dryRun = false } = options;
-  if (reason.trim() === '')
-    throw new Rejected({
-      code: 'parked.reason',
-      what: 'The reason is empty',
-      fix: 'Say in --reason why these records need not be applied; it is kept for a year',
-    });
-  const discarded = await withBus(readConfiguration([], options.config), async (bus) => {
-    const names = [...chosen(await readParked(bus), keys, options).keys()];
-    if (dryRun) return names;
-    await recordAct(bus, options, {
-      action: 'parked.discard',
-      subject: selectionWords(options),
-      keys: names,
-      reason,
-    });
-    await Promise.all(names.map((name) => bus.tombstone(parked, name)));
-    return names;
-  });
+export async function discard(options: DiscardOptions, keys: string[]): Promise<number> {
+  const { cause, flow, reason, dryRun = false } = options;
+  const what = { ...(cause !== undefined && { cause }), ...(flow !== undefined && { flow }), keys };
+  const discarded = await withBus(readConfiguration([], options.config), (bus) =>
+    discardParked(bus, { ...what, reason, dryRun }, actingAs(options, dryRun)),
+  );
   if (options.json) printJson({ dryRun, discarded });
   else {
     const verb = dryRun ? 'would discard' : 'discarded';

@@ -5,8 +5,8 @@ import type { GlobalOptions } from '../../options.ts';
 import { withBus } from '../../open.ts';
 import { printJson, printLine, printSome } from '../../print.ts';
 import { readerIn } from '../../../platform/groups.ts';
-import { ofSelection, readParked } from './records.ts';
-import type { ParkedRecords, Selection } from './records.ts';
+import { listed, ofSelection, readParked } from '../../../operations/parked/records.ts';
+import type { ParkedRecords, Selection } from '../../../operations/parked/records.ts';
 
 /** Of a cause without --cause: its fixes, and the records of each. */
 const fixesShown = 5;
@@ -15,16 +15,11 @@ const recordsShown = 3;
 /** Lists what could not be applied, with cause and fix. The bytes of the records stay on the topic: they may be personal. */
 export async function listParked(options: GlobalOptions & Selection): Promise<number> {
   const configuration = readConfiguration([], options.config);
-  const records = ofSelection(await withBus(configuration, readParked), options);
-  if (options.json) printJson([...records].map(jsonOf));
+  const records = ofSelection(await withBus(configuration, (bus) => readParked(bus)), options);
+  if (options.json) printJson([...records].map(([key, record]) => listed(key, record)));
   else if (records.size === 0) printLine('Nothing is parked.');
   else printCauses(records, options.cause !== undefined, Date.now());
   return 0;
-}
-
-function jsonOf([parkedKey, record]: [string, Parked]) {
-  const { recordValue, headers: _headers, ...rest } = record;
-  return { parkedKey, ...rest, hasOriginal: recordValue !== null };
 }
 
 function printCauses(records: ParkedRecords, everything: boolean, now: number): void {

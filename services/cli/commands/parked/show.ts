@@ -10,7 +10,7 @@ import { recordAct } from '../../act.ts';
 import type { GlobalOptions } from '../../options.ts';
 import { withBus, withValueReader } from '../../open.ts';
 import { printJson, printLine } from '../../print.ts';
-import { chosen, readParked } from './records.ts';
+import { chosen, readParked } from '../../../operations/parked/records.ts';
 
 /** What a parked record holds, or why it cannot be shown. */
 export type Content = { value: unknown } | { unreadable: string };

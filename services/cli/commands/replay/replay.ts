@@ -9,7 +9,8 @@ import { actorOf, recordAct } from '../../act.ts';
 import type { GlobalOptions } from '../../options.ts';
 import { withBus } from '../../open.ts';
 import { counted, printError, printJson, printLine } from '../../print.ts';
-import { askedAgain, refuseOtherKeys, sourceOf } from '../refresh.ts';
+import { refuseOtherKeys, sourceOf } from '../refresh.ts';
+import { askedAgain } from '../../../operations/act.ts';
 
 export interface ReplayOptions extends GlobalOptions {
   from?: string;

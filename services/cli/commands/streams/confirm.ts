@@ -6,7 +6,7 @@ import { actorOf, recordAct } from '../../act.ts';
 import type { GlobalOptions } from '../../options.ts';
 import { withBus } from '../../open.ts';
 import { counted, printJson, printLine } from '../../print.ts';
-import { askedAgain } from '../refresh.ts';
+import { askedAgain } from '../../../operations/act.ts';
 import { statesOfStreams } from './cursor.ts';
 
 /** Lets the ingester tell as deleted what it holds back, and no more than was seen here. */

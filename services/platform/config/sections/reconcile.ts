@@ -31,5 +31,7 @@ export const reconcileSection = z
     repair: z.partialRecord(kind, flowMode).default({}),
     /** Keys that are asked for by itself within an hour, of all kinds together. */
     repairsPerHour: count(500),
+    /** Orders of a day that `cartage report daily` draws and compares field by field. */
+    dailySample: count(20),
   })
   .prefault({});

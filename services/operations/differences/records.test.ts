@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Difference } from '../../../../schemas/types.ts';
+import type { Difference } from '../../../schemas/types.ts';
 import { chosen, ofSelection, selectionWords } from './records.ts';
 
 const difference = (kind: string, cause: string) => ({ kind, cause }) as Difference;

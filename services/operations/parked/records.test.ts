@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Parked } from '../../../../schemas/types.ts';
+import type { Parked } from '../../../schemas/types.ts';
 import { chosen, ofSelection } from './records.ts';
 
 const record = (process: string, code: string) => ({ group: `cartage.main.${process}`, code }) as Parked;

@@ -1,9 +1,9 @@
-import { differences } from '../../../../schemas/topics.ts';
-import type { Difference } from '../../../../schemas/types.ts';
-import { Rejected } from '../../../platform/errors.ts';
-import { readToEnd } from '../../../platform/kafka/read-to-end.ts';
-import type { Bus } from '../../../platform/kafka/types.ts';
-import { shellWord } from '../../../platform/terminal.ts';
+import { differences } from '../../../schemas/topics.ts';
+import type { Difference } from '../../../schemas/types.ts';
+import { Rejected } from '../../platform/errors.ts';
+import { readToEnd } from '../../platform/kafka/read-to-end.ts';
+import type { Bus } from '../../platform/kafka/types.ts';
+import { shellWord } from '../../platform/terminal.ts';
 
 /** By their key on `cartage.differences`, the oldest first. */
 export type Differences = ReadonlyMap<string, Difference>;
@@ -14,7 +14,7 @@ export interface Selection {
 }
 
 /** Those of this instance. */
-export async function readDifferences(bus: Bus, instance: string): Promise<Differences> {
+export async function readDifferences(bus: Pick<Bus, 'readAll'>, instance: string): Promise<Differences> {
   const found = new Map<string, Difference>();
   await readToEnd(bus, differences, ({ key, value }) => {
     if (value?.instance === instance) found.set(key, value);

@@ -1,0 +1,149 @@
+/** Double: the topics. What the buttons do, asked as the page asks. */
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { audit, controls, differences, parked, refresh } from '../../schemas/topics.ts';
+import type { Difference, Parked } from '../../schemas/types.ts';
+import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
+import { acts, givenIn } from './acts.ts';
+import type { ActName } from './acts.ts';
+
+let bus: RecordingBus;
+let closed: number;
+beforeEach(() => {
+  bus = new RecordingBus();
+  closed = 0;
+});
+
+const actor = { name: 'Jane', tool: 'console' } as const;
+const asked = new Map<string, object>();
+
+function act(name: ActName, body: object): Promise<object> {
+  const openReader = () => ({
+    read: (_topic: string, bytes: Buffer) => Promise.resolve(asked.get(bytes.toString())),
+    close: () => Promise.resolve(void (closed += 1)),
+  });
+  return acts[name]({ bus, instance: 'main', openReader }, givenIn(body), actor);
+}
+
+function park(key: string | null, own: Partial<Parked> = {}): string {
+  const value = {
+    group: 'cartage.main.order-exporter',
+    topic: 'magento.orders',
+    partition: 0,
+    offset: 7,
+    key,
+    documentId: null,
+    code: 'order.payment_unmapped',
+    parkedAt: 1,
+    recordValue: Buffer.from('personal'),
+    ...own,
+  } as Parked;
+  bus.broker.append(parked, parked.key(value), value);
+  return parked.key(value);
+}
+
+function differs(key: string, own: Partial<Difference> = {}): void {
+  const place = { instance: 'main', kind: 'stock', topic: 'erp.stock', key, field: 'quantity' };
+  const value = { ...place, cause: 'deleted', repair: 'none', firstSeenAt: 1, ...own } as Difference;
+  bus.broker.append(differences, differences.key(value), value);
+}
+
+const requests = () => bus.broker.values(refresh).map(({ topic, key }) => `${topic} ${key}`);
+const written = () =>
+  bus.broker
+    .values(audit)
+    .map(({ action, subject, count, reason, actor: who, tool }) => [
+      action,
+      subject,
+      count,
+      reason,
+      who,
+      tool,
+    ]);
+
+describe('a release', () => {
+  it('says first what it comes to and does nothing, then asks, by whom and why', async () => {
+    const ids = [park('main/default/1'), park('main/default/2')];
+    park('other/default/1', { group: 'cartage.other.order-exporter' });
+    const cause = 'order.payment_unmapped';
+    expect(await act('parked/release', { cause, dryRun: true })).toMatchObject({ dryRun: true, count: 2 });
+    expect([requests(), written()]).toEqual([[], []]);
+    const done = await act('parked/release', { cause, reason: ' mapped ' });
+    expect(done).toMatchObject({ count: 2, stuckCount: 0, asked: { [ids[0]!]: { key: 'main/default/1' } } });
+    expect(requests()).toEqual(['magento.orders main/default/1', 'magento.orders main/default/2']);
+    expect(written()).toEqual([['parked.release', `cause ${cause}`, 2, 'mapped', 'Jane', 'console']]);
+    expect(closed).toBe(2);
+  });
+
+  it('finds in a parked request what it was for, and says the way out of what nobody can ask for', async () => {
+    asked.set('for stock', { topic: 'erp.stock', entityId: null });
+    const request = { group: 'cartage.main.erp-ingester', topic: 'cartage.refresh' };
+    const ids = [park('W1/A', { ...request, recordValue: Buffer.from('for stock') }), park(null)];
+    expect(await act('parked/release', { keys: ids, reason: 'r' })).toMatchObject({
+      asked: { [ids[0]!]: { topic: 'erp.stock', key: 'W1/A' } },
+      stuck: { [ids[1]!]: expect.stringContaining('cannot be read') },
+    });
+  });
+});
+
+it('a discard leaves a tombstone, and is on record before', async () => {
+  const id = park('main/default/1');
+  await act('parked/discard', { keys: [id], reason: 'entered by hand' });
+  expect(bus.newest(parked).get(id)).toBeNull();
+  expect(written()).toEqual([['parked.discard', 'by key', 1, 'entered by hand', 'Jane', 'console']]);
+});
+
+it('a repair asks for each key once, of what differs here', async () => {
+  differs('W1/A');
+  differs('W1/A', { field: 'status' });
+  differs('W1/B', { instance: 'other' });
+  expect(await act('differences/repair', { kind: 'stock', dryRun: true })).toMatchObject({ count: 1 });
+  expect([requests(), written()]).toEqual([[], []]);
+  expect(await act('differences/repair', { kind: 'stock', reason: 'r' })).toEqual({
+    dryRun: false,
+    asked: [{ topic: 'erp.stock', key: 'W1/A' }],
+    count: 1,
+  });
+  expect(requests()).toEqual(['erp.stock W1/A']);
+  expect(written()).toEqual([['differences.repair', 'kind stock', 2, 'r', 'Jane', 'console']]);
+});
+
+it('a control is set beside what was set before, and refused where it makes no sense', async () => {
+  await act('controls', { flow: 'order-exporter', action: 'pause', reason: 'moved' });
+  await act('controls', { flow: 'order-exporter', action: 'set', what: 'batch', value: '9', reason: 'slow' });
+  expect(bus.newest(controls).get('main/order-exporter')).toMatchObject({
+    paused: true,
+    batchMax: 9,
+    reason: 'slow',
+    setBy: 'Jane',
+  });
+  for (const wrong of [
+    { flow: 'order-exporter', action: 'end' },
+    { flow: 'order-exporter', action: 'set', what: 'batch', value: '0' },
+    { flow: 'nothing', action: 'pause' },
+  ])
+    await expect(act('controls', { ...wrong, reason: 'r' })).rejects.toThrow(/controls\.|flow\.unknown/);
+  expect(written()).toHaveLength(2);
+});
+
+describe('whatever is sent', () => {
+  it('has a reason, unless nothing is changed', () => {
+    for (const reason of [undefined, '', '  '])
+      expect(() => givenIn({ keys: ['x'], reason })).toThrow('act.reason');
+    expect(givenIn({ keys: ['x'], dryRun: true })).toMatchObject({ reason: '', dryRun: true });
+  });
+
+  it.each([
+    { keys: 'all' },
+    { keys: [1] },
+    { keys: Array.from({ length: 1_001 }, () => 'k') },
+    { cause: { $ne: '' } },
+    { dryRun: 'yes' },
+    { reason: 7 },
+  ])('is refused when it is not of that shape: %j', (body) => {
+    expect(() => givenIn({ reason: 'r', ...body })).toThrow('act.shape');
+  });
+
+  it('may be nothing at all', () => {
+    expect(() => givenIn(undefined)).toThrow('act.reason');
+  });
+});

@@ -1,0 +1,78 @@
+import { ask } from './ask.js';
+import { exactTime, time } from './format.js';
+import { actButton, badge, showRows } from './rows.js';
+import { say } from './texts.js';
+
+const atMost = (number) =>
+  number === null ? say('controls.default') : say('controls.atMost', { count: number });
+
+const columns = (now) => [
+  {
+    title: say('controls.flow'),
+    className: 'name',
+    cell: ({ names, reader }) => [
+      { text: names.join(', '), className: 'strong' },
+      { text: reader, className: 'block code' },
+    ],
+  },
+  { title: say('controls.state'), cell: ({ state }) => [badge(state, say(`controls.${state}`))] },
+  { title: say('controls.concurrency'), cell: ({ control }) => atMost(control?.concurrencyMax ?? null) },
+  { title: say('controls.batch'), cell: ({ control }) => atMost(control?.batchMax ?? null) },
+  {
+    title: say('controls.by'),
+    cell: ({ control }) =>
+      control === null
+        ? ''
+        : [
+            { text: control.setBy },
+            { text: time(control.setAt, now), title: exactTime(control.setAt), className: 'block quiet' },
+          ],
+  },
+  { title: say('controls.why'), className: 'wide', cell: ({ control }) => control?.reason ?? '' },
+  {
+    title: say('controls.act'),
+    cell: ({ reader, control }) => [
+      toggle(reader, control?.paused ? 'resume' : 'pause'),
+      actButton(say('controls.set'), say('controls.set.label', { flow: reader }), () => askToSet(reader)),
+    ],
+  },
+];
+
+const toggle = (flow, action) =>
+  actButton(say(`controls.${action}`), say(`controls.${action}.title`, { flow }), () =>
+    askFor(
+      { flow, action },
+      { title: say(`controls.${action}.title`, { flow }), go: say(`controls.${action}`) },
+    ),
+  );
+
+const askToSet = (flow) =>
+  askFor(
+    { flow, action: 'set' },
+    {
+      title: say('controls.set.title', { flow }),
+      go: say('controls.set.go'),
+      fields: [
+        {
+          name: 'what',
+          label: say('controls.what'),
+          options: ['concurrency', 'batch'].map((what) => [what, say(`controls.what.${what}`)]),
+        },
+        { name: 'value', label: say('controls.value') },
+      ],
+    },
+  );
+
+const askFor = (body, words) =>
+  void ask({ path: '/api/controls', body, did: () => say('controls.did'), ...words });
+
+/** A row for whoever can be told something: a process, or a part of one. */
+export function showControls({ flows }, now) {
+  const rows = [...Map.groupBy(flows, ({ process }) => process)].map(([reader, own]) => ({
+    reader,
+    names: own.map(({ name }) => name),
+    control: own[0].control,
+    state: own.every(({ mode }) => mode === 'off') ? 'off' : own[0].control?.paused ? 'paused' : 'runs',
+  }));
+  showRows(document.getElementById('controls'), columns(now), rows, ({ reader }) => reader);
+}

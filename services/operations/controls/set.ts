@@ -1,0 +1,52 @@
+import { controls } from '../../../schemas/topics.ts';
+import type { Control } from '../../../schemas/types.ts';
+import { Rejected } from '../../platform/errors.ts';
+import type { Bus } from '../../platform/kafka/types.ts';
+import { recordAct } from '../act.ts';
+import type { Actor } from '../act.ts';
+import { readersOf } from '../flow-names.ts';
+import { changed, controlsNow } from './controls-now.ts';
+import type { Setting } from './controls-now.ts';
+
+export interface SetAsked {
+  /** pause, resume, set */
+  action: string;
+  /** A member of `flows`, a process, or a part of one. */
+  flow: string;
+  setting: Setting;
+  reason: string;
+}
+
+/** Sets the flows of a name, on record first. @throws Rejected for a flow that there is none */
+export async function setFlow(
+  bus: Pick<Bus, 'readAll' | 'publish'>,
+  instance: string,
+  { action, flow, setting, reason }: SetAsked,
+  actor: Actor,
+): Promise<Control[]> {
+  const readers = readersOf(flow);
+  const now = await controlsNow(bus, instance);
+  const by = { instance, reason, setBy: actor.name, setAt: Date.now() };
+  const made = readers.map((reader) => changed(now.get(reader), reader, setting, by));
+  await recordAct(bus, actor, { action, subject: wordsOf(flow, setting), keys: readers, reason });
+  for (const value of made) await bus.publish(controls, { value });
+  return made;
+}
+
+function wordsOf(flow: string, { concurrencyMax, batchMax }: Setting): string {
+  if (concurrencyMax !== undefined) return `${flow}: concurrency ${concurrencyMax ?? 'default'}`;
+  return batchMax === undefined ? flow : `${flow}: batch ${batchMax ?? 'default'}`;
+}
+
+/** @throws Rejected for what cannot be set, or not to that */
+export function settingOf(what: string, value: string): Setting {
+  const number = value === 'default' ? null : Number(value);
+  const isRight = number === null || (Number.isInteger(number) && number >= 1 && number <= 10_000);
+  if (isRight && what === 'concurrency') return { concurrencyMax: number };
+  if (isRight && what === 'batch') return { batchMax: number };
+  throw new Rejected({
+    code: 'controls.setting',
+    what: `${what} cannot be set to ${value}`,
+    fix: 'Set concurrency or batch, to a whole number from 1 to 10000 or to default',
+  });
+}
