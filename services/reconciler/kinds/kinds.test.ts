@@ -331,7 +331,10 @@ describe('products', () => {
     productsComparer({
       clock,
       catalog: catalogSection.parse({
-        ...{ websites: ['base'], basePriceList: 'B', baseCurrency: 'EUR', deleted },
+        websites: ['base'],
+        basePriceList: 'B',
+        baseCurrency: 'EUR',
+        deleted,
         attributes: {
           COLOUR: 'colour',
           LESS: 'weightless',

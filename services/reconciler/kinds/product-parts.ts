@@ -53,7 +53,7 @@ export class ProductParts {
   constructor(magento: Pick<Magento, 'attributes' | 'store' | 'categories'>, clock: Pick<Clock, 'now'>) {
     this.#attributes = magento.attributes;
     this.#clock = clock;
-    this.#websites = new CodeIds(() => magento.store.websites(), clock as Clock);
+    this.#websites = new CodeIds(() => magento.store.websites(), clock);
     this.#tree = new CategoryTree(magento.categories, clock);
   }
 
