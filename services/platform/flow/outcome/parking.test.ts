@@ -7,6 +7,7 @@ import type { Publication, Received } from '../../kafka/types.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import { openParking } from './parking.ts';
 import { contextOf } from '../testing/context.ts';
+import type { Line } from '../testing/context.ts';
 import { RecordingBus } from '../testing/recording-bus.ts';
 import { settled } from '../testing/virtual-clock.ts';
 
@@ -136,10 +137,14 @@ describe('what is parked', () => {
 
   it('is followed until the flow stops', async () => {
     const bus = new RecordingBus();
-    const parking = await openParking(contextOf({ bus, clock: bus.clock, group: 'g' }), { name: 'stock' });
-    await bus.clock.pass(1);
+    const lines: Line[] = [];
+    const context = contextOf({ bus, clock: bus.clock, group: 'g', lines });
+    const parking = await openParking(context, { name: 'stock' });
+    await bus.clock.pass(hourMs);
     await parking.stop();
     expect(bus.clock.waits).toBe(0);
+    // Also of a flow that waits for nothing of the other side.
+    expect(lines).toEqual([]);
     await (await open(bus)).park(record(5), 'rejected', fault, 1);
     await settled();
     expect(parking.size()).toBe(0);
