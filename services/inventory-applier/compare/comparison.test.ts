@@ -110,8 +110,8 @@ function worldOf() {
       correction: () => (world.isOld ? old : living),
       metrics: openMetrics('test', 'test'),
     },
-    run: async () => {
-      const running = new Comparison(world.options).run(new AbortController().signal);
+    run: async (keysMax = 1_000) => {
+      const running = new Comparison({ ...world.options, keysMax }).run(new AbortController().signal);
       let result: Awaited<typeof running> | null = null;
       void running.then((found) => (result = found));
       await clock.pass(60_000);
@@ -134,6 +134,15 @@ describe('the shop’s stock, compared with what was written', () => {
     products.add('gone');
     expect(await run()).toEqual({ same: 3, differing: 3, inFlight: 0 });
     expect(asked).toEqual(['sold', 'closed', 'gone'].map((sku) => `erp.stock W1/${sku} differs in the shop`));
+  });
+
+  it('is compared in full where there are more keys than are held at once', async () => {
+    const { send, put, run } = worldOf();
+    for (let sku = 0; sku < 60; sku += 1) {
+      send('W1', `S${sku}`, '5');
+      put('main', `S${sku}`, '5');
+    }
+    expect(await run(9)).toEqual({ same: 60, differing: 0, inFlight: 0 });
   });
 
   it('is left alone where the product is not there, or the record could not be written: that is held', async () => {

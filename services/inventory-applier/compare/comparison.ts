@@ -18,6 +18,8 @@ export interface ComparisonOptions {
   correction: () => Correction;
   clock: Clock;
   metrics: Pick<Metrics, 'stockCompared'>;
+  /** Held at once; 100,000 take about 25 MB. */
+  keysMax?: number;
 }
 
 export interface Compared {
@@ -28,8 +30,6 @@ export interface Compared {
   inFlight: number;
 }
 
-/** About 25 MB. */
-const keysMax = 100_000;
 /** The URL that names them stays short enough for any web server (FACTS section 10). */
 const skusPerCall = 100;
 const pauseMinMs = 100;
@@ -50,7 +50,7 @@ export class Comparison {
 
   /** Ends early, and says what it has compared so far, when the signal fires. */
   async run(signal: AbortSignal): Promise<Compared> {
-    const { bus } = this.#options;
+    const { bus, keysMax = 100_000 } = this.#options;
     const correction = this.#options.correction();
     const { itemOf } = correction;
     const compared: Compared = { same: 0, differing: 0, inFlight: 0 };

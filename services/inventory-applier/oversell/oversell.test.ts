@@ -123,7 +123,8 @@ function watchOf() {
     return running;
   };
   const told = () => bus.broker.values(outcomes).map(({ key, code, cause }) => `${key} ${code}: ${cause}`);
-  const gauge = async (name: 'oversold' | 'sourceProblems') => (await metrics[name].get()).values[0]!.value;
+  const gauge = async (name: 'oversold' | 'oversells' | 'sourceProblems') =>
+    (await metrics[name].get()).values[0]!.value;
   return { shop, clock, look, told, gauge, warnings, metrics };
 }
 
@@ -137,14 +138,14 @@ describe('an oversell', () => {
     await look();
     await clock.pass(15 * minuteMs);
     expect(await look()).toEqual({ wanted: 1, oversold: 0 });
-    expect(told()).toEqual([]);
+    expect([told(), await gauge('oversells')]).toEqual([[], 0]);
     await clock.pass(10 * minuteMs);
     expect(await look()).toEqual({ wanted: 1, oversold: 1 });
     await look();
     const cause =
       'MUG is oversold in the stock 1: open orders want 2.0000 more than its sources hold, among them 001, 002, 003';
     expect(told()).toEqual([`W1/MUG stock.oversold: ${cause}`]);
-    expect(await gauge('oversold')).toBe(1);
+    expect([await gauge('oversold'), await gauge('oversells')]).toEqual([1, 1]);
     shop.put('main', 'MUG', '5');
     await look();
     expect(await gauge('oversold')).toBe(0);
