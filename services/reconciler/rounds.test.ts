@@ -31,6 +31,13 @@ describe('stock', () => {
     expect((await line.metrics.equalShare.get()).values).toMatchObject([{ value: 0.4 }]);
   });
 
+  it('is compared in full where there are more keys than are held at once', async () => {
+    line.stockComparer.keysMax = 9;
+    for (let sku = 0; sku < 60; sku += 1) line.sendStock('W1', `S${sku}`, '5');
+    put('S7', '9');
+    expect(await counts()).toMatchObject({ stock: { same: 59, differing: 1, inFlight: 0 } });
+  });
+
   it.each([
     ['is not finished', () => line.finished.set(stock.topic, 0)],
     ['came while the shop was read', () => (line.onQuestion = () => line.sendStock('W1', 'a', '5', false))],

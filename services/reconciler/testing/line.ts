@@ -100,6 +100,7 @@ export class Line {
   readonly parked = new ParkedKeys('us');
   readonly ledger = new Ledger({ bus: this.bus, instance: 'us', clock: this.clock, answeredWithinMs: 1_000 });
   repair: () => Promise<void> = () => Promise.resolve();
+  readonly stockComparer = stockComparer(this.#source as never, this.stock, 'EUR');
   readonly rounds: AllRounds;
 
   constructor(pauseShare = 9) {
@@ -110,7 +111,7 @@ export class Line {
       parked: this.parked,
       progress: new Progress(this.#admin, 'us'),
       comparers: [
-        stockComparer(this.#source as never, this.stock, 'EUR') as never,
+        this.stockComparer as never,
         ordersComparer({
           erp: this.#erpOrders,
           orders: this.orders,
