@@ -59,7 +59,9 @@ export function differenceKey(difference: {
 }
 
 export function joinKey(parts: string[]): string {
-  return parts.map((part, index) => (index === parts.length - 1 ? part : escapePart(part))).join('/');
+  let key = '';
+  for (let index = 0; index < parts.length - 1; index += 1) key += `${escapePart(parts[index]!)}/`;
+  return key + parts[parts.length - 1]!;
 }
 
 /** Splits a key into `count` parts, the last one taking the rest. Null when there are fewer. */
@@ -71,6 +73,8 @@ export function splitKey(key: string, count: number): string[] | null {
 }
 
 function escapePart(part: string): string {
+  // Almost none has any.
+  if (!part.includes('%') && !part.includes('/')) return part;
   return part.replaceAll('%', '%25').replaceAll('/', '%2F');
 }
 

@@ -9,7 +9,7 @@ import { goneOf } from './gone.ts';
 import { identityOf } from './published-index.ts';
 import { RecordSink } from './record-sink.ts';
 import type { Published, RecordSinkOptions, Told } from './record-sink.ts';
-import type { Origin, StreamRecord } from '../erp/rows/row.ts';
+import type { Origin } from '../erp/rows/row.ts';
 import { faultOfRow } from './unmade-record.ts';
 
 export interface RecordPublisherOptions extends RecordSinkOptions {
@@ -53,16 +53,14 @@ interface Claimed {
   asked: Pick<ReadonlySet<string>, 'has'>;
   /** Gets the keys of which something is parked. */
   unreadable: Set<string>;
-  dirtOf: (key: string) => Dirt;
   /** Gets the keys that are to be asked again, with whom. */
   contested: Map<string, string[]>;
   isOfMany: boolean;
 }
 
 /** A row that can be a record. */
-interface ReadRow extends Claim {
+interface ReadRow extends Claim, Told {
   row: Record<string, unknown>;
-  value: StreamRecord;
 }
 
 /** Makes records of the rows of one stream, and publishes those that say something new (or were asked for). */
@@ -85,11 +83,10 @@ export class RecordPublisher {
       throw new Defect(
         `erp.streams.${this.#options.stream.name}.query returned the key ${unasked.key}, which was not in $keys`,
       );
-    const dirtOf = (key: string) => asked.get(key)!;
-    const { read, unreadable } = await this.#read(rows, answer, dirtOf);
+    const { read, unreadable } = await this.#read(rows, answer, (key) => asked.get(key)!);
     const contested = new Map<string, string[]>();
     const isOfMany = asked.size > ownTracesMax;
-    const how = { asked, unreadable, dirtOf, contested, isOfMany };
+    const how = { asked, unreadable, contested, isOfMany };
     const published = await this.#publishClaimed(read, how);
     const gone = goneOf(this.#options, asked, read, unreadable);
     const others = await this.#claims.otherClaimants(gone, asked);
@@ -128,7 +125,6 @@ export class RecordPublisher {
         round.count += await this.#publishClaimed(chunk.read, {
           asked: nobody,
           unreadable: chunk.unreadable,
-          dirtOf: () => dirt,
           contested,
           isOfMany: true,
         });
@@ -160,7 +156,7 @@ export class RecordPublisher {
         const dirt = dirtOf(key);
         const shownFrom = dirt.shownFrom > 0 && Number.isFinite(dirt.shownFrom) ? dirt.shownFrom : null;
         const value = stream.shape.read(row, this.#origin(sourceKey, answer, dirt), shownFrom);
-        read.push({ key, sourceKey, row, value, identity: identityOf(stream.shape, value) });
+        read.push({ key, sourceKey, row, value, identity: identityOf(stream.shape, value), dirt });
       } catch (error) {
         const fault = faultOfRow(stream, sourceKey, error);
         if (fault === null) throw error;
@@ -173,15 +169,15 @@ export class RecordPublisher {
   /** @returns how many records were published. */
   async #publishClaimed(
     read: ReadRow[],
-    { asked, unreadable, dirtOf, contested, isOfMany }: Claimed,
+    { asked, unreadable, contested, isOfMany }: Claimed,
   ): Promise<number> {
     const verdicts = this.#claims.judge(read, asked);
-    const told: (Told & ReadRow)[] = [];
+    const told: ReadRow[] = [];
     const parked: { of: ReadRow; fault: Fault }[] = [];
     for (const [place, one] of read.entries()) {
       const { key, identity } = one;
       const verdict = verdicts[place]!;
-      if (verdict === 'publish') told.push({ ...one, dirt: dirtOf(key) });
+      if (verdict === 'publish') told.push(one);
       else if (verdict === 'twice') parked.push({ of: one, fault: this.#claims.fault(identity, key) });
       else contested.set(key, [...(contested.get(key) ?? []), verdict.contestedWith]);
     }

@@ -15,6 +15,7 @@ export interface DirtyKeys {
  */
 export function dirtyKeys(change: Change, columns: readonly string[]): DirtyKeys {
   if (concernsAllRows(change)) return { keys: [], all: true };
+  if (columns.length === 1) return dirtyKey(change, columns[0]!);
   const before = valuesOf(columns, (column) => change.old?.[column]);
   // An unchanged value stored out of line is not sent anew; then it is the old one.
   const after = change.new === null ? undefined : valuesOf(columns, (column) => newValue(change, column));
@@ -23,6 +24,17 @@ export function dirtyKeys(change: Change, columns: readonly string[]): DirtyKeys
   const [one, other] = keys;
   const isSame = other !== undefined && one!.every((value, index) => value === other[index]);
   return { keys: isSame ? [one!] : keys, all: known.length === 0 };
+}
+
+/** The same of one column, as almost all have it, and of each row of a large transaction. */
+function dirtyKey(change: Change, column: string): DirtyKeys {
+  const before = change.old?.[column];
+  const after = change.new === null ? undefined : newValue(change, column);
+  if (before === undefined && after === undefined) return { keys: [], all: true };
+  const keys: string[][] = [];
+  if (before != null) keys.push([before]);
+  if (after != null && after !== before) keys.push([after]);
+  return { keys, all: false };
 }
 
 function newValue({ old, new: row }: Change, column: string): string | null | undefined {
