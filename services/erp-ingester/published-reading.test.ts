@@ -76,6 +76,15 @@ describe('what another process has published after it lost the slot', () => {
     expect([await strays(), read]).toEqual([[], 1]);
   });
 
+  it('is counted from where it was read last: what another one publishes after that is read by the next session', async () => {
+    publishHere('5.0000');
+    bus.broker.append(stock, key, valueOf('6.0000'));
+    expect(await strays()).toHaveLength(1);
+    bus.broker.append(stock, key, valueOf('7.0000'));
+    await reading.read(bus);
+    expect(index.isSame(key, digestOf(shape, valueOf('7.0000'), bus.clock.now()))).toBe(true);
+  });
+
   it('is no matter below our own record, nor where it says the same', async () => {
     bus.broker.append(stock, key, valueOf('6.0000'));
     publishHere('5.0000');
