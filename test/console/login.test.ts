@@ -49,6 +49,8 @@ async function logIn(word: string, place = ''): Promise<{ page: Page; complaints
 }
 
 async function typeIn(page: Page, word: string): Promise<void> {
+  // The page has the focus there by itself, a moment after it is there.
+  await page.locator('#user:focus').waitFor();
   await page.keyboard.type('Jane Doe');
   await page.keyboard.press('Tab');
   await page.keyboard.type(word);
@@ -57,6 +59,7 @@ async function typeIn(page: Page, word: string): Promise<void> {
 
 /** In the dialog that is open: the reason, and the button behind it. */
 async function giveReason(page: Page, reason: string): Promise<void> {
+  await page.getByRole('dialog').waitFor();
   await page.getByLabel(/^Why/).focus();
   await page.keyboard.type(reason);
   await page.keyboard.press('Tab');

@@ -51,6 +51,14 @@ it('sends what is true now at once, and after many changes one status', async ()
   expect(pushes()).toBe(2);
 });
 
+it('makes one status for all pages that open at once, and a new one when something has changed', async () => {
+  const { feed, port, pushes } = await open({ intervalMs: 60_000 });
+  const all = await Promise.all(Array.from({ length: 20 }, () => readUntil(port, 'data: 1\n\n')));
+  expect([all.length, pushes()]).toEqual([20, 1]);
+  feed.changed();
+  expect(await readUntil(port, 'data: 2\n\n')).toContain('event: status');
+});
+
 it('makes no status while no page is open, however long that is', () => {
   jest.useFakeTimers();
   ends.push(() => jest.useRealTimers());

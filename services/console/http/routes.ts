@@ -50,7 +50,7 @@ const maxQueryCharacters = 200;
  * - `GET /api/events`   server-sent events `status`, each a whole `Status`
  * - `GET /api/history`  what the charts are drawn from: `historyOf`
  * - `GET /api/story?key=TEXT`  `ShownStory` of an order by one of its numbers, or of a SKU; 503: too many at once
- * - `GET /api/parked?cause=CODE`  the newest of a cause, as `cartage parked list --json`
+ * - `GET /api/parked?cause=CODE`  the newest 200, of a cause or of all, as `cartage parked list --json`
  * - `GET /api/differences?kind=NAME&cause=CODE`  as `cartage differences list --json`, at most `limit` of them
  * - `GET /api/controls`, `/api/audit`  as `cartage controls --json` and `cartage audit --json`
  * - `GET /api/go-live?since=TIME`  as `cartage report go-live --json`; 503: another one is made
@@ -93,7 +93,7 @@ export function consoleRoutes(app: Express, routes: ConsoleRoutes): void {
 /** From what is kept here. */
 function listRoutes(app: Express, { state }: ConsoleRoutes): void {
   app.get('/api/parked', ({ query }, response) => {
-    response.json(state.parked.ofCause(textOf(query.cause)));
+    response.json(state.parked.list(textOf(query.cause) || null));
   });
   app.get('/api/differences', ({ query }, response) => {
     const names = ['kind', 'cause'].filter((name) => typeof query[name] === 'string');

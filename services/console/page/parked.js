@@ -111,7 +111,7 @@ export function showParked({ parked }, now, flowName, redraw) {
   const group = parked.byCode.find(({ code }) => code === chosen);
   if (!group) chosen = null;
   const all = group?.count ?? parked.total;
-  const shown = group ? recordsOf(group, parked, redraw) : parked.newest;
+  const shown = recordsOf({ code: group?.code ?? null, count: all }, parked, redraw);
   byId('parked-empty').hidden = parked.total > 0;
   setText(
     byId('parked-hint'),
@@ -131,14 +131,14 @@ export function showParked({ parked }, now, flowName, redraw) {
   showRows(byId('parked'), columns(now, flowName), shown, ({ id }) => id);
 }
 
-/** Of one code: from the status where it holds all of them, else asked for. */
+/** Of one code, or of all: from the status where it holds them, else asked for. */
 function recordsOf({ code, count: number }, { newest }, redraw) {
-  const known = newest.filter((one) => one.code === code);
+  const known = newest.filter((one) => code === null || one.code === code);
   const id = `${code} ${number}`;
   if (known.length >= Math.min(number, 200) || here().page !== 'parked') return known;
   if (ofCause.id === id) return ofCause.records;
   ofCause = { id, records: known };
-  void fetch(`/api/parked?cause=${encodeURIComponent(code)}`)
+  void fetch(`/api/parked?cause=${encodeURIComponent(code ?? '')}`)
     .then((answer) => answer.json())
     .then((records) => {
       ofCause = { id, records };

@@ -29,13 +29,15 @@ export interface ParkedSummary {
   complete: boolean;
   /** Most frequent first. */
   byCode: ParkedGroup[];
-  /** Newest first. */
+  /** The newest 50, newest first. */
   newest: ParkedView[];
 }
 
 type Brief = Pick<ParkedView, 'code' | 'status'>;
 
 const shownLimit = 200;
+/** With each status, so that a hundred open pages are told within a second. */
+const newestLimit = 50;
 
 /** What is parked now, by key on `cartage.parked`. Past `fullLimit` only code and status are kept, past `limit` nothing. */
 export class ParkedRecords {
@@ -69,9 +71,9 @@ export class ParkedRecords {
     this.#complete = true;
   }
 
-  /** The newest of a cause, as `cartage parked list --json` shows them, and what the page needs beside. */
-  ofCause(code: string): ParkedView[] {
-    const own = [...this.#full.values()].filter((one) => one.code === code);
+  /** The newest of a cause, or of all, as `cartage parked list --json` shows them, and what the page needs beside. */
+  list(code: string | null): ParkedView[] {
+    const own = [...this.#full.values()].filter((one) => code === null || one.code === code);
     return own.toSorted((a, b) => b.parkedAt - a.parkedAt).slice(0, shownLimit);
   }
 
@@ -90,7 +92,7 @@ export class ParkedRecords {
       total: this.#full.size + this.#brief.size,
       complete: this.#complete,
       byCode: [...groups.values()].toSorted((a, b) => b.count - a.count || a.code.localeCompare(b.code)),
-      newest: newest.slice(0, shownLimit),
+      newest: newest.slice(0, newestLimit),
     };
   }
 }
