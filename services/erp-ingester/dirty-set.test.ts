@@ -91,6 +91,13 @@ describe('dirty keys', () => {
     expect(dirty.size).toBe(0);
   });
 
+  it('that were asked for first are as old as the change that comes to them', () => {
+    const dirty = new DirtySet();
+    dirty.add('a', { asked: 'W1/A' });
+    dirty.add('a', { mark: '1', occurredAt: 50 });
+    expect(dirty.take(1).get('a')).toMatchObject({ occurredAt: 50 });
+  });
+
   it('let go of their transactions when they are given up, and keep who asked for them', () => {
     const dirty = new DirtySet();
     const told: string[] = [];

@@ -11,6 +11,10 @@ import { WayRunner } from './way-runner.ts';
 
 const refused = new Rejected({ code: 'erp.query', what: 'Refused', fix: 'Correct it' });
 const away = new Unavailable({ code: 'erp.unreachable', what: 'No database', fix: 'Wait' });
+const slow = new Unavailable(
+  { code: 'erp.deadline', what: 'No answer', fix: 'Wait' },
+  { perhapsRecord: true },
+);
 
 let bus: RecordingBus;
 let asked: string[];
@@ -105,6 +109,18 @@ describe('the way round', () => {
     expect([...dirty.take(10).keys()]).toEqual(['k1', 'k2', 'k4']);
     expect(askedAll).toEqual(['a changed row of public.list cannot be followed to its keys, 13']);
     expect([released, failures, ways.rows.size]).toEqual([['13'], 0, 0]);
+  });
+
+  it('that ends without an answer at one row is tried again before that row is given up', async () => {
+    let tries = 0;
+    answer = (ids) => {
+      if (ids.includes('3') && (tries += 1) < 6) throw slow;
+      return ids.map((id) => `k${id}`);
+    };
+    const ways = started();
+    for (const id of ['1', '3']) changed(ways, id, `1${id}`);
+    await bus.clock.pass(60_000);
+    expect([[...dirty.take(10).keys()].toSorted(), askedAll, ways.rows.size]).toEqual([['k1', 'k3'], [], 0]);
   });
 
   it('that leads to more keys than can be named, by one row alone, is a question for all keys', async () => {
