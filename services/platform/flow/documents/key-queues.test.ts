@@ -43,6 +43,29 @@ describe('the queues of a partition', () => {
     expect([queues.size, queues.lowestOffset()]).toEqual([0, null]);
   });
 
+  it('keep the order of those that go first, also past two that let others pass', () => {
+    const queues = new KeyQueues();
+    queues.add(document('a', 0), 0);
+    queues.passed(queues.take(0)!, 100);
+    queues.add(document('a', 1), 0);
+    const second = queues.take(0)!;
+    queues.add(document('a', 2), 0);
+    queues.passed(second, 100);
+    queues.add(document('a', 3), 0);
+    const third = queues.take(0)!;
+    expect([third.record.offset, queues.take(0)]).toEqual([2, null]);
+  });
+
+  it('let nobody pass before it is settled what was begun for the one before', () => {
+    const queues = new KeyQueues();
+    queues.add(document('a', 0), 0);
+    queues.passed(queues.take(0)!, 10);
+    queues.add(document('a', 1), 0);
+    queues.finished(queues.take(0)!, 50);
+    queues.add(document('a', 2), 0);
+    expect([queues.take(49), queues.take(50)!.record.offset]).toEqual([null, 2]);
+  });
+
   it('let nobody pass a head any more that waits for something else', () => {
     const queues = new KeyQueues();
     queues.add(document('a', 0), 0);

@@ -60,16 +60,14 @@ export class KeyQueues {
     this.#unfinished.set(record.offset, document);
     this.#bytes += record.sizeBytes;
     const waiting = this.#queues.get(queue);
-    const [head] = waiting ?? [];
-    if (head?.letsPass && this.#delayed.get(queue) === head) {
-      this.#delayed.delete(queue);
-      waiting!.unshift(document);
-      this.#enqueue(document);
-    } else if (waiting) waiting.push(document);
-    else {
+    if (waiting === undefined) {
       this.#queues.set(queue, [document]);
       this.#enqueue(document);
+      return;
     }
+    waiting.push(document);
+    // Not while the head is in work.
+    if (this.#delayed.delete(queue)) this.#next(waiting);
   }
 
   /** The lowest unfinished record holds all others back: its key is the next one, and waits no back-off out. */
@@ -122,7 +120,7 @@ export class KeyQueues {
     if (next) {
       next.notBefore = Math.max(next.notBefore, notBefore);
       next.inDoubtUntil = next.notBefore;
-      this.#enqueue(next);
+      this.#next(waiting);
     } else this.#queues.delete(document.queue);
   }
 
@@ -141,12 +139,25 @@ export class KeyQueues {
     document.letsPass = true;
     document.notBefore = notBefore;
     document.inDoubtUntil = 0;
-    this.#enqueue(waiting[0]!);
+    this.#next(waiting);
   }
 
   /** Its head need not wait a back-off out any more. */
   due(document: QueuedDocument): void {
     if (this.#delayed.get(document.queue) === document) document.notBefore = document.inDoubtUntil;
+  }
+
+  /** The head, or the first one that it lets pass while it waits; what may still take effect holds that one up as well. */
+  #next(waiting: QueuedDocument[]): void {
+    const [head] = waiting;
+    const place = waiting.findIndex(({ letsPass }) => !letsPass);
+    if (head!.letsPass && head!.notBefore > 0 && place > 0) {
+      waiting.push(...waiting.splice(0, place));
+      const [next] = waiting;
+      next!.inDoubtUntil = Math.max(next!.inDoubtUntil, head!.inDoubtUntil);
+      next!.notBefore = Math.max(next!.notBefore, next!.inDoubtUntil);
+    }
+    this.#enqueue(waiting[0]!);
   }
 
   #enqueue(document: QueuedDocument): void {
