@@ -118,7 +118,7 @@ async function follow(
 /** While the stock of its goods issue is waited for the shop is asked what it has, and the slot is left to others. */
 async function lookedUp(issued: Issued, attempt: Attempt, options: FulfilmentOptions): Promise<LookUp> {
   const { document } = issued;
-  const look = options.lookedUp.of(document.documentId, () => lookUp(document, options));
+  const look = options.lookedUp.of(document.documentId, attempt, () => lookUp(document, options));
   if (attempt.mode === 'on')
     await options.stockWait?.ahead(issued, attempt).catch((error: unknown) => {
       options.lookedUp.keep(document.documentId, look);
