@@ -92,6 +92,19 @@ it('a discard leaves a tombstone, and is on record before', async () => {
   expect(written()).toEqual([['parked.discard', 'by key', 1, 'entered by hand', 'Jane', 'console']]);
 });
 
+it('of very many no more than a thousand wait for the broker at once', async () => {
+  for (let number = 0; number < 2_500; number += 1) park(`main/default/${number}`);
+  let [waiting, most] = [0, 0];
+  const { publish } = bus;
+  bus.publish = async (...given) => {
+    most = Math.max(most, (waiting += 1));
+    await publish.apply(bus, given as never);
+    waiting -= 1;
+  };
+  await act('parked/release', { cause: 'order.payment_unmapped', reason: 'r' });
+  expect([requests().length, most]).toEqual([2_500, 1_000]);
+});
+
 it('a repair asks for each key once, of what differs here', async () => {
   differs('W1/A');
   differs('W1/A', { field: 'status' });

@@ -9,6 +9,7 @@ import type { Status } from '../../services/console/status.ts';
 import { outcomeOf, parkedOf } from '../console/records.ts';
 import { copyAsImage } from '../deploy/image-copy.ts';
 import { runFolder } from '../infrastructure/folder.ts';
+import { forAll } from '../../services/operations/act.ts';
 import { eventually } from '../orders/support.ts';
 import { openParts } from './applier-line.ts';
 import { startOwnProcess } from './own-process.ts';
@@ -117,21 +118,18 @@ const configuration = {
 };
 
 async function publish(bus: Bus, size: { parked: number; outcomes: number }): Promise<void> {
-  const all: Promise<void>[] = [];
-  for (let index = 0; index < size.parked; index += 1)
-    all.push(
-      bus.publish(parked, {
-        value: parkedOf(instance, {
-          key: `${instance}/default/${String(index).padStart(9, '0')}`,
-          code: cause,
-        }),
-      }),
-    );
-  for (let index = 0; index < size.outcomes; index += 1)
-    all.push(
-      bus.publish(outcomes, { value: outcomeOf(instance, { key: `WH/SKU-${index}`, offset: index }) }),
-    );
-  await Promise.all(all);
+  const number = (index: number) => String(index).padStart(9, '0');
+  const all = [
+    ...Array.from({ length: size.parked }, (_none, index) => () => {
+      const key = `${instance}/default/${number(index)}`;
+      return bus.publish(parked, { value: parkedOf(instance, { key, code: cause }) });
+    }),
+    ...Array.from({ length: size.outcomes }, (_none, index) => () => {
+      const value = outcomeOf(instance, { key: `WH/SKU-${index}`, offset: index });
+      return bus.publish(outcomes, { value });
+    }),
+  ];
+  await forAll(all, (publishOne) => publishOne());
 }
 
 async function watched(

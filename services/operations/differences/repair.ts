@@ -1,7 +1,7 @@
 import { refresh } from '../../../schemas/topics.ts';
 import type { Difference } from '../../../schemas/types.ts';
 import type { Bus } from '../../platform/kafka/types.ts';
-import { askedAgain, recordAct, requesterOf } from '../act.ts';
+import { askedAgain, forAll, recordAct, requesterOf } from '../act.ts';
 import type { Actor } from '../act.ts';
 import { chosen, readDifferences, selectionWords } from './records.ts';
 import type { Selection } from './records.ts';
@@ -32,7 +32,7 @@ export async function repairDifferences(
     const subject = selectionWords(selection);
     await recordAct(bus, actor, { action: 'differences.repair', subject, keys: [...found.keys()], reason });
     const requests = targets.map(({ topic, key }) => askedAgain(topic, key, requesterOf(actor)));
-    await Promise.all(requests.map((value) => bus.publish(refresh, { value })));
+    await forAll(requests, (value) => bus.publish(refresh, { value }));
   }
   return targets.map(({ topic, key, repair }) => ({ topic, key, repair }));
 }

@@ -1,7 +1,7 @@
 import { parked } from '../../../schemas/topics.ts';
 import { Rejected } from '../../platform/errors.ts';
 import type { Bus } from '../../platform/kafka/types.ts';
-import { recordAct } from '../act.ts';
+import { forAll, recordAct } from '../act.ts';
 import type { Actor } from '../act.ts';
 import { chosen, readParked, selectionWords } from './records.ts';
 import type { ParkedAct, ParkedFilter } from './records.ts';
@@ -23,6 +23,6 @@ export async function discardParked(
   if (dryRun) return names;
   const subject = selectionWords(selection);
   await recordAct(bus, actor, { action: 'parked.discard', subject, keys: names, reason });
-  await Promise.all(names.map((name) => bus.tombstone(parked, name)));
+  await forAll(names, (name) => bus.tombstone(parked, name));
   return names;
 }

@@ -5,7 +5,7 @@ import { refreshTargetOf } from '../../platform/flow/request-refresh.ts';
 import type { RefreshTarget } from '../../platform/flow/request-refresh.ts';
 import type { Bus } from '../../platform/kafka/types.ts';
 import type { ValueReader } from '../../platform/kafka/value-reader.ts';
-import { recordAct, requesterOf } from '../act.ts';
+import { forAll, recordAct, requesterOf } from '../act.ts';
 import type { Actor } from '../act.ts';
 import { chosen, readParked, selectionWords } from './records.ts';
 import type { ParkedAct, ParkedBrief, ParkedFilter } from './records.ts';
@@ -35,9 +35,7 @@ export async function releaseParked(
   await recordAct(bus, actor, { action: 'parked.release', subject, keys: [...plan.asked.keys()], reason });
   const by = { reason: 'released', requestedBy: requesterOf(actor), requestedAt: Date.now() };
   const common = { ...by, seen: null, always: true, notBefore: null };
-  await Promise.all(
-    distinct(plan).map((target) => bus.publish(refresh, { value: { ...target, ...common } })),
-  );
+  await forAll(distinct(plan), (target) => bus.publish(refresh, { value: { ...target, ...common } }));
   return plan;
 }
 
