@@ -9,7 +9,7 @@ import type { Status } from '../../services/console/status.ts';
 import { outcomeOf, parkedOf } from '../console/records.ts';
 import { copyAsImage } from '../deploy/image-copy.ts';
 import { runFolder } from '../infrastructure/folder.ts';
-import { forAll } from '../../services/operations/act.ts';
+import { forAll } from '../../services/platform/for-all.ts';
 import { eventually } from '../orders/support.ts';
 import { openParts } from './applier-line.ts';
 import { startOwnProcess } from './own-process.ts';

@@ -3,6 +3,7 @@ import { expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import { namedBrokers } from '../../deploy/local/kafka-metadata.ts';
 import type { ThreeBrokers } from './main.ts';
+import { until } from '../kafka/support.ts';
 import { createTopic, plainKafka } from './plain-kafka.ts';
 
 /** @param cluster is asked when the tests run */
@@ -22,15 +23,21 @@ export function threeBrokers(cluster: () => ThreeBrokers): void {
     const admin = plainKafka(brokers).admin();
     await admin.connect();
     await createTopic(admin, { topic: 'plain', numPartitions: 1, replicationFactor: -1 });
-    const { topics } = await admin.fetchTopicMetadata({ topics: ['plain'] });
-    expect(topics[0]!.partitions[0]!.replicas).toHaveLength(3);
-    const { resources } = await admin.describeConfigs({
-      includeSynonyms: false,
-      resources: [
-        { type: kafkajs.ConfigResourceTypes.TOPIC, name: 'plain', configNames: ['min.insync.replicas'] },
-      ],
-    });
-    expect(resources[0]!.configEntries[0]).toMatchObject({ configValue: '2' });
+    const told = async () => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: ['plain'] });
+      const { resources } = await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: [
+          { type: kafkajs.ConfigResourceTypes.TOPIC, name: 'plain', configNames: ['min.insync.replicas'] },
+        ],
+      });
+      return `${topics[0]!.partitions[0]!.replicas.length}, ${resources[0]!.configEntries[0]!.configValue}`;
+    };
+    // Each question may go to another broker, which has not heard of the topic yet.
+    await until(
+      'three copies, of which two acknowledge',
+      async () => (await told().catch(String)) === '3, 2',
+    );
     await admin.disconnect();
   });
 

@@ -86,6 +86,7 @@ async function open(partitions: number): Promise<BrokerDriver> {
       );
       await create();
     },
+    keepsOffsets: false,
     during: (work) => work,
     until: (what, holds) => until(what, holds),
     close: async () => {

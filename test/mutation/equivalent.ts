@@ -81,9 +81,9 @@ export const equivalents: readonly Equivalent[] = [
   {
     file: 'services/shipment-applier/room.ts',
     before:
-      'const inOrder = [...new Set(shelves.values())].toSorted((one, other) => (one.name < other.name ? 1 : -1));',
+      'const inOrder = [...new Set(shelves)].toSorted((one, other) => (one.name < other.name ? 1 : -1));',
     after:
-      'const inOrder = [...new Set(shelves.values())].toSorted((one, other) => (one.name < other.name ? 2 : -1));',
+      'const inOrder = [...new Set(shelves)].toSorted((one, other) => (one.name < other.name ? 2 : -1));',
     reason: 'only its sign counts',
   },
   {

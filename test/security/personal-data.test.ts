@@ -16,6 +16,7 @@ import { startConsoleProcess } from '../console/console-process.ts';
 import type { ConsoleProcess } from '../console/console-process.ts';
 import { freshDatabase } from '../infrastructure/main.ts';
 import type { FreshDatabase } from '../infrastructure/main.ts';
+import { statesNow } from '../infrastructure/topic-now.ts';
 import { anOrder } from '../sandbox/erp/testing/order.ts';
 import {
   eventually,
@@ -113,13 +114,8 @@ async function refuseOrders(instance: string, witness: Witness, digits: string[]
 }
 
 async function parkedOf(witness: Witness, instance: string): Promise<Parked[]> {
-  const found: Parked[] = [];
-  const reading = await witness.bus.readAll(parked, {
-    onRecord: ({ value }) => void (value?.group.includes(instance) && found.push(value)),
-  });
-  await reading.caughtUp;
-  await reading.stop();
-  return found;
+  const states = [...(await statesNow(witness.bus, parked)).values()];
+  return states.filter(({ group }) => group.includes(instance));
 }
 
 it('what an ERP says of a customer is in no log, topic, page or trace', async () => {

@@ -4,6 +4,7 @@ import { allKeys } from '../../erp/sources/keys.ts';
 import { recordsWhere } from '../../erp/records-where.ts';
 import { readConfiguration } from '../../platform/config/read.ts';
 import { Rejected } from '../../platform/errors.ts';
+import { forAll } from '../../platform/for-all.ts';
 import { askedAgain } from '../../operations/act.ts';
 import { actorOf, recordAct } from '../act.ts';
 import type { GlobalOptions } from '../options.ts';
@@ -27,7 +28,7 @@ export async function requestRefresh(
   if (!options.dryRun)
     await withBus(configuration, async (bus) => {
       await recordAct(bus, options, { action: 'refresh', subject: `keys of ${topic}`, keys });
-      await Promise.all(requests.map((value) => bus.publish(refresh, { value })));
+      await forAll(requests, (value) => bus.publish(refresh, { value }));
     });
   if (options.json) printJson({ dryRun: options.dryRun ?? false, requests });
   else

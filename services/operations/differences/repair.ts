@@ -1,7 +1,8 @@
 import { refresh } from '../../../schemas/topics.ts';
 import type { Difference } from '../../../schemas/types.ts';
 import type { Bus } from '../../platform/kafka/types.ts';
-import { askedAgain, forAll, recordAct, requesterOf } from '../act.ts';
+import { forAll } from '../../platform/for-all.ts';
+import { askedAgain, recordAct, requesterOf } from '../act.ts';
 import type { Actor } from '../act.ts';
 import { chosen, readDifferences, selectionWords } from './records.ts';
 import type { Selection } from './records.ts';

@@ -1,7 +1,8 @@
 import { parked } from '../../../schemas/topics.ts';
 import { Rejected } from '../../platform/errors.ts';
 import type { Bus } from '../../platform/kafka/types.ts';
-import { forAll, recordAct } from '../act.ts';
+import { forAll } from '../../platform/for-all.ts';
+import { recordAct } from '../act.ts';
 import type { Actor } from '../act.ts';
 import { chosen, readParked, selectionWords } from './records.ts';
 import type { ParkedAct, ParkedFilter } from './records.ts';

@@ -1,6 +1,7 @@
 import { isOrderDocument, splitKey } from '../../../schemas/keys.ts';
 import { customers, fulfilments, orders, refresh } from '../../../schemas/topics.ts';
 import type { Parked, Refresh } from '../../../schemas/types.ts';
+import { forAll } from '../for-all.ts';
 import { readerIn } from '../groups.ts';
 import type { Bus } from '../kafka/types.ts';
 import type { Clock } from '../clock.ts';
@@ -31,7 +32,7 @@ export function refreshRequester(bus: Bus, requestedBy: string, clock: Clock): R
       always: true,
       notBefore: inMs === undefined ? null : requestedAt + inMs,
     };
-    await Promise.all(keys.map((key) => bus.publish(refresh, { traceparent, value: { ...value, key } })));
+    await forAll(keys, (key) => bus.publish(refresh, { traceparent, value: { ...value, key } }));
   };
 }
 

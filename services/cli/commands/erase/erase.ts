@@ -1,5 +1,6 @@
 import { customers, orders, parked, refresh } from '../../../../schemas/topics.ts';
 import { readConfiguration } from '../../../platform/config/read.ts';
+import { forAll } from '../../../platform/for-all.ts';
 import { actorOf, recordAct } from '../../act.ts';
 import type { GlobalOptions } from '../../options.ts';
 import { withBus, withValueReader } from '../../open.ts';
@@ -41,11 +42,11 @@ async function erase(options: EraseOptions, subject: string, isMeant: Meant): Pr
       keys: [...made.customers.keys, ...made.orders.keys],
       ...(reason === undefined ? {} : { reason }),
     });
-    await Promise.all(made.parkedKeys.map((key) => bus.tombstone(parked, key)));
+    await forAll(made.parkedKeys, (key) => bus.tombstone(parked, key));
     const requests = [...made.customers.keys].map((key) =>
       askedAgain(customers.topic, key, `cli ${actorOf(options)}`),
     );
-    await Promise.all(requests.map((value) => bus.publish(refresh, { value })));
+    await forAll(requests, (value) => bus.publish(refresh, { value }));
     return made;
   });
   print(found, options);

@@ -73,6 +73,7 @@ async function open(partitions: number): Promise<BrokerDriver> {
     setStored: async (offset, metadata) => broker.setStored(0, { offset, metadata }),
     loseOffset: async () => broker.setStored(0, { offset: null, metadata: '' }),
     recreateTopic: async () => broker.recreate(topic.topic),
+    keepsOffsets: true,
     during: async (work) => {
       let isOver = false;
       const over = () => (isOver = true);
