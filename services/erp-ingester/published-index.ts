@@ -56,8 +56,14 @@ export class PublishedIndex {
    * A record is about to be published. Until `note` says that the broker has it, nothing is known of what the topic
    * holds: an acknowledgement may be lost on the way, and then neither "the same" nor "gone already" would be true.
    */
-  doubt(identity: string, { sourceKey }: StreamRecord): void {
+  doubt(identity: string, { sourceKey }: Pick<StreamRecord, 'sourceKey'>): void {
     this.#note(identity, sourceKey, unknown, isSeen);
+  }
+
+  /** Source keys of the records of which nothing is known. */
+  *doubted(): Generator<string> {
+    for (let record = 0; record < this.#identities.size; record += 1)
+      if (this.#digests.get(record) === unknown) yield this.#sources.at(this.#sourceOf.get(record));
   }
 
   /** The topic was recreated: all is to be published again, deletions too. */

@@ -85,6 +85,15 @@ describe('what another process has published after it lost the slot', () => {
     expect(index.isSame(key, digestOf(shape, valueOf('7.0000'), bus.clock.now()))).toBe(true);
   });
 
+  it('stays in doubt until it is asked: the session that has found it may end before', async () => {
+    bus.broker.append(stock, key, valueOf('6.0000'));
+    expect([await strays(), await strays()]).toEqual([[{ key: '7', asked: key }], []]);
+    await reading.read(bus);
+    expect([...index.doubted()]).toEqual(['{"id":"7"}']);
+    publishHere('5.0000');
+    expect([...index.doubted(), ...(await strays())]).toEqual([]);
+  });
+
   it('is no matter below our own record, nor where it says the same', async () => {
     bus.broker.append(stock, key, valueOf('6.0000'));
     publishHere('5.0000');
@@ -116,6 +125,15 @@ describe('what stood on a topic that was recreated', () => {
     expect(index.recordsOf('{"id":"7"}')).toEqual([key]);
   });
 
+  it('counts for nothing: what another one publishes to the new one is found', async () => {
+    publishHere('5.0000');
+    await settled();
+    bus.recreate(stock);
+    publishHere('5.0000');
+    bus.broker.append(stock, key, valueOf('6.0000'));
+    expect(await strays()).toHaveLength(1);
+  });
+
   it('is no stray of another process', async () => {
     publishHere('5.0000');
     bus.broker.append(stock, key, valueOf('6.0000'));
@@ -123,4 +141,21 @@ describe('what stood on a topic that was recreated', () => {
     publishHere('5.0000');
     expect(await strays()).toEqual([]);
   });
+});
+
+it('a reading that is stopped while it is being opened is stopped', async () => {
+  const opening = Promise.withResolvers<void>();
+  const { readAll } = bus;
+  let stops = 0;
+  bus.readAll = async (contract, options) => {
+    await opening.promise;
+    const opened = await readAll(contract, options);
+    return { ...opened, stop: async () => void (stops += 1) };
+  };
+  reading = new PublishedReading(shape);
+  const reads = reading.read(bus);
+  await reading.stop();
+  opening.resolve();
+  await Promise.allSettled([reads]);
+  expect(stops).toBe(1);
 });

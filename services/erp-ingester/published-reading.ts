@@ -30,13 +30,14 @@ export class PublishedReading {
   readonly #turns = new Serial();
   readonly #shape: RowShape<StreamRecord>;
   /** The last record of each key since then, as long as it is not the one that we have published. */
-  readonly #last = new Map<string, { digest: number; stray: Stray }>();
+  readonly #last = new Map<string, { digest: number; sourceKey: string; asked: string }>();
   #reading: ReadAll | null = null;
+  #isStopped = false;
   /** Records that come now are told by others, or by us; until then they are what the topic holds. */
   #isCaughtUp = false;
   #isWhole = false;
   #isUnsure = false;
-  /** What the index had taken in where the reading stands; what it has since, was published here. */
+  /** What the index had taken in where the reading stands; what it has since, was published here. NaN: nobody knows. */
   #noted = 0;
 
   constructor(shape: RowShape<StreamRecord>) {
@@ -49,7 +50,7 @@ export class PublishedReading {
       if (this.#reading === null) await this.#begin(bus);
       else {
         this.#isCaughtUp = false;
-        this.#last.clear();
+        this.#takeStrays();
         await this.#goOn();
       }
       this.#isCaughtUp = true;
@@ -75,17 +76,19 @@ export class PublishedReading {
         if (value === null || value.sourceKey === ofNoStream) return;
         const identity = identityOf(this.#shape, value);
         const digest = digestOf(this.#shape, value, publishedAt);
-        if (this.#isCaughtUp)
-          this.#watch(identity, digest, { key: keyOfSource(value.sourceKey), asked: key });
-        else this.index.note(identity, value, digest);
+        if (!this.#isCaughtUp) this.index.note(identity, value, digest);
+        else if (this.index.isSame(identity, digest)) this.#last.delete(identity);
+        else this.#last.set(identity, { digest, sourceKey: value.sourceKey, asked: key });
       },
       onRecreated: () => {
         this.index.doubtAll();
         this.#last.clear();
+        this.#noted = NaN;
         if (this.onRecreated === null) this.#wasRecreated = true;
         else this.onRecreated();
       },
     });
+    if (this.#isStopped) await this.#reading.stop();
     await this.#reading.caughtUp;
     this.#reading.rest();
     this.#isWhole = true;
@@ -109,26 +112,26 @@ export class PublishedReading {
   strays(): Promise<Stray[]> {
     return this.#turns.run('', async () => {
       await this.#goOn();
-      const strays = this.#strays();
-      this.#last.clear();
-      return strays;
+      return this.#takeStrays();
     });
   }
 
-  #strays(): Stray[] {
-    return [...this.#last].flatMap(([identity, { digest, stray }]) => {
+  /** In doubt from here on: whoever was told may be gone before they are asked. */
+  #takeStrays(): Stray[] {
+    const strays: Stray[] = [];
+    for (const [identity, { digest, sourceKey, asked }] of this.#last) {
       const ours = this.index.digestOf(identity);
-      return ours === unknown || ours === digest ? [] : [stray];
-    });
+      if (ours === unknown || ours === digest) continue;
+      this.index.doubt(identity, { sourceKey });
+      strays.push({ key: keyOfSource(sourceKey), asked });
+    }
+    this.#last.clear();
+    return strays;
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     await this.#reading?.stop();
-  }
-
-  #watch(identity: string, digest: number, stray: Stray): void {
-    if (this.index.digestOf(identity) === digest) this.#last.delete(identity);
-    else this.#last.set(identity, { digest, stray });
   }
 }
 

@@ -249,6 +249,24 @@ describe('a session', () => {
     await second.end();
   });
 
+  it('asks what the one before has found overwritten, and has got no answer for', async () => {
+    const first = await begun({ loaded: true });
+    await pass(600);
+    // Of a process that has lost the source and does not know it yet.
+    put('S2', 9, '2');
+    fails = away;
+    await pass(60_000);
+    expect(asked).toContain('stock 2');
+    await first.end();
+    fails = null;
+    asked = [];
+    source = new HeldSource(() => cursor()?.position);
+    const second = await begun();
+    await pass(600);
+    expect([asked, told().at(-1)]).toEqual([['stock 2'], 'S2 2']);
+    await second.end();
+  });
+
   it('does not begin where its end has come before', async () => {
     const streams = theStreams();
     const opened = { open: () => Promise.resolve(source), close: () => Promise.resolve() };

@@ -10,6 +10,7 @@ import { settlesWithin, unlessAborted } from '../platform/waiting.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
 import type { SourceCursors } from './cursor.ts';
 import { newDirt } from './dirt.ts';
+import type { Cause } from './dirt.ts';
 import { CursorKeeper } from './cursor-keeper.ts';
 import { LogReader } from './log-reader.ts';
 import type { PublishedIndex } from './published-index.ts';
@@ -37,6 +38,7 @@ export interface SessionOptions extends TakenSource {
 const landsWithinMs = 15_000;
 /** How long the end waits for the answers under way. */
 const lastAnswerMs = 3_000;
+const unanswered: Cause = {};
 
 /** The work of the one process that holds the source, from taking it until it is lost or given back. */
 export class IngesterSession {
@@ -145,7 +147,8 @@ export class IngesterSession {
     await published.read(process.bus);
     this.#spellings.add(stream.topic, index, stream.shape.keyParts);
     if (index.isEmpty && stream.shape.deleted !== null) load.demand('its topic is empty');
-    if (published.wasRecreated()) load.demand('its topic was recreated');
+    const wasRecreated = published.wasRecreated();
+    if (wasRecreated) load.demand('its topic was recreated');
     if (missedRound(stream.again, this.#timezone, load.state.roundAt, context.clock.now()))
       load.demand('a round of its calendar was missed');
     if (load.loading !== null)
@@ -158,6 +161,9 @@ export class IngesterSession {
     const { keysPerQuery } = config.erp;
     const runner = new StreamRunner({ stream, publisher, load, context, keysPerQuery });
     this.#runners.set(stream.name, runner);
+    // What an earlier session has not come to ask.
+    if (!wasRecreated)
+      for (const sourceKey of index.doubted()) runner.dirty.add(keyOfSource(sourceKey), unanswered);
     this.#hear(stream);
     published.onRecreated = () => runner.askAll('its topic was recreated');
     void this.#correctStrays(stream, published, runner);

@@ -13,7 +13,8 @@ export async function straysOf(
 ): Promise<Stray[]> {
   while (!signal.aborted)
     try {
-      return await runner.betweenAnswers(() => published.strays());
+      // Whoever has ended takes nothing from the one that follows.
+      return await runner.betweenAnswers(async () => (signal.aborted ? [] : published.strays()));
     } catch {
       await clock.wait(lookAgainMs, signal);
     }

@@ -223,6 +223,30 @@ describe('a record held for something on the other side', () => {
     await parking.stop();
   });
 
+  it('is asked for also where it waits for the next thing, which comes while many are being asked for', async () => {
+    const shop = new Set(['A']);
+    const look = (names: readonly string[]) =>
+      Promise.resolve(new Set(names.filter((name) => shop.has(name))));
+    const { bus, start, hold, asked } = setUp({ product: look });
+    const parking = await start();
+    await bus.clock.pass(1);
+    await hold(parking, 'BUNDLE', 'product/A');
+    const publish = bus.publish.bind(bus);
+    bus.publish = async (contract, publication) => {
+      await publish(contract, publication);
+      if (contract.topic === refresh.topic) await bus.clock.wait(300);
+    };
+    parking.arrived(['product'], 'A');
+    await bus.clock.pass(1_100);
+    // Read again, it waits for the other one, which has just come; the requests are being acknowledged still.
+    await hold(parking, 'BUNDLE', 'product/B');
+    shop.add('B');
+    parking.arrived(['product'], 'B');
+    await bus.clock.pass(5_000);
+    expect(asked().map(([, key]) => key)).toEqual(['BUNDLE', 'BUNDLE']);
+    await parking.stop();
+  });
+
   it('that is told to have arrived and is not there is not asked for', async () => {
     const { bus, start, hold, asked } = setUp({ product: () => Promise.resolve(new Set<string>()) });
     const parking = await start();

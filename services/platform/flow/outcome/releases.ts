@@ -179,8 +179,10 @@ export class Releases {
       due.push(key);
       keysByTopic.set(target.topic, (keysByTopic.get(target.topic) ?? new Set()).add(target.key));
     }
+    // Not after the answers: by then one may have been read again, and wait for something that has come since.
+    const at = clock.now();
     for (const [topic, keys] of keysByTopic) await this.#requestRefresh(topic, [...keys], reason);
-    for (const key of due) this.#askedAt.set(key, clock.now());
+    for (const key of due) this.#askedAt.set(key, at);
     if (due.length > 0) log.info({ count: due.length, reason }, 'held records released');
   }
 }

@@ -37,11 +37,15 @@ export class RecordingBus implements Bus {
   follow: Bus['follow'] = () => Promise.reject(new Error('nothing of others is followed here'));
 
   readAll: Bus['readAll'] = (contract, options) => {
-    const reading = { topic: contract.topic, onRecreated: () => options.onRecreated?.() };
+    const missed: Kept[] = [];
+    const onRecreated = () => {
+      missed.length = 0;
+      options.onRecreated?.();
+    };
+    const reading = { topic: contract.topic, onRecreated };
     this.#readings.add(reading);
     let stop = () => {};
     let isResting = false;
-    const missed: Kept[] = [];
     const caughtUp = later().then(() => {
       if (!this.#readings.has(reading)) return;
       const hand = (record: Kept) => {

@@ -180,6 +180,24 @@ describe('a reading of a whole topic', () => {
     expect(seen).toEqual([0, 1, 2, 3, 4]);
   });
 
+  it('does not go on where it is stopped meanwhile', async () => {
+    const topic = { id: 'one', end: 1 };
+    const kafka = played(topic);
+    reading = new WholeTopic(contextOf(kafka.client), read, { onRecord: () => undefined });
+    await reading.start();
+    kafka.join();
+    await kafka.offer(0, 1);
+    await reading.caughtUp;
+    reading.rest();
+    topic.end = 2;
+    const goingOn = reading.goOn(0).then(
+      () => 'there',
+      () => 'stopped',
+    );
+    await reading.stop();
+    expect(await Promise.race([goingOn, turn()])).toBe('stopped');
+  });
+
   it('is begun anew at the next look where the topic was recreated with as many records as had been read', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'setTimeout', 'performance'] });
     try {

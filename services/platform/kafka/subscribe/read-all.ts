@@ -16,7 +16,7 @@ import { topicIdOf } from './topic-identity.ts';
 import type { ReadingContext, ReadingOptions, Topic } from './reading.ts';
 import type { Following, Received, TopicPlace, Undecodable } from '../types.ts';
 import { messageOf } from '../../errors.ts';
-import { settlesWithin } from '../../waiting.ts';
+import { settlesWithin, unlessAborted } from '../../waiting.ts';
 
 const leaveLimitMs = 2_000;
 const watchdogMs = 60_000;
@@ -92,12 +92,12 @@ export class WholeTopic<Value> implements Following {
   }
 
   async goOn(known?: number): Promise<boolean> {
-    const now = await this.#reach();
+    const now = await unlessAborted(this.#reach(), this.#over.signal);
     if (this.#progress.countUpTo(now) === known) return false;
     this.#progress.endsAt(now);
     this.#isResting = false;
-    this.#caughtUp = Promise.withResolvers();
     for (const [partition, { position }] of this.#fetchers) this.#fetchFrom(partition, position);
+    this.#caughtUp = Promise.withResolvers();
     this.#settle();
     await this.#caughtUp.promise;
     return true;
