@@ -53,13 +53,18 @@ function shopOf(now: () => number) {
       },
     };
   };
-  return {
+  const shop = {
     made,
-    orders: { inBrief: () => Promise.resolve({ items: [structuredClone(order)], unreadable: [] }) },
+    isOrdered: true,
+    orders: {
+      inBrief: () =>
+        Promise.resolve({ items: shop.isOrdered ? [structuredClone(order)] : [], unreadable: [] }),
+    },
     invoices: kindOf('invoice', 'qty_invoiced'),
     creditMemos: kindOf('creditmemo', 'qty_refunded'),
     products: {},
   };
+  return shop;
 }
 
 /** What is published and what is made, in seconds from the first on. */
@@ -98,17 +103,16 @@ async function lineOfDocuments() {
   world.assignAll();
   const beganAt = world.clock.now();
   const key = 'main/default/42';
-  const publish = (...kinds: string[]) => {
-    for (const kind of kinds)
-      world.broker.append(
-        fulfilments,
-        key,
-        documentOf({ kind, documentId: `${kind}/1`, lines: [lineOf('A', '2')] }),
-      );
-  };
+  const publishOne = (kind: string, changes: Partial<Fulfilment> = {}) =>
+    world.broker.append(
+      fulfilments,
+      key,
+      documentOf({ kind, documentId: `${kind}/1`, lines: [lineOf('A', '2')], ...changes }),
+    );
+  const publish = (...kinds: string[]) => kinds.forEach((kind) => publishOne(kind));
   const made = () => shop.made.map(([kind, at]) => `${kind} ${Math.floor((at - beganAt) / 1_000)}`);
   const count = (contract: typeof parked | typeof refresh) => world.broker.values(contract as never).length;
-  return { publish, made, pass: (ms: number) => world.clock.pass(ms), count };
+  return { shop, publish, publishOne, made, pass: (ms: number) => world.clock.pass(ms), count };
 }
 
 it('a credit memo that comes before its invoice is made right after it, whether that is behind it or still to come', async () => {
@@ -133,4 +137,16 @@ it('one that has waited for a minute is held, and asked for as soon as the invoi
   publish('invoice');
   await pass(1_500);
   expect([made(), count(refresh)]).toEqual([['invoice 129'], 1]);
+});
+
+it('one that the ERP has taken back while it waited for its order does not pass for done: a person is told', async () => {
+  const { shop, publish, publishOne, made, pass, count } = await lineOfDocuments();
+  shop.isOrdered = false;
+  publish('invoice');
+  await pass(1_000);
+  publishOne('invoice', { withdrawn: true });
+  await pass(1_000);
+  shop.isOrdered = true;
+  await pass(10_000);
+  expect([made(), count(parked)]).toEqual([['invoice 5'], 1]);
 });

@@ -66,6 +66,28 @@ describe('the queues of a partition', () => {
     expect([queues.take(49), queues.take(50)!.record.offset]).toEqual([null, 2]);
   });
 
+  it('let no other record of the same document pass: the later one is what the document is by now', () => {
+    const queues = new KeyQueues();
+    const contract = { document: ({ text }: { text: string }) => text };
+    const add = (offset: number, text: string) =>
+      queues.add({ ...document('a', offset), contract, value: { text } } as never, 0);
+    for (const [offset, text] of ['one', 'one', 'other'].entries()) add(offset, text);
+    queues.passed(queues.take(0)!, 100);
+    const other = queues.take(0)!;
+    expect(other.record.offset).toBe(2);
+    queues.finished(other);
+    const first = queues.take(0)!;
+    expect(first.record.offset).toBe(0);
+    queues.passed(first, 100);
+    add(3, 'one');
+    expect(queues.take(99)).toBeNull();
+    for (const offset of [0, 1, 3]) {
+      const next = queues.take(100)!;
+      expect(next.record.offset).toBe(offset);
+      queues.finished(next);
+    }
+  });
+
   it('let nobody pass a head any more that waits for something else', () => {
     const queues = new KeyQueues();
     queues.add(document('a', 0), 0);

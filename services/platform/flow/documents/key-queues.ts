@@ -1,5 +1,6 @@
 import type { Unavailable } from '../../errors.ts';
 import type { Received, Undecodable } from '../../kafka/types.ts';
+import { documentOf } from '../outcome/outcome.ts';
 
 /** A record of a document topic that was read and is not finished. */
 export interface QueuedDocument {
@@ -13,8 +14,17 @@ export interface QueuedDocument {
   hastened: boolean;
   /** See `AfterTry`. */
   lastLook: Unavailable | null;
-  /** Those of its key that come after it go first. */
+  /** Those of its key that come after it go first, further records of the same document excepted. */
   letsPass: boolean;
+}
+
+type Unread = Received<never> | Undecodable;
+
+/** Another record of the same document: what the document is by now is said by the later one. */
+function isSame(left: Unread, right: Unread): boolean {
+  if ('undecodable' in left || 'undecodable' in right) return false;
+  const document = documentOf(left);
+  return document !== null && document === documentOf(right);
 }
 
 /**
@@ -44,7 +54,7 @@ export class KeyQueues {
     return null;
   }
 
-  add(record: Received<never> | Undecodable, notBefore: number): void {
+  add(record: Unread, notBefore: number): void {
     // Bytes that cannot be read have no place in the order of a key.
     const queue = 'undecodable' in record ? `undecodable@${record.offset}` : `key:${record.key}`;
     const document = {
@@ -135,7 +145,9 @@ export class KeyQueues {
   /** The same of one that lets the others of its key pass. */
   passed(document: QueuedDocument, notBefore: number): void {
     const waiting = this.#queues.get(document.queue)!;
-    waiting.push(waiting.shift()!);
+    const stays = (other: QueuedDocument) => other === document || isSame(other.record, document.record);
+    const others = waiting.filter((other) => !stays(other));
+    waiting.splice(0, waiting.length, ...others, ...waiting.filter(stays));
     document.letsPass = true;
     document.notBefore = notBefore;
     document.inDoubtUntil = 0;
@@ -150,9 +162,11 @@ export class KeyQueues {
   /** The head, or the first one that it lets pass while it waits; what may still take effect holds that one up as well. */
   #next(waiting: QueuedDocument[]): void {
     const [head] = waiting;
-    const place = waiting.findIndex(({ letsPass }) => !letsPass);
-    if (head!.letsPass && head!.notBefore > 0 && place > 0) {
-      waiting.push(...waiting.splice(0, place));
+    const mayPass = ({ letsPass, record }: QueuedDocument, place: number) =>
+      !letsPass && !waiting.some((other, before) => before < place && isSame(other.record, record));
+    const place = head!.letsPass && head!.notBefore > 0 ? waiting.findIndex(mayPass) : 0;
+    if (place > 0) {
+      waiting.unshift(...waiting.splice(place, 1));
       const [next] = waiting;
       next!.inDoubtUntil = Math.max(next!.inDoubtUntil, head!.inDoubtUntil);
       next!.notBefore = Math.max(next!.notBefore, next!.inDoubtUntil);
