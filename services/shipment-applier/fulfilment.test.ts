@@ -270,6 +270,20 @@ describe('a delivery of the ERP', () => {
     }
   });
 
+  it('of two orders has one number, and is looked up for each of them', async () => {
+    let isAhead = true;
+    const notYet = new Unavailable({ code: 'stock', what: 'Not yet', fix: 'Wait' }, { notYet: true });
+    const { apply, steps } = shopOf({}, undefined, () =>
+      isAhead ? Promise.reject(notYet) : Promise.resolve(),
+    );
+    await expect(apply()).rejects.toBe(notYet);
+    isAhead = false;
+    await expect(apply({ incrementId: '43' })).rejects.toMatchObject({
+      fault: { code: 'shipment.order_unknown' },
+    });
+    expect(steps).toEqual([]);
+  });
+
   it('waits in its place for its order, for a minute, and lets others pass; not where its partition stands still', async () => {
     const { time, apply } = shopOf();
     const early = { incrementId: '43' };

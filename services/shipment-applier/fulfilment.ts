@@ -20,6 +20,7 @@ import { withMailsFor } from './mails.ts';
 import { tellNumber } from './order-number.ts';
 import { ship, sourceOf } from './ship.ts';
 import type { ShipOptions } from './ship.ts';
+import { nameOf } from './stock-wait.ts';
 import type { Issued } from './stock-wait.ts';
 import type { StoreIds } from './store-ids.ts';
 import { missingTracks, stampOf, takenTracks, tracksOf } from './tracks.ts';
@@ -118,10 +119,11 @@ async function follow(
 /** While the stock of its goods issue is waited for the shop is asked what it has, and the slot is left to others. */
 async function lookedUp(issued: Issued, attempt: Attempt, options: FulfilmentOptions): Promise<LookUp> {
   const { document } = issued;
-  const look = options.lookedUp.of(document.documentId, attempt, () => lookUp(document, options));
+  const name = nameOf(document);
+  const look = options.lookedUp.of(name, attempt, () => lookUp(document, options));
   if (attempt.mode === 'on')
     await options.stockWait?.ahead(issued, attempt).catch((error: unknown) => {
-      options.lookedUp.keep(document.documentId, look);
+      options.lookedUp.keep(name, look);
       throw error;
     });
   return look.found;

@@ -30,11 +30,11 @@ export class LookedUp<Found> {
     this.#clock = clock;
   }
 
-  /** What was kept for this try, if it is good still; else it is looked up. */
-  of(documentId: string, by: Under, lookUp: () => Promise<Found>): Look<Found> {
+  /** What was kept for this try of the document, if it is good still; else it is looked up. */
+  of(name: string, by: Under, lookUp: () => Promise<Found>): Look<Found> {
     const now = this.#clock.now();
-    const kept = this.#kept.get(documentId);
-    this.#kept.delete(documentId);
+    const kept = this.#kept.get(name);
+    this.#kept.delete(name);
     if (kept !== undefined && Math.abs(now - kept.at) <= goodForMs && isCurrent(kept.by)) return kept;
     const found = lookUp();
     // Whoever puts its try off does not wait for it.
@@ -43,9 +43,9 @@ export class LookedUp<Found> {
   }
 
   /** The try is put off. A look-up that fails serves nobody. */
-  keep(documentId: string, look: Look<Found>): void {
-    this.#kept.set(documentId, look);
-    look.found.catch(() => this.#kept.delete(documentId));
+  keep(name: string, look: Look<Found>): void {
+    this.#kept.set(name, look);
+    look.found.catch(() => this.#kept.delete(name));
   }
 }
 

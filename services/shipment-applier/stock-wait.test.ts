@@ -8,6 +8,9 @@ import { AppliedStock } from './applied-stock.ts';
 import { StockWait } from './stock-wait.ts';
 
 const aDocument = {
+  instance: 'main',
+  store: 'default',
+  incrementId: '42',
   documentId: 'WH/7',
   source: 'W1',
   lines: [{ sku: 'Mug', orderLineId: '5', quantity: '2.0000' }],
@@ -34,8 +37,8 @@ async function waitOf(more: Partial<Fulfilment> = {}) {
     onPassed: () => (passed += 1),
   });
   const publishedAt = clock.now();
-  const settle = (goods: string[], pressing = false) =>
-    wait.settle({ document, publishedAt }, goods, {
+  const settle = (goods: string[], pressing = false, of: Partial<Fulfilment> = {}) =>
+    wait.settle({ document: { ...document, ...of }, publishedAt }, goods, {
       number: 1,
       pressing,
       mode: 'on',
@@ -145,4 +148,14 @@ it('the wait has a bound, and is counted when it passes; it ends when all others
   await clock.pass(1_000);
   expect(await settle(['Mug'])).toContain('was not known to be in the shop');
   expect(passed()).toBe(2);
+});
+
+it('of two orders with one number each waits, and asks, for itself', async () => {
+  const { clock, settle, waits, goesOn, tell, asked } = await waitOf();
+  await clock.pass(1_000);
+  await waits('Mug');
+  await expect(settle(['LID'], false, { incrementId: '43' })).rejects.toThrow('shipment.stock_not_applied');
+  expect(asked).toContain('W1/LID goods issue');
+  await tell('Mug', 2, 100);
+  expect(goesOn).toEqual(['Mug']);
 });

@@ -1,3 +1,4 @@
+import { orderKey } from '../../schemas/keys.ts';
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Unavailable } from '../platform/errors.ts';
@@ -21,6 +22,9 @@ export interface Issued {
   document: Fulfilment;
   publishedAt: number;
 }
+
+/** A delivery of the ERP may be of several orders: a document of one number for each. */
+export const nameOf = (document: Fulfilment): string => `${orderKey(document)}/${document.documentId}`;
 
 interface Waiting extends Issued {
   goods: readonly string[];
@@ -78,31 +82,31 @@ export class StockWait {
 
   #mayWait(issued: Issued, open: readonly string[], { pressing }: Attempt): boolean {
     if (open.length > 0 && !pressing && this.#leftMs(issued) > 0) return true;
-    this.#waiting.delete(issued.document.documentId);
+    this.#waiting.delete(nameOf(issued.document));
     return false;
   }
 
   async #wait(issued: Issued, open: readonly string[]): Promise<never> {
     const { document } = issued;
-    const { documentId } = document;
-    const wasAsked = this.#waiting.get(documentId)?.isAsked ?? false;
+    const name = nameOf(document);
+    const wasAsked = this.#waiting.get(name)?.isAsked ?? false;
     const askInMs = wasAsked ? Infinity : this.#comesInMs(issued);
     const isAsked = wasAsked || askInMs <= 0;
     // Before it is asked for: the answer may be quick.
     const known = new Promise<void>((goOn) =>
-      this.#waiting.set(documentId, { ...issued, goods: open, isAsked, goOn }),
+      this.#waiting.set(name, { ...issued, goods: open, isAsked, goOn }),
     );
     if (askInMs <= 0)
       await askForStock(document, open, this.#options.requestRefresh, 'goods issue').catch(
         (error: unknown) => {
-          this.#waiting.delete(documentId);
+          this.#waiting.delete(name);
           throw error;
         },
       );
     throw new Unavailable(
       {
         code: 'shipment.stock_not_applied',
-        what: `Document ${documentId} waits for the stock of ${open.join(', ')}, which its goods issue has changed`,
+        what: `Document ${document.documentId} waits for the stock of ${open.join(', ')}, which its goods issue has changed`,
         fix: 'It goes on by itself when that is written, or when fulfilments.stockWaitMs is over',
       },
       {
@@ -131,9 +135,9 @@ export class StockWait {
 
   #wake(): void {
     const { clock, waitMs } = this.#options;
-    for (const [documentId, waiting] of this.#waiting)
+    for (const [name, waiting] of this.#waiting)
       if (this.#open(waiting, waiting.goods).length === 0) waiting.goOn();
       // Its order is another process's by now.
-      else if (clock.now() > waiting.publishedAt + 2 * waitMs) this.#waiting.delete(documentId);
+      else if (clock.now() > waiting.publishedAt + 2 * waitMs) this.#waiting.delete(name);
   }
 }
