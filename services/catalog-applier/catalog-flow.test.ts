@@ -253,6 +253,17 @@ describe('images of a new product', () => {
     await expect(product(productOf('A', { images }))).rejects.toThrow('magento.refused');
     expect([shop.kept.has('a'), shop.writes.length, shop.images]).toEqual([true, 1, []]);
   });
+
+  it('come by themselves when the call with them got no answer, or one that tells nothing: the product is made first', async () => {
+    const { shop, product } = flowOf();
+    shop.breaksOverImages = true;
+    await expect(product(productOf('A', { images }))).rejects.toThrow('magento.gateway');
+    await expect(product(productOf('A', { images }))).rejects.toThrow('magento.gateway');
+    expect([shop.kept.has('a'), shop.images]).toEqual([true, []]);
+    shop.breaksOverImages = false;
+    await product(productOf('A', { images }));
+    expect(told(shop)).toEqual(['to A', 'to A', 'to A', 'to A']);
+  });
 });
 
 describe('products of one batch', () => {

@@ -4,7 +4,7 @@ import type { Product } from '../../schemas/types.ts';
 import type { Magento } from '../magento/magento.ts';
 import type { MagentoProduct, ProductWrite } from '../magento/products.ts';
 import type { Config } from '../platform/config/schema.ts';
-import { Rejected } from '../platform/errors.ts';
+import { Rejected, Unavailable } from '../platform/errors.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
 import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
 import { hasOwnPrice } from './bundle.ts';
@@ -49,13 +49,14 @@ export function needsPrice({ kind, bundle }: Product, found: MagentoProduct | nu
 
 /**
  * By one call with all that it needs, its images too. Where the shop refuses it with them it is made without, so that an
- * image holds back nothing but itself.
+ * image holds back nothing but itself; and after a call that may have failed by them, or have made them: they may be more
+ * than the shop has memory or time for, and the same again would make them twice.
  * @returns what is left to do for its gallery
  */
 export async function createProduct(
   product: Product,
   planned: Planned,
-  { price, images }: { price: string | null; images: PlannedImages },
+  { price, images, newProducts }: { price: string | null; images: PlannedImages; newProducts: NewProducts },
   attempt: Attempt,
   options: ProductOptions,
 ): Promise<{ handled: Handled; images: PlannedImages }> {
@@ -64,11 +65,15 @@ export async function createProduct(
   if (attempt.mode === 'dry')
     return { handled: { status: 'dry', cause: `would create ${product.sku}${until}` }, images };
   const write = newProduct(product, planned, price);
-  const { carried, rest } = await carriedImages(product.sku, images, options.catalog);
+  const { carried, rest } = newProducts.bearsImages(product.sku)
+    ? await carriedImages(product.sku, images, options.catalog)
+    : { carried: [], rest: images };
   let left = rest;
   const create = (more: Pick<ProductWrite, 'images'>) =>
     createUnderKey(product, { ...write, ...more }, planned.values['url_key'] === undefined, attempt, options);
   const saved = await create(carried.length === 0 ? {} : { images: carried }).catch((error: unknown) => {
+    const isUnsaid = error instanceof Unavailable && (error.perhapsRecord || error.outcome === 'unknown');
+    if (isUnsaid && carried.length > 0) newProducts.failedWithImages(product.sku);
     if (!(error instanceof Rejected) || carried.length === 0) throw error;
     left = images;
     return create({});

@@ -20,6 +20,7 @@ export class NewProducts {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #waitingSince = new BoundedMap<string, number>(waitingMax);
   readonly #prices = new BoundedMap<string, { amount: string; at: number }>(pricesMax);
+  readonly #imagesApart = new BoundedMap<string, true>(waitingMax);
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock;
@@ -56,7 +57,18 @@ export class NewProducts {
     return notYet(`Product ${sku} is new, and is looked for once more`);
   }
 
+  /** The call that was to make it with its images ended without an answer, or with one that tells nothing of why. */
+  failedWithImages(sku: string): void {
+    this.#imagesApart.set(foldSku(sku), true);
+  }
+
+  /** Whether it is tried with its images. */
+  bearsImages(sku: string): boolean {
+    return !this.#imagesApart.has(foldSku(sku));
+  }
+
   made(sku: string): void {
+    this.#imagesApart.delete(foldSku(sku));
     this.#waitingSince.delete(foldSku(sku));
     this.#prices.delete(foldSku(sku));
   }

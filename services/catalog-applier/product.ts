@@ -46,7 +46,13 @@ export async function writeProduct(
   const difference = found === null ? {} : differenceOf(planned, found);
   const { handled, images: left } =
     found === null
-      ? await createProduct(product, planned, { price, images }, attempt, options)
+      ? await createProduct(
+          product,
+          planned,
+          { price, images, newProducts: known.newProducts },
+          attempt,
+          options,
+        )
       : { handled: await update(product, planned, found, difference, attempt, options), images };
   if (found !== null && product.enabled && !isPriced && attempt.mode === 'on')
     await askForPriceAndStock(product, false, options);

@@ -9,6 +9,8 @@ import { Rejected, Unavailable } from '../../platform/errors.ts';
 import { attributeOf } from './attribute.ts';
 
 const imageInvalid = () => new Rejected({ code: 'magento.refused', what: 'No image', fix: 'None' });
+const outOfMemory = () =>
+  new Unavailable({ code: 'magento.gateway', what: 'No answer', fix: 'Wait' }, { perhapsRecord: true });
 
 /** A shop that keeps products as Magento does: letter case and accents aside, unknown attributes ignored. Its answers come later. */
 export class Shop {
@@ -30,6 +32,8 @@ export class Shop {
   failsWrites = false;
   /** It takes none, with a product or alone. */
   refusesImages = false;
+  /** It dies over each, with a product or alone. */
+  breaksOverImages = false;
   readonly images: string[] = [];
   /** Questions for whole products. */
   productReads = 0;
@@ -39,6 +43,11 @@ export class Shop {
   isByWebsite = false;
 
   callsAtOnce = () => 4;
+
+  #takesImages(): void {
+    if (this.refusesImages) throw imageInvalid();
+    if (this.breaksOverImages) throw outOfMemory();
+  }
 
   products = {
     get: async (sku: string) => {
@@ -52,7 +61,7 @@ export class Shop {
     },
     members: (skus: readonly string[]) => this.#those(skus),
     create: async (sku: string, write: ProductWrite) => {
-      if (this.refusesImages && write.images?.length) throw imageInvalid();
+      if (write.images?.length) this.#takesImages();
       this.images.push(...(write.images ?? []).map(({ file }) => `with ${sku}: ${file.name}`));
       return this.#save('create', sku, write);
     },
@@ -67,7 +76,7 @@ export class Shop {
   media = {
     add: async (sku: string, _entry: unknown, { name }: MediaFile) => {
       await turn();
-      if (this.refusesImages) throw imageInvalid();
+      this.#takesImages();
       return this.images.push(`to ${sku}: ${name}`);
     },
   };
