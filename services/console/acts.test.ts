@@ -133,8 +133,10 @@ it('a control is set beside what was set before, and refused where it makes no s
     { flow: 'order-exporter', action: 'end' },
     { flow: 'order-exporter', action: 'set', what: 'batch', value: '0' },
     { flow: 'nothing', action: 'pause' },
+    // It would be done, and without a reason.
+    { flow: 'order-exporter', action: 'pause', dryRun: true },
   ])
-    await expect(act('controls', { ...wrong, reason: 'r' })).rejects.toThrow(/controls\.|flow\.unknown/);
+    await expect(act('controls', { reason: 'r', ...wrong })).rejects.toThrow(/controls\.|flow\.unknown/);
   expect(written()).toHaveLength(2);
 });
 

@@ -21,9 +21,10 @@ let bus: RecordingBus;
 let shop: Map<string, { entity_id: number; state: string; grand_total: string; items: object[] }>;
 let erp: Map<string, { total: string }>;
 let isErpDown: boolean;
+let since: number;
 beforeEach(() => {
   bus = new RecordingBus();
-  [shop, erp, isErpDown] = [new Map(), new Map(), false];
+  [shop, erp, isErpDown, since] = [new Map(), new Map(), false, 0];
 });
 
 function ordered(incrementId: string, createdAt = dayAt + 1): string {
@@ -71,7 +72,7 @@ function report(seed = 's', count = 10, compares = true) {
       numbered: (number) => Promise.resolve([shop.get(number)].filter((one) => one !== undefined) as never),
     },
     erp: compares ? { lookup, compare } : { lookup },
-    config: { instance: 'us', orders, guests: 'email' },
+    config: { instance: 'us', orders: { ...orders, since }, guests: 'email' },
     dayAt,
     seed,
     count,
@@ -90,6 +91,8 @@ describe('the report of a day', () => {
     ordered('1');
     ordered('2', dayAt - 1);
     ordered('3', dayAt + dayMs);
+    const erased = ordered('4');
+    bus.broker.append<Order>(contract, erased, null);
     const { drawn, ...rest } = await report();
     expect(rest).toEqual({ day: '2024-10-04', seed: 's', orders: 1 });
     expect(drawn.map(({ key, unknown }) => [key, unknown])).toEqual([['us/en/1', null]]);
@@ -102,6 +105,13 @@ describe('the report of a day', () => {
       'shop lines.A.quantity true',
       'ERP total true',
     ]);
+  });
+
+  it('takes none of before orders.since, which nobody exports', async () => {
+    ordered('1');
+    ordered('2', dayAt + 5);
+    since = dayAt + 5;
+    expect((await report()).drawn.map(({ key }) => key)).toEqual(['us/en/2']);
   });
 
   it('names each field that is not', async () => {

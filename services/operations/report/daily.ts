@@ -60,14 +60,16 @@ export async function dailyReport(options: DailyOptions): Promise<DailyReport> {
   const day = new Date(dayAt).toISOString().slice(0, 10);
   const all = new Set<string>();
   const ofDay = (order: Order | null): order is Order =>
-    order?.instance === config.instance && order.createdAt >= dayAt && order.createdAt < dayAt + dayMs;
-  // Twice, so that of a day with many orders only those that are drawn are kept.
-  await readToEnd(bus, ordersContract, ({ key, value }) => void (ofDay(value) && all.add(key)), {
-    sinceMs: dayAt,
-  });
+    order?.instance === config.instance &&
+    order.createdAt >= Math.max(dayAt, config.orders.since) &&
+    order.createdAt < dayAt + dayMs;
+  // Twice, so that of a day with many orders only those that are drawn are kept; none that was erased since.
+  const take = (key: string, value: Order | null) => void (ofDay(value) ? all.add(key) : all.delete(key));
+  await readToEnd(bus, ordersContract, ({ key, value }) => take(key, value), { sinceMs: dayAt });
   const drawn = draw([...all], seed, count);
   const newest = new Map<string, Order>();
-  const note = (key: string, value: Order | null) => void (ofDay(value) && newest.set(key, value));
+  const note = (key: string, value: Order | null) =>
+    void (ofDay(value) ? newest.set(key, value) : newest.delete(key));
   const from = { sinceMs: dayAt, keys: drawn };
   if (drawn.length > 0) await readToEnd(bus, ordersContract, ({ key, value }) => note(key, value), from);
   const compared: DailyOrder[] = [];

@@ -122,7 +122,12 @@ describe('documents', () => {
         documents: {
           ofOrders: (list: string, ids: number[]) => {
             asked.push(`${list} ${ids.join()}`);
-            return Promise.resolve([made(30, 'D1', 'T1'), made(30, 'D2', 'T2')]);
+            // Shipments have no amounts.
+            const none = { base_currency_code: null, base_grand_total: null, grand_total: null };
+            const totals = list === 'shipments' ? none : {};
+            return Promise.resolve(
+              [made(30, 'D1', 'T1'), made(30, 'D2', 'T2')].map((one) => ({ ...one, ...totals })),
+            );
           },
         },
       } as never,
@@ -159,6 +164,7 @@ describe('documents', () => {
         invoice('D1', amounts('EUR', null)),
       ]),
     ).toEqual([[], ['D1.total: 83.74 EUR/83.75 EUR'], ['D1.total: 100.51 USD/100.50 USD'], []]);
+    expect(await said(of('shipments'), [document('D1', amounts('EUR', 8_375))])).toEqual([[]]);
   });
 
   it('are looked for in the list of their kind', async () => {
@@ -337,6 +343,7 @@ describe('products', () => {
         deleted,
         attributes: {
           COLOUR: 'colour',
+          COLOURS: 'colours',
           LESS: 'weightless',
           LENGTH: 'length',
           VOL: 'volume',
@@ -383,6 +390,18 @@ describe('products', () => {
       ['status: 2/1'],
       ['exists: yes/null'],
     ]);
+  });
+
+  it('with a long list of options are not spoken of: their labels are not kept, and the shop has numbers', async () => {
+    const labels = Array.from({ length: 12 }, (_one, index) => `Colour ${index}`);
+    const options = labels.map((label, index) => ({ label, value: String(index) }));
+    definitions.push(
+      definition('colours', { input: 'multiselect', backend: 'text', options, takesOptions: true }),
+    );
+    const value = options.map((option) => option.value).join();
+    shop.set('colourful', there({ custom_attributes: [{ attribute_code: 'colours', value }] }));
+    const attributes = { COLOURS: labels.join(), LENGTH: null };
+    expect(await said(comparer(), [product('colourful', { attributes })])).toEqual([[]]);
   });
 
   it('have the attributes, websites and categories that the applier would give them', async () => {

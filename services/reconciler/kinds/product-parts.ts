@@ -112,6 +112,8 @@ function unlikeValue(attribute: Attribute, text: Brief, found: MagentoProduct): 
     return shown === null || code === 'url_key' ? [] : [{ field, wanted: null, found: words(shown) }];
   if (types.length > 0 && !types.includes(found.type_id)) return [];
   if (typeof text === 'object') {
+    // The shop shows the numbers of options; of a long list of labels only the applier knows which they are.
+    if (hasOptions(attribute)) return [];
     if (shown !== null && digestOf(shown) === text.digest) return [];
     return [{ field, wanted: `${text.characters} characters`, found: words(shown) }];
   }
@@ -121,12 +123,13 @@ function unlikeValue(attribute: Attribute, text: Brief, found: MagentoProduct): 
     : [{ field, wanted: text, found: words(shown) }];
 }
 
+const hasOptions = ({ input, takesOptions, options }: Attribute) =>
+  input !== 'boolean' && (takesOptions || options.length > 0);
+
 /** Null where the shop lacks an option, or cannot keep it: the record is held, or parked. */
 function keptOf(attribute: Attribute, text: string, sku: string): string | null {
   try {
-    const hasOptions =
-      attribute.input !== 'boolean' && (attribute.takesOptions || attribute.options.length > 0);
-    if (!hasOptions) return keptValue(attribute, text, sku);
+    if (!hasOptions(attribute)) return keptValue(attribute, text, sku);
     const values = labelsOf(attribute, text).map((label) => optionOf(attribute, label));
     return values.includes(null) ? null : keptOptions(attribute, values as string[], sku);
   } catch {

@@ -10,7 +10,7 @@ export interface Totals {
   grand_total: string | null;
 }
 
-/** What a document comes to in the ERP, and in the shop; null where the ERP tells no total. */
+/** What a document comes to in the ERP, and in the shop; null where one of them tells no total: a shipment has none there. */
 export function comparedTotal(
   { amounts }: Pick<Fulfilment, 'amounts'>,
   totals: Totals,
@@ -20,6 +20,7 @@ export function comparedTotal(
   const { currency } = amounts;
   const digits = currencyDigits(currency);
   const isBase = currency === (totals.base_currency_code ?? currency);
-  const made = rounded(decimalOf(isBase ? totals.base_grand_total : totals.grand_total), digits);
-  return { asked: fromMinor(minor, digits), made, digits, currency };
+  const total = isBase ? totals.base_grand_total : totals.grand_total;
+  if (total === null) return null;
+  return { asked: fromMinor(minor, digits), made: rounded(decimalOf(total), digits), digits, currency };
 }
