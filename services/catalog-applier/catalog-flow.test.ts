@@ -4,7 +4,7 @@ import { prices, products } from '../../schemas/topics.ts';
 import type { Prices, Product } from '../../schemas/types.ts';
 import type { MagentoProduct } from '../magento/products.ts';
 import { catalogSection } from '../platform/config/sections/catalog.ts';
-import { Held, Rejected } from '../platform/errors.ts';
+import { Held, Rejected, Unavailable } from '../platform/errors.ts';
 import type { Handled } from '../platform/flow/outcome/outcome.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import { LeaseLost } from '../platform/fence.ts';
@@ -249,18 +249,19 @@ describe('images of a new product', () => {
 
   it('hold it not back when the shop refuses them', async () => {
     const { shop, product } = flowOf();
-    shop.refusesImages = true;
+    shop.imageFault = new Rejected({ code: 'magento.refused', what: 'No image', fix: 'None' });
     await expect(product(productOf('A', { images }))).rejects.toThrow('magento.refused');
     expect([shop.kept.has('a'), shop.writes.length, shop.images]).toEqual([true, 1, []]);
   });
 
   it('come by themselves when the call with them got no answer, or one that tells nothing: the product is made first', async () => {
     const { shop, product } = flowOf();
-    shop.breaksOverImages = true;
+    const fault = { code: 'magento.gateway', what: 'No answer', fix: 'Wait' };
+    shop.imageFault = new Unavailable(fault, { perhapsRecord: true });
     await expect(product(productOf('A', { images }))).rejects.toThrow('magento.gateway');
     await expect(product(productOf('A', { images }))).rejects.toThrow('magento.gateway');
     expect([shop.kept.has('a'), shop.images]).toEqual([true, []]);
-    shop.breaksOverImages = false;
+    shop.imageFault = null;
     await product(productOf('A', { images }));
     expect(told(shop)).toEqual(['to A', 'to A', 'to A', 'to A']);
   });

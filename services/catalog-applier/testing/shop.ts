@@ -8,10 +8,6 @@ import { foldSku } from '../../magento/sku.ts';
 import { Rejected, Unavailable } from '../../platform/errors.ts';
 import { attributeOf } from './attribute.ts';
 
-const imageInvalid = () => new Rejected({ code: 'magento.refused', what: 'No image', fix: 'None' });
-const outOfMemory = () =>
-  new Unavailable({ code: 'magento.gateway', what: 'No answer', fix: 'Wait' }, { perhapsRecord: true });
-
 /** A shop that keeps products as Magento does: letter case and accents aside, unknown attributes ignored. Its answers come later. */
 export class Shop {
   readonly kept = new Map<string, MagentoProduct>();
@@ -30,10 +26,8 @@ export class Shop {
   unmatched: string[] = [];
   isDown = false;
   failsWrites = false;
-  /** It takes none, with a product or alone. */
-  refusesImages = false;
-  /** It dies over each, with a product or alone. */
-  breaksOverImages = false;
+  /** What it says to each, with a product or alone. */
+  imageFault: Error | null = null;
   readonly images: string[] = [];
   /** Questions for whole products. */
   productReads = 0;
@@ -43,11 +37,6 @@ export class Shop {
   isByWebsite = false;
 
   callsAtOnce = () => 4;
-
-  #takesImages(): void {
-    if (this.refusesImages) throw imageInvalid();
-    if (this.breaksOverImages) throw outOfMemory();
-  }
 
   products = {
     get: async (sku: string) => {
@@ -61,7 +50,7 @@ export class Shop {
     },
     members: (skus: readonly string[]) => this.#those(skus),
     create: async (sku: string, write: ProductWrite) => {
-      if (write.images?.length) this.#takesImages();
+      if (this.imageFault !== null && write.images?.length) throw this.imageFault;
       this.images.push(...(write.images ?? []).map(({ file }) => `with ${sku}: ${file.name}`));
       return this.#save('create', sku, write);
     },
@@ -76,7 +65,7 @@ export class Shop {
   media = {
     add: async (sku: string, _entry: unknown, { name }: MediaFile) => {
       await turn();
-      this.#takesImages();
+      if (this.imageFault !== null) throw this.imageFault;
       return this.images.push(`to ${sku}: ${name}`);
     },
   };
