@@ -86,10 +86,14 @@ describe('a release', () => {
 });
 
 it('a discard leaves a tombstone, and is on record before', async () => {
-  const id = park('main/default/1');
-  await act('parked/discard', { keys: [id], reason: 'entered by hand' });
-  expect(bus.newest(parked).get(id)).toBeNull();
-  expect(written()).toEqual([['parked.discard', 'by key', 1, 'entered by hand', 'Jane', 'console']]);
+  const [id, others] = [
+    park('main/default/1'),
+    park('other/default/1', { group: 'cartage.other.order-exporter' }),
+  ];
+  const cause = 'order.payment_unmapped';
+  await act('parked/discard', { cause, reason: 'entered by hand' });
+  expect([bus.newest(parked).get(id), bus.newest(parked).get(others)]).toEqual([null, expect.anything()]);
+  expect(written()).toEqual([['parked.discard', `cause ${cause}`, 1, 'entered by hand', 'Jane', 'console']]);
 });
 
 it('of very many no more than a thousand wait for the broker at once', async () => {

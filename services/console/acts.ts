@@ -2,10 +2,8 @@ import type { Actor } from '../operations/act.ts';
 import { settingOf, setFlow } from '../operations/controls/set.ts';
 import { repairDifferences } from '../operations/differences/repair.ts';
 import { discardParked } from '../operations/parked/discard.ts';
-import { briefly } from '../operations/parked/records.ts';
 import { releaseParked } from '../operations/parked/release.ts';
 import { Rejected } from '../platform/errors.ts';
-import { processIn } from '../platform/groups.ts';
 import type { Bus } from '../platform/kafka/types.ts';
 import type { ValueReader } from '../platform/kafka/value-reader.ts';
 
@@ -36,7 +34,7 @@ export const acts: Readonly<Record<ActName, Do>> = {
   'parked/release': async ({ bus, instance, openReader }, given, actor) => {
     const reader = openReader();
     try {
-      const { asked, stuck } = await releaseParked(bus, reader, parkedAct(given), actor, ours(instance));
+      const { asked, stuck } = await releaseParked(bus, instance, reader, parkedAct(given), actor);
       const [first, others] = [[...asked].slice(0, namedMax), [...stuck].slice(0, namedMax)];
       const named = { asked: Object.fromEntries(first), stuck: Object.fromEntries(others) };
       return { dryRun: given.dryRun, ...named, count: asked.size, stuckCount: stuck.size };
@@ -45,7 +43,7 @@ export const acts: Readonly<Record<ActName, Do>> = {
     }
   },
   'parked/discard': async ({ bus, instance }, given, actor) => {
-    const discarded = await discardParked(bus, parkedAct(given), actor, ours(instance));
+    const discarded = await discardParked(bus, instance, parkedAct(given), actor);
     return { dryRun: given.dryRun, discarded: discarded.slice(0, namedMax), count: discarded.length };
   },
   'differences/repair': async ({ bus, instance }, { words, ...given }, actor) => {
@@ -66,8 +64,6 @@ export const acts: Readonly<Record<ActName, Do>> = {
     return setFlow(bus, instance, { action, flow, setting, reason }, actor);
   },
 };
-
-const ours = (instance: string) => briefly((group) => processIn(instance, group) !== null);
 
 const parkedAct = ({ words, ...given }: Given) => ({ ...given, ...only(words, ['cause', 'flow']) });
 

@@ -4,15 +4,15 @@ import type { Bus } from '../../platform/kafka/types.ts';
 import { forAll } from '../../platform/for-all.ts';
 import { recordAct } from '../act.ts';
 import type { Actor } from '../act.ts';
-import { chosen, readParked, selectionWords } from './records.ts';
-import type { ParkedAct, ParkedFilter } from './records.ts';
+import { briefly, chosen, readParked, selectionWords } from './records.ts';
+import type { ParkedAct } from './records.ts';
 
-/** Gives parked records up, for a reason that is kept. @returns their keys. @throws Rejected where nothing is chosen */
+/** Gives parked records of an instance up, for a reason that is kept. @returns their keys. @throws Rejected where nothing is chosen */
 export async function discardParked(
   bus: Pick<Bus, 'readAll' | 'publish' | 'tombstone'>,
+  instance: string,
   { keys, reason, dryRun, ...selection }: ParkedAct,
   actor: Actor,
-  filter?: ParkedFilter,
 ): Promise<string[]> {
   if (!dryRun && (reason ?? '').trim() === '')
     throw new Rejected({
@@ -20,7 +20,7 @@ export async function discardParked(
       what: 'The reason is empty',
       fix: 'Say why these records need not be applied; it is kept for a year',
     });
-  const names = [...chosen(await readParked(bus, filter), keys, selection).keys()];
+  const names = [...chosen(await readParked(bus, briefly(instance)), keys, selection).keys()];
   if (dryRun) return names;
   const subject = selectionWords(selection);
   await recordAct(bus, actor, { action: 'parked.discard', subject, keys: names, reason });

@@ -3,7 +3,7 @@ import type { Parked } from '../../../schemas/types.ts';
 import { Rejected } from '../../platform/errors.ts';
 import { readToEnd } from '../../platform/kafka/read-to-end.ts';
 import type { Bus } from '../../platform/kafka/types.ts';
-import { readerIn } from '../../platform/groups.ts';
+import { processIn, readerIn } from '../../platform/groups.ts';
 import { readersOf } from '../flow-names.ts';
 import { shellWord } from '../../platform/terminal.ts';
 
@@ -33,19 +33,25 @@ export type ParkedBrief = Pick<
 /** Null: not looked at. */
 export type ParkedFilter<Kept extends ParkedBrief = ParkedBrief> = (record: Parked) => Kept | null;
 
-/** Of one instance, and without the bytes that nobody needs. */
-export function briefly(isOurs: (group: string) => boolean): ParkedFilter {
+/** Of one instance: others on the same broker have people of their own. */
+export const ofInstance =
+  (instance: string): ParkedFilter<Parked> =>
+  (record) =>
+    processIn(instance, record.group) === null ? null : record;
+
+/** The same without the bytes that nobody needs. */
+export function briefly(instance: string): ParkedFilter {
   return ({ group, topic, partition, key, documentId, code, parkedAt, recordValue }) => {
-    if (!isOurs(group)) return null;
+    if (processIn(instance, group) === null) return null;
     const bytes = topic === refresh.topic ? recordValue : null;
     return { group, topic, partition, key, documentId, code, parkedAt, recordValue: bytes };
   };
 }
 
-export function readParked(bus: Pick<Bus, 'readAll'>): Promise<ParkedRecords>;
+export function readParked(bus: Pick<Bus, 'readAll'>, filter?: ParkedFilter<Parked>): Promise<ParkedRecords>;
 export function readParked(
   bus: Pick<Bus, 'readAll'>,
-  filter: ParkedFilter | undefined,
+  filter: ParkedFilter,
 ): Promise<ReadonlyMap<string, ParkedBrief>>;
 export async function readParked(
   bus: Pick<Bus, 'readAll'>,

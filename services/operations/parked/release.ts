@@ -8,8 +8,8 @@ import type { ValueReader } from '../../platform/kafka/value-reader.ts';
 import { forAll } from '../../platform/for-all.ts';
 import { recordAct, requesterOf } from '../act.ts';
 import type { Actor } from '../act.ts';
-import { chosen, readParked, selectionWords } from './records.ts';
-import type { ParkedAct, ParkedBrief, ParkedFilter } from './records.ts';
+import { briefly, chosen, readParked, selectionWords } from './records.ts';
+import type { ParkedAct, ParkedBrief } from './records.ts';
 
 export interface ReleasePlan {
   /** Parked keys, each with what is to be asked for. */
@@ -19,18 +19,18 @@ export interface ReleasePlan {
 }
 
 /**
- * Asks for the keys of parked records at their source: the flow looks at what is true now, and its success clears
+ * Asks for the keys of parked records of an instance at their source: the flow looks at what is true now, and its success clears
  * them. Of what cannot be asked for the way out is told; the others are asked for.
  * @throws Rejected where nothing is chosen
  */
 export async function releaseParked(
   bus: Pick<Bus, 'readAll' | 'publish'>,
+  instance: string,
   reader: Pick<ValueReader, 'read'>,
   { keys, reason, dryRun, ...selection }: ParkedAct,
   actor: Actor,
-  filter?: ParkedFilter,
 ): Promise<ReleasePlan> {
-  const plan = await planOf(chosen(await readParked(bus, filter), keys, selection), reader);
+  const plan = await planOf(chosen(await readParked(bus, briefly(instance)), keys, selection), reader);
   if (dryRun || plan.asked.size === 0) return plan;
   const subject = selectionWords(selection);
   await recordAct(bus, actor, { action: 'parked.release', subject, keys: [...plan.asked.keys()], reason });

@@ -18,8 +18,10 @@ const linesShown = 20;
 export async function discard(options: DiscardOptions, keys: string[]): Promise<number> {
   const { cause, flow, reason, dryRun = false } = options;
   const what = { ...(cause !== undefined && { cause }), ...(flow !== undefined && { flow }), keys };
-  const discarded = await withBus(readConfiguration([], options.config), (bus) =>
-    discardParked(bus, { ...what, reason, dryRun }, actingAs(options, dryRun)),
+  const configuration = readConfiguration([], options.config);
+  const { instance } = configuration.config;
+  const discarded = await withBus(configuration, (bus) =>
+    discardParked(bus, instance, { ...what, reason, dryRun }, actingAs(options, dryRun)),
   );
   if (options.json) printJson({ dryRun, discarded });
   else {

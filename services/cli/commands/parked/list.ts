@@ -5,7 +5,7 @@ import type { GlobalOptions } from '../../options.ts';
 import { withBus } from '../../open.ts';
 import { printJson, printLine, printSome } from '../../print.ts';
 import { readerIn } from '../../../platform/groups.ts';
-import { listed, ofSelection, readParked } from '../../../operations/parked/records.ts';
+import { listed, ofInstance, ofSelection, readParked } from '../../../operations/parked/records.ts';
 import type { ParkedRecords, Selection } from '../../../operations/parked/records.ts';
 
 /** Of a cause without --cause: its fixes, and the records of each. */
@@ -15,7 +15,8 @@ const recordsShown = 3;
 /** Lists what could not be applied, with cause and fix. The bytes of the records stay on the topic: they may be personal. */
 export async function listParked(options: GlobalOptions & Selection): Promise<number> {
   const configuration = readConfiguration([], options.config);
-  const records = ofSelection(await withBus(configuration, (bus) => readParked(bus)), options);
+  const ours = ofInstance(configuration.config.instance);
+  const records = ofSelection(await withBus(configuration, (bus) => readParked(bus, ours)), options);
   if (options.json) printJson([...records].map(([key, record]) => listed(key, record)));
   else if (records.size === 0) printLine('Nothing is parked.');
   else printCauses(records, options.cause !== undefined, Date.now());

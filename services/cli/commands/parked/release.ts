@@ -23,7 +23,13 @@ export async function release(options: ReleaseOptions, keys: string[]): Promise<
   const what = { ...(cause !== undefined && { cause }), ...(flow !== undefined && { flow }), keys };
   const plan = await withBus(configuration, (bus) =>
     withValueReader(configuration, (reader) =>
-      releaseParked(bus, reader, { ...what, reason, dryRun }, actingAs(options, dryRun)),
+      releaseParked(
+        bus,
+        configuration.config.instance,
+        reader,
+        { ...what, reason, dryRun },
+        actingAs(options, dryRun),
+      ),
     ),
   );
   if (options.json)
