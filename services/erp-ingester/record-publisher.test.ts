@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { fulfilments, parked, prices, stock } from '../../schemas/topics.ts';
 import type { Fulfilment, Prices, Stock } from '../../schemas/types.ts';
-import { Rejected } from '../platform/errors.ts';
+import { Rejected, Unavailable } from '../platform/errors.ts';
 import { openParking } from '../platform/flow/outcome/parking.ts';
 import { contextOf } from '../platform/flow/testing/context.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
@@ -65,6 +65,22 @@ const published = () =>
 const stillParked = () => [...bus.newest(parked).values()].filter((value) => value !== null);
 
 describe('the answer for some keys', () => {
+  it('that has a record twice leaves it in doubt where it is not known of each whether the broker has it', async () => {
+    const { publisher } = await publisherOf();
+    const asked = new Map([['1', dirtOf()]]);
+    const publish = bus.publish.bind(bus);
+    bus.publish = async (contract, publication) => {
+      await publish(contract, publication);
+      // It is there, and its acknowledgement is lost.
+      if ((publication.value as Stock).quantity === '6.0000')
+        throw new Unavailable({ code: 'kafka.unknown', what: 'No answer', fix: 'Wait' });
+    };
+    const twice = publisher.publishKeys(answerOf(row(1, 'W1', 'A', '5'), row(1, 'W1', 'A', '6')), asked);
+    await expect(twice).rejects.toThrow('No answer');
+    await publisher.publishKeys(answerOf(row(1, 'W1', 'A', '5')), asked);
+    expect(published()).toEqual(['W1/A 5.0000', 'W1/A 6.0000', 'W1/A 5.0000']);
+  });
+
   it('goes on when the broker will never take one of its records, which is parked without what made it too large', async () => {
     const { publisher } = await publisherOf();
     const publish = bus.publish.bind(bus);

@@ -67,8 +67,11 @@ export class RecordSink {
         continue;
       }
       const fault = faultOfRow(stream, value.sourceKey, error);
-      if (fault === null) failure ??= error;
-      else published[place] = fault;
+      if (fault === null) {
+        failure ??= error;
+        // The answer may have had it twice, and the broker the other one of them for sure.
+        index.doubt(identity, value);
+      } else published[place] = fault;
     }
     context.metrics.records.inc(
       { flow: stream.name, topic: stream.topic, status: 'applied' },
