@@ -28,6 +28,7 @@ function played(topic: { id: string; end: number; low?: number; since?: number }
   };
   const nothing = async () => undefined;
   let config: Record<string, unknown> = {};
+  let isPaused = false;
   const client = {
     consumer: (given: { partitionAssigners: ((made: object) => void)[] }) => {
       config = given;
@@ -42,8 +43,8 @@ function played(topic: { id: string; end: number; low?: number; since?: number }
           for (let turns = 0; turns < 9; turns += 1) await turn();
           calls.push('disconnect');
         },
-        pause: nothing,
-        resume: nothing,
+        pause: () => void (isPaused = true),
+        resume: () => void (isPaused = false),
         seek: ({ offset }: { offset: string }) => void calls.push(`seek ${offset}`),
       };
     },
@@ -58,6 +59,7 @@ function played(topic: { id: string; end: number; low?: number; since?: number }
   return {
     client,
     calls,
+    isPaused: () => isPaused,
     config: () => config,
     /** An end of the topic that compaction has left without records. */
     ended: (lastOffset: number) =>
@@ -178,6 +180,27 @@ describe('a reading of a whole topic', () => {
     await kafka.offer(4, 1);
     await goingOn;
     expect(seen).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('rests also when the registry answers for what had been fetched before', async () => {
+    const kafka = played({ id: 'one', end: 1 });
+    const schema = Promise.withResolvers<never>();
+    const offsetOf = (message: { offset: string }) => ({ offset: Number(message.offset) }) as never;
+    const decode = (message: { offset: string }) =>
+      message.offset === '0' ? offsetOf(message) : schema.promise.then(() => offsetOf(message));
+    const seen: number[] = [];
+    const options = { onRecord: ({ offset }: { offset: number }) => void seen.push(offset) };
+    reading = new WholeTopic(contextOf(kafka.client), { ...read, decoder: { decode } }, options);
+    await reading.start();
+    kafka.join();
+    await kafka.offer(0, 1);
+    await reading.caughtUp;
+    await kafka.offer(1, 1);
+    reading.rest();
+    schema.resolve({} as never);
+    await turn();
+    // Fetched, it would come to nobody, and at once again.
+    expect([seen, kafka.isPaused()]).toEqual([[0, 1], true]);
   });
 
   it('does not go on where it is stopped meanwhile', async () => {

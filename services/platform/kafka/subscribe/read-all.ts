@@ -176,13 +176,13 @@ export class WholeTopic<Value> implements Following {
       this.#isEndUnknown = false;
       this.#settle();
     } catch (error) {
-      const topic = this.#topic;
-      this.#context.log.warn({ topic }, `Cannot ask where ${topic} ends: ${String(error)}`);
+      this.#context.log.warn({ topic: this.#topic }, `Where it ends cannot be asked: ${String(error)}`);
     }
   }
 
   #begin(partition: number, start: number): void {
     const topic = this.#topic;
+    const partitions = [{ topic, partitions: [partition] }];
     const fetcher = new Fetcher({
       topic,
       partition,
@@ -192,8 +192,8 @@ export class WholeTopic<Value> implements Following {
         full: () => this.#options.full?.() ?? false,
       },
       decoder: this.#decoder,
-      pause: () => this.#consumer.pause([{ topic, partitions: [partition] }]),
-      resume: () => this.#consumer.resume([{ topic, partitions: [partition] }]),
+      pause: () => this.#consumer.pause(partitions),
+      resume: () => this.#isResting || this.#consumer.resume(partitions),
       seek: (offset) => this.#seek(partition, offset),
       bounds: async () => {
         const { position: earliest, end } = (await reachOf(this.#context.brief, topic)).get(partition)!;
