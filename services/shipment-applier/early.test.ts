@@ -35,6 +35,7 @@ function shopOf(now: () => number) {
     state: 'processing',
     items: [item],
     payment: { method: null },
+    status_histories: [],
     ...shipping,
   };
   const made: [kind: string, atMs: number][] = [];
@@ -59,6 +60,9 @@ function shopOf(now: () => number) {
     orders: {
       inBrief: () =>
         Promise.resolve({ items: shop.isOrdered ? [structuredClone(order)] : [], unreadable: [] }),
+    },
+    orderComments: {
+      add: (_order: number, { text }: { text: string }) => Promise.resolve(void made.push([text, now()])),
     },
     invoices: kindOf('invoice', 'qty_invoiced'),
     creditMemos: kindOf('creditmemo', 'qty_refunded'),
@@ -125,6 +129,19 @@ it('a credit memo that comes before its invoice is made right after it, whether 
     expect(made()).toEqual([`invoice ${afterMs / 1_000}`, `creditmemo ${afterMs / 1_000}`]);
     expect(count(parked)).toBe(0);
   }
+});
+
+it('those of an order that the shop does not have yet keep their order', async () => {
+  const { shop, publishOne, made, pass } = await lineOfDocuments();
+  shop.isOrdered = false;
+  for (const text of ['one', 'two', 'three']) {
+    publishOne('comment', { documentId: `comment/${text}`, text });
+    await pass(1_700);
+  }
+  await pass(8_000);
+  shop.isOrdered = true;
+  await pass(6_000);
+  expect(made().map((told) => told.split(' ')[0])).toEqual(['one', 'two', 'three']);
 });
 
 it('one that has waited for a minute is held, and asked for as soon as the invoice is made', async () => {

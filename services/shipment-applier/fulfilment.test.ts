@@ -284,10 +284,10 @@ describe('a delivery of the ERP', () => {
     expect(steps).toEqual([]);
   });
 
-  it('waits in its place for its order, for a minute, and lets others pass; not where its partition stands still', async () => {
+  it('waits in its place for its order, for a minute, and lets none of it pass; not where its partition stands still', async () => {
     const { time, apply } = shopOf();
     const early = { incrementId: '43' };
-    const waits = { name: 'Unavailable', notYet: true, letsPass: true };
+    const waits = { name: 'Unavailable', notYet: true, letsPass: false };
     for (const [passedMs, retryAfterMs] of [
       [0, 5_000],
       [57_000, 3_000],

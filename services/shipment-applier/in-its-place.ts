@@ -11,9 +11,9 @@ const waitMs = 60_000;
 const lookAgainMs = 5_000;
 
 /**
- * A document that has come before its order, or before the invoice that it needs, waits in its place at first, while later
- * documents of its order go before it: the invoice may be the very next of them. When the time is up, or others wait for
- * it, it is held as it would have been at once.
+ * A document that has come before its order, or before the invoice that it needs, waits in its place at first; of an invoice
+ * while later documents of its order go before it: it may be the very next of them. An order is none of its documents, which
+ * keep theirs. When the time is up, or others wait for it, it is held as it would have been at once.
  * @throws what is to be thrown for the error
  */
 export function inItsPlace(
@@ -28,7 +28,7 @@ export function inItsPlace(
   if (code !== orderUnknown && waitsFor !== invoiceOf(document)) throw error;
   throw new Unavailable(error.fault, {
     notYet: true,
-    letsPass: true,
+    letsPass: code !== orderUnknown,
     retryAfterMs: Math.min(lookAgainMs, leftMs),
   });
 }
