@@ -123,7 +123,7 @@ itInChromium(
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('story-title');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    expect(await page.locator('#story').isHidden()).toBe(true);
+    await page.locator('#story').waitFor({ state: 'hidden' });
     expect(complaints).toEqual([]);
   },
 );
