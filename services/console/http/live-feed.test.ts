@@ -76,7 +76,7 @@ it('says something now and then when nothing happens', async () => {
 });
 
 it('ends the oldest page of whoever has most, never one of another, where there are too many', async () => {
-  const { port, pushes } = await open({ maxClients: 3 });
+  const { port, pushes } = await open({ maxClients: 3, intervalMs: 0 });
   const other = readUntil(port, 'data: 9\n', 'other');
   await readUntilPushed(() => pushes() === 1);
   const [oldest] = [readUntil(port, 'never'), await readUntilPushed(() => pushes() === 2)];
