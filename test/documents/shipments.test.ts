@@ -4,17 +4,13 @@
  */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Magento } from '../../services/magento/magento.ts';
-import { systemClock } from '../../services/platform/clock.ts';
-import { fulfilmentsSection } from '../../services/platform/config/sections/fulfilments.ts';
 import { applyFulfilment } from '../../services/shipment-applier/fulfilment.ts';
-import type { LookUp } from '../../services/shipment-applier/fulfilment.ts';
-import { LookedUp } from '../../services/shipment-applier/looked-up.ts';
-import { Room } from '../../services/shipment-applier/room.ts';
 import { documentOf, lineOf } from '../../services/shipment-applier/testing/document.ts';
 import { clientOf, placeOrder } from '../magento/shop.ts';
 import { ship } from '../sandbox/shop/sales/ship.ts';
 import { startShop } from '../sandbox/shop/index.ts';
 import type { RunningShop } from '../sandbox/shop/index.ts';
+import { optionsWith } from './options.ts';
 
 let shop: RunningShop;
 let magento: Magento;
@@ -41,22 +37,7 @@ async function given(...numbers: string[]) {
     lines: [lineOf('SKU-003', '2.0000')],
     packages: numbers.map((trackingNumber) => ({ carrier: 'UPS', service: null, trackingNumber })),
   });
-  const options = {
-    magento,
-    clock: systemClock,
-    lookedUp: new LookedUp<LookUp>(systemClock),
-    instance: 'main',
-    fulfilments: fulfilmentsSection.parse({
-      since: '2026-01-01T00:00:00Z',
-      carriers: { UPS: { code: 'ups', title: 'UPS' } },
-    }),
-    stock: { sources: { W1: 'default' } },
-    settleMs: 0,
-    storeIds: { of: () => Promise.resolve(1) },
-    requestRefresh: () => Promise.resolve(),
-    stockWait: null,
-    room: new Room(),
-  };
+  const options = optionsWith(magento, { UPS: { code: 'ups', title: 'UPS' } });
   const apply = () =>
     applyFulfilment(
       { document, publishedAt: 0 },

@@ -5,16 +5,12 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Fulfilment } from '../../schemas/types.ts';
 import type { Magento } from '../../services/magento/magento.ts';
-import { systemClock } from '../../services/platform/clock.ts';
-import { fulfilmentsSection } from '../../services/platform/config/sections/fulfilments.ts';
 import { applyFulfilment } from '../../services/shipment-applier/fulfilment.ts';
-import type { LookUp } from '../../services/shipment-applier/fulfilment.ts';
-import { LookedUp } from '../../services/shipment-applier/looked-up.ts';
-import { Room } from '../../services/shipment-applier/room.ts';
 import { documentOf, lineOf } from '../../services/shipment-applier/testing/document.ts';
 import { clientOf, placeOrder } from '../magento/shop.ts';
 import { startShop } from '../sandbox/shop/index.ts';
 import type { RunningShop } from '../sandbox/shop/index.ts';
+import { optionsWith } from './options.ts';
 import { standingOf } from './standing.ts';
 
 let shop: RunningShop;
@@ -32,19 +28,7 @@ afterAll(async () => {
 async function given() {
   const placed = await placeOrder(shop, [{ sku: 'SKU-001', qty: 3 }]);
   const order = shop.shop.db.orders.get(placed.entity_id)!;
-  const options = {
-    magento,
-    clock: systemClock,
-    lookedUp: new LookedUp<LookUp>(systemClock),
-    instance: 'main',
-    fulfilments: fulfilmentsSection.parse({ since: '2026-01-01T00:00:00Z', carriers: {} }),
-    stock: { sources: { W1: 'default' } },
-    settleMs: 0,
-    storeIds: { of: () => Promise.resolve(1) },
-    requestRefresh: () => Promise.resolve(),
-    stockWait: null,
-    room: new Room(),
-  };
+  const options = optionsWith(magento);
   const apply = (kind: string, changes: Partial<Fulfilment> = {}) =>
     applyFulfilment(
       {
