@@ -13,6 +13,7 @@ import type { Finding } from '../../platform/finding.ts';
 import type { GlobalOptions } from '../options.ts';
 import { withBus, withTopicAdmin } from '../open.ts';
 import { conclude, printFindings } from '../findings.ts';
+import { topicFindings } from '../topic-findings.ts';
 
 const sectionNames = [
   'magento',
@@ -81,7 +82,6 @@ async function checkTopics(
   configuration: Configuration<never>,
   others: readonly string[],
 ): Promise<Finding[]> {
-  const fix = 'Run `cartage topics apply`';
   try {
     const { changes, missing } = await withTopicAdmin(configuration, async (admin) => ({
       changes: await admin.check(contracts),
@@ -106,13 +106,7 @@ async function checkTopics(
           fix: '',
         },
       ];
-    return changes.map(({ topic, action, detail }) => ({
-      level: 'fail' as const,
-      code: `kafka.${action}`,
-      what: `${topic}: ${detail}`,
-      why: '',
-      fix,
-    }));
+    return topicFindings(changes);
   } catch (error) {
     const fault = error instanceof Unavailable ? error.fault : null;
     return [
