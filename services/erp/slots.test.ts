@@ -5,7 +5,8 @@ import { PostgresDouble, refusal } from './testing/postgres-double.ts';
 import { until } from './testing/until.ts';
 
 let server: PostgresDouble;
-const slot = { database: 'erp', plugin: 'pgoutput', isRead: false, isHere: true, retainedBytes: 9 };
+const kept = { retainedBytes: 9, unreadBytes: 4, openSince: 1_772_000_000_000 };
+const slot = { database: 'erp', plugin: 'pgoutput', isRead: false, isHere: true, ...kept };
 beforeEach(async () => {
   server = (await PostgresDouble.start())
     .on(/order by slot_name/, [
@@ -36,7 +37,7 @@ it('slots are listed with what may become of them', async () => {
     database: 'erp',
     plugin: 'pgoutput',
     isRead: false,
-    retainedBytes: 9,
+    ...kept,
     use: 'unused',
   });
   await until(() => server.sockets.size === 0);

@@ -13,6 +13,13 @@ export interface ListedSlot {
   isRead: boolean;
   /** Log that the server keeps for it; null when none can be kept any more. */
   retainedBytes: number | null;
+  /** The part of it that its reader has not confirmed; null of a physical one. */
+  unreadBytes: number | null;
+  /**
+   * When the oldest transaction began that still writes to its database, epoch milliseconds: log is kept from there on, and
+   * none of it is told before its end. Null where there is none, or the role may not see whose it is (pg_read_all_stats).
+   */
+  openSince: number | null;
   /** `configured` is ours; `read` somebody's; `foreign` of another kind or database; `unused` may be dropped. */
   use: 'configured' | 'read' | 'foreign' | 'unused';
 }
@@ -22,7 +29,11 @@ export function listSlots(connection: ErpConnection, configured: string): Promis
   return withPool(connection, async (pool) => {
     const { rows } = await pool.query<Omit<ListedSlot, 'use'> & { isHere: boolean }>(
       `select slot_name as name, database, plugin, active as "isRead", database = current_database() as "isHere",
-              pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::float8 as "retainedBytes"
+              pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::float8 as "retainedBytes",
+              pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)::float8 as "unreadBytes",
+              (select (1000 * extract(epoch from min(xact_start)))::float8 from pg_catalog.pg_stat_activity
+                where datname = database and backend_xid is not null and backend_type = 'client backend')
+                as "openSince"
          from pg_catalog.pg_replication_slots order by slot_name`,
     );
     return rows.map(({ isHere, ...slot }) => ({ ...slot, use: useOf(slot, isHere, configured) }));

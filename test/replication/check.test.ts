@@ -228,6 +228,27 @@ describe('slots', () => {
     await dropUnusedSlot(connection, ours, left, false);
     expect(await uses()).toEqual(['configured']);
   });
+
+  it('say what is unread, and since when a transaction that is still open keeps it so', async () => {
+    await database.publish('product');
+    const connection = { connectionString: database.url };
+    const ours = async () =>
+      (await listSlots(connection, database.slot)).find(({ name }) => name === database.slot)!;
+    const before = await ours();
+    const open = await database.pool.connect();
+    try {
+      await open.query('begin');
+      await open.query('create table unread as select generate_series(1, 20000)');
+      const { rows } = await open.query<{ at: number }>(
+        'select (1000 * extract(epoch from xact_start))::float8 as at from pg_stat_activity where pid = pg_backend_pid()',
+      );
+      expect((await ours()).openSince).toBe(rows[0]!.at);
+      await open.query('commit');
+    } finally {
+      open.release();
+    }
+    expect((await ours()).unreadBytes! - before.unreadBytes!).toBeGreaterThan(500_000);
+  });
 });
 
 describe('a stream that is tried', () => {

@@ -1,6 +1,7 @@
 import type { StreamState } from '../../../../schemas/types.ts';
 import { connectionOf } from '../../../erp/connection.ts';
 import { listSlots } from '../../../erp/slots.ts';
+import type { ListedSlot } from '../../../erp/slots.ts';
 import { readConfiguration } from '../../../platform/config/read.ts';
 import type { Config } from '../../../platform/config/schema.ts';
 import type { GlobalOptions } from '../../options.ts';
@@ -13,12 +14,12 @@ export async function listStreams(options: GlobalOptions): Promise<number> {
   const configuration = readConfiguration(['erp'], options.config);
   const { config } = configuration;
   const { states, writtenAt } = await withBus(configuration, (bus) => statesOfStreams(bus, config.instance));
-  const keptBytes = await keptFor(config.erp);
+  const log = await logKeptFor(config.erp);
   const streams = Object.keys(config.erp.streams).map((name) => ({
     name,
     ...states.find((state) => state.name === name),
   }));
-  if (options.json) printJson({ writtenAt, keptBytes, streams });
+  if (options.json) printJson({ writtenAt, ...logOf(log), streams });
   else {
     printTable(
       ['STREAM', 'LOADED', 'WAITING', 'OLDEST', 'LAST ROUND', 'HELD'],
@@ -30,8 +31,7 @@ export async function listStreams(options: GlobalOptions): Promise<number> {
         ? 'The ingester was never there.'
         : `As the ingester wrote it at ${timeOf(writtenAt)}.`,
     );
-    if (keptBytes !== null)
-      printLine(`The ERP's database keeps ${Math.ceil(keptBytes / 2 ** 20)} MB of its log for it.`);
+    if (log?.retainedBytes != null) printLine(wordsOf(log));
   }
   return 0;
 }
@@ -51,9 +51,25 @@ function cellsOf(state: Partial<StreamState>): string[] {
 
 const timeOf = (at: number) => new Date(at).toISOString();
 
+type KeptLog = Pick<ListedSlot, 'retainedBytes' | 'unreadBytes' | 'openSince'>;
+
+const logOf = (log: KeptLog | null) => ({
+  keptBytes: log?.retainedBytes ?? null,
+  unreadBytes: log?.unreadBytes ?? null,
+  openSince: log?.openSince ?? null,
+});
+
+function wordsOf({ retainedBytes, unreadBytes, openSince }: KeptLog): string {
+  const kept = `The ERP's database keeps ${megabytes(retainedBytes)} of its log for it, ${megabytes(unreadBytes)} of it unread`;
+  if (openSince === null) return `${kept}.`;
+  return `${kept}; a transaction that is open there since ${timeOf(openSince)} can be read when it ends.`;
+}
+
+const megabytes = (bytes: number | null) => `${Math.ceil((bytes ?? 0) / 2 ** 20)} MB`;
+
 /** Null where there is no slot, or the database does not answer: the list is of use without it. */
-async function keptFor(erp: Config['erp']): Promise<number | null> {
+async function logKeptFor(erp: Config['erp']): Promise<KeptLog | null> {
   if (erp.source.kind !== 'postgres-log' || erp.connection.url === '') return null;
   const slots = await listSlots(connectionOf(erp.connection), erp.slot).catch(() => []);
-  return slots.find(({ use }) => use === 'configured')?.retainedBytes ?? null;
+  return slots.find(({ use }) => use === 'configured') ?? null;
 }
