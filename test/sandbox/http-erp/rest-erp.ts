@@ -58,6 +58,10 @@ export class RestErp {
       'Item',
       items.map((item_code) => ({ name: item_code, item_code, stock_uom: 'Nos' })),
     );
+    this.documents.set('Country', [
+      { name: 'United States', code: 'us' },
+      { name: 'Germany', code: 'de' },
+    ]);
     this.standIn = new StandIn((asked) => {
       try {
         if (asked.headers.authorization !== authorization)
