@@ -316,6 +316,15 @@ describe('a run that begins again', () => {
     expect(await orders.create(input())).toMatchObject({ id: '7', created: false });
   });
 
+  it('looks again when it may not make one, in words that mean nothing to the recipe', async () => {
+    const { orders, documents, act } = erpOf({ answers });
+    act['POST /orders'] = () => {
+      documents.push({ id: 7, ref: 'main/b/1' });
+      return { status: 417 };
+    };
+    expect(await orders.create(input())).toMatchObject({ id: '7', created: false });
+  });
+
   it.each([
     ['exists', 409, { name: 'Rejected', fault: { code: 'order.exists_unseen' } }],
     ['again', 423, { name: 'Unavailable', outcome: 'none', fault: { code: 'erp.locked' } }],

@@ -6,7 +6,7 @@
  * cannot be repeated; it carries the key, and the ERP should refuse a second document with it.
  */
 import type { Clock } from '../../platform/clock.ts';
-import type { Recipe } from '../../platform/config/sections/recipe.ts';
+import type { Recipe, RecipeCall } from '../../platform/config/sections/recipe.ts';
 import { Rejected } from '../../platform/errors.ts';
 import { evaluate } from '../../platform/expressions/expression.ts';
 import type { Variables } from '../../platform/expressions/expression.ts';
@@ -17,6 +17,7 @@ import { isTrue } from './answer.ts';
 import type { Caller } from './caller.ts';
 import { Documents, fits } from './documents.ts';
 import type { Found } from './documents.ts';
+import { Restart } from './faults.ts';
 import { Needs } from './needs.ts';
 import { Planner, planRest } from './plan.ts';
 import { nameOf } from './records.ts';
@@ -113,12 +114,22 @@ export class RecipeOrders implements ErpOrders {
     const { needs, create, parts } = this.#recipe.orders;
     if (found !== null && parts.length === 0) return found;
     const needed = await this.#needs.all(needs, 'needs', variables);
-    if (found === null)
-      await this.#caller.call({ asked: create, place: 'orders.create', effect: 'writes', variables: needed });
+    if (found === null) await this.#create(create, needed);
     const document = found ?? (await this.#made(variables));
     if (parts.length === 0) return document;
     await this.#needs.all(parts, 'parts', { ...needed, document });
     return this.#made(variables);
+  }
+
+  /** Whose refusal may mean that somebody else has made it since the look: not every ERP says so in a way that is known. */
+  async #create(asked: RecipeCall, variables: Variables): Promise<void> {
+    try {
+      await this.#caller.call({ asked, place: 'orders.create', effect: 'writes', variables });
+    } catch (error) {
+      const isThere =
+        error instanceof Rejected && (await this.#documents.find(variables))?.isCanceled === false;
+      throw isThere ? new Restart('exists', 'orders.create') : error;
+    }
   }
 
   async #made(variables: Variables): Promise<ErpRecord> {

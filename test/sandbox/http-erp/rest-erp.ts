@@ -29,6 +29,9 @@ const uniqueFields: Readonly<Record<string, readonly string[]>> = {
   Address: ['custom_shop_address'],
 };
 
+/** Of each item, where a document says nothing of its own. */
+const listPrice = 14.5;
+
 class Refused extends Error {
   readonly type: keyof typeof exceptions;
   constructor(type: keyof typeof exceptions, message: string) {
@@ -140,10 +143,7 @@ export class RestErp {
     for (const { item_code } of items)
       if (!this.all('Item').some(({ name }) => name === item_code))
         throw new Refused('LinkValidationError', `Could not find Item: ${String(item_code)}`);
-    const net = items.reduce(
-      (sum, { qty, rate }) => sum + Math.round(Number(qty) * Number(rate) * 100) / 100,
-      0,
-    );
+    const net = items.reduce((sum, item) => sum + cents(Number(item.qty) * cents(rateOf(item))), 0);
     const added = (taxes ?? []).reduce((sum, { tax_amount }) => sum + Number(tax_amount), 0);
     const total = net + added - Number(order.discount_amount ?? 0) + this.roundedBy;
     Object.assign(order, { docstatus: 0, grand_total: Math.round(total * 100) / 100 });
@@ -160,6 +160,16 @@ export class RestErp {
     Object.assign(document, change);
   }
 }
+
+/** A Currency has two digits; halves go to the even one, unless the site says otherwise. */
+function cents(amount: number): number {
+  const exact = Math.round(amount * 1e8) / 1e6;
+  const isHalf = Math.abs((exact % 1) - 0.5) < 1e-6;
+  return (isHalf ? 2 * Math.round(exact / 2) : Math.round(exact)) / 100;
+}
+
+/** What is free costs what the list says, unless the list says so too. */
+const rateOf = ({ rate, price_list_rate }: Document): number => Number(rate || (price_list_rate ?? listPrice));
 
 /** Of the document, or of another type: that of its items. */
 type Filter =
