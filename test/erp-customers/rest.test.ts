@@ -33,13 +33,19 @@ customersSuite('a REST ERP', () => {
         ]);
         const ofContact = erp.all('Contact').find(({ links }) => isLinkedTo(links, customer.name));
         // What ERPNext keeps of a person beside the customer goes with it.
-        const name = [customer.customer_name, ...(ofContact ? [ofContact.first_name] : [])]
+        const { first_name, last_name } = ofContact ?? {};
+        const name = [
+          customer.customer_name,
+          ...(ofContact ? [[first_name, last_name].filter(Boolean).join(' ')] : []),
+        ]
           .filter((one, index, all) => all.indexOf(one) === index)
           .join(', ');
+        // What it mails to, and not only what it is known by.
+        const mailedTo = (customer.email_id ?? email) as string;
         return {
           key: key ?? '',
           website,
-          email,
+          email: mailedTo === email ? email : `${email}, ${mailedTo}`,
           name,
           cities: Object.fromEntries(cities) as Record<string, string>,
         };

@@ -1,5 +1,8 @@
 /** The recipe for ERPNext that ships, on a stand-in with its habits. */
+import { describe, expect, it } from '@jest/globals';
+import type { Order, OrderLine } from '../../schemas/types.ts';
 import { RestErp, refusal } from '../sandbox/http-erp/rest-erp.ts';
+import { anInput } from './an-input.ts';
 import { faultsSuite } from './faults-suite.ts';
 import type { HttpBackends } from './faults-suite.ts';
 import { anywhere, httpBackend } from './http-backend.ts';
@@ -8,9 +11,8 @@ import { restRecipe } from './rest-recipe.ts';
 
 const recipe = restRecipe(anywhere);
 
-const rest: HttpBackends = {
-  start() {
-    const erp = new RestErp('token key:secret', ['MUG', 'CUP', 'REFUND']);
+const rest = {
+  start(erp = new RestErp('token key:secret', ['MUG', 'CUP', 'REFUND'])) {
     const ofKey = (key: string) => erp.all('Sales Order').filter((order) => order.custom_shop_key === key);
     return httpBackend(erp.standIn, recipe, {
       held: (key) =>
@@ -33,7 +35,63 @@ const rest: HttpBackends = {
   locked: { said: refusal('QueryDeadlockError', 'Deadlock found') },
   loggedOut: { said: refusal('AuthenticationError', 'Who are you?') },
   refused: { said: refusal('ValidationError', 'Credit limit has been crossed') },
-};
+} satisfies HttpBackends;
+
+/** Made in an ERP that knows nothing. */
+async function made(change: Partial<Order>): Promise<RestErp> {
+  const erp = new RestErp('token key:secret', ['MUG', 'CUP']);
+  const backend = await rest.start(erp);
+  const orders = backend.open();
+  try {
+    await orders.create(anInput(change));
+  } finally {
+    await orders.close();
+    await backend.close();
+  }
+  return erp;
+}
+
+describe("what becomes of an order's amounts and addresses", () => {
+  const { order } = anInput();
+  const [mug, cup] = order.lines as [OrderLine, OrderLine];
+
+  it.each<[string, OrderLine[]]>([
+    ['a rate of more digits than the currency has', [{ ...mug, unitPrice: '14.4970', rowTotalMinor: 2899 }]],
+    [
+      'a line that is free, and has a price in the list',
+      [mug, { ...cup, unitPrice: '0.0000', rowTotalMinor: 0 }],
+    ],
+    ['half a cent', [{ ...mug, quantity: '0.5000', unitPrice: '9.8500', rowTotalMinor: 493 }]],
+  ])('%s is booked to the cent', async (_name, lines) => {
+    const rows = lines.reduce((sum, { rowTotalMinor }) => sum + rowTotalMinor, 0);
+    const { taxMinor, shippingMinor } = order.totals;
+    const grandTotalMinor = rows + taxMinor + shippingMinor;
+    const erp = await made({ lines, totals: { ...order.totals, grandTotalMinor } });
+    expect(erp.all('Sales Order')).toMatchObject([{ docstatus: 1, grand_total: grandTotalMinor / 100 }]);
+  });
+
+  it('both addresses are whole, each in its country, and one where they are the same', async () => {
+    const elsewhere = {
+      ...order.shippingAddress!,
+      street: ['a', 'b', 'c'],
+      region: 'Hessen',
+      countryCode: 'DE',
+    };
+    const erp = await made({ shippingAddress: elsewhere });
+    expect(erp.all('Address')).toMatchObject([
+      { country: 'United States', state: 'MI', address_line2: 'Apt 2', address_type: 'Billing' },
+      { country: 'Germany', state: 'Hessen', address_line2: 'b, c', address_type: 'Shipping' },
+    ]);
+    const [bill, goods] = erp.all('Address');
+    expect(erp.all('Sales Order')).toMatchObject([
+      { customer_address: bill!.name, shipping_address_name: goods!.name },
+    ]);
+    const virtual = await made({ shippingAddress: null });
+    const [only] = virtual.all('Address');
+    expect(virtual.all('Sales Order')[0]).toMatchObject({ customer_address: only!.name });
+    expect(virtual.all('Sales Order')[0]).not.toHaveProperty('shipping_address_name');
+  });
+});
 
 ordersSuite('a REST ERP', rest);
 faultsSuite('an order into a REST ERP', rest);

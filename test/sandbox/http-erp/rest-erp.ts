@@ -12,7 +12,7 @@ type Document = Record<string, unknown>;
 const exceptions = {
   AuthenticationError: 401,
   DoesNotExistError: 404,
-  UniqueValidationError: 409,
+  UniqueValidationError: 417,
   QueryDeadlockError: 500,
   ValidationError: 417,
   LinkValidationError: 417,
@@ -65,6 +65,7 @@ export class RestErp {
       { name: 'United States', code: 'us' },
       { name: 'Germany', code: 'de' },
     ]);
+    this.documents.set('Company', [{ name: 'Mugs Ltd', default_currency: 'USD' }]);
     this.standIn = new StandIn((asked) => {
       try {
         if (asked.headers.authorization !== authorization)
@@ -114,17 +115,26 @@ export class RestErp {
 
   #insert(type: string, given: Document): Document {
     this.#count += 1;
-    const document = { ...given, name: `${type === 'Sales Order' ? 'SAL-ORD' : type}-${this.#count}` };
+    const document: Document = {
+      ...given,
+      name: `${type === 'Sales Order' ? 'SAL-ORD' : type}-${this.#count}`,
+    };
     this.#refuseSecond(type, document);
     if (type.startsWith('Sales ')) this.#compute(document);
     this.all(type).push(document);
-    // Of its own, for each customer that has an e-mail.
-    if (type === 'Customer' && given.email_id)
+    // An address without one is in its own.
+    if (type === 'Address') document.country ??= 'United States';
+    // Of its own, for each customer that has an e-mail, which is read from there ever after.
+    if (type === 'Customer' && given.email_id) {
+      const [first_name, last_name] = String(given.customer_name).split(' ');
       this.#insert('Contact', {
-        first_name: given.customer_name,
-        email_ids: [{ email_id: given.email_id }],
-        links: [{ link_doctype: 'Customer', link_name: document.name }],
+        first_name,
+        last_name,
+        is_primary_contact: 1,
+        email_id: given.email_id,
+        links: [{ link_doctype: 'Customer', link_name: document.name, link_title: given.customer_name }],
       });
+    }
     return document;
   }
 
@@ -146,7 +156,14 @@ export class RestErp {
     const net = items.reduce((sum, item) => sum + cents(Number(item.qty) * cents(rateOf(item))), 0);
     const added = (taxes ?? []).reduce((sum, { tax_amount }) => sum + Number(tax_amount), 0);
     const total = net + added - Number(order.discount_amount ?? 0) + this.roundedBy;
-    Object.assign(order, { docstatus: 0, grand_total: Math.round(total * 100) / 100 });
+    const currency = this.all('Company').find(({ name }) => name === order.company)?.default_currency;
+    if (order.currency !== currency && !order.conversion_rate)
+      throw new Refused('ValidationError', 'Exchange Rate is mandatory');
+    Object.assign(order, {
+      docstatus: order.docstatus ?? 0,
+      total: net,
+      grand_total: Math.round(total * 100) / 100,
+    });
   }
 
   #update(type: string, document: Document, change: Document): void {
@@ -158,6 +175,17 @@ export class RestErp {
     if (to === 2 && this.isDelivered)
       throw new Refused('LinkExistsError', `${type} is linked with Delivery Note DN-1`);
     Object.assign(document, change);
+    if (type === 'Sales Order') this.#compute(document);
+    const [email] = (change.email_ids ?? []) as Document[];
+    if (type === 'Contact') document.email_id = email?.email_id ?? '';
+    const contact = this.#contactOf(document.name);
+    if (type === 'Customer' && contact) document.email_id = contact.email_id;
+  }
+
+  #contactOf(customer: unknown): Document | undefined {
+    return this.all('Contact').find(({ links }) =>
+      (links as Document[]).some(({ link_name }) => link_name === customer),
+    );
   }
 }
 
@@ -169,7 +197,8 @@ function cents(amount: number): number {
 }
 
 /** What is free costs what the list says, unless the list says so too. */
-const rateOf = ({ rate, price_list_rate }: Document): number => Number(rate || (price_list_rate ?? listPrice));
+const rateOf = ({ rate, price_list_rate }: Document): number =>
+  Number(rate || (price_list_rate ?? listPrice));
 
 /** Of the document, or of another type: that of its items. */
 type Filter =
