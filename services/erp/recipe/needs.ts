@@ -4,6 +4,7 @@ import { Rejected } from '../../platform/errors.ts';
 import { evaluate, isExpression } from '../../platform/expressions/expression.ts';
 import type { Variables } from '../../platform/expressions/expression.ts';
 import { isScalar, textOf } from '../../platform/expressions/template.ts';
+import { Absent } from './absent.ts';
 import { isTrue } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { Asker, ShowingAsker } from './caller.ts';
@@ -70,12 +71,14 @@ export class Needs {
     if (need.each === undefined) return this.#one(need, place, variables);
     const items = listOf(await evaluate(need.each, undefined, variables, `${place.path}.each`));
     const values: Record<string, unknown> = {};
-    for (const [index, item] of items.entries())
-      values[isScalar(item) ? String(item) : String(index)] = await this.#one(need, place, {
-        ...variables,
-        item,
-        index,
-      });
+    const absent = new Absent();
+    for (const [index, item] of items.entries()) {
+      const look = () => this.#one(need, place, { ...variables, item, index });
+      // What is only looked for may be looked for to the end; nothing more is written for an order that is rejected.
+      const isWritten = need.make !== undefined || need.write !== undefined;
+      values[isScalar(item) ? String(item) : String(index)] = await (isWritten ? look() : absent.of(look));
+    }
+    absent.tell();
     return values;
   }
 

@@ -9,7 +9,10 @@ import type { Asker } from './caller.ts';
 /** Of one order: a list that goes on and on filters nothing. */
 const pagesMaxDefault = 100;
 
-/** The answers of a list, page by page, for as long as there is a next one; none where it is not to be asked. */
+/**
+ * The answers of a list, page by page, for as long as there is a next one; none where it is not to be asked. What `next`
+ * gives is the address of the next page where it is a text; else the same is asked again, and sees it as `$next`.
+ */
 export async function* pagesOf(
   asker: Asker,
   listing: RecipeListing,
@@ -31,7 +34,11 @@ export async function* pagesOf(
     const next = await evaluate(listing.next, answer, { ...variables, page }, asker.pathOf(`${place}.next`));
     if (!isTrue(next)) return;
     if (page === pagesMax) throw endless(place, pagesMax);
-    answer = await asker.call({ ...call, path: pathOf(String(next), asker.address, place) });
+    answer = await asker.call(
+      typeof next === 'string'
+        ? { ...call, path: pathOf(next, asker.address, place) }
+        : { ...call, variables: { ...variables, next } },
+    );
   }
 }
 

@@ -79,6 +79,25 @@ it('shows what is left to do with a document that is half made, and nothing wher
   expect(done.steps.filter(({ is }) => is === 'writes')).toEqual([]);
 });
 
+it('goes on where something is missing, and tells all of it in the end', async () => {
+  const needs = [
+    ...recipe.orders.needs,
+    { name: 'term', find: { send: 'GET /terms', take: '=body.id' }, missing: 'no such term' },
+  ];
+  const { erp, orders } = withCannedErp({ ...recipe, orders: { ...recipe.orders, needs } });
+  erp.answer = ({ path }) => ({ body: path.startsWith('/orders') ? [] : {} });
+  const names: string[] = [];
+  await expect(
+    orders.plan({ key: 'main/b/1', order, codes: {}, buyer: {} }, ({ name }) => names.push(name)),
+  ).rejects.toMatchObject({
+    fault: {
+      code: 'order.erp_missing',
+      what: 'The ERP has no "orders.needs.country" for the order; no such term',
+    },
+  });
+  expect(names).toContain('orders.create');
+});
+
 it('shows what the ERP says, and what is taken from it, where words of others may be shown', async () => {
   const given = async () =>
     (await planned([])).steps.filter(({ is }) => is === 'gives').map(({ name, text }) => [name, text]);

@@ -8,9 +8,11 @@ import { Rejected, foreignText } from '../../platform/errors.ts';
 import { evaluate } from '../../platform/expressions/expression.ts';
 import type { Variables } from '../../platform/expressions/expression.ts';
 import type { PlannedStep } from '../planned-step.ts';
+import { Absent } from './absent.ts';
 import type { Answer } from './answer.ts';
 import type { Caller, ShowingAsker } from './caller.ts';
 import type { Needs } from './needs.ts';
+import { readableJson } from './readable-json.ts';
 import { listOf } from './records.ts';
 import type { ErpRecord } from './records.ts';
 import type { Request } from './request.ts';
@@ -116,13 +118,15 @@ async function planMaking(
 ): Promise<Variables> {
   planner.gives(`$${noun}`, record === null ? 'nothing' : foreignText(JSON.stringify(record)));
   const isNeeded = write !== null || parts.length > 0;
-  const needed = isNeeded ? await planNeeds(list, { needs, planner }, given) : given;
+  const absent = new Absent();
+  const needed = isNeeded ? await planNeeds(list, { needs, planner, absent }, given) : given;
   if (write !== null) {
     const [asked, name] = write;
     const variables = { ...needed, ...(record && { [noun]: record }) };
     await planner.show({ asked, place: `${section}.${name}`, effect: 'writes', variables });
   }
   const variables = { ...needed, [noun]: record ?? namesOf(members, noun) };
+  absent.tell();
   if (record !== null) await needs.all(parts, 'parts', variables);
   else
     for (const [index, part] of parts.entries())
@@ -132,12 +136,14 @@ async function planMaking(
 
 async function planNeeds(
   list: readonly RecipeNeed[],
-  { needs, planner }: { needs: Needs; planner: Planner },
+  { needs, planner, absent }: { needs: Needs; planner: Planner; absent: Absent },
   given: Variables,
 ): Promise<Variables> {
   let variables = given;
   for (const need of list) {
-    variables = await needs.all([need], 'needs', variables);
+    const before = variables;
+    const found = await absent.of(() => needs.all([need], 'needs', before));
+    variables = found ?? { ...before, [need.name]: need.name };
     planner.gives(`$${need.name}`, foreignText(JSON.stringify(variables[need.name]) ?? 'nothing'));
   }
   return variables;
@@ -174,7 +180,7 @@ function textOf({ method, path, headers, body }: Request, address: string): stri
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   const shown = [`${method} ${new URL(address).origin}${path}`, ...lines];
   if (body !== undefined)
-    shown.push('', headers['content-type'] === jsonType ? JSON.stringify(JSON.parse(body), null, 2) : body);
+    shown.push('', headers['content-type'] === jsonType ? readableJson(JSON.parse(body)) : body);
   return shown.join('\n');
 }
 

@@ -75,9 +75,33 @@ describe('the look-up', () => {
     ]);
   });
 
+  it('asks the same again, with what leads on in its body, where next gives no path', async () => {
+    const lookup = [
+      {
+        send: 'POST /find',
+        body: { ref: '=$key', after: '=$next.cursor' },
+        take: '=body.items',
+        next: '=body.cursor ? { "cursor": body.cursor }',
+      },
+      { send: 'POST /posted', body: { from: '=$next ? $next : 0' }, next: '=$page < 3 ? $page * 50' },
+    ];
+    const { orders, erp } = erpOf({ orders: { lookup, document } });
+    erp.answer = ({ path, body }) =>
+      path === '/find' ? { body: { items: [], cursor: body?.includes('after') ? null : 'c:/2' } } : { body: [] };
+    expect(await orders.lookup('main/b/1')).toBeNull();
+    expect(erp.calls.map(({ body }) => JSON.parse(body!) as unknown)).toEqual([
+      { ref: 'main/b/1' },
+      { ref: 'main/b/1', after: 'c:/2' },
+      { from: 0 },
+      { from: 50 },
+      { from: 100 },
+    ]);
+  });
+
   it.each([
     ['another host', '="https://evil.example/orders"', 'another host'],
     ['no end', '="/orders"', 'more than 100 pages'],
+    ['no end that is no path', '=true', 'more than 100 pages'],
   ])('follows no page to %s', async (_name, next, problem) => {
     const { orders } = erpOf({ orders: { lookup: [{ send: 'GET /orders', next }] } });
     await expect(orders.lookup('main/b/1')).rejects.toThrow(problem);

@@ -89,6 +89,7 @@ describe('a recipe', () => {
       Object.assign(rest, { ulr: 'x' });
       Object.assign(orders, { lokup: [], carries: 'ref' });
       orders.create.body.customer = '=$custmer';
+      Object.assign(orders.create.body, { from: '=$next' });
       orders.create.send = 'POST /orders/{$document.id}';
       Object.assign(orders.needs[0]!, { find: { send: 'FETCH it' }, cache: 5 });
       orders.advance.steps[0]!.from = 'draft' as never;
@@ -98,6 +99,7 @@ describe('a recipe', () => {
       'orders.lokup': 'is not known; did you mean lookup?',
       'orders.carries': expect.stringContaining('begins with "="'),
       'orders.create.body.customer': expect.stringContaining('uses $custmer, which is not there'),
+      'orders.create.body.from': expect.stringContaining('uses $next, which is not there'),
       'orders.create.send': expect.stringContaining('uses $document'),
       'orders.needs.0.find.send': expect.stringContaining('GET /orders'),
       'orders.needs.0.cache': expect.stringContaining('is not known'),

@@ -12,7 +12,7 @@ export const apiProblems = (api: unknown): RecipeProblem[] => [
 export const listProblems = (lists: unknown): RecipeProblem[] =>
   Object.entries(treeOf(lists)).flatMap(([name, list]) => [
     ...expressionProblems(list, [name], (path) =>
-      ['id', 'version'].includes(path[1]!) ? frameScope([]) : frameScope(path).add('since'),
+      ['id', 'version'].includes(path[1]!) ? frameScope([]) : frameScope(path).add('since').add('next'),
     ),
     ...callProblems(list, [name]),
   ]);

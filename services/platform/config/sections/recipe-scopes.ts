@@ -26,6 +26,7 @@ export const givenNames = (section: Section): string[] => [
   'index',
   'call',
   'page',
+  'next',
   'found',
 ];
 
@@ -46,7 +47,9 @@ export function frameScope(path: readonly string[]): Set<string> {
     if (part !== 'open') add('session');
     return names;
   }
-  if (section === 'request' || path.some((name) => ofRequests.has(name))) add('session');
+  const isSent = path.some((name) => ofRequests.has(name));
+  if (section === 'request' || isSent) add('session');
+  if (isSent && path.some((name) => ofLists.has(name))) add('next');
   if (section === 'request') add('call');
   if (path.at(-1) === 'next') add('page');
   if (path.includes('by')) add('answer');
@@ -55,6 +58,9 @@ export function frameScope(path: readonly string[]): Set<string> {
 
 /** Fields from which a request is made: they know its session. */
 const ofRequests = new Set(['send', 'query', 'headers', 'body', 'form', 'call']);
+
+/** What is asked page by page: the lists of an API, which stand by their own names, are told of where they are judged. */
+const ofLists = new Set(['lookup', 'find', 'orFind', 'all']);
 
 function recordScope(
   section: Section,
