@@ -286,12 +286,24 @@ describe('a stream that is tried', () => {
 
   it('shows the records it would publish and what they cost, and finds nothing', async () => {
     const { findings, samples, plans } = await tried({});
+    expect(plans!.unwatched).toEqual([]);
     expect(findings.filter(({ level }) => level !== 'ok')).toEqual([]);
     expect(samples).toMatchObject([
       { source: 'W1', sku: 'A', quantity: '5.0000', sourceKey: '{"product_id":"1"}' },
       { sku: 'B', quantity: '7.0000' },
     ]);
     expect(plans!.one!.cost).toBeLessThanOrEqual(plans!.all.cost);
+  });
+
+  it('names the tables that the query reads and nobody watches, by a view as well, a partition by its whole', async () => {
+    await database.run(`
+      create table parted (id int, year int) partition by list (year);
+      create table parted_2026 partition of parted for values in (2026);
+      create view shown as select p.id, p.sku from product p join parted d using (id)`);
+    const query = good.query.replace('from product p', 'from shown p').replace('by p.id', 'by p.id, p.sku');
+    const [, ofProducts] = good.watch;
+    expect((await tried({ query })).plans!.unwatched).toEqual(['parted']);
+    expect((await tried({ query, watch: [ofProducts!] })).plans!.unwatched).toEqual(['parted', 'stock_move']);
   });
 
   const queryWith = (from: string, to: string) => ({ query: good.query.replace(from, to) });

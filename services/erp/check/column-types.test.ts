@@ -56,6 +56,6 @@ it.each([
   [20_000, 100_000, 'ok'],
   [20_001, 100_000, 'warn'],
 ])('a plan that costs %d for one key, and %d for all, is told: %s', (one, all, level) => {
-  const plan = (cost: number) => ({ cost, rows: 1, steps: 'Seq Scan' });
+  const plan = (cost: number) => ({ cost, rows: 1, steps: 'Seq Scan', tables: [] });
   expect(judgePlans('here', plan(all), plan(one))).toMatchObject({ level, code: 'erp.plan' });
 });

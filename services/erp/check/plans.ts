@@ -10,6 +10,8 @@ export interface Plan {
   rows: number;
   /** The outermost steps, as EXPLAIN calls them. */
   steps: string;
+  /** What it reads, views taken apart: schema and table. */
+  tables: (readonly [string, string])[];
 }
 
 interface Node {
@@ -17,21 +19,49 @@ interface Node {
   'Total Cost': number;
   'Plan Rows': number;
   'Relation Name'?: string;
+  Schema?: string;
   Plans?: Node[];
 }
 
 const stepsShown = 6;
 
 export async function planOf(client: pg.ClientBase, text: string, values: readonly unknown[]): Promise<Plan> {
-  const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Node }] }>(`explain (format json) ${text}`, [
-    ...values,
-  ]);
+  const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Node }] }>(
+    `explain (verbose, format json) ${text}`,
+    [...values],
+  );
   const plan = rows[0]!['QUERY PLAN'][0].Plan;
   return {
     cost: plan['Total Cost'],
     rows: plan['Plan Rows'],
     steps: stepsOf(plan).slice(0, stepsShown).join(' < '),
+    tables: tablesOf(plan),
   };
+}
+
+const tablesOf = (node: Node): [string, string][] => [
+  ...(node['Relation Name'] === undefined
+    ? []
+    : [[node.Schema!, node['Relation Name']] satisfies [string, string]]),
+  ...(node.Plans ?? []).flatMap(tablesOf),
+];
+
+/** Tables that a plan reads and that are not among the watched ones: what changes there alone is seen by nobody. */
+export async function unwatchedOf(
+  client: pg.ClientBase,
+  { tables }: Plan,
+  watched: readonly string[],
+): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select distinct root::text as name
+       from unnest($1::text[], $2::text[]) t(schema, name)
+      cross join lateral (select format('%I.%I', t.schema, t.name)::regclass) own(relation)
+      cross join lateral (select coalesce(pg_partition_root(own.relation), own.relation)) whole(root)
+      where root <> all (array(select w::regclass from unnest($3::text[]) w)) and t.schema <> 'pg_catalog'
+      order by 1`,
+    [tables.map(([schema]) => schema), tables.map(([, name]) => name), watched],
+  );
+  return rows.map(({ name }) => name);
 }
 
 function stepsOf(node: Node): string[] {

@@ -16,7 +16,7 @@ import { queryRows, textForms } from '../values.ts';
 import type { SqlRow } from '../values.ts';
 import { checkColumnTypes, checkKeyTypes } from './column-types.ts';
 import type { ColumnTypes } from './column-types.ts';
-import { judgePlans, planOf } from './plans.ts';
+import { judgePlans, planOf, unwatchedOf } from './plans.ts';
 import type { Plan } from './plans.ts';
 import { columnTypesOf, sampleRows } from './samples.ts';
 
@@ -32,7 +32,8 @@ export interface StreamReport {
   findings: Finding[];
   /** Records as they would be published. */
   samples: StreamRecord[];
-  plans: { all: Plan; one: Plan | null } | null;
+  /** And the tables that the query reads and the stream does not watch. */
+  plans: { all: Plan; one: Plan | null; unwatched: string[] } | null;
 }
 
 const sampleCount = 10;
@@ -68,10 +69,12 @@ async function tryStream(client: pg.ClientBase, check: StreamCheck): Promise<Str
   ];
   const rows = await ask(`${asSubquery(stream.query)} limit ${sampleCount}`, all);
   const planAll = await planOf(client, stream.query.text, all);
+  const watched = stream.watches.map(({ table }) => quoteTable(table));
+  const unwatched = await unwatchedOf(client, planAll, watched);
   const { samples, faults } = recordsOf(stream, rows);
   findings.push(...(rows.length === 0 ? [noRow(where)] : faults));
   const key = rows.map((row) => keyOfRow(stream, row)).find((found) => found !== null);
-  if (key === undefined) return { findings, samples, plans: { all: planAll, one: null } };
+  if (key === undefined) return { findings, samples, plans: { all: planAll, one: null, unwatched } };
   const asked = stream.keyColumns.length === 1 ? [key] : JSON.stringify([keyObject(stream, key)]);
   const one = bindSql(stream.query, { since, keys: asked });
   const planOne = await planOf(client, stream.query.text, one);
@@ -79,7 +82,7 @@ async function tryStream(client: pg.ClientBase, check: StreamCheck): Promise<Str
   findings.push(judgeKeyed(stream, where, key, await ask(`${asSubquery(stream.query)} limit 1000`, one)));
   findings.push(...(await tryFind(ask, stream, samples)));
   findings.push(...(await tryWays(client, ask, check)));
-  return { findings, samples, plans: { all: planAll, one: planOne } };
+  return { findings, samples, plans: { all: planAll, one: planOne, unwatched } };
 }
 
 type Ask = (text: string, values: unknown[]) => Promise<SqlRow[]>;

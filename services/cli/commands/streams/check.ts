@@ -29,9 +29,12 @@ export async function checkStreamsOf(
 function print(stream: string, { findings, samples, plans }: StreamReport, verbose: boolean): void {
   printFindings(stream, findings, verbose);
   if (plans !== null) {
-    const { all, one } = plans;
+    const { all, one, unwatched } = plans;
     printLine(`  plan for all keys: cost ${Math.round(all.cost)}, about ${all.rows} rows: ${all.steps}`);
     if (one !== null) printLine(`  plan for one key: cost ${Math.round(one.cost)}: ${one.steps}`);
+    const rest = unwatched.join(', ');
+    if (rest !== '')
+      printLine(`  reads, and does not watch, ${rest}: changes there alone wait for the next round of all keys`);
   }
   for (const sample of samples) printLine(`  ${JSON.stringify(sample)}`);
 }
