@@ -16,7 +16,15 @@ const plan = (cost: number) => [
           'Node Type': 'Sort',
           'Total Cost': cost,
           'Plan Rows': 9,
-          Plans: [{ 'Node Type': 'Seq Scan', 'Relation Name': 'item', 'Total Cost': 1, 'Plan Rows': 9 }],
+          Plans: [
+            {
+              'Node Type': 'Seq Scan',
+              'Relation Name': 'item',
+              Schema: 'public',
+              'Total Cost': 1,
+              'Plan Rows': 9,
+            },
+          ],
         },
       },
     ],
@@ -26,7 +34,8 @@ const plan = (cost: number) => [
 beforeEach(async () => {
   server = (await PostgresDouble.start())
     .on(/^explain execute/, [])
-    .on(/^explain \(format json\)/, ([keys]) => plan(keys === null ? 5_000 : 10))
+    .on(/^explain \(verbose, format json\)/, ([keys]) => plan(keys === null ? 5_000 : 10))
+    .on(/pg_partition_root/, [{ name: 'place' }])
     .on(/^select \* from \([\s\S]*limit 0$/, {
       columns: { id: int, source: text, sku: text, quantity: numeric },
     })
@@ -78,10 +87,12 @@ describe('a stream that is tried', () => {
       'ok erp.via',
     ]);
     expect(samples).toMatchObject([{ sku: 'A', quantity: '1.5000', sourceKey: '{"id":"7"}' }]);
-    expect(plans).toEqual({
+    expect(plans).toMatchObject({
       all: { cost: 5_000, rows: 9, steps: 'Sort < Seq Scan on item' },
       one: { cost: 10, rows: 9, steps: 'Sort < Seq Scan on item' },
+      unwatched: ['place'],
     });
+    expect(server.values).toContainEqual(['{"public"}', '{"item"}', expect.stringContaining('item')]);
     expect(server.asked[0]).toBe('set default_transaction_read_only = on');
     const from = server.asked.lastIndexOf('begin read only');
     expect(server.asked.slice(from + 1, from + 4)).toEqual([
@@ -155,7 +166,7 @@ describe('a stream that is tried', () => {
   });
 
   it('may be slow for one key', async () => {
-    server.on(/^explain \(format json\)/, plan(5_000));
+    server.on(/^explain \(verbose, format json\)/, plan(5_000));
     expect(await said()).toEqual(one('warn', 'erp.plan', '5000 for one key'));
   });
 

@@ -62,9 +62,10 @@ it('calls: shows what would be called for the order of a file, key masked, and w
   expect(erp.standIn.asked.filter((one) => !one.startsWith('GET'))).toEqual([]);
 });
 
-it('calls: shows all up to what the ERP lacks, and says that', async () => {
+it('calls: shows all of the way, and says in the end all that the ERP lacks', async () => {
   const { code, out } = await recipe('calls', file('erp.yaml'));
   expect(code).toBe(1);
   expect(out).toContain('orders.needs.articles.find asks');
-  expect(out).toContain('Kontor has no article SAMPLE-1.');
+  expect(out).toContain('orders.create would call');
+  expect(out).toContain('Kontor has no article SAMPLE-1; Kontor has no article SAMPLE-2.');
 });

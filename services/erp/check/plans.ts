@@ -55,8 +55,9 @@ export async function unwatchedOf(
   const { rows } = await client.query<{ name: string }>(
     `select distinct root::text as name
        from unnest($1::text[], $2::text[]) t(schema, name)
-      cross join lateral (select format('%I.%I', t.schema, t.name)::regclass) own(relation)
-      cross join lateral (select coalesce(pg_partition_root(own.relation), own.relation)) whole(root)
+       join pg_namespace n on n.nspname = t.schema
+       join pg_class c on c.relnamespace = n.oid and c.relname = t.name
+      cross join lateral (select coalesce(pg_partition_root(c.oid), c.oid::regclass)) whole(root)
       where root <> all (array(select w::regclass from unnest($3::text[]) w)) and t.schema <> 'pg_catalog'
       order by 1`,
     [tables.map(([schema]) => schema), tables.map(([, name]) => name), watched],

@@ -87,7 +87,9 @@ describe('the look-up', () => {
     ];
     const { orders, erp } = erpOf({ orders: { lookup, document } });
     erp.answer = ({ path, body }) =>
-      path === '/find' ? { body: { items: [], cursor: body?.includes('after') ? null : 'c:/2' } } : { body: [] };
+      path === '/find'
+        ? { body: { items: [], cursor: body?.includes('after') ? null : 'c:/2' } }
+        : { body: [] };
     expect(await orders.lookup('main/b/1')).toBeNull();
     expect(erp.calls.map(({ body }) => JSON.parse(body!) as unknown)).toEqual([
       { ref: 'main/b/1' },

@@ -34,7 +34,9 @@ function print(stream: string, { findings, samples, plans }: StreamReport, verbo
     if (one !== null) printLine(`  plan for one key: cost ${Math.round(one.cost)}: ${one.steps}`);
     const rest = unwatched.join(', ');
     if (rest !== '')
-      printLine(`  reads, and does not watch, ${rest}: changes there alone wait for the next round of all keys`);
+      printLine(
+        `  reads, and does not watch, ${rest}: changes there alone wait for the next round of all keys`,
+      );
   }
   for (const sample of samples) printLine(`  ${JSON.stringify(sample)}`);
 }
