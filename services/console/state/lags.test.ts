@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { PartitionLag } from '../../platform/kafka/types.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { Defect } from '../../platform/errors.ts';
+import { VirtualClock } from '../../platform/flow/testing/virtual-clock.ts';
 import { Lags } from './lags.ts';
 
 const partition = (topic: string, committed: number | null, end: number): PartitionLag => ({
@@ -39,4 +40,22 @@ it('sums partitions per topic, keeps the last answer while the broker is away, a
   expect(lags.of('g', 'a')).toEqual({ records: 6, started: true });
   expect(lags.unhealthyReason()).toContain('no broker');
   expect(changes).toBe(2);
+});
+
+it('what one request that is to be served later holds back is no lag that grows', async () => {
+  const clock = new VirtualClock();
+  let end = 10;
+  const lags = new Lags({
+    admin: { lag: async () => [{ ...partition('a', 5, end), doneAbove: end - 6 }] },
+    sources: [{ group: 'g', topics: ['a'] }],
+    clock,
+    intervalMs: 1,
+    onChange: () => undefined,
+  });
+  for (; end < 200; end += 10) {
+    await lags.poll();
+    await clock.pass(10_000);
+  }
+  expect(lags.of('g', 'a')).toEqual({ records: 1, started: true });
+  expect(lags.outlook('g', 'a', null)).toEqual({ drainMs: null, isGrowing: false, targetBreaksInMs: null });
 });

@@ -1,4 +1,5 @@
 import { messageOf } from '../../platform/errors.ts';
+import { waitingOf } from '../../platform/kafka/group-lag.ts';
 import type { PartitionLag, TopicAdmin } from '../../platform/kafka/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { noOutlook, Pace } from './pace.ts';
@@ -105,13 +106,13 @@ export class Lags {
 }
 
 const placesOf = (own: readonly PartitionLag[]): [finished: number, published: number] => [
-  own.reduce((total, { committed }) => total + (committed ?? 0), 0),
+  own.reduce((total, lag) => total + lag.end - waitingOf(lag), 0),
   own.reduce((total, { end }) => total + end, 0),
 ];
 
 function sum(own: readonly PartitionLag[]): Lag {
   return {
-    records: own.reduce((total, { committed, end }) => total + Math.max(0, end - (committed ?? 0)), 0),
+    records: own.reduce((total, lag) => total + waitingOf(lag), 0),
     started: own.some(({ committed }) => committed !== null),
   };
 }

@@ -37,6 +37,25 @@ describe('the outlook of a lag', () => {
     });
   });
 
+  it('does not grow where a handful came at once and nothing since: it waits for its time', () => {
+    const pace = new Pace();
+    for (let second = 0; second <= 200; second += 10) {
+      const come = second < 50 ? 0 : 14;
+      pace.add(second * 1_000, 1_000 + second, 1_000 + come + second);
+    }
+    expect(pace.outlook(null)).toEqual({ ...noOutlook, isGrowing: false });
+  });
+
+  it('does not grow where one is in work just now, and none was a moment ago', () => {
+    const pace = new Pace();
+    for (let second = 0; second <= 200; second += 10) pace.add(second * 1_000, second, second);
+    pace.add(201_000, 200, 201);
+    expect(pace.outlook(60_000)).toEqual(noOutlook);
+    // One in five minutes is no pace at which the next would be late.
+    for (const second of [210, 220]) pace.add(second * 1_000, 200, 201);
+    expect(pace.outlook(60_000)).toMatchObject({ isGrowing: false, targetBreaksInMs: 60_000 });
+  });
+
   it('is the target itself where nothing is finished', () => {
     expect(paced(0, 1, 5).outlook(300_000)).toMatchObject({ drainMs: null, targetBreaksInMs: 300_000 });
   });

@@ -28,8 +28,10 @@ export class Pace {
   /** @param finished @param published offsets, summed over the partitions */
   add(at: number, finished: number, published: number): void {
     const last = this.#samples.at(-1);
-    // The group was set back, or the topic was made anew: what was before says nothing.
+    // The group was set back, or the topic was made anew: what was before says nothing. Nor does it where nothing waits: how
+    // little comes is no word on how fast it goes.
     if (last && (finished < last.finished || published < last.published)) this.#samples.length = 0;
+    if (finished >= published) this.#samples.length = 0;
     this.#samples.push({ at, finished, published });
     while (at - this.#samples[0]!.at > windowMs) this.#samples.shift();
   }
@@ -42,13 +44,24 @@ export class Pace {
     const finishedPerMs = (last.finished - first.finished) / elapsedMs;
     const growthPerMs = (last.published - first.published) / elapsedMs - finishedPerMs;
     if (waiting <= 0) return noOutlook;
-    const targetBreaksInMs = breaksIn(waiting, { finishedPerMs, growthPerMs, targetP95Ms });
-    const isGrowing = growthPerMs > 0;
+    const isGrowing = this.#isGrowing();
+    const rising = isGrowing ? growthPerMs : 0;
+    const targetBreaksInMs = breaksIn(waiting, { finishedPerMs, growthPerMs: rising, targetP95Ms });
     return {
       drainMs: growthPerMs < 0 ? Math.round(waiting / -growthPerMs) : null,
       isGrowing,
       targetBreaksInMs,
     };
+  }
+
+  /** What came at once and waits for its time has grown, and grows no more. */
+  #isGrowing(): boolean {
+    const middle = this.#samples.length >> 1;
+    const [first, half, last] = [0, middle, -1].map((place) => {
+      const { published, finished } = this.#samples.at(place)!;
+      return published - finished;
+    });
+    return last! > half! && half! > first!;
   }
 }
 

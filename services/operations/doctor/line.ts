@@ -4,6 +4,7 @@ import type { Config } from '../../platform/config/schema.ts';
 import { fail, ok, warn } from '../../platform/finding.ts';
 import type { Finding } from '../../platform/finding.ts';
 import { groupIn, groupOf } from '../../platform/groups.ts';
+import { waitingOf } from '../../platform/kafka/group-lag.ts';
 import type { TopicAdmin } from '../../platform/kafka/types.ts';
 import { processes, readerOf } from '../../platform/processes.ts';
 import type { Evidence } from './evidence.ts';
@@ -41,7 +42,7 @@ async function flowFindings(
 ): Promise<Finding[]> {
   const what = `${reader} on ${topic}`;
   const lags = await admin.lag(group, [topic]);
-  const behind = lags.reduce((sum, { committed, end }) => sum + Math.max(0, end - (committed ?? 0)), 0);
+  const behind = lags.reduce((sum, lag) => sum + waitingOf(lag), 0);
   const control = paused.find((one) => one.reader === reader);
   if (control)
     return [

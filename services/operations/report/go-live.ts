@@ -4,6 +4,7 @@ import type { Config } from '../../platform/config/schema.ts';
 import { Rejected } from '../../platform/errors.ts';
 import { groupIn, groupOf, modeOf, processIn } from '../../platform/groups.ts';
 import type { Bus, TopicAdmin } from '../../platform/kafka/types.ts';
+import { waitingOf } from '../../platform/kafka/group-lag.ts';
 import { readToEnd } from '../../platform/kafka/read-to-end.ts';
 import { processes, readerOf } from '../../platform/processes.ts';
 import { AgeHistogram } from '../age-histogram.ts';
@@ -75,7 +76,7 @@ export async function goLiveReport(
       if (row.targetP95Ms !== null) judged.push(latency(row.name, row.targetP95Ms, own));
       judged.push(failures(row.name, own));
       const lags = await admin.lag(groupIn(mode, groupOf(instance, reader)), [row.topic]);
-      const behind = lags.reduce((sum, { committed, end }) => sum + Math.max(0, end - (committed ?? 0)), 0);
+      const behind = lags.reduce((sum, lag) => sum + waitingOf(lag), 0);
       judged.push(backlog(row.name, behind, own, now));
     }
   judged.push(await oldParked(bus, instance, now), ...(await openDifferences(bus, instance, now)));

@@ -77,6 +77,15 @@ describe('the lag of a flow', () => {
     expect(await lags()).toEqual(['erp.stock[0] 2', 'erp.stock[3] 0']);
   });
 
+  it('is not what is finished behind one that waits, and that others are finished is progress', async () => {
+    partitions = [{ ...of(0, 10, 30), doneAbove: 15 }];
+    await start();
+    expect(await lags()).toEqual(['erp.stock[0] 5']);
+    partitions = [{ ...of(0, 10, 40), doneAbove: 29 }];
+    await pass(30_000);
+    expect([await lags(), await progressAgoSeconds()]).toEqual([['erp.stock[0] 1'], 0]);
+  });
+
   it('is all of a partition of which nothing was ever finished', async () => {
     partitions = [of(0, null, 7)];
     await start();

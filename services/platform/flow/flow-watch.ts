@@ -1,3 +1,4 @@
+import { waitingOf } from '../kafka/group-lag.ts';
 import type { PartitionLag, Subscription } from '../kafka/types.ts';
 import type { FlowContext } from './context.ts';
 
@@ -45,7 +46,7 @@ class FlowWatch {
   readonly #context: FlowContext;
   readonly #flow: string;
   readonly #watched: Watched;
-  /** Finished offsets as they were last seen, by partition. */
+  /** Records that were finished when it was last seen, by partition. */
   #finished = new Map<string, number>();
   #seenAt: number;
   #shown: { topic: string; partition: number }[] = [];
@@ -87,14 +88,15 @@ class FlowWatch {
     const finished = new Map<string, number>();
     let left = 0;
     let moved = 0;
-    for (const { topic, partition, committed, end } of partitions) {
+    for (const one of partitions) {
+      const { topic, partition, committed, doneAbove = 0 } = one;
       const place = `${topic}[${partition}]`;
-      const offset = committed ?? 0;
+      const done = (committed ?? 0) + doneAbove;
       const known = this.#finished.get(place);
-      finished.set(place, offset);
-      this.#context.metrics.lag.set(this.#labels({ topic, partition }), Math.max(0, end - offset));
-      left += Math.max(0, end - offset);
-      if (known !== undefined) moved += Math.max(0, offset - known);
+      finished.set(place, done);
+      this.#context.metrics.lag.set(this.#labels({ topic, partition }), waitingOf(one));
+      left += waitingOf(one);
+      if (known !== undefined) moved += Math.max(0, done - known);
     }
     this.#finished = finished;
     this.#tell(left, moved);

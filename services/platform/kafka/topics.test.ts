@@ -4,11 +4,14 @@ import type { Kafka } from 'kafkajs';
 import { topicSettings } from '../../../schemas/topic-settings.ts';
 import type { Contract } from '../../../schemas/topics.ts';
 import type { RegistryApi } from './registry/registry-api.ts';
+import { waitingOf } from './group-lag.ts';
+import { writeClaim } from './subscribe/claim.ts';
 import { KafkaTopicAdmin } from './topics.ts';
 
 const rowOf = (topic: string, partitions = 2): Contract<never> =>
   ({ topic, partitions, retentionMs: 'compacted' }) as unknown as Contract<never>;
 const [a, b] = [rowOf('a'), rowOf('b', 3)];
+const claim = { claimed: 7, clean: false, by: 'me', topicId: null };
 
 interface Topic {
   partitions: number;
@@ -85,8 +88,8 @@ class Cluster {
       {
         topic: 'b',
         partitions: [
-          { partition: 0, offset: '4' },
-          { partition: 1, offset: '-1' },
+          { partition: 0, offset: '4', metadata: writeClaim({ ...claim, doneAbove: 2 }) },
+          { partition: 1, offset: '-1', metadata: '' },
         ],
       },
     ],
@@ -224,13 +227,15 @@ describe('applying the topics', () => {
   });
 });
 
-it('the lag of a group is told by topic and partition; what it never committed is null', async () => {
+it('the lag of a group is told by topic and partition; what it never committed is null, what is done all the same no lag', async () => {
   const { admin } = setUp();
+  const lags = await admin.lag('g', ['b', 'a']);
+  expect(lags.map((lag) => waitingOf(lag))).toEqual([7, 9, 0, 1, 9, 0]);
   expect(await admin.lag('g', ['b', 'a'])).toEqual([
     { topic: 'a', partition: 0, committed: null, end: 7 },
     { topic: 'a', partition: 1, committed: null, end: 9 },
     { topic: 'a', partition: 2, committed: null, end: 0 },
-    { topic: 'b', partition: 0, committed: 4, end: 7 },
+    { topic: 'b', partition: 0, committed: 4, end: 7, doneAbove: 2 },
     { topic: 'b', partition: 1, committed: null, end: 9 },
     { topic: 'b', partition: 2, committed: null, end: 0 },
   ]);

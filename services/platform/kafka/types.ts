@@ -71,8 +71,11 @@ export interface Lease extends Fence {
   readonly allInDoubt: boolean;
   /** Resolves when the broker has stored that all up to and including `offset` is claimed. @throws LeaseLost */
   claim(offset: number): Promise<void>;
-  /** Everything below `offset` is finished; stored with the next commit (within `commitIntervalMs`). */
-  finish(offset: number): void;
+  /**
+   * Everything below `offset` is finished, and so many records above it; stored with the next commit (within
+   * `commitIntervalMs`).
+   */
+  finish(offset: number, doneAbove?: number): void;
 }
 
 /** What a service does with the records of one partition, for as long as its lease stands. */
@@ -228,6 +231,8 @@ export interface PartitionLag {
   partition: number;
   committed: number | null;
   end: number;
+  /** Records from `committed` on that are finished all the same, as far as the owner has said so: see `waitingOf`. */
+  doneAbove?: number;
 }
 
 /** Topic administration: for the cli, the console and tests. */

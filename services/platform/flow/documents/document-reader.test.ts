@@ -53,6 +53,16 @@ async function readerOf(options: { lease?: Partial<Lease>; policy?: Partial<Poli
 }
 
 describe('a document', () => {
+  it('that waits for another try holds the offset, and not what is told to be finished behind it', async () => {
+    const { lease, receive, work, habit } = await readerOf();
+    receive('a', 'b', 'c');
+    habit.handle = ({ number }) => {
+      if (lease.claims.length === 1 && number === 1) throw new Unavailable(fault);
+    };
+    expect([await work(), await work(), await work()]).toEqual([true, true, true]);
+    expect([lease.finished, lease.doneAbove]).toEqual([0, 2]);
+  });
+
   it('that comes after the end of its reader is left to the next one', async () => {
     const { reader, receive, work, woken } = await readerOf();
     await reader.close();

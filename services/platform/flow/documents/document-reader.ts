@@ -89,7 +89,8 @@ export class DocumentReader implements PartitionReader, PooledReader {
     try {
       await this.#lease.claim(Math.min(document.record.offset + claimedAhead, this.#readTo - 1));
       await this.#tryOnce(document);
-      this.#lease.finish(this.queues.lowestOffset() ?? this.#readTo);
+      const lowest = this.queues.lowestOffset() ?? this.#readTo;
+      this.#lease.finish(lowest, this.#readTo - lowest - this.queues.size);
     } catch (error) {
       this.#verdicts.breaker.inconclusive();
       if (!(error instanceof LeaseLost) && this.#lease.isCurrent()) throw error;

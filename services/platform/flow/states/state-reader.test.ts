@@ -299,6 +299,23 @@ describe('what was written', () => {
   });
 });
 
+it('one that is to be written later holds the offset, and not what is told to be finished behind it', async () => {
+  const inMs = 120_000;
+  const dueAt = { a: Infinity } as Record<string, number>;
+  const flow = { notBefore: ({ key }: Received<Plain>) => dueAt[key] ?? null };
+  const { lease, receive, take, now, reader, bus } = await readerOf({ flow });
+  dueAt.a = now() + inMs;
+  receive('a', 'b', 'c');
+  expect([lease.finished, lease.doneAbove]).toEqual([0, 0]);
+  await take()!.conclude(applied);
+  await take()!.conclude(applied);
+  expect([take(), lease.finished, lease.doneAbove]).toEqual([null, 0, 2]);
+  await bus.clock.pass(inMs);
+  reader.wake(now());
+  await take()!.conclude(applied);
+  expect([lease.finished, lease.doneAbove]).toEqual([3, 0]);
+});
+
 describe('what a predecessor may still be writing', () => {
   const unclean = { claimed: 2, clean: false };
   it.each<[string, Partial<Lease>, boolean, object]>([

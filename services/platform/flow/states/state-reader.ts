@@ -234,7 +234,9 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
   }
 
   #finish(): void {
-    this.lease.finish(this.#lowestOffset() ?? this.#ahead.readTo);
+    const { readTo } = this.#ahead;
+    const lowest = this.#lowestOffset() ?? readTo;
+    this.lease.finish(lowest, readTo - lowest - this.pending.size - this.#unparked.size);
   }
 
   #lowestOffset(): number | null {

@@ -14,6 +14,7 @@ export class LeaseDouble implements Lease {
   readonly allInDoubt: boolean;
   readonly claims: number[] = [];
   finished: number | null = null;
+  doneAbove = 0;
   isLost = false;
   /** What the broker answers to a claim, when it is not this one's by now. */
   refusal: Error | null = null;
@@ -33,7 +34,8 @@ export class LeaseDouble implements Lease {
     this.claims.push(offset);
   }
 
-  finish(offset: number): void {
+  finish(offset: number, doneAbove = 0): void {
     this.finished = offset;
+    this.doneAbove = doneAbove;
   }
 }

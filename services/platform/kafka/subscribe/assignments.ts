@@ -117,10 +117,11 @@ export class Assignments {
     const topics = [...Map.groupBy(current, ({ topic }) => topic)].map(async ([topic, owned]) => {
       const partitions = owned.map(({ partition }) => partition);
       const bounds = await unlessAborted(group.bounds(topic, partitions), generation.over);
-      return owned.map(({ partition, finished }) => ({
+      return owned.map(({ partition, finished, doneAbove }) => ({
         topic,
         partition,
         committed: finished,
+        ...(doneAbove > 0 && { doneAbove }),
         end: bounds.get(partition)!.end,
       }));
     });

@@ -1,9 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { takeOver, writeClaim } from './claim.ts';
+import { doneAboveIn, takeOver, writeClaim } from './claim.ts';
 
 const bounds = { earliest: 10, end: 100, topicId: 'one' };
 const metadata = (claimed: number, clean: boolean) =>
   writeClaim({ claimed: claimed, clean, by: 'me', topicId: 'one' });
+
+it('what is finished above the offset is told, by whatever else a version writes or none', () => {
+  const claim = { claimed: 50, clean: false, by: 'me', topicId: null };
+  expect(doneAboveIn(writeClaim({ ...claim, doneAbove: 7 }))).toBe(7);
+  for (const other of [writeClaim(claim), '{', '', null, '{"doneAbove":9}', '{"claimed":1,"clean":true,"by":"x","doneAbove":"2"}'])
+    expect(doneAboveIn(other)).toBe(0);
+});
 
 describe('taking a partition over', () => {
   it('of a group that never committed begins at the earliest record', () => {

@@ -6,6 +6,8 @@ export interface Claim {
   clean: boolean;
   /** See `Takeover`. Handed on until an owner has left cleanly, which at worst costs each of them one wait. */
   allInDoubt?: true;
+  /** Records above the committed offset that are finished all the same; for whoever asks how many wait. None: left out. */
+  doneAbove?: number;
   /** Which subscription wrote it: one uuid per `subscribe`. */
   by: string;
   /** Of which topic the offsets are, for a topic can be recreated under its name; null where the broker tells none. */
@@ -43,11 +45,18 @@ export function writeClaim(claim: Claim): string {
   return JSON.stringify(claim);
 }
 
+/** Of what an owner left at the broker: 0 where nothing can be read there. */
+export function doneAboveIn(metadata: string | null | undefined): number {
+  const { doneAbove } = (metadata ? readClaim(metadata) : null) ?? {};
+  return doneAbove ?? 0;
+}
+
 function readClaim(metadata: string): Claim | null {
   try {
-    const { claimed, clean, by, topicId = null, allInDoubt } = JSON.parse(metadata) as Partial<Claim>;
+    const { claimed, clean, by, topicId = null, ...more } = JSON.parse(metadata) as Partial<Claim>;
     if (!Number.isSafeInteger(claimed) || typeof clean !== 'boolean' || typeof by !== 'string') return null;
-    return { claimed: claimed!, clean, by, topicId, ...(allInDoubt && { allInDoubt }) };
+    const doneAbove = Number.isSafeInteger(more.doneAbove) ? { doneAbove: more.doneAbove! } : {};
+    return { claimed: claimed!, clean, by, topicId, ...doneAbove, ...(more.allInDoubt && { allInDoubt: true }) };
   } catch {
     return null;
   }

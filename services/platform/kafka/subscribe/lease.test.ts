@@ -6,7 +6,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Committer } from './committer.ts';
 import { OwnedPartition } from './lease.ts';
-import { takeOver } from './claim.ts';
+import { doneAboveIn, takeOver } from './claim.ts';
 import type { Stored, Takeover } from './claim.ts';
 import { Generation } from './session.ts';
 import { LeaseLost } from '../../fence.ts';
@@ -138,6 +138,20 @@ describe('leases over many lives', () => {
 });
 
 describe('an owner', () => {
+  it('tells what is finished above its offset, once, and that nothing is any more', async () => {
+    const coordinator = new Coordinator(() => 0.9);
+    const { owned, store } = own(coordinator);
+    const told = async (offset: number, doneAbove?: number) => {
+      owned.finish(offset, doneAbove);
+      await store();
+      return [doneAboveIn(coordinator.stored.metadata), coordinator.commits];
+    };
+    expect(await told(0, 5)).toEqual([5, 1]);
+    expect(await told(0, 5)).toEqual([5, 1]);
+    expect(await told(0, 6)).toEqual([6, 2]);
+    expect(await told(7)).toEqual([0, 3]);
+  });
+
   it('may not begin anything once the coordinator has refused its generation', async () => {
     const coordinator = new Coordinator(() => 0.9);
     const first = own(coordinator);

@@ -35,6 +35,7 @@ export class OwnedPartition implements Lease {
   readonly topicId: string | null;
   readonly #options: OwnedPartitionOptions;
   #finished: number;
+  #doneAbove = 0;
   #claim: number;
   /** An effect may have been begun under this lease. */
   #begun = false;
@@ -80,8 +81,13 @@ export class OwnedPartition implements Lease {
     return this.#finished;
   }
 
-  finish(offset: number): void {
+  get doneAbove(): number {
+    return this.#doneAbove;
+  }
+
+  finish(offset: number, doneAbove = 0): void {
     this.#finished = Math.max(this.#finished, offset);
+    this.#doneAbove = doneAbove;
   }
 
   /** What is to be stored; null when the broker has just that. */
@@ -90,10 +96,15 @@ export class OwnedPartition implements Lease {
     const claimed = Math.max(this.#claim, this.#finished);
     const { by } = this.#options;
     const doubt = this.allInDoubt && !clean ? ({ allInDoubt: true } as const) : {};
-    const entry = { offset: this.#finished, claim: { claimed, clean, ...doubt, by, topicId: this.topicId } };
+    const done = this.#doneAbove > 0 ? { doneAbove: this.#doneAbove } : {};
+    const claim = { claimed, clean, ...doubt, ...done, by, topicId: this.topicId };
+    const entry = { offset: this.#finished, claim };
     const known = this.#onBroker;
     const isSame =
-      known?.offset === entry.offset && known.claim.claimed === claimed && known.claim.clean === clean;
+      known?.offset === entry.offset &&
+      known.claim.claimed === claimed &&
+      known.claim.clean === clean &&
+      (known.claim.doneAbove ?? 0) === this.#doneAbove;
     return isSame ? null : entry;
   }
 
