@@ -104,18 +104,26 @@ export class Releases {
   }
 
   async #releaseArrived(): Promise<void> {
-    const names = new Map<string, Set<string>>();
+    /** By kind and name: who waits for it. */
+    const waiting = new Map<string, Map<string, string[]>>();
     for (const [key, { waitsFor }] of this.#places) {
       if (waitsFor === null || this.#arrivalOf(waitsFor) <= (this.#askedAt.get(key) ?? 0)) continue;
-      const [kind] = waitsFor.split('/');
-      names.set(kind!, (names.get(kind!) ?? new Set()).add(waitsFor.slice(kind!.length + 1)));
+      const kind = waitsFor.slice(0, waitsFor.indexOf('/'));
+      const names = waiting.get(kind) ?? new Map<string, string[]>();
+      waiting.set(kind, names);
+      const name = waitsFor.slice(kind.length + 1);
+      const own = names.get(name) ?? [];
+      own.push(key);
+      names.set(name, own);
     }
-    for (const [kind, all] of names) {
+    for (const [kind, all] of waiting) {
       const asked = [...all];
       for (let from = 0; from < asked.length; from += namesPerRound) {
-        const found = await this.#awaited[kind]?.(asked.slice(from, from + namesPerRound));
-        await this.#release('arrived', ({ waitsFor }, ofKind, name, askedAt) => {
-          return ofKind === kind && found?.has(name) === true && askedAt < this.#arrivalOf(waitsFor!);
+        const some = asked.slice(from, from + namesPerRound);
+        const found = await this.#awaited[kind]?.(some.map(([name]) => name));
+        const keys = some.flatMap(([, own]) => own);
+        await this.#release('arrived', keys, ({ waitsFor }, _kind, name, askedAt) => {
+          return found?.has(name) === true && askedAt < this.#arrivalOf(waitsFor!);
         });
       }
     }
@@ -135,7 +143,7 @@ export class Releases {
   /** Once per change of the mapping, whatever comes of it: what was parked later was judged by the new one. */
   #releaseMapped(): Promise<void> {
     const { mappings } = this.#context;
-    return this.#release('mapped', ({ parkedAt }, kind, name, askedAt) => {
+    return this.#release('mapped', this.#places.keys(), ({ parkedAt }, kind, name, askedAt) => {
       if (kind !== 'configuration') return false;
       const path = splitKey(name, 3) ?? name.split('/');
       const changedAt = mappings.changedAt(path);
@@ -148,7 +156,7 @@ export class Releases {
     if (names.length === 0) return;
     const found = await look(names);
     const before = this.#context.clock.now() - askAgainMs;
-    await this.#release('there now', (_place, ofKind, name, askedAt) => {
+    await this.#release('there now', this.#places.keys(), (_place, ofKind, name, askedAt) => {
       return ofKind === kind && found.has(name) && askedAt <= before;
     });
   }
@@ -166,12 +174,14 @@ export class Releases {
     return next;
   }
 
-  async #release(reason: string, isDue: IsDue): Promise<void> {
+  async #release(reason: string, keys: Iterable<string>, isDue: IsDue): Promise<void> {
     const { clock, log } = this.#context;
     if (this.#stopping.signal.aborted) return;
     const keysByTopic = new Map<string, Set<string>>();
     const due: string[] = [];
-    for (const [key, place] of this.#places) {
+    for (const key of keys) {
+      const place = this.#places.get(key);
+      if (place === undefined) continue;
       const [kind, name] = place.waitsFor === null ? [] : (splitKey(place.waitsFor, 2) ?? []);
       const target = refreshTargetOf(place);
       if (kind === undefined || name === undefined || target === null) continue;
