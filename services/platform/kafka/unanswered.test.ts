@@ -1,4 +1,4 @@
-/** Real: kafkajs' queue of requests. Double: the socket, which never answers. */
+/** Real: kafkajs' queue of requests, its broker. Doubles: the socket, which never answers; connections. */
 import { expect, it, jest } from '@jest/globals';
 import { createRequire } from 'node:module';
 import { giveUpUnanswered } from './unanswered.ts';
@@ -12,6 +12,11 @@ type Queue = {
 const RequestQueue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue/index.js') as new (
   options: object,
 ) => Queue;
+
+const Broker = createRequire(import.meta.url)('kafkajs/src/broker/index.js') as new (options: object) => {
+  connect(): Promise<void>;
+  metadata(topics: string[]): Promise<object>;
+};
 
 function queueWith(apiName: string) {
   giveUpUnanswered();
@@ -47,4 +52,36 @@ it('it does not wait for a fetch, which may stay at the broker for seconds', asy
   queue.fulfillRequest({ correlationId: 1, payload: Buffer.alloc(0), size: 0 });
   jest.useRealTimers();
   queue.destroy();
+});
+
+/** Connections to a broker that takes them at once, and answers when it is let. */
+class Connections {
+  connectionTimeout = 1_000;
+  isSilent = true;
+  #isOpen = false;
+  isConnected = () => this.#isOpen;
+  getConnection = async () => {
+    this.#isOpen = true;
+    return { getSupportAuthenticationProtocol: () => true, authenticate: async () => undefined };
+  };
+  destroy = async () => void (this.#isOpen = false);
+  setVersions = () => undefined;
+  send = async ({ request }: { request: { apiName: string } }) => {
+    if (this.isSilent) throw new Error('no answer');
+    return request.apiName === 'ApiVersions'
+      ? { apiVersions: [{ apiKey: 3, minVersion: 0, maxVersion: 6 }] }
+      : { brokers: [] };
+  };
+}
+
+it('a broker that has hung as it was connected to is connected to anew, and asked', async () => {
+  giveUpUnanswered();
+  const connectionPool = new Connections();
+  const logger = { namespace: () => ({ debug: () => undefined }) };
+  const broker = new Broker({ connectionPool, logger });
+  await expect(broker.connect()).rejects.toThrow('no answer');
+  expect(connectionPool.isConnected()).toBe(false);
+  connectionPool.isSilent = false;
+  await broker.connect();
+  expect(await broker.metadata([])).toEqual({ brokers: [] });
 });

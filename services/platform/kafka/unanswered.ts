@@ -3,6 +3,10 @@
  * soon as it is being closed (network/connection.js, network/requestQueue): a request whose answer was lost is then
  * awaited for ever, and with it the whole consumer stands still without a word. Here what is not answered soon is given
  * up, and whoever asked tries again. A fetch waits at the broker on purpose: it is given up at once.
+ *
+ * And a broker that takes a connection and does not answer the first question on it (it hangs; the machine takes connections
+ * for it all the same) has none of its kinds of request known, and counts as connected: kafkajs never asks again, and
+ * answers each request with "Broker not connected", for as long as the process runs. Such a connection is given up too.
  */
 import { createRequire } from 'node:module';
 import kafkajs from 'kafkajs';
@@ -20,10 +24,17 @@ interface RequestQueue {
   rejectAll(error: Error): void;
 }
 
+interface Broker {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+}
+
 const require = createRequire(import.meta.url);
 const { prototype } = require('kafkajs/src/network/requestQueue/index.js') as { prototype: RequestQueue };
 const waitForAll = Reflect.get<RequestQueue, 'waitForPendingRequests'>(prototype, 'waitForPendingRequests');
 const fulfil = Reflect.get<RequestQueue, 'fulfillRequest'>(prototype, 'fulfillRequest');
+const { prototype: broker } = require('kafkajs/src/broker/index.js') as { prototype: Broker };
+const connect = Reflect.get<Broker, 'connect'>(broker, 'connect');
 /** Node does not see it among the names of this CommonJS package. */
 const { KafkaJSConnectionError } = kafkajs;
 
@@ -38,6 +49,14 @@ export function giveUpUnanswered(): void {
       if (request.entry.apiName === 'Fetch' && this.inflight.delete(id)) request.rejected(givenUp());
     if (await settlesWithin(waitForAll.call(this), answerWithinMs)) return;
     this.rejectAll(givenUp());
+  };
+  broker.connect = async function connectWhole(this: Broker): Promise<void> {
+    try {
+      await connect.call(this);
+    } catch (error) {
+      await this.disconnect().catch(() => undefined);
+      throw error;
+    }
   };
   // The answer to what was given up concerns nobody; kafkajs would warn of it, on the terminal of a command too.
   prototype.fulfillRequest = function fulfilAwaited(this: RequestQueue, answer): void {
