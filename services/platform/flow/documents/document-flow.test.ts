@@ -127,8 +127,8 @@ describe('a flow of documents', () => {
     world.assignAll();
     await clock.pass(60_000);
     expect(reported().filter((line) => line.endsWith(' applied'))).toHaveLength(2_000);
-    // The partition stood for it: two tries, and a look when the second could land no more.
-    expect(broker.values(parked)).toMatchObject([{ key: 'a', code: 'record.always_fails', attempts: 2 }]);
+    // The partition stood for it: two tries, one more after the probe, and a look when that could land no more.
+    expect(broker.values(parked)).toMatchObject([{ key: 'a', code: 'record.always_fails', attempts: 3 }]);
     expect(broker.committed(0).offset).toBe(2_001);
   });
 

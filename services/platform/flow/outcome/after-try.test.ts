@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Held, Rejected, Unavailable } from '../../errors.ts';
 import type { UnavailableOptions } from '../../errors.ts';
-import { failed, handled, times, verdictsOf } from '../testing/verdicts.ts';
+import { failed, failedAgain, handled, times, verdictsOf } from '../testing/verdicts.ts';
 import { settled } from '../testing/virtual-clock.ts';
 import type { Tried } from './tried.ts';
 
@@ -79,7 +79,7 @@ describe('after a try that failed', () => {
     ],
     ['the same of no effect', down(lasting), { attempts: 3, looks: true }, finished],
   ])('%s', async (_name, error, changes, after) => {
-    expect(await failed(error, changes)(await verdictsOf())).toMatchObject(after);
+    expect(await failedAgain(error, changes)(await verdictsOf())).toMatchObject(after);
   });
 
   it('one that others do not wait for is told of, and parked nowhere', async () => {
@@ -90,7 +90,7 @@ describe('after a try that failed', () => {
 
   it('no more than three are parked on the word of a probe before a write that worked', async () => {
     const world = await verdictsOf({ breakerFailures: 99 }, () => settled());
-    const fail = (index: number) => failed(down(lasting), { attempts: 3, key: `K${index}` })(world);
+    const fail = (index: number) => failedAgain(down(lasting), { attempts: 3, key: `K${index}` })(world);
     // All at once: each probe is under way while the others are parked.
     await times(5, fail);
     expect(world.stillParked()).toHaveLength(3);
@@ -105,7 +105,7 @@ describe('after a try that failed', () => {
 
   it('beyond three another one each ten minutes: nothing else may be left that could work', async () => {
     const world = await verdictsOf({ breakerFailures: 99 });
-    const fail = (index: number) => failed(down(lasting), { attempts: 3, key: `K${index}` })(world);
+    const fail = (index: number) => failedAgain(down(lasting), { attempts: 3, key: `K${index}` })(world);
     await times(4, fail);
     await world.bus.clock.pass(599_999);
     await fail(4);
@@ -116,6 +116,19 @@ describe('after a try that failed', () => {
     await world.bus.clock.pass(600_000);
     await fail(7);
     expect(world.stillParked()).toHaveLength(5);
+  });
+
+  it('none is at the end of an outage, when the other side answers again just after its last try', async () => {
+    let isBack = false;
+    const world = await verdictsOf({}, () =>
+      isBack ? Promise.resolve() : Promise.reject(new Error('none')),
+    );
+    for (let attempts = 1; attempts < 9; attempts += 1) await failed(down(lasting), { attempts })(world);
+    isBack = true;
+    expect(await failed(down(lasting), { attempts: 9 })(world)).toMatchObject(again);
+    expect(world.stillParked()).toEqual([]);
+    // Now it is the record.
+    expect(await failed(down(lasting), { attempts: 10 })(world)).toMatchObject(finished);
   });
 
   it('none is, when the probe fails too', async () => {

@@ -40,8 +40,14 @@ describe('the policy', () => {
       { kind: 'wait', needsOperator: true },
     ],
     ['what is not there yet, however often', new Unavailable(fault, { notYet: true }), 99, { kind: 'later' }],
-    ['a 5xx that is young', new Unavailable(fault, { perhapsRecord: true }), 3, { kind: 'wait' }],
-    ['a 5xx that lasts', new Unavailable(fault, { perhapsRecord: true }), 4, { kind: 'probe' }],
+    ['a 5xx that is young', new Unavailable(fault, { perhapsRecord: true }), 2, { kind: 'wait' }],
+    [
+      'one before its last try',
+      new Unavailable(fault, { perhapsRecord: true }),
+      3,
+      { kind: 'probe', isLast: false },
+    ],
+    ['a 5xx that lasts', new Unavailable(fault, { perhapsRecord: true }), 4, { kind: 'probe', isLast: true }],
     ['a bug, at first', new TypeError('x'), 2, { kind: 'again', fault: { code: 'bug' } }],
     ['a bug that lasts', new TypeError('x'), 3, { kind: 'park', status: 'rejected', fault: { code: 'bug' } }],
   ] as const)('decides on %s', (_name, error, attempts, decision) => {

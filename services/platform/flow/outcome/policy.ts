@@ -31,8 +31,8 @@ export type Decision =
   | { kind: 'park'; status: 'rejected' | 'held'; fault: Fault }
   /** The other side is at fault: wait in place. `unknown` outcomes wait until the other side must have ended. */
   | { kind: 'wait'; delayMs: number; fault: Fault; unknown: boolean; needsOperator: boolean }
-  /** It may be the record or the other side: a probe call decides. */
-  | { kind: 'probe'; delayMs: number; fault: Fault; unknown: boolean }
+  /** It may be the record or the other side: a probe call after this try, and one before it, decide (`isLast`). */
+  | { kind: 'probe'; delayMs: number; fault: Fault; unknown: boolean; isLast: boolean }
   /** The other side is well and does not show it yet: no failure, and nothing to tell of. */
   | { kind: 'later'; delayMs: number; fault: Fault }
   /** A bug of ours: the other side is not to blame, its breaker stays closed. */
@@ -50,15 +50,10 @@ export function decide(error: unknown, attempts: number, policy: Policy, chance:
   if (error instanceof Unavailable) {
     if (error.notYet) return { kind: 'later', delayMs: error.retryAfterMs ?? delayMs, fault: error.fault };
     const unknown = error.outcome === 'unknown';
-    if (error.perhapsRecord && attempts >= policy.perhapsRecordTries)
-      return { kind: 'probe', delayMs, fault: error.fault, unknown };
-    return {
-      kind: 'wait',
-      delayMs: Math.max(delayMs, error.retryAfterMs ?? 0),
-      fault: error.fault,
-      unknown,
-      needsOperator: error.needsOperator,
-    };
+    const wait = { delayMs: Math.max(delayMs, error.retryAfterMs ?? 0), fault: error.fault, unknown };
+    const triesLeft = policy.perhapsRecordTries - attempts;
+    if (error.perhapsRecord && triesLeft <= 1) return { kind: 'probe', ...wait, isLast: triesLeft <= 0 };
+    return { kind: 'wait', ...wait, needsOperator: error.needsOperator };
   }
   const fault = bugFault(error);
   if (attempts >= policy.bugTries) return { kind: 'park', status: 'rejected', fault };
@@ -71,7 +66,7 @@ export function backOffMs(attempts: number, policy: Policy, chance: number): num
   return Math.round(fullMs / 2 + (fullMs / 2) * chance);
 }
 
-/** A record that holds its whole partition back has no more tries than these before a probe decides. */
+/** A record that holds its whole partition back has no more tries than these before a probe, and one after it, decides. */
 const pressingTries = 2;
 
 /** The patience with such a record. */

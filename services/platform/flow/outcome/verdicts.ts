@@ -41,6 +41,11 @@ export class Verdicts {
   readonly #probe: () => Promise<void>;
   /** Calls, and errors of calls, that the breaker knows: one may be that of many records. */
   readonly #counted = new WeakSet<object>();
+  /**
+   * Records after whose last try a probe succeeded: only a try between two such says that it is the record. An outage may
+   * end just after a try.
+   */
+  readonly #suspected = new WeakSet<object>();
   /** Records parked on the word of a probe since the last write that worked. */
   #suspects = 0;
   #suspectedAt = 0;
@@ -88,8 +93,9 @@ export class Verdicts {
       return { finished: false, delayMs: decision.delayMs, unknown: false, lastLook: null };
     }
     const unknown = decision.kind !== 'again' && decision.unknown;
-    const looksAgain = decision.kind === 'probe' && unknown && tried.looks === true;
-    if (decision.kind === 'probe' && !looksAgain && !tried.shared && (await this.#isRecordsFault()))
+    const looksAgain = decision.kind === 'probe' && decision.isLast && unknown && tried.looks === true;
+    const mayBeRecord = decision.kind === 'probe' && !looksAgain && !tried.shared;
+    if (mayBeRecord && (await this.#isRecordsFault(tried.record, decision.isLast)))
       return this.#park(tried, 'rejected', recordFault(decision.fault, tried.attempts, unknown), unknown);
     this.#context.metrics.retries.inc({ flow: this.#flow, code: decision.fault.code });
     logRetry(this.#context, this.#flow, tried, decision.fault, { delayMs: decision.delayMs, unknown });
@@ -220,10 +226,12 @@ export class Verdicts {
       }
   }
 
-  async #isRecordsFault(): Promise<boolean> {
+  async #isRecordsFault(record: object, isLast: boolean): Promise<boolean> {
+    const wasSuspected = this.#suspected.delete(record);
     if (!this.#maySuspect() || !(await this.#probeSucceeds())) return false;
+    this.#suspected.add(record);
     // Others may have been parked while the probe was under way.
-    if (!this.#maySuspect()) return false;
+    if (!isLast || !wasSuspected || !this.#maySuspect()) return false;
     this.#suspects += 1;
     this.#suspectedAt = this.#context.clock.now();
     return true;

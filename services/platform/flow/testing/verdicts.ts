@@ -50,8 +50,16 @@ export async function verdictsOf(policy: Partial<Policy> = {}, probe = () => Pro
   let isCurrent = true;
   const lease = { topic: 'test.plains', partition: 0, isCurrent: () => isCurrent } as Lease;
   const now = bus.clock.now();
+  const records = new Map<string, Tried['record']>();
+  const recordFor = (key: string) => {
+    const known = records.get(key);
+    const record =
+      known ?? (recordOf(key, 1, { value: { key, text: 'x', occurredAt: now - 7_000 } as never }) as never);
+    records.set(key, record);
+    return record;
+  };
   const tried = ({ key = 'A', ...changes }: Changes = {}): Tried => ({
-    record: recordOf(key, 1, { value: { key, text: 'x', occurredAt: now - 7_000 } as never }) as never,
+    record: recordFor(key),
     lease,
     attempts: 1,
     startedAt: now - 3_000,
@@ -73,6 +81,14 @@ export const failed =
   (error: Error, changes: Changes = {}) =>
   ({ verdicts, tried }: World) =>
     verdicts.failed(tried(changes), error);
+
+/** The try before it has failed likewise. */
+export const failedAgain =
+  (error: Error, { attempts = 1, ...changes }: Changes = {}) =>
+  async (world: World) => {
+    if (attempts > 1) await failed(error, { ...changes, attempts: attempts - 1 })(world);
+    return failed(error, { ...changes, attempts })(world);
+  };
 
 export const handled =
   (status: Handled['status'], changes: Changes = {}) =>
