@@ -3,6 +3,7 @@ import { fulfilments, prices, products, stock } from '../../../schemas/topics.ts
 import type { Fulfilment, Prices, Product, Stock } from '../../../schemas/types.ts';
 import type { AskedRecords } from '../../erp/ask-records.ts';
 import type { FoundOrder } from '../../erp/orders/erp-orders.ts';
+import type { MagentoCreditMemo } from '../../magento/credit-memos.ts';
 import type { MagentoInvoice } from '../../magento/invoices.ts';
 import type { Magento } from '../../magento/magento.ts';
 import type { MagentoOrder } from '../../magento/order-shape.ts';
@@ -12,7 +13,7 @@ import type { StoredSourceItem } from '../../magento/source-items.ts';
 import { Rejected, Unavailable, messageOf } from '../../platform/errors.ts';
 
 export interface Ends {
-  shop: Pick<Magento, 'orders' | 'shipments' | 'invoices' | 'products' | 'sourceItems'>;
+  shop: Pick<Magento, 'orders' | 'shipments' | 'invoices' | 'creditMemos' | 'products' | 'sourceItems'>;
   records: Pick<AskedRecords, 'of'>;
   /** Null where who asks may not ask that: the ERP's orders are read by whoever writes them. */
   lookUpOrder: ((key: string) => Promise<FoundOrder | null>) | null;
@@ -28,6 +29,7 @@ export interface ShopOrder {
   order: MagentoOrder;
   shipments: MagentoShipment[];
   invoices: MagentoInvoice[];
+  creditMemos: MagentoCreditMemo[];
 }
 
 export interface ErpOrder {
@@ -57,6 +59,7 @@ export function askShopOrders({ shop }: Ends, number: string): Promise<Asked<Sho
         order,
         shipments: await shop.shipments.ofOrder(order.entity_id),
         invoices: await shop.invoices.ofOrder(order.entity_id),
+        creditMemos: await shop.creditMemos.ofOrder(order.entity_id),
       })),
     );
   });

@@ -121,12 +121,16 @@ function goneFromErp({ found }: Known, { found: there }: ErpOrder): Finding[] {
 /** The shop has a document of its own for each of the ERP's. */
 function documentLate(known: Known, document: Fulfilment, shop: readonly ShopOrder[]): Finding[] {
   const { documentId, kind, documentDate, withdrawn } = document;
-  if (withdrawn || !['shipment', 'invoice'].includes(kind)) return [];
+  if (withdrawn || !['shipment', 'invoice', 'creditmemo'].includes(kind)) return [];
   const { found, instance, now, isOff } = known;
   if (isOff(fulfilments.topic)) return [];
   if (documentDate > now - settledMs || documentDate < now - documentsKeptMs) return [];
   const marker = markerOf(instance, 'document', documentId);
-  const made = shop.flatMap(({ shipments, invoices }) => [...shipments, ...invoices]);
+  const made = shop.flatMap(({ shipments, invoices, creditMemos }) => [
+    ...shipments,
+    ...invoices,
+    ...creditMemos,
+  ]);
   const told = found.outcomes.filter(
     ({ topic, documentId: of }) => topic === fulfilments.topic && of === fulfilmentDocument(document),
   );
@@ -142,7 +146,7 @@ function documentLate(known: Known, document: Fulfilment, shop: readonly ShopOrd
   return [
     {
       code: 'story.document_missing',
-      what: `The ERP has ${kind} ${documentId} of ${new Date(documentDate).toISOString()}, and the shop does not`,
+      what: `The ERP has ${kind === 'creditmemo' ? 'credit memo' : kind} ${documentId} of ${new Date(documentDate).toISOString()}, and the shop does not`,
       fix: `Run \`cartage refresh ${fulfilments.topic} KEY\``,
     },
   ];

@@ -10,7 +10,10 @@ export function shopOrderSide({ value, unknown }: Asked<ShopOrder[]>): Side {
   return { name: 'shop', facts, unknown };
 }
 
-function factsOfOrder({ order, shipments, invoices }: ShopOrder, isOneOfSeveral: boolean): Side['facts'] {
+function factsOfOrder(
+  { order, shipments, invoices, creditMemos }: ShopOrder,
+  isOneOfSeveral: boolean,
+): Side['facts'] {
   const facts = {
     order: `${order.increment_id} (id ${order.entity_id})`,
     state: `${order.state} / ${order.status}`,
@@ -18,23 +21,33 @@ function factsOfOrder({ order, shipments, invoices }: ShopOrder, isOneOfSeveral:
     changed: `${order.updated_at} UTC`,
     lines: order.items
       .filter(({ parent_item_id }) => parent_item_id === null)
-      .map(
-        (line) =>
-          `${line.sku} × ${line.qty_ordered}, shipped ${line.qty_shipped}, invoiced ${line.qty_invoiced}`,
-      )
+      .map((line) => lineText(line))
       .join('; '),
     shipments: shipments
       .map(({ increment_id, items, tracks }) =>
         [increment_id, itemsText(items), ...tracks.map(({ track_number }) => track_number)].join(' '),
       )
       .join('; '),
-    invoices: invoices.map(({ increment_id, items }) => `${increment_id} ${itemsText(items)}`).join('; '),
+    invoices: documentsText(invoices),
+    'credit memos': documentsText(creditMemos),
     'number in the ERP': order.ext_order_id ?? '',
   };
   const told = Object.entries(facts).filter(([, text]) => text !== '');
   const nameOf = (name: string) => (isOneOfSeveral ? `${name} of id ${order.entity_id}` : name);
   return Object.fromEntries(told.map(([name, text]) => [nameOf(name), text]));
 }
+
+function lineText({ sku, ...line }: ShopOrder['order']['items'][number]): string {
+  const { qty_ordered, qty_shipped, qty_invoiced, qty_refunded, qty_canceled } = line;
+  const seldom = { refunded: qty_refunded, canceled: qty_canceled };
+  const more = Object.entries(seldom).map(([word, units]) =>
+    Number(units ?? 0) > 0 ? `, ${word} ${units}` : '',
+  );
+  return `${sku} × ${qty_ordered}, shipped ${qty_shipped}, invoiced ${qty_invoiced}${more.join('')}`;
+}
+
+const documentsText = (made: readonly { increment_id: string; items: Parameters<typeof itemsText>[0] }[]) =>
+  made.map(({ increment_id, items }) => `${increment_id} ${itemsText(items)}`).join('; ');
 
 const itemsText = (items: readonly { sku: string | null; qty: string }[]) =>
   items.map(({ sku, qty }) => `${sku} × ${qty}`).join(', ');

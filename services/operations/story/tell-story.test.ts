@@ -73,6 +73,7 @@ function world() {
   const shop = {
     orders: [] as object[],
     shipments: [] as object[],
+    creditMemos: [] as object[],
     product: null as object | null,
     items: [] as object[],
   };
@@ -119,6 +120,7 @@ function world() {
         orders: { numbered: () => answer(shop.orders) },
         shipments: { ofOrder: () => answer(shop.shipments) },
         invoices: { ofOrder: () => answer([]) },
+        creditMemos: { ofOrder: () => answer(shop.creditMemos) },
         products: { get: () => answer(shop.product) },
         sourceItems: { read: () => answer(shop.items) },
       } as never,
@@ -315,6 +317,29 @@ describe('the story of an order', () => {
     const told = { group: 'cartage.main.shipment-applier', topic: fulfilments.topic, documentId: 'OUT/1' };
     await bus.publish(outcomes, { value: outcomeOf({ ...told, targetId: '9' }) });
     expect(codes(await story())).toEqual([]);
+  });
+
+  it('says which credit memo the shop lacks, and what it has paid back', async () => {
+    const { bus, shop, inShop, erp, pass, order: story } = world();
+    await bus.publish(orders, { value: order });
+    erp.found = { id: '42', reference: 'S00042' };
+    erp.records.set(fulfilments.topic, [{ ...document, kind: 'creditmemo', documentId: 'CN/1' }]);
+    const line = { sku: 'MUG', parent_item_id: null, qty_ordered: '2', qty_shipped: '1', qty_invoiced: '1' };
+    shop.orders.push({ ...inShop(0), items: [{ ...line, qty_refunded: '1', qty_canceled: '0' }] });
+    await pass(minutes(16));
+    const found = (await story()).findings;
+    expect(found.map(({ code, what }) => [code, what.slice(0, 32)])).toContainEqual([
+      'story.document_missing',
+      'The ERP has credit memo CN/1 of ',
+    ]);
+    const comment = markerOf('main', 'document', 'CN/1');
+    shop.creditMemos.push({ increment_id: '8', items: [{ sku: 'MUG', qty: '1' }], comments: [{ comment }] });
+    const told = await story();
+    expect(codes(told)).not.toContain('story.document_missing');
+    expect(told.sides[0]!.facts).toMatchObject({
+      lines: 'MUG × 2, shipped 1, invoiced 1, refunded 1',
+      'credit memos': '8 MUG × 1',
+    });
   });
 
   it('is told from the topics where shop and ERP cannot be asked, which it says', async () => {
