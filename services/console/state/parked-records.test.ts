@@ -61,6 +61,30 @@ describe('parked records', () => {
     expect(records.summary()).toMatchObject({ total: 3, complete: false });
   });
 
+  it('knows the newest of each cause in full, and of the cause that has most less, however long the others wait', () => {
+    const records = new ParkedRecords({ full: 3, all: 100 });
+    put(records, 'rare', { code: 'rare', parkedAt: 1 });
+    for (let index = 0; index < 9; index += 1)
+      put(records, `flood ${index}`, { code: 'flood', status: 'held', parkedAt: 10 + index });
+    const ids = (code: string | null) => records.list(code).map(({ id }) => id);
+    expect([ids('rare'), ids('flood'), ids('none')]).toEqual([['rare'], ['flood 8', 'flood 7'], []]);
+    expect(records.summary()).toMatchObject({
+      total: 10,
+      byCode: [
+        { code: 'flood', count: 9, held: 9 },
+        { code: 'rare', count: 1, held: 0 },
+      ],
+      newest: [{ id: 'flood 8' }, { id: 'flood 7' }, { id: 'rare' }],
+    });
+    // Of one that is known briefly alone, and parked again.
+    put(records, 'flood 0', { code: 'flood', parkedAt: 99 });
+    expect(records.remove('flood 1')).toBe(true);
+    expect(records.summary()).toMatchObject({ total: 9, byCode: [{ count: 8, held: 7 }, { code: 'rare' }] });
+    expect(ids('flood')).toEqual(['flood 0', 'flood 8']);
+    records.clear();
+    expect(records.summary()).toEqual({ total: 0, complete: true, byCode: [], newest: [] });
+  });
+
   it('names the command that releases a record, unless nobody knows what to ask for', () => {
     const records = new ParkedRecords();
     put(records, "cartage.main.order-exporter/magento.orders/it's", { parkedAt: 3 });

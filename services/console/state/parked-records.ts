@@ -39,63 +39,100 @@ const shownLimit = 200;
 /** With each status, so that a hundred open pages are told within a second. */
 const newestLimit = 50;
 
-/** What is parked now, by key on `cartage.parked`. Past `fullLimit` only code and status are kept, past `limit` nothing. */
+/**
+ * What is parked now, by key on `cartage.parked`. The newest of each cause are known in full: where that is too many
+ * together, the cause that has most keeps less of its oldest. Of those only code and status are kept, past `all` nothing.
+ */
 export class ParkedRecords {
-  readonly #full = new Map<string, ParkedView>();
+  /** By code, then by key in the order in which they came. */
+  readonly #full = new Map<string, Map<string, ParkedView>>();
   readonly #brief = new Map<string, Brief>();
-  readonly #fullLimit: number;
-  readonly #limit: number;
+  readonly #counts = new Map<string, { count: number; held: number }>();
+  readonly #limits: { full: number; all: number };
+  #fullCount = 0;
   #complete = true;
 
-  constructor(limits = { full: 10_000, all: 200_000 }) {
-    this.#fullLimit = limits.full;
-    this.#limit = limits.all;
+  constructor(limits = { full: 4_000, all: 200_000 }) {
+    this.#limits = limits;
   }
 
   put(id: string, process: string, parked: Parked): void {
     this.remove(id);
-    if (this.#full.size < this.#fullLimit) this.#full.set(id, parkedView(id, process, parked));
-    else if (this.#full.size + this.#brief.size < this.#limit)
-      this.#brief.set(id, { code: parked.code, status: parked.status });
-    else this.#complete = false;
+    const { code, status } = parked;
+    const own = this.#full.get(code) ?? new Map<string, ParkedView>();
+    this.#full.set(code, own.set(id, parkedView(id, process, parked)));
+    this.#fullCount += 1;
+    this.#count({ code, status }, 1);
+    if (this.#fullCount > this.#limits.full) this.#keepLess();
   }
 
   /** A tombstone: the record is cleared. */
   remove(id: string): boolean {
-    return this.#full.delete(id) || this.#brief.delete(id);
+    const known = this.#brief.get(id) ?? this.#fullOf(id);
+    if (known === undefined) return false;
+    if (!this.#brief.delete(id)) this.#dropFull(known.code, id);
+    this.#count(known, -1);
+    return true;
   }
 
   clear(): void {
-    this.#full.clear();
-    this.#brief.clear();
+    for (const kept of [this.#full, this.#brief, this.#counts]) kept.clear();
+    this.#fullCount = 0;
     this.#complete = true;
   }
 
   /** The newest of a cause, or of all, as `cartage parked list --json` shows them, and what the page needs beside. */
   list(code: string | null): ParkedView[] {
-    const own = [...this.#full.values()].filter((one) => code === null || one.code === code);
-    return own.toSorted((a, b) => b.parkedAt - a.parkedAt).slice(0, shownLimit);
+    const chosen = code === null ? [...this.#full.values()] : [this.#full.get(code) ?? new Map()];
+    return newestFirst(chosen).slice(0, shownLimit);
   }
 
   summary(): ParkedSummary {
-    const newest = [...this.#full.values()].toSorted((a, b) => b.parkedAt - a.parkedAt);
-    const groups = new Map<string, ParkedGroup>();
-    for (const { code, status, fix } of [...newest, ...this.#brief.values()] as (Brief & {
-      fix?: string;
-    })[]) {
-      const group = groups.get(code) ?? { code, count: 0, held: 0, fix: fix ?? null };
-      group.count += 1;
-      if (status === 'held') group.held += 1;
-      groups.set(code, group);
-    }
+    const newest = newestFirst([...this.#full.values()]);
+    const byCode = [...this.#counts].map(([code, counts]) => {
+      const fix = newestFirst([this.#full.get(code) ?? new Map()])[0]?.fix ?? null;
+      return { code, ...counts, fix };
+    });
     return {
-      total: this.#full.size + this.#brief.size,
+      total: this.#fullCount + this.#brief.size,
       complete: this.#complete,
-      byCode: [...groups.values()].toSorted((a, b) => b.count - a.count || a.code.localeCompare(b.code)),
+      byCode: byCode.toSorted((a, b) => b.count - a.count || a.code.localeCompare(b.code)),
       newest: newest.slice(0, newestLimit),
     };
   }
+
+  #fullOf(id: string): ParkedView | undefined {
+    for (const own of this.#full.values()) if (own.has(id)) return own.get(id);
+    return undefined;
+  }
+
+  #dropFull(code: string, id: string): void {
+    const own = this.#full.get(code)!;
+    own.delete(id);
+    if (own.size === 0) this.#full.delete(code);
+    this.#fullCount -= 1;
+  }
+
+  #keepLess(): void {
+    const [code, own] = [...this.#full].reduce((most, one) => (one[1].size > most[1].size ? one : most));
+    const [id, { status }] = own.entries().next().value!;
+    this.#dropFull(code, id);
+    if (this.#fullCount + this.#brief.size < this.#limits.all) this.#brief.set(id, { code, status });
+    else {
+      this.#count({ code, status }, -1);
+      this.#complete = false;
+    }
+  }
+
+  #count({ code, status }: Brief, by: 1 | -1): void {
+    const { count, held } = this.#counts.get(code) ?? { count: 0, held: 0 };
+    if (count + by === 0) this.#counts.delete(code);
+    else this.#counts.set(code, { count: count + by, held: held + (status === 'held' ? by : 0) });
+  }
 }
+
+const newestFirst = (kept: readonly ReadonlyMap<string, ParkedView>[]) =>
+  kept.flatMap((own) => [...own.values()]).toSorted((a, b) => b.parkedAt - a.parkedAt);
 
 function parkedView(id: string, process: string, parked: Parked): ParkedView {
   const target = refreshTargetOf(parked);
