@@ -74,12 +74,19 @@ export function commandLine(run: Run): Command {
   program
     .command('refresh')
     .description('read keys at their source again and send what is true now')
-    .argument('<topic>', 'magento.orders, erp.stock, erp.products, erp.prices or erp.fulfilments')
+    .argument(
+      '<topic>',
+      'magento.orders, magento.customers, erp.stock, erp.products, erp.prices or erp.fulfilments',
+    )
     .argument('[keys...]', "keys on that topic, e.g. 'WH1/ABC-1' or 'main/default/000000042'")
     .option('--where <condition>', "of a topic of the ERP: those whose row meets it, e.g. 'quantity < 0'")
     .option('--all', 'every key of a topic of the ERP')
+    .option('--reason <text>', 'why, for the audit')
     .option('--dry-run', 'say what would be asked for')
-    .addHelpText('after', "\nExample:\n  $ cartage refresh erp.stock 'WH1/ABC-1'")
+    .addHelpText(
+      'after',
+      "\nExamples:\n  $ cartage refresh erp.stock 'WH1/ABC-1'\n  $ cartage refresh erp.stock --where 'quantity < 0' --dry-run",
+    )
     .action(run((options, [topic = '', ...keys]) => requestRefresh(options, topic, keys)));
   program
     .command('dry-report')

@@ -133,12 +133,17 @@ it('a control is set beside what was set before, and refused where it makes no s
     reason: 'slow',
     setBy: 'Jane',
   });
+  // Of a process, all its parts: that is what a dry run shows before.
+  const tried = { flow: 'order-exporter', action: 'resume', dryRun: true };
+  expect(await act('controls', tried)).toMatchObject([
+    { reader: 'order-exporter', paused: false, batchMax: 9 },
+    { reader: 'order-exporter.customers', paused: false, batchMax: 9 },
+  ]);
+  expect(bus.newest(controls).get('main/order-exporter')).toMatchObject({ paused: true });
   for (const wrong of [
     { flow: 'order-exporter', action: 'end' },
     { flow: 'order-exporter', action: 'set', what: 'batch', value: '0' },
     { flow: 'nothing', action: 'pause' },
-    // It would be done, and without a reason.
-    { flow: 'order-exporter', action: 'pause', dryRun: true },
   ])
     await expect(act('controls', { reason: 'r', ...wrong })).rejects.toThrow(/controls\.|flow\.unknown/);
   expect(written()).toHaveLength(2);

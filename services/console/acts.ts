@@ -57,11 +57,10 @@ export const acts: Readonly<Record<ActName, Do>> = {
     return { dryRun: given.dryRun, asked: named, count: asked.length };
   },
   controls: async ({ bus, instance }, { words, reason, dryRun }, actor) => {
-    if (dryRun) throw notTried();
     const { flow = '', action = '', what = '', value = '' } = words;
     const setting = action === 'set' ? settingOf(what, value) : { paused: action === 'pause' };
     if (!['pause', 'resume', 'set'].includes(action)) throw unknownAction(action);
-    return setFlow(bus, instance, { action, flow, setting, reason }, actor);
+    return setFlow(bus, instance, { action, flow, setting, reason, dryRun }, actor);
   },
 };
 
@@ -78,13 +77,6 @@ function unknownAction(action: string): Rejected {
     fix: 'Use pause, resume or set',
   });
 }
-
-const notTried = () =>
-  new Rejected({
-    code: 'controls.dry_run',
-    what: 'What a flow is told cannot be tried, and nothing was set',
-    fix: 'Leave dryRun out, and say why it is set',
-  });
 
 const reasonMaxCharacters = 500;
 const keysMax = 1_000;

@@ -7,11 +7,12 @@ describe('stories that are being told', () => {
     const { promise, resolve } = Promise.withResolvers<string>();
     const told = () => promise;
     const first = telling.to('ada', told);
-    // However often she asks, there is room for another.
-    expect(await telling.to('ada', told)).toBeNull();
+    // However often she asks, there is room for another, and the newest is told her next.
+    const again = [telling.to('ada', told), telling.to('ada', async () => 'the newest')];
     const second = telling.to('bob', told);
     expect(await telling.to('cyd', told)).toBeNull();
     resolve('a story');
+    expect(await Promise.all([first, ...again])).toEqual(['a story', null, 'the newest']);
     expect([await first, await second, await telling.to('ada', told)]).toEqual(Array(3).fill('a story'));
   });
 

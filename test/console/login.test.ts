@@ -62,6 +62,8 @@ async function giveReason(page: Page, reason: string): Promise<void> {
   await page.getByRole('dialog').waitFor();
   await page.getByLabel(/^Why/).focus();
   await page.keyboard.type(reason);
+  // Not before what it would come to is shown.
+  await page.locator('#ask-go:enabled').waitFor();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
@@ -167,9 +169,11 @@ itInChromium('pauses a flow and sets what it has in work, and shows both, and wh
   await page.getByRole('button', { name: 'Set how much inventory-applier has in work' }).press('Enter');
   await page.getByLabel('A number').fill('0');
   await page.getByLabel(/^Why/).fill('it is slow');
-  await page.getByRole('dialog').getByText('Set', { exact: true }).press('Enter');
   await page.getByText('concurrency cannot be set to 0').waitFor();
+  expect(await page.locator('#ask-go').isDisabled()).toBe(true);
   await page.getByLabel('A number').fill('3');
+  await page.getByLabel(/^Why/).focus();
+  await page.getByText('inventory-applier would begin and read nothing more. At once: at most 3').waitFor();
   await giveReason(page, '');
   const row = page.locator('#controls tbody tr', { hasText: 'it is slow' });
   await row.waitFor();

@@ -11,13 +11,19 @@ import type { GlobalOptions } from '../options.ts';
 import { withBus } from '../open.ts';
 import { printJson, printLine } from '../print.ts';
 
+interface RefreshOptions extends GlobalOptions {
+  dryRun?: boolean;
+  reason?: string;
+}
+
 /** Asks for keys to be read at their source again: the way to replay a state, and out of the parked records. */
 export async function requestRefresh(
-  options: GlobalOptions & { dryRun?: boolean; all?: boolean; where?: string },
+  options: RefreshOptions & { all?: boolean; where?: string },
   topic: string,
   named: string[],
 ): Promise<number> {
   const { keyParts } = sourceOf(topic);
+  const { reason } = options;
   if (options.all) return requestAll(options, topic, named);
   const keys = options.where === undefined ? named : await keysWhere(options, topic, named);
   if (keys.length === 0 && options.where === undefined) throw nothingNamed(topic);
@@ -27,7 +33,7 @@ export async function requestRefresh(
   const requests = keys.map((key) => askedAgain(topic, key, requestedBy));
   if (!options.dryRun)
     await withBus(configuration, async (bus) => {
-      await recordAct(bus, options, { action: 'refresh', subject: `keys of ${topic}`, keys });
+      await recordAct(bus, options, { action: 'refresh', subject: `keys of ${topic}`, keys, reason });
       await forAll(requests, (value) => bus.publish(refresh, { value }));
     });
   if (options.json) printJson({ dryRun: options.dryRun ?? false, requests });
@@ -44,15 +50,12 @@ async function keysWhere(options: GlobalOptions & { where?: string }, topic: str
 }
 
 /** All keys of a stream of the ERP, which it asks for itself. */
-async function requestAll(
-  options: GlobalOptions & { dryRun?: boolean },
-  topic: string,
-  keys: string[],
-): Promise<number> {
+async function requestAll(options: RefreshOptions, topic: string, keys: string[]): Promise<number> {
   if (!topic.startsWith('erp.') || keys.length > 0) throw notAll(topic, '--all');
   if (!options.dryRun)
     await withBus(readConfiguration([], options.config), async (bus) => {
-      await recordAct(bus, options, { action: 'refresh', subject: `all keys of ${topic}`, keys: [] });
+      const { reason } = options;
+      await recordAct(bus, options, { action: 'refresh', subject: `all keys of ${topic}`, keys: [], reason });
       const value = { ...askedAgain(topic, allKeys, `cli ${actorOf(options)}`), reason: 'all' };
       await bus.publish(refresh, { value });
     });

@@ -14,7 +14,7 @@ const running = new Telling(1);
 /**
  * `POST /api/parked/release`, `/api/parked/discard` `{ keys | cause, flow?, reason, dryRun? }`,
  * `/api/differences/repair` `{ keys | kind, cause, reason, dryRun? }`,
- * `/api/controls` `{ flow, action: pause | resume | set, what?, value?, reason }`: as the commands of these names, whose
+ * `/api/controls` `{ flow, action: pause | resume | set, what?, value?, reason, dryRun? }`: as the commands of these names, whose
  * `--json` they answer with. 400 `{ error, what, fix }`: it cannot be done as it was asked for; 503: others are at it.
  */
 export function actRoutes(app: Express, access: Access, context: ActContext): void {

@@ -6,29 +6,45 @@ const byId = (id) => document.getElementById(id);
 const dialog = byId('ask');
 /** What is asked for now; an answer that comes when it is another is not shown. */
 let current = null;
+/** The answer to an older question of what it would come to is too late. */
+let looks = 0;
 
 /**
  * @param asked `{ title, go, path, body, fields, would, did }`: `would(answer)` are lines that say what a dry run has
- * shown, left out where there is none; `did(answer)` is what is said when it is done; `fields` are further questions,
- * `{ name, label, options }` or `{ name, label }`.
+ * shown; `did(answer)` is what is said when it is done; `fields` are further questions, `{ name, label, options }` or
+ * `{ name, label }`.
  */
 export async function ask(asked) {
   current = asked;
-  const { title, go, fields = [], would } = asked;
+  const { title, go, fields = [] } = asked;
   setText(byId('ask-title'), title);
   setText(byId('ask-go'), go);
   byId('ask-fields').replaceChildren(...fields.map(fieldOf));
   byId('ask-reason').value = '';
   showPlan([]);
-  byId('ask-go').disabled = would !== undefined;
   dialog.showModal();
-  if (would === undefined) return;
+  await look();
+}
+
+/** What it would come to, once all further questions have an answer; nothing can be done before that is shown. */
+async function look() {
+  const asked = current;
+  const own = (looks += 1);
+  const given = fieldsGiven();
+  byId('ask-go').disabled = true;
+  showPlan([]);
+  if (Object.values(given).includes('')) return;
   showPlan([say('ask.looking')]);
-  const { answer, failure } = await send(asked, { dryRun: true });
-  if (current !== asked) return;
-  showPlan(failure === null ? would(answer) : [failure]);
+  const { answer, failure } = await send(asked, { ...given, dryRun: true });
+  if (current !== asked || own !== looks) return;
+  showPlan(failure === null ? asked.would(answer) : [failure]);
   byId('ask-go').disabled = failure !== null;
 }
+
+const fieldsGiven = () =>
+  Object.fromEntries(
+    [...byId('ask-fields').querySelectorAll('input, select')].map(({ name, value }) => [name, value]),
+  );
 
 function fieldOf({ name, label, options }) {
   const input = element(options ? 'select' : 'input', '', ...(options ?? []).map(optionOf));
@@ -49,10 +65,7 @@ async function doIt() {
   const asked = current;
   byId('ask-go').disabled = true;
   showPlan([say('ask.doing')]);
-  const given = Object.fromEntries(
-    [...byId('ask-fields').querySelectorAll('input, select')].map(({ name, value }) => [name, value]),
-  );
-  const { answer, failure } = await send(asked, { ...given, reason: byId('ask-reason').value });
+  const { answer, failure } = await send(asked, { ...fieldsGiven(), reason: byId('ask-reason').value });
   if (current !== asked) return;
   byId('ask-go').disabled = false;
   if (failure !== null) return showPlan([failure]);
@@ -77,5 +90,6 @@ byId('ask-form').addEventListener('submit', (event) => {
   event.preventDefault();
   void doIt();
 });
+byId('ask-fields').addEventListener('change', () => void look());
 byId('ask-cancel').addEventListener('click', () => dialog.close());
 dialog.addEventListener('close', () => (current = null));

@@ -64,7 +64,20 @@ const askToSet = (flow) =>
   );
 
 const askFor = (body, words) =>
-  void ask({ path: '/api/controls', body, did: () => say('controls.did'), ...words });
+  void ask({
+    path: '/api/controls',
+    body,
+    would: (set) => set.map((one) => wouldBe(one)),
+    did: () => say('controls.did'),
+    ...words,
+  });
+
+const wouldBe = ({ reader, paused, concurrencyMax, batchMax }) =>
+  say(`controls.would.${paused ? 'pause' : 'run'}`, {
+    flow: reader,
+    concurrency: atMost(concurrencyMax),
+    batch: atMost(batchMax),
+  });
 
 /** A row for whoever can be told something: a process, or a part of one. */
 export function showControls({ flows }, now) {

@@ -15,19 +15,22 @@ export interface SetAsked {
   flow: string;
   setting: Setting;
   reason: string;
+  /** Only says what would be set. */
+  dryRun?: boolean;
 }
 
 /** Sets the flows of a name, on record first. @throws Rejected for a flow that there is none */
 export async function setFlow(
   bus: Pick<Bus, 'readAll' | 'publish'>,
   instance: string,
-  { action, flow, setting, reason }: SetAsked,
+  { action, flow, setting, reason, dryRun = false }: SetAsked,
   actor: Actor,
 ): Promise<Control[]> {
   const readers = readersOf(flow);
   const now = await controlsNow(bus, instance);
   const by = { instance, reason, setBy: actor.name, setAt: Date.now() };
   const made = readers.map((reader) => changed(now.get(reader), reader, setting, by));
+  if (dryRun) return made;
   await recordAct(bus, actor, { action, subject: wordsOf(flow, setting), keys: readers, reason });
   for (const value of made) await bus.publish(controls, { value });
   return made;

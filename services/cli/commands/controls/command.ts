@@ -6,6 +6,7 @@ import { set } from './set.ts';
 
 const flow = ['<flow>', 'orders, stock, catalog, shipments, customers, a process, or process.part'] as const;
 const reason = ['--reason <text>', 'why, for the audit'] as const;
+const dryRun = ['--dry-run', 'say what would be set'] as const;
 const examples = (...lines: string[]) =>
   `\nExamples:\n${lines.map((line) => `  $ cartage ${line}`).join('\n')}\n\nNothing is restarted, and it holds until it is set otherwise.`;
 
@@ -15,6 +16,7 @@ export function addControls(program: Command, run: Run): void {
     .description('a flow begins and reads nothing more; what is under way is finished')
     .argument(...flow)
     .requiredOption(...reason)
+    .option(...dryRun)
     .addHelpText('after', examples("pause order-exporter --reason 'the ERP is being moved'"))
     .action(run((options, [name = '']) => set(options, 'pause', name, { paused: true })));
   program
@@ -22,6 +24,7 @@ export function addControls(program: Command, run: Run): void {
     .description('a flow that was paused goes on where it stopped')
     .argument(...flow)
     .requiredOption(...reason)
+    .option(...dryRun)
     .addHelpText('after', examples("resume order-exporter --reason 'the ERP is there again'"))
     .action(run((options, [name = '']) => set(options, 'resume', name, { paused: false })));
   program
@@ -31,6 +34,7 @@ export function addControls(program: Command, run: Run): void {
     .argument('<what>', 'concurrency: pieces of work at once; batch: records in one of them')
     .argument('<number>', 'a number of at least 1, or default: as the process itself has it')
     .requiredOption(...reason)
+    .option(...dryRun)
     .addHelpText(
       'after',
       examples(

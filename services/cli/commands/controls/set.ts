@@ -9,15 +9,16 @@ import { printControls } from './list.ts';
 
 /** Sets the flows of a name, on record first. */
 export async function set(
-  options: GlobalOptions & { reason: string },
+  options: GlobalOptions & { reason: string; dryRun?: boolean },
   action: string,
   flow: string,
   setting: Setting,
 ): Promise<number> {
   const configuration = readConfiguration([], options.config);
-  const what = { action, flow, setting, reason: options.reason };
+  const { reason, dryRun = false } = options;
+  const what = { action, flow, setting, reason, dryRun };
   const made = await withBus(configuration, (bus) =>
-    setFlow(bus, configuration.config.instance, what, actingAs(options)),
+    setFlow(bus, configuration.config.instance, what, actingAs(options, dryRun)),
   );
   if (options.json) printJson(made);
   else printControls(made);
