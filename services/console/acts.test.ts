@@ -96,7 +96,13 @@ it('a discard leaves a tombstone, and is on record before', async () => {
   expect(written()).toEqual([['parked.discard', `cause ${cause}`, 1, 'entered by hand', 'Jane', 'console']]);
 });
 
-it('of very many no more than a thousand wait for the broker at once', async () => {
+interface Named {
+  asked: object;
+  discarded: string[];
+  count: number;
+}
+
+it('of very many no more than a thousand wait for the broker at once, and a hundred are named', async () => {
   for (let number = 0; number < 2_500; number += 1) park(`main/default/${number}`);
   let [waiting, most] = [0, 0];
   const publish = bus.publish.bind(bus);
@@ -105,8 +111,11 @@ it('of very many no more than a thousand wait for the broker at once', async () 
     await publish(...given);
     waiting -= 1;
   };
-  await act('parked/release', { cause: 'order.payment_unmapped', reason: 'r' });
-  expect([requests().length, most]).toEqual([2_500, 1_000]);
+  const cause = 'order.payment_unmapped';
+  const { asked, count } = (await act('parked/release', { cause, reason: 'r' })) as Named;
+  expect([requests().length, most, Object.keys(asked).length, count]).toEqual([2_500, 1_000, 100, 2_500]);
+  const tried = (await act('parked/discard', { cause, dryRun: true })) as Named;
+  expect([tried.discarded.length, tried.count]).toEqual([100, 2_500]);
 });
 
 it('a repair asks for each key once, of what differs here', async () => {

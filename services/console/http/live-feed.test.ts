@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { get } from 'node:http';
@@ -68,6 +69,43 @@ it('makes no status while no page is open, however long that is', () => {
   jest.advanceTimersByTime(3_600_000);
   expect(pushes).toBe(0);
   feed.close();
+});
+
+/** A page whose connection takes nothing more until it is read. */
+class SlowPage extends EventEmitter {
+  writableLength = 0;
+  readonly got: string[] = [];
+  set = () => this;
+  end = () => this.emit('close');
+  write = (text: string | Buffer) => void this.got.push(String(text));
+}
+
+it('skips a page that reads too slowly, and tells it the newest when it has caught up', () => {
+  jest.useFakeTimers();
+  ends.push(() => jest.useRealTimers());
+  let made = 0;
+  const feed = new LiveFeed({ snapshot: () => String((made += 1)), intervalMs: 50 });
+  ends.push(() => feed.close());
+  const page = new SlowPage();
+  feed.serve(page as never, 'one', () => true);
+  const told = () => page.got.filter((text) => text.includes('data: '));
+  expect(told()).toHaveLength(1);
+  page.writableLength = 1;
+  for (let round = 0; round < 5; round += 1) {
+    feed.changed();
+    jest.advanceTimersByTime(100);
+  }
+  expect(told()).toHaveLength(1);
+  page.writableLength = 0;
+  page.emit('drain');
+  jest.advanceTimersByTime(100);
+  expect(told().slice(1)).toEqual([`event: status\ndata: ${made}\n\n`]);
+  // It is gone: nothing is made for nobody.
+  const before = made;
+  page.emit('close');
+  feed.changed();
+  jest.advanceTimersByTime(1_000);
+  expect([told().length, made]).toEqual([2, before]);
 });
 
 it('says something now and then when nothing happens', async () => {
