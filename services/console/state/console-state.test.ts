@@ -21,6 +21,8 @@ it('knows its own instance only, even beside one whose name begins alike', () =>
   state.takeOutcome(outcome('cartage.main.inventory-applier', 1_000));
   state.takeOutcome(outcome('cartage.main2.inventory-applier', 2_000));
   state.takeParked('cartage.other.x/erp.stock/a', null);
+  state.takeParked('b', { group: 'cartage.main2.order-exporter', key: null, code: 'x' } as Parked);
+  expect(state.parked.summary().total).toBe(0);
   expect(state.latestOutcomes().map(({ finishedAt }) => finishedAt)).toEqual([1_000]);
   expect([...state.flows.keys()]).toEqual(['inventory-applier/erp.stock']);
   expect(changes).toBe(1);
@@ -40,6 +42,24 @@ it('shows nothing of what was parked, and of cursors, once their topics were rec
   state.forgetParked();
   state.forgetCursors();
   expect([state.parked.summary().total, state.cursors.size, changes]).toEqual([0, 0, 4]);
+});
+
+it('hides what the other side has quoted, and counts from the newest, in whatever order they come', () => {
+  const state = new ConsoleState('main', () => undefined);
+  const group = 'cartage.main.inventory-applier';
+  state.takeOutcome(outcome(group, 9_000, { cause: '"jane@example.com" is not valid' }));
+  state.takeOutcome(outcome(group, 5_000));
+  expect(JSON.stringify(state.latestOutcomes())).not.toContain('jane');
+  expect(state.flows.get('inventory-applier/erp.stock')!.figures(9_000).lastActivityAt).toBe(9_000);
+});
+
+it('keeps a thousand positions of sources, and each of them up to date', () => {
+  const state = new ConsoleState('main', () => undefined);
+  const take = (number: number, position: string) =>
+    state.takeCursor(`c${number}`, { source: `main/${number}`, position } as Cursor);
+  for (let number = 0; number <= 1_000; number += 1) take(number, 'old');
+  take(7, 'new');
+  expect([state.cursors.size, state.cursors.get('c7')!.position]).toEqual([1_000, 'new']);
 });
 
 it('shows what was set of its own flows last, however many others are named', () => {

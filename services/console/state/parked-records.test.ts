@@ -99,7 +99,8 @@ describe('parked records', () => {
 
   it('never shows bytes or headers, and hides addresses that the other side quoted', () => {
     const records = new ParkedRecords();
-    put(records, 'a', { why: '"jane@example.com" is not valid, call +49 30 1234567' });
+    const quoted = '"jane@example.com" is not valid, call +49 30 1234567';
+    put(records, 'a', { cause: quoted, why: quoted, fix: quoted });
     const shown = JSON.stringify(records.summary());
     expect(shown).not.toMatch(/jane|1234567|secret/);
     expect(records.summary().newest[0]!.why).toBe('[hidden] is not valid, call [hidden]');

@@ -8,7 +8,14 @@ const metadata = (claimed: number, clean: boolean) =>
 it('what is finished above the offset is told, by whatever else a version writes or none', () => {
   const claim = { claimed: 50, clean: false, by: 'me', topicId: null };
   expect(doneAboveIn(writeClaim({ ...claim, doneAbove: 7 }))).toBe(7);
-  for (const other of [writeClaim(claim), '{', '', null, '{"doneAbove":9}', '{"claimed":1,"clean":true,"by":"x","doneAbove":"2"}'])
+  for (const other of [
+    writeClaim(claim),
+    '{',
+    '',
+    null,
+    '{"doneAbove":9}',
+    '{"claimed":1,"clean":true,"by":"x","doneAbove":"2"}',
+  ])
     expect(doneAboveIn(other)).toBe(0);
 });
 

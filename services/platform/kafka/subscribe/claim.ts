@@ -56,7 +56,14 @@ function readClaim(metadata: string): Claim | null {
     const { claimed, clean, by, topicId = null, ...more } = JSON.parse(metadata) as Partial<Claim>;
     if (!Number.isSafeInteger(claimed) || typeof clean !== 'boolean' || typeof by !== 'string') return null;
     const doneAbove = Number.isSafeInteger(more.doneAbove) ? { doneAbove: more.doneAbove! } : {};
-    return { claimed: claimed!, clean, by, topicId, ...doneAbove, ...(more.allInDoubt && { allInDoubt: true }) };
+    return {
+      claimed: claimed!,
+      clean,
+      by,
+      topicId,
+      ...doneAbove,
+      ...(more.allInDoubt && { allInDoubt: true }),
+    };
   } catch {
     return null;
   }

@@ -140,10 +140,10 @@ describe('leases over many lives', () => {
 describe('an owner', () => {
   it('tells what is finished above its offset, once, and that nothing is any more', async () => {
     const coordinator = new Coordinator(() => 0.9);
-    const { owned, store } = own(coordinator);
+    const owner = own(coordinator);
     const told = async (offset: number, doneAbove?: number) => {
-      owned.finish(offset, doneAbove);
-      await store();
+      owner.owned.finish(offset, doneAbove);
+      await owner.store();
       return [doneAboveIn(coordinator.stored.metadata), coordinator.commits];
     };
     expect(await told(0, 5)).toEqual([5, 1]);
