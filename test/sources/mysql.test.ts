@@ -1,11 +1,17 @@
 /** Real: a MariaDB of this file, where one is installed. Asserted: what is asked of it, and what a poll sees. */
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { projectFolder } from '../../deploy/local/install/places.mjs';
+import { fulfilmentColumns, priceColumns, productColumns } from '../../services/erp/columns.ts';
 import { mysqlOptions } from '../../services/erp/mysql/address.ts';
 import { MysqlPool, rowsOf } from '../../services/erp/mysql/pool.ts';
 import { MysqlPoll } from '../../services/erp/sources/mysql/mysql-poll.ts';
 import { MysqlQuestions } from '../../services/erp/sources/mysql/mysql-questions.ts';
 import { compileMysqlStreams } from '../../services/erp/sources/mysql/mysql-stream.ts';
 import { SqlPollReader } from '../../services/erp/sources/polling/sql-poll-reader.ts';
+import { substitute } from '../../services/platform/config/secrets.ts';
 import { erpSection } from '../../services/platform/config/sections/erp.ts';
 import { itWith } from '../deploy/programs.ts';
 import { mariadb, startMariadb } from '../infrastructure/mariadb.ts';
@@ -183,5 +189,74 @@ describe('a poll of MariaDB', () => {
     await expect(wrong).rejects.toMatchObject(refused('erp.poll_table'));
     const noVersion = readerOf({ id: ['id'], version: 'sku' }).newest('item');
     await expect(noVersion).rejects.toMatchObject(refused('erp.poll_version'));
+  });
+});
+
+describe('the streams that ship for ERPNext', () => {
+  const environment = {
+    ERPNEXT_URL: 'https://erp.example',
+    ERPNEXT_DATABASE_URL: 'mysql://erp.example/erp',
+    ERPNEXT_SHIPPING_ACCOUNT: 'Freight - M',
+    ERPNEXT_USER: 'cartage@example.com',
+  };
+
+  /** In a database without names of time zones. */
+  async function rowsOfAll(topic: string): Promise<Record<string, unknown>[]> {
+    const file = join(projectFolder, 'deploy/config/recipes/erpnext-streams.yaml');
+    const text = readFileSync(file, 'utf8').replaceAll('Europe/Berlin', '+01:00');
+    const problems: string[] = [];
+    const given = substitute(parse(text), { environment, problems: problems as never }) as { erp: object };
+    const { streams } = erpSection.parse(given.erp);
+    const since = '2026-01-01T00:00:00.000Z';
+    const stream = compileMysqlStreams(streams, since).find((one) => one.topic === topic)!;
+    const questions = new MysqlQuestions({ pool, stream, since, rowsPerFetch: 1_000 });
+    const all = await Array.fromAsync(questions.askAll());
+    const rows = all.flatMap((one) => one.rows);
+    // Of one key as of all.
+    for (const row of rows) {
+      const key = String(row[stream.keyColumns[0]!]);
+      expect((await questions.ask(new Map([[key, []]]))).rows).toContainEqual(row);
+    }
+    return rows;
+  }
+
+  it('tell what is true of its tables, whose texts are of another collation than the connection', async () => {
+    for (const sql of readFileSync(join(import.meta.dirname, 'erpnext.sql'), 'utf8').split(';\n'))
+      if (sql.trim() !== '') await run(sql);
+    expect(await rowsOfAll('erp.stock')).toMatchObject([
+      { sku: 'MUG', source: 'Stores - M', quantity: expect.stringMatching(/^7\.0+$/), sellable: 1 },
+    ]);
+    const products = await rowsOfAll('erp.products');
+    const [mug, shirt, red] = products.map((row) => productColumns.parse(row));
+    expect(mug).toMatchObject({ sku: 'MUG', kind: 'simple', enabled: true, weight: '0.5000' });
+    expect(mug!.images).toMatchObject([{ url: 'https://erp.example/files/mug.png' }]);
+    expect(shirt).toMatchObject({ kind: 'configurable', varies_by: ['Colour'], children: ['SHIRT-R'] });
+    expect(red).toMatchObject({ visibility: 'none', attributes: { Colour: 'Red' }, enabled: false });
+    const prices = (await rowsOfAll('erp.prices')).map((row) => priceColumns.parse(row));
+    expect(prices[0]!.prices).toMatchObject([
+      { list: 'Standard Selling', currency: 'EUR', amount: '14.5000' },
+      { amount: '12.0000', from: Date.parse('2026-11-30T23:00Z'), to: Date.parse('2026-12-31T23:00Z') },
+    ]);
+    expect(prices[1]!.prices).toEqual([]);
+    const documents = (await rowsOfAll('erp.fulfilments')).map((row) => fulfilmentColumns.parse(row));
+    const order = { instance: 'us', store: 'default', increment_id: '42' };
+    expect(documents).toMatchObject([
+      {
+        ...order,
+        kind: 'shipment',
+        document_id: 'DN-1 Annex - M',
+        lines: [{ sku: 'MUG', quantity: '1.0000' }],
+      },
+      {
+        ...order,
+        kind: 'shipment',
+        source: 'Stores - M',
+        packages: [{ carrier: 'DHL', trackingNumber: 'T-1' }],
+      },
+      { ...order, kind: 'invoice', amounts: { currency: 'EUR', total: '36.3900', shipping: '5.0000' } },
+      { ...order, kind: 'creditmemo', amounts: { total: '14.5000' }, lines: [{ quantity: '1.0000' }] },
+      { ...order, increment_id: '43', kind: 'cancellation', lines: [] },
+    ]);
+    expect(documents[0]!.occurred_on).toBe(Date.parse('2026-02-01T09:00Z'));
   });
 });

@@ -45,16 +45,17 @@ describe('what a server of MySQL says', () => {
     ['erp.resources_exhausted', [1021, 1037, 1038, 1041, 1203, 1226]],
     ['erp.contention', [1205, 1213]],
     ['erp.deadline', [1317, 1969, 3024]],
+    ['erp.query', [1267, 1270, 1271]],
   ])('%s: %j', (code, errnos) => {
     for (const errno of errnos) expect(said(errno, 'HY000')).toMatchObject({ fault: { code } });
   });
 
-  it.each([1040, 1044, 1045, 1049, 1053, 1054, 1064, 1142, 1143, 1146, 1205, 1213, 1305, 1969, 3024])(
-    'is repeated where it names users, objects or the SQL alone: %d',
-    (errno) => {
-      expect((said(errno, 'HY000') as Rejected).fault.why).toContain(`no 'secret'`);
-    },
-  );
+  it.each([
+    1040, 1044, 1045, 1049, 1053, 1054, 1064, 1142, 1143, 1146, 1205, 1213, 1267, 1270, 1271, 1305, 1969,
+    3024,
+  ])('is repeated where it names users, objects or the SQL alone: %d', (errno) => {
+    expect((said(errno, 'HY000') as Rejected).fault.why).toContain(`no 'secret'`);
+  });
 
   it('is told without the values that it quotes, unless it quotes none', () => {
     const whyOf = (errno: number) => (said(errno, '42000') as Rejected).fault.why;

@@ -46,9 +46,11 @@ const kinds: readonly { code: string; fix: string; errnos: readonly number[]; ne
 /** The query ran longer than it may: MariaDB, MySQL, killed by somebody. */
 const slow = 'Make the statement faster (an index), or raise its deadline: erp.connection.statementTimeoutMs';
 const deadlines = [1969, 3024, 1317];
+/** Texts of several collations in one operation, which have no class of their own. */
+const collations = [1267, 1270, 1271];
 /** Texts that name users, objects or the SQL itself, and never a value of a row. */
 const plain = new Set([
-  1040, 1044, 1045, 1049, 1053, 1054, 1064, 1142, 1143, 1146, 1205, 1213, 1305, 1969, 3024,
+  1040, 1044, 1045, 1049, 1053, 1054, 1064, 1142, 1143, 1146, 1205, 1213, 1267, 1270, 1271, 1305, 1969, 3024,
 ]);
 
 /** @param where names the SQL or what was done: `erp.streams.stock.query`. */
@@ -72,7 +74,7 @@ export function mysqlFault(where: string, error: unknown): Error {
       { code: 'erp.deadline', what, why, fix: slow },
       { perhapsRecord: true, cause: error },
     );
-  if (/^(2[12]|42|45|0A)/.test(sqlState))
+  if (/^(2[12]|42|45|0A)/.test(sqlState) || collations.includes(errno ?? 0))
     return new Rejected(
       {
         code: 'erp.query',
