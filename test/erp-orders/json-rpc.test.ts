@@ -1,4 +1,6 @@
 /** The recipes for Odoo that ship, and one in a session by cookie, on a stand-in with its habits. */
+import { describe, expect, it } from '@jest/globals';
+import { connectRecipe } from '../../services/erp/recipe/connect.ts';
 import type { Recipe } from '../../services/platform/config/sections/recipe.ts';
 import { JsonRpcErp, json2Error, rpcError } from '../sandbox/http-erp/json-rpc-erp.ts';
 import type { ExceptionName } from '../sandbox/http-erp/json-rpc-erp.ts';
@@ -6,7 +8,8 @@ import { recipeOf, shippedRecipe } from '../sandbox/http-erp/recipes.ts';
 import type { Said } from '../sandbox/http-erp/stand-in.ts';
 import { faultsSuite } from './faults-suite.ts';
 import type { HttpBackends } from './faults-suite.ts';
-import { anywhere, httpBackend } from './http-backend.ts';
+import { anInput } from './an-input.ts';
+import { anywhere, httpBackend, hurried } from './http-backend.ts';
 import { ordersSuite } from './orders-suite.ts';
 
 const shipped = (name: string): Recipe =>
@@ -90,3 +93,43 @@ ordersSuite('an ERP in a session', session);
 // The second one asks the same in another frame.
 faultsSuite('an order into Odoo over JSON-2', json2);
 faultsSuite('an order into an ERP in a session', session);
+
+describe('an order into Odoo', () => {
+  const started = async () => {
+    const erp = new JsonRpcErp(['MUG', 'CUP']);
+    await erp.standIn.start();
+    const recipe = JSON.parse(JSON.stringify(overJsonRpc).replaceAll(anywhere, erp.standIn.url)) as Recipe;
+    const { orders, close } = connectRecipe({ recipe, clock: hurried });
+    return { rows: erp.rows, orders, end: () => Promise.all([close(), erp.standIn.stop()]) };
+  };
+
+  it('is of the partner that somebody has archived, and no second one is asked for', async () => {
+    const { rows, orders, end } = await started();
+    await orders.create(anInput());
+    for (const partner of rows['res.partner']!) partner.active = partner.parent_id !== undefined;
+    await orders.create({ ...anInput({ incrementId: '000000002' }), key: 'us/default/000000002' });
+    await end();
+    expect(rows['res.partner']!.filter(({ parent_id }) => parent_id === undefined)).toHaveLength(1);
+    expect(rows['sale.order']!.map(({ state }) => state)).toEqual(['sale', 'sale']);
+  });
+
+  it('is billed and delivered to the addresses of this order, whatever the partner was made with', async () => {
+    const { rows, orders, end } = await started();
+    await orders.create(anInput());
+    const { billingAddress, shippingAddress } = anInput().order;
+    const moved = anInput({
+      billingAddress: { ...billingAddress!, city: 'Bonn' },
+      shippingAddress: { ...shippingAddress!, city: 'Köln' },
+    });
+    await orders.create({ ...moved, key: 'us/default/000000002' });
+    await end();
+    const cityOf = (wanted: unknown) => rows['res.partner']!.find(({ id }) => id === wanted)?.city;
+    const cities = rows['sale.order']!.map((order) =>
+      [order.partner_invoice_id, order.partner_shipping_id].map(cityOf),
+    );
+    expect(cities).toEqual([
+      ['Calder', 'Calder'],
+      ['Bonn', 'Köln'],
+    ]);
+  });
+});

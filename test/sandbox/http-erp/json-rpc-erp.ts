@@ -4,24 +4,32 @@
  * (errors come with status 200 in both), and JSON-2 with a bearer key (errors by status).
  */
 import { randomUUID } from 'node:crypto';
+import { fits } from './odoo-domain.ts';
+import type { Domain, Row } from './odoo-domain.ts';
 import { StandIn } from './stand-in.ts';
 import type { Asked, Said } from './stand-in.ts';
 
-type Row = Record<string, unknown> & { id: number };
 type Values = Record<string, unknown>;
-/** Conditions, and before two of them `|` or `&`; what stands side by side must all be true. */
-type Domain = ([string, string, unknown] | '|' | '&')[];
 interface Slice {
   offset?: number;
   limit?: number;
+  context?: { active_test?: boolean };
 }
 
-const compared: Record<string, (value: unknown, wanted: unknown) => boolean> = {
-  '=': (value, wanted) => value === wanted,
-  '!=': (value, wanted) => value !== wanted,
-  '>=': (value, wanted) => String(value) >= String(wanted),
-  in: (value, wanted) => (wanted as unknown[]).includes(value),
-  '=like': (value, wanted) => typeof value === 'string' && value.startsWith(String(wanted).replace(/%$/, '')),
+/** Of prices as many decimals as the recipes ask for. */
+const fieldsOf = (names: readonly string[]) =>
+  Object.fromEntries(
+    names.map((name) => [name, name === 'price_unit' ? { digits: [16, 4] } : { type: 'char' }]),
+  );
+
+/** What the heads of the recipes have a database refuse. */
+const indexes: Record<string, { name: string; field: string; holds: (row: Values) => boolean }[]> = {
+  'sale.order': [{ name: 'cartage_one_per_order', field: 'client_order_ref', holds: () => true }],
+  'account.move': [{ name: 'cartage_one_refund', field: 'ref', holds: () => true }],
+  'res.partner': [
+    { name: 'cartage_one_partner', field: 'x_cartage_key', holds: () => true },
+    { name: 'cartage_one_partner_per_email', field: 'ref', holds: ({ parent_id }) => !parent_id },
+  ],
 };
 
 /** Odoo's names of what went wrong, and the status that JSON-2 gives them. */
@@ -70,6 +78,8 @@ export class JsonRpcErp {
     'sale.order': [],
     'account.move': [],
   };
+  /** Those of the user: all that it sees. */
+  readonly #companies = 1;
   /** A button that answers and does nothing. */
   isStuck = false;
   readonly #sessions = new Set<string>();
@@ -155,12 +165,20 @@ export class JsonRpcErp {
 
   #execute(model: string, method: string, args: unknown[], named: Values): unknown {
     if (method === 'search_read')
-      return this.#search(model, named.domain as Domain, named.fields as string[], named);
+      return this.#search(
+        model,
+        (named.domain ?? args[0]) as Domain,
+        (named.fields ?? args[1]) as string[],
+        named,
+      );
+    if (method === 'search_count') return this.#companies;
+    if (method === 'fields_get') return fieldsOf((args[0] ?? named.allfields) as string[]);
     if (method === 'create') return (args[0] as Values[]).map((values) => this.#create(model, values));
     if (method === 'has_access' || method === 'check_access_rights') return true;
     if (method === 'write') return this.#write(model, args[0] as number[], (args[1] ?? named.vals) as Values);
     const order = this.rows[model]!.find(({ id }) => id === (args[0] as number[])[0])!;
     if (method === 'action_confirm') return this.#confirm(order);
+    if (method === 'action_lock') return this.#lock(order);
     return this.#cancel(order, (named.context ?? {}) as Values);
   }
 
@@ -169,9 +187,11 @@ export class JsonRpcErp {
     model: string,
     domain: Domain,
     fields: string[],
-    { offset = 0, limit = Infinity }: Slice,
+    { offset = 0, limit = Infinity, context = {} }: Slice,
   ): Values[] {
-    return this.rows[model]!.filter((row) => fits(row, domain))
+    // What is archived is not there for those who do not ask for it.
+    const isShown = (row: Row) => row.active !== false || context.active_test === false;
+    return this.rows[model]!.filter((row) => isShown(row) && fits(row, domain))
       .toSorted((left, right) => left.id - right.id)
       .slice(offset, offset + limit)
       .map((row) => Object.fromEntries(['id', ...fields].map((field) => [field, row[field] ?? false])));
@@ -185,23 +205,22 @@ export class JsonRpcErp {
 
   #create(model: string, values: Values): number {
     if (model === 'res.partner') {
-      this.#refuseSecondPartner(values);
+      this.#refuseSecond(model, values);
       return this.#insert(model, values);
     }
     if (model === 'account.move') return this.#credit(values);
     if (model === 'sale.order.line') return this.#addLine(values);
-    if (this.rows[model]!.some(({ client_order_ref }) => client_order_ref === values.client_order_ref))
-      throw new Refused(
-        'odoo.exceptions.ValidationError',
-        'The operation cannot be completed: cartage_one_per_order',
-      );
+    this.#refuseSecond(model, values);
     const lines = (values.order_line as [number, number, Values][]).map(([, , line]) => line);
     if (lines.some(({ product_id }) => !this.rows['product.product']!.some(({ id }) => id === product_id)))
       throw new Refused('odoo.exceptions.ValidationError', 'Missing required value for the field Product');
     return this.#insert(model, {
       ...values,
       // What it refers to is shown by id and name.
-      partner_id: [values.partner_id, 'its partner'],
+      partner_id: [
+        values.partner_id,
+        this.rows['res.partner']!.find(({ id }) => id === values.partner_id)?.name,
+      ],
       currency_id: [
         1,
         this.rows['product.pricelist']!.find(({ id }) => id === values.pricelist_id)?.['currency_id.name'] ??
@@ -223,11 +242,10 @@ export class JsonRpcErp {
 
   /** As a draft. */
   #credit(values: Values): number {
-    const { ref, partner_id, currency_id, invoice_line_ids } = values;
+    const { partner_id, currency_id, invoice_line_ids } = values;
     if (!this.rows['res.partner']!.some(({ id }) => id === partner_id) || currency_id !== 1)
       throw new Refused('odoo.exceptions.ValidationError', 'Missing required value for the field Partner');
-    if (this.rows['account.move']!.some((other) => other.ref === ref))
-      throw new Refused('odoo.exceptions.ValidationError', 'cannot be completed: cartage_one_refund');
+    this.#refuseSecond('account.move', values);
     const lines = (invoice_line_ids as [number, number, Values][]).map(([, , line]) => line);
     const amount_total = lines.reduce((total, line) => total + Number(line.price_unit), 0);
     return this.#insert('account.move', { ...values, amount_total, state: 'draft' });
@@ -235,22 +253,25 @@ export class JsonRpcErp {
 
   #write(model: string, ids: readonly number[], values: Values): boolean {
     for (const row of this.rows[model]!.filter(({ id }) => ids.includes(id))) {
-      this.#refuseSecondPartner({ ...row, ...values }, row.id);
+      this.#refuseSecond(model, { ...row, ...values }, row.id);
       Object.assign(row, values);
     }
     return true;
   }
 
-  /** By the indexes that the recipes ask for. */
-  #refuseSecondPartner({ x_cartage_key, ref, parent_id }: Values, ownId?: number): void {
-    const others = this.rows['res.partner']!.filter(({ id }) => id !== ownId);
-    const isTaken = (field: string, value: unknown) =>
-      typeof value === 'string' && others.some((other) => other[field] === value && !other.parent_id);
-    if (isTaken('x_cartage_key', x_cartage_key) || (!parent_id && isTaken('ref', ref)))
-      throw new Refused(
-        'odoo.exceptions.ValidationError',
-        'The operation cannot be completed: cartage_one_partner',
-      );
+  /** By the indexes that the recipes ask for, in PostgreSQL's words. */
+  #refuseSecond(model: string, values: Values, ownId?: number): void {
+    const others = this.rows[model]!.filter(({ id }) => id !== ownId);
+    for (const { name, field, holds } of indexes[model] ?? []) {
+      const value = values[field];
+      if (typeof value !== 'string' || !holds(values)) continue;
+      if (others.some((other) => other[field] === value && holds(other)))
+        throw new Refused(
+          'odoo.exceptions.ValidationError',
+          `The operation cannot be completed: duplicate key value violates unique constraint "${name}"\n` +
+            `DETAIL:  Key (${field})=(${value}) already exists.\n`,
+        );
+    }
   }
 
   /** A line's tax is rounded by itself. */
@@ -272,31 +293,26 @@ export class JsonRpcErp {
         'Some orders are not in a state requiring confirmation.',
       );
     order.state = 'sale';
+    // Whatever it was told when the order was made.
+    order.date_order = new Date().toISOString().slice(0, 19).replace('T', ' ');
     return true;
+  }
+
+  #lock(order: Row): null {
+    order.locked = true;
+    return null;
   }
 
   /** Without being told that nobody is there to answer, it asks and does nothing. */
   #cancel(order: Row, context: Values): unknown {
+    if (order.locked === true)
+      throw new Refused(
+        'odoo.exceptions.UserError',
+        'You cannot cancel a locked order. Please unlock it first.',
+      );
     if (order.state === 'sale' && context.disable_cancel_warning !== true)
       return { type: 'ir.actions.act_window', res_model: 'sale.order.cancel', target: 'new' };
     order.state = 'cancel';
     return true;
   }
-}
-
-/** As Odoo reads a domain: operators before what they join. */
-function fits(row: Row, domain: Domain): boolean {
-  const rest = [...domain];
-  const next = (): boolean => {
-    const term = rest.shift()!;
-    if (typeof term !== 'string') {
-      const [field, operator, value] = term;
-      return compared[operator]!(row[field] ?? false, value);
-    }
-    const [one, two] = [next(), next()];
-    return term === '|' ? one || two : one && two;
-  };
-  let all = true;
-  while (rest.length > 0) all = next() && all;
-  return all;
 }
