@@ -1,0 +1,59 @@
+import { expect, it } from '@jest/globals';
+import type { Cursor, Outcome } from '../../schemas/types.ts';
+import { flows } from './flows.ts';
+import { ConsoleState } from './state/console-state.ts';
+import { noOutlook } from './state/pace.ts';
+import { statusOf } from './status.ts';
+
+function world() {
+  const state = new ConsoleState('main', () => undefined);
+  const asked: string[] = [];
+  const lagOf = (group: string, topic: string) => void asked.push(`${group} ${topic}`);
+  const status = (modes: Record<string, 'off' | 'dry' | 'on'> = {}) =>
+    statusOf({
+      instance: 'main',
+      modes,
+      state,
+      lags: { of: (group, topic) => lagOf(group, topic) ?? null, outlook: () => noOutlook },
+      complete: () => true,
+      since: 1,
+      troubles: () => [],
+      now: () => 10_000,
+    });
+  return { state, asked, status };
+}
+
+it('lists every known flow, and behind them whatever else has written outcomes', () => {
+  const { state, status } = world();
+  const outcome = { key: 'a', status: 'applied', attempts: 1, cause: null, occurredAt: 1, finishedAt: 9_000 };
+  for (const topic of ['b.topic', 'a.topic'])
+    state.takeOutcome({ ...outcome, group: 'cartage.main.gift-applier', topic } as Outcome);
+  const names = status().flows.map(({ process, topic }) => `${process}/${topic}`);
+  expect(names.slice(0, flows.length)).toEqual(flows.map(({ process, topic }) => `${process}/${topic}`));
+  expect(names.slice(flows.length)).toEqual(['gift-applier/a.topic', 'gift-applier/b.topic']);
+  expect(status().flows.at(-1)).toMatchObject({ lastHour: { applied: 1 }, mode: null, control: null });
+});
+
+it('asks for the lag of a flow on dry in the group of its own', () => {
+  const { asked, status } = world();
+  const modes = (orders: 'dry' | 'on') => status({ orders }).flows.map(({ mode }) => mode);
+  expect(modes('dry')).toContain('dry');
+  expect(asked).toContain('cartage.main.order-exporter.dry magento.orders');
+  expect(modes('on')).not.toContain('dry');
+  expect(asked).toContain('cartage.main.order-exporter magento.orders');
+});
+
+it('lists the positions of sources by process and source', () => {
+  const { state, status } = world();
+  for (const [id, process, source] of [
+    ['1', 'order-relay', 'main/orders'],
+    ['2', 'erp-ingester', 'main'],
+    ['3', 'order-relay', 'main/customers'],
+  ])
+    state.takeCursor(id!, { process, source } as Cursor);
+  expect(status().cursors.map(({ process, source }) => `${process}/${source}`)).toEqual([
+    'erp-ingester/main',
+    'order-relay/main/customers',
+    'order-relay/main/orders',
+  ]);
+});
