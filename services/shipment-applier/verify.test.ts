@@ -100,6 +100,22 @@ describe('a credit memo', () => {
   ])('is told to differ: %s', (what, changes) => {
     expect(() => compare(changes)).toThrow(what);
   });
+
+  it('that has all that was asked for and another total says that the document lacks something', () => {
+    const faultOf = (changes: object): unknown => {
+      try {
+        compare(changes);
+      } catch (error) {
+        return (error as { fault: unknown }).fault;
+      }
+    };
+    expect(faultOf({ base_grand_total: '12.31' })).toMatchObject({
+      fix: expect.stringContaining('`amounts`'),
+    });
+    expect(faultOf({ base_grand_total: '12.31', items: items.slice(0, 1) })).toMatchObject({
+      fix: expect.stringContaining('something else has made it'),
+    });
+  });
 });
 
 it('a source is raised to what is needed of a SKU, and where it holds none of it', async () => {

@@ -29,10 +29,8 @@ export function verifyShipment(
 
 /** The same of an invoice, of whose lines Magento drops those that it does not know. */
 export function verifyInvoice(invoice: MagentoInvoice, document: Fulfilment, units: OrderUnits): void {
-  refuse(invoice, document, [
-    ...differencesOf(invoice.items, goodsAsked(document, units, invoicing), units),
-    ...differenceOfTotal(document, invoice),
-  ]);
+  const differences = differencesOf(invoice.items, goodsAsked(document, units, invoicing), units);
+  refuse(invoice, document, differences, differenceOfTotal(document, invoice));
 }
 
 /** The same of a credit memo, and of the amounts that it was asked for. */
@@ -47,14 +45,14 @@ export function verifyCreditMemo(memo: MagentoCreditMemo, document: Fulfilment, 
     ['adjustment refund', memo.base_adjustment_positive, amountOf(document, 'adjustmentRefundMinor')],
     ['adjustment fee', memo.base_adjustment_negative, amountOf(document, 'adjustmentFeeMinor')],
   ] as const;
-  refuse(memo, document, [
+  const differences = [
     ...differencesOf(memo.items, goodsAsked(document, units, refunding), units),
     ...amounts
       .map(([name, made, asked]) => ({ name, is: decimalOf(made), asked: asked ?? zero }))
       .filter(({ is, asked }) => is !== asked)
       .map(({ name, is, asked }) => `${name} of ${toPlaces(is, 4)} instead of ${toPlaces(asked, 4)}`),
-    ...differenceOfTotal(document, memo),
-  ]);
+  ];
+  refuse(memo, document, differences, differenceOfTotal(document, memo));
 }
 
 function differencesOf(
@@ -76,11 +74,16 @@ function refuse(
   { increment_id }: { increment_id: string },
   { kind, documentId }: Fulfilment,
   differences: readonly string[],
+  ofTotal: readonly string[] = [],
 ): void {
-  if (differences.length === 0) return;
+  const all = [...differences, ...ofTotal];
+  if (all.length === 0) return;
   throw new Rejected({
     code: `${kind}.differs`,
-    what: `The ${kind} ${increment_id} for document ${documentId} is not what was asked: ${differences.join('; ')}`,
-    fix: 'Look at the order in the shop: something else has made it at the same time; correct it there by hand',
+    what: `The ${kind} ${increment_id} for document ${documentId} is not what was asked: ${all.join('; ')}`,
+    fix:
+      differences.length === 0
+        ? 'All that was asked for was made, so the ERP charges what its document does not say (`amounts`: shipping, adjustments; see deploy/SOURCES.md), or rounds otherwise: correct the query or the ERP for those to come, and this one by hand'
+        : 'Look at the order in the shop: something else has made it at the same time; correct it there by hand',
   });
 }
