@@ -1,10 +1,10 @@
 /** The recipe for ERPNext that ships, on a stand-in with its habits. */
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Order, OrderLine } from '../../schemas/types.ts';
 import { RestErp, refusal } from '../sandbox/http-erp/rest-erp.ts';
 import { anInput } from './an-input.ts';
 import { faultsSuite } from './faults-suite.ts';
-import type { HttpBackends } from './faults-suite.ts';
+import type { HttpBackend, HttpBackends } from './faults-suite.ts';
 import { anywhere, httpBackend } from './http-backend.ts';
 import { ordersSuite } from './orders-suite.ts';
 import { restRecipe } from './rest-recipe.ts';
@@ -90,6 +90,40 @@ describe("what becomes of an order's amounts and addresses", () => {
     const [only] = virtual.all('Address');
     expect(virtual.all('Sales Order')[0]).toMatchObject({ customer_address: only!.name });
     expect(virtual.all('Sales Order')[0]).not.toHaveProperty('shipping_address_name');
+  });
+});
+
+describe('an order in ERPNext', () => {
+  let erp: RestErp;
+  let backend: HttpBackend;
+  let orders: ReturnType<HttpBackend['open']>;
+  beforeEach(async () => {
+    erp = new RestErp('token key:secret', ['MUG', 'CUP']);
+    backend = await rest.start(erp);
+    orders = backend.open();
+  });
+  afterEach(async () => {
+    await orders.close();
+    await backend.close();
+  });
+
+  it('that its user may not make waits for the right, as all others do', async () => {
+    const said = refusal('PermissionError', 'No permission for Sales Order');
+    for (const _ of ['once', 'in a new session'])
+      erp.standIn.misbehave(({ method, path }) => method === 'POST' && path.endsWith('Order'), { said });
+    await expect(orders.create(anInput())).rejects.toMatchObject({
+      name: 'Unavailable',
+      fault: { code: 'erp.session' },
+    });
+  });
+
+  it('that somebody has closed is as good as canceled', async () => {
+    await orders.create(anInput());
+    const [made] = erp.all('Sales Order');
+    made!.status = 'Closed';
+    expect(await orders.change(anInput({ state: 'canceled' }))).toMatchObject({ changed: false });
+    made!.status = 'To Deliver and Bill';
+    expect(await orders.change(anInput({ state: 'canceled' }))).toMatchObject({ changed: true });
   });
 });
 

@@ -11,6 +11,7 @@ type Document = Record<string, unknown>;
 /** ERPNext's names of what went wrong, and the status that goes with each. */
 const exceptions = {
   AuthenticationError: 401,
+  PermissionError: 403,
   DoesNotExistError: 404,
   UniqueValidationError: 417,
   QueryDeadlockError: 500,
@@ -174,6 +175,8 @@ export class RestErp {
       throw new Refused('DocstatusTransitionError', `Cannot change docstatus from ${from} to ${to}`);
     if (to === 2 && this.isDelivered)
       throw new Refused('LinkExistsError', `${type} is linked with Delivery Note DN-1`);
+    if (to === 2 && document.status === 'Closed')
+      throw new Refused('ValidationError', 'Closed order cannot be cancelled. Unclose to cancel.');
     Object.assign(document, change);
     if (type === 'Sales Order') this.#compute(document);
     const [email] = (change.email_ids ?? []) as Document[];
