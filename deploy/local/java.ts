@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { javaProgramsFolder } from './install/places.mjs';
@@ -18,13 +19,13 @@ export function javaProgram(name: 'kafka' | 'registry'): string {
   if (!existsSync(folder)) {
     throw new Error(`${name} is not installed. Run: node deploy/local/install.mjs --for start`);
   }
-  return folder;
+  return realpathSync(folder);
 }
 
 /**
  * The loaded classes of a program, written by its JVM when it first ends and mapped by all later ones:
  * the registry starts in 3 s instead of 8 s, and takes 50 MB less. One archive per program, way of
- * running it (other classes are loaded), and Java version (another one refuses it).
+ * running it (other classes are loaded), Java version and place of the program (others are refused, without a word).
  */
 export interface ClassArchive {
   /** To be put before the class path. */
@@ -34,8 +35,10 @@ export interface ClassArchive {
 }
 
 export async function classArchive(name: string): Promise<ClassArchive> {
-  const folder = join(javaProgramsFolder(), 'archives');
-  const file = join(folder, `${name}-${await javaVersion()}.jsa`);
+  const programs = realpathSync(javaProgramsFolder());
+  const folder = join(programs, 'archives');
+  const place = createHash('sha256').update(programs).digest('hex').slice(0, 8);
+  const file = join(folder, `${name}-${await javaVersion()}-${place}.jsa`);
   if (existsSync(file))
     return { flags: [`-XX:SharedArchiveFile=${file}`, '-Xlog:cds=off'], keep: () => undefined };
 

@@ -65,6 +65,23 @@ describe('what goes wrong', () => {
   });
 });
 
+/** Says on standard error, at its end, how many modules a process has loaded. */
+const loadCounter = `data:text/javascript,${encodeURIComponent(`
+  import { registerHooks } from 'node:module';
+  let loads = 0;
+  registerHooks({ load: (url, context, next) => ((loads += 1), next(url, context)) });
+  process.on('exit', () => console.error(loads));`)}`;
+
+it('loads no command but the one that is typed', async () => {
+  const loads = await new Promise<number>((resolve) => {
+    execFile(process.execPath, ['--import', loadCounter, main, '--help'], (_error, _out, err) =>
+      resolve(Number(err)),
+    );
+  });
+  expect(loads).toBeGreaterThan(10);
+  expect(loads).toBeLessThan(60);
+});
+
 it.each([
   ['parked', 'list'],
   ['parked', 'show'],

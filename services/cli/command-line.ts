@@ -1,23 +1,17 @@
 import { Command, CommanderError } from 'commander';
 import { Rejected, Unavailable } from '../platform/errors.ts';
-import { listActs } from './commands/audit.ts';
-import { check } from './commands/check.ts';
 import { addCatalog } from './commands/catalog/command.ts';
 import { addControls } from './commands/controls/command.ts';
 import { addDifferences } from './commands/differences/command.ts';
-import { doctor } from './commands/doctor.ts';
-import { dryReport } from './commands/dry-report.ts';
 import { addErase } from './commands/erase/command.ts';
 import { addExplain } from './commands/explain/command.ts';
 import { addMapping } from './commands/mapping/command.ts';
 import { addParked } from './commands/parked/command.ts';
 import { addRecipe } from './commands/recipe/command.ts';
-import { requestRefresh } from './commands/refresh.ts';
 import { addReplay } from './commands/replay/command.ts';
 import { addReport } from './commands/report/command.ts';
-import { addSlots } from './commands/slots.ts';
+import { addSlots } from './commands/slots/command.ts';
 import { addStreams } from './commands/streams/command.ts';
-import { applyTopics } from './commands/topics.ts';
 import type { Run } from './options.ts';
 import { endQuietlyWithReader, printError } from './print.ts';
 
@@ -52,7 +46,7 @@ export function commandLine(run: Run): Command {
     .command('check')
     .description('try the configuration against shop, ERP, broker and registry; writes nothing')
     .option('--verbose', 'list also what is well')
-    .action(run((options) => check(options)));
+    .action(run(async (options) => (await import('./commands/check.ts')).check(options)));
   program
     .command('doctor')
     .description(
@@ -61,13 +55,13 @@ export function commandLine(run: Run): Command {
     .option('--verbose', 'list also what is well')
     .option('--orders <number>', 'try the mappings on so many of the newest orders', '500')
     .addHelpText('after', '\nExamples:\n  $ cartage doctor\n  $ cartage doctor --orders 5000 --json')
-    .action(run((options) => doctor(options)));
+    .action(run(async (options) => (await import('./commands/doctor.ts')).doctor(options)));
   const topics = program.command('topics').description('topics and contracts');
   topics
     .command('apply')
     .description('create topics and register contracts; a second run changes nothing')
     .option('--dry-run', 'say what would be changed')
-    .action(run((options) => applyTopics(options)));
+    .action(run(async (options) => (await import('./commands/topics.ts')).applyTopics(options)));
   addExplain(program, run);
   addParked(program, run);
   addDifferences(program, run);
@@ -87,11 +81,15 @@ export function commandLine(run: Run): Command {
       'after',
       "\nExamples:\n  $ cartage refresh erp.stock 'WH1/ABC-1'\n  $ cartage refresh erp.stock --where 'quantity < 0' --dry-run",
     )
-    .action(run((options, [topic = '', ...keys]) => requestRefresh(options, topic, keys)));
+    .action(
+      run(async (options, [topic = '', ...keys]) =>
+        (await import('./commands/refresh.ts')).requestRefresh(options, topic, keys),
+      ),
+    );
   program
     .command('dry-report')
     .description('what the flows on `dry` would do, and would hold or reject, with examples')
-    .action(run((options) => dryReport(options)));
+    .action(run(async (options) => (await import('./commands/dry-report.ts')).dryReport(options)));
   addCatalog(program, run);
   addMapping(program, run);
   addReplay(program, run);
@@ -105,7 +103,7 @@ export function commandLine(run: Run): Command {
     .description('what people have done: released, repaired, paused, revealed, and why; newest first')
     .option('--days <number>', 'so far back', '30')
     .addHelpText('after', '\nExamples:\n  $ cartage audit\n  $ cartage audit --days 7 --json')
-    .action(run((options) => listActs(options)));
+    .action(run(async (options) => (await import('./commands/audit.ts')).listActs(options)));
   addErase(program, run);
   return program;
 }

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { Run } from '../../options.ts';
-import { planCatalog } from './plan.ts';
 
 export function addCatalog(program: Command, run: Run): void {
   const catalog = program.command('catalog').description('products and prices in the shop');
@@ -10,5 +9,5 @@ export function addCatalog(program: Command, run: Run): void {
       'what would be created, changed (field, from, to), disabled, held or refused while flows.catalog is dry; writes nothing',
     )
     .addHelpText('after', '\nTen examples of each. Counts are of products and prices by their newest record.')
-    .action(run((options) => planCatalog(options)));
+    .action(run(async (options) => (await import('./plan.ts')).planCatalog(options)));
 }

@@ -1,8 +1,5 @@
 import type { Command } from 'commander';
 import type { Run } from '../../options.ts';
-import { listControls } from './list.ts';
-import { settingOf } from '../../../operations/controls/set.ts';
-import { set } from './set.ts';
 
 const flow = ['<flow>', 'orders, stock, catalog, shipments, customers, a process, or process.part'] as const;
 const reason = ['--reason <text>', 'why, for the audit'] as const;
@@ -18,7 +15,11 @@ export function addControls(program: Command, run: Run): void {
     .requiredOption(...reason)
     .option(...dryRun)
     .addHelpText('after', examples("pause order-exporter --reason 'the ERP is being moved'"))
-    .action(run((options, [name = '']) => set(options, 'pause', name, { paused: true })));
+    .action(
+      run(async (options, [name = '']) =>
+        (await import('./set.ts')).set(options, 'pause', name, { paused: true }),
+      ),
+    );
   program
     .command('resume')
     .description('a flow that was paused goes on where it stopped')
@@ -26,7 +27,11 @@ export function addControls(program: Command, run: Run): void {
     .requiredOption(...reason)
     .option(...dryRun)
     .addHelpText('after', examples("resume order-exporter --reason 'the ERP is there again'"))
-    .action(run((options, [name = '']) => set(options, 'resume', name, { paused: false })));
+    .action(
+      run(async (options, [name = '']) =>
+        (await import('./set.ts')).set(options, 'resume', name, { paused: false }),
+      ),
+    );
   program
     .command('set')
     .description('how much a flow has in work, at most')
@@ -43,11 +48,13 @@ export function addControls(program: Command, run: Run): void {
       ),
     )
     .action(
-      run((options, [name = '', what = '', value = '']) => set(options, 'set', name, settingOf(what, value))),
+      run(async (options, [name = '', what = '', value = '']) =>
+        (await import('./set.ts')).setNumber(options, name, what, value),
+      ),
     );
   program
     .command('controls')
     .description('what was set of the flows, by whom and why')
     .addHelpText('after', examples('controls', 'controls --json'))
-    .action(run((options) => listControls(options)));
+    .action(run(async (options) => (await import('./list.ts')).listControls(options)));
 }

@@ -1,4 +1,4 @@
-import { setFlow } from '../../../operations/controls/set.ts';
+import { setFlow, settingOf } from '../../../operations/controls/set.ts';
 import type { Setting } from '../../../operations/controls/controls-now.ts';
 import { readConfiguration } from '../../../platform/config/read.ts';
 import { actingAs } from '../../act.ts';
@@ -24,3 +24,11 @@ export async function set(
   else printControls(made);
   return 0;
 }
+
+/** Sets one number, as it was typed. @throws Rejected for what cannot be set, or not to that */
+export const setNumber = (
+  options: Parameters<typeof set>[0],
+  flow: string,
+  what: string,
+  value: string,
+): Promise<number> => set(options, 'set', flow, settingOf(what, value));

@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
 import type { Run } from '../../options.ts';
-import { listDifferences, showDifference } from './list.ts';
-import { repair } from './repair.ts';
 
 const key = "'main/stock/WH1/ABC-1/quantity'";
 const kind = ['--kind <name>', 'of this kind only: stock, orders, …'] as const;
@@ -20,13 +18,13 @@ export function addDifferences(program: Command, run: Run): void {
     .option(...kind)
     .option(...cause)
     .addHelpText('after', examples('list', 'list --kind orders', 'list --cause never_exported --json'))
-    .action(run((options) => listDifferences(options)));
+    .action(run(async (options) => (await import('./list.ts')).listDifferences(options)));
   differences
     .command('show')
     .description('one difference: both values, since when, why, what was tried')
     .argument('<key>', 'as `cartage differences list` prints it')
     .addHelpText('after', examples(`show ${key}`))
-    .action(run((options, [only = '']) => showDifference(options, only)));
+    .action(run(async (options, [only = '']) => (await import('./list.ts')).showDifference(options, only)));
   differences
     .command('repair')
     .description('have what differs read at its source again; it goes the way of every change')
@@ -36,5 +34,5 @@ export function addDifferences(program: Command, run: Run): void {
     .option('--reason <text>', 'why, for the audit')
     .option('--dry-run', 'say what would be asked for')
     .addHelpText('after', examples(`repair ${key}`, 'repair --kind stock --cause changed_by_hand --dry-run'))
-    .action(run((options, keys) => repair(options, keys)));
+    .action(run(async (options, keys) => (await import('./repair.ts')).repair(options, keys)));
 }

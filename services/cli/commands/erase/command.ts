@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { Run } from '../../options.ts';
-import { eraseCustomer, eraseOrder } from './erase.ts';
 
 const dryRun = ['--dry-run', 'say what would be erased, and what would remain'] as const;
 const reason = ['--reason <text>', 'why, for the audit; no personal data'] as const;
@@ -21,7 +20,7 @@ export function addErase(program: Command, run: Run): void {
     .option(...reason)
     .option(...dryRun)
     .addHelpText('after', examples('customer jane@example.com --dry-run', 'customer 1042'))
-    .action(run((options, [who = '']) => eraseCustomer(options, who)));
+    .action(run(async (options, [who = '']) => (await import('./erase.ts')).eraseCustomer(options, who)));
   erase
     .command('order')
     .description('of one order')
@@ -29,5 +28,5 @@ export function addErase(program: Command, run: Run): void {
     .option(...reason)
     .option(...dryRun)
     .addHelpText('after', examples('order main/default/000000042 --dry-run'))
-    .action(run((options, [key = '']) => eraseOrder(options, key)));
+    .action(run(async (options, [key = '']) => (await import('./erase.ts')).eraseOrder(options, key)));
 }

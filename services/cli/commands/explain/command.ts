@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
 import type { Run } from '../../options.ts';
-import { explainAt } from './at.ts';
-import { explain } from './explain.ts';
 import type { ExplainOptions } from './explain.ts';
 
 const reveal = ['--reveal', 'show the newest records with personal data as well; it is audited'] as const;
@@ -23,7 +21,9 @@ export function addExplain(program: Command, run: Run): void {
     .option(...reveal)
     .option(...reason)
     .addHelpText('after', examples('order 000000042', 'order main/default/000000042 --json'))
-    .action(run((options, [number = '']) => explain(options, 'order', number)));
+    .action(
+      run(async (options, [number = '']) => (await import('./explain.ts')).explain(options, 'order', number)),
+    );
   command
     .command('sku')
     .description('of the stock, product and prices of a SKU')
@@ -34,10 +34,10 @@ export function addExplain(program: Command, run: Run): void {
     )
     .addHelpText('after', examples('sku ABC-1', 'sku ABC-1 --at 2026-11-23T10:03:00Z --json'))
     .action(
-      run((options: ExplainOptions & { at?: string }, [sku = '']) =>
+      run(async (options: ExplainOptions & { at?: string }, [sku = '']) =>
         options.at === undefined
-          ? explain(options, 'sku', sku)
-          : explainAt({ ...options, at: options.at }, sku),
+          ? (await import('./explain.ts')).explain(options, 'sku', sku)
+          : (await import('./at.ts')).explainAt({ ...options, at: options.at }, sku),
       ),
     );
 }

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { Run } from '../../options.ts';
-import { checkMapping } from './check.ts';
 
 export function addMapping(program: Command, run: Run): void {
   const mapping = program.command('mapping').description('codes of the shop and of the ERP');
@@ -15,5 +14,5 @@ export function addMapping(program: Command, run: Run): void {
       'after',
       '\nExamples:\n  $ cartage mapping check changed.yaml\n  $ cartage mapping check changed.yaml --orders 5000 --json',
     )
-    .action(run((options, [file = '']) => checkMapping(options, file)));
+    .action(run(async (options, [file = '']) => (await import('./check.ts')).checkMapping(options, file)));
 }

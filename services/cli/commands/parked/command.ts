@@ -1,9 +1,5 @@
 import type { Command } from 'commander';
 import type { Run } from '../../options.ts';
-import { discard } from './discard.ts';
-import { listParked } from './list.ts';
-import { release } from './release.ts';
-import { showParked } from './show.ts';
 
 const key = "'cartage.main.inventory-applier/erp.stock/WH1/ABC-1'";
 const cause = ['--cause <code>', 'all records parked for this cause'] as const;
@@ -25,7 +21,7 @@ export function addParked(program: Command, run: Run): void {
     .option(...cause)
     .option(...flow)
     .addHelpText('after', examples('list', 'list --flow stock', 'list --cause order.payment_unmapped --json'))
-    .action(run((options) => listParked(options)));
+    .action(run(async (options) => (await import('./list.ts')).listParked(options)));
   parked
     .command('show')
     .description('one record with what it holds; personal data is hidden')
@@ -33,7 +29,7 @@ export function addParked(program: Command, run: Run): void {
     .option('--reveal', 'show personal data as well; it is audited')
     .option('--reason <text>', 'why personal data is shown, for the audit')
     .addHelpText('after', examples(`show ${key}`, `show ${key} --reveal`))
-    .action(run((options, [only = '']) => showParked(options, only)));
+    .action(run(async (options, [only = '']) => (await import('./show.ts')).showParked(options, only)));
   parked
     .command('release')
     .description('have records read at their source again and handled anew; a success clears them')
@@ -43,7 +39,7 @@ export function addParked(program: Command, run: Run): void {
     .option('--reason <text>', 'why, for the audit')
     .option('--dry-run', 'say what would be asked for')
     .addHelpText('after', examples(`release ${key}`, 'release --cause order.payment_unmapped --dry-run'))
-    .action(run((options, keys) => release(options, keys)));
+    .action(run(async (options, keys) => (await import('./release.ts')).release(options, keys)));
   parked
     .command('discard')
     .description('give records up: they are not applied, and what they held is gone from here')
@@ -59,5 +55,5 @@ export function addParked(program: Command, run: Run): void {
         "discard --cause order.product_type_unsupported --reason 'entered by hand'",
       ),
     )
-    .action(run((options, keys) => discard(options, keys)));
+    .action(run(async (options, keys) => (await import('./discard.ts')).discard(options, keys)));
 }

@@ -12,18 +12,26 @@ import { systemClock } from '../../../platform/clock.ts';
 import { readConfiguration } from '../../../platform/config/read.ts';
 import type { Config } from '../../../platform/config/schema.ts';
 import type { Recipe } from '../../../platform/config/sections/recipe.ts';
-import { Rejected } from '../../../platform/errors.ts';
+import { Rejected, keepForeignText } from '../../../platform/errors.ts';
 import { readToEnd } from '../../../platform/kafka/read-to-end.ts';
 import type { GlobalOptions } from '../../options.ts';
 import { withBus } from '../../open.ts';
 import { printJson, printLine } from '../../print.ts';
+import { recipeAt } from './recipe-at.ts';
+
+/** What would be called for an order: one of nobody, or one of the shop by its key. Asks the ERP, writes nothing. */
+export function calls(
+  options: GlobalOptions & { order?: string; key?: string },
+  path: string | undefined,
+): Promise<number> {
+  keepForeignText(true);
+  const recipe = recipeAt(path, options);
+  const { key, order } = options;
+  return key === undefined ? callsOfNobody(recipe, order, options) : callsOfOrder(recipe, key, options);
+}
 
 /** Of an order of nobody, with what a file puts in place of its members; its `codes` become `$codes`. */
-export function callsOfNobody(
-  recipe: Recipe,
-  file: string | undefined,
-  options: GlobalOptions,
-): Promise<number> {
+function callsOfNobody(recipe: Recipe, file: string | undefined, options: GlobalOptions): Promise<number> {
   const { codes = {}, ...members } =
     file === undefined ? {} : (parse(readFileSync(file, 'utf8')) as Record<string, unknown>);
   const order = merged(sampleOrder(2), members) as Order;
@@ -31,7 +39,7 @@ export function callsOfNobody(
 }
 
 /** Of an order of the shop, as it is on its topic. */
-export async function callsOfOrder(recipe: Recipe, key: string, options: GlobalOptions): Promise<number> {
+async function callsOfOrder(recipe: Recipe, key: string, options: GlobalOptions): Promise<number> {
   const configuration = readConfiguration(['orders', 'customers'], options.config);
   const { orders, customers } = configuration.config;
   let newest: Order | null = null;

@@ -1,11 +1,5 @@
 import type { Command } from 'commander';
-import { readConfiguration, readRecipe } from '../../../platform/config/read.ts';
-import type { Recipe } from '../../../platform/config/sections/recipe.ts';
-import { Rejected, keepForeignText } from '../../../platform/errors.ts';
-import { checkRecipe } from '../../../erp/recipe/check.ts';
-import { conclude, printFindings } from '../../findings.ts';
-import type { GlobalOptions, Run } from '../../options.ts';
-import { callsOfNobody, callsOfOrder } from './calls.ts';
+import type { Run } from '../../options.ts';
 
 const file = ['[file]', 'of the recipe; left out: erp.recipe of the configuration'] as const;
 const examples = (...lines: string[]) =>
@@ -25,7 +19,7 @@ export function addRecipe(program: Command, run: Run): void {
     .argument(...file)
     .option('--verbose', 'list also what is well')
     .addHelpText('after', examples('check my-erp.yaml', 'check'))
-    .action(run((options, [path]) => check(options, path)));
+    .action(run(async (options, [path]) => (await import('./check.ts')).check(options, path)));
   recipe
     .command('calls')
     .description('what would be called for an order; asks the ERP, writes nothing')
@@ -40,36 +34,5 @@ export function addRecipe(program: Command, run: Run): void {
         "calls --key 'main/default/000000042'",
       ),
     )
-    .action(run((options, [path]) => calls(options, path)));
-}
-
-async function check(
-  options: GlobalOptions & { verbose?: boolean },
-  path: string | undefined,
-): Promise<number> {
-  keepForeignText(true);
-  const found = { ERP: await checkRecipe(recipeAt(path, options)) };
-  if (!options.json) printFindings('ERP', found.ERP, options.verbose ?? false);
-  return conclude(found, options);
-}
-
-function calls(
-  options: GlobalOptions & { order?: string; key?: string },
-  path: string | undefined,
-): Promise<number> {
-  keepForeignText(true);
-  const recipe = recipeAt(path, options);
-  const { key, order } = options;
-  return key === undefined ? callsOfNobody(recipe, order, options) : callsOfOrder(recipe, key, options);
-}
-
-function recipeAt(path: string | undefined, { config }: GlobalOptions): Recipe {
-  if (path !== undefined) return readRecipe(path);
-  const { recipe } = readConfiguration(['erp'], config).config.erp;
-  if (recipe !== undefined) return recipe;
-  throw new Rejected({
-    code: 'erp.recipe',
-    what: 'erp.recipe is not configured: nothing is called over HTTP for an order',
-    fix: 'Name the file of a recipe, or configure one, see deploy/RECIPES.md',
-  });
+    .action(run(async (options, [path]) => (await import('./calls.ts')).calls(options, path)));
 }

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { Run } from '../../options.ts';
-import { replay } from './replay.ts';
 
 export function addReplay(program: Command, run: Run): void {
   program
@@ -28,5 +27,5 @@ Examples:
 Each key is read at its source again: what is true now is sent, never what the window says. Ctrl-C stops it, and it says
 where to go on.`,
     )
-    .action(run((options, [topic = '']) => replay(options, topic)));
+    .action(run(async (options, [topic = '']) => (await import('./replay.ts')).replay(options, topic)));
 }

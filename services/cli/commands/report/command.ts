@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
 import type { Run } from '../../options.ts';
-import { reportDaily } from './daily.ts';
-import { reportGoLive } from './go-live.ts';
 
 export function addReport(program: Command, run: Run): void {
   const report = program.command('report').description('how the line has done');
@@ -15,7 +13,7 @@ export function addReport(program: Command, run: Run): void {
       'after',
       '\nExample:\n  $ cartage report go-live --since 2026-11-23T10:00:00Z\n\nExit codes: 0 all targets met, 1 one was missed, 2 too little has happened to say.',
     )
-    .action(run((options) => reportGoLive(options)));
+    .action(run(async (options) => (await import('./go-live.ts')).reportGoLive(options)));
   report
     .command('daily')
     .description(
@@ -27,5 +25,5 @@ export function addReport(program: Command, run: Run): void {
       'after',
       '\nExamples:\n  $ cartage report daily\n  $ cartage report daily --day 2026-11-27 --seed 5f3a09c1 --json\n\nHow many is reconcile.dailySample. Exit codes: 0 all equal, 1 something differs or could not be asked.',
     )
-    .action(run((options) => reportDaily(options)));
+    .action(run(async (options) => (await import('./daily.ts')).reportDaily(options)));
 }

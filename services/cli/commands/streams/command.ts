@@ -1,21 +1,20 @@
 import type { Command } from 'commander';
 import type { Run } from '../../options.ts';
-import { checkStreamsOf } from './check.ts';
-import { confirmDeletions } from './confirm.ts';
-import { listStreams } from './list.ts';
 
 export function addStreams(program: Command, run: Run): void {
   const streams = program.command('streams').description('what is read from the ERP');
   streams
     .command('list')
     .description('how far each is loaded, what waits, and since when')
-    .action(run((options) => listStreams(options)));
+    .action(run(async (options) => (await import('./list.ts')).listStreams(options)));
   streams
     .command('check')
     .description('try each query against the ERP: types, plans, and ten rows as records; writes nothing')
     .argument('[name]', 'one stream only')
     .option('--verbose', 'list also what is well')
-    .action(run((options, [name]) => checkStreamsOf(options, name ?? null)));
+    .action(
+      run(async (options, [name]) => (await import('./check.ts')).checkStreamsOf(options, name ?? null)),
+    );
   streams
     .command('confirm')
     .description(
@@ -28,5 +27,7 @@ export function addStreams(program: Command, run: Run): void {
       'after',
       "\nExample:\n  $ cartage streams confirm stock --reason 'assortment of spring is out'",
     )
-    .action(run((options, [name = '']) => confirmDeletions(options, name)));
+    .action(
+      run(async (options, [name = '']) => (await import('./confirm.ts')).confirmDeletions(options, name)),
+    );
 }

@@ -1,28 +1,12 @@
-import type { Command } from 'commander';
-import { connectionOf } from '../../erp/connection.ts';
-import { dropUnusedSlot, listSlots } from '../../erp/slots.ts';
-import { readConfiguration } from '../../platform/config/read.ts';
-import { recordAct } from '../act.ts';
-import type { GlobalOptions, Run } from '../options.ts';
-import { withBus } from '../open.ts';
-import { printJson, printLine, printTable } from '../print.ts';
+import { connectionOf } from '../../../erp/connection.ts';
+import { dropUnusedSlot, listSlots } from '../../../erp/slots.ts';
+import { readConfiguration } from '../../../platform/config/read.ts';
+import { recordAct } from '../../act.ts';
+import type { GlobalOptions } from '../../options.ts';
+import { withBus } from '../../open.ts';
+import { printJson, printLine, printTable } from '../../print.ts';
 
-export function addSlots(program: Command, run: Run): void {
-  const slots = program
-    .command('slots')
-    .description("replication slots on the ERP's server, and which of them nobody uses")
-    .action(run((options) => showSlots(options)));
-  slots
-    .command('drop')
-    .description('drop one that nobody uses; the log it keeps goes with it')
-    .argument('<name>', 'as `cartage slots` prints it')
-    .option('--reason <text>', 'why, for the audit')
-    .option('--dry-run', 'say what would be dropped')
-    .addHelpText('after', '\nExample:\n  $ cartage slots drop cartage_old --dry-run')
-    .action(run((options, [name = '']) => dropSlotNamed(options, name)));
-}
-
-async function showSlots(options: GlobalOptions): Promise<number> {
+export async function showSlots(options: GlobalOptions): Promise<number> {
   const { erp } = readConfiguration(['erp'], options.config).config;
   const slots = await listSlots(connectionOf(erp.connection), erp.slot);
   if (options.json) printJson({ slots });
@@ -39,7 +23,7 @@ async function showSlots(options: GlobalOptions): Promise<number> {
   return 0;
 }
 
-async function dropSlotNamed(
+export async function dropSlotNamed(
   options: GlobalOptions & { dryRun?: boolean; reason?: string },
   name: string,
 ): Promise<number> {
