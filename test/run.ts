@@ -10,6 +10,7 @@ import { projectFolder, stateFolder } from '../deploy/local/install/places.mjs';
 import { progress } from '../deploy/local/install/progress.mjs';
 import { stateFolderAt } from '../deploy/local/state.ts';
 import { applyTopics } from './infrastructure/apply-topics.ts';
+import { fillCompileCache } from './infrastructure/compile-cache.ts';
 import { endDeadRuns, endRun, runFolder } from './infrastructure/folder.ts';
 import { runJest, type JestRun } from './infrastructure/jest.ts';
 import { endLeftBehind, runMark } from './infrastructure/left-behind.ts';
@@ -29,8 +30,12 @@ async function main(args: string[], signal: AbortSignal): Promise<Counts> {
   chmodSync(temporary, 0o1777);
   const removals: (() => Promise<void>)[] = [];
   let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const { compileCache } = stateFolderAt(stateFolder);
   try {
+    // One file or two start too few processes for it.
+    const filled = args.length === 0 ? fillCompileCache(compileCache) : undefined;
     const addresses = await startShared((remove) => removals.push(remove));
+    await filled;
     if (!signal.aborted)
       counts = await runTests({
         roots: ['test', 'services', 'schemas', 'deploy'],
@@ -42,7 +47,7 @@ async function main(args: string[], signal: AbortSignal): Promise<Counts> {
           NODE_ENV: 'production',
           TMPDIR: temporary,
           // Processes are started some hundred times, and each start costs half with what an earlier one compiled.
-          NODE_COMPILE_CACHE: stateFolderAt(stateFolder).compileCache,
+          NODE_COMPILE_CACHE: compileCache,
           [runMark]: mark,
         },
         resultFile: join(folder, 'results.json'),

@@ -1,6 +1,6 @@
 /** Real: deploy/Dockerfile and .dockerignore. Not built here: a base image has to be pulled for that. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -10,6 +10,7 @@ import { importsOf } from '../house/imports.ts';
 import { projectFiles } from '../house/source.ts';
 import { copyAsImage } from './image-copy.ts';
 
+const leftBehind = /(\.test\.ts$|\/testing\/)/;
 const read = (path: string) => readFileSync(join(projectFolder, path), 'utf8');
 const dockerfile = read('deploy/Dockerfile');
 const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap((match) =>
@@ -43,12 +44,13 @@ describe('the image', () => {
   });
 
   it('holds nothing that needs what was left behind', () => {
-    const left = /(\.test\.ts$|\/testing\/)/;
     const inside = projectFiles().filter(
-      (file) => /^(services|schemas|test\/sandbox)\/.*\.ts$/.test(file.path) && !left.test(file.path),
+      (file) => /^(services|schemas|test\/sandbox)\/.*\.ts$/.test(file.path) && !leftBehind.test(file.path),
     );
     expect(inside.length).toBeGreaterThan(100);
-    const needing = inside.filter((file) => importsOf(file).some(({ target }) => left.test(target ?? '')));
+    const needing = inside.filter((file) =>
+      importsOf(file).some(({ target }) => leftBehind.test(target ?? '')),
+    );
     expect(needing.map(({ path }) => path)).toEqual([]);
   });
 });
@@ -75,11 +77,15 @@ describe('the code in the image', () => {
   });
 
   it('runs', () => {
-    const said = execFileSync(process.execPath, ['--no-strip-types', 'services/cli/main.js', '--help'], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
-    expect(said).toContain('topics');
+    const node = (...args: string[]) =>
+      execFileSync(process.execPath, ['--no-strip-types', ...args], { cwd: folder, encoding: 'utf8' });
+    expect(node('services/cli/main.js', '--help')).toContain('topics');
+    const modules = globSync('services/**/*.ts', { cwd: projectFolder })
+      .filter((path) => !leftBehind.test(path) && !/(\/main|\.d)\.ts$/.test(path))
+      .map((path) => `await import('./${path.replace(/\.ts$/, '.js')}');`);
+    expect(
+      node('--input-type=module', '-e', `${modules.join('')} console.log('all'); process.exit(0);`),
+    ).toBe('all\n');
   });
 
   it('is started by what the Dockerfile makes of it', () => {
