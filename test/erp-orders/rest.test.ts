@@ -86,6 +86,10 @@ describe("what becomes of an order's amounts and addresses", () => {
     expect(erp.all('Sales Order')).toMatchObject([
       { customer_address: bill!.name, shipping_address_name: goods!.name },
     ]);
+    const named = await made({
+      billingAddress: { ...elsewhere, firstName: 'x'.repeat(255), company: 'y'.repeat(255) },
+    });
+    expect(named.all('Sales Order')).toHaveLength(1);
     const virtual = await made({ shippingAddress: null });
     const [only] = virtual.all('Address');
     expect(virtual.all('Sales Order')[0]).toMatchObject({ customer_address: only!.name });

@@ -19,6 +19,7 @@ const exceptions = {
   LinkValidationError: 417,
   LinkExistsError: 417,
   DocstatusTransitionError: 417,
+  CharacterLengthExceededError: 417,
   TimestampMismatchError: 417,
 };
 
@@ -29,6 +30,9 @@ const uniqueFields: Readonly<Record<string, readonly string[]>> = {
   Customer: ['custom_shop_customer', 'custom_shop_party'],
   Address: ['custom_shop_address'],
 };
+
+/** Of a field of type Data. */
+const dataMax = 140;
 
 /** Of each item, where a document says nothing of its own. */
 const listPrice = 14.5;
@@ -120,7 +124,7 @@ export class RestErp {
       ...given,
       name: `${type === 'Sales Order' ? 'SAL-ORD' : type}-${this.#count}`,
     };
-    this.#refuseSecond(type, document);
+    this.#refuseUnfit(type, document);
     if (type.startsWith('Sales ')) this.#compute(document);
     this.all(type).push(document);
     // An address without one is in its own.
@@ -139,7 +143,10 @@ export class RestErp {
     return document;
   }
 
-  #refuseSecond(type: string, document: Document): void {
+  #refuseUnfit(type: string, document: Document): void {
+    for (const [field, value] of Object.entries(document))
+      if (typeof value === 'string' && value.length > dataMax)
+        throw new Refused('CharacterLengthExceededError', `${field} will get truncated`);
     for (const field of uniqueFields[type] ?? [])
       if (document[field] != null)
         for (const other of this.all(type))
@@ -170,7 +177,7 @@ export class RestErp {
   #update(type: string, document: Document, change: Document): void {
     const from = Number(document.docstatus ?? 0);
     const to = Number(change.docstatus ?? from);
-    this.#refuseSecond(type, { ...document, ...change });
+    this.#refuseUnfit(type, { ...document, ...change });
     if (to !== from && to !== from + 1)
       throw new Refused('DocstatusTransitionError', `Cannot change docstatus from ${from} to ${to}`);
     if (to === 2 && this.isDelivered)
