@@ -1,6 +1,7 @@
 import { audit, controls, cursors, differences, outcomes, parked } from '../../schemas/topics.ts';
 import type { Configuration } from '../platform/config/read.ts';
 import { goLiveReport, goLiveSince } from '../operations/report/go-live.ts';
+import { momentOf, stockAt } from '../operations/story/stock-at.ts';
 import { openTopicAdmin } from '../platform/kafka/connect.ts';
 import { openValueReader } from '../platform/kafka/value-reader.ts';
 import type { ReadAll, TopicAdmin, Undecodable } from '../platform/kafka/types.ts';
@@ -77,6 +78,7 @@ export async function startConsole(
     history: () => historyOf({ state, now: () => clock.now() }),
     state,
     story: openStories(configuration, process, state),
+    stockAt: openStockAt(configuration, process),
     goLive: openGoLive(configuration, process, admin),
     feed,
     acts: {
@@ -141,6 +143,17 @@ async function readTopics(process: Process, state: ConsoleState, since: number):
 async function caughtUp(readings: ReadAll[]): Promise<boolean> {
   const all = await Promise.allSettled(readings.map((reading) => reading.caughtUp));
   return all.every((one) => one.status === 'fulfilled');
+}
+
+/** Of few at a time, as stories. */
+function openStockAt(configuration: StoryConfiguration, { bus }: Process) {
+  const { instance, stock } = configuration.config;
+  const sources = Object.keys(stock.sources);
+  const telling = new Telling(2);
+  return async (sku: string, text: string, source: string) => {
+    const at = momentOf(text);
+    return telling.to(source, () => stockAt(bus, sku, { instance, sources, at }));
+  };
 }
 
 /** One at a time: it reads all that has become of the records. */

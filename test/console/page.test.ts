@@ -121,6 +121,11 @@ itInChromium(
       /Of the shop not all is known: .*ECONNREFUSED/,
     );
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('story-title');
+    await page.getByRole('button', { name: 'What was believed?' }).press('Enter');
+    const then = page.locator('#stock-at tbody tr', { hasText: 'WH/CHAIR' });
+    await then.waitFor();
+    expect(await then.innerText()).toMatch(/not kept[^]*12\.0000, in stock/);
+    await page.locator('#story-title').focus();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.locator('#story').waitFor({ state: 'hidden' });

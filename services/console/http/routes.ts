@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { GoLiveReport } from '../../operations/report/go-live.ts';
 import type { Access } from '../access/access.ts';
 import type { ActContext } from '../acts.ts';
+import type { StockAt } from '../../operations/story/stock-at.ts';
 import type { ConsoleState } from '../state/console-state.ts';
 import type { historyOf, Status } from '../status.ts';
 import type { ShownStory } from '../stories.ts';
@@ -16,6 +17,8 @@ export interface ConsoleRoutes {
   status: () => Status;
   /** Null while too many are being told. `source`: who asks, and from where. */
   story: (text: string, source: string) => Promise<ShownStory | null>;
+  /** What was believed of the stock of a SKU at a time; null while others are told. @throws Rejected for what is no time */
+  stockAt: (sku: string, at: string, source: string) => Promise<StockAt[] | null>;
   feed: LiveFeed;
   history: () => ReturnType<typeof historyOf>;
   state: Pick<ConsoleState, 'parked' | 'differences' | 'acts' | 'controls'>;
@@ -50,6 +53,7 @@ const maxQueryCharacters = 200;
  * - `GET /api/events`   server-sent events `status`, each a whole `Status`
  * - `GET /api/history`  what the charts are drawn from: `historyOf`
  * - `GET /api/story?key=TEXT`  `ShownStory` of an order by one of its numbers, or of a SKU; 503: too many at once
+ * - `GET /api/stock-at?sku=SKU&at=TIME`  as `cartage explain sku SKU --at TIME --json`; 503: too many at once
  * - `GET /api/parked?cause=CODE`  the newest 200, of a cause or of all, as `cartage parked list --json`
  * - `GET /api/differences?kind=NAME&cause=CODE`  as `cartage differences list --json`, at most `limit` of them
  * - `GET /api/controls`, `/api/audit`  as `cartage controls --json` and `cartage audit --json`
@@ -110,12 +114,20 @@ function listRoutes(app: Express, { state }: ConsoleRoutes): void {
 }
 
 /** What takes a while, of few at once. */
-function askedRoutes(app: Express, { access, story, goLive }: ConsoleRoutes): void {
+function askedRoutes(app: Express, { access, story, stockAt, goLive }: ConsoleRoutes): void {
   app.get('/api/story', async (request, response) => {
     const key = textOf(request.query.key).trim();
     if (key === '' || key.length > maxQueryCharacters)
       response.status(400).json({ error: 'key_missing', fix: 'Ask for /api/story?key=ORDER_NUMBER or SKU' });
     else answer(response, await story(key, sourceOf(access, request)));
+  });
+  app.get('/api/stock-at', async (request, response) => {
+    try {
+      const [sku, at] = [textOf(request.query.sku).trim(), textOf(request.query.at)];
+      answer(response, await stockAt(sku, at, sourceOf(access, request)));
+    } catch (error) {
+      refuse(response, error);
+    }
   });
   app.get('/api/go-live', async ({ query }, response) => {
     try {

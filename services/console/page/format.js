@@ -43,3 +43,9 @@ export function time(ms, now) {
 
 /** For the tooltip: no doubt about day or zone. */
 export const exactTime = (ms) => new Date(ms).toISOString();
+
+/** As a field of date and time wants it, in the time of whoever looks. */
+export function local(at) {
+  const offsetMs = new Date(at).getTimezoneOffset() * 60_000;
+  return new Date(at - offsetMs).toISOString().slice(0, 19);
+}

@@ -1,3 +1,4 @@
+import { local } from './format.js';
 import { badge, setText, showRows } from './rows.js';
 import { say } from './texts.js';
 
@@ -31,9 +32,7 @@ async function judge() {
 }
 
 export function prepareGoLive() {
-  const yesterday = new Date(Date.now() - 24 * 3_600_000);
-  const local = new Date(yesterday.getTime() - yesterday.getTimezoneOffset() * 60_000);
-  byId('go-live-since').value = local.toISOString().slice(0, 16);
+  byId('go-live-since').value = local(Date.now() - 24 * 3_600_000).slice(0, 16);
   byId('go-live-form').addEventListener('submit', (event) => {
     event.preventDefault();
     void judge();

@@ -1,5 +1,6 @@
 import { exactTime, time } from './format.js';
 import { badge, element, setText, showRows } from './rows.js';
+import { offerStockAt } from './stock-at.js';
 import { say } from './texts.js';
 
 const happeningColumns = (now) => [
@@ -75,6 +76,7 @@ export async function showStory(text) {
   if (own !== asking) return;
   section.setAttribute('aria-busy', 'false');
   setText(byId('story-said'), saidOf(answer, story));
+  offerStockAt(story?.isKnown && story.kind === 'sku' ? text : null);
   const { happenings = [], sides = [], findings = [] } = story ?? {};
   const names = [...new Set(sides.flatMap(({ facts }) => Object.keys(facts)))];
   byId('story-sides').tHead.replaceChildren();

@@ -1,6 +1,7 @@
 import { joinKey } from '../../../schemas/keys.ts';
 import { outcomes, stock } from '../../../schemas/topics.ts';
 import type { Outcome, Stock } from '../../../schemas/types.ts';
+import { Rejected } from '../../platform/errors.ts';
 import { modeOf, processIn } from '../../platform/groups.ts';
 import type { Bus, Received } from '../../platform/kafka/types.ts';
 import { readToEnd } from '../../platform/kafka/read-to-end.ts';
@@ -18,8 +19,19 @@ export interface StockAt {
   otherwise: string | null;
 }
 
+/** UTC milliseconds. @throws Rejected for what is no time */
+export function momentOf(given: string): number {
+  const at = Date.parse(given);
+  if (!Number.isNaN(at)) return at;
+  throw new Rejected({
+    code: 'explain.at',
+    what: `"${given}" is no time`,
+    fix: 'Write it with its zone, such as 2026-11-23T10:03:00Z',
+  });
+}
+
 /**
- * From the records that the topic still holds (it keeps the newest of each key for ever, older ones for a while) and from
+ * Of warehouses of which anything is known. From the records that the topic still holds (it keeps the newest of each key for ever, older ones for a while) and from
  * outcomes within their retention.
  */
 export async function stockAt(
@@ -53,7 +65,8 @@ export async function stockAt(
       { keys },
     ),
   ]);
-  return keys.map((key) => asOf(key, records.get(key), written.get(key), newest.get(key)));
+  const all = keys.map((key) => asOf(key, records.get(key), written.get(key), newest.get(key)));
+  return all.filter(({ believed, told, otherwise }) => believed ?? told ?? otherwise);
 }
 
 function asOf(

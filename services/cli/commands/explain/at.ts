@@ -1,19 +1,16 @@
-import { stockAt } from '../../../operations/story/stock-at.ts';
+import { momentOf, stockAt } from '../../../operations/story/stock-at.ts';
 import { readConfiguration } from '../../../platform/config/read.ts';
-import { Rejected } from '../../../platform/errors.ts';
 import type { GlobalOptions } from '../../options.ts';
 import { withBus } from '../../open.ts';
 import { printJson, printTable } from '../../print.ts';
 
 /** What was believed of the stock of a SKU at a time, and what the shop had been told. Code 2 where nobody knows. */
 export async function explainAt(options: GlobalOptions & { at: string }, sku: string): Promise<number> {
-  const at = Date.parse(options.at);
-  if (Number.isNaN(at)) throw badTime(options.at);
+  const at = momentOf(options.at);
   const configuration = readConfiguration(['stock'], options.config);
   const { instance, stock } = configuration.config;
   const sources = Object.keys(stock.sources);
-  const all = await withBus(configuration, (bus) => stockAt(bus, sku, { instance, sources, at }));
-  const known = all.filter(({ believed, told, otherwise }) => believed ?? told ?? otherwise);
+  const known = await withBus(configuration, (bus) => stockAt(bus, sku, { instance, sources, at }));
   const time = (ms: number | null) => (ms === null ? '' : new Date(ms).toISOString());
   if (options.json) printJson(known);
   else
@@ -29,12 +26,4 @@ export async function explainAt(options: GlobalOptions & { at: string }, sku: st
       ]),
     );
   return known.length === 0 ? 2 : 0;
-}
-
-function badTime(given: string): Rejected {
-  return new Rejected({
-    code: 'explain.at',
-    what: `--at ${given} is no time`,
-    fix: 'Write it with its zone, such as 2026-11-23T10:03:00Z',
-  });
 }
