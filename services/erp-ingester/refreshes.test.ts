@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { refresh, stock } from '../../schemas/topics.ts';
+import { outcomes, refresh, stock } from '../../schemas/topics.ts';
 import type { Refresh } from '../../schemas/types.ts';
 import { Unavailable } from '../platform/errors.ts';
+import { runStates } from '../platform/flow/states/run-states.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
+import { World } from '../platform/flow/testing/world.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import type { Mode } from '../platform/groups.ts';
 import { reportAnswered } from './dirt.ts';
@@ -99,6 +101,36 @@ describe('refreshes', () => {
     const requests = [ask('erp.stock', 'W1/A'), ask('erp.stock', 'W1/A', 'shipped', null, 5_000)];
     expect(requests.map((request) => flow.notBefore!(request))).toEqual([null, 5_000]);
     expect(new Set(requests.map((request) => flow.identityOf!(request))).size).toBe(2);
+  });
+
+  it('of one key that follow each other closely are one question, and none waits for long', async () => {
+    const { flow, dirty, ask } = flowOf();
+    const { value } = ask('erp.stock', 'W1/A');
+    const world = new World<Refresh>({
+      seed: 1,
+      contract: refresh,
+      partitions: 1,
+      start: (context) => runStates(context, flow),
+    });
+    await world.begin();
+    world.assignAll();
+    await world.clock.pass(1_000);
+    const askedAt: number[] = [];
+    for (let at = 0; at < 1_000; at += 20) {
+      if ([0, 40, 60, 100].includes(at)) world.broker.append(refresh, 'W1/A', value);
+      await world.clock.pass(20);
+      // The ERP answers after 20 ms.
+      if (askedAt.at(-1) === at) for (const dirt of dirty.take(10).values()) reportAnswered(dirt);
+      else if (dirty.size > 0) askedAt.push(at + 20);
+    }
+    expect(askedAt).toHaveLength(2);
+    expect(askedAt[1]).toBeLessThan(100 + 250 + 20);
+    expect(world.broker.values(outcomes).map(({ status }) => status)).toEqual([
+      'applied',
+      'superseded',
+      'superseded',
+      'applied',
+    ]);
   });
 
   it('are applied when what is true now is published', async () => {

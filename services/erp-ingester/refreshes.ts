@@ -39,6 +39,8 @@ export function refreshFlow(options: RefreshesOptions): StateFlow<Refresh> {
     notBefore: ({ value }) => value?.notBefore ?? null,
     batchGroupOf: (record) => record.value?.topic ?? '',
     batchSize: () => 100,
+    // A parcel has its stock asked for by whoever ships it and by whoever sees its order: one reading, not three.
+    linger: { urgentMs: 0, normalMs: 250 },
     probe: async () => void (await Promise.all(options.streams.map(({ questions }) => questions.probe()))),
     apply: async (records, attempt) => {
       const { topic } = records[0]!.value!;

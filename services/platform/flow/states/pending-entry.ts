@@ -1,4 +1,5 @@
 import type { Received } from '../../kafka/types.ts';
+import type { Placed } from './offset-order.ts';
 
 /**
  * The pending set of one partition of a state topic: the newest record of each key that was
@@ -17,7 +18,7 @@ import type { Received } from '../../kafka/types.ts';
  * An entry holds back the offset of the oldest record that may be in work, not only that of its newest: a successor
  * must find the older one below the claim, else it would not know that a write of this key may still land.
  */
-export interface Entry<Value> {
+export interface Entry<Value> extends Placed<Entry<Value>> {
   readonly identity: string;
   record: Received<Value>;
   /** The oldest record of the key that may be in work where that is no longer `record`. */
@@ -59,6 +60,8 @@ export function entryOf<Value>(record: Received<Value>, placement: Placement, no
     batchGroup,
     urgent,
     record,
+    before: null,
+    after: null,
     alone: false,
     openOffset: null,
     onlyWaits: false,

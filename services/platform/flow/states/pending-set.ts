@@ -1,13 +1,15 @@
 import type { Received } from '../../kafka/types.ts';
 import { entryOf, laterOf, offsetOf } from './pending-entry.ts';
 import type { Entry, Placement } from './pending-entry.ts';
+import { OffsetOrder } from './offset-order.ts';
 import { ReadyGroups } from './ready-groups.ts';
 import type { ReadyGroup } from './ready-groups.ts';
 
 /** The newest record of each key that was read and is not yet written; its states stand in `pending-entry.ts`. */
 export class PendingSet<Value> {
-  /** In the order of the offsets of their newest records: the first one is the lowest pending. */
   readonly #entries = new Map<string, Entry<Value>>();
+  /** By the offsets of their newest records: the first one is the lowest pending. */
+  readonly #order = new OffsetOrder<Entry<Value>>();
   readonly #batchGroups = new ReadyGroups<Value>();
   readonly #delayed = new Set<Entry<Value>>();
   /** Those with an `openOffset`: few. */
@@ -44,8 +46,7 @@ export class PendingSet<Value> {
     known.rewriteAt = laterOf(known.rewriteAt, placement.rewriteAt ?? placement.waitUntil ?? null);
     known.notBefore = Math.max(known.notBefore, placement.notBefore ?? 0);
     known.onlyWaits = false;
-    this.#entries.delete(known.identity);
-    this.#entries.set(known.identity, known);
+    this.#order.toEnd(known);
     if (known.state === 'inFlight') {
       known.dirty = true;
       Object.assign(known, { batchGroup: placement.batchGroup, urgent: placement.urgent });
@@ -135,7 +136,7 @@ export class PendingSet<Value> {
   }
 
   #lowest(): Entry<Value> | null {
-    let lowest = this.#entries.values().next().value ?? null;
+    let lowest = this.#order.first;
     for (const entry of this.#overtaken)
       if (lowest === null || offsetOf(entry) < offsetOf(lowest)) lowest = entry;
     return lowest;
@@ -192,6 +193,7 @@ export class PendingSet<Value> {
   #insert(record: Received<Value>, placement: Placement, now: number): void {
     const entry = entryOf(record, placement, now);
     this.#entries.set(entry.identity, entry);
+    this.#order.toEnd(entry);
     if (entry.notBefore === 0) this.#makeReady(entry);
     else this.#delay(entry, entry.notBefore, true);
   }
@@ -241,6 +243,7 @@ export class PendingSet<Value> {
   #remove(entry: Entry<Value>): void {
     this.#closeOffset(entry);
     this.#entries.delete(entry.identity);
+    this.#order.remove(entry);
     this.#bytes -= entry.record.sizeBytes;
   }
 }
