@@ -10,6 +10,7 @@ import type { RequestRefresh } from '../platform/flow/request-refresh.ts';
 import { hasOwnPrice } from './bundle.ts';
 import { carriedImages } from './images.ts';
 import type { PlannedImages } from './images.ts';
+import { isComposite } from './members.ts';
 import type { NewProducts } from './new-products.ts';
 import type { Planned } from './plan-product.ts';
 import { hasPrice } from '../wanted/prices/has-price.ts';
@@ -101,6 +102,7 @@ function newProduct(
     websiteIds: websites!,
     ...(categories.length === 0 ? {} : { categoryIds: categories }),
     customAttributes: { url_key: urlKeyOf(product), ...values },
+    ...(isComposite(typeId) ? { mayBeSold: true } : {}),
     ...(variants === null || variants.children.length === 0 ? {} : { variants }),
     ...(links.length === 0 ? {} : { links }),
     ...(bundle === null || bundle.options.length === 0 ? {} : { bundleOptions: bundle.options }),

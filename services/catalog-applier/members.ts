@@ -18,8 +18,10 @@ export async function membersOf(product: Product, products: Pick<Products, 'memb
   return skus.length === 0 ? new Map() : products.members([...new Set(skus)]);
 }
 
-/** What is sold through others cannot be a part of others. */
 const composites = new Set(['configurable', 'grouped', 'bundle']);
+
+/** Such a product is sold through others, cannot be a part of others, and has no stock of its own. */
+export const isComposite = (typeId: string) => composites.has(typeId);
 
 /**
  * Of those that a product names: each that can be taken in, once. Every other one is a fault of its own, which is told
@@ -38,7 +40,7 @@ export function present<Row extends { sku: string }>(
     if (taken.has(foldSku(row.sku))) return [];
     taken.add(foldSku(row.sku));
     if (member === undefined) faults.push(missing(parent, what, row.sku));
-    else if (what === 'part' && composites.has(member.type_id)) faults.push(composite(parent, member));
+    else if (what === 'part' && isComposite(member.type_id)) faults.push(composite(parent, member));
     else return [{ row, member }];
     return [];
   });

@@ -21,6 +21,11 @@ export interface ProductWrite extends PartsWrite {
   customAttributes?: Readonly<Record<string, string | null>>;
   /** Adds the product to these; it stays in others. */
   categoryIds?: readonly number[];
+  /**
+   * Of a product that is made of others, at its creation: whether it may be sold when they can. Magento makes one that does
+   * not say so out of stock, for good (FACTS section 7).
+   */
+  mayBeSold?: true;
   /** Of a configurable product. Replaces its children, and its options where they are given. */
   variants?: VariantsWrite;
   /** Added to the gallery, like `Media.add`: not idempotent. */
@@ -43,6 +48,7 @@ export function bodyOf(sku: string, product: ProductWrite): Record<string, unkno
     customAttributes,
     websiteIds,
     categoryIds,
+    mayBeSold,
     variants,
     links,
     bundleOptions,
@@ -55,6 +61,7 @@ export function bodyOf(sku: string, product: ProductWrite): Record<string, unkno
     ...(categoryIds === undefined
       ? {}
       : { category_links: categoryIds.map((id) => ({ position: 0, category_id: String(id) })) }),
+    ...(mayBeSold === undefined ? {} : { stock_item: { is_in_stock: mayBeSold } }),
     ...variantsOf(variants),
     ...partsOf(sku, { bundleOptions, downloads }),
   };

@@ -51,6 +51,14 @@ describe('products', () => {
     expect([shop.calls[2]?.method, shop.calls[2]?.path]).toEqual(['POST', '/rest/all/V1/products']);
   });
 
+  it('of others are in stock as they are made, or Magento sells them never', async () => {
+    const shop = cannedShop(answer(200, product('BOX')));
+    await createProducts(shop.rest).create('BOX', { name: 'Box', attributeSetId: 4, typeId: 'bundle', mayBeSold: true });
+    expect(JSON.parse(shop.calls[0]!.body!)).toMatchObject({
+      product: { extension_attributes: { stock_item: { is_in_stock: true } } },
+    });
+  });
+
   it('tell their SKUs by their ids', async () => {
     const shop = cannedShop(answer(200, '{"items":[{"id":7,"sku":"MUG"}],"total_count":1}'));
     expect(await createProducts(shop.rest).skusOf([7, 8])).toEqual(new Map([[7, 'MUG']]));

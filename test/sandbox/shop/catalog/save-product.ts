@@ -61,6 +61,7 @@ function saveOwn(call: Call, sku: string, given: JsonObject): ProductRow {
   linkCategories(call, existing, given);
   startSpecialPrice(call, existing);
   existing.updated_at = now(call.shop);
+  setOutOfStock(existing, given);
   writeStockItem(call, existing, given);
   return db.products.save(existing);
 }
@@ -110,6 +111,8 @@ function create(
   checkUrlKey(call, undefined, complete, 0);
   write(product, complete, 0);
   linkCategories(call, product, given);
+  product.out_of_stock = true;
+  setOutOfStock(product, given);
   writeStockItem(call, product, given);
   return shop.db.products.save(product);
 }
@@ -237,6 +240,12 @@ function writeStockItem(call: Call, product: ProductRow, given: JsonObject): voi
     quantity,
     status,
   });
+}
+
+/** A product has a stock item of its own, which is out of stock until it is told otherwise. It counts for what is made of others. */
+function setOutOfStock(product: ProductRow, given: JsonObject): void {
+  const item = membersOf(membersOf(given['extension_attributes'])['stock_item']);
+  if (typeof item['is_in_stock'] === 'boolean') product.out_of_stock = !item['is_in_stock'];
 }
 
 function stockSetting(given: JsonObject, name: string): boolean {

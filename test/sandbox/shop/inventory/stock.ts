@@ -1,7 +1,7 @@
 import { sum } from '../decimal.ts';
 import { findProduct } from '../catalog/lookup.ts';
 import type { Database } from '../state/database.ts';
-import type { ReservationRow, SourceItemRow, StockRow } from '../state/catalog-rows.ts';
+import type { ProductRow, ReservationRow, SourceItemRow, StockRow } from '../state/catalog-rows.ts';
 
 /** Product types that have no stock of their own (FACTS section 6). */
 const WITHOUT_SOURCE_ITEMS = ['configurable', 'bundle', 'grouped'];
@@ -47,7 +47,7 @@ export function reserved(db: Database, sku: string, stockId: number): number {
 /** Can the SKU be bought? A product that carries no stock itself can when one of its parts can. */
 export function isSalable(db: Database, sku: string, stockId: number): boolean {
   const product = findProduct(db, sku);
-  if (product === undefined) return false;
+  if (product === undefined || isOutOfStock(product)) return false;
   if (product.configurable !== undefined) {
     return product.configurable.child_ids.some((id) => {
       const child = db.products.get(id);
@@ -63,6 +63,11 @@ export function isSalable(db: Database, sku: string, stockId: number): boolean {
     );
   }
   return salableQuantity(db, sku, stockId) > 0;
+}
+
+/** Said of the product itself, whatever its parts have: simple ones go by their sources alone. */
+export function isOutOfStock(product: ProductRow): boolean {
+  return product.out_of_stock === true && !hasSourceItems(product.type_id);
 }
 
 export function reserve(db: Database, reservation: Omit<ReservationRow, 'reservation_id'>): void {

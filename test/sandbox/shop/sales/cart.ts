@@ -1,6 +1,6 @@
 import { getProduct, nameAt, cartPriceOf, valueAt } from '../catalog/lookup.ts';
 import { decimal, number, sum, times } from '../decimal.ts';
-import { hasSourceItems, salableQuantity, stockOfWebsite } from '../inventory/stock.ts';
+import { hasSourceItems, isOutOfStock, salableQuantity, stockOfWebsite } from '../inventory/stock.ts';
 import { badRequest, notFound } from '../rest/errors.ts';
 import { asText } from '../rest/json.ts';
 import type { Json } from '../rest/json.ts';
@@ -49,7 +49,8 @@ export function addToCart(shop: Shop, cart: CartRow, sku: string, qty: number, o
   if (!Number.isInteger(qty) && !product.is_qty_decimal) {
     throw badRequest('You cannot use decimal quantity for this product.');
   }
-  if (qty <= 0 || Number(valueAt(product, 'status', cart.store_id) ?? 1) !== 1) {
+  const isDisabled = Number(valueAt(product, 'status', cart.store_id) ?? 1) !== 1;
+  if (qty <= 0 || isDisabled || isOutOfStock(product)) {
     throw badRequest('Product that you are trying to add is not available.');
   }
   const parts = partsOf(shop, product, option);

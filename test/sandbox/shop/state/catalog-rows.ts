@@ -15,6 +15,8 @@ export interface ProductRow {
   values: ScopedValues;
   /** Stock settings: may a fraction of one be sold? */
   is_qty_decimal: boolean;
+  /** Of a product that is made of others: they may be sold, it may not (FACTS section 7). */
+  out_of_stock?: boolean;
   media?: MediaRow[];
   tiers?: TierRow[];
   configurable?: ConfigurableLinks;
