@@ -215,6 +215,23 @@ describe('a new product whose price is still to come', () => {
     await expect(product(productOf('B'), patient)).rejects.toMatchObject(notYet);
   });
 
+  it('waits on while prices of others come, and longer where the shop bears one call at a time', async () => {
+    const { bus, shop, product, priceIn } = flowOf();
+    const after = (ms: number) => bus.clock.run(bus.clock.now() + ms);
+    for (const sku of ['A', 'B', 'C'])
+      await expect(product(productOf(sku), patient)).rejects.toMatchObject(notYet);
+    await after(9_000);
+    expect(await priceIn(patient, pricesOf('A', '9.5'))).toMatchObject([notYet]);
+    await after(9_000);
+    await expect(product(productOf('B'), patient)).rejects.toMatchObject(notYet);
+    shop.callsAtOnce = () => 1;
+    await after(50_000);
+    await expect(product(productOf('B'), patient)).rejects.toMatchObject(notYet);
+    await after(1_000);
+    expect(await product(productOf('B'), patient)).toMatchObject({ status: 'applied' });
+    expect(shop.kept.get('b')!.status).toBe(2);
+  });
+
   it('is made without it when it has waited long enough, or others wait for it, and is not asked for meanwhile', async () => {
     const { bus, shop, product } = flowOf();
     for (const sku of ['A', 'B'])

@@ -51,7 +51,7 @@ export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Pr
     definitions: new Definitions(magento.attributes, clock),
     categories: new CategoryTree(magento.categories, clock),
     places: new PricePlaces(magento, clock),
-    newProducts: new NewProducts(clock),
+    newProducts: new NewProducts(clock, () => magento.callsAtOnce() <= 1),
     views: new CodeIds(() => magento.store.views(), clock),
   };
   const sideBySide = new SideBySide(() => magento.callsAtOnce());

@@ -3,8 +3,13 @@ import { BoundedMap } from '../platform/bounded-map.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Unavailable } from '../platform/errors.ts';
 
-/** How long a new product waits for its price: streams of one ERP are seldom further apart. */
+/** How long a new product waits for its price, or for the next one of another new product: streams of one ERP are seldom further apart. */
 const patienceMs = 10_000;
+/**
+ * And where the shop bears one call at a time: a batch of products took 21 s of a busy one, and the turn of the prices came
+ * after three of these. Each that is made without its price costs two calls more.
+ */
+const patienceOfSlowMs = 60_000;
 /** A price that came before its product counts so long; it is read again anyway once there is a product. */
 const priceAgeMaxMs = 600_000;
 /** Far more than may be pending at a time (policy.maxPendingKeys): one that is forgotten would begin to wait anew. */
@@ -18,12 +23,18 @@ const pricesMax = 20_000;
  */
 export class NewProducts {
   readonly #clock: Pick<Clock, 'now'>;
+  readonly #isSlow: () => boolean;
   readonly #waitingSince = new BoundedMap<string, number>(waitingMax);
   readonly #prices = new BoundedMap<string, { amount: string; at: number }>(pricesMax);
   readonly #imagesApart = new BoundedMap<string, true>(waitingMax);
 
-  constructor(clock: Pick<Clock, 'now'>) {
+  /** When a price for a product that was not there came last. */
+  #pricedAt = -Infinity;
+
+  /** @param isSlow whether the shop bears no more than one call at a time */
+  constructor(clock: Pick<Clock, 'now'>, isSlow: () => boolean) {
     this.#clock = clock;
+    this.#isSlow = isSlow;
   }
 
   /** The base price that has come for a product that was not there; null: none, or too long ago. */
@@ -35,7 +46,10 @@ export class NewProducts {
   /** It was not there and has no price yet: what is asked of the shop next would tell the same. */
   isWaiting(sku: string): boolean {
     const since = this.#waitingSince.get(foldSku(sku));
-    return since !== undefined && this.#clock.now() - since < patienceMs && this.priceOf(sku) === null;
+    if (since === undefined || this.priceOf(sku) !== null) return false;
+    const now = this.#clock.now();
+    const patience = this.#isSlow() ? patienceOfSlowMs : patienceMs;
+    return now - Math.max(since, this.#pricedAt) < patience && now - since < priceAgeMaxMs;
   }
 
   /** @throws Unavailable (not yet) until its price is there, or has been waited for long enough */
@@ -48,6 +62,7 @@ export class NewProducts {
   /** Of a product that is not there. @returns that it is about to be, where it waits for this price */
   priceCame(sku: string, amount: string): Unavailable | null {
     const isAwaited = this.isWaiting(sku);
+    this.#pricedAt = this.#clock.now();
     this.#prices.set(foldSku(sku), { amount, at: this.#clock.now() });
     return isAwaited ? notYet(`The price of ${sku} waits until its product is made`) : null;
   }

@@ -62,7 +62,7 @@ function lineOf(priceLists: object = {}) {
   const options = { magento: shop as never, catalog: catalogOf(priceLists), requestRefresh, clock };
   const write = async (...records: Received<Prices>[]) => {
     const attempt = { number: 1, mode: 'on' as const, assertCurrent: () => undefined };
-    const newProducts = new NewProducts(clock);
+    const newProducts = new NewProducts(clock, () => false);
     const results = await writePrices(records, attempt, options, { places, newProducts });
     return records.map((record) => results.get(record));
   };

@@ -133,7 +133,8 @@ function visibilityOf(product: Product, catalog: Config['catalog']): 1 | 2 | 3 |
 
 /** By the name or the id of the shop's class: it is an attribute with options. */
 function taxClassOf(product: Product, catalog: Config['catalog']): Record<string, string> {
-  if (product.taxClass === null) return {};
+  // A group is taxed by its parts: Magento keeps no tax class of it, without a word.
+  if (product.taxClass === null || product.kind === 'grouped') return {};
   const taxClass = catalog.taxClasses[product.taxClass];
   if (taxClass !== undefined) return { tax_class_id: taxClass };
   throw new Held({
