@@ -114,13 +114,16 @@ describe('a new product', () => {
     expect(new Set(takeAsked().map((line) => line.split(' ')[0]))).toEqual(new Set(['erp.stock']));
   });
 
-  it.each(['configurable', 'grouped', 'bundle'])('of others, a %s, may be sold when they can', async (kind) => {
-    const { shop, product } = flowOf();
-    await product(productOf('A', { kind }));
-    expect(shop.kept.get('a')).toMatchObject({ mayBeSold: true });
-    await product(productOf('B'));
-    expect(shop.kept.get('b')).not.toHaveProperty('mayBeSold');
-  });
+  it.each(['configurable', 'grouped', 'bundle'])(
+    'of others, a %s, may be sold when they can',
+    async (kind) => {
+      const { shop, product } = flowOf();
+      await product(productOf('A', { kind }));
+      expect(shop.kept.get('a')).toMatchObject({ mayBeSold: true });
+      await product(productOf('B'));
+      expect(shop.kept.get('b')).not.toHaveProperty('mayBeSold');
+    },
+  );
 
   it('that the ERP has disabled stays so, priced or not', async () => {
     const { shop, product, price } = flowOf();

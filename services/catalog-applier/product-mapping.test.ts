@@ -35,7 +35,9 @@ describe('what a product is to be', () => {
       visibility: 4,
       attributes: { description: 'A chair', tax_class_id: '2', color: 'red', size_text: null },
     });
-    expect(wantedProduct(productOf({ kind: 'grouped' }), catalog).attributes).not.toHaveProperty('tax_class_id');
+    expect(wantedProduct(productOf({ kind: 'grouped' }), catalog).attributes).not.toHaveProperty(
+      'tax_class_id',
+    );
     const bare = wantedProduct(productOf({ description: null, taxClass: null }), catalog);
     expect(bare.attributes).toEqual({ color: 'red', size_text: null });
     expect(wantedProduct(productOf({ visibility: 'search', taxClass: null }), catalog)).toMatchObject({

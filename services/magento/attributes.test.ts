@@ -11,7 +11,6 @@ const attributes = [
     backend_type: 'int',
     source_model: 'Magento\\Eav\\Model\\Entity\\Attribute\\Source\\Table',
     is_user_defined: true,
-    apply_to: [],
     options: [
       { label: ' ', value: '' },
       { label: 'Red', value: '4' },
@@ -25,16 +24,23 @@ const attributes = [
     frontend_input: 'select',
     backend_type: 'int',
     source_model: 'Magento\\Tax\\Model\\TaxClass\\Source\\Product',
-    apply_to: ['simple', 'virtual'],
     options: [{ label: 'None', value: '0' }],
   },
   { attribute_id: 1, attribute_code: 'links_exist', frontend_input: null },
 ];
 
 it('the attributes of a set come with their options, labelled as in the admin', async () => {
-  const shop = cannedShop(answer(200, JSON.stringify(attributes)));
+  const applied = {
+    items: [{ attribute_code: 'tax_class_id', apply_to: ['simple', 'virtual'] }],
+    total_count: 1,
+  };
+  const shop = cannedShop(answer(200, JSON.stringify(applied)), answer(200, JSON.stringify(attributes)));
   const [color, tax, none] = await createAttributes(shop.rest).ofSet(9);
-  expect(shop.calls[0]?.path).toMatch(/^\/rest\/all\/V1\/products\/attribute-sets\/9\/attributes\?/);
+  expect(shop.query(0)).toMatchObject({
+    'searchCriteria[filter_groups][0][filters][0][field]': 'apply_to',
+    'searchCriteria[filter_groups][0][filters][0][condition_type]': 'notnull',
+  });
+  expect(shop.calls[1]?.path).toMatch(/^\/rest\/all\/V1\/products\/attribute-sets\/9\/attributes\?/);
   expect(color).toMatchObject({ id: 137, backend: 'int', takesOptions: true, types: [] });
   expect(color!.options.map(({ label }) => label)).toEqual(['Red', '4']);
   expect(tax).toMatchObject({ takesOptions: false, types: ['simple', 'virtual'] });

@@ -64,12 +64,12 @@ const attributeRow = z.object({
   source_model: optionalText,
   is_user_defined: optionalFlag,
   options: listOf(optionRow),
-  apply_to: z.array(text).nullish().catch(null),
 });
+const appliedRow = z.object({ attribute_code: text, apply_to: listOf(text) });
 /** Of options that are rows; an attribute without a source of its own has this one. */
 const rowSource = 'Source\\Table';
 const fields =
-  'attribute_id,attribute_code,default_frontend_label,frontend_input,backend_type,source_model,is_user_defined,options,apply_to';
+  'attribute_id,attribute_code,default_frontend_label,frontend_input,backend_type,source_model,is_user_defined,options';
 
 export function createAttributes(rest: Rest): Attributes {
   return {
@@ -84,6 +84,7 @@ export function createAttributes(rest: Rest): Attributes {
     },
 
     async ofSet(setId) {
+      const types = typesOf(rest);
       const rows = await rest.call({
         method: 'GET',
         path: ['products', 'attribute-sets', String(setId), 'attributes'],
@@ -93,7 +94,8 @@ export function createAttributes(rest: Rest): Attributes {
         shape: listOf(attributeRow),
         route: 'GET products/attribute-sets/:id/attributes',
       });
-      return rows.map(attributeOf);
+      const byCode = await types;
+      return rows.map((row) => attributeOf(row, byCode.get(row.attribute_code) ?? []));
     },
 
     async scopeOf(code) {
@@ -135,7 +137,21 @@ export function createAttributes(rest: Rest): Attributes {
   };
 }
 
-function attributeOf(row: z.infer<typeof attributeRow>): Attribute {
+/** By attribute, for those that are not for all types: the attributes of a set come without (FACTS section 7). */
+async function typesOf(rest: Rest): Promise<Map<string, string[]>> {
+  const search = {
+    groups: [[{ field: 'apply_to', value: '', condition: 'notnull' as const }]],
+    sort: [{ field: 'attribute_id', direction: 'ASC' as const }],
+    pageSize: 100,
+    fields: 'items[attribute_code,apply_to],total_count',
+  };
+  const call = { path: ['products', 'attributes'], search, item: appliedRow, id: 'attribute_code' };
+  const found = await searchAll(rest, call);
+  const rows = allReadable(found, 'the attribute');
+  return new Map(rows.map(({ attribute_code: code, apply_to: types }) => [code, types]));
+}
+
+function attributeOf(row: z.infer<typeof attributeRow>, types: readonly string[]): Attribute {
   const hasOptions = row.frontend_input === 'select' || row.frontend_input === 'multiselect';
   return {
     id: row.attribute_id,
@@ -146,7 +162,7 @@ function attributeOf(row: z.infer<typeof attributeRow>): Attribute {
     options: optionsIn(row.options),
     takesOptions: hasOptions && (row.source_model?.endsWith(rowSource) ?? row.is_user_defined),
     isUserDefined: row.is_user_defined,
-    types: row.apply_to ?? [],
+    types,
   };
 }
 

@@ -53,7 +53,12 @@ describe('products', () => {
 
   it('of others are in stock as they are made, or Magento sells them never', async () => {
     const shop = cannedShop(answer(200, product('BOX')));
-    await createProducts(shop.rest).create('BOX', { name: 'Box', attributeSetId: 4, typeId: 'bundle', mayBeSold: true });
+    await createProducts(shop.rest).create('BOX', {
+      name: 'Box',
+      attributeSetId: 4,
+      typeId: 'bundle',
+      mayBeSold: true,
+    });
     expect(JSON.parse(shop.calls[0]!.body!)).toMatchObject({
       product: { extension_attributes: { stock_item: { is_in_stock: true } } },
     });

@@ -5,7 +5,7 @@ export interface Filter {
   field: string;
   value: string;
   /** An unknown one is silently `eq` in Magento (FACTS section 3), hence the closed list. */
-  condition?: 'eq' | 'gt' | 'gteq' | 'lt' | 'lteq' | 'in' | 'nin';
+  condition?: 'eq' | 'gt' | 'gteq' | 'lt' | 'lteq' | 'in' | 'nin' | 'notnull';
 }
 
 export interface Search {

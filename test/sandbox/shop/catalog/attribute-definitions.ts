@@ -112,7 +112,20 @@ export function optionsOf(db: Database, code: string, storeId: number): Json[] {
   ];
 }
 
-/** @param isOfSet in the list of a set the scope is not shown (seen on the real shop) */
+const goods = ['simple', 'virtual', 'downloadable'];
+/** Types that an attribute is for, where it is not for all. */
+const APPLY_TO: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(
+    ['price', 'special_price', 'special_from_date', 'special_to_date', 'weight', 'tax_class_id'].map(
+      (code) => [code, [...goods, 'bundle', 'configurable']],
+    ),
+  ),
+  cost: goods,
+  manufacturer: ['simple', 'configurable'],
+};
+export const appliesTo = (code: string): readonly string[] | undefined => APPLY_TO[code];
+
+/** @param isOfSet in the list of a set neither the scope nor the types are shown (seen on the real shop) */
 export function renderAttribute(db: Database, code: string, storeId: number, isOfSet = false): JsonObject {
   const input = inputOf(code);
   const isUserDefined = USER_DEFINED[code] !== undefined;
@@ -128,7 +141,7 @@ export function renderAttribute(db: Database, code: string, storeId: number, isO
     is_visible_in_grid: false,
     is_filterable_in_grid: false,
     position: 0,
-    apply_to: [],
+    ...(isOfSet ? {} : { apply_to: [...(appliesTo(code) ?? [])] }),
     is_searchable: '0',
     is_visible_in_advanced_search: '0',
     is_comparable: '0',

@@ -12,7 +12,7 @@ import { partsOf } from './product-parts.ts';
 import type { GivenParts } from './product-parts.ts';
 import { ATTRIBUTE_SETS, attributeOf } from './attributes.ts';
 import { customAttributeValues, withoutEmoji } from './custom-attributes.ts';
-import { USER_DEFINED_CODES } from './attribute-definitions.ts';
+import { appliesTo, USER_DEFINED_CODES } from './attribute-definitions.ts';
 import { galleryIn, extendGallery } from './media.ts';
 import { findProduct, nameAt, valueAt } from './lookup.ts';
 
@@ -43,6 +43,8 @@ function saveOwn(call: Call, sku: string, given: JsonObject): ProductRow {
   checkValues(call, existing, changes);
   const websiteIds = checkedWebsites(given);
   const typeId = typeof given['type_id'] === 'string' ? given['type_id'] : (existing?.type_id ?? 'simple');
+  // What is not for this type is not kept, without a word.
+  for (const code of changes.keys()) if (appliesTo(code)?.includes(typeId) === false) changes.delete(code);
   const configurable = configurableOf(call, typeId, given, existing);
   const parts = {
     ...(configurable === undefined ? {} : { configurable }),
@@ -105,7 +107,6 @@ function create(
     ['has_options', '0'],
   ];
   if (hasPrice) defaults.push(['msrp_display_actual_price_type', '0'], ['tax_class_id', '2']);
-  else for (const code of ['price', 'weight']) changes.delete(code);
   if (typeId === 'virtual' || typeId === 'downloadable') changes.delete('weight');
   const complete = new Map([...defaults, ...changes]);
   checkUrlKey(call, undefined, complete, 0);

@@ -1,4 +1,5 @@
 import {
+  appliesTo,
   codeOfId,
   hasRows,
   idOf,
@@ -92,6 +93,7 @@ function list({ shop, query, storeId }: Call): Json {
     unknownField: (field) => notSupported(field),
     column: (code, field) => {
       if (field === 'is_user_defined') return USER_DEFINED_CODES.includes(code) ? 1 : 0;
+      if (field === 'apply_to') return appliesTo(code)?.join(',') ?? null;
       return field === 'attribute_id' ? idOf(code) : code;
     },
   });
