@@ -3,6 +3,7 @@ import { refreshRequester } from '../platform/flow/request-refresh.ts';
 import { startFlow } from '../platform/lifecycle/run-flow.ts';
 import { runStates } from '../platform/flow/states/run-states.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
+import { DefaultRows } from '../magento/default-rows.ts';
 import { connectMagento } from '../magento/connect.ts';
 import { atOnceBy } from './quiet-hours.ts';
 import { catalogFlow } from './catalog-flow.ts';
@@ -25,6 +26,7 @@ export function startCatalogApplier(
       catalog,
       // Looked up at each creation: a warehouse may have been mapped since.
       warehouses: () => Object.keys(config.stock.sources),
+      defaultRows: new DefaultRows(magento, () => Object.values(config.stock.sources)),
       requestRefresh: refreshRequester(process.bus, process.name, clock),
       settleMs: config.magento.settleMs,
       mode,

@@ -10,6 +10,7 @@ import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import { LeaseLost } from '../platform/fence.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import type { Mode } from '../platform/groups.ts';
+import { DefaultRows } from '../magento/default-rows.ts';
 import { catalogFlow } from './catalog-flow.ts';
 import { attributeOf } from './testing/attribute.ts';
 import { productOf } from './testing/product.ts';
@@ -53,6 +54,7 @@ function flowOf(mode: Mode = 'on', mapped: object = {}) {
       ...mapped,
     }),
     warehouses: () => ['W1', 'W/2'],
+    defaultRows: new DefaultRows(shop as never, () => ['main']),
     requestRefresh: async (topic, keys, reason, inMs) => {
       await turn();
       const when = inMs === undefined ? '' : ` in ${inMs / 1000} s`;

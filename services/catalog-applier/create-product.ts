@@ -1,6 +1,7 @@
 import { stockKey } from '../../schemas/keys.ts';
 import { prices, stock } from '../../schemas/topics.ts';
 import type { Product } from '../../schemas/types.ts';
+import type { DefaultRows } from '../magento/default-rows.ts';
 import type { Magento } from '../magento/magento.ts';
 import type { MagentoProduct, ProductWrite } from '../magento/products.ts';
 import type { Config } from '../platform/config/schema.ts';
@@ -22,6 +23,7 @@ export interface ProductOptions {
   /** ERP codes of the warehouses whose stock is asked for after a creation. */
   warehouses: () => readonly string[];
   requestRefresh: RequestRefresh;
+  defaultRows: Pick<DefaultRows, 'without'>;
 }
 
 /**
@@ -70,8 +72,11 @@ export async function createProduct(
     ? await carriedImages(product.sku, images, options.catalog)
     : { carried: [], rest: images };
   let left = rest;
+  const isKeyOurs = planned.values['url_key'] === undefined;
   const create = (more: Pick<ProductWrite, 'images'>) =>
-    createUnderKey(product, { ...write, ...more }, planned.values['url_key'] === undefined, attempt, options);
+    options.defaultRows.without(partsOf(planned), attempt.assertCurrent, () =>
+      createUnderKey(product, { ...write, ...more }, isKeyOurs, attempt, options),
+    );
   const saved = await create(carried.length === 0 ? {} : { images: carried }).catch((error: unknown) => {
     const isUnsaid = error instanceof Unavailable && (error.perhapsRecord || error.outcome === 'unknown');
     if (isUnsaid && carried.length > 0) newProducts.failedWithImages(product.sku);
@@ -109,6 +114,10 @@ function newProduct(
     ...(downloads === null ? {} : { downloads }),
   };
 }
+
+/** SKUs of what a bundle is to be made of. */
+export const partsOf = ({ bundle }: Planned): string[] =>
+  (bundle?.options ?? []).flatMap(({ product_links: links }) => links.map(({ sku }) => sku));
 
 /** Refused for its URL key nothing was made: then the key that is this SKU's alone. */
 async function createUnderKey(

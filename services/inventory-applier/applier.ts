@@ -7,6 +7,7 @@ import type { Mode } from '../platform/groups.ts';
 import type { Config } from '../platform/config/schema.ts';
 import { refreshRequester } from '../platform/flow/request-refresh.ts';
 import type { Subscription } from '../platform/kafka/types.ts';
+import { DefaultRows } from '../magento/default-rows.ts';
 import { connectMagento } from '../magento/connect.ts';
 import type { Magento } from '../magento/magento.ts';
 import { PageReader } from '../magento/page-reader.ts';
@@ -55,6 +56,7 @@ export async function applyStock(
     mode,
     clock,
     turns,
+    defaultRows: new DefaultRows(magento, () => Object.values(stock.sources)),
     isOld: () => feed.isOld(),
   });
   const subscription = await runStates(context, flow);

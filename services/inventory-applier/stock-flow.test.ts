@@ -12,6 +12,7 @@ import { LeaseLost } from '../platform/fence.ts';
 import { World } from '../platform/flow/testing/world.ts';
 import type { Mode } from '../platform/groups.ts';
 import { stockFlow } from './stock-flow.ts';
+import { DefaultRows } from '../magento/default-rows.ts';
 import { Turns } from '../platform/turns.ts';
 
 /** A shop that takes stock, and says no as the test has it. */
@@ -78,6 +79,7 @@ async function worldOf(
         mode,
         clock: context.clock,
         turns: new Turns(),
+        defaultRows: new DefaultRows(shop as never, () => ['main', 'east']),
         isOld: () => false,
       });
       return runStates(context, flow);

@@ -1,6 +1,7 @@
 import { stock as stockContract } from '../../schemas/topics.ts';
 import type { Stock } from '../../schemas/types.ts';
 import { BatchSize } from '../magento/batch-size.ts';
+import type { DefaultRows } from '../magento/default-rows.ts';
 import type { Magento } from '../magento/magento.ts';
 import { foldSku, livesOn, livesOnAs } from '../magento/sku.ts';
 import type { SourceItem } from '../magento/source-items.ts';
@@ -25,6 +26,7 @@ export interface StockFlowOptions {
   mode: Mode;
   clock: Clock;
   turns: Turns;
+  defaultRows: Pick<DefaultRows, 'without'>;
   /** What the ERP has told is too old to be sold by. */
   isOld: () => boolean;
 }
@@ -143,8 +145,10 @@ async function write(
   // Sorted, so that two batches never wait for each other's rows in opposite order.
   const rows = [...items.values()].toSorted((left, right) => (left.sku < right.sku ? -1 : 1));
   await options.turns.together(() => {
-    attempt.assertCurrent();
-    return size.request(rows.length, () => options.magento.sourceItems.write(rows));
+    const skus = rows.map(({ sku }) => sku);
+    return options.defaultRows.without(skus, attempt.assertCurrent, () =>
+      size.request(rows.length, () => options.magento.sourceItems.write(rows)),
+    );
   });
   for (const [record, item] of items) {
     urgency.note(record.key, item.status === 1);

@@ -33,6 +33,8 @@ export interface SourceItems {
    *   fine, and a SKU twice, where the first or the last row would win by the letter case.
    */
   write(rows: readonly SourceItem[]): Promise<void>;
+  /** Ends the assignment of the SKUs to these sources; one that is gone already is no error. */
+  remove(rows: readonly Pick<SourceItem, 'sku' | 'sourceCode'>[]): Promise<void>;
 }
 
 const storedRow = z.object({ sku: text, source_code: text, quantity: decimal, status: integer });
@@ -73,6 +75,16 @@ export function createSourceItems(rest: Rest): SourceItems {
         body: { sourceItems },
         shape: listOf(z.unknown()),
         route: 'POST inventory/source-items',
+      });
+    },
+
+    async remove(rows) {
+      await rest.call({
+        method: 'POST',
+        path: ['inventory', 'source-items-delete'],
+        body: { sourceItems: rows.map(({ sku, sourceCode }) => ({ sku, source_code: sourceCode })) },
+        shape: listOf(z.unknown()),
+        route: 'POST inventory/source-items-delete',
       });
     },
   };

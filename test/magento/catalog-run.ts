@@ -6,6 +6,7 @@ import { Held, Rejected, Unavailable } from '../../services/platform/errors.ts';
 import type { Handled } from '../../services/platform/flow/outcome/outcome.ts';
 import { RecordingBus } from '../../services/platform/flow/testing/recording-bus.ts';
 import type { Received } from '../../services/platform/kafka/types.ts';
+import { DefaultRows } from '../../services/magento/default-rows.ts';
 import type { Magento } from '../../services/magento/magento.ts';
 
 type State = Product | Prices;
@@ -40,6 +41,8 @@ export class CatalogRun {
         ...catalog,
       }),
       warehouses: () => [],
+      // The recorded shop has sources of its own.
+      defaultRows: new DefaultRows(magento, () => ['wh_main']),
       requestRefresh: async (topic, keys) => {
         for (const key of keys) this.asked.add(`${topic} ${key}`);
       },

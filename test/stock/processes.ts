@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { DefaultRows } from '../../services/magento/default-rows.ts';
 import { fulfilments, stock } from '../../schemas/topics.ts';
 import { stockFlow } from '../../services/inventory-applier/stock-flow.ts';
 import { Turns } from '../../services/platform/turns.ts';
@@ -50,7 +51,8 @@ export function inventoryApplier({ broker, random, line, rules, settleMs, writte
     start: (context, { clock }) => {
       const magento = line.seenBy(clock, begun) as never;
       const turns = new Turns();
-      const options = { magento, stock: rules, settleMs, mode: 'on' as const, clock, turns };
+      const defaultRows = new DefaultRows(magento, () => Object.values(rules.sources));
+      const options = { magento, stock: rules, settleMs, mode: 'on' as const, clock, turns, defaultRows };
       const flow = stockFlow({ ...options, isOld: () => false });
       return runStates(context, {
         ...flow,

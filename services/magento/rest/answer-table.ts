@@ -211,6 +211,18 @@ export const answerTable: readonly AnswerRow[] = [
     ),
   },
   {
+    name: 'part of a bundle at two sources',
+    fits: ({ status, message }) =>
+      status === 400 &&
+      /as it is part of bundle product|cannot be added to bundle product as bundle product has/.test(
+        message?.template ?? '',
+      ),
+    verdict: rejected(
+      'magento.bundle_sources',
+      'Parts of a bundle that ships together have to lie at one and the same source: unassign them from others in the shop, or let the bundle ship separately; then `cartage parked release KEY`',
+    ),
+  },
+  {
     name: 'refused',
     fits: ({ status, media }) => status >= 400 && status < 500 && media === 'json',
     verdict: rejected(

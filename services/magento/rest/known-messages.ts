@@ -39,6 +39,7 @@ const knownTexts = [
   'The account sign-in was incorrect or your account is disabled temporarily. Please wait and try again later.',
   // Products and prices
   "The bundle product can't contain another composite product.",
+  'Product * cannot be added to bundle product as bundle product has * and * product assigned to multiple sources or has different source then rest of bundle items',
   'Child with specified sku: * already assigned to product: *',
   "Link URL's domain is not in list of downloadable_domains in env.php.",
   'Link URL must have valid format.',

@@ -11,6 +11,7 @@ import type {
   LinkRow,
   ProductRow,
 } from '../state/catalog-rows.ts';
+import { checkParts } from '../inventory/bundle-rule.ts';
 import { findProduct, getProduct } from './lookup.ts';
 
 const COMPOSITES = ['configurable', 'grouped', 'bundle'];
@@ -35,11 +36,21 @@ export function partsOf(
   if (Array.isArray(links)) parts.links = links.map((link) => linkOf(db, membersOf(link)));
   // No options at all are taken for nothing said.
   if (typeId === 'bundle' && Array.isArray(options) && options.length > 0)
-    parts.bundle = bundleOf(db, options, given, existing?.bundle);
+    parts.bundle = checked(db, bundleOf(db, options, given, existing?.bundle));
   // With other extension attributes, what is not named goes: Downloadable/Model/Link/UpdateHandler.
   if (typeId === 'downloadable' && isObject(extension))
     parts.downloads = rowsOf(files).map((file) => downloadOf(db, file, existing?.downloads ?? []));
   return parts;
+}
+
+function checked(db: Database, bundle: BundleSettings): BundleSettings {
+  const ids = bundle.options.flatMap(({ selections }) => selections.map(({ product_id }) => product_id));
+  if (bundle.shipment_type === 'together')
+    checkParts(
+      db,
+      ids.map((id) => db.products.get(id)!),
+    );
+  return bundle;
 }
 
 const rowsOf = (given: Json | undefined): JsonObject[] => (Array.isArray(given) ? given.map(membersOf) : []);

@@ -15,6 +15,7 @@ import { customAttributeValues, withoutEmoji } from './custom-attributes.ts';
 import { appliesTo, USER_DEFINED_CODES } from './attribute-definitions.ts';
 import { galleryIn, extendGallery } from './media.ts';
 import { findProduct, nameAt, valueAt } from './lookup.ts';
+import { hasSourceItems } from '../inventory/stock.ts';
 
 const NAME_CHARACTERS_MAX = 255;
 const SKU_CHARACTERS_MAX = 64;
@@ -114,6 +115,9 @@ function create(
   linkCategories(call, product, given);
   product.out_of_stock = true;
   setOutOfStock(product, given);
+  // Each has a row at this source, with nothing there, whatever was said of its stock.
+  if (hasSourceItems(typeId))
+    shop.db.sourceItems.save({ sku, source_code: 'default', quantity: 0, status: 1 });
   writeStockItem(call, product, given);
   return shop.db.products.save(product);
 }

@@ -1,11 +1,26 @@
 import { asText } from '../rest/json.ts';
 import type { JsonObject } from '../rest/json.ts';
+import { badRequest } from '../rest/errors.ts';
 import type { Shop } from '../shop.ts';
+import type { ProductRow } from '../state/catalog-rows.ts';
+import type { Database } from '../state/database.ts';
 import { findProduct } from '../catalog/lookup.ts';
 import type { ValidationError } from './validation.ts';
 
 const TEMPLATE =
   'Not able to assign "%1" to product "%2", as it is part of bundle product <a href="%3">"%4"</a> with shipment type "Ship Together" and has multiple sources or different source as other bundle selections.';
+
+const REFUSED_PART =
+  'Product "%1" cannot be added to bundle product as bundle product has "Ship Bundle Items Together" and "%1" product assigned to multiple sources or has different source then rest of bundle items';
+
+/** Parts that are shipped together lie at one and the same source, as far as they lie anywhere (FACTS section 6). */
+export function checkParts(db: Database, parts: readonly ProductRow[]): void {
+  const sourcesOf = ({ sku }: ProductRow) =>
+    db.sourceItems.lookup(sku.toLowerCase()).map(({ source_code }) => source_code);
+  const [first] = parts.flatMap(sourcesOf);
+  const odd = parts.find((part) => sourcesOf(part).some((code) => code !== first));
+  if (odd !== undefined) throw badRequest(REFUSED_PART, [odd.sku]);
+}
 
 /** A selection of a bundle that ships together cannot get a second source (FACTS section 6). */
 export function bundleErrors(shop: Shop, rows: readonly JsonObject[]): ValidationError[] {
