@@ -74,7 +74,7 @@ export async function createProduct(
   let left = rest;
   const isKeyOurs = planned.values['url_key'] === undefined;
   const create = (more: Pick<ProductWrite, 'images'>) =>
-    options.defaultRows.without(partsOf(planned), attempt.assertCurrent, () =>
+    options.defaultRows.without(partsOf(planned), attempt, () =>
       createUnderKey(product, { ...write, ...more }, isKeyOurs, attempt, options),
     );
   const saved = await create(carried.length === 0 ? {} : { images: carried }).catch((error: unknown) => {

@@ -120,7 +120,7 @@ async function update(
   if (names.length === 0) return { status: 'unchanged', targetId };
   if (attempt.mode === 'dry')
     return { status: 'dry', targetId, cause: `would write ${changesOf(difference, found).join(', ')}` };
-  const saved = await options.defaultRows.without(partsOf(planned), attempt.assertCurrent, () =>
+  const saved = await options.defaultRows.without(partsOf(planned), attempt, () =>
     // Under the stored spelling: another letter case would rename the product (FACTS section 7).
     options.magento.products.update(found.sku, difference),
   );

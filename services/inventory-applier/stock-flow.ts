@@ -146,7 +146,7 @@ async function write(
   const rows = [...items.values()].toSorted((left, right) => (left.sku < right.sku ? -1 : 1));
   await options.turns.together(() => {
     const skus = rows.map(({ sku }) => sku);
-    return options.defaultRows.without(skus, attempt.assertCurrent, () =>
+    return options.defaultRows.without(skus, attempt, () =>
       size.request(rows.length, () => options.magento.sourceItems.write(rows)),
     );
   });

@@ -51,14 +51,14 @@ const rows = (quantity: number) =>
     JSON.stringify({ items: [{ sku: 'E-P1', source_code: 'default', quantity, status: 1 }], total_count: 1 }),
   );
 
-const current = () => undefined;
+const attempt = { assertCurrent: () => undefined };
 const row = { sku: 'E-P1', sourceCode: 'wh_main', quantity: '5', status: 1 as const };
 
 function rowsOf(mapped: string[], ...answers: ReturnType<typeof answer>[]) {
   const shop = cannedShop(...answers);
   const sourceItems = createSourceItems(shop.rest);
   const defaultRows = new DefaultRows({ sourceItems, sources: createSources(shop.rest) }, () => mapped);
-  return { shop, write: () => defaultRows.without(['E-P1'], current, () => sourceItems.write([row])) };
+  return { shop, write: () => defaultRows.without(['E-P1'], attempt, () => sourceItems.write([row])) };
 }
 
 it.each(refusals)(

@@ -4,6 +4,11 @@ import type { Sources } from './sources.ts';
 
 const defaultSource = 'default';
 
+/** An effect asks it as it begins: whether it may still. */
+interface Fenced {
+  assertCurrent(): void;
+}
+
 /**
  * Magento assigns every product that is made over REST to the source `default`, with nothing there, and the parts of a bundle
  * that ships together to no second source: a shop whose stock lies elsewhere takes neither the bundle nor the stock of its parts
@@ -34,26 +39,26 @@ export class DefaultRows {
   /** The write, and once more when it was refused for rows of these SKUs that could be taken away. */
   async without<Result>(
     skus: readonly string[],
-    assertCurrent: () => void,
+    attempt: Fenced,
     write: () => Promise<Result>,
   ): Promise<Result> {
-    assertCurrent();
+    attempt.assertCurrent();
     try {
       return await write();
     } catch (error) {
       const isForRows = error instanceof Rejected && error.fault.code === 'magento.bundle_sources';
-      if (!isForRows || !(await this.#remove(skus, assertCurrent))) throw error;
-      assertCurrent();
+      if (!isForRows || !(await this.#remove(skus, attempt))) throw error;
+      attempt.assertCurrent();
       return write();
     }
   }
 
-  async #remove(skus: readonly string[], assertCurrent: () => void): Promise<boolean> {
+  async #remove(skus: readonly string[], attempt: Fenced): Promise<boolean> {
     if (this.#mapped().includes(defaultSource) || (await this.#isSoldFrom())) return false;
     const rows = await this.#sourceItems.read({ skus, sourceCode: defaultSource });
     const empty = rows.filter(({ quantity }) => Number(quantity) === 0);
     if (empty.length === 0) return false;
-    assertCurrent();
+    attempt.assertCurrent();
     await this.#sourceItems.remove(empty);
     return true;
   }
