@@ -51,10 +51,22 @@ export const rights: readonly Right[] = [
   },
   {
     resource: 'Magento_Sales::sales_invoice',
-    purpose: 'reading and creating invoices',
+    purpose: 'reading invoices, commenting on them',
     probes: [
       list('invoices'),
       { method: 'POST', path: ['invoices', 'comments'], body: {}, route: 'POST invoices/comments' },
+    ],
+  },
+  {
+    resource: 'Magento_Sales::invoice',
+    purpose: 'creating invoices',
+    probes: [
+      {
+        method: 'POST',
+        path: ['order', '0', 'invoice'],
+        body: { items: [{ order_item_id: 0, qty: 0 }] },
+        route: 'POST order/:id/invoice',
+      },
     ],
   },
   {

@@ -1,4 +1,5 @@
 import { oauthRows } from './answer-table-oauth.ts';
+import { productRows } from './answer-table-products.ts';
 import { isKnown } from './known-messages.ts';
 import { couldNotSaveFix, operator, rejected, says, unavailable } from './verdict.ts';
 import type { AnswerRow, Seen } from './verdict.ts';
@@ -201,27 +202,7 @@ export const answerTable: readonly AnswerRow[] = [
       perhapsRecord: true,
     }),
   },
-  {
-    name: 'URL key of another product',
-    fits: ({ status, message }) =>
-      status === 400 && says(message?.template, 'URL key for specified store already exists.'),
-    verdict: rejected(
-      'magento.url_key_taken',
-      'Look for the product or category of that key in the shop, and give one of them another',
-    ),
-  },
-  {
-    name: 'part of a bundle at two sources',
-    fits: ({ status, message }) =>
-      status === 400 &&
-      /as it is part of bundle product|cannot be added to bundle product as bundle product has/.test(
-        message?.template ?? '',
-      ),
-    verdict: rejected(
-      'magento.bundle_sources',
-      'Parts of a bundle that ships together have to lie at one and the same source: unassign them from others in the shop, or let the bundle ship separately; then `cartage parked release KEY`',
-    ),
-  },
+  ...productRows,
   {
     name: 'refused',
     fits: ({ status, media }) => status >= 400 && status < 500 && media === 'json',

@@ -65,7 +65,7 @@ export const orderRoutes: Route[] = [
   {
     method: 'POST',
     path: '/V1/orders/:id/emails',
-    resource: 'Magento_Sales::email',
+    resource: 'Magento_Sales::emails',
     handle: act('email', () => true),
   },
   { method: 'PUT', path: '/V1/orders/create', resource: 'Magento_Sales::create', handle: saveEntity },

@@ -44,7 +44,7 @@ export const documentRoutes: Route[] = [
   {
     method: 'POST',
     path: '/V1/order/:orderId/invoice',
-    resource: 'Magento_Sales::sales_invoice',
+    resource: 'Magento_Sales::invoice',
     handle: invoiceOrder,
   },
 ];

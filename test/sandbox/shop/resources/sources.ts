@@ -13,6 +13,7 @@ import { validationFailed } from '../inventory/validation.ts';
 import type { ValidationError } from '../inventory/validation.ts';
 
 const RESOURCE = 'Magento_InventoryApi::source';
+const EDIT = 'Magento_InventoryApi::source_edit';
 const SOURCE: InputType = {
   members: {
     source_code: 'string',
@@ -41,11 +42,11 @@ const SOURCE: InputType = {
 export const sourceRoutes: Route[] = [
   { method: 'GET', path: '/V1/inventory/sources', resource: RESOURCE, handle: list },
   { method: 'GET', path: '/V1/inventory/sources/:code', resource: RESOURCE, handle: getOne },
-  { method: 'POST', path: '/V1/inventory/sources', resource: RESOURCE, handle: (call) => save(call, null) },
+  { method: 'POST', path: '/V1/inventory/sources', resource: EDIT, handle: (call) => save(call, null) },
   {
     method: 'PUT',
     path: '/V1/inventory/sources/:code',
-    resource: RESOURCE,
+    resource: EDIT,
     handle: (call) => save(call, call.params['code'] ?? ''),
   },
 ];

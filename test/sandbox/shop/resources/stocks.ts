@@ -11,6 +11,7 @@ import type { StockRow, StockSourceLinkRow } from '../state/catalog-rows.ts';
 import { validationFailed } from '../inventory/validation.ts';
 
 const RESOURCE = 'Magento_InventoryApi::stock';
+const EDIT = 'Magento_InventoryApi::stock_edit';
 const LINK_RESOURCE = 'Magento_InventoryApi::stock_source_link';
 const LINKS: InputType = {
   list: {
@@ -31,7 +32,7 @@ const STOCK: InputType = {
 export const stockRoutes: Route[] = [
   { method: 'GET', path: '/V1/inventory/stocks', resource: RESOURCE, handle: list },
   { method: 'GET', path: '/V1/inventory/stocks/:stockId', resource: RESOURCE, handle: getOne },
-  { method: 'POST', path: '/V1/inventory/stocks', resource: RESOURCE, handle: create },
+  { method: 'POST', path: '/V1/inventory/stocks', resource: EDIT, handle: create },
   { method: 'GET', path: '/V1/inventory/stock-source-links', resource: LINK_RESOURCE, handle: listLinks },
   { method: 'POST', path: '/V1/inventory/stock-source-links', resource: LINK_RESOURCE, handle: link },
 ];
