@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withCanceledOfParts } from './canceled.ts';
 import { magentoAddress, orderExtension, statusHistory } from './order-extension-shape.ts';
 import type { MagentoAddress } from './order-extension-shape.ts';
 import { magentoOrderItem } from './order-item-shape.ts';
@@ -93,7 +94,7 @@ export const magentoOrder = z.object({
   base_shipping_refunded: optionalDecimal,
   total_canceled: optionalDecimal,
   base_total_canceled: optionalDecimal,
-  items: listOf(magentoOrderItem),
+  items: listOf(magentoOrderItem).transform(withCanceledOfParts),
   billing_address: magentoAddress.nullish().transform((value) => value ?? null),
   payment: mapOf({
     method: optionalText,
@@ -157,7 +158,7 @@ const ofOrderInBrief = magentoOrder.pick({
 export const orderInBrief = ofOrderInBrief.extend({
   payment: magentoOrder.shape.payment,
   status_histories: magentoOrder.shape.status_histories,
-  items: listOf(itemInBrief),
+  items: listOf(itemInBrief).transform(withCanceledOfParts),
 });
 export type OrderInBrief = z.infer<typeof orderInBrief>;
 

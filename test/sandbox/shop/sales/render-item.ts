@@ -63,7 +63,8 @@ function state(order: OrderRow, item: OrderItemRow): JsonObject {
     order_id: order.entity_id,
     product_id: item.product_id,
     product_type: item.product_type,
-    qty_canceled: item.qty_canceled,
+    // Counted where the price is.
+    qty_canceled: item.children_calculated ? 0 : item.qty_canceled,
     qty_invoiced: item.qty_invoiced,
     qty_ordered: item.qty_ordered,
     qty_refunded: item.qty_refunded,
