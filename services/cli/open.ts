@@ -1,6 +1,7 @@
 import type { Configuration } from '../platform/config/read.ts';
 import { connectKafka, openTopicAdmin } from '../platform/kafka/connect.ts';
-import type { Bus, KafkaOptions, TopicAdmin } from '../platform/kafka/types.ts';
+import type { Bus, KafkaOptions } from '../platform/kafka/types.ts';
+import type { TopicAdmin } from '../platform/kafka/topic-admin.ts';
 import { openValueReader } from '../platform/kafka/value-reader.ts';
 import type { ValueReader } from '../platform/kafka/value-reader.ts';
 import { kafkaOptions } from '../platform/lifecycle/kafka-options.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { TopicChange } from '../platform/kafka/types.ts';
+import type { TopicChange } from '../platform/kafka/topic-admin.ts';
 import { topicFindings } from './topic-findings.ts';
 
 const change = (topic: string, action: TopicChange['action']): TopicChange => ({

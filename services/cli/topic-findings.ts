@@ -1,6 +1,6 @@
 import { fail } from '../platform/finding.ts';
 import type { Finding } from '../platform/finding.ts';
-import type { TopicChange } from '../platform/kafka/types.ts';
+import type { TopicChange } from '../platform/kafka/topic-admin.ts';
 
 /**
  * What `cartage topics apply` would change. Before its first run nearly all is wanting: that is one thing to do, and

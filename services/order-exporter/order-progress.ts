@@ -1,5 +1,5 @@
 import { orders } from '../../schemas/topics.ts';
-import type { TopicAdmin } from '../platform/kafka/types.ts';
+import type { TopicAdmin } from '../platform/kafka/topic-admin.ts';
 import { partitionIn } from '../platform/kafka/publish/murmur2.ts';
 
 export interface OrderProgress {

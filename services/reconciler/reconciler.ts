@@ -1,7 +1,7 @@
 import { underFence } from '../platform/fence.ts';
 import { refreshRequester } from '../platform/flow/request-refresh.ts';
 import { openTopicAdmin } from '../platform/kafka/connect.ts';
-import type { TopicAdmin } from '../platform/kafka/types.ts';
+import type { TopicAdmin } from '../platform/kafka/topic-admin.ts';
 import { kafkaOptions } from '../platform/lifecycle/kafka-options.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
 import { openProcess } from '../platform/lifecycle/process.ts';

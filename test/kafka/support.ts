@@ -11,9 +11,9 @@ import type {
   PartitionReader,
   Received,
   SubscribeOptions,
-  TopicAdmin,
   Undecodable,
 } from '../../services/platform/kafka/types.ts';
+import type { TopicAdmin } from '../../services/platform/kafka/topic-admin.ts';
 import type { Stock } from '../../schemas/types.ts';
 import { sharedKafka, sharedRegistry } from '../infrastructure/main.ts';
 

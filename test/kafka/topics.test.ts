@@ -4,7 +4,7 @@ import kafkajs from 'kafkajs';
 import type { Admin } from 'kafkajs';
 import { orders, schemaText, stock } from '../../schemas/topics.ts';
 import { openTopicAdmin } from '../../services/platform/kafka/connect.ts';
-import type { TopicAdmin } from '../../services/platform/kafka/types.ts';
+import type { TopicAdmin } from '../../services/platform/kafka/topic-admin.ts';
 import { sharedKafka } from '../infrastructure/main.ts';
 import { plainKafka } from '../infrastructure/plain-kafka.ts';
 import { openAdmin, optionsFor, ownTopic, until, untyped } from './support.ts';

@@ -1,6 +1,7 @@
 import { messageOf } from '../../platform/errors.ts';
 import { waitingOf } from '../../platform/kafka/group-lag.ts';
-import type { PartitionLag, TopicAdmin } from '../../platform/kafka/types.ts';
+import type { PartitionLag } from '../../platform/kafka/types.ts';
+import type { TopicAdmin } from '../../platform/kafka/topic-admin.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { noOutlook, Pace } from './pace.ts';
 import type { Outlook } from './pace.ts';

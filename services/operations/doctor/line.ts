@@ -5,7 +5,7 @@ import { fail, ok, warn } from '../../platform/finding.ts';
 import type { Finding } from '../../platform/finding.ts';
 import { groupIn, groupOf } from '../../platform/groups.ts';
 import { waitingOf } from '../../platform/kafka/group-lag.ts';
-import type { TopicAdmin } from '../../platform/kafka/types.ts';
+import type { TopicAdmin } from '../../platform/kafka/topic-admin.ts';
 import { processes, readerOf } from '../../platform/processes.ts';
 import type { Evidence } from './evidence.ts';
 

@@ -24,8 +24,8 @@ import type {
   ReadAllOptions,
   SubscribeOptions,
   Subscription,
-  TopicAdmin,
 } from './types.ts';
+import type { TopicAdmin } from './topic-admin.ts';
 import { createDecoder, toRecord } from './wire.ts';
 
 /** Only tests give other texts: their topics carry names of their own. */

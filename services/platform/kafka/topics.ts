@@ -11,7 +11,8 @@ import type { Contract } from '../../../schemas/topics.ts';
 import { noBroker } from './no-broker.ts';
 import type { RegistryApi } from './registry/registry-api.ts';
 import { oneLine, subjectOf } from './registry/registry.ts';
-import type { PartitionLag, TopicAdmin, TopicChange } from './types.ts';
+import type { PartitionLag } from './types.ts';
+import type { TopicAdmin, TopicChange } from './topic-admin.ts';
 
 export interface TopicAdminContext {
   client: Kafka;

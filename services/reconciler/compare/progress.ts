@@ -1,5 +1,5 @@
 import { groupOf } from '../../platform/groups.ts';
-import type { TopicAdmin } from '../../platform/kafka/types.ts';
+import type { TopicAdmin } from '../../platform/kafka/topic-admin.ts';
 
 /** How far the flows are, as the broker knows it. */
 export class Progress {

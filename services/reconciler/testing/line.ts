@@ -7,7 +7,7 @@ import type { SourceItem, StoredSourceItem } from '../../magento/source-items.ts
 import { ordersSection } from '../../platform/config/sections/orders.ts';
 import { stockSection } from '../../platform/config/sections/stock.ts';
 import { RecordingBus } from '../../platform/flow/testing/recording-bus.ts';
-import type { TopicAdmin } from '../../platform/kafka/types.ts';
+import type { TopicAdmin } from '../../platform/kafka/topic-admin.ts';
 import { openMetrics } from '../../platform/telemetry/metrics.ts';
 import { sourceItemOf } from '../../wanted/stock/source-item.ts';
 import { AppliedKeys } from '../applied-keys.ts';

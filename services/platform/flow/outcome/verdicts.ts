@@ -11,16 +11,8 @@ import type { Parking } from './parking.ts';
 import { decide, pressed, recordFault } from './policy.ts';
 import { logBug, logRetry, report } from './report.ts';
 import { shortText } from './short-key.ts';
+import { Suspects } from './suspects.ts';
 import type { AfterTry, Tried } from './tried.ts';
-
-/**
- * Records that may be parked on the word of a probe, one after the other without a write that worked between them. A
- * probe is another kind of call: when one kind fails for all (an extension that breaks shipments), it still succeeds,
- * and good records would be parked by the dozen. Beyond them one each time this has passed: where no other record is
- * left that could work, those that always fail would be tried, and hold their partitions up, for good.
- */
-const suspectsInRow = 3;
-const anotherSuspectMs = 600_000;
 
 /**
  * Superseded records that are being told of at a time. Of a backlog with ten changes a key there would be more of such
@@ -38,31 +30,23 @@ export class Verdicts {
   readonly #context: FlowContext;
   readonly #flow: string;
   readonly #parking: Parking;
-  readonly #probe: () => Promise<void>;
   /** Calls, and errors of calls, that the breaker knows: one may be that of many records. */
   readonly #counted = new WeakSet<object>();
-  /**
-   * Records after whose last try a probe succeeded: only a try between two such says that it is the record. An outage may
-   * end just after a try.
-   */
-  readonly #suspected = new WeakSet<object>();
-  /** Records parked on the word of a probe since the last write that worked. */
-  #suspects = 0;
-  #suspectedAt = 0;
+  readonly #suspects: Suspects;
   #superseded = 0;
 
   constructor(context: FlowContext, flow: string, parking: Parking, probe: () => Promise<void>) {
     this.#context = context;
     this.#flow = flow;
     this.#parking = parking;
-    this.#probe = probe;
+    this.#suspects = new Suspects(context.clock, probe);
     this.breaker = new Breaker(context.policy, context.random);
   }
 
   /** The handler returned. Resolves when all that is to be reported is acknowledged. */
   async handled(tried: Tried, result: Handled): Promise<void> {
     this.breaker.succeeded(this.#isNews(tried.call ?? tried));
-    if (result.status === 'applied') this.#suspects = 0;
+    if (result.status === 'applied') this.#suspects.wroteWell();
     await this.#publishUntilAcknowledged(tried.lease, () => this.#parking.clear(tried.record));
     if (tried.unsettled) {
       this.#showBreaker();
@@ -95,7 +79,7 @@ export class Verdicts {
     const unknown = decision.kind !== 'again' && decision.unknown;
     const looksAgain = decision.kind === 'probe' && decision.isLast && unknown && tried.looks === true;
     const mayBeRecord = decision.kind === 'probe' && !looksAgain && !tried.shared;
-    if (mayBeRecord && (await this.#isRecordsFault(tried.record, decision.isLast)))
+    if (mayBeRecord && (await this.#suspects.isAtFault(tried.record, decision.isLast)))
       return this.#park(tried, 'rejected', recordFault(decision.fault, tried.attempts, unknown), unknown);
     this.#context.metrics.retries.inc({ flow: this.#flow, code: decision.fault.code });
     logRetry(this.#context, this.#flow, tried, decision.fault, { delayMs: decision.delayMs, unknown });
@@ -116,7 +100,7 @@ export class Verdicts {
     if (attempts < 2) return false;
     if (!(error instanceof Unavailable)) return true;
     // The halves of a batch knock at a door that is closed to all, unless a probe shows that it is not.
-    return error.perhapsRecord && (await this.#probeSucceeds());
+    return error.perhapsRecord && (await this.#suspects.probeSucceeds());
   }
 
   /** A newer record of the key took its place before it was written. Told without waiting: nothing hangs on it. */
@@ -224,31 +208,6 @@ export class Verdicts {
         this.#context.log.warn({ err: error, flow: this.#flow, tries }, 'publishing failed, trying again');
         await this.#context.clock.wait(this.#context.policy.retryInitialMs);
       }
-  }
-
-  async #isRecordsFault(record: object, isLast: boolean): Promise<boolean> {
-    const wasSuspected = this.#suspected.delete(record);
-    if (!this.#maySuspect() || !(await this.#probeSucceeds())) return false;
-    this.#suspected.add(record);
-    // Others may have been parked while the probe was under way.
-    if (!isLast || !wasSuspected || !this.#maySuspect()) return false;
-    this.#suspects += 1;
-    this.#suspectedAt = this.#context.clock.now();
-    return true;
-  }
-
-  #maySuspect(): boolean {
-    if (this.#suspects < suspectsInRow) return true;
-    return this.#context.clock.now() - this.#suspectedAt >= anotherSuspectMs;
-  }
-
-  async #probeSucceeds(): Promise<boolean> {
-    try {
-      await this.#probe();
-      return true;
-    } catch {
-      return false;
-    }
   }
 
   #showBreaker(): void {

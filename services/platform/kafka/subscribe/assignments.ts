@@ -3,9 +3,8 @@
  *
  * Opening: wait until this process's own earlier reader of the partition has closed; read what the group has stored;
  * store our first claim (by which the coordinator also confirms the generation); open the reader; seek; resume.
- * Closing gracefully (the group is about to be joined anew, or the process stops): readers finish what is in flight
- * while nobody else can have their partitions, then offsets and clean claims are stored. Closing lost: readers are
- * told, and nothing is stored any more.
+ * Closing gracefully (before a new join, or a stop): readers finish what is in flight while nobody else can have their
+ * partitions, then offsets and clean claims are stored. Closing lost: readers are told, nothing is stored any more.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Assignment } from 'kafkajs';
