@@ -8,6 +8,7 @@ import { addExplain } from './commands/explain/command.ts';
 import { addMapping } from './commands/mapping/command.ts';
 import { addParked } from './commands/parked/command.ts';
 import { addRecipe } from './commands/recipe/command.ts';
+import { addRefresh } from './commands/refresh/command.ts';
 import { addReplay } from './commands/replay/command.ts';
 import { addReport } from './commands/report/command.ts';
 import { addSlots } from './commands/slots/command.ts';
@@ -65,27 +66,7 @@ export function commandLine(run: Run): Command {
   addExplain(program, run);
   addParked(program, run);
   addDifferences(program, run);
-  program
-    .command('refresh')
-    .description('read keys at their source again and send what is true now')
-    .argument(
-      '<topic>',
-      'magento.orders, magento.customers, erp.stock, erp.products, erp.prices or erp.fulfilments',
-    )
-    .argument('[keys...]', "keys on that topic, e.g. 'WH1/ABC-1' or 'main/default/000000042'")
-    .option('--where <condition>', "of a topic of the ERP: those whose row meets it, e.g. 'quantity < 0'")
-    .option('--all', 'every key of a topic of the ERP')
-    .option('--reason <text>', 'why, for the audit')
-    .option('--dry-run', 'say what would be asked for')
-    .addHelpText(
-      'after',
-      "\nExamples:\n  $ cartage refresh erp.stock 'WH1/ABC-1'\n  $ cartage refresh erp.stock --where 'quantity < 0' --dry-run",
-    )
-    .action(
-      run(async (options, [topic = '', ...keys]) =>
-        (await import('./commands/refresh.ts')).requestRefresh(options, topic, keys),
-      ),
-    );
+  addRefresh(program, run);
   program
     .command('dry-report')
     .description('what the flows on `dry` would do, and would hold or reject, with examples')

@@ -1,15 +1,15 @@
-import { splitKey } from '../../../schemas/keys.ts';
-import { contracts, refresh } from '../../../schemas/topics.ts';
-import { allKeys } from '../../erp/sources/keys.ts';
-import { recordsWhere } from '../../erp/records-where.ts';
-import { readConfiguration } from '../../platform/config/read.ts';
-import { Rejected } from '../../platform/errors.ts';
-import { forAll } from '../../platform/for-all.ts';
-import { askedAgain } from '../../operations/act.ts';
-import { actorOf, recordAct } from '../act.ts';
-import type { GlobalOptions } from '../options.ts';
-import { withBus } from '../open.ts';
-import { printJson, printLine } from '../print.ts';
+import { splitKey } from '../../../../schemas/keys.ts';
+import { contracts, refresh } from '../../../../schemas/topics.ts';
+import { allKeys } from '../../../erp/sources/keys.ts';
+import { recordsWhere } from '../../../erp/records-where.ts';
+import { readConfiguration } from '../../../platform/config/read.ts';
+import { Rejected } from '../../../platform/errors.ts';
+import { forAll } from '../../../platform/for-all.ts';
+import { askedAgain } from '../../../operations/act.ts';
+import { actorOf, recordAct } from '../../act.ts';
+import type { GlobalOptions } from '../../options.ts';
+import { withBus } from '../../open.ts';
+import { printJson, printLine } from '../../print.ts';
 
 interface RefreshOptions extends GlobalOptions {
   dryRun?: boolean;
