@@ -4,7 +4,7 @@ import { forAll } from '../../../platform/for-all.ts';
 import { actorOf, recordAct } from '../../act.ts';
 import type { GlobalOptions } from '../../options.ts';
 import { withBus, withValueReader } from '../../open.ts';
-import { refuseOtherKeys } from '../refresh.ts';
+import { refuseOtherKeys } from '../refresh/refresh.ts';
 import { askedAgain } from '../../../operations/act.ts';
 import { find, ofCustomer, ofOrder } from './find.ts';
 import type { Found, Meant } from './find.ts';

@@ -9,7 +9,7 @@ import { actorOf, recordAct } from '../../act.ts';
 import type { GlobalOptions } from '../../options.ts';
 import { withBus } from '../../open.ts';
 import { counted, printError, printJson, printLine } from '../../print.ts';
-import { refuseOtherKeys, sourceOf } from '../refresh.ts';
+import { refuseOtherKeys, sourceOf } from '../refresh/refresh.ts';
 import { askedAgain } from '../../../operations/act.ts';
 
 export interface ReplayOptions extends GlobalOptions {
