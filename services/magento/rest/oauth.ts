@@ -1,5 +1,5 @@
-import { createHmac, randomUUID } from 'node:crypto';
-import { encodeRfc3986 } from '../../platform/http/encode.ts';
+import { createHmac, randomBytes } from 'node:crypto';
+import OAuth from 'oauth-1.0a';
 import { baseString } from './base-string.ts';
 import type { Credentials } from './credentials.ts';
 
@@ -13,26 +13,27 @@ export interface SignerOptions {
 export type Signer = (credentials: Credentials, method: string, url: string) => string;
 
 /**
- * Makes the `Authorization` header (RFC 5849, section 3.5.1) of one try. Call it again for every retry.
+ * Makes the `Authorization` header of one try. Call it again for every retry.
  * @returns a function of the credentials, the method and the URL as the shop sees it (which a proxy may have changed).
  */
 export function createSigner(options: SignerOptions = {}): Signer {
   const now = options.now ?? Date.now;
-  const nonce = options.nonce ?? (() => randomUUID().replaceAll('-', ''));
+  const nonce = options.nonce ?? (() => randomBytes(16).toString('hex'));
   return ({ consumerKey, consumerSecret, accessToken, accessTokenSecret }, method, url) => {
-    const oauth = {
-      oauth_consumer_key: consumerKey,
-      oauth_nonce: nonce(),
-      oauth_signature_method: 'HMAC-SHA256',
-      oauth_timestamp: String(Math.floor(now() / 1000)),
-      oauth_token: accessToken,
-      oauth_version: '1.0',
-    };
-    const key = `${encodeRfc3986(consumerSecret)}&${encodeRfc3986(accessTokenSecret)}`;
-    const oauth_signature = createHmac('sha256', key)
-      .update(baseString(method, url, oauth))
-      .digest('base64');
-    const signed = Object.entries({ ...oauth, oauth_signature });
-    return `OAuth ${signed.map(([name, value]) => `${name}="${encodeRfc3986(value)}"`).join(', ')}`;
+    const oauth = new OAuth({
+      consumer: { key: consumerKey, secret: consumerSecret },
+      signature_method: 'HMAC-SHA256',
+      hash_function: (text, key) => createHmac('sha256', key).update(text).digest('base64'),
+    });
+    oauth.getNonce = nonce;
+    oauth.getTimeStamp = () => Math.floor(now() / 1000);
+    oauth.getBaseString = (request, data) =>
+      baseString(request.method, request.url, stringValues(data as unknown as Record<string, unknown>));
+    const authorization = oauth.authorize({ method, url }, { key: accessToken, secret: accessTokenSecret });
+    return oauth.toHeader(authorization).Authorization;
   };
+}
+
+function stringValues(data: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, String(value)]));
 }
