@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { ConfigurationError, loadConfig } from './load.ts';
+import { ConfigurationError, loadConfig, loadSection } from './load.ts';
 import type { SectionName } from './schema.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cartage-config-'));
@@ -341,4 +341,13 @@ describe('the configuration', () => {
     expect(problemsOf('- instance')).toEqual({ '': 'must be a map of sections' });
     expect(problemsOf('# nothing yet')).toMatchObject({ instance: 'is required', stock: 'is required' });
   });
+});
+
+it('a section alone is read from a file that is not whole, and refused with the paths of its fields', () => {
+  const stock = (text: string) => loadSection(written(`http: { port: "\${NONE}" }\n${text}`), 'stock', {});
+  expect(stock('stock: { sources: { WH1: default } }')).toMatchObject({ sources: { WH1: 'default' } });
+  expect(() => stock('stock: { soures: {} }')).toThrow(
+    /stock\.soures: is not known; did you mean sources\?[^]*stock\.sources: is required|stock\.sources: is required[^]*stock\.soures: is not known/,
+  );
+  expect(() => stock('')).toThrow('stock: is required');
 });

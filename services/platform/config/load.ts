@@ -55,6 +55,20 @@ export function loadConfig<Name extends SectionName>(
   return parsed as PlatformConfig & Pick<Config, Name>;
 }
 
+/** One section of a file that need not be whole: nothing else in it is looked at. @throws ConfigurationError with all problems. */
+export function loadSection<Name extends SectionName>(
+  file: string,
+  name: Name,
+  environment: Environment,
+): Config[Name] {
+  const problems: Problem[] = [];
+  const schema = z.object({ [name]: configSchema.shape[name] });
+  const { [name]: section } = parseYaml(file, readText);
+  const parsed = parse(schema, { [name]: section }, { environment, problems });
+  if (parsed === undefined || problems.length > 0) throw new ConfigurationError(file, problems);
+  return parsed[name] as Config[Name];
+}
+
 /** A recipe on its own, for who writes one. @throws ConfigurationError with all problems, their paths as in the whole. */
 export function loadRecipe(file: string, environment: Environment): Recipe {
   const problems: Problem[] = [];

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { shownLines } from '../terminal.ts';
-import { loadConfig, loadRecipe } from './load.ts';
+import { loadConfig, loadRecipe, loadSection } from './load.ts';
 import { ReadFiles, readText } from './read-files.ts';
 import type { ReadText } from './read-files.ts';
 import type { Recipe } from './sections/recipe.ts';
@@ -89,6 +89,11 @@ export function readConfiguration<Name extends SectionName>(
     () => new Configuration(file, (read) => loadConfig(file, sections, process.env, read)),
     hint,
   );
+}
+
+/** One section of a file that need not be whole; with a problem in it, all problems are printed and the process ends with code 1. */
+export function readSection<Name extends SectionName>(name: Name, file: string): Config[Name] {
+  return orSayAndExit(() => loadSection(file, name, process.env));
 }
 
 /** A recipe on its own; with a problem in it, all problems are printed and the process ends with code 1. */

@@ -1,7 +1,7 @@
 import { mappingChange } from '../../../operations/mapping.ts';
 import type { MappingChange, Unmapped } from '../../../operations/mapping.ts';
 import { newestOrders } from '../../../operations/newest-orders.ts';
-import { readConfiguration } from '../../../platform/config/read.ts';
+import { readConfiguration, readSection } from '../../../platform/config/read.ts';
 import { shownLine } from '../../../platform/terminal.ts';
 import { orderCount } from '../../order-count.ts';
 import type { GlobalOptions } from '../../options.ts';
@@ -17,7 +17,7 @@ export async function checkMapping(
 ): Promise<number> {
   const ordersMax = orderCount(options.orders);
   const configuration = readConfiguration(['orders'], options.config);
-  const then = readConfiguration(['orders'], file).config.orders;
+  const then = readSection('orders', file);
   const { instance, orders: now } = configuration.config;
   const newest = await withBus(configuration, (bus) => newestOrders(bus, instance, ordersMax));
   const changes = [...newest].flatMap(([key, order]) => mappingChange(key, order, now, then) ?? []);

@@ -8,7 +8,10 @@ export function addMapping(program: Command, run: Run): void {
     .description(
       'try a changed configuration on the newest orders: what would be held, what would change; writes nothing',
     )
-    .argument('<file>', 'the changed configuration; --config names the one in force')
+    .argument(
+      '<file>',
+      'the changed configuration, of which `orders` is read; --config names the one in force',
+    )
     .option('--orders <number>', 'of so many of the newest orders', '500')
     .addHelpText(
       'after',
