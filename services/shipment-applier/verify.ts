@@ -84,6 +84,6 @@ function refuse(
     fix:
       differences.length === 0
         ? 'All that was asked for was made, so the ERP charges what its document does not say (`amounts`: shipping, adjustments; see deploy/SOURCES.md), or rounds otherwise: correct the query or the ERP for those to come, and this one by hand'
-        : 'Look at the order in the shop: something else has made it at the same time; correct it there by hand',
+        : 'Look at the order in the shop: something else has made it at the same time, or the ERP has changed its document since; correct it there by hand',
   });
 }
