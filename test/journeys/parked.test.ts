@@ -58,6 +58,13 @@ afterAll(async () => stack?.close());
 
 const shell = (line: string) => typed(line, stack.environment);
 
+/** A side that a busy machine has not answered for within its short deadline is asked again: the code says of it 1. */
+const saidWith = (code: number, line: string) =>
+  until(`${line} to end with ${code}`, async () => {
+    const said = await shell(line);
+    return said.code === code && said;
+  });
+
 async function placeOrder(paymentMethod: string, email?: string): Promise<string> {
   return (await place(paymentMethod, email)).increment_id;
 }
@@ -198,16 +205,16 @@ describe('cartage parked and erase', () => {
   it('is explained with all that has happened to its order, from both sides, and nothing personal', async () => {
     const key = held.listed.slice(held.listed.indexOf('sandbox/'));
     const number = key.split('/').at(-1)!;
-    const [{ out, code }, revealed] = await Promise.all([
-      shell(`cartage explain order ${number} --json`),
-      shell(`cartage explain order ${key} --reveal`),
-    ]);
-    const story = JSON.parse(out) as Story;
+    const { out, code, story } = await until('a story of both sides', async () => {
+      const said = await shell(`cartage explain order ${number} --json`);
+      const story = JSON.parse(said.out) as Story;
+      return story.sides.every(({ unknown }) => unknown === null) && { ...said, story };
+    });
+    const revealed = await shell(`cartage explain order ${key} --reveal`);
     expect(story.happenings.map(({ kind }) => kind)).toEqual(
       expect.arrayContaining(['published', 'held', 'parked']),
     );
     expect(story.keys).toContain(key);
-    expect(story.sides.map(({ unknown }) => unknown)).toEqual([null, null]);
     expect(story.sides[0]!.facts.order).toContain(number);
     expect(story.findings.map((finding) => finding.code)).toContain('order.payment_unmapped');
     expect(out).not.toMatch(/listed@example|Jane|Main St|60601|312-555/);
@@ -217,15 +224,14 @@ describe('cartage parked and erase', () => {
   });
 
   it('is explained by SKU, and what nobody knows of is said by the code', async () => {
-    const [{ out, code }, ...nobodyKnows] = await Promise.all([
-      shell('cartage explain sku BOARD-OAK'),
-      shell('cartage explain sku NO-SUCH-SKU'),
-      shell('cartage explain order 999999999'),
+    const [{ out }] = await Promise.all([
+      saidWith(0, 'cartage explain sku BOARD-OAK'),
+      saidWith(2, 'cartage explain sku NO-SUCH-SKU'),
+      saidWith(2, 'cartage explain order 999999999'),
     ]);
-    expect([code, out]).toEqual([0, expect.stringContaining('Nothing is out of order.')]);
+    expect(out).toContain('Nothing is out of order.');
     expect(out).toMatch(/^NOW +SHOP +ERP$/m);
     expect(out).toMatch(/^stock at \w+ +\d/m);
-    expect(nobodyKnows.map((said) => said.code)).toEqual([2, 2]);
   });
 
   it('is what `cartage doctor` knows as a symptom, beside all that `check` finds', async () => {
