@@ -220,7 +220,7 @@ describe('a new product whose price is still to come', () => {
     await expect(product(productOf('B'), patient)).rejects.toMatchObject(notYet);
   });
 
-  it('waits on while prices of others come, and longer where the shop bears one call at a time', async () => {
+  it('waits on while others that wait have theirs, not for prices of what never comes, and longer where the shop bears one call at a time', async () => {
     const { bus, shop, product, priceIn } = flowOf();
     const after = (ms: number) => bus.clock.run(bus.clock.now() + ms);
     for (const sku of ['A', 'B', 'C'])
@@ -232,6 +232,7 @@ describe('a new product whose price is still to come', () => {
     shop.callsAtOnce = () => 1;
     await after(50_000);
     await expect(product(productOf('B'), patient)).rejects.toMatchObject(notYet);
+    expect(await priceIn(patient, pricesOf('never', '9.5'))).toMatchObject([{ name: 'Held' }]);
     await after(1_000);
     expect(await product(productOf('B'), patient)).toMatchObject({ status: 'applied' });
     expect(shop.kept.get('b')!.status).toBe(2);

@@ -28,7 +28,7 @@ export class NewProducts {
   readonly #prices = new BoundedMap<string, { amount: string; at: number }>(pricesMax);
   readonly #imagesApart = new BoundedMap<string, true>(waitingMax);
 
-  /** When a price for a product that was not there came last. */
+  /** When one that waited had its price last: those of products that never come prolong nothing. */
   #pricedAt = -Infinity;
 
   /** @param isSlow whether the shop bears no more than one call at a time */
@@ -62,7 +62,7 @@ export class NewProducts {
   /** Of a product that is not there. @returns that it is about to be, where it waits for this price */
   priceCame(sku: string, amount: string): Unavailable | null {
     const isAwaited = this.isWaiting(sku);
-    this.#pricedAt = this.#clock.now();
+    if (isAwaited) this.#pricedAt = this.#clock.now();
     this.#prices.set(foldSku(sku), { amount, at: this.#clock.now() });
     return isAwaited ? notYet(`The price of ${sku} waits until its product is made`) : null;
   }

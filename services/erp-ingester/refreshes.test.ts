@@ -21,12 +21,15 @@ function flowOf(mode: Mode = 'on') {
   const dirty = new DirtySet();
   const index = new PublishedIndex();
   const ending = new AbortController();
-  const erp = { isDown: false };
+  const erp = { isDown: false, found: Promise.resolve() };
   const stream = aStream(
     'stock',
     {},
     {
-      find: async (records) => records.flatMap(({ sku }) => (sku === 'A' ? ['7', '8'] : [])),
+      find: async (records) => {
+        if (records.some(({ sku }) => sku === 'slow')) await erp.found;
+        return records.flatMap(({ sku }) => (sku === 'A' ? ['7', '8'] : []));
+      },
       probe: async () => {
         await Promise.resolve();
         if (erp.isDown) throw new Error('Down');
@@ -189,6 +192,20 @@ describe('refreshes', () => {
     });
     // Nor is anything asked for from then on.
     await expect(flow.apply([ask('erp.stock', 'W1/A')], attempt)).rejects.toBeInstanceOf(Unavailable);
+  });
+
+  it('of a batch fail together when the session ends while another key is looked for', async () => {
+    const { flow, ending, ask, erp } = flowOf();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    erp.found = promise;
+    const applying = flow.apply([ask('erp.stock', 'W1/A'), ask('erp.stock', 'W1/slow')], attempt);
+    const refused = expect(applying).rejects.toMatchObject({ fault: { code: 'refresh.stopping' } });
+    await new Promise(setImmediate);
+    ending.abort();
+    // A rejection that nobody hears of ends the process; here it fails the test, a turn later.
+    await new Promise(setImmediate);
+    resolve();
+    await refused;
   });
 
   it('of all keys ask them all, and are no matter of a record that is called so', async () => {

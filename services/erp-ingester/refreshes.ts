@@ -64,7 +64,8 @@ async function answerAll(
   options: RefreshesOptions,
 ): Promise<BatchResult<Refresh>> {
   const results: BatchResult<Refresh> = new Map();
-  const asked: Promise<void>[] = [];
+  // Asked for once all are known: each ends with the session, and must be heard by then.
+  const asked: { key: string; record: Received<Refresh> }[] = [];
   for (const record of records) {
     const act = aboutAll(record);
     if (act !== '') {
@@ -82,10 +83,10 @@ async function answerAll(
         status: 'applied',
         cause: `asked ${stream.name} for ${keys.length} key${keys.length === 1 ? '' : 's'}`,
       });
-      asked.push(...keys.map((key) => ask(key, record, stream, options)));
+      asked.push(...keys.map((key) => ({ key, record })));
     }
   }
-  await Promise.all(asked);
+  await Promise.all(asked.map(({ key, record }) => ask(key, record, stream, options)));
   return results;
 }
 

@@ -55,6 +55,13 @@ it('the attributes of a set come with their options, labelled as in the admin', 
   ]);
 });
 
+it('a shop that does not answer for a set fails the one who asked, and nothing beside', async () => {
+  const down = { ...cannedShop().rest, call: () => Promise.reject(new Error('down')) };
+  await expect(createAttributes(down).ofSet(9)).rejects.toThrow('down');
+  // A rejection that nobody hears of ends the process; here it fails the test, a turn later.
+  await new Promise(setImmediate);
+});
+
 it('an option is added by its label and answers its id; sets are found by name, else by id', async () => {
   const shop = cannedShop(answer(200, '"10"'));
   expect(await createAttributes(shop.rest).addOption('erp_color', 'Blue')).toBe('10');

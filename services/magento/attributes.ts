@@ -84,18 +84,19 @@ export function createAttributes(rest: Rest): Attributes {
     },
 
     async ofSet(setId) {
-      const types = typesOf(rest);
-      const rows = await rest.call({
-        method: 'GET',
-        path: ['products', 'attribute-sets', String(setId), 'attributes'],
-        query: [['fields', fields]],
-        // Labels of the admin: those of a store view are translations.
-        scope: 'all',
-        shape: listOf(attributeRow),
-        route: 'GET products/attribute-sets/:id/attributes',
-      });
-      const byCode = await types;
-      return rows.map((row) => attributeOf(row, byCode.get(row.attribute_code) ?? []));
+      const [types, rows] = await Promise.all([
+        typesOf(rest),
+        rest.call({
+          method: 'GET',
+          path: ['products', 'attribute-sets', String(setId), 'attributes'],
+          query: [['fields', fields]],
+          // Labels of the admin: those of a store view are translations.
+          scope: 'all',
+          shape: listOf(attributeRow),
+          route: 'GET products/attribute-sets/:id/attributes',
+        }),
+      ]);
+      return rows.map((row) => attributeOf(row, types.get(row.attribute_code) ?? []));
     },
 
     async scopeOf(code) {
