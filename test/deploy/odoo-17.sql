@@ -1,9 +1,9 @@
 -- Of an Odoo 17.0: the tables and columns that odoo-streams.yaml asks, and the rows of a few orders, as they were found in a database.
-create table res_currency (id int, name text, primary key (id));
+create table res_currency (id int, name text, decimal_places int, primary key (id));
 insert into res_currency values
-  (1, 'USD'),
-  (125, 'EUR'),
-  (126, 'VUV');
+  (1, 'USD', 2),
+  (125, 'EUR', 2),
+  (126, 'VUV', 0);
 create table res_company (id int, currency_id int, primary key (id));
 insert into res_company values
   (1, 125);
@@ -51,13 +51,16 @@ create table product_attribute_value (id int, name jsonb, attribute_id int, prim
 insert into product_attribute_value values
   (1, '{"en_US": "Red"}', 1),
   (2, '{"en_US": "Blue"}', 1);
-create table product_template (id int, name jsonb, description_sale jsonb, type text, active boolean, sale_ok boolean, list_price numeric, uom_id int, company_id int, primary key (id));
+create table product_template (id int, name jsonb, description_sale jsonb, type text, active boolean, sale_ok boolean, list_price numeric, uom_id int, company_id int, categ_id int, primary key (id));
 insert into product_template values
-  (2, '{"en_US": "Mug"}', null, 'product', true, true, 10.0, 1, null),
-  (3, '{"en_US": "Cup"}', null, 'product', true, true, 10.0, 1, null),
-  (4, '{"en_US": "Shipping"}', null, 'service', true, true, 10.0, 1, null),
-  (18, '{"en_US": "Sku-012"}', null, 'product', true, true, 10.0, 1, null),
-  (43, '{"en_US": "Shirt"}', null, 'product', true, true, 20.0, 1, null);
+  (2, '{"en_US": "Mug"}', null, 'product', true, true, 10.0, 1, null, 1),
+  (3, '{"en_US": "Cup"}', null, 'product', true, true, 10.0, 1, null, 1),
+  (4, '{"en_US": "Shipping"}', null, 'service', true, true, 10.0, 1, null, 1),
+  (18, '{"en_US": "Sku-012"}', null, 'product', true, true, 10.0, 1, null, 1),
+  (43, '{"en_US": "Shirt"}', null, 'product', true, true, 20.0, 1, null, 1);
+create table product_category (id int, parent_path text, primary key (id));
+insert into product_category values
+  (1, '1/');
 create table product_product (id int, product_tmpl_id int, default_code text, active boolean, weight numeric, primary key (id));
 insert into product_product values
   (2, 2, 'MUG', true, null),
@@ -84,11 +87,11 @@ insert into product_variant_combination values
 create table product_pricelist (id int, name jsonb, active boolean, company_id int, currency_id int, primary key (id));
 insert into product_pricelist values
   (8, '{"en_US": "TRADE"}', true, null, 125);
-create table product_pricelist_item (id int, pricelist_id int, product_id int, product_tmpl_id int, applied_on text, compute_price text, base text, fixed_price numeric, percent_price float8, min_quantity numeric, date_start timestamp, date_end timestamp, primary key (id));
+create table product_pricelist_item (id int, pricelist_id int, product_id int, product_tmpl_id int, applied_on text, compute_price text, base text, fixed_price numeric, percent_price float8, min_quantity numeric, date_start timestamp, date_end timestamp, categ_id int, primary key (id));
 insert into product_pricelist_item values
-  (1, 8, null, 43, '1_product', 'fixed', 'list_price', 15.0, null, 10.0, null, null),
-  (2, 8, 44, null, '0_product_variant', 'fixed', 'list_price', 14.5, null, 10.0, null, null),
-  (3, 8, null, null, '3_global', 'percentage', 'list_price', null, 10, 0.0, null, '2999-01-01T00:00:00');
+  (1, 8, null, 43, '1_product', 'fixed', 'list_price', 15.0, null, 10.0, null, null, null),
+  (2, 8, 44, null, '0_product_variant', 'fixed', 'list_price', 14.5, null, 10.0, null, null, null),
+  (3, 8, null, null, '3_global', 'percentage', 'list_price', null, 10, 0.0, null, '2999-01-01T00:00:00', null);
 create table delivery_carrier (id int, name jsonb, primary key (id));
 create table sale_order (id int, name text, client_order_ref text, state text, amount_total numeric, write_date timestamp, primary key (id));
 insert into sale_order values
@@ -141,11 +144,11 @@ insert into stock_quant values
   (4, 3, 14, -20.0),
   (5, 2, 5, 2.0),
   (6, 3, 5, 2.0);
-create table account_move (id int, name text, ref text, move_type text, state text, posted_before boolean, currency_id int, amount_total numeric, create_date timestamp, primary key (id));
+create table account_move (id int, name text, ref text, move_type text, state text, posted_before boolean, currency_id int, amount_total numeric, create_date timestamp, invoice_date date, primary key (id));
 insert into account_move values
-  (1, 'INV/2026/00001', 'main/default/5729865701', 'out_invoice', 'posted', true, 1, 105.11, '2026-11-28T09:16:38.397904'),
-  (2, 'RINV/2026/00001', 'Reversal of: INV/2026/00001, broken', 'out_refund', 'posted', true, 1, 105.11, '2026-11-28T09:17:05.506626'),
-  (3, '/', 'main/default/5729865701/refund/100000', 'out_refund', 'draft', null, 1, 894.89, '2026-11-28T09:17:29.663687');
+  (1, 'INV/2026/00001', 'main/default/5729865701', 'out_invoice', 'posted', true, 1, 105.11, '2026-11-28T09:16:38.397904', '2026-11-28'),
+  (2, 'RINV/2026/00001', 'Reversal of: INV/2026/00001, broken', 'out_refund', 'posted', true, 1, 105.11, '2026-11-28T09:17:05.506626', '2026-11-28'),
+  (3, '/', 'main/default/5729865701/refund/100000', 'out_refund', 'draft', null, 1, 894.89, '2026-11-28T09:17:29.663687', null);
 create table account_move_line (id int, move_id int, product_id int, product_uom_id int, display_type text, is_downpayment boolean, quantity numeric, price_subtotal numeric, primary key (id));
 insert into account_move_line values
   (1, 1, 2, 1, 'product', false, 5.0, 72.5),

@@ -104,6 +104,12 @@ it('variants are products with their values, and with the price of the closest r
     attributes: { Color: 'Blue' },
   });
   expect(products.get('SKU-012')).toMatchObject({ enabled: false });
+  // For more pieces than the variant's own, or than one of its category: Odoo never comes to these.
+  await owner.query(
+    `insert into product_pricelist_item (id, pricelist_id, applied_on, compute_price, base, fixed_price, min_quantity, categ_id)
+     values (4, 8, '3_global', 'fixed', 'list_price', 12, 20, null), (5, 8, '3_global', 'fixed', 'list_price', 13, 7, null),
+            (6, 8, '2_product_category', 'formula', 'standard_price', null, 5, 1)`,
+  );
   const [blue] = await recordsOf('prices', [44]);
   const amounts = (blue!.prices as Row[]).map(({ list, amount, minQuantity }) => [list, amount, minQuantity]);
   expect(amounts).toEqual([
@@ -153,4 +159,39 @@ it('a record leads back to all documents of its order', async () => {
     'INV/2026/00001',
     'RINV/2026/00001',
   ]);
+});
+
+it('a percentage is rounded as the currency is', async () => {
+  await owner.query(
+    'update res_company set currency_id = 126; update product_pricelist set currency_id = 126',
+  );
+  const [blue] = await recordsOf('prices', [44]);
+  expect((blue!.prices as Row[])[1]).toMatchObject({ currency: 'VUV', amount: '20.0000' });
+});
+
+it('a product that is archived gives its SKU to the one that was made anew', async () => {
+  for (const stream of ['stock', 'products', 'prices'])
+    expect(await recordsOf(stream, [18])).toMatchObject([{ sku: 'SKU-012' }]);
+  await owner.query(`insert into product_product values (60, 18, 'SKU-012', true, null)`);
+  for (const stream of ['stock', 'products', 'prices']) {
+    expect(await recordsOf(stream, [18])).toEqual([]);
+    expect(await recordsOf(stream, [18, 60])).toMatchObject([{ sku: 'SKU-012' }]);
+  }
+});
+
+it('an invoice of several orders is told of each without its total, and by its date where it was drafted long before', async () => {
+  await owner.query(
+    `insert into sale_order values (90, 'S00090', 'main/default/5729865703', 'sale', 42, '2026-11-28T10:00:00');
+     insert into sale_order_line values (600, 90);
+     insert into account_move values
+       (9, 'INV/2026/00002', null, 'out_invoice', 'posted', true, 1, 42, '2025-12-30T10:00:00', '2026-01-02');
+     insert into account_move_line values (90, 9, 2, 1, 'product', false, 1, 14.5), (91, 9, 3, 1, 'product', false, 2, 19.98);
+     insert into sale_order_line_invoice_rel values (90, 169), (91, 600)`,
+  );
+  const told = await recordsOf('fulfilments', JSON.stringify([{ kind_of: 'move', id: 9 }]));
+  expect(told.toSorted((one, two) => Number(one.incrementId) - Number(two.incrementId))).toMatchObject([
+    { incrementId: '5729865701', lines: [{ sku: 'MUG', quantity: '1.0000' }], amounts: null },
+    { incrementId: '5729865703', lines: [{ sku: 'CUP', quantity: '2.0000' }], amounts: null },
+  ]);
+  expect(told.map(({ documentDate }) => documentDate)).toEqual([Date.UTC(2026, 0, 2), Date.UTC(2026, 0, 2)]);
 });

@@ -95,10 +95,10 @@ faultsSuite('an order into Odoo over JSON-2', json2);
 faultsSuite('an order into an ERP in a session', session);
 
 describe('an order into Odoo', () => {
-  const started = async () => {
+  const started = async (ofRecipe = overJsonRpc) => {
     const erp = new JsonRpcErp(['MUG', 'CUP']);
     await erp.standIn.start();
-    const recipe = JSON.parse(JSON.stringify(overJsonRpc).replaceAll(anywhere, erp.standIn.url)) as Recipe;
+    const recipe = JSON.parse(JSON.stringify(ofRecipe).replaceAll(anywhere, erp.standIn.url)) as Recipe;
     const { orders, close } = connectRecipe({ recipe, clock: hurried });
     return { rows: erp.rows, orders, end: () => Promise.all([close(), erp.standIn.stop()]) };
   };
@@ -132,4 +132,29 @@ describe('an order into Odoo', () => {
       ['Bonn', 'Köln'],
     ]);
   });
+
+  it.each(['odoo-json-rpc.yaml', 'odoo-json-2.yaml'])(
+    'that it has invoiced and the shop pays back as a whole is credited once, and canceled: %s',
+    async (name) => {
+      const { rows, orders, end } = await started(shipped(name));
+      const { id } = await orders.create(anInput());
+      const { totals } = anInput().order;
+      const amount_total = totals.grandTotalMinor / 100;
+      const invoice = { move_type: 'out_invoice', state: 'posted', amount_total };
+      const moves = rows['account.move']!;
+      moves.push({ ...invoice, id: 900, 'line_ids.sale_line_ids.order_id': Number(id) });
+      // Of another order.
+      moves.push({ ...invoice, id: 901, 'line_ids.sale_line_ids.order_id': 1 });
+      const closed = anInput({
+        state: 'closed',
+        totals: { ...totals, refundedMinor: totals.grandTotalMinor },
+      });
+      expect(await orders.change(closed)).toMatchObject({ changed: true });
+      expect(await orders.change(closed)).toMatchObject({ changed: false });
+      await end();
+      const credits = moves.filter(({ move_type }) => move_type === 'out_refund');
+      expect(credits).toMatchObject([{ state: 'draft', amount_total }]);
+      expect(rows['sale.order']!.map(({ state }) => state)).toEqual(['cancel']);
+    },
+  );
 });
