@@ -13,7 +13,7 @@ const program = join(import.meta.dirname, 'load-everything.ts');
 export async function fillCompileCache(folder: string): Promise<void> {
   const fill = (options: string) => {
     const env = { ...process.env, NODE_COMPILE_CACHE: folder, NODE_OPTIONS: options };
-    return promisify(execFile)(process.execPath, [program], { env }).catch((error: Error) =>
+    return promisify(execFile)(process.execPath, [program], { env, timeout: 120_000 }).catch((error: Error) =>
       console.error(error.message),
     );
   };

@@ -124,8 +124,10 @@ export const equivalents: readonly Equivalent[] = [
   },
   {
     file: 'services/platform/flow/outcome/policy.ts',
-    before: 'delayMs: Math.max(delayMs, error.retryAfterMs ?? 0),',
-    after: 'delayMs: Math.max(delayMs, error.retryAfterMs ?? 1),',
+    before:
+      'const wait = { delayMs: Math.max(delayMs, error.retryAfterMs ?? 0), fault: error.fault, unknown };',
+    after:
+      'const wait = { delayMs: Math.max(delayMs, error.retryAfterMs ?? 1), fault: error.fault, unknown };',
     reason: 'every back-off is longer',
   },
   {

@@ -8,7 +8,7 @@ import { KeptCodes } from '../../platform/kept-codes.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { KeptCodesOf } from '../../magento/store.ts';
 import type { SourceConfig } from '../../platform/config/sections/erp-source.ts';
-import { fail } from '../../platform/finding.ts';
+import { fail, ok, warn } from '../../platform/finding.ts';
 import type { Finding } from '../../platform/finding.ts';
 import type { GlobalOptions } from '../options.ts';
 import { withBus, withTopicAdmin } from '../open.ts';
@@ -52,6 +52,7 @@ export async function checkAll(
   const kept = isWell ? await keptCodes(configuration) : undefined;
   const sections: [string, Promise<Finding[]>][] = [
     ...checkConfiguredShop(config, Date.now(), kept),
+    ['Webhooks', Promise.resolve([checkSenders(config.webhook)])],
     ['ERP', checkConfiguredErp(config.erp)],
     ['Kafka', kafka],
   ];
@@ -63,6 +64,18 @@ export async function checkAll(
     if (!options.json) printFindings(name, found[name], options.verbose ?? false);
   }
   return found;
+}
+
+function checkSenders(webhook: CheckedConfiguration['config']['webhook']): Finding {
+  const { secrets, mageOsTokens, adobeCommerceKeys, adobeIoClients } = webhook;
+  if ([secrets, mageOsTokens, adobeCommerceKeys, adobeIoClients].some((keys) => keys.length > 0))
+    return ok('webhook.senders', 'A sender of webhooks has a key');
+  return warn(
+    'webhook.no_sender',
+    'No sender of webhooks has a key: the shop is not heard',
+    'Orders and customers come with the next sweep, after orders.sweep.intervalMs at the latest',
+    'Leave it so, or set a sender up as deploy/SENDERS.md says and name its key under webhook',
+  );
 }
 
 /** By which codes the relay has first known the shop's store views and websites. */

@@ -16,10 +16,20 @@ export class Absent {
     try {
       return await look();
     } catch (error) {
-      if (!(error instanceof Rejected) || !error.fault.code.endsWith('.erp_missing')) throw error;
+      if (!(error instanceof Rejected)) throw error;
+      if (!error.fault.code.endsWith('.erp_missing')) {
+        // What is missing may have led to this one, and is what to mend.
+        this.tell();
+        throw error;
+      }
       this.#faults.push(error.fault);
       return undefined;
     }
+  }
+
+  /** So much is missing that no more is told: each further look would be a question to the ERP for nothing. */
+  get isEnough(): boolean {
+    return this.#faults.length >= toldMax;
   }
 
   /** @throws Rejected, where anything was missing */
@@ -27,7 +37,9 @@ export class Absent {
     const [first] = this.#faults;
     if (first === undefined) return;
     const told = this.#faults.slice(0, toldMax).map(({ what }) => what);
-    const rest = this.#faults.length - told.length;
-    throw new Rejected({ ...first, what: [...told, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ') });
+    throw new Rejected({
+      ...first,
+      what: [...told, ...(this.isEnough ? ['and perhaps more'] : [])].join('; '),
+    });
   }
 }

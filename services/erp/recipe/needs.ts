@@ -73,6 +73,7 @@ export class Needs {
     const values: Record<string, unknown> = {};
     const absent = new Absent();
     for (const [index, item] of items.entries()) {
+      if (absent.isEnough) break;
       const look = () => this.#one(need, place, { ...variables, item, index });
       // What is only looked for may be looked for to the end; nothing more is written for an order that is rejected.
       const isWritten = need.make !== undefined || need.write !== undefined;

@@ -25,7 +25,7 @@ interface RequestQueue {
 }
 
 interface Broker {
-  connect(): Promise<void>;
+  apiVersions(): Promise<object>;
   disconnect(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ const { prototype } = require('kafkajs/src/network/requestQueue/index.js') as { 
 const waitForAll = Reflect.get<RequestQueue, 'waitForPendingRequests'>(prototype, 'waitForPendingRequests');
 const fulfil = Reflect.get<RequestQueue, 'fulfillRequest'>(prototype, 'fulfillRequest');
 const { prototype: broker } = require('kafkajs/src/broker/index.js') as { prototype: Broker };
-const connect = Reflect.get<Broker, 'connect'>(broker, 'connect');
+const askVersions = Reflect.get<Broker, 'apiVersions'>(broker, 'apiVersions');
 /** Node does not see it among the names of this CommonJS package. */
 const { KafkaJSConnectionError } = kafkajs;
 
@@ -50,9 +50,10 @@ export function giveUpUnanswered(): void {
     if (await settlesWithin(waitForAll.call(this), answerWithinMs)) return;
     this.rejectAll(givenUp());
   };
-  broker.connect = async function connectWhole(this: Broker): Promise<void> {
+  // Asked within the lock of `connect`: who waits for it must not find the connection that is given up.
+  broker.apiVersions = async function versionsOrNoConnection(this: Broker): Promise<object> {
     try {
-      await connect.call(this);
+      return await askVersions.call(this);
     } catch (error) {
       await this.disconnect().catch(() => undefined);
       throw error;

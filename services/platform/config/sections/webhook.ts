@@ -37,39 +37,30 @@ function keys<Key extends z.ZodType>(key: Key) {
 }
 
 /** Where the deliveries of shop and ERP are taken. A section of its own: whoever does not take them needs no secret. */
-export const webhookSection = z
-  .strictObject({
-    /** Where deliveries are taken, apart from the operator's port: this one is for the shop. */
-    host: text.default('0.0.0.0'),
-    port: z.coerce.number().int().min(0).max(65_535).default(8090),
-    /** Of each kind of sender the keys that it may sign with, two at once while rotating; none: it is not heard. */
-    secrets: keys(secret),
-    mageOsTokens: keys(token).default([]),
-    adobeCommerceKeys: keys(publicKey).default([]),
-    adobeIoClients: keys(text).default([]),
-    /** Of an ERP that says itself what has changed. */
-    erpSecrets: keys(secret).default([]),
-    toleranceMs: milliseconds(300_000),
-    maxBodyBytes: count(16 * 1024),
-    /** Of all deliveries that are being received, together. */
-    maxBufferedBytes: z.coerce
-      .number()
-      .int()
-      .min(64 * 1024)
-      .default(8 * 1024 * 1024),
-    maxConnections: count(10_000),
-    /** Signed deliveries answered per second, of each source; more get 429. */
-    maxPerSecond: count(5_000),
-    /** Proxies whose `X-Forwarded-For` says who the source is; else it is the address that the connection comes from. */
-    trustedProxies: z.array(network).default([]),
-    /** How long deliveries are still taken after a stop was asked for and /readyz said so; part of the time to drain. */
-    shutdownDelayMs: z.coerce.number().int().min(0).max(5_000).default(3_000),
-  })
-  .refine(
-    ({ secrets, mageOsTokens, adobeCommerceKeys, adobeIoClients, erpSecrets }) =>
-      [secrets, mageOsTokens, adobeCommerceKeys, adobeIoClients, erpSecrets].some((list) => list.length > 0),
-    {
-      path: ['secrets'],
-      message: 'must hold a secret, unless the keys of another sender are given: nobody could be heard',
-    },
-  );
+export const webhookSection = z.strictObject({
+  /** Where deliveries are taken, apart from the operator's port: this one is for the shop. */
+  host: text.default('0.0.0.0'),
+  port: z.coerce.number().int().min(0).max(65_535).default(8090),
+  /** Of each kind of sender the keys that it may sign with, two at once while rotating; none: it is not heard. */
+  secrets: keys(secret).default([]),
+  mageOsTokens: keys(token).default([]),
+  adobeCommerceKeys: keys(publicKey).default([]),
+  adobeIoClients: keys(text).default([]),
+  /** Of an ERP that says itself what has changed. */
+  erpSecrets: keys(secret).default([]),
+  toleranceMs: milliseconds(300_000),
+  maxBodyBytes: count(16 * 1024),
+  /** Of all deliveries that are being received, together. */
+  maxBufferedBytes: z.coerce
+    .number()
+    .int()
+    .min(64 * 1024)
+    .default(8 * 1024 * 1024),
+  maxConnections: count(10_000),
+  /** Signed deliveries answered per second, of each source; more get 429. */
+  maxPerSecond: count(5_000),
+  /** Proxies whose `X-Forwarded-For` says who the source is; else it is the address that the connection comes from. */
+  trustedProxies: z.array(network).default([]),
+  /** How long deliveries are still taken after a stop was asked for and /readyz said so; part of the time to drain. */
+  shutdownDelayMs: z.coerce.number().int().min(0).max(5_000).default(3_000),
+});

@@ -32,10 +32,10 @@ export class Suspects {
   }
 
   /** Asks the probe. What is at fault here is to be parked: it is counted. */
-  async isAtFault(record: object, isLastTry: boolean): Promise<boolean> {
-    const wasSuspected = this.#suspected.delete(record);
+  async isAtFault(triedOn: object, isLastTry: boolean): Promise<boolean> {
+    const wasSuspected = this.#suspected.delete(triedOn);
     if (!this.#mayPark() || !(await this.probeSucceeds())) return false;
-    this.#suspected.add(record);
+    this.#suspected.add(triedOn);
     // Others may have been parked while the probe was under way.
     if (!isLastTry || !wasSuspected || !this.#mayPark()) return false;
     this.#parked += 1;

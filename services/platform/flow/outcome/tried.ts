@@ -16,6 +16,8 @@ export interface Tried {
   record: Received<never>;
   lease: Lease;
   attempts: number;
+  /** What its tries are counted on, where a newer record of the key may take its place between them; else the record. */
+  countedOn?: object;
   startedAt: number;
   span: Span | null;
   /** Something older may still land on it: it is told when it is written again. */

@@ -79,7 +79,7 @@ export class Verdicts {
     const unknown = decision.kind !== 'again' && decision.unknown;
     const looksAgain = decision.kind === 'probe' && decision.isLast && unknown && tried.looks === true;
     const mayBeRecord = decision.kind === 'probe' && !looksAgain && !tried.shared;
-    if (mayBeRecord && (await this.#suspects.isAtFault(tried.record, decision.isLast)))
+    if (mayBeRecord && (await this.#suspects.isAtFault(tried.countedOn ?? tried.record, decision.isLast)))
       return this.#park(tried, 'rejected', recordFault(decision.fault, tried.attempts, unknown), unknown);
     this.#context.metrics.retries.inc({ flow: this.#flow, code: decision.fault.code });
     logRetry(this.#context, this.#flow, tried, decision.fault, { delayMs: decision.delayMs, unknown });

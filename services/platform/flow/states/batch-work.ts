@@ -67,7 +67,8 @@ export class BatchWork<Value> {
       links: [batch.spanContext()],
       attributes: consumerAttributes(record, this.#context.group),
     });
-    return { record, lease: member.reader.lease, attempts: member.attempts, startedAt, span };
+    const { entry: countedOn, attempts } = member;
+    return { record, lease: member.reader.lease, attempts, countedOn, startedAt, span };
   }
 
   /** Drops the entries whose lease is over: the next owner writes them. */

@@ -43,6 +43,21 @@ describe('one bad record', () => {
     expect(stillParked()).toMatchObject([{ key: 'k007', code: 'record.always_fails' }]);
   });
 
+  it('that gets 5xx while a probe succeeds is parked, also where a newer one of its key comes before each try', async () => {
+    const lasting = () => new Unavailable(down, { perhapsRecord: true });
+    const { world, clock, send, stillParked } = await flowOf({
+      fail: (keys) => (keys.includes('hot') ? lasting() : null),
+      probe: () => Promise.resolve(),
+      policy: { retryInitialMs: 2_000, retryMaxMs: 30_000 },
+    });
+    world.assignAll();
+    for (let second = 0; second < 300; second += 1) {
+      send('hot', `good${second}`);
+      await clock.pass(1_000);
+    }
+    expect(stillParked()).toMatchObject([{ key: 'hot', code: 'record.always_fails' }]);
+  });
+
   it('of a batch that creates, and twice ended without an answer, is tried in one of its own, also beside others', async () => {
     const unknown = () => new Unavailable(down, { outcome: 'unknown', perhapsRecord: true });
     const { world, clock, calls, send } = await flowOf({
