@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { Rejected, Unavailable } from '../../platform/errors.ts';
 import { Absent } from './absent.ts';
 
-const fail = (error: Error) => () => Promise.reject(error);
+const fail = (fault: Error) => () => Promise.reject(fault);
 const missing = new Rejected({ code: 'order.erp_missing', what: 'no such country', fix: 'Make it' });
 
 it('what is missing is told before a refusal that comes of it, and before nothing else', async () => {
