@@ -17,6 +17,7 @@ import { Access } from './access/access.ts';
 import { LiveFeed } from './http/live-feed.ts';
 import { appOf } from './http/app.ts';
 import { consoleRoutes } from './http/routes.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { ConsoleState } from './state/console-state.ts';
 import { Lags } from './state/lags.ts';
 import { historyOf, modeOfFlow, statusOf } from './status.ts';
@@ -149,21 +150,22 @@ async function caughtUp(readings: ReadAll[]): Promise<boolean> {
 /** Of few at a time, as stories. */
 function openStockAt(configuration: StoryConfiguration, { bus }: Process) {
   const { instance, stock } = configuration.config;
-  const sources = Object.keys(stock.sources);
   const telling = new Telling(2);
   return async (sku: string, text: string, source: string) => {
     const at = momentOf(text);
+    // Read each time: mappings are renewed while it runs.
+    const sources = Object.keys(stock.sources);
     return telling.to(source, () => stockAt(bus, sku, { instance, sources, at }));
   };
 }
 
 /** One at a time: it reads all that has become of the records. */
 function openGoLive(configuration: Configuration<never>, { bus, context }: Process, admin: TopicAdmin) {
-  const making = new Telling(1);
+  const oneReport = oneAtATime();
   return async (text: string) => {
     const now = context.clock.now();
     const since = goLiveSince(text, now);
-    return making.to('go-live', () => goLiveReport({ bus, admin }, configuration.config, { since, now }));
+    return oneReport(() => goLiveReport({ bus, admin }, configuration.config, { since, now }));
   };
 }
 

@@ -137,10 +137,6 @@ describe('GET /api/story', () => {
     expect(told).toMatchObject({ kind: 'sku', isKnown: true });
     expect(JSON.stringify(told)).not.toContain('recordValue');
   });
-
-  it('refuses an empty question', async () => {
-    expect((await httpGet(`${page.url}/api/story?key=`))?.status).toBe(400);
-  });
 });
 
 describe('the process', () => {

@@ -161,6 +161,24 @@ itInChromium(
   },
 );
 
+/** While it is done no field can be changed, so that what is done is what was shown; refused, it can be tried again. */
+async function goWhileOthersAct(page: Page): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const refusal = { error: 'busy', what: 'Others are being answered', fix: 'Ask again in a moment' };
+  await page.route('**/api/controls', async (route) => {
+    if (route.request().postData()?.includes('dryRun')) return route.continue();
+    await promise;
+    return route.fulfill({ status: 503, json: refusal });
+  });
+  await page.locator('#ask-go:enabled').press('Enter');
+  await page.getByText('Doing it').waitFor();
+  expect(await page.getByLabel('A number').isDisabled()).toBe(true);
+  resolve();
+  await page.getByText('It was not done: Others are being answered').waitFor();
+  expect(await page.getByLabel('A number').isDisabled()).toBe(false);
+  await page.unroute('**/api/controls');
+}
+
 itInChromium('pauses a flow and sets what it has in work, and shows both, and who did it', async () => {
   const { page, complaints } = await logIn(password, 'controls');
   await page.getByRole('button', { name: 'Pause inventory-applier' }).press('Enter');
@@ -174,6 +192,7 @@ itInChromium('pauses a flow and sets what it has in work, and shows both, and wh
   await page.getByLabel('A number').fill('3');
   await page.getByLabel(/^Why/).focus();
   await page.getByText('inventory-applier would begin and read nothing more. At once: at most 3').waitFor();
+  await goWhileOthersAct(page);
   await giveReason(page, '');
   const row = page.locator('#controls tbody tr', { hasText: 'it is slow' });
   await row.waitFor();

@@ -125,13 +125,36 @@ itInChromium(
     const then = page.locator('#stock-at tbody tr', { hasText: 'WH/CHAIR' });
     await then.waitFor();
     expect(await then.innerText()).toMatch(/not kept[^]*12\.0000, in stock/);
+    await askTwice(page);
     await page.locator('#story-title').focus();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.locator('#story').waitFor({ state: 'hidden' });
-    expect(complaints).toEqual([]);
+    expect(complaints.filter((one) => !one.includes('401'))).toEqual([]);
   },
 );
+
+/** The first is answered last, which is too late; the second when the log-in has ended. */
+async function askTwice(page: Page): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let questions = 0;
+  await page.route('**/api/stock-at?*', async (route) => {
+    questions += 1;
+    if (questions > 1) return route.fulfill({ status: 401, json: { error: 'not_logged_in' } });
+    await promise;
+    return route.fulfill({ json: [] });
+  });
+  const button = page.getByRole('button', { name: 'What was believed?' });
+  await button.press('Enter');
+  await page.getByText('Reading what the topics hold').waitFor();
+  await button.press('Enter');
+  const refused = page.getByText('It cannot be told: your log-in has ended. Load the page again');
+  await refused.waitFor();
+  const late = page.waitForResponse((one) => one.url().includes('/api/stock-at') && one.ok());
+  resolve();
+  await (await late).finished();
+  expect(await refused.isVisible()).toBe(true);
+}
 
 itInChromium('names keys of the last day where nobody knows of what was typed', async () => {
   const { page } = await visit();

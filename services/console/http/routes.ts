@@ -2,6 +2,7 @@ import express from 'express';
 import type { Express, Request, Response } from 'express';
 import { join } from 'node:path';
 import type { GoLiveReport } from '../../operations/report/go-live.ts';
+import { Rejected } from '../../platform/errors.ts';
 import type { Access } from '../access/access.ts';
 import type { ActContext } from '../acts.ts';
 import type { StockAt } from '../../operations/story/stock-at.ts';
@@ -45,7 +46,7 @@ const contentSecurityPolicy = [
 ].join('; ');
 
 const pageFolder = join(import.meta.dirname, '../page');
-const maxQueryCharacters = 200;
+const maxKeyCharacters = 200;
 
 /**
  * - `GET /`             the page, from `page/`
@@ -115,27 +116,21 @@ function listRoutes(app: Express, { state }: ConsoleRoutes): void {
 
 /** What takes a while, of few at once. */
 function askedRoutes(app: Express, { access, story, stockAt, goLive }: ConsoleRoutes): void {
-  app.get('/api/story', async (request, response) => {
-    const key = textOf(request.query.key).trim();
-    if (key === '' || key.length > maxQueryCharacters)
-      response.status(400).json({ error: 'key_missing', fix: 'Ask for /api/story?key=ORDER_NUMBER or SKU' });
-    else answer(response, await story(key, sourceOf(access, request)));
-  });
-  app.get('/api/stock-at', async (request, response) => {
-    try {
-      const [sku, at] = [textOf(request.query.sku).trim(), textOf(request.query.at)];
-      answer(response, await stockAt(sku, at, sourceOf(access, request)));
-    } catch (error) {
-      refuse(response, error);
-    }
-  });
-  app.get('/api/go-live', async ({ query }, response) => {
-    try {
-      answer(response, await goLive(textOf(query.since)));
-    } catch (error) {
-      refuse(response, error);
-    }
-  });
+  app.get(
+    '/api/story',
+    answering((request) => story(keyOf(request.query.key), sourceOf(access, request))),
+  );
+  app.get(
+    '/api/stock-at',
+    answering((request) => {
+      const { sku, at } = request.query;
+      return stockAt(keyOf(sku), textOf(at), sourceOf(access, request));
+    }),
+  );
+  app.get(
+    '/api/go-live',
+    answering(({ query }) => goLive(textOf(query.since))),
+  );
 }
 
 const sourceOf = (access: Access, request: Request) =>
@@ -143,7 +138,25 @@ const sourceOf = (access: Access, request: Request) =>
 
 const textOf = (given: unknown) => (typeof given === 'string' ? given : '');
 
-function answer(response: Response, found: object | null): void {
-  if (found === null) response.status(503).json(busy);
-  else response.json(found);
+/** @throws Rejected for none, and for what is too long to be one */
+function keyOf(given: unknown): string {
+  const key = textOf(given).trim();
+  if (key !== '' && key.length <= maxKeyCharacters) return key;
+  throw new Rejected({
+    code: 'explain.key',
+    what: `No key was asked for, or one of more than ${maxKeyCharacters} characters`,
+    fix: 'Ask for the number of an order, or for a SKU',
+  });
+}
+
+function answering(find: (request: Request) => Promise<object | null>) {
+  return async (request: Request, response: Response): Promise<void> => {
+    try {
+      const found = await find(request);
+      if (found === null) response.status(503).json(busy);
+      else response.json(found);
+    } catch (error) {
+      refuse(response, error);
+    }
+  };
 }

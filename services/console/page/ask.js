@@ -1,4 +1,5 @@
 // Asks for a reason before anything is changed, and shows first what it would come to.
+import { refusalOf } from './answers.js';
 import { element, setText } from './rows.js';
 import { say } from './texts.js';
 
@@ -8,6 +9,8 @@ const dialog = byId('ask');
 let current = null;
 /** The answer to an older question of what it would come to is too late. */
 let looks = 0;
+/** What was sent last: the console refuses who asks while another act is under way, so the next waits here. */
+let sending = Promise.resolve();
 
 /**
  * @param asked `{ title, go, path, body, fields, would, did }`: `would(answer)` are lines that say what a dry run has
@@ -16,10 +19,10 @@ let looks = 0;
  */
 export async function ask(asked) {
   current = asked;
-  const { title, go, fields = [] } = asked;
+  const { title, go, fields: further = [] } = asked;
   setText(byId('ask-title'), title);
   setText(byId('ask-go'), go);
-  byId('ask-fields').replaceChildren(...fields.map(fieldOf));
+  byId('ask-fields').replaceChildren(...further.map(fieldOf));
   byId('ask-reason').value = '';
   showPlan([]);
   dialog.showModal();
@@ -35,16 +38,16 @@ async function look() {
   showPlan([]);
   if (Object.values(given).includes('')) return;
   showPlan([say('ask.looking')]);
+  await sending;
+  if (current !== asked || own !== looks) return;
   const { answer, failure } = await send(asked, { ...given, dryRun: true });
   if (current !== asked || own !== looks) return;
   showPlan(failure === null ? asked.would(answer) : [failure]);
   byId('ask-go').disabled = failure !== null;
 }
 
-const fieldsGiven = () =>
-  Object.fromEntries(
-    [...byId('ask-fields').querySelectorAll('input, select')].map(({ name, value }) => [name, value]),
-  );
+const fields = () => [...byId('ask-fields').querySelectorAll('input, select')];
+const fieldsGiven = () => Object.fromEntries(fields().map(({ name, value }) => [name, value]));
 
 function fieldOf({ name, label, options }) {
   const input = element(options ? 'select' : 'input', '', ...(options ?? []).map(optionOf));
@@ -63,18 +66,25 @@ const showPlan = (lines) => byId('ask-plan').replaceChildren(...lines.map((line)
 
 async function doIt() {
   const asked = current;
-  byId('ask-go').disabled = true;
+  setDisabled(true);
   showPlan([say('ask.doing')]);
   const { answer, failure } = await send(asked, { ...fieldsGiven(), reason: byId('ask-reason').value });
   if (current !== asked) return;
-  byId('ask-go').disabled = false;
+  setDisabled(false);
   if (failure !== null) return showPlan([failure]);
   dialog.close();
   setText(byId('done'), asked.did(answer));
 }
 
+/** While it is done nothing else can be asked for, which nobody would have seen what it comes to. */
+function setDisabled(isDisabled) {
+  for (const one of [byId('ask-go'), ...fields()]) one.disabled = isDisabled;
+}
+
+const send = (asked, more) => (sending = post(asked, more));
+
 /** `{ answer, failure }`, of which one is null. */
-async function send({ path, body }, more) {
+async function post({ path, body }, more) {
   const answered = await fetch(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -82,8 +92,10 @@ async function send({ path, body }, more) {
   }).catch(() => null);
   const answer = await answered?.json().catch(() => null);
   if (answered?.ok) return { answer, failure: null };
-  const { what = say('ask.noAnswer'), fix = say('ask.noAnswer.fix') } = answer ?? {};
-  return { answer: null, failure: say('ask.failed', { what, fix }) };
+  return {
+    answer: null,
+    failure: say('ask.failed', refusalOf(answered, answer, say('ask.noAnswer.fix'))),
+  };
 }
 
 byId('ask-form').addEventListener('submit', (event) => {

@@ -1,3 +1,4 @@
+import { jsonOf } from './answers.js';
 import { count, exactTime, time } from './format.js';
 import { here } from './pages.js';
 import { showRows } from './rows.js';
@@ -44,7 +45,7 @@ export function showAudit({ lastActAt }, now, redraw) {
   if (shownAt !== lastActAt) {
     shownAt = lastActAt;
     void fetch('/api/audit')
-      .then((answer) => answer.json())
+      .then(jsonOf)
       .then((list) => {
         acts = list;
         redraw();

@@ -1,4 +1,5 @@
 // The last day of each flow, drawn from `GET /api/history` as SVG: nothing is loaded from elsewhere.
+import { jsonOf } from './answers.js';
 import { duration, time, wholes } from './format.js';
 import { here } from './pages.js';
 import { element } from './rows.js';
@@ -15,7 +16,7 @@ export async function showCharts(now) {
   if (here().page !== 'overview' || performance.now() - drawnAt < againMs) return;
   drawnAt = performance.now();
   const flows = await fetch('/api/history')
-    .then((answer) => answer.json())
+    .then(jsonOf)
     .catch(() => null);
   if (flows === null) return;
   const busy = flows.filter(({ points }) => points.length > 0);

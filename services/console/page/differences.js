@@ -1,3 +1,4 @@
+import { jsonOf } from './answers.js';
 import { ask } from './ask.js';
 import { count, exactTime, money, wholes } from './format.js';
 import { here } from './pages.js';
@@ -123,7 +124,7 @@ function listOf(group, { version, total }, redraw) {
   if (known.id === id) return known.list;
   known = { id, list: known.list.filter((one) => !group || idOf(one) === idOf(group)) };
   void fetch(`/api/differences?${query}`)
-    .then((answer) => answer.json())
+    .then(jsonOf)
     .then((list) => {
       if (known.id !== id) return;
       known = { id, list };

@@ -1,4 +1,5 @@
 import { local } from './format.js';
+import { refusalOf } from './answers.js';
 import { badge, setText, showRows } from './rows.js';
 import { say } from './texts.js';
 
@@ -21,8 +22,8 @@ async function judge() {
   const answered = await fetch(`/api/go-live?since=${encodeURIComponent(query)}`).catch(() => null);
   const report = await answered?.json().catch(() => null);
   if (!answered?.ok) {
-    const why = report ? `${report.what}. ${report.fix}` : say('ask.noAnswer');
-    setText(byId('go-live-said'), say('go-live.failed', { why }));
+    const refusal = refusalOf(answered, report, say('ask.again'));
+    setText(byId('go-live-said'), say('go-live.failed', refusal));
     return;
   }
   const hours = ((report.until - report.since) / 3_600_000).toFixed(1);

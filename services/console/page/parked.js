@@ -1,3 +1,4 @@
+import { jsonOf } from './answers.js';
 import { ask } from './ask.js';
 import { count, exactTime, time } from './format.js';
 import { here } from './pages.js';
@@ -7,8 +8,8 @@ import { say } from './texts.js';
 const byId = (id) => document.getElementById(id);
 /** Code whose records alone are shown; null shows all. */
 let chosen = null;
-/** The newest of that code, where the status does not hold them, and for which count they were asked for. */
-let ofCause = { id: '', records: [] };
+/** The newest of that code, where the status does not hold them, for which count they were asked for, and whether they have come. */
+let ofCause = { id: '', records: [], isTold: false };
 
 const columns = (now, flowName) => [
   {
@@ -113,15 +114,12 @@ export function showParked({ parked }, now, flowName, redraw) {
   const all = group?.count ?? parked.total;
   const shown = recordsOf({ code: group?.code ?? null, count: all }, parked, redraw);
   byId('parked-empty').hidden = parked.total > 0;
-  setText(
-    byId('parked-hint'),
-    shown.length < all ? say('parked.hint.some', { shown: shown.length, count: all }) : say('parked.hint'),
-  );
+  setText(byId('parked-hint'), hintOf(group, shown.length, all));
   const choices = parked.byCode.map(({ code, count: number, fix }) => ({
     id: code,
     words: code,
     count: count(number),
-    title: fix ?? '',
+    title: fix,
   }));
   showChoices(byId('causes'), choices, chosen, (code) => {
     chosen = code;
@@ -131,17 +129,27 @@ export function showParked({ parked }, now, flowName, redraw) {
   showRows(byId('parked'), columns(now, flowName), shown, ({ id }) => id);
 }
 
+/** What is not shown is told by the command; of a cause whose newest were released there may be no row at all. */
+function hintOf(group, shown, all) {
+  if (shown >= all) return say('parked.hint');
+  const command = `cartage parked list${group ? ` --cause ${group.code}` : ''}`;
+  if (group && shown === 0 && ofCause.isTold)
+    return say('parked.hint.none', { count: all, command, fix: group.fix });
+  return say('parked.hint.some', { shown, count: all, command });
+}
+
 /** Of one code, or of all: from the status where it holds them, else asked for. */
 function recordsOf({ code, count: number }, { newest }, redraw) {
   const known = newest.filter((one) => code === null || one.code === code);
   const id = `${code} ${number}`;
   if (known.length >= Math.min(number, 200) || here().page !== 'parked') return known;
   if (ofCause.id === id) return ofCause.records;
-  ofCause = { id, records: known };
+  ofCause = { id, records: known, isTold: false };
   void fetch(`/api/parked?cause=${encodeURIComponent(code ?? '')}`)
-    .then((answer) => answer.json())
+    .then(jsonOf)
     .then((records) => {
-      ofCause = { id, records };
+      if (ofCause.id !== id) return;
+      ofCause = { id, records, isTold: true };
       redraw();
     })
     .catch(() => undefined);

@@ -1,9 +1,12 @@
 import { exactTime, local } from './format.js';
+import { refusalOf } from './answers.js';
 import { setText, showRows } from './rows.js';
 import { say } from './texts.js';
 
 const byId = (id) => document.getElementById(id);
 let sku = '';
+/** The answer to an older question is too late, of another SKU or of another time of the same. */
+let questions = 0;
 
 const since = (value, at) => [
   { text: value ?? say('stock-at.notKept') },
@@ -23,6 +26,7 @@ const columns = () => [
 /** Offers it for a SKU; null for what is none. */
 export function offerStockAt(of) {
   sku = of ?? '';
+  questions += 1;
   byId('stock-at-form').hidden = of === null;
   byId('stock-at-time').value = local(Date.now());
   setText(byId('stock-at-said'), '');
@@ -30,16 +34,17 @@ export function offerStockAt(of) {
 }
 
 async function tell() {
-  const asked = sku;
+  const own = (questions += 1);
+  setText(byId('stock-at-said'), say('stock-at.asking'));
   const at = new Date(byId('stock-at-time').value).toISOString();
-  const query = new URLSearchParams({ sku: asked, at });
+  const query = new URLSearchParams({ sku, at });
   const answered = await fetch(`/api/stock-at?${query}`).catch(() => null);
   const known = await answered?.json().catch(() => null);
-  if (asked !== sku) return;
+  if (own !== questions) return;
   byId('stock-at').hidden = !answered?.ok || known.length === 0;
   if (!answered?.ok) {
-    const why = known ? `${known.what}. ${known.fix}` : say('ask.noAnswer');
-    setText(byId('stock-at-said'), say('stock-at.failed', { why }));
+    const refusal = refusalOf(answered, known, say('ask.again'));
+    setText(byId('stock-at-said'), say('stock-at.failed', refusal));
     return;
   }
   setText(byId('stock-at-said'), say(`stock-at.${known.length === 0 ? 'none' : 'known'}`));

@@ -85,6 +85,15 @@ describe('parked records', () => {
     expect(records.summary()).toEqual({ total: 0, complete: true, byCode: [], newest: [] });
   });
 
+  it('knows what to do of a cause of which none is known in full any more', () => {
+    const records = new ParkedRecords({ full: 2, all: 100 });
+    for (const index of [1, 2, 3]) put(records, `flood ${index}`, { code: 'flood', fix: `fix ${index}` });
+    put(records, 'rare', { code: 'rare' });
+    expect(records.remove('flood 3')).toBe(true);
+    expect(records.list('flood')).toEqual([]);
+    expect(records.summary().byCode[0]).toEqual({ code: 'flood', count: 2, held: 0, fix: 'fix 3' });
+  });
+
   it('names the command that releases a record, unless nobody knows what to ask for', () => {
     const records = new ParkedRecords();
     put(records, "cartage.main.order-exporter/magento.orders/it's", { parkedAt: 3 });

@@ -19,8 +19,8 @@ export interface ParkedGroup {
   code: string;
   count: number;
   held: number;
-  /** Of the newest record with this code that is known in full. */
-  fix: string | null;
+  /** Of the newest record with this code that is known in full; where none is any more, of the one that came last. */
+  fix: string;
 }
 
 export interface ParkedSummary {
@@ -41,13 +41,14 @@ const newestLimit = 50;
 
 /**
  * What is parked now, by key on `cartage.parked`. The newest of each cause are known in full: where that is too many
- * together, the cause that has most keeps less of its oldest. Of those only code and status are kept, past `all` nothing.
+ * together, the cause that has most keeps less of its oldest. Of those only code and status are kept, past `all` nothing;
+ * what is cleared makes none of them full again, so that of a cause may be left a count and a fix alone.
  */
 export class ParkedRecords {
   /** By code, then by key in the order in which they came. */
   readonly #full = new Map<string, Map<string, ParkedView>>();
   readonly #brief = new Map<string, Brief>();
-  readonly #counts = new Map<string, { count: number; held: number }>();
+  readonly #counts = new Map<string, Omit<ParkedGroup, 'code'>>();
   readonly #limits: { full: number; all: number };
   #fullCount = 0;
   #complete = true;
@@ -60,9 +61,10 @@ export class ParkedRecords {
     this.remove(id);
     const { code, status } = parked;
     const own = this.#full.get(code) ?? new Map<string, ParkedView>();
-    this.#full.set(code, own.set(id, parkedView(id, process, parked)));
+    const view = parkedView(id, process, parked);
+    this.#full.set(code, own.set(id, view));
     this.#fullCount += 1;
-    this.#count({ code, status }, 1);
+    this.#count({ code, status }, 1, view.fix);
     if (this.#fullCount > this.#limits.full) this.#keepLess();
   }
 
@@ -90,7 +92,7 @@ export class ParkedRecords {
   summary(): ParkedSummary {
     const newest = newestFirst([...this.#full.values()]);
     const byCode = [...this.#counts].map(([code, counts]) => {
-      const fix = newestFirst([this.#full.get(code) ?? new Map()])[0]?.fix ?? null;
+      const fix = newestFirst([this.#full.get(code) ?? new Map()])[0]?.fix ?? counts.fix;
       return { code, ...counts, fix };
     });
     return {
@@ -124,10 +126,15 @@ export class ParkedRecords {
     }
   }
 
-  #count({ code, status }: Brief, by: 1 | -1): void {
-    const { count, held } = this.#counts.get(code) ?? { count: 0, held: 0 };
+  #count({ code, status }: Brief, by: 1 | -1, newFix?: string): void {
+    const { count, held, fix } = this.#counts.get(code) ?? { count: 0, held: 0, fix: '' };
     if (count + by === 0) this.#counts.delete(code);
-    else this.#counts.set(code, { count: count + by, held: held + (status === 'held' ? by : 0) });
+    else
+      this.#counts.set(code, {
+        count: count + by,
+        held: held + (status === 'held' ? by : 0),
+        fix: newFix ?? fix,
+      });
   }
 }
 
