@@ -12,17 +12,21 @@ import type { ConsoleRoutes } from './routes.ts';
 let bus: RecordingBus;
 /** Resolves what an act reads first. */
 let letRead: () => void;
-let reads: number;
+/** Resolves when an act has begun to read. */
+let begun: Promise<void>;
+let faults: unknown[];
 let close: () => void;
 let url: string;
 
 beforeEach(async () => {
   bus = new RecordingBus();
-  reads = 0;
+  faults = [];
+  const begins = Promise.withResolvers<void>();
+  begun = begins.promise;
   const { promise: mayRead, resolve } = Promise.withResolvers<void>();
   letRead = resolve;
   const readAll: RecordingBus['readAll'] = async (contract, options) => {
-    reads += 1;
+    begins.resolve();
     await mayRead;
     return bus.readAll(contract, options);
   };
@@ -38,15 +42,21 @@ beforeEach(async () => {
     stockAt: asked,
     acts: { instance: 'main', bus: { readAll, publish } },
   } as unknown as ConsoleRoutes;
-  const server = createServer(appOf((app) => consoleRoutes(app, routes), console.error)).listen(
-    0,
-    '127.0.0.1',
+  const app = appOf(
+    (express) => consoleRoutes(express, routes),
+    (fault) => faults.push(fault),
   );
+  const server = createServer(app).listen(0, '127.0.0.1');
   close = () => void server.close();
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
 });
-afterEach(() => close());
+afterEach(() => {
+  // Whoever waits for it after all is answered, so that the server ends.
+  letRead();
+  close();
+  expect(faults).toEqual([]);
+});
 
 const pause = (who: string) =>
   fetch(`${url}/controls`, {
@@ -62,7 +72,7 @@ const statusOf = async (path: string) => {
 describe('acts', () => {
   it('of others are refused at once while one is done, and never done later', async () => {
     const first = pause('ada');
-    while (reads === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    await begun;
     const others = await Promise.all([pause('bob'), pause('cyd'), pause('ada')]);
     expect(others.map(({ status }) => status)).toEqual([503, 503, 503]);
     letRead();
