@@ -10,7 +10,6 @@ import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import { LeaseLost } from '../platform/fence.ts';
 import type { Received } from '../platform/kafka/types.ts';
 import type { Mode } from '../platform/groups.ts';
-import { DefaultRows } from '../magento/default-rows.ts';
 import { catalogFlow } from './catalog-flow.ts';
 import { attributeOf } from './testing/attribute.ts';
 import { productOf } from './testing/product.ts';
@@ -54,7 +53,7 @@ function flowOf(mode: Mode = 'on', mapped: object = {}) {
       ...mapped,
     }),
     warehouses: () => ['W1', 'W/2'],
-    defaultRows: new DefaultRows(shop as never, () => ['main']),
+    defaultRows: { remove: async (skus) => shop.writes.push(`free ${skus.join()}`) > 0 },
     requestRefresh: async (topic, keys, reason, inMs) => {
       await turn();
       const when = inMs === undefined ? '' : ` in ${inMs / 1000} s`;
@@ -126,6 +125,32 @@ describe('a new product', () => {
       expect(shop.kept.get('b')).not.toHaveProperty('mayBeSold');
     },
   );
+
+  it('of a bundle that ships together has all its parts freed of empty rows before each write', async () => {
+    const { shop, product } = flowOf();
+    for (const sku of ['P', 'Q']) await product(productOf(sku));
+    const part = {
+      quantity: '1.0000',
+      isDefault: true,
+      quantityMayChange: false,
+      surcharge: null,
+      isPercent: false,
+    };
+    const parts = ['P', 'Q'].map((sku) => ({ ...part, sku }));
+    const options = ['One', 'Two'].map((title) => ({ title, input: 'select', required: true, parts }));
+    const kit = (sku: string, shipsSeparately: boolean) =>
+      productOf(sku, { kind: 'bundle', bundle: { hasOwnPrice: false, shipsSeparately, options } });
+    shop.writes.length = 0;
+    await product(kit('KIT', false));
+    Object.assign(shop.kept.get('kit')!, { extension_attributes: { bundle_product_options: [] } });
+    // This shop keeps no attributes of bundles.
+    await expect(product({ ...kit('KIT', false), name: 'Other' })).rejects.toMatchObject({
+      fault: { code: 'product.kept_otherwise' },
+    });
+    await product(kit('APART', true));
+    const acts = shop.writes.map((line) => line.split(' ').slice(0, 2).join(' '));
+    expect(acts).toEqual(['free P,Q', 'create KIT', 'free P,Q', 'update KIT', 'create APART']);
+  });
 
   it('that the ERP has disabled stays so, priced or not', async () => {
     const { shop, product, price } = flowOf();

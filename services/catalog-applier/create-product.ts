@@ -23,7 +23,7 @@ export interface ProductOptions {
   /** ERP codes of the warehouses whose stock is asked for after a creation. */
   warehouses: () => readonly string[];
   requestRefresh: RequestRefresh;
-  defaultRows: Pick<DefaultRows, 'without'>;
+  defaultRows: Pick<DefaultRows, 'remove'>;
 }
 
 /**
@@ -73,10 +73,9 @@ export async function createProduct(
     : { carried: [], rest: images };
   let left = rest;
   const isKeyOurs = planned.values['url_key'] === undefined;
+  await freeParts(planned, attempt, options);
   const create = (more: Pick<ProductWrite, 'images'>) =>
-    options.defaultRows.without(partsOf(planned), attempt, () =>
-      createUnderKey(product, { ...write, ...more }, isKeyOurs, attempt, options),
-    );
+    createUnderKey(product, { ...write, ...more }, isKeyOurs, attempt, options);
   const saved = await create(carried.length === 0 ? {} : { images: carried }).catch((error: unknown) => {
     const isUnsaid = error instanceof Unavailable && (error.perhapsRecord || error.outcome === 'unknown');
     if (isUnsaid && carried.length > 0) newProducts.failedWithImages(product.sku);
@@ -115,9 +114,16 @@ function newProduct(
   };
 }
 
-/** SKUs of what a bundle is to be made of. */
-export const partsOf = ({ bundle }: Planned): string[] =>
-  (bundle?.options ?? []).flatMap(({ product_links: links }) => links.map(({ sku }) => sku));
+/** Of a bundle that ships together, before it is written: once it is there, no stock of its parts would be taken. */
+export async function freeParts(
+  { bundle, values }: Planned,
+  attempt: Attempt,
+  { defaultRows }: ProductOptions,
+): Promise<void> {
+  const links = (bundle?.options ?? []).flatMap(({ product_links }) => product_links);
+  if (links.length === 0 || values['shipment_type'] === '1') return;
+  await defaultRows.remove([...new Set(links.map(({ sku }) => sku))], attempt);
+}
 
 /** Refused for its URL key nothing was made: then the key that is this SKU's alone. */
 async function createUnderKey(

@@ -5,7 +5,7 @@ import type { MagentoProduct, Products, ProductWrite, ViewedProduct } from '../m
 import { compareDecimals } from '../platform/decimal.ts';
 import { Rejected } from '../platform/errors.ts';
 import type { Attempt, Handled } from '../platform/flow/outcome/outcome.ts';
-import { askForPriceAndStock, createProduct, needsPrice, partsOf, priceFor } from './create-product.ts';
+import { askForPriceAndStock, createProduct, freeParts, needsPrice, priceFor } from './create-product.ts';
 import type { ProductOptions } from './create-product.ts';
 import { imagesDifference, saidOfImages, writeImages } from './images.ts';
 import type { NewProducts } from './new-products.ts';
@@ -120,10 +120,10 @@ async function update(
   if (names.length === 0) return { status: 'unchanged', targetId };
   if (attempt.mode === 'dry')
     return { status: 'dry', targetId, cause: `would write ${changesOf(difference, found).join(', ')}` };
-  const saved = await options.defaultRows.without(partsOf(planned), attempt, () =>
-    // Under the stored spelling: another letter case would rename the product (FACTS section 7).
-    options.magento.products.update(found.sku, difference),
-  );
+  await freeParts(planned, attempt, options);
+  attempt.assertCurrent();
+  // Under the stored spelling: another letter case would rename the product (FACTS section 7).
+  const saved = await options.magento.products.update(found.sku, difference);
   refuseChanged(
     product,
     namesOf(differenceOf(planned, saved)).filter((name) => !madeFromMemory.has(name)),

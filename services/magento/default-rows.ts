@@ -12,8 +12,9 @@ interface Fenced {
 /**
  * Magento assigns every product that is made over REST to the source `default`, with nothing there, and the parts of a bundle
  * that ships together to no second source: a shop whose stock lies elsewhere takes neither the bundle nor the stock of its parts
- * (FACTS section 6). So those rows are taken away when the shop has refused a write for them, where they tell nothing: they are
- * empty, the ERP has no warehouse for that source, and no website sells from it.
+ * (FACTS section 6). So those rows are taken away where they tell nothing: they are empty, the ERP has no warehouse for that
+ * source, and no website sells from it. Of all parts before their bundle is written, because the shop judges one part by the
+ * rows of all; else when it has refused the stock of a part.
  */
 export class DefaultRows {
   readonly #sourceItems: Pick<SourceItems, 'read' | 'remove'>;
@@ -47,13 +48,14 @@ export class DefaultRows {
       return await write();
     } catch (error) {
       const isForRows = error instanceof Rejected && error.fault.code === 'magento.bundle_sources';
-      if (!isForRows || !(await this.#remove(skus, attempt))) throw error;
+      if (!isForRows || !(await this.remove(skus, attempt))) throw error;
       attempt.assertCurrent();
       return write();
     }
   }
 
-  async #remove(skus: readonly string[], attempt: Fenced): Promise<boolean> {
+  /** @returns whether there were any */
+  async remove(skus: readonly string[], attempt: Fenced): Promise<boolean> {
     if (this.#mapped().includes(defaultSource) || (await this.#isSoldFrom())) return false;
     const rows = await this.#sourceItems.read({ skus, sourceCode: defaultSource });
     const empty = rows.filter(({ quantity }) => Number(quantity) === 0);

@@ -244,6 +244,29 @@ describe('a product that refers to others', () => {
     expect(await kit(true, option('Frame', choice('KIT'), choice('LATE')))).toBe('applied');
   });
 
+  it('as a bundle that ships together takes the stock of its parts once none has a row elsewhere', async () => {
+    const { magento, run } = await started();
+    const parts = ['LEFT', 'RIGHT'];
+    for (const sku of parts) await run.product(productOf(sku, { name: sku }));
+    const choice = { isDefault: false, quantityMayChange: false, surcharge: null, isPercent: false };
+    const options = parts.map((sku) => ({
+      title: sku,
+      input: 'select',
+      required: true,
+      parts: [{ ...part(sku), ...choice }],
+    }));
+    const bundle = { hasOwnPrice: false, shipsSeparately: false, options };
+    expect(await run.product(productOf('PAIR', { kind: 'bundle', name: 'Pair', bundle }))).toBe('applied');
+    const write = (sku: string) =>
+      magento.sourceItems.write([{ sku, sourceCode: 'wh_east', quantity: '7', status: 1 }]);
+    const free = (sku: string) => magento.sourceItems.remove([{ sku, sourceCode: 'default' }]);
+    await free('LEFT');
+    // Of the other part there is one still.
+    await expect(write('LEFT')).rejects.toMatchObject({ fault: { code: 'magento.bundle_sources' } });
+    await free('RIGHT');
+    for (const sku of parts) await write(sku);
+  });
+
   it('is refused where it is of another type in the shop', async () => {
     const { run } = await started();
     const refused = productOf('SKU-001', { kind: 'bundle', name: 'Kit' });

@@ -13,32 +13,36 @@ const TEMPLATE =
 const REFUSED_PART =
   'Product "%1" cannot be added to bundle product as bundle product has "Ship Bundle Items Together" and "%1" product assigned to multiple sources or has different source then rest of bundle items';
 
+/** None of one that is deleted. */
+const sourcesOf = (db: Database, part: ProductRow | undefined): string[] =>
+  part === undefined
+    ? []
+    : db.sourceItems.lookup(part.sku.toLowerCase()).map(({ source_code }) => source_code);
+
 /** Parts that are shipped together lie at one and the same source, as far as they lie anywhere (FACTS section 6). */
 export function checkParts(db: Database, parts: readonly ProductRow[]): void {
-  const sourcesOf = ({ sku }: ProductRow) =>
-    db.sourceItems.lookup(sku.toLowerCase()).map(({ source_code }) => source_code);
-  const [first] = parts.flatMap(sourcesOf);
-  const odd = parts.find((part) => sourcesOf(part).some((code) => code !== first));
+  const [first] = parts.flatMap((part) => sourcesOf(db, part));
+  const odd = parts.find((part) => sourcesOf(db, part).some((code) => code !== first));
   if (odd !== undefined) throw badRequest(REFUSED_PART, [odd.sku]);
 }
 
-/** A selection of a bundle that ships together cannot get a second source (FACTS section 6). */
+/**
+ * A part of a bundle that ships together gets no source that none of its parts lies at, as far as any of them lies anywhere
+ * (FACTS section 6).
+ */
 export function bundleErrors(shop: Shop, rows: readonly JsonObject[]): ValidationError[] {
   const bundles = shop.db.products.all().filter((product) => product.bundle?.shipment_type === 'together');
   if (bundles.length === 0) return [];
   return rows.flatMap((row): ValidationError[] => {
     const product = findProduct(shop.db, asText(row['sku']));
     const sourceCode = asText(row['source_code']);
-    const bundle = bundles.find((candidate) =>
-      candidate.bundle?.options.some(({ selections }) =>
-        selections.some(({ product_id }) => product_id === product?.id),
-      ),
-    );
+    const bundle = bundles.find((candidate) => {
+      const parts = candidate.bundle!.options.flatMap(({ selections }) => selections);
+      if (!parts.some(({ product_id }) => product_id === product?.id)) return false;
+      const sources = parts.flatMap(({ product_id }) => sourcesOf(shop.db, shop.db.products.get(product_id)));
+      return sources.length > 0 && !sources.includes(sourceCode);
+    });
     if (product === undefined || bundle === undefined) return [];
-    const sources = shop.db.sourceItems
-      .lookup(product.sku.toLowerCase())
-      .map(({ source_code }) => source_code);
-    if (sources.length === 0 || sources.includes(sourceCode)) return [];
     const link = `${shop.baseUrl}catalog/product/edit/id/${bundle.id}/`;
     return [[TEMPLATE, [sourceCode, product.sku, link, bundle.sku]]];
   });
