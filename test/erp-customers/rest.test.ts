@@ -1,4 +1,5 @@
 /** The recipe for ERPNext that ships, on a stand-in with its habits. */
+import { expect, it } from '@jest/globals';
 import { connectRecipe } from '../../services/erp/recipe/connect.ts';
 import { anAddress } from '../../services/order-exporter/customers/testing/a-customer.ts';
 import { faultsSuite } from '../erp-orders/faults-suite.ts';
@@ -59,6 +60,25 @@ customersSuite('a REST ERP', () => {
 });
 
 const input = anInputOf({ addresses: [anAddress(1, { isDefaultBilling: true }), anAddress(2)] });
+
+it('takes nothing for its own whose key is only like its', async () => {
+  const erp = new RestErp('token key:secret', []);
+  await erp.standIn.start();
+  const { customers, close } = connectRecipe({ recipe: restRecipe(erp.standIn.url), clock: hurried });
+  try {
+    const other = { name: 'other', custom_shop_address: `${input.key.toUpperCase()}/9`, city: 'Bern' };
+    erp.all('Address').push({ ...other });
+    await customers!.upsert(input);
+    await customers!.upsert(anInputOf({ addresses: [anAddress(1)] }));
+    await customers!.erase({ key: input.key, website: 'base', email: '' });
+    const [untouched, ...own] = erp.all('Address');
+    expect(untouched).toEqual(other);
+    expect(own).toMatchObject([{ address_title: 'erased' }, { address_title: 'erased' }]);
+  } finally {
+    await close();
+    await erp.standIn.stop();
+  }
+});
 
 /** As the suite of faults knows it: what is brought is a customer, its lines are addresses. */
 async function startFaulty(): Promise<HttpBackend> {

@@ -102,7 +102,7 @@ describe('an order in ERPNext', () => {
   let backend: HttpBackend;
   let orders: ReturnType<HttpBackend['open']>;
   beforeEach(async () => {
-    erp = new RestErp('token key:secret', ['MUG', 'CUP']);
+    erp = new RestErp('token key:secret', ['MUG', 'CUP', 'REFUND']);
     backend = await rest.start(erp);
     orders = backend.open();
   });
@@ -119,6 +119,18 @@ describe('an order in ERPNext', () => {
       name: 'Unavailable',
       fault: { code: 'erp.session' },
     });
+  });
+
+  it("is paid back by drafts of its own, and not by those of another's key that is like it", async () => {
+    const { key, order } = anInput();
+    await orders.create(anInput());
+    const custom_shop_refund = `${key.toUpperCase()}/refund/1000`;
+    const other = { name: 'other', is_return: 1, docstatus: 0, grand_total: -10, custom_shop_refund };
+    erp.all('Sales Invoice').push(other);
+    const totals = { ...order.totals, refundedMinor: 1000 };
+    expect(await orders.change(anInput({ totals }))).toMatchObject({ changed: true });
+    expect(erp.all('Sales Invoice')).toHaveLength(2);
+    expect(await orders.change(anInput({ totals }))).toMatchObject({ changed: false });
   });
 
   it('that somebody has closed is as good as canceled', async () => {

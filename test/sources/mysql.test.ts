@@ -192,40 +192,61 @@ describe('a poll of MariaDB', () => {
   });
 });
 
-describe('the streams that ship for ERPNext', () => {
-  const environment = {
-    ERPNEXT_URL: 'https://erp.example',
-    ERPNEXT_DATABASE_URL: 'mysql://erp.example/erp',
-    ERPNEXT_SHIPPING_ACCOUNT: 'Freight - M',
-    ERPNEXT_USER: 'cartage@example.com',
+const erpnext = {
+  ERPNEXT_URL: 'https://erp.example',
+  ERPNEXT_DATABASE_URL: 'mysql://erp.example/erp',
+  ERPNEXT_SHIPPING_ACCOUNT: 'Freight - M',
+  ERPNEXT_USER: 'cartage@example.com',
+};
+
+/** In a database without names of time zones. */
+function questionsAbout(topic: string, zone = '+01:00') {
+  const file = join(projectFolder, 'deploy/config/recipes/erpnext-streams.yaml');
+  const text = readFileSync(file, 'utf8').replaceAll('Europe/Berlin', zone);
+  const problems: string[] = [];
+  const given = substitute(parse(text), { environment: erpnext, problems: problems as never }) as {
+    erp: object;
   };
+  const { streams } = erpSection.parse(given.erp);
+  const since = '2026-01-01T00:00:00.000Z';
+  const stream = compileMysqlStreams(streams, since).find((one) => one.topic === topic)!;
+  return { stream, questions: new MysqlQuestions({ pool, stream, since, rowsPerFetch: 1_000 }) };
+}
 
-  /** In a database without names of time zones. */
-  async function rowsOfAll(topic: string): Promise<Record<string, unknown>[]> {
-    const file = join(projectFolder, 'deploy/config/recipes/erpnext-streams.yaml');
-    const text = readFileSync(file, 'utf8').replaceAll('Europe/Berlin', '+01:00');
-    const problems: string[] = [];
-    const given = substitute(parse(text), { environment, problems: problems as never }) as { erp: object };
-    const { streams } = erpSection.parse(given.erp);
-    const since = '2026-01-01T00:00:00.000Z';
-    const stream = compileMysqlStreams(streams, since).find((one) => one.topic === topic)!;
-    const questions = new MysqlQuestions({ pool, stream, since, rowsPerFetch: 1_000 });
-    const all = await Array.fromAsync(questions.askAll());
-    const rows = all.flatMap((one) => one.rows);
-    // Of one key as of all.
-    for (const row of rows) {
-      const key = String(row[stream.keyColumns[0]!]);
-      expect((await questions.ask(new Map([[key, []]]))).rows).toContainEqual(row);
-    }
-    return rows;
+async function rowsOfAll(topic: string, zone?: string): Promise<Record<string, unknown>[]> {
+  const { stream, questions } = questionsAbout(topic, zone);
+  const all = await Array.fromAsync(questions.askAll());
+  const rows = all.flatMap((one) => one.rows);
+  // Of one key as of all.
+  for (const row of rows) {
+    const key = String(row[stream.keyColumns[0]!]);
+    expect((await questions.ask(new Map([[key, []]]))).rows).toContainEqual(row);
   }
+  return rows;
+}
 
+const fill = async () => {
+  for (const sql of readFileSync(join(import.meta.dirname, 'erpnext.sql'), 'utf8').split(';\n'))
+    if (sql.trim() !== '') await run(sql);
+};
+
+describe('the streams that ship for ERPNext', () => {
   it('tell what is true of its tables, whose texts are of another collation than the connection', async () => {
-    for (const sql of readFileSync(join(import.meta.dirname, 'erpnext.sql'), 'utf8').split(';\n'))
-      if (sql.trim() !== '') await run(sql);
-    expect(await rowsOfAll('erp.stock')).toMatchObject([
-      { sku: 'MUG', source: 'Stores - M', quantity: expect.stringMatching(/^7\.0+$/), sellable: 1 },
-    ]);
+    await fill();
+    const inStock = (units: number) => [
+      {
+        sku: 'MUG',
+        source: 'Stores - M',
+        quantity: expect.stringMatching(`^${units}\\.0+$`) as unknown,
+        sellable: 1,
+      },
+    ];
+    expect(await rowsOfAll('erp.stock')).toMatchObject(inStock(24));
+    // What ERPNext does not reserve again when it comes back.
+    await run(
+      "insert into tabSingles values ('Selling Settings', 'dont_reserve_sales_order_qty_on_sales_return', '1')",
+    );
+    expect(await rowsOfAll('erp.stock')).toMatchObject(inStock(12));
     const products = await rowsOfAll('erp.products');
     const [mug, shirt, red] = products.map((row) => productColumns.parse(row));
     expect(mug).toMatchObject({ sku: 'MUG', kind: 'simple', enabled: true, weight: '0.5000' });
@@ -237,7 +258,9 @@ describe('the streams that ship for ERPNext', () => {
       { list: 'Standard Selling', currency: 'EUR', amount: '14.5000' },
       { amount: '12.0000', from: Date.parse('2026-11-30T23:00Z'), to: Date.parse('2026-12-31T23:00Z') },
     ]);
-    expect(prices[1]!.prices).toEqual([]);
+    const shirt20 = { list: 'Standard Selling', amount: '20.0000' };
+    expect(prices[1]!.prices).toMatchObject([shirt20, { list: 'Wholesale', amount: '15.0000' }]);
+    expect(prices[2]!.prices).toMatchObject([shirt20, { list: 'Wholesale', amount: '16.0000' }]);
     const documents = (await rowsOfAll('erp.fulfilments')).map((row) => fulfilmentColumns.parse(row));
     const order = { instance: 'us', store: 'default', increment_id: '42' };
     expect(documents).toMatchObject([
@@ -252,11 +275,34 @@ describe('the streams that ship for ERPNext', () => {
         kind: 'shipment',
         source: 'Stores - M',
         packages: [{ carrier: 'DHL', trackingNumber: 'T-1' }],
+        lines: [{ sku: 'MUG', quantity: '12.0000' }],
       },
-      { ...order, kind: 'invoice', amounts: { currency: 'EUR', total: '36.3900', shipping: '5.0000' } },
-      { ...order, kind: 'creditmemo', amounts: { total: '14.5000' }, lines: [{ quantity: '1.0000' }] },
+      { ...order, kind: 'shipment', document_id: 'SI-5 Stores - M', lines: [{ quantity: '1.0000' }] },
+      { increment_id: '45', kind: 'shipment', source: 'Stores - M', lines: [{ quantity: '2.0000' }] },
+      { ...order, kind: 'invoice', amounts: { currency: 'EUR', total: '36.3900', shipping: null } },
+      {
+        ...order,
+        kind: 'creditmemo',
+        amounts: { total: '14.5000', shipping: '4.0000' },
+        lines: [{ quantity: '1.0000' }],
+      },
+      // Of two orders, though of the total of one.
+      { ...order, kind: 'invoice', document_id: 'SI-5', amounts: null },
+      { increment_id: '45', kind: 'invoice', document_id: 'SI-5', amounts: null },
       { ...order, increment_id: '43', kind: 'cancellation', lines: [] },
     ]);
     expect(documents[0]!.occurred_on).toBe(Date.parse('2026-02-01T09:00Z'));
+    const unknown = await rowsOfAll('erp.fulfilments', 'No/Zone');
+    expect(unknown.map(({ occurred_on }) => occurred_on)).toContain(null);
+  });
+
+  it('lead from what has changed to all that it makes different', async () => {
+    await fill();
+    const led = (topic: string, watch: number, row: Record<string, string>) =>
+      questionsAbout(topic).questions.keysOf(watch, [row]);
+    expect(await led('erp.products', 2, { name: 'd1' })).toEqual(['SHIRT-B', 'SHIRT']);
+    expect(await led('erp.products', 2, { name: 'd2' })).toEqual(['CUP']);
+    expect(await led('erp.prices', 1, { item_code: 'SHIRT' })).toEqual(['SHIRT-R']);
+    expect(await led('erp.prices', 3, { name: 'd3' })).toEqual(['SHIRT', 'SHIRT-R']);
   });
 });

@@ -214,7 +214,7 @@ const rateOf = ({ rate, price_list_rate }: Document): number =>
 type Filter =
   [field: string, operator: string, value: unknown] | [type: string, ...filter: [string, string, unknown]];
 
-/** `=`, `!=`, and `like` with a text that ends in `%`. */
+/** `=`, `!=`, and `like` with a text that ends in `%`, for which any letter is a `_`, and small and large ones are the same. */
 function fits(document: Document, filter: Filter): boolean {
   if (filter.length === 4) {
     const [type, ...own] = filter;
@@ -226,5 +226,7 @@ function fits(document: Document, filter: Filter): boolean {
   const held = document[field] ?? null;
   if (operator === '!=') return held !== value;
   if (operator !== 'like') return held === value;
-  return typeof held === 'string' && held.startsWith(String(value).replace(/%$/, ''));
+  const like = [...String(value).toLowerCase().replace(/%$/, '')];
+  const begins = String(held ?? '').toLowerCase();
+  return like.every((letter, index) => letter === begins[index] || (letter === '_' && begins[index]));
 }
