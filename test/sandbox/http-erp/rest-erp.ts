@@ -226,7 +226,8 @@ function fits(document: Document, filter: Filter): boolean {
   const held = document[field] ?? null;
   if (operator === '!=') return held !== value;
   if (operator !== 'like') return held === value;
-  const like = [...String(value).toLowerCase().replace(/%$/, '')];
-  const begins = String(held ?? '').toLowerCase();
-  return like.every((letter, index) => letter === begins[index] || (letter === '_' && begins[index]));
+  if (typeof held !== 'string') return false;
+  const like = String(value).toLowerCase().replace(/%$/, '').split('');
+  const begins = held.toLowerCase();
+  return like.every((letter, at) => at < begins.length && (letter === '_' || letter === begins[at]));
 }
