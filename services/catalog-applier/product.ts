@@ -120,7 +120,9 @@ async function update(
   if (names.length === 0) return { status: 'unchanged', targetId };
   if (attempt.mode === 'dry')
     return { status: 'dry', targetId, cause: `would write ${changesOf(difference, found).join(', ')}` };
-  await freeParts(planned, attempt, options);
+  // What it is made of is what the shop judges the stock of its parts by.
+  if (difference.bundleOptions !== undefined || difference.customAttributes?.['shipment_type'] !== undefined)
+    await freeParts(planned, attempt, options);
   attempt.assertCurrent();
   // Under the stored spelling: another letter case would rename the product (FACTS section 7).
   const saved = await options.magento.products.update(found.sku, difference);

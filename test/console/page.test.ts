@@ -153,6 +153,8 @@ async function askTwice(page: Page): Promise<void> {
   const late = page.waitForResponse((one) => one.url().includes('/api/stock-at') && one.ok());
   resolve();
   await (await late).finished();
+  // A turn of the page, in which it would be drawn.
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn))));
   expect(await refused.isVisible()).toBe(true);
 }
 

@@ -9,6 +9,8 @@ const dialog = byId('ask');
 let current = null;
 /** The answer to an older question of what it would come to is too late. */
 let looks = 0;
+/** Until what somebody else has asked for may be done. */
+const lookAgainMs = 1_000;
 /** What was sent last: the console refuses who asks while another act is under way, so the next waits here. */
 let sending = Promise.resolve();
 
@@ -40,8 +42,9 @@ async function look() {
   showPlan([say('ask.looking')]);
   await sending;
   if (current !== asked || own !== looks) return;
-  const { answer, failure } = await send(asked, { ...given, dryRun: true });
-  if (current !== asked || own !== looks) return;
+  const { answer, failure, isBusy } = await send(asked, { ...given, dryRun: true });
+  if (current !== asked || own !== looks || !dialog.open) return;
+  if (isBusy) setTimeout(() => current === asked && own === looks && dialog.open && void look(), lookAgainMs);
   showPlan(failure === null ? asked.would(answer) : [failure]);
   byId('ask-go').disabled = failure !== null;
 }
@@ -83,7 +86,7 @@ function setDisabled(isDisabled) {
 
 const send = (asked, more) => (sending = post(asked, more));
 
-/** `{ answer, failure }`, of which one is null. */
+/** `{ answer, failure, isBusy }`, of the first two one is null; busy with what somebody else has asked for. */
 async function post({ path, body }, more) {
   const answered = await fetch(path, {
     method: 'POST',
@@ -91,9 +94,10 @@ async function post({ path, body }, more) {
     body: JSON.stringify({ ...body, ...more }),
   }).catch(() => null);
   const answer = await answered?.json().catch(() => null);
-  if (answered?.ok) return { answer, failure: null };
+  if (answered?.ok) return { answer, failure: null, isBusy: false };
   return {
     answer: null,
+    isBusy: answered?.status === 503,
     failure: say('ask.failed', refusalOf(answered, answer, say('ask.noAnswer.fix'))),
   };
 }

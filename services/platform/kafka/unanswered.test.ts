@@ -18,6 +18,10 @@ const Broker = createRequire(import.meta.url)('kafkajs/src/broker/index.js') as 
   metadata(topics: string[]): Promise<object>;
 };
 
+const Connection = createRequire(import.meta.url)('kafkajs/src/network/connection.js') as new (
+  options: object,
+) => { authenticate(): Promise<void>; disconnect(): Promise<boolean> };
+
 function queueWith(apiName: string) {
   giveUpUnanswered();
   const queue = new RequestQueue({
@@ -86,4 +90,14 @@ it('a broker that has hung as it was connected to is connected to anew, and aske
   connectionPool.isSilent = false;
   await broker.connect();
   expect(await broker.metadata([])).toEqual({ brokers: [] });
+});
+
+it('a connection that does not get to authenticate is given up: the next try has a new one', async () => {
+  giveUpUnanswered();
+  const logger = { namespace: () => ({ debug: () => undefined }) };
+  const sasl = { mechanism: 'no-such', username: 'u', password: 'p' };
+  const connection = new Connection({ host: 'broker', port: 1, logger, sasl });
+  const disconnect = jest.spyOn(connection, 'disconnect').mockResolvedValue(true);
+  await expect(connection.authenticate()).rejects.toThrow();
+  expect(disconnect).toHaveBeenCalledTimes(1);
 });

@@ -24,9 +24,16 @@ interface RequestQueue {
   rejectAll(error: Error): void;
 }
 
-interface Broker {
+interface Connected {
+  disconnect(): Promise<unknown>;
+}
+
+interface Broker extends Connected {
   apiVersions(): Promise<object>;
-  disconnect(): Promise<void>;
+}
+
+interface Connection extends Connected {
+  authenticate(): Promise<void>;
 }
 
 const require = createRequire(import.meta.url);
@@ -35,6 +42,8 @@ const waitForAll = Reflect.get<RequestQueue, 'waitForPendingRequests'>(prototype
 const fulfil = Reflect.get<RequestQueue, 'fulfillRequest'>(prototype, 'fulfillRequest');
 const { prototype: broker } = require('kafkajs/src/broker/index.js') as { prototype: Broker };
 const askVersions = Reflect.get<Broker, 'apiVersions'>(broker, 'apiVersions');
+const { prototype: connection } = require('kafkajs/src/network/connection.js') as { prototype: Connection };
+const authenticate = Reflect.get<Connection, 'authenticate'>(connection, 'authenticate');
 /** Node does not see it among the names of this CommonJS package. */
 const { KafkaJSConnectionError } = kafkajs;
 
@@ -50,18 +59,23 @@ export function giveUpUnanswered(): void {
     if (await settlesWithin(waitForAll.call(this), answerWithinMs)) return;
     this.rejectAll(givenUp());
   };
-  // Asked within the lock of `connect`: who waits for it must not find the connection that is given up.
-  broker.apiVersions = async function versionsOrNoConnection(this: Broker): Promise<object> {
+  broker.apiVersions = orDisconnected(askVersions);
+  connection.authenticate = orDisconnected(authenticate);
+  // The answer to what was given up concerns nobody; kafkajs would warn of it, on the terminal of a command too.
+  prototype.fulfillRequest = function fulfilAwaited(this: RequestQueue, answer): void {
+    if (this.inflight.has(answer.correlationId)) fulfil.call(this, answer);
+  };
+}
+
+/** Both are asked within the lock of `connect`: who waits for it must not find the connection that is given up. */
+function orDisconnected<Result>(ask: () => Promise<Result>) {
+  return async function askedOrDisconnected(this: Connected): Promise<Result> {
     try {
-      return await askVersions.call(this);
+      return await ask.call(this);
     } catch (error) {
       await this.disconnect().catch(() => undefined);
       throw error;
     }
-  };
-  // The answer to what was given up concerns nobody; kafkajs would warn of it, on the terminal of a command too.
-  prototype.fulfillRequest = function fulfilAwaited(this: RequestQueue, answer): void {
-    if (this.inflight.has(answer.correlationId)) fulfil.call(this, answer);
   };
 }
 
