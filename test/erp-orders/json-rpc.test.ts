@@ -133,28 +133,69 @@ describe('an order into Odoo', () => {
     ]);
   });
 
-  it.each(['odoo-json-rpc.yaml', 'odoo-json-2.yaml'])(
-    'that it has invoiced and the shop pays back as a whole is credited once, and canceled: %s',
-    async (name) => {
-      const { rows, orders, end } = await started(shipped(name));
-      const { id } = await orders.create(anInput());
+  describe.each(['odoo-json-rpc.yaml', 'odoo-json-2.yaml'])(
+    'that it has invoiced and the shop pays back as a whole: %s',
+    (name) => {
       const { totals } = anInput().order;
-      const amount_total = totals.grandTotalMinor / 100;
-      const invoice = { move_type: 'out_invoice', state: 'posted', amount_total };
-      const moves = rows['account.move']!;
-      moves.push({ ...invoice, id: 900, 'line_ids.sale_line_ids.order_id': Number(id) });
-      // Of another order.
-      moves.push({ ...invoice, id: 901, 'line_ids.sale_line_ids.order_id': 1 });
-      const closed = anInput({
-        state: 'closed',
-        totals: { ...totals, refundedMinor: totals.grandTotalMinor },
+      const { grandTotalMinor } = totals;
+      const amount_total = grandTotalMinor / 100;
+      /** Odoo's moves beside one invoice of the whole; what the shop has kept, minor units; a part that it has paid back before. */
+      const credited = async (
+        others: readonly Record<string, unknown>[] = [],
+        { keptMinor = 0, partMinor = 0 } = {},
+      ) => {
+        const { rows, orders, end } = await started(shipped(name));
+        const { id, reference } = await orders.create(anInput());
+        const moves = rows['account.move']!;
+        const invoice = { move_type: 'out_invoice', state: 'posted', amount_total };
+        moves.push({ ...invoice, id: 900, 'line_ids.sale_line_ids.order_id': Number(id) });
+        // Of another order.
+        moves.push({ ...invoice, id: 901, 'line_ids.sale_line_ids.order_id': 1 });
+        for (const [index, other] of others.entries())
+          moves.push({
+            ...invoice,
+            invoice_origin: reference,
+            'line_ids.sale_line_ids.order_id': Number(id),
+            ...other,
+            id: 910 + index,
+          });
+        const paidBack = (refundedMinor: number) => ({
+          ...totals,
+          paidMinor: grandTotalMinor,
+          refundedMinor,
+        });
+        if (partMinor > 0) await orders.change(anInput({ totals: paidBack(partMinor) }));
+        const closed = anInput({ state: 'closed', totals: paidBack(grandTotalMinor - keptMinor) });
+        expect(await orders.change(closed)).toMatchObject({ changed: true });
+        expect(await orders.change(closed)).toMatchObject({ changed: false });
+        await end();
+        expect(rows['sale.order']!.map(({ state }) => state)).toEqual(['cancel']);
+        const drafts = moves.filter(({ ref }) => String(ref).startsWith('us/default/000000001/refund/'));
+        expect(drafts.filter(({ state }) => state !== 'draft')).toEqual([]);
+        return drafts.map((draft) => Math.round(Number(draft.amount_total) * 100));
+      };
+
+      it('is credited once, and canceled', async () => {
+        expect(await credited()).toEqual([grandTotalMinor]);
       });
-      expect(await orders.change(closed)).toMatchObject({ changed: true });
-      expect(await orders.change(closed)).toMatchObject({ changed: false });
-      await end();
-      const credits = moves.filter(({ move_type }) => move_type === 'out_refund');
-      expect(credits).toMatchObject([{ state: 'draft', amount_total }]);
-      expect(rows['sale.order']!.map(({ state }) => state)).toEqual(['cancel']);
+
+      it('is credited without the fee that the shop has kept, in one part or two', async () => {
+        expect(await credited([], { keptMinor: 1000 })).toEqual([grandTotalMinor - 1000]);
+        expect(await credited([], { keptMinor: 1000, partMinor: 700 })).toEqual([
+          700,
+          grandTotalMinor - 1700,
+        ]);
+      });
+
+      it('is credited beside a reversal that is a draft, which Odoo cancels, and not beside a posted one', async () => {
+        const reversal = { move_type: 'out_refund' };
+        expect(await credited([{ ...reversal, state: 'draft' }])).toEqual([grandTotalMinor]);
+        expect(await credited([reversal])).toEqual([]);
+      });
+
+      it('is credited anew where its invoice was reversed and made anew', async () => {
+        expect(await credited([{ move_type: 'out_refund' }, {}])).toEqual([grandTotalMinor]);
+      });
     },
   );
 });
