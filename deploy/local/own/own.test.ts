@@ -157,11 +157,11 @@ describe('npm start -- --config', () => {
   });
 
   it('names every problem at once by its field, and those that a process would find only at its start', () => {
-    const { MAGENTO_URL: _url, WEBHOOK_SECRET: _secret, ...less } = environment;
+    const { MAGENTO_URL: _url, MAGENTO_CONSUMER_KEY: _key, ...less } = environment;
     const broken = join(folder, 'broken.yaml');
     writeFileSync(broken, readFileSync(file, 'utf8').replace('safetyBuffer: 0', 'saftyBuffer: 0'));
     expect(() => ownShop({ file: broken }, less)).toThrow(
-      /broken\.yaml cannot be used:[^]*magento\.url: the variable MAGENTO_URL[^]*webhook\.secrets: [^]*stock\.saftyBuffer: .*safetyBuffer/,
+      /broken\.yaml cannot be used:[^]*magento\.url: the variable MAGENTO_URL[^]*magento\.credentials\.consumerKey: [^]*stock\.saftyBuffer: .*safetyBuffer/,
     );
     const plain = { ...environment, ERP_DATABASE_URL: 'postgres://cartage@erp.example/shop?sslmode=disable' };
     expect(() => ownShop({}, plain)).toThrow(/erp\.connection: .*unencrypted|erp\.connection: /);
