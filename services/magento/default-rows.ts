@@ -4,6 +4,11 @@ import type { Sources } from './sources.ts';
 
 const defaultSource = 'default';
 
+interface Inventory {
+  sourceItems: Pick<SourceItems, 'read' | 'remove'>;
+  sources: Pick<Sources, 'stocks' | 'stockSourceLinks'>;
+}
+
 /** An effect asks it as it begins: whether it may still. */
 interface Fenced {
   assertCurrent(): void;
@@ -17,21 +22,12 @@ interface Fenced {
  * rows of all; else when it has refused the stock of a part.
  */
 export class DefaultRows {
-  readonly #sourceItems: Pick<SourceItems, 'read' | 'remove'>;
-  readonly #sources: Pick<Sources, 'stocks' | 'stockSourceLinks'>;
+  readonly #sourceItems: Inventory['sourceItems'];
+  readonly #sources: Inventory['sources'];
   readonly #mapped: () => readonly string[];
 
   /** @param mapped the shop's sources that the ERP has warehouses for */
-  constructor(
-    {
-      sourceItems,
-      sources,
-    }: {
-      sourceItems: Pick<SourceItems, 'read' | 'remove'>;
-      sources: Pick<Sources, 'stocks' | 'stockSourceLinks'>;
-    },
-    mapped: () => readonly string[],
-  ) {
+  constructor({ sourceItems, sources }: Inventory, mapped: () => readonly string[]) {
     this.#sourceItems = sourceItems;
     this.#sources = sources;
     this.#mapped = mapped;

@@ -5,8 +5,8 @@ import type { Fault } from '../../platform/errors.ts';
 const toldMax = 10;
 
 /**
- * What an order (a customer) refers to and the ERP does not have. It is looked for to the end and told at once: whoever mends
- * one of them should not have to release the order to be told of the next.
+ * What an order (a customer) refers to and the ERP does not have. It is told at once, up to ten of a kind: whoever mends one
+ * of them should not have to release the order to be told of the next.
  */
 export class Absent {
   readonly #faults: Fault[] = [];
