@@ -96,6 +96,8 @@ function environmentOf(plan: Settled, inherited: NodeJS.ProcessEnv): Record<stri
     WEBHOOK_PORT: String(ports.webhook),
     WEBHOOK_SECRET: secrets.webhookSecret,
     ERP_DATABASE_URL: erpUrl(plan),
+    // The owner of the sandbox ERP: what a marker order needs there its people do, not Cartage.
+    ERP_MARKER_URL: plan.databaseUrl ?? `postgres://postgres@${loopback}:${ports.postgres}/erp`,
   };
 }
 

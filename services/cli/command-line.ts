@@ -6,6 +6,7 @@ import { addDifferences } from './commands/differences/command.ts';
 import { addErase } from './commands/erase/command.ts';
 import { addExplain } from './commands/explain/command.ts';
 import { addMapping } from './commands/mapping/command.ts';
+import { addMarkerOrder } from './commands/marker-order/command.ts';
 import { addParked } from './commands/parked/command.ts';
 import { addRecipe } from './commands/recipe/command.ts';
 import { addRefresh } from './commands/refresh/command.ts';
@@ -74,6 +75,7 @@ export function commandLine(run: Run): Command {
   addCatalog(program, run);
   addMapping(program, run);
   addReplay(program, run);
+  addMarkerOrder(program, run);
   addReport(program, run);
   addStreams(program, run);
   addSlots(program, run);

@@ -28,6 +28,8 @@ import { createProducts } from './products.ts';
 import type { Products } from './products.ts';
 import { createRest } from './rest/rest.ts';
 import type { ClockReading, Rest } from './rest/rest.ts';
+import { createGuestCarts } from './guest-carts.ts';
+import type { GuestCarts } from './guest-carts.ts';
 import { createInvoices } from './invoices.ts';
 import type { Invoices } from './invoices.ts';
 import { createShipments } from './shipments.ts';
@@ -85,6 +87,7 @@ export interface Magento {
   shipments: Shipments;
   invoices: Invoices;
   creditMemos: CreditMemos;
+  guestCarts: GuestCarts;
   /** The shop's clock by its last answer; one more is asked for when that is older than a minute. */
   serverTime(): Promise<ClockReading & { serverMs: number }>;
   rest: Rest;
@@ -140,6 +143,7 @@ export function createMagento(options: MagentoOptions): Magento {
     shipments: createShipments(rest),
     invoices: createInvoices(rest),
     creditMemos: createCreditMemos(rest),
+    guestCarts: createGuestCarts(rest),
     async serverTime() {
       const known = rest.clock();
       if (known === null || Math.abs(now() - known.measuredAtMs) > clockReadingAgeMs) await store.views();

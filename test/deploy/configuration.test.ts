@@ -95,9 +95,10 @@ describe('cartage.yaml', () => {
 const isOfRecipe = (path: readonly string[]) => path[0] === 'erp' && path[1] === 'recipe' && path.length > 2;
 
 const isOfSource = ([section, part, third, field, ...rest]: readonly string[]) =>
-  section === 'erp' &&
-  ((part === 'source' && third !== undefined && third !== 'kind') ||
-    (part === 'streams' && field === 'http' && rest.length > 0));
+  (section === 'erp' &&
+    ((part === 'source' && third !== undefined && third !== 'kind') ||
+      (part === 'streams' && field === 'http' && rest.length > 0))) ||
+  (section === 'marker' && field === '*' && !['name', 'sql'].includes(rest[0]!));
 
 /** What must be given and no more; of the kinds of log-in one must be chosen, and none is required by itself. */
 function reducedText(): string {

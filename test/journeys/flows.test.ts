@@ -8,6 +8,8 @@ import { recordsNow, statesNow } from '../infrastructure/topic-now.ts';
 import { sourceItem } from '../sandbox/shop/inventory/stock.ts';
 import { invoice } from '../sandbox/shop/sales/invoice.ts';
 import { refund } from '../sandbox/shop/sales/refund.ts';
+import type { MarkerRun } from '../../services/operations/marker/send-marker.ts';
+import { typed } from './shell.ts';
 import { openStack } from './stack.ts';
 import type { Stack } from './stack.ts';
 import { produceBytes } from './bytes.ts';
@@ -313,6 +315,19 @@ describe('shipments', () => {
     });
     if (!answer.ok) throw new Error(await answer.text());
   }
+});
+
+describe('the marker order', () => {
+  it('goes the whole line, each part timed, and leaves nothing for sale', async () => {
+    const { code, out, err } = await typed('cartage --as ada marker-order --json', stack.environment);
+    const run = JSON.parse(out) as MarkerRun;
+    expect([code, err, run.steps.filter(({ status }) => status !== 'done')]).toEqual([0, '', []]);
+    expect(run.steps.map(({ name }) => name)).toContain('shipment in the shop');
+    expect(run.steps.find(({ name }) => name === 'stock behind it in the shop')!.detail).toBe(
+      '5 before, 4 now',
+    );
+    expect((await product(run.sku)).status).toBe(2);
+  });
 });
 
 describe('every record', () => {

@@ -257,6 +257,8 @@ function environmentOf(shop: RunningShop, databaseUrl: string, webhookPort: numb
     WEBHOOK_HOST: '127.0.0.1',
     WEBHOOK_PORT: String(webhookPort),
     WEBHOOK_SECRET: webhookSecret,
+    // What a marker order needs in the ERP its people do, not Cartage.
+    ERP_MARKER_URL: databaseUrl,
     MAGENTO_URL: shop.url,
     MAGENTO_CONSUMER_KEY: shop.credentials.consumerKey,
     MAGENTO_CONSUMER_SECRET: shop.credentials.consumerSecret,

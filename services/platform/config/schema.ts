@@ -6,6 +6,7 @@ import { customersSection } from './sections/customers.ts';
 import { erpSection } from './sections/erp.ts';
 import { fulfilmentsSection } from './sections/fulfilments.ts';
 import { magentoSection } from './sections/magento.ts';
+import { markerSection } from './sections/marker.ts';
 import { ordersSection } from './sections/orders.ts';
 import { reconcileSection } from './sections/reconcile.ts';
 import { kafkaSection } from './sections/kafka.ts';
@@ -31,6 +32,7 @@ export const configSchema = z.strictObject({
   fulfilments: fulfilmentsSection,
   erp: erpSection,
   reconcile: reconcileSection,
+  marker: markerSection,
   console: consoleSection,
 });
 

@@ -71,7 +71,7 @@ const addressOf = (schemes: RegExp, kind: string) =>
       'is no address: percent-encode what is special in user and password, such as %23 for # and %2F for /',
     );
 const readAddress = addressOf(/^(postgres(ql)?|mysql|mariadb):\/\//, 'postgres:// or mysql://');
-const writeAddress = addressOf(/^postgres(ql)?:\/\//, 'postgres://');
+export const writeAddress = addressOf(/^postgres(ql)?:\/\//, 'postgres://');
 
 export const erpSection = z.strictObject({
   /** May be left out where nothing is asked of a database. */

@@ -30,6 +30,8 @@ export const magentoSection = z
     signingUrl: url.optional(),
     /** Plain http is refused unless the host is loopback or this says so. */
     allowHttp: yesOrNo.default(false),
+    /** Nobody buys here: `cartage marker-order` may place an order. */
+    staging: yesOrNo.default(false),
     credentials,
     /** Taken as soon as the shop refuses the others: of a second integration, while one replaces the other. */
     nextCredentials: z.preprocess((set) => (isEmpty(set) ? undefined : set), credentials.optional()),
