@@ -55,6 +55,8 @@ export interface Cursor {
   systemId: string | null;
   /** Digest of the watched tables and their publication, as they stand where the position was read. */
   tables: string | null;
+  /** Log position up to which an answer may have shown the database; null where nothing tells. */
+  seenTo: string | null;
   /** Epoch of the versions made from this source. */
   epoch: number;
   /** running or done: state of the first load of a sweep; null where there is none. */

@@ -12,6 +12,7 @@ const written = (source: string, epoch: number, updatedAt: number): Cursor => ({
   slot: 'cartage',
   systemId: '7/1',
   tables: null,
+  seenTo: null,
   epoch,
   firstLoad: 'done',
   streams: [],

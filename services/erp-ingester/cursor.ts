@@ -9,6 +9,8 @@ import type { Clock } from '../platform/clock.ts';
 export interface SourceCursor extends Place {
   epoch: number;
   streams: StreamState[];
+  /** When it was written, by the clock of whoever did, epoch milliseconds. */
+  updatedAt?: number;
 }
 
 /**
@@ -45,7 +47,7 @@ export class SourceCursors {
   }
 
   /** Resolves when the broker has it. */
-  async write({ position, slot, systemId, tables, epoch, streams }: SourceCursor): Promise<void> {
+  async write({ position, slot, systemId, tables, seenTo = null, epoch, streams }: SourceCursor): Promise<void> {
     await this.#bus.publish(cursors, {
       value: {
         process: 'erp-ingester',
@@ -54,6 +56,7 @@ export class SourceCursors {
         slot,
         systemId,
         tables,
+        seenTo,
         epoch,
         firstLoad: null,
         streams,
@@ -72,6 +75,6 @@ function later(one: Cursor | null, other: Cursor): Cursor {
 
 function asSourceCursor(cursor: Cursor | null): SourceCursor | null {
   if (cursor?.systemId == null) return null;
-  const { position, slot, systemId, tables, epoch, streams } = cursor;
-  return { position, slot, systemId, tables, epoch, streams };
+  const { position, slot, systemId, tables, seenTo, epoch, streams, updatedAt } = cursor;
+  return { position, slot, systemId, tables, seenTo, epoch, streams, updatedAt };
 }

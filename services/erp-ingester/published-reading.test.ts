@@ -159,3 +159,13 @@ it('a reading that is stopped while it is being opened is stopped', async () => 
   await Promise.allSettled([reads]);
   expect(stops).toBe(1);
 });
+
+it('doubts what was published from a moment on, which may never have been', async () => {
+  const publishedAt = bus.clock.now();
+  const later = new PublishedReading(shape);
+  await later.read(bus, publishedAt);
+  expect([...later.index.doubted()]).toEqual(['{"id":"7"}']);
+  const earlier = new PublishedReading(shape);
+  await earlier.read(bus, publishedAt + 1);
+  expect([...earlier.index.doubted()]).toEqual([]);
+});

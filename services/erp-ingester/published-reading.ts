@@ -37,6 +37,7 @@ export class PublishedReading {
   #isCaughtUp = false;
   #isWhole = false;
   #isUnsure = false;
+  #doubtedFrom = Infinity;
   /** What the index had taken in where the reading stands; what it has since, was published here. NaN: nobody knows. */
   #noted = 0;
 
@@ -44,9 +45,13 @@ export class PublishedReading {
     this.#shape = shape;
   }
 
-  /** Resolves when all that was on the topic is in the index. What comes from then on is read when it is asked for. */
-  read(bus: Bus): Promise<PublishedIndex> {
+  /**
+   * Resolves when all that was on the topic is in the index. What comes from then on is read when it is asked for.
+   * @param doubtedFrom epoch milliseconds: what was published since then by others is to be asked again.
+   */
+  read(bus: Bus, doubtedFrom = Infinity): Promise<PublishedIndex> {
     return this.#turns.run('', async () => {
+      this.#doubtedFrom = doubtedFrom;
       if (this.#reading === null) await this.#begin(bus);
       else {
         this.#isCaughtUp = false;
@@ -76,7 +81,8 @@ export class PublishedReading {
         if (value === null || value.sourceKey === ofNoStream) return;
         const identity = identityOf(this.#shape, value);
         const digest = digestOf(this.#shape, value, publishedAt);
-        if (!this.#isCaughtUp) this.index.note(identity, value, digest);
+        if (!this.#isCaughtUp)
+          this.index.note(identity, value, publishedAt < this.#doubtedFrom ? digest : unknown);
         else if (this.index.isSame(identity, digest)) this.#last.delete(identity);
         else this.#last.set(identity, { digest, sourceKey: value.sourceKey, asked: key });
       },

@@ -144,7 +144,7 @@ export class IngesterSession {
     const published = this.#options.readings.of(stream.shape);
     const { index } = published;
     this.#indexes.set(stream.topic, index);
-    await published.read(process.bus);
+    await published.read(process.bus, this.#options.doubtedFrom ?? Infinity);
     this.#spellings.add(stream.topic, index, stream.shape.keyParts);
     if (index.isEmpty && stream.shape.deleted !== null) load.demand('its topic is empty');
     const wasRecreated = published.wasRecreated();

@@ -98,6 +98,18 @@ describe('a source that is taken', () => {
     expect((await taken()).epoch).toBe(2);
   });
 
+  it('doubts what was published since the cursor was written, where another history goes on', async () => {
+    expect((await taken()).doubtedFrom).toBeNull();
+    held = Object.assign(new HeldSource(() => undefined), { hasTurned: true });
+    stored = { ...known, updatedAt: 1_000_000 };
+    const { doubtedFrom, epoch, loads } = await taken();
+    expect([doubtedFrom, epoch, statesOf(loads).map(({ loading }) => loading)]).toEqual([
+      990_000,
+      4,
+      [null, null],
+    ]);
+  });
+
   it('leaves word of a gap before it does anything after which nobody could see it', async () => {
     gaps.before = [{ reason: 'the slot is gone', tables: ['public.stock'] }];
     await taken();

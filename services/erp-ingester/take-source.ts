@@ -6,9 +6,14 @@ import { StreamLoad } from './stream-load.ts';
 export interface TakenSource {
   source: OpenSource;
   epoch: number;
+  /** What was published since may show what never was, and is asked again; null: nothing may. Epoch milliseconds. */
+  doubtedFrom?: number | null;
   /** By the name of the stream. */
   loads: ReadonlyMap<string, StreamLoad>;
 }
+
+/** How far the times of records and cursor may be apart: brokers may date by their own clocks. */
+const clocksApartMs = 10_000;
 
 type Watching = Pick<SourceStream, 'name' | 'digest' | 'watches'>;
 
@@ -37,7 +42,8 @@ export async function takeSource(
   });
   requireAll(opened.gaps, streams, loads);
   const isAnew = opened.gaps.some(({ tables }) => tables === null);
-  return { source: opened, epoch: (known?.epoch ?? 1) + (isAnew ? 1 : 0), loads };
+  const doubtedFrom = opened.hasTurned ? (known?.updatedAt ?? 0) - clocksApartMs : null;
+  return { source: opened, epoch: (known?.epoch ?? 1) + (isAnew ? 1 : 0), doubtedFrom, loads };
 }
 
 /** For the cursor. */

@@ -46,14 +46,14 @@ async function checkDatabase(erp: Config['erp']): Promise<Finding[]> {
     const apart = erp.connection.writerUrl !== undefined;
     if (!apart) statements.push(...written);
     const watched = [...watchedTables(streams)].map(([table, columns]) => ({ table, columns }));
+    const { slot, failover, publication } = erp;
+    const isFollowed = streams.length > 0 && erp.source.kind === 'postgres-log';
     // What is read from another database is tried by its own questions.
     const read = isMysql
       ? []
       : await checkErp({
           connection: connectionOf(erp.connection),
-          ...(streams.length > 0 && erp.source.kind === 'postgres-log'
-            ? { replication: { slot: erp.slot, publication: erp.publication, watched } }
-            : {}),
+          ...(isFollowed && { replication: { slot, failover, publication, watched } }),
           statements,
           ...(streams.length > 0 && {
             days: {
@@ -67,6 +67,7 @@ async function checkDatabase(erp: Config['erp']): Promise<Finding[]> {
         ...(await checkErp({
           connection: connectionOf(erp.connection, 'replica'),
           isReplica: true,
+          ...(isFollowed && { copyOf: { slot, failover } }),
           // The roles of a standby are those of its primary; only the address may be another one's.
           statements: [],
         })),

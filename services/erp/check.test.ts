@@ -25,16 +25,19 @@ const healthy = {
 const kinds = { insert: true, update: true, delete: true, truncate: true };
 const read = { role: 'cartage', may: true, hides: false };
 
+const noStandby = { standbys: null, awaited: '', failover: true, silent: null };
+
 beforeEach(async () => {
   server = (await PostgresDouble.start())
     .on(/server_version_num'\)::int as version/, [healthy])
-    .on(/pg_replication_slots s/, [{ slot }])
+    .on(/pg_replication_slots s where/, [{ slot }])
     .on(/from member m/, [member])
     .on(/row_security_active/, [read])
     .on(/puballtables/, [{ all_tables: false, via_root: true, ...kinds }])
     .on(/from pg_publication_tables/, [{ name: 'public.item' }])
     .on(/from pg_publication_rel r/, [])
     .on(/as digest/, [{ name: 'public.item', digest: 'a' }])
+    .on(/synchronized_standby_slots/, [noStandby])
     .on(/has_database_privilege/, [{ may: true }])
     .on(/pg_timezone_names/, [{ own: 'Europe/Vienna', is_known: true, is_utc: false }])
     .on(/^explain execute/, [{ 'QUERY PLAN': 'x' }]);
@@ -43,6 +46,7 @@ afterEach(() => server.stop());
 
 const replication = {
   slot: 'cartage',
+  failover: true,
   publication: 'cartage',
   watched: [{ table: 'item', columns: ['id'] }],
 };
@@ -61,6 +65,51 @@ describe('a replica', () => {
   ])('must be a standby (%s)', async (standby, found) => {
     server.on(/pg_is_in_recovery/, [{ standby }]);
     expect(await codes({ isReplica: true })).toEqual([found]);
+  });
+});
+
+describe('of a slot that standbys copy', () => {
+  const standbys = { ...noStandby, standbys: 'one, two', awaited: 'one' };
+  it.each<[string, object, boolean, string, string]>([
+    ['all is set', {}, true, 'ok', 'may be copied by one, two'],
+    ['the server knows no copies', { awaited: null }, true, 'ok', 'have no copy'],
+    ['none is wanted', {}, false, 'ok', 'have no copy'],
+    ['it is not asked for yet', { failover: false }, true, 'warn', 'is not one that standbys may copy'],
+    [
+      'changes are told that a standby lacks',
+      { awaited: '' },
+      true,
+      'warn',
+      'synchronized_standby_slots is empty',
+    ],
+    ['a standby does not tell what it needs', { silent: 'two' }, true, 'warn', 'Of two nothing tells'],
+  ])('is told where %s', async (_what, row, failover, level, what) => {
+    server.on(/synchronized_standby_slots/, [{ ...standbys, ...row }]);
+    const found = await said('erp.failover', { replication: { ...replication, failover } });
+    expect(found).toEqual([expect.objectContaining({ level, what: expect.stringContaining(what) })]);
+  });
+
+  const unset = { syncs: 'off', feedback: 'off', own_slot: '' };
+  it.each<[string, object, string, string]>([
+    ['is there', { is_ready: true }, 'ok', 'gone on from'],
+    ['is not ready', { is_ready: false }, 'warn', 'until then'],
+    [
+      'is not there',
+      { is_ready: null, ...unset },
+      'warn',
+      'sync_replication_slots is off, hot_standby_feedback is off, primary_slot_name is empty',
+    ],
+  ])('is looked for at the replica, where it %s', async (_what, row, level, why) => {
+    server.on(/pg_is_in_recovery/, [{ standby: true }]);
+    server.on(/as own_slot/, [{ syncs: 'on', feedback: 'on', own_slot: 'one', ...row }]);
+    const copyOf = { slot: 'cartage', failover: true };
+    const isReplica = true;
+    expect(await said('erp.failover', { isReplica, copyOf })).toEqual([
+      expect.objectContaining({ level, why: expect.stringContaining(why) }),
+    ]);
+    expect(await said('erp.failover', { isReplica, copyOf: { ...copyOf, failover: false } })).toEqual([]);
+    server.on(/as own_slot/, [{ is_ready: null, ...unset, syncs: null }]);
+    expect(await said('erp.failover', { isReplica, copyOf })).toEqual([]);
   });
 });
 
@@ -106,7 +155,7 @@ describe('a database', () => {
   });
 
   it('needs a free slot only where ours is not among them', async () => {
-    server.on(/pg_replication_slots s/, []);
+    server.on(/pg_replication_slots s where/, []);
     expect(await said('erp.slots', { replication })).toMatchObject([{ level: 'fail' }]);
   });
 });
@@ -120,7 +169,7 @@ it.each<[string, object | null, string]>([
   ['ok', { ...slot, safe_wal_size: 2 ** 30 }, 'nobody reads it'],
   ['ok', { ...slot, active_pid: 7 }, 'process 7 reads it'],
 ])('a slot is told to be %s: %j', async (level, state, words) => {
-  server.on(/pg_replication_slots s/, state === null ? [] : [{ slot: state }]);
+  server.on(/pg_replication_slots s where/, state === null ? [] : [{ slot: state }]);
   const [finding] = await said('erp.slot', { replication });
   expect(finding).toMatchObject({ level });
   expect(`${finding!.what} ${finding!.why}`).toContain(words);

@@ -6,6 +6,8 @@ import type { Finding } from '../platform/finding.ts';
 import { checkColumns } from './check/columns.ts';
 import { checkServer } from './check/server.ts';
 import { checkSlot } from './check/slot.ts';
+import { checkCopy, checkStandbys } from './check/standbys.ts';
+import type { KeptSlot } from './check/standbys.ts';
 import { tryStatement } from './check/statements.ts';
 import type { TriedStatement } from './check/statements.ts';
 import { checkTables } from './check/tables.ts';
@@ -21,10 +23,12 @@ export type { TriedStatement } from './check/statements.ts';
 export interface ErpCheck {
   connection: ErpConnection;
   /** Left out where nothing is read from the log (orders only, or polling). */
-  replication?: { slot: string; publication: string; watched: readonly WatchedKey[] };
+  replication?: KeptSlot & { publication: string; watched: readonly WatchedKey[] };
   statements: readonly TriedStatement[];
   /** It is to be a standby of the database, asked in its place. */
   isReplica?: boolean;
+  /** Of which a replica is to have a copy; left out where nothing is read from the log. */
+  copyOf?: KeptSlot;
   /** Of the queries and the calendar of the streams; null: those of the database and UTC. */
   days?: { timezone: string | null; hasCalendar: boolean };
 }
@@ -40,6 +44,7 @@ export async function checkErp(options: ErpCheck): Promise<Finding[]> {
       findings.push(
         options.isReplica ? await checkReplica(client) : ok('erp.reachable', 'The ERP database answers'),
       );
+      if (options.copyOf) findings.push(...(await checkCopy(client, options.copyOf)));
       if (options.days) findings.push(await checkTimezone(client, options.days));
       if (options.replication) findings.push(...(await checkReplication(client, options.replication)));
       for (const statement of options.statements) findings.push(...(await tryOne(client, statement)));
@@ -76,10 +81,11 @@ async function tryOne(client: pg.ClientBase, statement: TriedStatement): Promise
 
 async function checkReplication(
   client: pg.ClientBase,
-  { slot, publication, watched }: NonNullable<ErpCheck['replication']>,
+  { slot, failover, publication, watched }: NonNullable<ErpCheck['replication']>,
 ): Promise<Finding[]> {
   const { finding, state } = await checkSlot(client, slot);
   const server = await checkServer(client, state !== null);
   if (server.some(({ code, level }) => code === 'erp.version' && level === 'fail')) return server;
-  return [...server, ...(await checkTables(client, publication, watched)), finding];
+  const standbys = await checkStandbys(client, { slot, failover });
+  return [...server, ...(await checkTables(client, publication, watched)), finding, ...standbys];
 }

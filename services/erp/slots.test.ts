@@ -5,7 +5,7 @@ import { PostgresDouble, refusal } from './testing/postgres-double.ts';
 import { until } from './testing/until.ts';
 
 let server: PostgresDouble;
-const kept = { retainedBytes: 9, unreadBytes: 4, openSince: 1_772_000_000_000 };
+const kept = { retainedBytes: 9, unreadBytes: 4, openSince: 1_772_000_000_000, failover: true };
 const slot = { database: 'erp', plugin: 'pgoutput', isRead: false, isHere: true, ...kept };
 beforeEach(async () => {
   server = (await PostgresDouble.start())

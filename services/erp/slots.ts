@@ -20,6 +20,8 @@ export interface ListedSlot {
    * none of it is told before its end. Null where there is none, or the role may not see whose it is (pg_read_all_stats).
    */
   openSince: number | null;
+  /** Whether standbys may keep a copy of it; null before PostgreSQL 17, and of a physical one. */
+  failover: boolean | null;
   /** `configured` is ours; `read` somebody's; `foreign` of another kind or database; `unused` may be dropped. */
   use: 'configured' | 'read' | 'foreign' | 'unused';
 }
@@ -33,8 +35,9 @@ export function listSlots(connection: ErpConnection, configured: string): Promis
               pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)::float8 as "unreadBytes",
               (select (1000 * extract(epoch from min(xact_start)))::float8 from pg_catalog.pg_stat_activity
                 where datname = database and backend_xid is not null and backend_type = 'client backend')
-                as "openSince"
-         from pg_catalog.pg_replication_slots order by slot_name`,
+                as "openSince",
+              case when slot_type = 'logical' then (to_jsonb(s) ->> 'failover')::boolean end as failover
+         from pg_catalog.pg_replication_slots s order by slot_name`,
     );
     return rows.map(({ isHere, ...slot }) => ({ ...slot, use: useOf(slot, isHere, configured) }));
   });

@@ -81,7 +81,14 @@ describe('the applier of stock', () => {
     const rest = { backorders: null, buffer: null, occurredAt: null, version, sourceKey: '{}' };
     broker.append<Stock>(stock, 'W1/A', { ...value, ...rest });
     const cursor = { process: 'erp-ingester', source: 'us', position: '0/1', slot: null, streams: [] };
-    const told = { systemId: '1', tables: null, epoch: 1, firstLoad: null, updatedAt: clock.now() };
+    const told = {
+      systemId: '1',
+      tables: null,
+      seenTo: null,
+      epoch: 1,
+      firstLoad: null,
+      updatedAt: clock.now(),
+    };
     broker.append(cursors, 'erp-ingester/us', { ...cursor, ...told });
     shop.answers.set(
       'GET inventory/source-items',

@@ -80,6 +80,7 @@ export class KeptCodes {
         slot: null,
         systemId: null,
         tables: null,
+        seenTo: null,
         epoch: 1,
         firstLoad: null,
         streams: [],

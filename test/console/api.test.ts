@@ -113,6 +113,7 @@ describe('GET /api/status', () => {
       systemId: '7',
       epoch: 1,
       tables: null,
+      seenTo: null,
       firstLoad: 'done',
       streams: [],
       updatedAt: Date.now(),

@@ -216,6 +216,7 @@ it('the night finds what was edited in the admin', async () => {
       systemId: null,
       epoch: 1,
       tables: null,
+      seenTo: null,
       firstLoad: 'done',
       streams: [],
       updatedAt: Date.now(),

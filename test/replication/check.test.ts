@@ -41,7 +41,7 @@ const stock = (sql: string) => ({
 function check(changes: Partial<ErpCheck> = {}): Promise<Finding[]> {
   return checkErp({
     connection: { connectionString: database.url },
-    replication: { slot: database.slot, publication: PUBLICATION, watched },
+    replication: { slot: database.slot, failover: true, publication: PUBLICATION, watched },
     statements: [stock('select id, sku from product where $keys::int[] is null or id = any($keys)')],
     ...changes,
   });
@@ -88,6 +88,7 @@ describe('cartage check of an ERP database', () => {
   it('finds tables and columns that do not exist, and a table whose updates publishing would break', async () => {
     const findings = await check({
       replication: {
+        failover: true,
         slot: database.slot,
         publication: PUBLICATION,
         watched: [

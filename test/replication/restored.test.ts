@@ -14,9 +14,11 @@ import { statesOf, takeSource } from '../../services/erp-ingester/take-source.ts
 import type { TakenSource } from '../../services/erp-ingester/take-source.ts';
 import { Replica } from '../../services/erp/changed-keys/replica.ts';
 import { queryInSnapshot } from '../../services/erp/changed-keys/snapshot.ts';
+import { checkErp } from '../../services/erp/check.ts';
 import { openPool } from '../../services/erp/pool.ts';
 import type { ErpPool } from '../../services/erp/pool.ts';
 import { PostgresLog } from '../../services/erp/sources/postgres/postgres-log.ts';
+import { SeenLog } from '../../services/erp/sources/postgres/turn.ts';
 import { systemClock } from '../../services/platform/clock.ts';
 import { runFolder } from '../infrastructure/folder.ts';
 import { until } from './database.ts';
@@ -25,8 +27,11 @@ let servers: Map<string, Postgres>;
 let pools: ErpPool[];
 let taken: TakenSource[];
 let cursor: SourceCursor | null;
+/** Of the process. */
+let seen: SeenLog;
 
 beforeEach(() => {
+  seen = new SeenLog();
   servers = new Map();
   pools = [];
   taken = [];
@@ -82,6 +87,8 @@ function logOf(server: Postgres): PostgresLog {
     connection: () => ({ connectionString: server.url }),
     pool: poolOf(server),
     slotPool: poolOf(server, 1),
+    failover: true,
+    seen,
     watched: new Map([['public.item', ['id']]]),
     clock: systemClock,
     messages: { warn: () => undefined } as never,
@@ -103,7 +110,7 @@ async function take(server: Postgres, log = logOf(server)): Promise<TakenSource>
 /** As the cursor is written when all up to there is published, and all is loaded. */
 function keepPlace({ source, epoch, loads }: TakenSource, position = source.place.position): void {
   const streams = statesOf(loads).map((state) => ({ ...state, loading: null, marks: [] }));
-  cursor = { ...source.place, position, epoch, streams };
+  cursor = { ...source.place, position, epoch, streams, updatedAt: Date.now() };
 }
 
 const loadOf = ({ loads }: TakenSource) => loads.get('stock')!.loading;
@@ -139,17 +146,8 @@ async function isAskedWhereItShows(primary: Postgres, standby: Postgres): Promis
   expect(warned).toEqual([]);
 }
 
-it.each([
-  ['without the slot', 'the slot is gone'],
-  ['with the slot', 'the ERP database is another one than before, or was restored'],
-])('a standby that is promoted %s is another database: it may lack what was read', async (which, reason) => {
-  const dir = newFolder();
-  let primary = await start(dir);
-  await run(primary, 'create table item (id int primary key)');
-  const first = await take(primary);
-  keepPlace(first);
-  await first.source.close();
-
+/** A standby of it, which follows it by a slot of its own, and has no slot of ours. */
+async function standbyOf(dir: string, primary: Postgres): Promise<Postgres[]> {
   const otherDir = newFolder();
   const unused = await start(otherDir);
   const data = await dataOf(unused);
@@ -157,28 +155,124 @@ it.each([
   await unused.stop();
   await primary.stop();
   copy(origin, data);
-  if (which === 'without the slot') rmSync(join(data, 'pg_replslot/cartage'), { recursive: true });
+  rmSync(join(data, 'pg_replslot/cartage'), { recursive: true });
   writeFileSync(join(data, 'standby.signal'), '');
-  primary = await start(dir, primary.port);
+  const restarted = await start(dir, primary.port);
+  await run(restarted, `select pg_create_physical_replication_slot('standby', true)`);
   appendFileSync(
     join(data, 'postgresql.auto.conf'),
-    `primary_conninfo = 'host=127.0.0.1 port=${primary.port} user=postgres'\n`,
+    `primary_conninfo = 'host=127.0.0.1 port=${restarted.port} user=postgres dbname=postgres'
+     primary_slot_name = 'standby'
+     hot_standby_feedback = on\n`,
   );
   const standby = await start(otherDir);
-  await run(primary, 'create table last_word (id int)');
+  await run(restarted, 'create table last_word (id int)');
   await until(
     async () =>
       (await ask<{ found: string | null }>(standby, `select to_regclass('last_word') as found`)).found !==
       null,
   );
-  await expect(take(standby)).rejects.toMatchObject({ fault: { code: 'erp.standby' } });
-  await isAskedWhereItShows(primary, standby);
+  return [restarted, standby];
+}
+
+async function startPrimary(dir: string): Promise<Postgres> {
+  const primary = await start(dir);
+  await run(primary, 'create table item (id int primary key)');
+  const first = await take(primary);
+  keepPlace(first);
+  await first.source.close();
+  return primary;
+}
+
+it('a standby that is promoted without the slot is loaded anew; it answers questions before that', async () => {
+  const dir = newFolder();
+  const [primary, standby] = await standbyOf(dir, await startPrimary(dir));
+  await expect(take(standby!)).rejects.toMatchObject({ fault: { code: 'erp.standby' } });
+  await isAskedWhereItShows(primary!, standby!);
+  await primary!.stop();
+  await run(standby!, 'select pg_promote()');
+
+  const session = await take(standby!);
+  expect([loadOf(session), session.epoch]).toEqual(['the slot is gone', 2]);
+});
+
+it('a standby that is promoted with a copy of the slot is gone on with where it has all that was seen, and else loaded anew', async () => {
+  const dir = newFolder();
+  const [primary, standby] = (await standbyOf(dir, await startPrimary(dir))) as [Postgres, Postgres];
+  const slot = { slot: 'cartage', failover: true };
+  const replication = { ...slot, publication: 'cartage', watched: [] };
+  const told = async (server: Postgres, more: object) =>
+    (await checkErp({ connection: { connectionString: server.url }, statements: [], ...more })).flatMap(
+      ({ code, level, what }) => (code === 'erp.failover' ? [`${level} ${what}`] : []),
+    );
+  expect(await told(primary, { replication })).toContainEqual(
+    expect.stringContaining('warn The ERP database tells changes that its standbys may lack yet'),
+  );
+  expect(await told(standby, { isReplica: true, copyOf: slot })).toEqual([
+    'warn The standby has no copy of slot cartage that could be gone on from',
+  ]);
+  await run(primary, `alter system set synchronized_standby_slots = 'standby'`);
+  await run(primary, 'select pg_reload_conf()');
+  // A copy stays once the slot has moved beyond what the standby kept of the log as it asked for it.
+  const copied = `select from pg_replication_slots where slot_name = 'cartage' and synced and not temporary`;
+  await until(async () => {
+    await run(primary, 'select pg_log_standby_snapshot()');
+    await run(primary, `select pg_replication_slot_advance('cartage', pg_current_wal_lsn())`);
+    // Refused while the standby has not received the log up to there.
+    await run(standby, 'select pg_sync_replication_slots()').catch(() => undefined);
+    return (await poolOf(standby, 1).query(copied)).rows.length === 1;
+  });
+  const isWell = 'ok Slot cartage may be copied by standby';
+  await until(async () => (await told(primary, { replication })).join() === isWell);
+  expect(await told(standby, { isReplica: true, copyOf: slot })).toEqual([
+    'ok The standby has a copy of slot cartage',
+  ]);
+
+  cursor = null;
+  const second = await take(primary);
+  await seeing(primary, seen);
+  keepPlace(second);
+  const kept = cursor;
+  await second.source.close();
+  // What is committed from now on, and shown by an answer, the standby never gets.
+  await run(standby, `alter system set primary_conninfo = ''`);
+  await run(standby, 'select pg_reload_conf()');
+  await until(
+    async () => (await poolOf(primary, 1).query('select from pg_stat_replication')).rows.length === 0,
+  );
+  await run(primary, 'insert into item values (1)');
+  const lost = new SeenLog();
+  await seeing(primary, lost);
   await primary.stop();
   await run(standby, 'select pg_promote()');
 
-  const session = await take(standby);
-  expect([loadOf(session), session.epoch]).toEqual([reason, 2]);
+  // By a process that does not know of that answer: it dates from the cursor what was published without its word.
+  seen = new SeenLog();
+  const third = await take(standby);
+  expect([loadOf(third), third.epoch, third.doubtedFrom === null]).toEqual([null, 1, false]);
+  await run(standby, 'insert into item values (2)');
+  const { value: part } = await third.source.parts()[Symbol.asyncIterator]().next();
+  expect(part).toMatchObject({ changes: [{ new: { id: '2' } }] });
+  await third.source.close();
+
+  cursor = kept;
+  seen = lost;
+  const fourth = await take(standby);
+  expect([loadOf(fourth), fourth.epoch]).toEqual([
+    expect.stringContaining('a standby took over that may lack what was seen'),
+    2,
+  ]);
 });
+
+/** Asks as the streams do. */
+async function seeing(server: Postgres, noted: SeenLog): Promise<void> {
+  const onSeen = (to: bigint) => noted.note(to);
+  await queryInSnapshot(
+    { pool: poolOf(server), where: 'items', dirt: { xids: [] }, onSeen },
+    'select from item',
+    [],
+  );
+}
 
 it('a server that is set back to what it was, as a snapshot of its machine does, is noticed, also when it has written on', async () => {
   const dir = newFolder();

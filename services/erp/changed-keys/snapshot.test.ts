@@ -73,11 +73,11 @@ describe('a snapshot', () => {
       told = [];
       server
         .on(/pg_visible_in_snapshot/, [])
-        .on(/pg_current_wal_insert_lsn/, [{ needed: '0/40', system: '7' }]);
+        .on(/pg_current_wal_insert_lsn/, [{ needed: '0/40', system: '7/1' }]);
       server.on(/^select 1$/, [{ one: 'primary' }]);
       standby = (await PostgresDouble.start())
         .on(/transaction_timeout/, [])
-        .on(/pg_last_wal_replay_lsn/, [{ standby: true, lsn: '0/41', system: '7' }])
+        .on(/pg_control_checkpoint/, [{ standby: true, lsn: '0/41', system: '7/1' }])
         .on(/^select 1$/, [{ one: 'standby' }]);
       const warn = (fields: object) => told.push(fields);
       replica = new Replica(openPool({ ...standby.connection, max: 2 }), { warn } as never);
@@ -88,9 +88,9 @@ describe('a snapshot', () => {
     });
 
     it('is taken there, once it has replayed what the primary shows', async () => {
-      const behind = [{ standby: true, lsn: '0/3F', system: '7' }];
-      const answers = [behind, [{ standby: true, lsn: '0/41', system: '7' }]];
-      standby.on(/pg_last_wal_replay_lsn/, () => answers.shift()!);
+      const behind = [{ standby: true, lsn: '0/3F', system: '7/1' }];
+      const answers = [behind, [{ standby: true, lsn: '0/41', system: '7/1' }]];
+      standby.on(/pg_control_checkpoint/, () => answers.shift()!);
       expect(await ask({ replica, dirt: { xids: [7] } })).toEqual({
         version: 65n,
         rows: [{ one: 'standby' }],
@@ -103,21 +103,30 @@ describe('a snapshot', () => {
       ]);
     });
 
+    it('tells how far it may show the log: what the standby has received', async () => {
+      const seen: bigint[] = [];
+      standby.on(/pg_last_wal_receive_lsn/, [{ seen: '0/45' }]);
+      server.on(/pg_current_wal_insert_lsn\(\)::text as seen/, [{ seen: '0/40' }]);
+      await ask({ replica, onSeen: (to) => seen.push(to) });
+      expect(seen).toEqual([0x40n, 0x45n]);
+    });
+
     it('is taken at the primary where the replica stays behind', async () => {
-      standby.on(/pg_last_wal_replay_lsn/, [{ standby: true, lsn: '0/3F', system: '7' }]);
+      standby.on(/pg_control_checkpoint/, [{ standby: true, lsn: '0/3F', system: '7/1' }]);
       expect((await ask({ replica })).rows).toEqual([{ one: 'primary' }]);
       expect([standby.askedOf(/^select 1$/), told]).toEqual([[], []]);
     });
 
     it.each([
-      ['a server that is no standby', [{ standby: false, lsn: null, system: '7' }]],
-      ['the standby of another server', [{ standby: true, lsn: '0/99', system: '8' }]],
+      ['a server that is no standby', [{ standby: false, lsn: null, system: '7/1' }]],
+      ['the standby of another server', [{ standby: true, lsn: '0/99', system: '8/1' }]],
+      ['the standby of what was the primary', [{ standby: true, lsn: '0/99', system: '7/0' }]],
       ['a server that refuses', refusal('57P03')],
     ])('is taken at the primary for a while after %s was met, which is told', async (_what, answer) => {
-      standby.on(/pg_last_wal_replay_lsn/, answer);
+      standby.on(/pg_control_checkpoint/, answer);
       expect((await ask({ replica })).rows).toEqual([{ one: 'primary' }]);
       expect((await ask({ replica })).rows).toEqual([{ one: 'primary' }]);
-      expect([standby.askedOf(/pg_last_wal/).length, told.length]).toEqual([1, 1]);
+      expect([standby.askedOf(/pg_control_checkpoint/).length, told.length]).toEqual([1, 1]);
     });
 
     it('is asked again at the primary where the standby cuts the query', async () => {
@@ -125,6 +134,17 @@ describe('a snapshot', () => {
       expect((await ask({ replica })).rows).toEqual([{ one: 'primary' }]);
       expect([told.length, replica.isResting]).toEqual([1, true]);
     });
+  });
+
+  it('tells how far it may show the log, taken after it', async () => {
+    const seen: bigint[] = [];
+    server.on(/pg_current_wal_insert_lsn/, [{ seen: '0/2C' }]).on(/pg_visible_in_snapshot/, []);
+    await ask({ dirt: { xids: [7] }, onSeen: (to) => seen.push(to) });
+    expect(seen).toEqual([0x2cn]);
+    const [snapshot, position] = [/pg_visible_in/, /insert_lsn/].map((sql) =>
+      server.asked.findIndex((text) => sql.test(text)),
+    );
+    expect(position).toBeGreaterThan(snapshot!);
   });
 
   it('is taken anew until it contains what made the keys dirty', async () => {

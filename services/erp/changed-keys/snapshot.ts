@@ -27,6 +27,8 @@ export interface SnapshotOptions {
   timezone?: string | null;
   /** How long commits in the log may stay invisible before we say so. */
   visibleWithinMs?: number;
+  /** Told, before the answer is there, up to which position of the log it may show the database. */
+  onSeen?: (to: Lsn) => void;
 }
 
 export interface Snapshot {
@@ -61,7 +63,7 @@ async function openAtReplica(options: SnapshotOptions, replica: Replica): Promis
   let client: pg.PoolClient | null = null;
   try {
     client = await replica.pool.connect();
-    const version = await replica.begin(client, needed, settingsOf(options));
+    const version = await replica.begin(client, needed, settingsOf(options), options.onSeen);
     if (version !== null) return snapshotOf(client, version, options, replica);
     client.release();
   } catch (error) {
@@ -143,11 +145,13 @@ async function begin(
     'begin isolation level repeatable read read only',
     ...settingsOf(options),
     ...(dirt.xids.length > 0 ? [missingFrom(dirt)] : []),
+    ...(options.onSeen ? ['select pg_current_wal_insert_lsn()::text as seen'] : []),
   ];
   // Of several statements the driver gives several results, of which its types know nothing.
   const results = (await client.query(statements.join('; '))) as unknown as pg.QueryResult<Answered>[];
   const rows = results.flatMap((result) => result.rows);
   const missing = rows.flatMap(({ xid }) => xid ?? []);
+  for (const { seen } of rows) if (seen !== undefined) options.onSeen?.(parseLsn(seen));
   const version = parseLsn(rows.find(({ lsn }) => lsn !== undefined)!.lsn!);
   return { version, missing: missing.length === 0 ? null : `transaction ${missing.join(', ')}` };
 }
@@ -168,6 +172,7 @@ function settingsOf({
 interface Answered {
   lsn?: string;
   xid?: string;
+  seen?: string;
 }
 
 async function endSnapshot(client: pg.PoolClient, outcome: 'done' | 'failed'): Promise<void> {

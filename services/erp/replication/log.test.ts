@@ -47,7 +47,12 @@ const confirmed = () => reported().map(([lsn]) => lsn);
 describe('opening', () => {
   it('says which database it is, and begins where the slot stands', async () => {
     const log = await open();
-    expect(log.system).toEqual({ systemId: '7123', timeline: 2, walEnd: (1n << 32n) + 200n });
+    expect(log.system).toEqual({
+      systemId: '7123',
+      timeline: 2,
+      ancestors: new Map(),
+      walEnd: (1n << 32n) + 200n,
+    });
     expect(log.sender).toEqual({ pid: 41, timeoutMs: 60_000 });
     expect(log.position()).toEqual({ confirmed: 100n, reached: 100n, walEnd: 100n, heldBytes: 0 });
     expect(server.asked.at(-1)).toBe(

@@ -21,6 +21,8 @@ export interface LogOptions {
   connection: pg.ClientConfig;
   slot: string;
   publication: string;
+  /** Whether standbys may keep a copy of the slot; as it is where left out. */
+  failover?: boolean;
   /** By `schema.table`. A table without an entry is decoded in full. */
   watch?: ReadonlyMap<string, WatchedColumns>;
   /** Called with a table that is in the log and not watched: one that was renamed, or that somebody else has published. */
@@ -39,6 +41,8 @@ export interface LogOptions {
 export interface SystemIdentity {
   systemId: string;
   timeline: number;
+  /** Up to where the log of each earlier timeline is this one's too. */
+  ancestors: ReadonlyMap<number, Lsn>;
   /** The end of the log when we connected. */
   walEnd: Lsn;
 }

@@ -40,6 +40,12 @@ async function openOn(connection: ReplicationConnection, options: LogOptions): P
   const slot = await readSlot((text) => connection.query(text), options.slot);
   const start = startPosition(options, slot);
   await checkPublication(connection, options.publication);
+  const { failover } = options;
+  if (failover !== undefined && slot?.failover === !failover)
+    await connection
+      .query(`ALTER_REPLICATION_SLOT ${slotName(options.slot)} ( FAILOVER ${failover} )`)
+      // Without it the log is read all the same, and `cartage check` says so.
+      .catch(() => undefined);
   // Asked of the server: a pooler in between gives its clients process ids of its own making.
   const [told] = await connection.query<{ pid: number | string; setting: string }>(
     `select pg_backend_pid() as pid, setting from pg_catalog.pg_settings where name = 'wal_sender_timeout'`,
@@ -65,7 +71,27 @@ async function identify(connection: ReplicationConnection): Promise<SystemIdenti
   const [row] = await connection.query<{ systemid: string; timeline: number | string; xlogpos: string }>(
     'IDENTIFY_SYSTEM',
   );
-  return { systemId: row!.systemid, timeline: Number(row!.timeline), walEnd: parseLsn(row!.xlogpos) };
+  const timeline = Number(row!.timeline);
+  return {
+    systemId: row!.systemid,
+    timeline,
+    ancestors: await ancestorsOf(connection, timeline),
+    walEnd: parseLsn(row!.xlogpos),
+  };
+}
+
+/** None where the server does not tell: then nothing is proved by them. */
+async function ancestorsOf(
+  connection: ReplicationConnection,
+  timeline: number,
+): Promise<ReadonlyMap<number, Lsn>> {
+  // The first one has no history.
+  if (timeline === 1) return new Map();
+  const rows = await connection
+    .query<{ content: string | Buffer }>(`TIMELINE_HISTORY ${timeline}`)
+    .catch(() => []);
+  const lines = String(rows[0]?.content ?? '').matchAll(/^\s*(\d+)\s+([0-9A-F]+\/[0-9A-F]+)/gim);
+  return new Map([...lines].map(([, ancestor, until]) => [Number(ancestor), parseLsn(until!)]));
 }
 
 function startPosition(options: LogOptions, slot: SlotState | null): Lsn {

@@ -43,6 +43,7 @@ describe('a slot as it stands', () => {
       safeWalSizeBytes: 9_007_199_254_740_992n,
       lost: false,
       reason: null,
+      failover: null,
     });
     expect(await stateOf({ active_pid: null, confirmed_flush_lsn: null, safe_wal_size: null })).toMatchObject(
       {
@@ -51,6 +52,10 @@ describe('a slot as it stands', () => {
         safeWalSizeBytes: null,
       },
     );
+  });
+
+  it.each([true, false])('may have copies at standbys, or not: %s', async (failover) => {
+    expect(await stateOf({ failover })).toMatchObject({ failover });
   });
 
   it.each([

@@ -29,6 +29,8 @@ export interface SlotState {
   lost: boolean;
   /** The server's reason (PostgreSQL 17 and later). */
   reason: string | null;
+  /** Whether its standbys may keep a copy of it, to go on from; null before PostgreSQL 17, which keeps none. */
+  failover: boolean | null;
 }
 
 /** Slot names go into commands that take no parameters, so they are checked against the server's own rule. */
@@ -65,6 +67,7 @@ export async function readSlot(run: RunSql, name: string): Promise<SlotState | n
     safeWalSizeBytes: safe === null ? null : BigInt(safe),
     lost: slot.wal_status === 'lost' || reason !== null || slot.conflicting === true,
     reason,
+    failover: slot.failover == null ? null : slot.failover === true,
   };
 }
 

@@ -27,6 +27,8 @@ export interface Place {
   systemId: string;
   /** How what is watched stood, as a digest; null where nothing can change it, or where it was not kept yet. */
   tables: string | null;
+  /** How far answers may have shown the source, in words of the source: more than was read of it. Null where nothing tells. */
+  seenTo?: string | null;
 }
 
 /** Changes that nobody will ever be told of. What they may concern is asked for anew. */
@@ -72,6 +74,11 @@ export interface OpenSource {
   /** From where it is read, and how what is watched stands now; the position is that of `known` unless all is a gap. */
   readonly place: Place;
   readonly gaps: readonly Gap[];
+  /**
+   * It goes on in another history than that of the cursor, which shows all that stood there as the cursor was written: what
+   * was published since may never have been, and is asked again.
+   */
+  readonly hasTurned?: boolean;
   /**
    * Tables of which not all changes are told, and why, until somebody mends that: what watches them is asked when they
    * are heard again.

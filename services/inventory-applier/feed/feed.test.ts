@@ -11,7 +11,14 @@ async function feedOf() {
   const metrics = openMetrics('test', 'test');
   const tell = (more: Partial<Cursor> = {}) => {
     const value = { process: 'erp-ingester', source: 'main', position: '0/1', slot: null, streams: [] };
-    const rest = { systemId: '1', tables: null, epoch: 1, firstLoad: null, updatedAt: clock.now() };
+    const rest = {
+      systemId: '1',
+      tables: null,
+      seenTo: null,
+      epoch: 1,
+      firstLoad: null,
+      updatedAt: clock.now(),
+    };
     const cursor = { ...value, ...rest, ...more };
     broker.append(cursors, `${cursor.process}/${cursor.source}`, cursor);
   };

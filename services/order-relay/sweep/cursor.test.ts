@@ -29,6 +29,7 @@ describe('the cursor of a sweep', () => {
         streams: [],
         systemId: null,
         tables: null,
+        seenTo: null,
         epoch: 1,
         firstLoad: 'running',
         updatedAt: bus.clock.now(),

@@ -75,6 +75,7 @@ export class SweepCursors {
         slot: null,
         systemId: null,
         tables: null,
+        seenTo: null,
         epoch: 1,
         firstLoad: cursor.isFirstLoad ? 'running' : 'done',
         streams: [],

@@ -12,11 +12,12 @@ export async function showSlots(options: GlobalOptions): Promise<number> {
   if (options.json) printJson({ slots });
   else
     printTable(
-      ['SLOT', 'USE', 'KEEPS', 'DATABASE'],
-      slots.map(({ name, use, retainedBytes, database }) => [
+      ['SLOT', 'USE', 'KEEPS', 'FAILOVER', 'DATABASE'],
+      slots.map(({ name, use, retainedBytes, failover, database }) => [
         name,
         use,
         megabytes(retainedBytes),
+        failover === null ? '' : failover ? 'yes' : 'no',
         database ?? '(physical)',
       ]),
     );

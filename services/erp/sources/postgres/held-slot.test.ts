@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ErpPool } from '../../pool.ts';
 import type { ReplicationLog } from '../../replication/log.ts';
 import { HeldSlot } from './held-slot.ts';
+import { SeenLog } from './turn.ts';
 
 function held(transactions: object[] = [], { position = '0/10', confirmed = 0x10n, reached = 0x10n } = {}) {
   let setBack = 0;
@@ -12,6 +13,7 @@ function held(transactions: object[] = [], { position = '0/10', confirmed = 0x10
     query: () => Promise.resolve({ rows: [{ heard_at: null, may_see: true }] }),
   });
   let closed = 0;
+  const seen = new SeenLog();
   const log = {
     sender: { pid: 1, timeoutMs: 60_000 },
     position: () => ({ confirmed, reached }),
@@ -29,6 +31,8 @@ function held(transactions: object[] = [], { position = '0/10', confirmed = 0x10
     log: log as unknown as ReplicationLog,
     place: { position, slot: 'cartage', systemId: '7/1', tables: null },
     gaps: [],
+    hasTurned: false,
+    seen,
     deaf: new Map(),
     look: () => Promise.reject(new Error('nobody looks')),
     pool: pool as unknown as ErpPool,
@@ -44,7 +48,7 @@ function held(transactions: object[] = [], { position = '0/10', confirmed = 0x10
     onSetBack: () => (setBack += 1),
     messages: { warn: () => undefined } as never,
   });
-  return { slot, pool, closed: () => closed, setBack: () => setBack };
+  return { slot, seen, pool, closed: () => closed, setBack: () => setBack };
 }
 
 it('tells from which version on an answer shows a transaction, once its end is known', async () => {
@@ -60,6 +64,19 @@ it('tells from which version on an answer shows a transaction, once its end is k
     ['0/100', 0x130, '0/130 after 7@0/130'],
   ]);
   await slot.close();
+});
+
+it('says with its place how far answers may have shown the log, of whatever time', () => {
+  const { slot, seen } = held();
+  seen.note(0x20n);
+  seen.note(0x18n);
+  expect(slot.place).toEqual({
+    position: '0/10',
+    slot: 'cartage',
+    systemId: '7/1',
+    tables: null,
+    seenTo: '0/20',
+  });
 });
 
 const said = (code: string) => Object.assign(new Error('said by the server'), { code, severity: 'FATAL' });

@@ -12,12 +12,15 @@ import type { ChangePart, Gap, OpenSource, Place } from '../change-source.ts';
 import { History } from './history.ts';
 import { formatPlace, laterPlace, parsePlace } from './log-place.ts';
 import type { LogPlace } from './log-place.ts';
+import type { SeenLog } from './turn.ts';
 import type { Look } from './watchman.ts';
 
 export interface HeldSlotOptions {
   log: ReplicationLog;
   place: Place;
   gaps: readonly Gap[];
+  hasTurned: boolean;
+  seen: SeenLog;
   deaf: ReadonlyMap<string, Fault>;
   look: (tables: string | null) => Promise<Look>;
   pool: ErpPool;
@@ -35,6 +38,7 @@ const lookEveryMs = 10_000;
 /** The replication slot while this process reads it. */
 export class HeldSlot implements OpenSource {
   readonly gaps: readonly Gap[];
+  readonly hasTurned: boolean;
   readonly fence: SlotFence;
   readonly fenceFallsWithinMs: number;
   readonly #options: HeldSlotOptions;
@@ -50,6 +54,7 @@ export class HeldSlot implements OpenSource {
     this.#options = options;
     this.#place = place;
     this.gaps = gaps;
+    this.hasTurned = options.hasTurned;
     this.#deaf = deaf;
     this.#kept = parsePlace(place.position);
     this.#history = new History(this.#kept.witness, log.position().confirmed);
@@ -60,7 +65,7 @@ export class HeldSlot implements OpenSource {
   }
 
   get place(): Place {
-    return this.#place;
+    return { ...this.#place, seenTo: formatLsn(this.#options.seen.to) };
   }
 
   get deaf(): ReadonlyMap<string, Fault> {

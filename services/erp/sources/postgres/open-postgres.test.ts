@@ -29,6 +29,9 @@ beforeEach(async () => {
     .on(/from pg_publication_rel r/, [])
     .on(/as digest/, [{ name: 'public.item', digest: 'a' }])
     .on(/pg_wal_lsn_diff/, [{ retained: 71, unconfirmed: 5 }])
+    .on(/^TIMELINE_HISTORY 2/, [
+      { filename: '00000002.history', content: '1\t0/C8\tno recovery target specified\n' },
+    ])
     .on(/^IDENTIFY_SYSTEM/, [{ systemid: '7123', timeline: 2, xlogpos: '1/0' }])
     .on(/^select from pg_catalog.pg_publication /, [{}])
     .on(/pg_backend_pid/, [{ pid: 41, setting: '60000' }])
@@ -101,7 +104,7 @@ const known: Place = {
 describe('the log of the database', () => {
   it('is read from where the slot stands when nothing is known', async () => {
     const { held, gaps } = await open();
-    expect(held.place).toEqual({ ...known, position: '0/64' });
+    expect(held.place).toEqual({ ...known, position: '0/64', seenTo: '0/0' });
     expect([held.gaps, gaps, [...held.deaf], held.fenceFallsWithinMs]).toEqual([[], [], [], 30_000]);
     expect(held.fence.isCurrent()).toBe(true);
   });
@@ -158,12 +161,38 @@ describe('the log of the database', () => {
   });
 
   it.each<[string, Partial<Place>, string]>([
-    ['another system', { systemId: '7123/1' }, 'another one than before'],
+    ['another system', { systemId: '7122/2' }, 'another one than before'],
+    ['a timeline of which nothing tells', { systemId: '7123/3' }, 'another one than before'],
+    ['a standby that lacks what was seen', { systemId: '7123/1', seenTo: '0/C9' }, 'a standby took over'],
     ['a log that ends before it', { position: '1/1' }, 'ends before the cursor'],
   ])('has one with %s, seen as it is opened', async (_why, place, reason) => {
     const { held, gaps } = await open({ ...known, ...place });
     expect([gaps, held.gaps]).toEqual([[], [{ reason: expect.stringContaining(reason), tables: null }]]);
-    expect(held.place).toEqual({ ...known, position: '0/64' });
+    expect(held.place).toEqual({ ...known, position: '0/64', seenTo: '0/0' });
+  });
+
+  it('goes on after a standby has taken over that has all that was seen, and asks for a copy of its slot there', async () => {
+    server.on(/pg_replication_slots s where/, [{ slot: { ...slot, failover: false } }]);
+    server.on(/^ALTER_REPLICATION_SLOT/, []);
+    const { held, gaps } = await open({ ...known, systemId: '7123/1', seenTo: '0/C8' });
+    expect([gaps, held.gaps, held.hasTurned]).toEqual([[], [], true]);
+    expect(held.place).toEqual({ ...known, seenTo: '0/C8' });
+    expect(server.askedOf(/^ALTER_REP/)).toEqual(['ALTER_REPLICATION_SLOT cartage ( FAILOVER true )']);
+  });
+
+  it.each([
+    ['has a copy', true],
+    ['knows no copies', null],
+  ])('asks for no copy of a slot that %s', async (_why, failover) => {
+    server.on(/pg_replication_slots s where/, [{ slot: { ...slot, failover } }]);
+    const { held } = await open(known);
+    expect([held.hasTurned, server.askedOf(/^ALTER_REP/)]).toEqual([false, []]);
+  });
+
+  it('is read also where the server refuses to copy its slot', async () => {
+    server.on(/pg_replication_slots s where/, [{ slot: { ...slot, failover: false } }]);
+    server.on(/^ALTER_REPLICATION_SLOT/, refusal('42501'));
+    expect((await open(known)).held.place.position).toBe('0/C8');
   });
 
   it('has a gap of the tables that were altered', async () => {
@@ -243,6 +272,7 @@ describe('the log of the database', () => {
     await until(() => server.sockets.size === 1);
     server
       .on(/pg_current_wal_lsn\(\)::text/, [{ lsn: '0/2A' }])
+      .on(/pg_current_wal_insert_lsn/, [{ seen: '0/2B' }])
       .on(/transaction_timeout/, [])
       .on(/from stock where/, [{ id: 7 }]);
     expect(streams).toMatchObject([{ name: 'stock', keyColumns: ['id'], again: null }]);

@@ -6,6 +6,7 @@ import { Replica } from '../../changed-keys/replica.ts';
 import { connectionSource } from '../../connection.ts';
 import { fullTableName, openPool, renewing } from '../../pool.ts';
 import type { ErpConnection, ErpPool } from '../../pool.ts';
+import type { Lsn } from '../../replication/lsn.ts';
 import { compileStreams, watchedTables } from '../../streams.ts';
 import type { CompiledStream } from '../../streams.ts';
 import { sinceOf } from '../read-erp.ts';
@@ -15,6 +16,7 @@ import { pollingOptions } from '../polling/polling-options.ts';
 import { SqlPollReader } from '../polling/sql-poll-reader.ts';
 import { PostgresLog } from './postgres-log.ts';
 import { PostgresPoll } from './postgres-poll.ts';
+import { SeenLog } from './turn.ts';
 import { watchSlot } from './slot-watch.ts';
 import { SqlQuestions } from './sql-questions.ts';
 
@@ -28,10 +30,13 @@ export function openPostgresLog(configuration: ErpConfiguration, tools: SourceTo
   const { connection, open, replica } = pools(configuration, tools);
   const pool = open({ max: erp.connection.maxConnections });
   const compiled = compileStreams(erp.streams, sinceOf(configuration));
+  const seen = new SeenLog();
   const endWatch = watchSlot({ connection: renewing(connection), slot: erp.slot, ...tools });
   const source = new PostgresLog({
     slot: erp.slot,
     publication: erp.publication,
+    failover: erp.failover,
+    seen,
     connection,
     pool,
     slotPool: open({ max: 1, query_timeout: slotQuestionMs }),
@@ -43,7 +48,7 @@ export function openPostgresLog(configuration: ErpConfiguration, tools: SourceTo
       void replica?.pool.end();
     },
   });
-  return { source, streams: asked(compiled, pool, configuration, replica) };
+  return { source, streams: asked(compiled, pool, configuration, replica, (to) => seen.note(to)) };
 }
 
 export function openPostgresPolling(
@@ -93,6 +98,7 @@ function asked(
   pool: ErpPool,
   configuration: ErpConfiguration,
   replica: Replica | null,
+  onSeen?: (to: Lsn) => void,
 ) {
   const { connection, rowsPerFetch } = configuration.config.erp;
   const asking = {
@@ -103,6 +109,7 @@ function asked(
     loadTimeoutMs: connection.loadTimeoutMs,
     timezone: connection.timezone ?? null,
     rowsPerFetch,
+    ...(onSeen && { onSeen }),
   };
   return compiled.map((stream) => ({ ...stream, questions: new SqlQuestions({ ...asking, stream }) }));
 }

@@ -6,8 +6,7 @@ import { settlesWithin } from '../../../platform/waiting.ts';
 import type { ErpClientConfig, ErpPool } from '../../pool.ts';
 import { slotForeign, slotInUse } from '../../replication/faults.ts';
 import type { WatchedColumns } from '../../replication/identity.ts';
-import type { ReplicationLog } from '../../replication/log.ts';
-import { formatLsn } from '../../replication/lsn.ts';
+import { formatLsn, parseLsn } from '../../replication/lsn.ts';
 import type { Lsn } from '../../replication/lsn.ts';
 import { openLog } from '../../replication/open-log.ts';
 import { requirePrimary } from '../../replication/primary.ts';
@@ -16,11 +15,16 @@ import type { SlotState } from '../../replication/slot.ts';
 import type { ChangeSource, Gap, OpenSource, Place } from '../change-source.ts';
 import { HeldSlot } from './held-slot.ts';
 import { parsePlace } from './log-place.ts';
+import { SeenLog, replacement, systemIdOf } from './turn.ts';
 import { Watchman } from './watchman.ts';
 
 export interface PostgresLogOptions {
   slot: string;
   publication: string;
+  /** Whether standbys may keep a copy of the slot, to go on from. */
+  failover?: boolean;
+  /** Noted by whoever asks. */
+  seen?: SeenLog;
   /** Of a connection for the log, asked for each time. */
   connection: () => ErpClientConfig;
   pool: ErpPool;
@@ -38,6 +42,7 @@ const poolEndMs = 1_000;
 
 export class PostgresLog implements ChangeSource {
   readonly #options: PostgresLogOptions;
+  readonly #seen: SeenLog;
   /** The slot is older than the publication: what lies between cannot be decoded. */
   #isUnreadable = false;
   /** The log is that of another history than the cursor's. */
@@ -45,6 +50,7 @@ export class PostgresLog implements ChangeSource {
 
   constructor(options: PostgresLogOptions) {
     this.#options = options;
+    this.#seen = options.seen ?? new SeenLog();
   }
 
   /**
@@ -65,8 +71,8 @@ export class PostgresLog implements ChangeSource {
     const [fault] = deaf.values();
     if (published === null && fault !== undefined) throw new Unavailable(fault, { needsOperator: true });
     const isLost = slot === null || slot.lost || this.#isUnreadable;
-    const seen = known === null ? null : (this.#toldGap() ?? gapOf(known, slot, name));
-    if (seen !== null) await onGap(wholeGap(seen));
+    const lost = known === null ? null : (this.#toldGap() ?? gapOf(known, slot, name));
+    if (lost !== null) await onGap(wholeGap(lost));
     let created: Lsn | null = null;
     if (slot !== null && isLost) await dropSlot(pool, name);
     if (isLost) created = await createSlot(pool, name);
@@ -77,15 +83,20 @@ export class PostgresLog implements ChangeSource {
       slot: name,
       publication,
       watch: watched,
+      ...(this.#options.failover !== undefined && { failover: this.#options.failover }),
       onUnwatched: (table) => held?.unwatched(table),
     });
-    const reason = seen ?? (known === null ? null : replacement(known, log));
-    const place = { slot: name, systemId: systemIdOf(log), tables };
+    const reason = lost ?? (known === null ? null : replacement(known, log.system, this.#seen.to));
+    if (reason !== null) this.#seen.forget();
+    else if (known?.seenTo != null) this.#seen.note(parseLsn(known.seenTo));
+    const place = { slot: name, systemId: systemIdOf(log.system), tables };
     const start = formatLsn(created ?? log.position().confirmed);
     held = new HeldSlot({
       log,
       place: { ...place, position: known === null || reason !== null ? start : known.position },
       gaps: reason === null ? gaps : [wholeGap(reason), ...gaps],
+      hasTurned: reason === null && known !== null && known.systemId !== place.systemId,
+      seen: this.#seen,
       deaf,
       look,
       pool: slotPool,
@@ -108,20 +119,6 @@ export class PostgresLog implements ChangeSource {
     onClose?.();
     await settlesWithin(Promise.all([pool.end(), slotPool.end()]), poolEndMs);
   }
-}
-
-/** It goes on only in the very database the place was made in, and not before what it has seen. */
-function replacement(known: Place, log: ReplicationLog): string | null {
-  if (known.systemId !== systemIdOf(log))
-    return 'the ERP database is another one than before, or was restored';
-  return parsePlace(known.position).lsn > log.system.walEnd
-    ? 'the log of the ERP database ends before the cursor'
-    : null;
-}
-
-/** With the timeline: after a fail-over the new primary may lack commits that were read from the old one. */
-function systemIdOf(log: ReplicationLog): string {
-  return `${log.system.systemId}/${log.system.timeline}`;
 }
 
 function gapOf(known: Place, slot: SlotState | null, name: string): string | null {

@@ -6,6 +6,7 @@ import type { Key } from '../../changed-keys/snapshot-query.ts';
 import type { Dirt } from '../../changed-keys/visibility.ts';
 import type { Replica } from '../../changed-keys/replica.ts';
 import type { ErpPool } from '../../pool.ts';
+import type { Lsn } from '../../replication/lsn.ts';
 import { statement } from '../../statement.ts';
 import type { CompiledStream } from '../../streams.ts';
 import type { Mark } from '../change-source.ts';
@@ -26,6 +27,8 @@ export interface SqlQuestionsOptions {
   /** Null: that of role or database. */
   timezone: string | null;
   rowsPerFetch: number;
+  /** Told up to which position of the log an answer may show the database. */
+  onSeen?: (to: Lsn) => void;
 }
 
 export class SqlQuestions implements Questions {
@@ -101,7 +104,7 @@ export class SqlQuestions implements Questions {
 
   /** @param asked of the stream, as errors and traces name it. */
   #snapshot(asked: string, marks: Iterable<Mark>) {
-    const { pool, replica = null, stream, statementTimeoutMs, timezone } = this.#options;
+    const { pool, replica = null, stream, statementTimeoutMs, timezone, onSeen } = this.#options;
     const separator = asked.startsWith('via') ? ' ' : '.';
     return {
       pool,
@@ -110,6 +113,7 @@ export class SqlQuestions implements Questions {
       dirt: dirtOf(marks),
       statementTimeoutMs,
       timezone,
+      ...(onSeen && { onSeen }),
     };
   }
 }

@@ -95,6 +95,8 @@ export const erpSection = z.strictObject({
   /** Where changes are learnt from. */
   source: sourceSection,
   slot: text.regex(/^[a-z0-9_]+$/, 'must be lower case letters, digits and underscores').default('cartage'),
+  /** Whether standbys of the database may keep a copy of the slot, to go on from when one of them takes over (PostgreSQL 17). */
+  failover: yesOrNo.default(true),
   publication: text
     .regex(/^[a-z0-9_]+$/, 'must be lower case letters, digits and underscores')
     .default('cartage'),
