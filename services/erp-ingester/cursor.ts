@@ -47,7 +47,15 @@ export class SourceCursors {
   }
 
   /** Resolves when the broker has it. */
-  async write({ position, slot, systemId, tables, seenTo = null, epoch, streams }: SourceCursor): Promise<void> {
+  async write({
+    position,
+    slot,
+    systemId,
+    tables,
+    seenTo = null,
+    epoch,
+    streams,
+  }: SourceCursor): Promise<void> {
     await this.#bus.publish(cursors, {
       value: {
         process: 'erp-ingester',
