@@ -3,7 +3,9 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { describe, expect, it } from '@jest/globals';
+import { commandLine } from './command-line.ts';
 
 const main = join(import.meta.dirname, 'main.ts');
 /** Nothing of the environment but where what was compiled is kept. */
@@ -82,17 +84,30 @@ it('loads no command but the one that is typed', async () => {
   expect(loads).toBeLessThan(60);
 });
 
-it.each([
-  ['parked', 'list'],
-  ['parked', 'show'],
-  ['parked', 'release'],
-  ['parked', 'discard'],
-  ['recipe', 'check'],
-  ['recipe', 'calls'],
-  ['erase', 'customer'],
-  ['erase', 'order'],
-])('cartage %s %s explains itself by example', async (...words) => {
-  const { code, out } = await run(...words, '--help');
-  expect(code).toBe(0);
-  expect(out).toContain(`  $ cartage ${words.join(' ')}`);
+describe('the help', () => {
+  const program = commandLine(() => () => Promise.resolve());
+  const all = (command: Command, words: string[]): { words: string[]; command: Command }[] => [
+    { words, command },
+    ...command.commands.flatMap((child) => all(child, [...words, child.name()])),
+  ];
+  /** As it is printed, with what stands behind it. */
+  const helpOf = (command: Command) => {
+    let text = '';
+    command.configureOutput({ writeOut: (part) => void (text += part) }).outputHelp();
+    return text;
+  };
+
+  it('of every command explains it by example', () => {
+    const commands = program.commands.flatMap((command) => all(command, [command.name()]));
+    expect(commands.length).toBeGreaterThan(30);
+    const silent = commands.filter(
+      ({ words, command }) => !helpOf(command).includes(`\n  $ cartage ${words.join(' ')}`),
+    );
+    expect(silent.map(({ words }) => words.join(' '))).toEqual([]);
+  });
+
+  it('is what is typed for', async () => {
+    const { code, out } = await run('parked', 'discard', '--help');
+    expect([code, out]).toEqual([0, expect.stringContaining('\n  $ cartage parked discard ')]);
+  });
 });

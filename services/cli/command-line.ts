@@ -14,6 +14,7 @@ import { addReplay } from './commands/replay/command.ts';
 import { addReport } from './commands/report/command.ts';
 import { addSlots } from './commands/slots/command.ts';
 import { addStreams } from './commands/streams/command.ts';
+import { examples } from './options.ts';
 import type { Run } from './options.ts';
 import { endQuietlyWithReader, printError } from './print.ts';
 
@@ -48,6 +49,7 @@ export function commandLine(run: Run): Command {
     .command('check')
     .description('try the configuration against shop, ERP, broker and registry; writes nothing')
     .option('--verbose', 'list also what is well')
+    .addHelpText('after', examples('check', 'check --verbose --json'))
     .action(run(async (options) => (await import('./commands/check.ts')).check(options)));
   program
     .command('doctor')
@@ -56,13 +58,17 @@ export function commandLine(run: Run): Command {
     )
     .option('--verbose', 'list also what is well')
     .option('--orders <number>', 'try the mappings on so many of the newest orders', '500')
-    .addHelpText('after', '\nExamples:\n  $ cartage doctor\n  $ cartage doctor --orders 5000 --json')
+    .addHelpText('after', examples('doctor', 'doctor --orders 5000 --json'))
     .action(run(async (options) => (await import('./commands/doctor.ts')).doctor(options)));
-  const topics = program.command('topics').description('topics and contracts');
+  const topics = program
+    .command('topics')
+    .description('topics and contracts')
+    .addHelpText('after', examples('topics apply --dry-run'));
   topics
     .command('apply')
     .description('create topics and register contracts; a second run changes nothing')
     .option('--dry-run', 'say what would be changed')
+    .addHelpText('after', examples('topics apply --dry-run', 'topics apply'))
     .action(run(async (options) => (await import('./commands/topics.ts')).applyTopics(options)));
   addExplain(program, run);
   addParked(program, run);
@@ -71,6 +77,7 @@ export function commandLine(run: Run): Command {
   program
     .command('dry-report')
     .description('what the flows on `dry` would do, and would hold or reject, with examples')
+    .addHelpText('after', examples('dry-report', 'dry-report --json'))
     .action(run(async (options) => (await import('./commands/dry-report.ts')).dryReport(options)));
   addCatalog(program, run);
   addMapping(program, run);
@@ -85,7 +92,7 @@ export function commandLine(run: Run): Command {
     .command('audit')
     .description('what people have done: released, repaired, paused, revealed, and why; newest first')
     .option('--days <number>', 'so far back', '30')
-    .addHelpText('after', '\nExamples:\n  $ cartage audit\n  $ cartage audit --days 7 --json')
+    .addHelpText('after', examples('audit', 'audit --days 7 --json'))
     .action(run(async (options) => (await import('./commands/audit.ts')).listActs(options)));
   addErase(program, run);
   return program;

@@ -12,3 +12,7 @@ export type Run = (
   // Commander gives what the command declares: each work names the options it takes.
   work: (options: never, words: string[]) => Promise<number>,
 ) => (...given: unknown[]) => Promise<void>;
+
+/** What stands behind the help of a command: each line as it is typed, without the `cartage` before it. */
+export const examples = (...lines: string[]) =>
+  `\nExamples:\n${lines.map((line) => `  $ cartage ${line}`).join('\n')}`;

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
+import { examples as examplesOf } from '../../options.ts';
 import type { Run } from '../../options.ts';
 
 const key = "'main/stock/WH1/ABC-1/quantity'";
 const kind = ['--kind <name>', 'of this kind only: stock, orders, …'] as const;
 const cause = ['--cause <code>', 'of this likely cause only'] as const;
-const examples = (...lines: string[]) =>
-  `\nExamples:\n${lines.map((line) => `  $ cartage differences ${line}`).join('\n')}`;
+const examples = (...lines: string[]) => examplesOf(...lines.map((line) => `differences ${line}`));
 
 export function addDifferences(program: Command, run: Run): void {
   const differences = program

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
+import { examples as examplesOf } from '../../options.ts';
 import type { Run } from '../../options.ts';
 
 const dryRun = ['--dry-run', 'say what would be erased, and what would remain'] as const;
 const reason = ['--reason <text>', 'why, for the audit; no personal data'] as const;
-const examples = (...lines: string[]) =>
-  `\nExamples:\n${lines.map((line) => `  $ cartage erase ${line}`).join('\n')}`;
+const examples = (...lines: string[]) => examplesOf(...lines.map((line) => `erase ${line}`));
 
 export function addErase(program: Command, run: Run): void {
   const erase = program

@@ -1,8 +1,12 @@
 import type { Command } from 'commander';
+import { examples } from '../../options.ts';
 import type { Run } from '../../options.ts';
 
 export function addMapping(program: Command, run: Run): void {
-  const mapping = program.command('mapping').description('codes of the shop and of the ERP');
+  const mapping = program
+    .command('mapping')
+    .description('codes of the shop and of the ERP')
+    .addHelpText('after', examples('mapping check changed.yaml'));
   mapping
     .command('check')
     .description(

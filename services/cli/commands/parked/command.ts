@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { examples as examplesOf } from '../../options.ts';
 import type { Run } from '../../options.ts';
 
 const key = "'cartage.main.inventory-applier/erp.stock/WH1/ABC-1'";
@@ -7,8 +8,7 @@ const flow = [
   '--flow <name>',
   'of this flow only: orders, stock, catalog, shipments, customers, or a process',
 ] as const;
-const examples = (...lines: string[]) =>
-  `\nExamples:\n${lines.map((line) => `  $ cartage parked ${line}`).join('\n')}`;
+const examples = (...lines: string[]) => examplesOf(...lines.map((line) => `parked ${line}`));
 
 export function addParked(program: Command, run: Run): void {
   const parked = program

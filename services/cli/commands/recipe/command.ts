@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { examples as examplesOf } from '../../options.ts';
 import type { Run } from '../../options.ts';
 
 const file = ['[file]', 'of the recipe; left out: erp.recipe of the configuration'] as const;
-const examples = (...lines: string[]) =>
-  `\nExamples:\n${lines.map((line) => `  $ cartage recipe ${line}`).join('\n')}`;
+const examples = (...lines: string[]) => examplesOf(...lines.map((line) => `recipe ${line}`));
 
 /** A recipe on its own: neither shop nor broker nor the rest of a configuration is needed to write one. */
 export function addRecipe(program: Command, run: Run): void {

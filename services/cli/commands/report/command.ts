@@ -1,8 +1,12 @@
 import type { Command } from 'commander';
+import { examples } from '../../options.ts';
 import type { Run } from '../../options.ts';
 
 export function addReport(program: Command, run: Run): void {
-  const report = program.command('report').description('how the line has done');
+  const report = program
+    .command('report')
+    .description('how the line has done')
+    .addHelpText('after', examples('report daily', 'report go-live --since 2026-11-23T10:00:00Z'));
   report
     .command('go-live')
     .description(

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import { examples } from '../../options.ts';
 import type { Run } from '../../options.ts';
 
 export function addSlots(program: Command, run: Run): void {
   const slots = program
     .command('slots')
     .description("replication slots on the ERP's server, and which of them nobody uses")
+    .addHelpText('after', examples('slots', 'slots drop cartage_old --dry-run'))
     .action(run(async (options) => (await import('./slots.ts')).showSlots(options)));
   slots
     .command('drop')
