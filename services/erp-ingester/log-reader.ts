@@ -32,15 +32,27 @@ const waitingMaxDefault = 150_000;
 /** So long a text counts once: a row that leads to keys waits with all its columns. */
 const charactersPerWeight = 256;
 
+/** One watch of a stream, and its place among them. */
+interface Watching {
+  stream: Stream;
+  watch: StreamWatch;
+  index: number;
+}
+
 /** Turns the changes of the source into dirty keys, and rows that lead to keys. It says only which keys changed, never what is true. */
 export class LogReader {
   readonly #options: LogReaderOptions;
   readonly #transactions: OpenTransactions;
+  readonly #watches: Map<string, readonly Watching[]>;
   #current: OpenTransaction | null = null;
 
   constructor(options: LogReaderOptions) {
     this.#options = options;
     this.#transactions = new OpenTransactions(options.onProgress);
+    const watches = options.streams.flatMap((stream) =>
+      stream.watches.map((watch, index) => ({ stream, watch, index })),
+    );
+    this.#watches = Map.groupBy(watches, ({ watch }) => watch.table);
   }
 
   /** Whether all that was read is published, or told by the state of a stream: also what is being asked. */
@@ -63,19 +75,15 @@ export class LogReader {
     this.#current ??= this.#transactions.begin();
     const transaction = this.#current;
     const causes = new HeldCauses(part, transaction);
-    for (const stream of this.#options.streams)
-      for (const [index, watch] of stream.watches.entries()) {
-        const changes = part.changes.filter(({ table }) => table === watch.table);
-        if (changes.length > 0) this.#mark(stream, index, changes, causes);
-      }
+    for (const [table, changes] of byTable(part.changes))
+      for (const watching of this.#watches.get(table) ?? []) this.#mark(watching, changes, causes);
     if (part.end === null) return;
     this.#current = null;
     this.#transactions.ended(transaction, part.end);
   }
 
-  #mark(stream: Stream, index: number, changes: Change[], causes: HeldCauses): void {
+  #mark({ stream, watch, index }: Watching, changes: readonly Change[], causes: HeldCauses): void {
     const runner = this.#options.runners.get(stream.name)!;
-    const watch = stream.watches[index]!;
     const keys = keysOf(changes, watch, stream);
     if (keys === 'all') {
       const dirt = newDirt();
@@ -91,7 +99,7 @@ export class LogReader {
 class HeldCauses {
   readonly unheld: Cause;
   readonly #transaction: OpenTransaction;
-  readonly #held = new Map<number, Cause>();
+  readonly #held: Cause[] = [];
 
   constructor(
     { mark, position, shownFrom = Infinity, occurredAt }: ChangePart,
@@ -105,13 +113,19 @@ class HeldCauses {
     const weight = 1 + Math.floor(characters / charactersPerWeight);
     const transaction = this.#transaction;
     transaction.hold(weight);
-    let cause = this.#held.get(weight);
-    if (cause === undefined) {
-      const held = weight === 1 ? transaction : { release: () => transaction.release(weight) };
-      this.#held.set(weight, (cause = { ...this.unheld, transaction: held }));
-    }
-    return cause;
+    const known = this.#held[weight];
+    if (known !== undefined) return known;
+    const held = weight === 1 ? transaction : { release: () => transaction.release(weight) };
+    return (this.#held[weight] = { ...this.unheld, transaction: held });
   }
+}
+
+/** Almost every part is about one table. */
+function byTable(changes: readonly Change[]): Iterable<[string, readonly Change[]]> {
+  const [first] = changes;
+  if (first === undefined) return [];
+  if (changes.every(({ table }) => table === first.table)) return [[first.table, changes]];
+  return Map.groupBy(changes, ({ table }) => table);
 }
 
 function charactersOf(row: Row): number {
@@ -119,7 +133,7 @@ function charactersOf(row: Row): number {
 }
 
 /** `led to`: by the rows, which do not carry them. */
-function keysOf(changes: Change[], { columns }: StreamWatch, stream: KeyOf): Set<string> | 'all' | 'led to' {
+function keysOf(changes: readonly Change[], { columns }: StreamWatch, stream: KeyOf): Set<string> | 'all' | 'led to' {
   if (columns === null) return changes.some(concernsAllRows) ? 'all' : 'led to';
   const keys = new Set<string>();
   for (const change of changes) {

@@ -2,6 +2,8 @@
 export class OpenTransaction {
   /** Set when its last part was read. */
   end: string | null = null;
+  /** The one read after it. */
+  next: OpenTransaction | null = null;
   #outstanding = 0;
   readonly #all: OpenTransactions;
 
@@ -37,7 +39,9 @@ export class OpenTransaction {
 export class OpenTransactions {
   /** Weight of the keys whose answer is not published; a key counts once for each transaction. */
   outstanding = 0;
-  readonly #open = new Set<OpenTransaction>();
+  /** A chain: of a set whose first members were taken out, each look at the first one goes over the holes of all those. */
+  #first: OpenTransaction | null = null;
+  #last: OpenTransaction | null = null;
   readonly #onProgress: (end: string) => void;
 
   constructor(onProgress: (end: string) => void) {
@@ -46,7 +50,9 @@ export class OpenTransactions {
 
   begin(): OpenTransaction {
     const transaction = new OpenTransaction(this);
-    this.#open.add(transaction);
+    if (this.#last === null) this.#first = transaction;
+    else this.#last.next = transaction;
+    this.#last = transaction;
     return transaction;
   }
 
@@ -59,11 +65,8 @@ export class OpenTransactions {
   /** Of the transactions, when they have come further. */
   advance(): void {
     let reached: string | null = null;
-    for (const transaction of this.#open) {
-      if (!transaction.isDone) break;
-      reached = transaction.end;
-      this.#open.delete(transaction);
-    }
+    for (; this.#first?.isDone; this.#first = this.#first.next) reached = this.#first.end;
+    if (this.#first === null) this.#last = null;
     if (reached !== null) this.#onProgress(reached);
   }
 }
