@@ -77,6 +77,7 @@ export class PublishedReading {
 
   async #begin(bus: Bus): Promise<void> {
     this.#reading = await bus.readAll(this.#shape.contract, {
+      isPassing: true,
       onRecord: ({ value, publishedAt, key }) => {
         if (value === null || value.sourceKey === ofNoStream) return;
         const identity = identityOf(this.#shape, value);

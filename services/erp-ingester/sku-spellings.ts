@@ -37,11 +37,15 @@ export class SkuSpellings {
     return entry !== 0 && this.#spelled(entry, fold) === sku;
   }
 
-  add(sku: string): void {
+  /** @returns whether it is the only one. */
+  add(sku: string): boolean {
     const fold = foldSku(sku);
-    const known = this.of(fold);
-    if (known.length === 0) this.#keep(sku, fold);
-    else if (!known.includes(sku)) this.#several.set(fold, [...known, sku]);
+    const slot = this.#slotOf(fold);
+    const entry = this.#slots[slot]!;
+    if (entry === 0) this.#keep(sku, fold, slot);
+    const known = this.#several.get(fold) ?? [entry === 0 ? sku : this.#spelled(entry, fold)];
+    if (!known.includes(sku)) this.#several.set(fold, [...known, sku]);
+    return known.length === 1 && known[0] === sku;
   }
 
   /** One of several; a single one stays. */
@@ -52,8 +56,8 @@ export class SkuSpellings {
     else if (left !== undefined) this.#several.set(fold, left);
   }
 
-  #keep(sku: string, fold: string): void {
-    this.#slots[this.#slotOf(fold)] = this.#entryOf(sku, fold);
+  #keep(sku: string, fold: string, slot: number): void {
+    this.#slots[slot] = this.#entryOf(sku, fold);
     this.#size += 1;
     if (4 * this.#size > 3 * this.#slots.length) this.#spread();
   }

@@ -47,8 +47,8 @@ export class Spellings {
       if (parts === null) continue;
       if (names.length > 1) this.#sources.add(parts[0]!);
       const sku = parts.at(-1)!;
-      this.#spellings.add(sku);
-      if (this.#beside(topic, sku) !== null) this.#untold.add(foldSku(sku));
+      const isFirst = this.#spellings.add(sku);
+      if (!isFirst && this.#beside(topic, sku) !== null) this.#untold.add(foldSku(sku));
     }
   }
 

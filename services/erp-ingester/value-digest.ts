@@ -63,14 +63,26 @@ function members(value: Record<string, unknown>, without: ReadonlySet<string>): 
   for (const name of Object.keys(value)) {
     const member = value[name];
     if (member === undefined || without.has(name)) continue;
-    text(name, tags.object);
-    const [ofName, alsoOfName] = [high, low];
+    const named = nameOf(name);
     anything(member);
-    fold(ofName, alsoOfName);
+    fold(named.one, named.other);
     one = (one + high) | 0;
     other = (other + low) | 0;
   }
   end(one, other, tags.object);
+}
+
+/** Records have few names, most of them the same ones: as many as rows made up are not kept. */
+const names = new Map<string, { one: number; other: number }>();
+const namesMax = 1_000;
+
+function nameOf(name: string): { one: number; other: number } {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  text(name, tags.object);
+  const made = { one: high, other: low };
+  if (names.size < namesMax) names.set(name, made);
+  return made;
 }
 
 /** With another half each, in this order. */

@@ -110,7 +110,8 @@ class KafkaBus implements Bus {
 
   async readAll<Value>(contract: Contract<Value>, options: ReadAllOptions<Value>): Promise<ReadAll> {
     await this.#topicsExist([contract.topic]);
-    const decoder = createDecoder(contract as unknown as Contract<never>, this.#registry);
+    const { isPassing } = options;
+    const decoder = createDecoder(contract as unknown as Contract<never>, this.#registry, isPassing);
     return this.#read(new WholeTopic(this.#reading(), { topic: contract.topic, decoder }, options));
   }
 

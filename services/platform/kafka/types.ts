@@ -131,6 +131,8 @@ export interface ReadAllOptions<Value> {
   sinceMs?: number;
   /** Only the partitions on which records of these keys lie; what else lies there is handed over as well. */
   keys?: readonly string[];
+  /** No record is kept, and none is asked for its bytes or headers: they come without. */
+  isPassing?: boolean;
 }
 
 export interface ReadAll {

@@ -82,14 +82,16 @@ export interface Decoder {
 
 export type Decoded = Received<never> | Undecodable;
 
-export function createDecoder(contract: Contract<never>, registry: Registry): Decoder {
+/** @param isPassing records are looked at as they come, and not kept: without their bytes and headers, half of what they take. */
+export function createDecoder(contract: Contract<never>, registry: Registry, isPassing = false): Decoder {
   const { topic } = contract;
 
   function decode(message: KafkaMessage, partition: number, signal: AbortSignal): Decoded | Promise<Decoded> {
-    const seen = new SeenRecord(contract, message, partition);
-    if (!message.key || message.key.length === 0) return undecodable(seen, keyMissing(topic));
-    if (!isUtf8(message.key)) return undecodable(seen, keyUnreadable(topic));
-    const bytes = message.value;
+    const { value: bytes } = message;
+    const seen = new SeenRecord(contract, message, partition, bytes, isPassing);
+    if (seen.key === '') return undecodable(seen, keyMissing(topic));
+    if (seen.key.includes(notUnicode) && !isUtf8(message.key!))
+      return undecodable(seen, keyUnreadable(topic));
     if (bytes === null) return seen;
     const schemaId = schemaIdOf(bytes);
     if (schemaId === null) return undecodable(seen, noFrame(topic, bytes));
@@ -111,6 +113,10 @@ export function createDecoder(contract: Contract<never>, registry: Registry): De
   return { decode };
 }
 
+/** What stands in a text for bytes that are none. */
+const notUnicode = '\ufffd';
+const nothing: Record<string, string> = {};
+
 /**
  * What kafkajs gives is a window on the whole answer of the broker, and one small record kept would keep it all. So it is
  * copied, as text of one character a byte: that takes half of a Buffer each and lies in the heap, where it moves close to
@@ -129,16 +135,25 @@ export class SeenRecord implements Received<never> {
   /** Encoded, or as they are. */
   readonly #headers: string | Record<string, string>;
 
-  constructor(contract: Contract<never>, message: KafkaMessage, partition: number) {
+  constructor(
+    contract: Contract<never>,
+    message: KafkaMessage,
+    partition: number,
+    value = message.value,
+    isPassing = false,
+  ) {
+    const { key } = message;
     this.contract = contract;
     this.topic = contract.topic;
     this.partition = partition;
     this.offset = Number(message.offset);
-    this.key = message.key?.toString() ?? '';
+    this.key = key?.toString() ?? '';
     this.publishedAt = Number(message.timestamp);
-    this.sizeBytes = (message.key?.length ?? 0) + (message.value?.length ?? 0);
-    this.#bytes = message.value && message.value.toString('latin1');
-    this.#headers = FetchedRecord.encodedHeaders(message) ?? textHeaders(message.headers);
+    this.sizeBytes = (key?.length ?? 0) + (value?.length ?? 0);
+    this.#bytes = isPassing || value === null ? null : value.toString('latin1');
+    this.#headers = isPassing
+      ? nothing
+      : (FetchedRecord.encodedHeaders(message) ?? textHeaders(message.headers));
   }
 
   get headers(): Record<string, string> {

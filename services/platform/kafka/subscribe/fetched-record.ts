@@ -34,11 +34,14 @@ export class FetchedRecord {
   readonly attributes: number;
   readonly timestamp: string;
   readonly offset: string;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
   readonly isControlRecord: boolean;
   readonly batchContext: BatchContext;
-  readonly #headers: Buffer;
+  readonly #record: Buffer;
+  /** Where each part begins and how long it is, -1: null. What is behind the value are the headers. */
+  readonly #keyAt: number;
+  readonly #keyBytes: number;
+  readonly #valueAt: number;
+  readonly #valueBytes: number;
 
   constructor(record: Buffer, context: BatchContext) {
     bytes = record;
@@ -50,20 +53,41 @@ export class FetchedRecord {
     const isBroker = context.timestampType === logAppendTime && maxTimestamp !== undefined;
     this.timestamp = isBroker ? maxTimestamp : String(Number(firstTimestamp ?? 0) + timestampDelta);
     this.offset = String(Number(firstOffset ?? 0) + readVarint());
-    this.key = readBytes();
-    this.value = readBytes();
+    this.#keyBytes = readVarint();
+    this.#keyAt = at;
+    at += Math.max(this.#keyBytes, 0);
+    this.#valueBytes = readVarint();
+    this.#valueAt = at;
     this.isControlRecord = isControlBatch;
     this.batchContext = context;
-    this.#headers = record.subarray(at);
+    this.#record = record;
+  }
+
+  // Windows on the record, made for whoever asks: three for each would be most of what reading it leaves behind.
+  get key(): Buffer | null {
+    return this.#part(this.#keyAt, this.#keyBytes);
+  }
+
+  get value(): Buffer | null {
+    return this.#part(this.#valueAt, this.#valueBytes);
   }
 
   get headers(): IHeaders {
-    return headersIn(this.#headers);
+    return headersIn(this.#record.subarray(this.#headersAt));
+  }
+
+  get #headersAt(): number {
+    return this.#valueAt + Math.max(this.#valueBytes, 0);
+  }
+
+  #part(start: number, sizeBytes: number): Buffer | null {
+    return sizeBytes < 0 ? null : this.#record.subarray(start, start + sizeBytes);
   }
 
   /** As text of one character a byte, for `headersIn`; null of what another decoder has made. */
   static encodedHeaders(message: object): string | null {
-    return message instanceof FetchedRecord ? message.#headers.toString('latin1') : null;
+    if (!(message instanceof FetchedRecord)) return null;
+    return message.#record.toString('latin1', message.#headersAt);
   }
 }
 
