@@ -133,7 +133,11 @@ function charactersOf(row: Row): number {
 }
 
 /** `led to`: by the rows, which do not carry them. */
-function keysOf(changes: readonly Change[], { columns }: StreamWatch, stream: KeyOf): Set<string> | 'all' | 'led to' {
+function keysOf(
+  changes: readonly Change[],
+  { columns }: StreamWatch,
+  stream: KeyOf,
+): Set<string> | 'all' | 'led to' {
   if (columns === null) return changes.some(concernsAllRows) ? 'all' : 'led to';
   const keys = new Set<string>();
   for (const change of changes) {

@@ -15,6 +15,7 @@ const full: Sizes = {
   transactions: 200_000,
   pacedSeconds: 20,
   aroundTransactions: 20_000,
+  knownKeys: 1_000_000,
 };
 const quick: Sizes = {
   items: 20_000,
@@ -22,6 +23,7 @@ const quick: Sizes = {
   transactions: 20_000,
   pacedSeconds: 3,
   aroundTransactions: 2_000,
+  knownKeys: 40_000,
 };
 /** From the ERP's log to the topic, beside the usual way to do that. */
 export const cdc: Study = {

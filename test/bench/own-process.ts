@@ -4,7 +4,7 @@ import { freePort } from '../../deploy/local/ports.ts';
 import { startProcess } from '../../deploy/local/process.ts';
 import type { RunningProcess } from '../../deploy/local/process.ts';
 import { recordProcess } from '../../deploy/local/records.ts';
-import { nodeOptions } from '../../services/platform/processes.ts';
+import { mallocTrimThresholdBytes, nodeOptions } from '../../services/platform/processes.ts';
 import { runFolder } from '../infrastructure/folder.ts';
 
 const project = join(import.meta.dirname, '../..');
@@ -42,7 +42,13 @@ export async function startOwnProcess(
     name,
     command: process.execPath,
     args: [program],
-    env: { ...process.env, CARTAGE_CONFIG: file, NODE_ENV: 'production', NODE_OPTIONS: options },
+    env: {
+      ...process.env,
+      CARTAGE_CONFIG: file,
+      NODE_ENV: 'production',
+      NODE_OPTIONS: options,
+      MALLOC_TRIM_THRESHOLD_: String(mallocTrimThresholdBytes),
+    },
     logFile: join(folder, 'log'),
     onSpawn: (pid) => recordProcess(join(runFolder(), 'processes'), name, pid),
   });

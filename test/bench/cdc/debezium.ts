@@ -46,6 +46,7 @@ export class DebeziumSide implements CdcSide {
   readonly name = 'Debezium';
   readonly topic = 'debezium.public.item';
   readonly aroundTopic = null;
+  readonly knowsKeys = false;
   readonly #world: CdcWorld;
   readonly #libraries: string;
   readonly #folder = mkdtempSync(join(runFolder(), 'debezium-'));

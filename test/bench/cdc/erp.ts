@@ -19,8 +19,7 @@ export class BenchErp {
         sellable boolean not null, name text, reorder_point numeric, bin text, counted_at timestamptz, note text);
       create table price (id int primary key, sku text not null, amount numeric not null);
       create table price_change (id int primary key, price_id int not null, at timestamptz);
-      insert into item select id, 'WH1', 'SKU-' || lpad(id::text, 7, '0'), id % 100, true, 'Item number ' || id, 5,
-        'A-' || id % 50, now(), null from generate_series(1, ${items}) id;
+      ${insertItems(1, items)};
       insert into price select id, 'SKU-' || lpad(id::text, 7, '0'), 10 from generate_series(1, ${prices}) id;
       insert into price_change select id, id, null from generate_series(1, ${prices}) id;
       create index on item (sku)`);
@@ -40,6 +39,11 @@ export class BenchErp {
       `select (string_to_array(pg_read_file('postmaster.pid'), e'\\n'))[1]::int as pid`,
     );
     return rows[0]!.pid;
+  }
+
+  /** By one transaction. */
+  async grow(from: number, to: number): Promise<void> {
+    await this.#client.query(insertItems(from + 1, to));
   }
 
   async changeOne(): Promise<void> {
@@ -82,4 +86,9 @@ export class BenchErp {
        begin for n in 1..${count} loop ${statement}; commit; ${pace} end loop; end $$`,
     );
   }
+}
+
+function insertItems(first: number, last: number): string {
+  return `insert into item select id, 'WH1', 'SKU-' || lpad(id::text, 7, '0'), id % 100, true, 'Item number ' || id, 5,
+    'A-' || id % 50, now(), null from generate_series(${first}, ${last}) id`;
 }

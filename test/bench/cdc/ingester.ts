@@ -38,6 +38,7 @@ export class IngesterSide implements CdcSide {
   readonly name = 'erp-ingester';
   readonly topic = stock.topic;
   readonly aroundTopic = prices.topic;
+  readonly knowsKeys = true;
   readonly #world: CdcWorld;
   readonly #type = avsc.Type.forSchema(JSON.parse(schemaText(stock.topic)), { wrapUnions: 'never' });
   #running: RunningProcess | null = null;

@@ -11,12 +11,14 @@ export interface Sizes {
   transactions: number;
   pacedSeconds: number;
   aroundTransactions: number;
+  /** Where the table has grown to at the end. */
+  knownKeys: number;
 }
 
 /** One figure of one side. */
 export interface Scene extends Partial<Costs> {
   name: string;
-  unit: 'changes/s' | 's' | 'P99 ms';
+  unit: 'changes/s' | 's' | 'P99 ms' | 'MB';
   value: number;
   goal: Goal;
 }
@@ -76,6 +78,7 @@ export async function playScenes(stage: Stage): Promise<Scene[]> {
   for (const pace of paces) add(await paced(stage, serverPid, pace));
   if (stage.around !== null) add(await wayRound({ ...stage, topic: stage.around }, serverPid));
   add(await restart(stage));
+  if (stage.side.knowsKeys) add(await knownKeys(stage, serverPid));
   return scenes;
 }
 
@@ -154,4 +157,18 @@ async function restart({ side, erp, topic }: Stage): Promise<Scene> {
   const { highestRssMb } = meter.read(1);
   const value = (readyAt - startedAt) / 1000;
   return { name: 'restart to first change', unit: 's', value, goal: { atMost: 6 }, highestRssMb };
+}
+
+/** What it takes to know so many keys: as they come, and when all are read back. */
+async function knownKeys(stage: Stage, serverPid: number): Promise<Scene> {
+  const { side, erp, topic, sizes } = stage;
+  const before = await topic.count();
+  const meter = new Meter(side.pid, serverPid);
+  await erp.grow(sizes.items, sizes.knownKeys);
+  await topic.until(before + sizes.knownKeys - sizes.items, withinMs);
+  const { highestRssMb } = meter.read(1);
+  const again = await restart(stage);
+  stage.say(`    as they come ${highestRssMb} MB, read back ${again.highestRssMb} MB in ${again.value} s`);
+  const value = Math.max(highestRssMb, again.highestRssMb!);
+  return { name: `${sizes.knownKeys} known keys`, unit: 'MB', value, goal: { atMost: 256 } };
 }

@@ -6,6 +6,8 @@ export interface CdcSide {
   topic: string;
   /** Topic of what is found by a way round; null where there is no such thing. */
   aroundTopic: string | null;
+  /** Whether it keeps what it has published of each key. */
+  readonly knowsKeys: boolean;
   /** Of the process that runs now. */
   readonly pid: number;
   /** Begins to load what it has never loaded, or goes on where it was; resolves as soon as it runs. */

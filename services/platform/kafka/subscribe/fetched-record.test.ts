@@ -55,7 +55,7 @@ it('reads what the decoder of kafkajs reads', () => {
       const read = new FetchedRecord(encoded, of);
       // As texts: a comparison of long Buffers takes seconds.
       const { key, value, headers } = read;
-      expect(canonicalJson({ ...read, key, value, headers })).toBe(canonicalJson(theirs));
+      expect(canonicalJson(Object.assign({ key, value, headers }, read))).toBe(canonicalJson(theirs));
     }),
     { seed: 20_261_127, numRuns: 300 },
   );

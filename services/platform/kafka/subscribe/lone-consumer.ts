@@ -5,6 +5,8 @@ import { fetchPatiently } from './patience.ts';
 
 const sessionTimeoutMs = 30_000;
 const heartbeatIntervalMs = 3_000;
+/** What comes in one answer lies in memory whole, beside all that is made of it. */
+const maxBytesPerPartition = 256 * 1024;
 /** Bounds how late a partition is fetched again that waited for the schema registry. */
 const maxWaitMs = 250;
 
@@ -33,6 +35,7 @@ export function openConsumer(
     sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: heartbeatIntervalMs,
     maxWaitTimeInMs: maxWaitMs,
+    maxBytesPerPartition,
     allowAutoTopicCreation: false,
     partitionAssigners: [coPartitionAssigner(take)],
   });
