@@ -1,6 +1,7 @@
 /**
- * Real: a Kubernetes API server with its store, the manifests as Kustomize renders them. Not real: nodes, so nothing runs.
- * Asserted: a release is accepted whole, and so is the next one over it.
+ * Real: a Kubernetes API server with its store, the manifests as Kustomize renders them, the definitions that Strimzi,
+ * KEDA and the Prometheus operator publish of what they read (operators.json). Not real: nodes, so nothing runs.
+ * Asserted: a release is accepted whole, and so is the next one over it; a field that an operator does not know is refused.
  */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,6 +35,28 @@ function release(tag: string): { code: number | null; output: string } {
 
 const jobs = () => server!.kubectl('-n', 'cartage', 'get', 'jobs', '-o', 'name').output.trim().split('\n');
 
+/** Of the manifests those that operators read, not Kubernetes itself. */
+const forOperators = (manifests: string) =>
+  manifests
+    .split(/^---\n/m)
+    .filter((text) => /^apiVersion: (kafka\.strimzi|keda|monitoring\.coreos)\./m.test(text));
+
+/** @returns what the server says of each, field by field. */
+function judge(manifests: readonly string[]) {
+  const file = join(folder, 'for-operators.yaml');
+  writeFileSync(file, manifests.join('---\n'));
+  const { code, output } = server!.kubectl(
+    '-n',
+    'cartage',
+    'apply',
+    '--server-side',
+    '--dry-run=server',
+    '-f',
+    file,
+  );
+  return { code, accepted: output.match(/serverside-applied/g)?.length ?? 0, output };
+}
+
 describe('a release', () => {
   itWith(serverPrograms, 'is accepted, every manifest of it, without a warning', () => {
     const { code, output } = release('0.1.0');
@@ -57,5 +80,33 @@ describe('a release', () => {
     expect(release('0.3.0').code).toBe(0);
     const { code, output } = release('0.4.0');
     expect({ code, said: /field is immutable/.test(output) }).toEqual({ code: 1, said: true });
+  });
+
+  itWith(serverPrograms, 'has nothing that its operators do not know', () => {
+    const definitions = join(import.meta.dirname, 'operators.json');
+    expect(server!.kubectl('apply', '--server-side', '-f', definitions).code).toBe(0);
+    expect(server!.kubectl('wait', '--for=condition=Established', 'crd', '--all').code).toBe(0);
+    const full = server!.kubectl('kustomize', join(folder, 'deploy/kubernetes/overlays/full')).output;
+    const strimzi = ['topics', 'users'].map((name) =>
+      readFileSync(join(folder, `deploy/kubernetes/strimzi/${name}.yaml`), 'utf8'),
+    );
+    const manifests = forOperators([full, ...strimzi].join('---\n'));
+    expect(manifests.length).toBeGreaterThan(25);
+    expect(judge(manifests)).toEqual({
+      code: 0,
+      accepted: manifests.length,
+      output: expect.not.stringMatching(/unknown field|Warning/),
+    });
+    for (const kind of [
+      'KafkaTopic',
+      'KafkaUser',
+      'PodMonitor',
+      'PrometheusRule',
+      'ScaledObject',
+      'TriggerAuthentication',
+    ]) {
+      const one = manifests.find((text) => text.includes(`\nkind: ${kind}\n`))!;
+      expect(judge([one.replace(/^spec:$/m, 'spec:\n  notKnown: 1')]).output).toMatch(/notKnown/);
+    }
   });
 });

@@ -11,8 +11,8 @@ import { LoopbackContainer } from './loopback-container.ts';
  * The same versions and settings in containers, by testcontainers, on an engine of this machine.
  *
  * How far it was tried, on podman, with images made to the official names where none could be pulled: brokers, one
- * and three of them, started, stopped twice, killed, rolled and removed; before that the tests of this folder, of the
- * broker, of the lost slot and of a subscriber. The journeys and the whole suite have never run in containers.
+ * and three of them, started, stopped twice, killed, rolled and removed; the tests of this folder, of the broker, of the
+ * lost slot and of a subscriber; the journeys, the relay, the recipes and the console. Never the whole suite at once.
  */
 export const containers: Backend = {
   startKafka: (needs = {}) => startKafkaContainer(needs),
