@@ -103,7 +103,7 @@ function ordersProblem({ flows, erp }: Config): Problem[] {
 }
 
 function customersProblem({ flows, erp }: Config): Problem[] {
-  if (flows.customers === 'off' || erp.customers !== undefined) return [];
+  if (flows.customers === 'off' || (erp.customers ?? erp.recipe?.customers) !== undefined) return [];
   const message = 'is required: how a customer is looked up and written. Or switch flows.customers off';
   return [{ path: 'erp.customers', message }];
 }

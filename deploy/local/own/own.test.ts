@@ -122,7 +122,7 @@ describe('npm start -- --config', () => {
   it('takes a recipe beside the file with it, its variables too, and leaves it out where the ERP is a sandbox', async () => {
     const named = join(folder, 'over-http.yaml');
     const tree = parse(readFileSync(file, 'utf8')) as { erp: object };
-    const flows = { stock: 'off', catalog: 'off', shipments: 'off', customers: 'off' };
+    const flows = { stock: 'off', catalog: 'off', shipments: 'off', customers: 'dry' };
     writeFileSync(named, stringify({ ...tree, flows, erp: { recipe: 'my-erp.yaml' } }));
     copyFileSync(join(projectFolder, 'deploy/config/recipes/odoo-json-2.yaml'), join(folder, 'my-erp.yaml'));
     const variables = {
