@@ -103,6 +103,14 @@ describe('an order into Odoo', () => {
     return { rows: erp.rows, orders, end: () => Promise.all([close(), erp.standIn.stop()]) };
   };
 
+  /** Whom each order is billed and delivered to. */
+  const places = (rows: JsonRpcErp['rows']) =>
+    rows['sale.order']!.map((order) =>
+      [order.partner_invoice_id, order.partner_shipping_id].map((shown) =>
+        rows['res.partner']!.find(({ id }) => id === (shown as [number])[0])!,
+      ),
+    );
+
   it('is of the partner that somebody has archived, and no second one is asked for', async () => {
     const { rows, orders, end } = await started();
     await orders.create(anInput());
@@ -123,15 +131,41 @@ describe('an order into Odoo', () => {
     });
     await orders.create({ ...moved, key: 'us/default/000000002' });
     await end();
-    const cityOf = (wanted: unknown) => rows['res.partner']!.find(({ id }) => id === wanted)?.city;
-    const cities = rows['sale.order']!.map((order) =>
-      [order.partner_invoice_id, order.partner_shipping_id].map(cityOf),
-    );
-    expect(cities).toEqual([
+    expect(places(rows).map((contacts) => contacts.map(({ city }) => city))).toEqual([
       ['Calder', 'Calder'],
       ['Bonn', 'Köln'],
     ]);
   });
+
+  it.each(['odoo-json-rpc.yaml', 'odoo-json-2.yaml'])(
+    'goes where the shop has corrected it to, and not where somebody in Odoo has sent it since: %s',
+    async (name) => {
+      const { rows, orders, end } = await started(shipped(name));
+      const { billingAddress, shippingAddress } = anInput().order;
+      const moved = (city: string) =>
+        anInput({
+          billingAddress: billingAddress!,
+          shippingAddress: {
+            ...shippingAddress!,
+            city,
+            company: 'Kontor',
+            region: 'CA',
+            regionName: 'California',
+          },
+        });
+      await orders.create(anInput());
+      expect(await orders.change(moved('Köln'))).toMatchObject({ changed: true });
+      expect(await orders.change(moved('Köln'))).toMatchObject({ changed: false });
+      const [bill, delivery] = places(rows)[0]!;
+      expect([bill!.city, delivery!.city, delivery!.state_id]).toEqual(['Calder', 'Köln', 13]);
+      expect(delivery!.name).toMatch(/^Kontor, \w+ \w+/);
+      const [order] = rows['sale.order']!;
+      order!.partner_shipping_id = order!.partner_id;
+      expect(await orders.change(moved('Bonn'))).toMatchObject({ changed: false });
+      await end();
+      expect(order!.partner_shipping_id).toEqual(order!.partner_id);
+    },
+  );
 
   describe.each(['odoo-json-rpc.yaml', 'odoo-json-2.yaml'])(
     'that it has invoiced and the shop pays back as a whole: %s',

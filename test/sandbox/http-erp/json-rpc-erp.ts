@@ -69,6 +69,7 @@ export class JsonRpcErp {
   readonly standIn = new StandIn((asked) => this.#handle(asked));
   readonly rows: Record<string, Row[]> = {
     'res.country': [{ id: 233, code: 'US' }],
+    'res.country.state': [{ id: 13, 'country_id.code': 'US', code: 'CA', name: 'California' }],
     'product.pricelist': [{ id: 3, 'currency_id.name': 'USD' }],
     'account.tax': [
       { id: 5, type_tax_use: 'sale', amount_type: 'percent', amount: 8.25, price_include: false },
@@ -86,7 +87,7 @@ export class JsonRpcErp {
   #lastId = 100;
 
   constructor(skus: readonly string[]) {
-    for (const default_code of [...skus, 'SHIPPING', 'DISCOUNT', 'FEES'])
+    for (const default_code of [...skus, 'SHIPPING', 'DISCOUNT', 'FEES', 'BUNDLES'])
       this.#insert('product.product', { default_code });
   }
 
@@ -206,7 +207,11 @@ export class JsonRpcErp {
   #create(model: string, values: Values): number {
     if (model === 'res.partner') {
       this.#refuseSecond(model, values);
-      return this.#insert(model, values);
+      // Of a contact it keeps no company, whatever it was told.
+      return this.#insert(
+        model,
+        typeof values.parent_id === 'number' ? { ...values, company_name: false } : values,
+      );
     }
     if (model === 'account.move') return this.#credit(values);
     if (model === 'sale.order.line') return this.#addLine(values);
@@ -216,11 +221,10 @@ export class JsonRpcErp {
       throw new Refused('odoo.exceptions.ValidationError', 'Missing required value for the field Product');
     return this.#insert(model, {
       ...values,
-      // What it refers to is shown by id and name.
-      partner_id: [
-        values.partner_id,
-        this.rows['res.partner']!.find(({ id }) => id === values.partner_id)?.name,
-      ],
+      partner_id: this.#shown(values.partner_id),
+      // Which it takes from the partner where it is not told.
+      partner_invoice_id: this.#shown(values.partner_invoice_id ?? values.partner_id),
+      partner_shipping_id: this.#shown(values.partner_shipping_id ?? values.partner_id),
       currency_id: [
         1,
         this.rows['product.pricelist']!.find(({ id }) => id === values.pricelist_id)?.['currency_id.name'] ??
@@ -251,10 +255,18 @@ export class JsonRpcErp {
     return this.#insert('account.move', { ...values, amount_total, state: 'draft' });
   }
 
+  /** What is referred to is shown by id and name. */
+  #shown(partner: unknown): [unknown, unknown] {
+    return [partner, this.rows['res.partner']!.find(({ id }) => id === partner)?.name];
+  }
+
   #write(model: string, ids: readonly number[], values: Values): boolean {
     for (const row of this.rows[model]!.filter(({ id }) => ids.includes(id))) {
       this.#refuseSecond(model, { ...row, ...values }, row.id);
       Object.assign(row, values);
+      if (model === 'sale.order')
+        for (const field of ['partner_invoice_id', 'partner_shipping_id'])
+          if (typeof row[field] === 'number') row[field] = this.#shown(row[field]);
     }
     return true;
   }

@@ -8,6 +8,7 @@ const compared: Record<string, (value: unknown, wanted: unknown) => boolean> = {
   '!=': (value, wanted) => value !== wanted,
   '>=': (value, wanted) => String(value) >= String(wanted),
   in: (value, wanted) => (wanted as unknown[]).includes(value),
+  '=ilike': (value, wanted) => compared['=like']!(String(value).toLowerCase(), String(wanted).toLowerCase()),
   '=like': (value, wanted) => typeof value === 'string' && likeOf(String(wanted)).test(value),
 };
 
