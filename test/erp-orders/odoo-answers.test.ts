@@ -105,6 +105,10 @@ it('answers the way of orders and of a customer as it did', async () => {
   const one = input(1);
   await orders.create(one);
   await orders.create(one);
+  const { shippingAddress } = one.order;
+  const moved = changed(one, { shippingAddress: { ...shippingAddress, city: 'Bonn', company: 'Kontor' } });
+  await orders.change(moved);
+  await orders.change(moved);
   const refunded = changed(one, { totals: { ...one.order.totals, refundedMinor: 1000 } });
   await orders.change(refunded);
   await orders.change(refunded);

@@ -69,7 +69,11 @@ export class JsonRpcErp {
   readonly standIn = new StandIn((asked) => this.#handle(asked));
   readonly rows: Record<string, Row[]> = {
     'res.country': [{ id: 233, code: 'US' }],
-    'res.country.state': [{ id: 13, 'country_id.code': 'US', code: 'CA', name: 'California' }],
+    'res.country.state': [
+      { id: 13, 'country_id.code': 'US', code: 'CA', name: 'California' },
+      { id: 22, 'country_id.code': 'US', code: 'IL', name: 'Illinois' },
+      { id: 31, 'country_id.code': 'US', code: 'MI', name: 'Michigan' },
+    ],
     'product.pricelist': [{ id: 3, 'currency_id.name': 'USD' }],
     'account.tax': [
       { id: 5, type_tax_use: 'sale', amount_type: 'percent', amount: 8.25, price_include: false },
@@ -255,9 +259,11 @@ export class JsonRpcErp {
     return this.#insert('account.move', { ...values, amount_total, state: 'draft' });
   }
 
-  /** What is referred to is shown by id and name. */
-  #shown(partner: unknown): [unknown, unknown] {
-    return [partner, this.rows['res.partner']!.find(({ id }) => id === partner)?.name];
+  /** What is referred to is shown by id and name, a contact with the name of its partner before its own. */
+  #shown(partner: unknown): [unknown, string] {
+    const named = (wanted: unknown) => this.rows['res.partner']!.find(({ id }) => id === wanted);
+    const names = [named(named(partner)?.parent_id), named(partner)].map((row) => row?.name);
+    return [partner, names.filter((name) => name !== undefined).join(', ')];
   }
 
   #write(model: string, ids: readonly number[], values: Values): boolean {
