@@ -262,8 +262,8 @@ export class JsonRpcErp {
   /** What is referred to is shown by id and name, a contact with the name of its partner before its own. */
   #shown(partner: unknown): [unknown, string] {
     const named = (wanted: unknown) => this.rows['res.partner']!.find(({ id }) => id === wanted);
-    const names = [named(named(partner)?.parent_id), named(partner)].map((row) => row?.name);
-    return [partner, names.filter((name) => name !== undefined).join(', ')];
+    const [own, parent] = [named(partner), named(named(partner)?.parent_id)];
+    return [partner, `${parent ? `${String(parent.name)}, ` : ''}${String(own?.name)}`];
   }
 
   #write(model: string, ids: readonly number[], values: Values): boolean {
