@@ -813,6 +813,8 @@ export interface OrderLine {
   taxes: Tax[];
   /** Fixed product taxes of the line by name. */
   fixedProductTaxes: FixedProductTax[];
+  /** SKU that the product of a line with chosen options has in the shop now: of a configurable its own, not the variant's. Null where nothing was chosen, or the shop did not say it. */
+  productSku: string | null;
   /** Options that were chosen. */
   options: ChosenOption[];
   /** Parts of a configurable or bundle, in the order of the shop; empty for other products. */

@@ -5,6 +5,8 @@ import { integer, listOf, mapOf, optionalText, text } from './shapes.ts';
 
 /** What a product calls its options and their values now; orders hold ids alone (FACTS section 13). */
 export interface OptionNames {
+  /** The product's own, which options have changed in an order. */
+  sku: string | null;
   /** By `kind/option`. */
   options: ReadonlyMap<string, string>;
   /** By `kind/option/value`, of downloads by `downloadable//link`: what was typed may look like the id of another option's value. */
@@ -13,6 +15,7 @@ export interface OptionNames {
 
 const named = z.object({
   id: integer,
+  sku: optionalText,
   options: listOf(
     z.object({
       option_id: text,
@@ -27,7 +30,7 @@ const named = z.object({
   }),
 });
 const fields =
-  'items[id,options[option_id,title,values[option_type_id,title]],extension_attributes[configurable_product_options[attribute_id,label],bundle_product_options[option_id,title],downloadable_product_links[id,title]]],total_count';
+  'items[id,sku,options[option_id,title,values[option_type_id,title]],extension_attributes[configurable_product_options[attribute_id,label],bundle_product_options[option_id,title],downloadable_product_links[id,title]]],total_count';
 
 /**
  * As the admin has them. Values of configurable products are options of attributes, which only who may change attributes
@@ -43,10 +46,11 @@ export async function optionNamesOf(
   return new Map(items.map((product) => [product.id, namesOf(product)]));
 }
 
-function namesOf({ options, extension_attributes: own }: z.infer<typeof named>): OptionNames {
+function namesOf({ sku, options, extension_attributes: own }: z.infer<typeof named>): OptionNames {
   const entry = (kind: string, id: string, name: string | null): [string, string][] =>
     name === null ? [] : [[`${kind}/${id}`, name]];
   return {
+    sku,
     options: new Map([
       ...options.flatMap(({ option_id, title }) => entry('custom', option_id, title)),
       ...own.configurable_product_options.flatMap((one) =>

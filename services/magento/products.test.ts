@@ -75,6 +75,7 @@ describe('products', () => {
     const items = [
       {
         id: 7,
+        sku: 'MUG',
         options: [
           { option_id: 2, title: 'Engraving', type: 'field' },
           {
@@ -91,6 +92,7 @@ describe('products', () => {
     ];
     const shop = cannedShop(answer(200, JSON.stringify({ items, total_count: 4 })));
     const names = await createProducts(shop.rest).optionNames([7, 8, 9, 10, 11]);
+    expect([...names.values()].map(({ sku }) => sku)).toEqual(['MUG', null, null, null]);
     expect([...names].map(([id, { options, values }]) => [id, [...options], [...values]])).toEqual([
       [
         7,

@@ -137,6 +137,26 @@ describe('an order into Odoo', () => {
     ]);
   });
 
+  it('is of the product itself, whatever options have made of its SKU, and says what was chosen', async () => {
+    const { rows, orders, end } = await started();
+    const [mug, cup] = anInput().order.lines;
+    const chosen = {
+      kind: 'custom',
+      optionId: '7',
+      values: ['To Ann'],
+      quantity: null,
+      label: 'Engraving',
+      valueLabels: [],
+    };
+    await orders.create(
+      anInput({ lines: [{ ...mug!, sku: 'MUG-ENG', productSku: 'MUG', options: [chosen] }, cup!] }),
+    );
+    await end();
+    const ofMug = rows['product.product']!.find(({ default_code }) => default_code === 'MUG')!.id;
+    const [line] = rows['sale.order']![0]!.lines as Record<string, unknown>[];
+    expect(line).toMatchObject({ product_id: ofMug, name: `${mug!.name}\nEngraving: To Ann` });
+  });
+
   it.each(['odoo-json-rpc.yaml', 'odoo-json-2.yaml'])(
     'goes where the shop has corrected it to, and not where somebody in Odoo has sent it since: %s',
     async (name) => {

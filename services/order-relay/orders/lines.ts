@@ -28,6 +28,7 @@ export function orderLines(order: MagentoOrder, own: AmountsReader, base: Amount
       baseAmounts: base.amounts(item, paying),
       taxes: taxes(paying),
       fixedProductTaxes: fixedProductTaxesOf(order, paying),
+      productSku: null,
       options: chosenOptionsOf(item),
       components: children.map((child): OrderComponent => ({
         ...itemFacts(child),

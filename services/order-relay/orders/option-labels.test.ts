@@ -12,6 +12,7 @@ const links = { kind: 'downloadable', optionId: '', values: ['1', '9'], quantity
 const unlabelled = { label: null, valueLabels: [] };
 
 const names: OptionNames = {
+  sku: 'MUG',
   options: new Map([
     ['custom/2', 'Engraving'],
     ['custom/4', 'Extras'],
@@ -54,6 +55,19 @@ describe('chosen options', () => {
       { ...extras, label: 'Extras', valueLabels: ['Box', 'Ribbon'] },
       { ...color, label: 'Color', valueLabels: [] },
       { ...links, ...unlabelled },
+    ]);
+  });
+
+  it('come with the SKU that the product has without them', async () => {
+    const [chosen, plain] = [line(7, engraving), line(7)].map((one) => ({
+      ...one,
+      sku: 'MUG-ENG',
+      productSku: null,
+    }));
+    const { lines } = await labels.addTo(orderOf(chosen!, plain!));
+    expect(lines.map(({ sku, productSku }) => [sku, productSku])).toEqual([
+      ['MUG-ENG', 'MUG'],
+      ['MUG-ENG', null],
     ]);
   });
 

@@ -16,7 +16,7 @@ const rememberedMs = 600_000;
 const pauseMs = 60_000;
 
 /**
- * Puts the names of chosen options beside their ids. They are the product's, of now, and no part of what tells one state of
+ * Puts the names of chosen options beside their ids, and beside the SKU that options have changed the product's own. They are the product's, of now, and no part of what tells one state of
  * an order from another: a renamed option makes no order news.
  */
 export class OptionLabels {
@@ -65,12 +65,17 @@ export class OptionLabels {
 
   #labelled(line: OrderLine): OrderLine {
     const known = line.productId === null ? undefined : this.#known.get(line.productId);
-    if (known === undefined) return line;
-    return { ...line, options: line.options.map((option) => labelled(option, known.names)) };
+    if (known === undefined || !hasOptions(line)) return line;
+    const { names } = known;
+    return {
+      ...line,
+      productSku: names.sku,
+      options: line.options.map((option) => labelled(option, names)),
+    };
   }
 }
 
-const nameless: OptionNames = { options: new Map(), values: new Map() };
+const nameless: OptionNames = { sku: null, options: new Map(), values: new Map() };
 
 const hasOptions = ({ options }: OrderLine) => options.length > 0;
 
