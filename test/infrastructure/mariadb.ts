@@ -25,7 +25,8 @@ export interface TestMariadb {
   remove(): Promise<void>;
 }
 
-export async function startMariadb(): Promise<TestMariadb> {
+/** @param more settings of the server. */
+export async function startMariadb(more: readonly string[] = []): Promise<TestMariadb> {
   const dir = mkdtempSync(join(runFolder(), 'mariadb-'));
   const data = join(dir, 'data');
   mkdirSync(data);
@@ -57,6 +58,7 @@ export async function startMariadb(): Promise<TestMariadb> {
         '--log-bin=binlog',
         '--binlog-format=row',
         '--server-id=1',
+        ...more,
       ],
       cwd: '/',
       ready: () => existsSync(join(data, 'socket')),

@@ -12,6 +12,8 @@ export interface RowChange {
   after: Row | null;
   /** Of PostgreSQL. */
   txId?: string;
+  /** Of MariaDB: where it stands in the log. */
+  origin?: Readonly<Record<string, unknown>>;
 }
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -45,13 +47,14 @@ export class DebeziumConnector {
     return connector;
   }
 
-  async tell(key: string, { before, after, txId }: RowChange): Promise<void> {
+  async tell(key: string, { before, after, txId, origin }: RowChange): Promise<void> {
     const op = before === null ? 'c' : after === null ? 'd' : 'u';
     const source = {
       connector: 'test',
       snapshot: 'false',
       ts_ms: Date.now(),
       txId: txId === undefined ? null : Number(txId),
+      ...origin,
     };
     const values = [JSON.stringify({ before, after, source, transaction: null, op, ts_ms: Date.now() })];
     const messages = [...values, ...(op === 'd' ? [null] : [])].map((value) => ({ key, value }));

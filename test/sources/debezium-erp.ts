@@ -31,7 +31,7 @@ export async function debeziumOnMariadb(url: string): Promise<ErpUnderTest> {
   const source = {
     kind: 'debezium',
     topics: { Artikel: connector.topic },
-    againAfterMs: 50,
+    proof: 'position',
   };
   const erp = await mariadbErp(url);
   const stands = new Set<string>();
@@ -40,7 +40,9 @@ export async function debeziumOnMariadb(url: string): Promise<ErpUnderTest> {
       const known = await erp.idOf(sku);
       await erp.put({ [sku]: quantity });
       const id = known ?? (await erp.idOf(sku));
-      if (id !== null) await connector.tell(sku, changeOf(stands, sku, { ArtId: id, ArtNr: sku }, quantity));
+      const row = { ArtId: id, ArtNr: sku };
+      const origin = await erp.logged();
+      if (id !== null) await connector.tell(sku, { ...changeOf(stands, sku, row, quantity), origin });
     }
   };
   const { streams, connection } = erp.config as { streams: { stock: object }; connection: object };

@@ -21,6 +21,8 @@ const streams = {
 
 export interface MariadbErp extends ErpUnderTest {
   idOf(sku: string): Promise<number | null>;
+  /** Where the log is after what was put, as Debezium names it. */
+  logged(): Promise<Readonly<Record<string, unknown>>>;
 }
 
 export async function mariadbErp(url: string): Promise<MariadbErp> {
@@ -75,6 +77,11 @@ export async function mariadbErp(url: string): Promise<MariadbErp> {
     idOf: async (sku) => {
       const [row] = await run(`select ArtId from Artikel where ArtNr = '${sku}'`);
       return row === undefined ? null : Number(row.ArtId);
+    },
+    logged: async () => {
+      const [row] = await run('show master status');
+      // A change stands before the end of its transaction.
+      return { file: row!.File, pos: Number(row!.Position) - 1 };
     },
     sever: () => Promise.resolve(),
     // Restored from a copy of before: rows and versions are older than what was read.

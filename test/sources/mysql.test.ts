@@ -7,6 +7,7 @@ import { projectFolder } from '../../deploy/local/install/places.mjs';
 import { fulfilmentColumns, priceColumns, productColumns } from '../../services/erp/columns.ts';
 import { mysqlOptions } from '../../services/erp/mysql/address.ts';
 import { MysqlPool, rowsOf } from '../../services/erp/mysql/pool.ts';
+import { WatchedMysql } from '../../services/erp/sources/debezium/watched-mysql.ts';
 import { MysqlPoll } from '../../services/erp/sources/mysql/mysql-poll.ts';
 import { MysqlQuestions } from '../../services/erp/sources/mysql/mysql-questions.ts';
 import { compileMysqlStreams } from '../../services/erp/sources/mysql/mysql-stream.ts';
@@ -24,19 +25,20 @@ const run = (sql: string) => pool.run('test', (connection) => rowsOf(connection,
 const it = (name: string, body: () => Promise<void>) => itWith([mariadb], name, body);
 const none = new Map<string, string[]>();
 
+const openPool = (database: string, { url } = server!, statementTimeoutMs = 2_000) =>
+  new MysqlPool({
+    options: () => mysqlOptions({ url: `${url}${database}`, allowPlain: false }),
+    max: 4,
+    statementTimeoutMs,
+  });
+
 beforeAll(async () => {
   if (mariadb.command === null) return;
   server = await startMariadb();
-  const open = (database: string) =>
-    new MysqlPool({
-      options: () => mysqlOptions({ url: `${server!.url}${database}`, allowPlain: false }),
-      max: 4,
-      statementTimeoutMs: 2_000,
-    });
-  const empty = open('');
+  const empty = openPool('');
   await empty.run('test', (connection) => rowsOf(connection, 'create database `Erp`', 30_000));
   empty.close();
-  pool = open('Erp');
+  pool = openPool('Erp');
   await run(`create table item (
     id int auto_increment primary key, sku varchar(64), quantity decimal(12,4), big bigint, is_on bit(1),
     modified timestamp(6) default current_timestamp(6) on update current_timestamp(6), local datetime, extra json)`);
@@ -48,7 +50,7 @@ afterAll(async () => {
   await server?.remove();
 });
 
-function questionsOf(query: string) {
+function questionsOf(query: string, asked = pool) {
   const since = '2026-01-01T00:00:00.000Z';
   const { streams } = erpSection.parse({
     streams: {
@@ -65,7 +67,7 @@ function questionsOf(query: string) {
     },
   });
   const [stream] = compileMysqlStreams(streams, since);
-  return new MysqlQuestions({ pool, stream: stream!, since, rowsPerFetch: 1_000 });
+  return new MysqlQuestions({ pool: asked, stream: stream!, since, rowsPerFetch: 1_000 });
 }
 
 const where = 'where ($keys is null or id in ($keys))';
@@ -105,6 +107,82 @@ describe('questions by SQL on MariaDB', () => {
       ]),
     ).toEqual(['2']);
     expect(await questions.find([])).toEqual([]);
+  });
+
+  it('contain what is in the log, also where its commit is held back', async () => {
+    const questions = questionsOf(`select id, quantity from held ${where}`);
+    await run('create table held (id int primary key, quantity int)');
+    await run('insert into held values (1, 5)');
+    const logEnd = async () => {
+      const [{ File: file, Position: position }] = (await run('show master status')) as [
+        Record<string, string>,
+      ];
+      return { file: file!, position: Number(position) };
+    };
+    const before = await logEnd();
+    // Semi-synchronous replication without a replica: the log is written, and nobody acknowledges it.
+    await run('set global rpl_semi_sync_master_wait_point = AFTER_SYNC');
+    await run('set global rpl_semi_sync_master_timeout = 600000');
+    await run('set global rpl_semi_sync_master_enabled = 1');
+    const patient = openPool('Erp', server!, 60_000);
+    const committing = patient.run('test', (connection) =>
+      rowsOf(connection, 'update held set quantity = 6 where id = 1', 60_000),
+    );
+    let end = before;
+    while (end.position === before.position) end = await logEnd();
+    const mark = `${end.file}:${end.position - 1}`;
+    const ask = async (...marks: string[]) =>
+      (await questions.ask(new Map([['1', marks]]))).rows.map(({ quantity }) => quantity);
+    expect(await ask()).toEqual([5]);
+    const answer = ask(mark);
+    const all = Array.fromAsync(questions.askAll([mark]));
+    const ways = questions.keysOf(1, [{ doc: '9' }], [mark]);
+    expect(await ask(`${before.file}:${before.position - 1}`)).toEqual([5]);
+    await run('set global rpl_semi_sync_master_enabled = 0');
+    expect(await answer).toEqual([6]);
+    expect((await all)[0]!.rows).toEqual([{ id: 1, quantity: 6 }]);
+    expect(await ways).toEqual(['2']);
+    await committing;
+    patient.close();
+  });
+
+  it('of a replica contain what it is shown to have applied', async () => {
+    await run(`create user copier@'127.0.0.1' identified by 'copier'`);
+    await run(`grant replication slave on *.* to copier@'127.0.0.1'`);
+    await run('create table copied (id int primary key, quantity int)');
+    await run('insert into copied values (1, 5)');
+    const replica = await startMariadb(['--server-id=2', '--read-only']);
+    try {
+      const root = openPool('', replica);
+      const there = (sql: string) => root.run('test', (connection) => rowsOf(connection, sql, 30_000));
+      const { port } = new URL(server!.url);
+      await there(`change master to master_host = '127.0.0.1', master_port = ${port}, master_user = 'copier',
+        master_password = 'copier', master_use_gtid = slave_pos`);
+      await there('start slave');
+      const gtid = async () => String((await run('select @@gtid_binlog_pos as pos'))[0]!.pos);
+      const copy = openPool('Erp', replica);
+      const questions = questionsOf(`select id, quantity from copied ${where}`, copy);
+      const ask = async (...marks: string[]) =>
+        (await questions.ask(new Map([['1', marks]]))).rows.map(({ quantity }) => quantity);
+      const first = await gtid();
+      await there(`select master_gtid_wait('${first}')`);
+      await there('stop slave');
+      await run('update copied set quantity = 6 where id = 1');
+      const answer = ask(await gtid());
+      expect([await ask(), await ask(first)]).toEqual([[5], [5]]);
+      await there('start slave');
+      expect(await answer).toEqual([6]);
+      const proved = async (proof: 'position' | 'gtid', of: MysqlPool) => {
+        const { deaf } = await new WatchedMysql(new MysqlPoll(of, 'Erp'), ['copied'], proof).look();
+        return deaf.get('copied')?.why ?? null;
+      };
+      expect([await proved('gtid', copy), await proved('position', pool)]).toEqual([null, null]);
+      expect(await proved('gtid', pool)).toContain('it is no replica');
+      root.close();
+      copy.close();
+    } finally {
+      await replica.remove();
+    }
   });
 
   it('for all keys are answered as of one moment, however long it takes, and may be left half way', async () => {

@@ -3,6 +3,8 @@ import type { Connection } from 'mysql2/promise';
 import { askedRows, limitStatements, rowsOf } from './pool.ts';
 import type { MysqlPool, MysqlRow } from './pool.ts';
 import { mysqlFault } from './faults.ts';
+import type { Mark } from '../sources/change-source.ts';
+import { Shown } from './proof.ts';
 import type { BoundSql } from './list-template.ts';
 
 export interface MysqlAnswer {
@@ -15,12 +17,17 @@ export interface MysqlAnswer {
 const briefMs = 5_000;
 
 /**
- * The rows of one statement in a snapshot of its own.
+ * The rows of one statement in a snapshot of its own, which contains the marks as far as they can be shown.
  * @throws Unavailable, Rejected
  */
-export function askSnapshot(pool: MysqlPool, where: string, sql: BoundSql): Promise<MysqlAnswer> {
+export function askSnapshot(
+  pool: MysqlPool,
+  where: string,
+  sql: BoundSql,
+  marks: Iterable<Mark> = [],
+): Promise<MysqlAnswer> {
   return pool.run(where, async (connection) => {
-    const version = await begin(connection);
+    const version = await new Shown(where, marks).begin(connection, () => begin(connection));
     const rows = await askedRows(connection, sql, pool.statementTimeoutMs);
     await rowsOf(connection, 'commit', briefMs);
     return { version, rows };
@@ -36,6 +43,7 @@ export async function* askSnapshotInChunks(
   where: string,
   { text, values }: BoundSql,
   chunkRows: number,
+  marks: Iterable<Mark> = [],
 ): AsyncGenerator<MysqlAnswer, void, void> {
   let isDone = false;
   const connection = await pool.acquire().catch((error: unknown) => {
@@ -43,7 +51,7 @@ export async function* askSnapshotInChunks(
   });
   try {
     await limitStatements(connection, 0);
-    const version = await begin(connection);
+    const version = await new Shown(where, marks).begin(connection, () => begin(connection));
     // The driver streams with its older interface alone.
     const { connection: plain } = connection as Connection & { connection: StreamingConnection };
     const rows = plain.execute({ sql: text, values: [...values] }).stream({ highWaterMark: chunkRows });

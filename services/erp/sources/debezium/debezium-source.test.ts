@@ -3,6 +3,7 @@ import { VirtualClock } from '../../../platform/flow/testing/virtual-clock.ts';
 import type { FollowOptions } from '../../../platform/kafka/types.ts';
 import type { ChangePart, Gap, OpenSource, Place } from '../change-source.ts';
 import { DebeziumSource } from './debezium-source.ts';
+import type { Proof } from '../../mysql/proof.ts';
 import type { TablesNow } from './watched-database.ts';
 
 const fault = { code: 'erp.identity', what: 'Lacks the old row', fix: 'Mend it' };
@@ -17,12 +18,14 @@ class World {
   now: TablesNow = { states: new Map([['item', 'a']]), deaf: new Map() };
   topics = new Map([['item', 'erp.item']]);
   againAfterMs: number | null = null;
+  proof: Proof = 'none';
   refused: Error | null = null;
 
   async open(known: Place | null = null): Promise<OpenSource> {
     const source = new DebeziumSource({
       clock: this.clock,
       againAfterMs: this.againAfterMs,
+      proof: this.proof,
       topics: this.topics,
       database: {
         identify: async () => {
@@ -117,6 +120,32 @@ describe('topics of Debezium', () => {
     const source = await world.open();
     world.put(100, record('u', 1, null));
     expect(await toldBy(world, source, 2_000)).toEqual(['seen: update 1', 'seen: update 1 until {"0":101}']);
+  });
+
+  it('of a database that proves what it shows are told once, many with the last place of its log', async () => {
+    const world = new World();
+    world.proof = 'position';
+    const source = await world.open();
+    const at = (pos: string, op = 'u') => {
+      const told = record(op, 1, null);
+      return { ...told, source: { ...told.source, file: 'log.000001', pos } };
+    };
+    world.put(100, at('70'));
+    world.put(101, at('90'));
+    world.put(102, record('r', 2, null, 'incremental'));
+    expect(await toldBy(world, source)).toEqual([
+      'log.000001:90: update 1, update 1',
+      'seen: insert 2 until {"0":103}',
+    ]);
+  });
+
+  it('that do not say where they stand in the log leave their table unheard, until they do', async () => {
+    const world = new World();
+    world.proof = 'gtid';
+    const source = await world.open();
+    world.put(100, record('u', 1, null));
+    expect(await toldBy(world, source)).toEqual(['seen: untold * until {"0":101}']);
+    expect(source.deaf.get('item')).toMatchObject({ code: 'erp.debezium_proof' });
   });
 
   it('that tell rows as found lead to all keys, once, until they tell changes again', async () => {

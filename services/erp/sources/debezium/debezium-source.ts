@@ -3,8 +3,8 @@
  * database. Of its records only the keys count, so it makes no difference that some come more than once.
  *
  * In PostgreSQL each names its transaction, and an answer must show that one. MySQL and MariaDB write a change to the log
- * before they show it, and name nothing that could be asked for: there every change is told a second time, when it has
- * long been shown, and only then counts as read.
+ * before they show it. Where the configuration names no proof (`mysql/proof.ts`), every change is told a second time, when it
+ * has long been shown, and only then counts as read.
  */
 import type { Bus, Following } from '../../../platform/kafka/types.ts';
 import type { ChangeSource, Gap, OpenSource, Place } from '../change-source.ts';
@@ -16,7 +16,7 @@ import { altered, positionOf, readStates, writeStates } from './position.ts';
 import type { DebeziumPosition } from './position.ts';
 import type { WatchedDatabase } from './watched-database.ts';
 
-export interface DebeziumOptions extends Pick<HeldTopicsOptions, 'againAfterMs' | 'clock'> {
+export interface DebeziumOptions extends Pick<HeldTopicsOptions, 'againAfterMs' | 'proof' | 'clock'> {
   lease: SourceLease;
   bus: Pick<Bus, 'follow'>;
   database: WatchedDatabase;

@@ -4,6 +4,8 @@
  * out the old row, and with it the keys that rows leave.
  */
 import type { Fault } from '../../../platform/errors.ts';
+import { markOf } from '../../mysql/proof.ts';
+import type { Proof } from '../../mysql/proof.ts';
 import type { Mark } from '../change-source.ts';
 import type { Change, Row } from '../changes.ts';
 
@@ -21,19 +23,44 @@ const seen: Mark = 'seen';
 const kinds = { c: 'insert', r: 'insert', u: 'update', d: 'delete', t: 'truncate' } as const;
 
 /** @returns null of what tells of no row (a tombstone, a message); a fault of what is no such record. */
-export function readEnvelope(table: string, value: unknown): TableRecord | Fault | null {
+export function readEnvelope(
+  table: string,
+  value: unknown,
+  proof: Proof = 'none',
+): TableRecord | Fault | null {
   if (value === null) return null;
   const given = treeOf(value);
   const { op, before, after, source, ts_ms: at } = treeOf('payload' in given ? given.payload : given);
   if (op === 'm') return null;
   const kind = kinds[op as keyof typeof kinds];
   if (kind === undefined) return noEnvelope(table);
-  const { txId, snapshot, ts_ms: committedAt } = treeOf(source);
+  const origin = treeOf(source);
+  const { txId, snapshot, ts_ms: committedAt } = origin;
+  const mark = proof === 'none' ? transactionOf(txId) : markOf(proof, origin);
+  // What was read from the table itself need not be shown any more.
+  if (mark === null && proof !== 'none' && !isOfTable(snapshot)) return noProof(table, proof);
   return {
     change: { table, kind, old: rowOf(before), new: rowOf(after) },
-    mark: /^\d+$/.test(String(txId)) ? String(txId) : seen,
+    mark: mark ?? seen,
     occurredAt: Number(committedAt ?? at ?? 0),
     isFound: op === 'r' && snapshot !== 'incremental',
+  };
+}
+
+/** By its id, which PostgreSQL names alone. */
+function transactionOf(txId: unknown): Mark | null {
+  return /^\d+$/.test(String(txId)) ? String(txId) : null;
+}
+
+const isOfTable = (snapshot: unknown) =>
+  snapshot !== undefined && snapshot !== null && String(snapshot) !== 'false';
+
+function noProof(table: string, proof: Proof): Fault {
+  return {
+    code: 'erp.debezium_proof',
+    what: `A record on the topic of ${table} does not say where it stands in the log`,
+    why: `erp.source.proof is ${proof}, and its \`source\` has no ${proof === 'gtid' ? '`gtid` of MariaDB' : '`file` and `pos`'}`,
+    fix: "Read MariaDB by Debezium's connector for it, or leave erp.source.proof out. Once a record can be read, all keys are asked again",
   };
 }
 

@@ -2,6 +2,8 @@ import type { Clock } from '../../../platform/clock.ts';
 import type { Fault } from '../../../platform/errors.ts';
 import type { Following } from '../../../platform/kafka/types.ts';
 import type { ChangePart, Gap, OpenSource, Place } from '../change-source.ts';
+import { laterMark } from '../../mysql/proof.ts';
+import type { Proof } from '../../mysql/proof.ts';
 import type { Change } from '../changes.ts';
 import type { HeldLease } from '../source-lease.ts';
 import { noEnvelope, readEnvelope } from './envelope.ts';
@@ -22,6 +24,8 @@ export interface HeldTopicsOptions {
   deaf: ReadonlyMap<string, Fault>;
   /** After how long each change is told a second time; null where its transaction is named. */
   againAfterMs: number | null;
+  /** Of MariaDB: by what its place in the log is named. */
+  proof?: Proof;
   clock: Clock;
 }
 
@@ -128,7 +132,7 @@ export class HeldTopics implements OpenSource {
     const { topicId } = this.#options.followings.get(table)!.place;
     const { offsets, topic } = this.#position[table]!;
     this.#position[table] = { topic, topicId, offsets: { ...offsets, [next.partition]: next.offset } };
-    const record = value === undefined ? noEnvelope(table) : readEnvelope(table, value);
+    const record = value === undefined ? noEnvelope(table) : readEnvelope(table, value, this.#options.proof);
     if (record === null) return null;
     if ('code' in record) return this.#unreadable(table, record);
     if (this.#unread.delete(table)) this.#onGaps([]);
@@ -181,13 +185,16 @@ function untold(table: string, clock: Clock): TableRecord {
   return { change, mark: 'seen', occurredAt: clock.now(), isFound: false };
 }
 
-/** Those of one transaction that follow each other are one part. */
+/** Those that follow each other are one part, where one mark stands for all of them: of one transaction, or of a log. */
 function grouped(records: readonly TableRecord[]): ChangePart[] {
   const parts: (ChangePart & { changes: Change[] })[] = [];
   for (const { mark, change, occurredAt } of records) {
     const last = parts.at(-1);
-    if (last?.mark === mark && last.changes.length < changesOfPart) last.changes.push(change);
-    else
+    const joined = last === undefined ? null : laterMark(last.mark, mark);
+    if (last !== undefined && joined !== null && last.changes.length < changesOfPart) {
+      last.changes.push(change);
+      last.mark = joined;
+    } else
       parts.push({
         mark,
         position: new Date(occurredAt).toISOString(),

@@ -1,5 +1,6 @@
 /** An ERP whose changes Debezium tells: its topics, and questions by SQL of the database that they come from. */
 import type { DebeziumSourceConfig } from '../../../platform/config/sections/erp-source.ts';
+import { Rejected } from '../../../platform/errors.ts';
 import { settlesWithin } from '../../../platform/waiting.ts';
 import { isMysqlAddress, mysqlOptions } from '../../mysql/address.ts';
 import { fullTableName } from '../../pool.ts';
@@ -30,8 +31,9 @@ export function openDebezium(
 function ofPostgres(
   configuration: ErpConfiguration,
   tools: SourceTools,
-  { topics }: DebeziumSourceConfig,
+  { topics, proof }: DebeziumSourceConfig,
 ): ReadErp {
+  if (proof !== 'none') throw proofOfPostgres();
   const { pool, compiled, streams } = askedOfPostgres(configuration, tools);
   const database = new WatchedPostgres(pool, watchedTables(compiled));
   const source = new DebeziumSource({
@@ -47,17 +49,26 @@ function ofPostgres(
 function ofMysql(
   configuration: ErpConfiguration,
   tools: SourceTools,
-  { topics, againAfterMs }: DebeziumSourceConfig,
+  { topics, againAfterMs, proof }: DebeziumSourceConfig,
 ): ReadErp {
   const { pool, streams } = askedOfMysql(configuration, tools);
   const { database: name } = mysqlOptions(configuration.config.erp.connection);
-  const database = new WatchedMysql(new MysqlPoll(pool, name), watchedBy(streams));
+  const database = new WatchedMysql(new MysqlPoll(pool, name), watchedBy(streams), proof);
   const source = new DebeziumSource({
     ...tools,
     database,
     topics: new Map(Object.entries(topics)),
-    againAfterMs,
+    againAfterMs: proof === 'none' ? againAfterMs : null,
+    proof,
     onClose: async () => pool.close(),
   });
   return { source, streams, watched: database };
+}
+
+function proofOfPostgres(): Rejected {
+  return new Rejected({
+    code: 'erp.proof',
+    what: 'erp.source.proof is of MariaDB, and erp.connection.url leads to a PostgreSQL',
+    fix: 'Leave it out: records of PostgreSQL name their transactions, which answers are shown to contain',
+  });
 }

@@ -1,6 +1,6 @@
 /**
- * Questions by SQL on MySQL and MariaDB. An answer contains what was seen of the same server before it was asked: its
- * snapshot begins later.
+ * Questions by SQL on MySQL and MariaDB. An answer contains what was seen of the same server before it was asked, because
+ * its snapshot begins later, and of its log what can be shown to be in it (`mysql/proof.ts`).
  */
 import { rowsOf } from '../../mysql/pool.ts';
 import type { MysqlPool } from '../../mysql/pool.ts';
@@ -34,20 +34,21 @@ export class MysqlQuestions implements Questions {
   async ask(keys: ReadonlyMap<string, Iterable<Mark>>): Promise<Answer> {
     const { pool, stream } = this.#options;
     const sql = stream.query.bind({ keys: [...keys.keys()], since: this.#since });
-    return this.#versioned(await askSnapshot(pool, this.#where('query'), sql));
+    const marks = [...keys.values()].flatMap((ofKey) => [...ofKey]);
+    return this.#versioned(await askSnapshot(pool, this.#where('query'), sql, marks));
   }
 
-  async *askAll(): AsyncGenerator<Answer, void, void> {
+  async *askAll(marks: Iterable<Mark> = []): AsyncGenerator<Answer, void, void> {
     const { pool, stream, rowsPerFetch } = this.#options;
     const sql = stream.query.bind({ since: this.#since });
-    for await (const answer of askSnapshotInChunks(pool, this.#where('query'), sql, rowsPerFetch))
+    for await (const answer of askSnapshotInChunks(pool, this.#where('query'), sql, rowsPerFetch, marks))
       yield this.#versioned(answer);
   }
 
-  async keysOf(watch: number, rows: readonly Row[]): Promise<string[]> {
+  async keysOf(watch: number, rows: readonly Row[], marks: Iterable<Mark> = []): Promise<string[]> {
     const { pool, stream } = this.#options;
     const sql = stream.vias[watch]!.bind({ rows });
-    return keysIn(await askSnapshot(pool, this.#where(`watch.${watch}.via`), sql));
+    return keysIn(await askSnapshot(pool, this.#where(`watch.${watch}.via`), sql, marks));
   }
 
   async find(records: readonly RecordKey[]): Promise<string[]> {

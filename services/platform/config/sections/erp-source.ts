@@ -45,6 +45,8 @@ export const sourceSection = z
       topics: z.record(text, text).default({}),
       /** MySQL and MariaDB show a change some time after it is in their log: it is told again after so long. */
       againAfterMs: milliseconds(2_000),
+      /** Of MariaDB, in its place: what shows that an answer contains a change. */
+      proof: z.enum(['none', 'position', 'gtid']).default('none'),
     }),
     z.strictObject({
       kind: z.literal('http'),

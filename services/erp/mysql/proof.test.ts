@@ -1,0 +1,74 @@
+/** Double: the server. */
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { MysqlDouble } from '../testing/mysql-double.ts';
+import { laterMark, markOf } from './proof.ts';
+import { MysqlPool } from './pool.ts';
+import { askSnapshot } from './snapshot.ts';
+
+const origin = { file: 'mysql-bin.000009', pos: '742', gtid: '0-1-9', txId: null };
+
+describe('a mark', () => {
+  it.each([
+    ['position', {}, 'mysql-bin.000009:742'],
+    ['gtid', {}, '0-1-9'],
+    ['position', { pos: null }, null],
+    ['position', { file: '' }, null],
+    ['gtid', { gtid: null }, null],
+    ['gtid', { gtid: '3E11FA47-71CA-11E1-9E33-C80AA9429562:23' }, null],
+  ] as const)('by %s, of %j', (proof, more, mark) => {
+    expect(markOf(proof, { ...origin, ...more })).toBe(mark);
+  });
+
+  it.each([
+    ['a.000009:742', 'a.000009:80', 'a.000009:742'],
+    ['a.000009:742', 'a.000010:80', 'a.000010:80'],
+    ['0-1-9', '0-2-10', '0-2-10'],
+    ['0-1-10', '0-1-9', '0-1-10'],
+    ['0-1-9', '1-1-10', null],
+    ['7', '7', '7'],
+    ['7', '8', null],
+    ['seen', 'a.000009:742', null],
+  ])('of %s and %s the later one', (one, other, later) => {
+    expect(laterMark(one, other)).toBe(later);
+  });
+});
+
+describe('an answer', () => {
+  let server: MysqlDouble;
+  let pool: MysqlPool;
+  beforeEach(() => {
+    server = new MysqlDouble().on(/^select 1/, [{ one: 1 }]).on(/^rollback/, []);
+    pool = new MysqlPool({ options: () => ({}), max: 1, statementTimeoutMs: 1_000 }, server.connect);
+  });
+  const ask = (...marks: string[]) => askSnapshot(pool, 'stock', { text: 'select 1', values: [] }, marks);
+  const shows = (file: string, position: string) => [
+    { Variable_name: 'Binlog_snapshot_file', Value: file },
+    { Variable_name: 'Binlog_snapshot_position', Value: position },
+  ];
+  const asked = (pattern: RegExp) => server.asked.filter((sql) => pattern.test(sql));
+
+  it('is taken again until its snapshot ends behind the last of its places', async () => {
+    const ends = [shows('log.000009', '742'), shows('log.000010', '4'), shows('log.000010', '5')];
+    server.on(/binlog_snapshot/, () => ends.shift()!);
+    await ask('log.000009:742', 'log.000010:4', 'log.000002:9999', 'seen');
+    expect([ends.length, asked(/^start transaction/).length, asked(/^rollback/).length]).toEqual([0, 3, 2]);
+    expect(server.asked.at(-1)).toBe('commit');
+  });
+
+  it('waits until a replica has applied what is named, of each domain the last', async () => {
+    const answers = [[{ late: -1 }], [{ late: 0 }]];
+    server.on(/master_gtid_wait/, () => answers.shift()!);
+    await ask('0-1-9', '0-1-11', '2-1-3', '0-1-10');
+    const wait = "select master_gtid_wait('0-1-11,2-1-3', 2) as late";
+    expect(asked(/gtid|^start|^rollback/).map((sql) => (sql === wait ? 'wait' : sql.slice(0, 5)))).toEqual([
+      'wait',
+      'wait',
+      'start',
+    ]);
+  });
+
+  it('of nothing that could be shown is taken as it is', async () => {
+    await ask('seen', '7');
+    expect(asked(/gtid|binlog/)).toEqual([]);
+  });
+});

@@ -1,0 +1,122 @@
+/**
+ * What shows that an answer contains a change that was read from the log of a MySQL or MariaDB: the server writes a change
+ * to its log before it shows it, and one that waits for a replica (semi-synchronous replication) long before.
+ *
+ * `position`: MariaDB tells of a consistent snapshot up to where of its own log it shows everything. `gtid`: a replica of
+ * MariaDB waits until it has applied a transaction that is named. Tried with MariaDB 10.11; MySQL knows neither.
+ */
+import { setTimeout } from 'node:timers/promises';
+import type { Connection } from 'mysql2/promise';
+import { Unavailable } from '../../platform/errors.ts';
+import type { Mark } from '../sources/change-source.ts';
+import { rowsOf } from './pool.ts';
+
+export type Proof = 'none' | 'position' | 'gtid';
+
+const briefMs = 5_000;
+/** How long a commit that is in the log may stay invisible before we say so. */
+const shownWithinMs = 30_000;
+const lookAgainMs = 5;
+const waitSliceMs = 2_000;
+
+/** Where a change stands in the log, as `source` of a record of Debezium says it; null where that does not. */
+export function markOf(proof: Proof, { file, pos, gtid }: Readonly<Record<string, unknown>>): Mark | null {
+  const mark = proof === 'gtid' ? String(gtid) : `${String(file)}:${String(pos)}`;
+  return (proof === 'gtid' ? gtidOf(mark) : placeOf(mark)) === null ? null : mark;
+}
+
+/** The mark whose moment contains both; null where neither does. */
+export function laterMark(one: Mark, other: Mark): Mark | null {
+  if (one === other) return one;
+  const [places, gtids] = [
+    [placeOf(one), placeOf(other)],
+    [gtidOf(one), gtidOf(other)],
+  ];
+  if (places[0] && places[1]) return isBefore(places[0], places[1]) ? other : one;
+  if (gtids[0] && gtids[1] && gtids[0].domain === gtids[1].domain)
+    return gtids[0].sequence < gtids[1].sequence ? other : one;
+  return null;
+}
+
+/** What of these marks can be shown to be in an answer. */
+export class Shown {
+  readonly #where: string;
+  readonly #place: Mark | null;
+  readonly #gtids: readonly Mark[];
+
+  /** @param where names the question in errors. */
+  constructor(where: string, marks: Iterable<Mark>) {
+    let place: Mark | null = null;
+    const gtids = new Map<string, Mark>();
+    for (const mark of marks) {
+      const gtid = gtidOf(mark);
+      if (gtid !== null) gtids.set(gtid.domain, laterMark(gtids.get(gtid.domain) ?? mark, mark)!);
+      else if (placeOf(mark) !== null) place = place === null ? mark : laterMark(place, mark)!;
+    }
+    this.#where = where;
+    this.#place = place;
+    this.#gtids = [...gtids.values()];
+  }
+
+  /**
+   * Begins a snapshot that contains them.
+   * @param begin may be called again: what it began before is ended.
+   * @throws Unavailable after half a minute.
+   */
+  async begin<Result>(connection: Connection, begin: () => Promise<Result>): Promise<Result> {
+    const deadlineMs = performance.now() + shownWithinMs;
+    if (this.#gtids.length > 0) await this.#applied(connection, deadlineMs);
+    for (;;) {
+      const result = await begin();
+      if (this.#place === null || (await this.#isShown(connection, this.#place))) return result;
+      await rowsOf(connection, 'rollback', briefMs);
+      if (performance.now() > deadlineMs) throw notShown(this.#where, this.#place);
+      await setTimeout(lookAgainMs);
+    }
+  }
+
+  async #applied(connection: Connection, deadlineMs: number): Promise<void> {
+    const gtids = this.#gtids.join();
+    const sql = `select master_gtid_wait('${gtids}', ${waitSliceMs / 1_000}) as late`;
+    while (Number((await rowsOf(connection, sql, briefMs))[0]!.late) !== 0)
+      if (performance.now() > deadlineMs) throw notShown(this.#where, gtids);
+  }
+
+  /** The snapshot ends between two transactions: one of which a part lies before that is shown as a whole. */
+  async #isShown(connection: Connection, mark: Mark): Promise<boolean> {
+    const rows = await rowsOf(connection, `show session status like 'binlog_snapshot_%'`, briefMs);
+    const of = (name: string) => rows.find((row) => String(row.Variable_name).toLowerCase() === name)?.Value;
+    const shown = placeOf(`${String(of('binlog_snapshot_file'))}:${String(of('binlog_snapshot_position'))}`);
+    return shown !== null && isBefore(placeOf(mark)!, shown);
+  }
+}
+
+interface LogPlace {
+  file: number;
+  position: number;
+}
+
+/** `binlog.000012:742`; numbers of files rise. */
+function placeOf(mark: Mark): LogPlace | null {
+  const [, file, position] = /\.(\d+):(\d+)$/.exec(mark) ?? [];
+  return file === undefined ? null : { file: Number(file), position: Number(position) };
+}
+
+function isBefore(one: LogPlace, other: LogPlace): boolean {
+  return one.file === other.file ? one.position < other.position : one.file < other.file;
+}
+
+/** `0-1-270` of MariaDB: within a domain the sequence rises. */
+function gtidOf(mark: Mark): { domain: string; sequence: bigint } | null {
+  const [, domain, sequence] = /^(\d+)-\d+-(\d+)$/.exec(mark) ?? [];
+  return domain === undefined ? null : { domain, sequence: BigInt(sequence!) };
+}
+
+function notShown(where: string, mark: string): Unavailable {
+  return new Unavailable({
+    code: 'erp.commit_not_visible',
+    what: `${where} waited ${shownWithinMs / 1_000} s in vain for what is in the log at ${mark}`,
+    why: 'its commit waits for a replica, the replica that is asked stands still, or it is another server than erp.source.proof says',
+    fix: 'Look at the replication of that server; `position` needs the very server whose log Debezium reads, `gtid` a replica of it. Without erp.source.proof each change is asked for twice',
+  });
+}
