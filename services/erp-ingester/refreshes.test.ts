@@ -16,19 +16,23 @@ import { aStream } from './testing/stream.ts';
 
 const attempt = { number: 1, mode: 'on' as const, assertCurrent: () => undefined };
 
+/** Of an ERP: B and C are told by one key. */
+const keysOfSku: Record<string, string[]> = { A: ['7', '8'], B: ['5'], C: ['5'], E: ['6'] };
+
 function flowOf(mode: Mode = 'on') {
   const bus = new RecordingBus();
   const dirty = new DirtySet();
   const index = new PublishedIndex();
   const ending = new AbortController();
-  const erp = { isDown: false, found: Promise.resolve() };
+  const erp = { isDown: false, found: Promise.resolve(), finds: 0 };
   const stream = aStream(
     'stock',
     {},
     {
       find: async (records) => {
+        erp.finds += 1;
         if (records.some(({ sku }) => sku === 'slow')) await erp.found;
-        return records.flatMap(({ sku }) => (sku === 'A' ? ['7', '8'] : []));
+        return records.flatMap(({ sku }) => keysOfSku[sku!] ?? []);
       },
       probe: async () => {
         await Promise.resolve();
@@ -151,6 +155,46 @@ describe('refreshes', () => {
     reportAnswered(taken.get('8')!);
     await applying;
     expect(results!.get(request)).toMatchObject({ status: 'applied' });
+  });
+
+  it('of a batch are looked up in one question, and asked of the keys that they may be of', async () => {
+    const { flow, dirty, index, ask, erp } = flowOf();
+    const note = (key: string, id: string) =>
+      index.note(key, { sourceKey: `{"id":"${id}"}`, deleted: false, version: { epoch: 1, number: 1 } }, 1);
+    note('W1/B', '5');
+    note('W1/E', '4');
+    note('W1/gone', '9');
+    const requests = ['B', 'C', 'E', 'gone', 'never', 'A'].map((sku) => ask('erp.stock', `W1/${sku}`));
+    const applying = flow.apply(requests, attempt);
+    await new Promise(setImmediate);
+    const taken = dirty.take(10);
+    const asked = Object.fromEntries(
+      [...taken].map(([key, dirt]) => [key, [...dirt.asked].map((name) => name.slice(3)).join(' ')]),
+    );
+    // B is of 5 as before; whatever was not found where it was published from may be of any that was found.
+    const any = 'C E gone never A';
+    expect(asked).toEqual({
+      4: 'E',
+      5: `B ${any}`,
+      6: `B ${any}`,
+      7: `B ${any}`,
+      8: `B ${any}`,
+      9: 'gone',
+    });
+    // What the answers have shown.
+    note('W1/C', '5');
+    note('W1/A', '7');
+    for (const dirt of taken.values()) reportAnswered(dirt);
+    const results = await applying;
+    expect(requests.map((request) => (results.get(request) as { status: string }).status)).toEqual([
+      'applied',
+      'applied',
+      'applied',
+      'applied',
+      'unchanged',
+      'applied',
+    ]);
+    expect(erp.finds).toBe(1);
   });
 
   it('find what the ERP no longer has by what was published of it', async () => {

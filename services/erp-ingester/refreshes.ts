@@ -2,6 +2,7 @@ import { splitKey } from '../../schemas/keys.ts';
 import { refresh } from '../../schemas/topics.ts';
 import type { Refresh } from '../../schemas/types.ts';
 import { allKeys, keyOfSource } from '../erp/sources/keys.ts';
+import type { RecordKey } from '../erp/sources/questions.ts';
 import { Unavailable } from '../platform/errors.ts';
 import type { Handled } from '../platform/flow/outcome/outcome.ts';
 import type { BatchResult, StateFlow } from '../platform/flow/states/state-flow.ts';
@@ -64,30 +65,66 @@ async function answerAll(
   options: RefreshesOptions,
 ): Promise<BatchResult<Refresh>> {
   const results: BatchResult<Refresh> = new Map();
-  // Asked for once all are known: each ends with the session, and must be heard by then.
-  const asked: { key: string; record: Received<Refresh> }[] = [];
+  const named: Named[] = [];
   for (const record of records) {
     const act = aboutAll(record);
-    if (act !== '') {
+    if (act !== '')
       results.set(record, act === 'all' ? askAll(record, stream, options) : confirm(record, stream, options));
-      continue;
-    }
-    const keys = await keysOf(record, stream, options);
-    if (keys === null)
-      // A request about nothing asks for nothing: many of them must not look like a fault of the flow.
-      results.set(record, { status: 'unchanged', cause: noKey(record.key, stream) });
-    else if (keys.length === 0)
-      results.set(record, { status: 'unchanged', cause: 'the ERP has no such key' });
     else {
-      results.set(record, {
-        status: 'applied',
-        cause: `asked ${stream.name} for ${keys.length} key${keys.length === 1 ? '' : 's'}`,
-      });
-      asked.push(...keys.map((key) => ({ key, record })));
+      const one = namedBy(record, stream, options);
+      // A request about nothing asks for nothing: many of them must not look like a fault of the flow.
+      if (one === null) results.set(record, { status: 'unchanged', cause: noKey(record.key, stream) });
+      else named.push(one);
     }
   }
-  await Promise.all(asked.map(({ key, record }) => ask(key, record, stream, options)));
+  const askers = new Map<string, Received<Refresh>[]>();
+  const handled: (() => void)[] = [];
+  // Of a topic whose keys carry several documents, what was published under a key is not known by the key alone.
+  const isKnownByKey = stream.shape.contract.document === undefined;
+  for (const group of isKnownByKey ? [named] : named.map((one) => [one])) {
+    const found = new Set(await stream.questions.find(group.map(({ parts }) => parts)));
+    for (const { record, published, keys } of attributed(group, found)) {
+      for (const key of keys) askers.set(key, [...(askers.get(key) ?? []), record]);
+      const wasUnknown = group.length > 1 && published === null;
+      const isNone = () => wasUnknown && !options.indexes.get(stream.topic)?.has(record.key);
+      handled.push(() => results.set(record, keys.size === 0 || isNone() ? none : asked(keys.size, stream)));
+    }
+  }
+  // Each ends with the session, and is heard when all are known.
+  await Promise.all([...askers].map(([key, of]) => ask(key, of, stream, options)));
+  for (const handle of handled) handle();
   return results;
+}
+
+const none: Handled = { status: 'unchanged', cause: 'the ERP has no such key' };
+
+function asked(keys: number, stream: Stream): Handled {
+  return { status: 'applied', cause: `asked ${stream.name} for ${keys} key${keys === 1 ? '' : 's'}` };
+}
+
+/** A request by what it names. */
+interface Named {
+  record: Received<Refresh>;
+  parts: RecordKey;
+  /**
+   * Key that the record came from which was published last: what the ERP no longer has is found by it, and its deletion
+   * told again. Null where none was.
+   */
+  published: string | null;
+}
+
+/**
+ * Which keys are asked for each request, of what one look-up has found for all of them. One that was published from a key
+ * that was found is of that key, or of one that no other was published from; of all others it may be any.
+ */
+function attributed(group: readonly Named[], found: ReadonlySet<string>): (Named & { keys: Set<string> })[] {
+  const known = new Set(group.map(({ published }) => published));
+  const others = [...found].filter((key) => !known.has(key));
+  return group.map((one) => {
+    const { published } = one;
+    if (published === null) return { ...one, keys: new Set(found) };
+    return { ...one, keys: new Set([published, ...(found.has(published) ? others : found)]) };
+  });
 }
 
 /** What a request is about that names no key but all of them; empty where it names one. */
@@ -122,7 +159,7 @@ function confirm(record: Received<Refresh>, stream: Stream, { runners }: Refresh
 /** Resolves when what is true now is published. */
 function ask(
   key: string,
-  record: Received<Refresh>,
+  records: readonly Received<Refresh>[],
   stream: Stream,
   options: RefreshesOptions,
 ): Promise<void> {
@@ -137,9 +174,9 @@ function ask(
       options.ending.removeEventListener('abort', end);
       resolve();
     };
-    options.runners
-      .get(stream.name)!
-      .dirty.add(key, { asked: record.key, traceparent: record.traceparent, onAnswered });
+    const { dirty } = options.runners.get(stream.name)!;
+    for (const [index, { key: asked, traceparent }] of records.entries())
+      dirty.add(key, { asked, traceparent, ...(index === 0 && { onAnswered }) });
   });
 }
 
@@ -156,18 +193,18 @@ function noKey(key: string, { topic, shape }: Stream): string {
 }
 
 /** Null when the record's key is none of the stream. */
-async function keysOf(
-  request: Received<Refresh>,
-  stream: Stream,
+function namedBy(
+  record: Received<Refresh>,
+  { shape, topic }: Stream,
   options: RefreshesOptions,
-): Promise<string[] | null> {
-  const names = stream.shape.keyParts;
-  const parts = splitKey(request.key, names.length);
+): Named | null {
+  const names = shape.keyParts;
+  const parts = splitKey(record.key, names.length);
   if (parts === null) return null;
-  const record = Object.fromEntries(names.map((name, index) => [name, parts[index]!]));
-  const keys = new Set(await stream.questions.find([record]));
-  // What the ERP no longer has is found by what was published of it: its deletion is told again.
-  const published = options.indexes.get(stream.topic)?.sourceKeyOf(request.key);
-  if (published) keys.add(keyOfSource(published));
-  return [...keys];
+  const published = options.indexes.get(topic)?.sourceKeyOf(record.key) ?? null;
+  return {
+    record,
+    parts: Object.fromEntries(names.map((name, index) => [name, parts[index]!])),
+    published: published === null ? null : keyOfSource(published),
+  };
 }
