@@ -124,7 +124,7 @@ describe('questions by SQL on MariaDB', () => {
     await run('set global rpl_semi_sync_master_wait_point = AFTER_SYNC');
     await run('set global rpl_semi_sync_master_timeout = 600000');
     await run('set global rpl_semi_sync_master_enabled = 1');
-    const patient = openPool('Erp', server!, 60_000);
+    const patient = openPool('Erp', server, 60_000);
     const committing = patient.run('test', (connection) =>
       rowsOf(connection, 'update held set quantity = 6 where id = 1', 60_000),
     );

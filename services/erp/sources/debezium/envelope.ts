@@ -52,8 +52,8 @@ function transactionOf(txId: unknown): Mark | null {
   return /^\d+$/.test(String(txId)) ? String(txId) : null;
 }
 
-const isOfTable = (snapshot: unknown) =>
-  snapshot !== undefined && snapshot !== null && String(snapshot) !== 'false';
+/** Some versions write it as a boolean. */
+const isOfTable = (snapshot: unknown) => snapshot != null && snapshot !== 'false' && snapshot !== false;
 
 function noProof(table: string, proof: Proof): Fault {
   return {

@@ -45,7 +45,7 @@ export class WatchedMysql implements WatchedDatabase {
   async #whyUnproved(): Promise<string | null> {
     if (this.#proof === 'none') return null;
     const [server] = await this.#database.rows(where, 'select version() as version, @@log_bin as log', []);
-    if (!/mariadb/i.test(String(server!.version))) return `this is MySQL ${server!.version}`;
+    if (!/mariadb/i.test(String(server!.version))) return `this is MySQL ${String(server!.version)}`;
     if (this.#proof === 'position') return Number(server!.log) === 1 ? null : 'it writes no log (log_bin)';
     const [replica] = await this.#database.rows(where, 'select @@gtid_slave_pos as applied', []);
     return replica!.applied === ''
