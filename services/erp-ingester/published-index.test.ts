@@ -103,7 +103,7 @@ describe('what a topic holds', () => {
     );
   });
 
-  it('takes 100 bytes a record, names included, however many they are', async () => {
+  it('takes 110 bytes a record, names included, however many they are', async () => {
     const before = takenBytes();
     const index = new PublishedIndex();
     const records = 100_000;
@@ -111,11 +111,11 @@ describe('what a topic holds', () => {
       index.note(`WH1/SKU-${100_000 + id}`, valueOf(`{"product_id":"${id}"}`, false), id + 1);
     // What it has left behind in growing is cleared away a little later.
     let bytes = Infinity;
-    for (let looks = 0; looks < 100 && bytes >= 100; looks += 1) {
+    for (let looks = 0; looks < 100 && bytes >= 110; looks += 1) {
       await new Promise(setImmediate);
       bytes = (takenBytes() - before) / records;
     }
-    expect(bytes).toBeLessThan(100);
+    expect(bytes).toBeLessThan(110);
     expect(index.digestOf('WH1/SKU-100007')).toBe(8);
     expect(index.recordsOf('{"product_id":"99999"}')).toEqual(['WH1/SKU-199999']);
   });

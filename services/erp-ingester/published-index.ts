@@ -16,7 +16,7 @@ const none = -1;
  * the topic at the start, so nothing is kept elsewhere. It answers two questions: is this still what was published
  * last, and which records did this key have that it no longer has.
  *
- * In columns outside the heap, a record is the number of its identity in them: about 85 bytes each with its names, and
+ * In columns outside the heap, a record is the number of its identity in them: about 90 bytes each with its names, and
  * nothing for the garbage collector to look at.
  */
 export class PublishedIndex {
