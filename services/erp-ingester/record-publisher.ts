@@ -91,10 +91,11 @@ export class RecordPublisher {
     const gone = goneOf(this.#options, asked, read, unreadable);
     const others = await this.#claims.otherClaimants(gone, asked);
     const deletions: Told[] = [];
+    const version = this.#version(answer);
     for (const { key, sourceKey, identity } of gone) {
       const other = others.get(identity);
       const dirt = asked.get(key)!;
-      const value = this.#sink.deleted(identity, this.#origin(sourceKey, answer, dirt));
+      const value = this.#sink.deleted(identity, { occurredAt: dirt.occurredAt, version, sourceKey });
       if (other !== undefined) contested.set(key, [...(contested.get(key) ?? []), ...other]);
       // What was told as deleted is told again where it was asked for: it is here for no other reason.
       else if (value !== null) deletions.push({ value, identity, dirt: { ...dirt, isAllAsked: true } });
@@ -151,11 +152,13 @@ export class RecordPublisher {
     const { stream } = this.#options;
     const unreadable = new Set<string>();
     const read: ReadRow[] = [];
+    const version = this.#version(answer);
     for (const { key, sourceKey, row } of rows)
       try {
         const dirt = dirtOf(key);
         const shownFrom = dirt.shownFrom > 0 && Number.isFinite(dirt.shownFrom) ? dirt.shownFrom : null;
-        const value = stream.shape.read(row, this.#origin(sourceKey, answer, dirt), shownFrom);
+        const origin = { occurredAt: dirt.occurredAt, version, sourceKey };
+        const value = stream.shape.read(row, origin, shownFrom);
         read.push({ key, sourceKey, row, value, identity: identityOf(stream.shape, value), dirt });
       } catch (error) {
         const fault = faultOfRow(stream, sourceKey, error);
@@ -211,9 +214,9 @@ export class RecordPublisher {
     });
   }
 
-  #origin(sourceKey: string, answer: Answer, { occurredAt }: Pick<Dirt, 'occurredAt'>): Origin {
-    const version = { epoch: this.#options.epoch, number: Number(answer.version) };
-    return { occurredAt, version, sourceKey };
+  /** Of all records that an answer gives. */
+  #version(answer: Answer): Origin['version'] {
+    return { epoch: this.#options.epoch, number: Number(answer.version) };
   }
 
   #sourceKey(key: string): string {

@@ -1,4 +1,8 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { copyAsImage } from '../deploy/image-copy.ts';
 import { applyTopics } from '../infrastructure/apply-topics.ts';
+import { runFolder } from '../infrastructure/folder.ts';
 import { freshDatabase, startKafka, startPostgres, startRegistry } from '../infrastructure/main.ts';
 import { DebeziumSide, debeziumLibraries } from './cdc/debezium.ts';
 import { BenchErp } from './cdc/erp.ts';
@@ -29,7 +33,7 @@ const quick: Sizes = {
 export const cdc: Study = {
   name: 'cdc',
   about:
-    'changes of one table of a PostgreSQL to a topic by erp-ingester; peer: Debezium on Kafka Connect, tuned, JSON, same server, broker and rows, one after the other',
+    'changes of one table of a PostgreSQL to a topic by erp-ingester, as the image runs it; peer: Debezium on Kafka Connect, tuned, JSON, same server, broker and rows, one after the other',
   async run(say, { isQuick }) {
     const sizes = isQuick ? quick : full;
     const libraries = await debeziumLibraries(say);
@@ -49,7 +53,10 @@ export const cdc: Study = {
       const sides = { bootstrap: kafka.bootstrap, registryUrl: registry.url };
       const play = (make: (world: CdcWorld) => CdcSide) => playSide({ ...sides, make, sizes, say });
       const theirs = await play((world) => new DebeziumSide(world, libraries));
-      const ours = await play((world) => new IngesterSide(world));
+      const image = mkdtempSync(join(runFolder(), 'image-'));
+      copyAsImage(image);
+      const program = join(image, 'services/erp-ingester/main.js');
+      const ours = await play((world) => new IngesterSide(world, program));
       return { rows: compared(ours, theirs), notes };
     } finally {
       await Promise.all([registry.remove(), postgres.remove(), kafka.remove()]);

@@ -40,11 +40,14 @@ export class IngesterSide implements CdcSide {
   readonly aroundTopic = prices.topic;
   readonly knowsKeys = true;
   readonly #world: CdcWorld;
+  readonly #program: string | undefined;
   readonly #type = avsc.Type.forSchema(JSON.parse(schemaText(stock.topic)), { wrapUnions: 'never' });
   #running: RunningProcess | null = null;
 
-  constructor(world: CdcWorld) {
+  /** @param program from its sources where none is named. */
+  constructor(world: CdcWorld, program?: string) {
     this.#world = world;
+    this.#program = program;
   }
 
   get pid(): number {
@@ -52,10 +55,11 @@ export class IngesterSide implements CdcSide {
   }
 
   async start(): Promise<void> {
-    this.#running = await startOwnProcess(this.name, this.#world, {
+    const config = {
       fulfilments: { since: '2026-01-01T00:00:00Z', carriers: {} },
       erp: { connection: { url: this.#world.databaseUrl }, slot: 'bench_cartage', streams },
-    });
+    };
+    this.#running = await startOwnProcess(this.name, this.#world, config, this.#program);
   }
 
   async stop(): Promise<void> {
