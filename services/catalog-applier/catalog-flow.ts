@@ -2,6 +2,7 @@ import { prices as pricesContract, products as productsContract } from '../../sc
 import type { Contract } from '../../schemas/topics.ts';
 import type { Prices, Product } from '../../schemas/types.ts';
 import { CodeIds } from '../magento/code-ids.ts';
+import type { StoreView } from '../magento/store.ts';
 import type { Magento } from '../magento/magento.ts';
 import { foldSku } from '../magento/sku.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -39,6 +40,9 @@ const productsPerRead = 60;
 /** Rows of one base-prices request: its time hardly grows with the rows (FACTS section 11), but some shops take 20. */
 const pricesPerRequest = 20;
 
+const websitesOf = (views: readonly StoreView[]) =>
+  views.map(({ id, website_id: website }) => ({ id, code: String(website) }));
+
 /**
  * Products and prices in one flow, because both write the same SKUs: one consumer group reads both topics, partition
  * by partition, and one lock per SKU keeps Magento from ever seeing two writes of one product at a time. Concurrent
@@ -53,6 +57,7 @@ export function catalogFlow(options: CatalogFlowOptions): StateFlow<Product | Pr
     places: new PricePlaces(magento, clock),
     newProducts: new NewProducts(clock, () => magento.callsAtOnce() <= 1),
     views: new CodeIds(() => magento.store.views(), clock),
+    websitesOfViews: new CodeIds(async () => websitesOf(await magento.store.views()), clock),
   };
   const sideBySide = new SideBySide(() => magento.callsAtOnce());
   return {

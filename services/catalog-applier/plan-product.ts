@@ -31,6 +31,7 @@ export interface Known {
   definitions: Definitions;
   categories: CategoryTree;
   views: CodeIds;
+  websitesOfViews: CodeIds;
 }
 
 /** With why parts of it cannot be yet: told after all else is written. */
@@ -47,7 +48,7 @@ export async function planProduct(
   isPriced: boolean,
   attempt: Attempt,
   { catalog, magento }: PlanOptions,
-  { definitions, websites: ids, categories: tree, views }: Known,
+  { definitions, websites: ids, categories: tree, views, websitesOfViews }: Known,
 ): Promise<Planned> {
   const { attributes, ...wanted } = wantedProduct(product, catalog);
   const setName = product.attributeSet ?? found?.attribute_set_id ?? catalog.attributeSet;
@@ -63,7 +64,7 @@ export async function planProduct(
   const categories = await categoriesFor(product, tree, catalog, attempt, faults);
   const members = await membersOf(product, magento.products);
   const downloads = downloadsFor(product);
-  const where = { set, globally: values, catalog, definitions, views, attempt };
+  const where = { set, globally: values, catalog, definitions, views, websitesOfViews, attempt };
   return {
     ...wanted,
     status: statusOf(product, found, isPriced),

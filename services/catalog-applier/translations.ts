@@ -26,24 +26,29 @@ interface Where {
   catalog: Config['catalog'];
   definitions: Definitions;
   views: CodeIds;
+  /** By the id of a view, what tells its website apart. */
+  websitesOfViews: CodeIds;
   attempt: Attempt;
 }
 
 /**
  * The values of the views that the ERP translates for. Magento itself freezes the shop's own attributes in a view in which
  * anything is written (FACTS section 7): so of those that Cartage writes, the view is to show the value for all where the
- * translation has none, or it would show that of today for ever. Whatever else a view has is left alone.
+ * translation has none, or it would show that of today for ever. Whatever else a view has is left alone. What the shop has
+ * one of for each website is written from the first of its views that has a translation, and is that of all of them.
  */
 export async function translationsFor(
   product: Product,
-  { set, globally, catalog, definitions, views, attempt }: Where,
+  { set, globally, catalog, definitions, views, websitesOfViews, attempt }: Where,
   faults: Rejected[],
 ): Promise<PlannedTranslation[]> {
   const planned: PlannedTranslation[] = [];
+  const ofWebsites = new Map<string, string | null>();
   const subject: Subject = { sku: product.sku, type: product.kind };
   for (const translation of product.translations ?? []) {
     // The admin is none: 0 is the scope of all.
-    if (!(await views.idOf(translation.view))) {
+    const viewId = await views.idOf(translation.view);
+    if (!viewId) {
       faults.push(viewUnknown(product, translation.view, views.knownCodes()));
       continue;
     }
@@ -52,9 +57,15 @@ export async function translationsFor(
     const { createOptions } = catalog;
     const texts = await valuesFor(subject, attributes, own, attempt, { definitions, createOptions });
     const values: Record<string, string | null> = {};
-    for (const [code, value] of Object.entries({ ...(name === null ? {} : { name }), ...texts }))
-      if ((await definitions.scopeOf(code)) === 'store') values[code] = value;
-      else faults.push(notTranslatable(product, translation.view, code));
+    for (const [code, value] of Object.entries({ ...(name === null ? {} : { name }), ...texts })) {
+      const scope = await definitions.scopeOf(code);
+      const once = `${await websitesOfViews.codeOf(viewId)} ${code}`;
+      if (scope !== 'store' && scope !== 'website')
+        faults.push(notTranslatable(product, translation.view, code));
+      else if (scope === 'store' || !ofWebsites.has(once)) values[code] = value;
+      else if (ofWebsites.get(once) !== value) faults.push(websiteDisagrees(product, translation.view, code));
+      if (scope === 'website' && code in values) ofWebsites.set(once, value);
+    }
     for (const code of Object.values(catalog.attributes))
       if (!(code in values) && globally[code] !== undefined && (await isFrozen(code, set, definitions)))
         values[code] = globally[code];
@@ -132,9 +143,18 @@ function viewUnknown({ sku }: Product, view: string, known: readonly string[]): 
 function notTranslatable({ sku }: Product, view: string, code: string): Rejected {
   return new Rejected({
     code: 'product.attribute_not_of_view',
-    what: `Product ${sku} was written without its ${code} for the store view ${view}: the shop has one for all views, or for all of a website`,
+    what: `Product ${sku} was written without its ${code} for the store view ${view}: the shop has one for all views`,
     why: 'Magento would write it for all of them from there',
-    fix: `Leave ${code} out of the column translations, or set its scope to Store View under Stores > Attributes`,
+    fix: `Leave ${code} out of the column translations, or set its scope under Stores > Attributes`,
+  });
+}
+
+function websiteDisagrees({ sku }: Product, view: string, code: string): Rejected {
+  return new Rejected({
+    code: 'product.attribute_of_website',
+    what: `Product ${sku} was written without its ${code} for the store view ${view}: another view of the same website has another one`,
+    why: 'the shop has one for all views of a website',
+    fix: `Say the same ${code} for both in the column translations, or set its scope to Store View under Stores > Attributes`,
   });
 }
 

@@ -372,6 +372,29 @@ describe('translations', () => {
     expect(own(shop, 2)).toMatchObject({ name: 'Tasse' });
   });
 
+  it('of what a website has one of are written once for it, and are refused where its views disagree', async () => {
+    const origin = { attributes: { ...mapped.attributes, origin: 'country_of_manufacture' } };
+    const { shop, run, calls } = await started(origin);
+    const inViews = () =>
+      [0, 1, 2, 3].map(
+        (id) => shop.shop.db.products.lookup('cup')[0]!.values[id]?.['country_of_manufacture'] ?? null,
+      );
+    const made = { attributes: { origin: 'Germany' } };
+    const both = { default: { origin: 'United States' }, fr: { origin: 'United States' } };
+    expect(await run.product(cup(made, both))).toBe('applied');
+    expect(inViews()).toEqual(['DE', 'US', 'US', null]);
+    calls();
+    expect(await run.product(cup(made, both))).toBe('unchanged');
+    expect(calls().filter((call) => !call.startsWith('GET'))).toEqual([]);
+    const apart = {
+      fr: { origin: 'Germany' },
+      default: { origin: 'United States' },
+      b2b_en: { origin: 'United States' },
+    };
+    expect(await run.product(cup(made, apart))).toBe('product.attribute_of_website');
+    expect(inViews()).toEqual(['DE', 'DE', 'DE', 'US']);
+  });
+
   it('for a view that there is not, or of what all views share, hold nothing else back', async () => {
     const { shop, run } = await started(material);
     const unknown = cup({}, { de: { name: 'Tasse' }, fr: { name: 'Tasse', colour: 'Red' } });

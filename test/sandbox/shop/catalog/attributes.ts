@@ -1,7 +1,7 @@
 /** How an attribute is stored and in which scope it is written. */
 export interface Attribute {
   code: string;
-  scope: 'global' | 'store';
+  scope: 'global' | 'website' | 'store';
   /** Type of the value in `custom_attributes`, as Magento checks it. */
   type: 'string' | 'int' | 'decimal' | 'date' | 'multiselect';
   /** Attribute sets that have it; empty for all. */
@@ -24,24 +24,24 @@ const nowhere = { sets: [0] };
 export const ATTRIBUTES: readonly Attribute[] = [
   { code: 'name', scope: 'store', type: 'string', ...member },
   { code: 'price', scope: 'global', type: 'decimal', ...member },
-  { code: 'status', scope: 'store', type: 'int', ...member },
+  { code: 'status', scope: 'website', type: 'int', ...member },
   { code: 'visibility', scope: 'store', type: 'int', ...member },
   { code: 'weight', scope: 'global', type: 'decimal', ...member },
   { code: 'options_container', scope: 'store', type: 'string', ...everywhere },
   { code: 'url_key', scope: 'store', type: 'string', ...everywhere },
-  { code: 'msrp_display_actual_price_type', scope: 'store', type: 'string', ...everywhere },
+  { code: 'msrp_display_actual_price_type', scope: 'website', type: 'string', ...everywhere },
   { code: 'required_options', scope: 'global', type: 'string', ...everywhere },
   { code: 'has_options', scope: 'global', type: 'string', ...everywhere },
-  { code: 'tax_class_id', scope: 'store', type: 'int', ...everywhere },
+  { code: 'tax_class_id', scope: 'website', type: 'int', ...everywhere },
   { code: 'description', scope: 'store', type: 'string', ...everywhere },
   { code: 'short_description', scope: 'store', type: 'string', ...everywhere },
   { code: 'meta_title', scope: 'store', type: 'string', ...everywhere },
   { code: 'meta_keyword', scope: 'store', type: 'string', ...everywhere },
   { code: 'meta_description', scope: 'store', type: 'string', ...everywhere },
-  { code: 'country_of_manufacture', scope: 'global', type: 'string', ...everywhere },
+  { code: 'country_of_manufacture', scope: 'website', type: 'string', ...everywhere },
   { code: 'special_price', scope: 'global', type: 'decimal', ...everywhere },
-  { code: 'special_from_date', scope: 'store', type: 'date', ...everywhere },
-  { code: 'special_to_date', scope: 'store', type: 'date', ...everywhere },
+  { code: 'special_from_date', scope: 'website', type: 'date', ...everywhere },
+  { code: 'special_to_date', scope: 'website', type: 'date', ...everywhere },
   { code: 'cost', scope: 'global', type: 'decimal', ...everywhere },
   { code: 'image', scope: 'store', type: 'string', ...everywhere },
   { code: 'small_image', scope: 'store', type: 'string', ...everywhere },

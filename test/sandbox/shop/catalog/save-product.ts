@@ -10,7 +10,7 @@ import type { ConfigurableLinks, ProductRow } from '../state/catalog-rows.ts';
 import { configurableOf } from './configurable.ts';
 import { partsOf } from './product-parts.ts';
 import type { GivenParts } from './product-parts.ts';
-import { ATTRIBUTE_SETS, attributeOf } from './attributes.ts';
+import { ATTRIBUTE_SETS, attributeOf, type Attribute } from './attributes.ts';
 import { customAttributeValues, withoutEmoji } from './custom-attributes.ts';
 import { appliesTo, USER_DEFINED_CODES } from './attribute-definitions.ts';
 import { galleryIn, extendGallery } from './media.ts';
@@ -170,13 +170,19 @@ function defaultWebsites(call: Call): number[] {
   return [STORE_VIEWS.find(({ id }) => id === call.storeId)?.website_id ?? 1];
 }
 
-/** A store path writes the values of that view, except those that exist only globally. */
+/** A store path writes the values of that view; those that exist by website, in each view of it (FACTS section 7). */
 function write(product: ProductRow, changes: Map<string, Json>, storeId: number): void {
   if (storeId !== 0) freeze(product, storeId);
   for (const [code, value] of changes) {
-    const scope = attributeOf(code)?.scope === 'global' ? 0 : storeId;
-    (product.values[scope] ??= {})[code] = value;
+    for (const id of placesOf(attributeOf(code)?.scope, storeId)) (product.values[id] ??= {})[code] = value;
   }
+}
+
+function placesOf(scope: Attribute['scope'] | undefined, storeId: number): number[] {
+  if (scope === 'global') return [0];
+  const view = STORE_VIEWS.find(({ id }) => id === storeId);
+  if (scope !== 'website' || storeId === 0 || view === undefined) return [storeId];
+  return STORE_VIEWS.filter(({ website_id: website }) => website === view.website_id).map(({ id }) => id);
 }
 
 /** Saved in one view, a product keeps there what that shows of the shop's own attributes (FACTS section 7). */
