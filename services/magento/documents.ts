@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { allReadable, searchPage, searchValues } from './rest/list.ts';
 import type { List } from './rest/list.ts';
 import type { Rest } from './rest/rest.ts';
-import { integer, listOf, optionalDecimal, optionalText, text, time } from './shapes.ts';
+import { decimal, integer, listOf, optionalDecimal, optionalText, text, time } from './shapes.ts';
 import { sweepSearch } from './sweep.ts';
 import type { SweepPage } from './sweep.ts';
 
@@ -19,6 +19,7 @@ const marked = z.object({
   order_id: integer,
   comments: listOf(z.object({ comment: optionalText })),
   tracks: listOf(z.object({ track_number: text })),
+  items: listOf(z.object({ order_item_id: integer, qty: decimal })),
   // Shipments have none.
   base_currency_code: optionalText,
   base_grand_total: optionalDecimal,
@@ -27,7 +28,7 @@ const marked = z.object({
 export type MarkedDocument = z.infer<typeof marked>;
 
 export interface Documents {
-  /** Of many orders, by their ids: with their comments and totals, and the tracking numbers that shipments have. */
+  /** Of many orders, by their ids: with their comments, items and totals, and the tracking numbers that shipments have. */
   ofOrders(kind: DocumentKind, orderIds: readonly number[]): Promise<MarkedDocument[]>;
   /** One page of a sweep, oldest change first. A track added later does not move `updated_at` (FACTS section 3). */
   page(kind: DocumentKind, page: SweepPage): Promise<List<MagentoDocument>>;
@@ -43,7 +44,7 @@ export function createDocuments(rest: Rest): Documents {
         sort: [{ field: 'entity_id', direction: 'ASC' as const }],
         pageSize: markedPerPage,
         fields:
-          'items[entity_id,order_id,comments[comment],tracks[track_number],base_currency_code,base_grand_total,grand_total],total_count',
+          'items[entity_id,order_id,comments[comment],tracks[track_number],items[order_item_id,qty],base_currency_code,base_grand_total,grand_total],total_count',
       };
       const call = { path: [kind], search, item: marked, id: 'entity_id' };
       return allReadable(

@@ -8,7 +8,16 @@ import type { MagentoOrder, OrderInBrief } from './order-shape.ts';
 import type { Rest } from './rest/rest.ts';
 import type { Filter } from './rest/search.ts';
 import { checkedTime } from './rest/time.ts';
-import { integer, listOf, optionalInteger, optionalText, text, textOrEmpty, time } from './shapes.ts';
+import {
+  integer,
+  listOf,
+  optionalFlag,
+  optionalInteger,
+  optionalText,
+  text,
+  textOrEmpty,
+  time,
+} from './shapes.ts';
 import { idSearch, sweepSearch } from './sweep.ts';
 import type { PageLimits, SweepPage } from './sweep.ts';
 
@@ -56,8 +65,11 @@ export interface Orders {
   byIncrementIds(storeId: number, incrementIds: readonly string[]): Promise<Rows<MagentoOrder>>;
   /** The same of what documents are made from: a tenth of a whole order. */
   inBrief(storeId: number, incrementIds: readonly string[]): Promise<Rows<OrderInBrief>>;
-  /** Their entity ids alone. */
-  idsOf(storeId: number, incrementIds: readonly string[]): Promise<Map<string, number>>;
+  /** Their entity ids, and what their lines are: what documents of theirs are looked for by, and compared with. */
+  linesOf(
+    storeId: number,
+    incrementIds: readonly string[],
+  ): Promise<Map<string, { id: number; lines: readonly OrderedLine[] }>>;
   /** Cancels all that is neither invoiced nor shipped. Harmless a second time. @returns false where it cannot. */
   cancel(entityId: number): Promise<boolean>;
   /** Those of the number, in whatever store. @throws Rejected when one of them cannot be read. */
@@ -73,8 +85,23 @@ const itemFields =
 const openFields = `items[entity_id,increment_id,store_id,items[${itemFields}]],total_count`;
 /** 30 whole orders took 229 ms (FACTS section 11); a page of more holds up too much memory on both sides. */
 export const wholeOrdersPerPage = 30;
-const orderId = z.object({ entity_id: integer, increment_id: text });
-const idsPerPage = 200;
+const orderLines = z.object({
+  entity_id: integer,
+  increment_id: text,
+  items: listOf(
+    z.object({
+      item_id: integer,
+      parent_item_id: optionalInteger,
+      product_type: optionalText,
+      sku: textOrEmpty,
+      is_virtual: optionalFlag,
+    }),
+  ),
+});
+/** What a document of an order may be of. */
+export type OrderedLine = z.infer<typeof orderLines>['items'][number];
+const lineFields = 'items[item_id,parent_item_id,product_type,sku,is_virtual]';
+const linesPerPage = 200;
 const path = ['orders'];
 
 export function createOrders(rest: Rest): Orders {
@@ -118,12 +145,14 @@ export function createOrders(rest: Rest): Orders {
       return searchValues(rest, call, 'increment_id', incrementIds);
     },
 
-    async idsOf(storeId, incrementIds) {
-      const fields = 'items[entity_id,increment_id],total_count';
-      const search = { ...ofStore(storeId), pageSize: idsPerPage, fields };
-      const call = { path, search, item: orderId, id: 'increment_id' };
+    async linesOf(storeId, incrementIds) {
+      const fields = `items[entity_id,increment_id,${lineFields}],total_count`;
+      const search = { ...ofStore(storeId), pageSize: linesPerPage, fields };
+      const call = { path, search, item: orderLines, id: 'increment_id' };
       const { items } = await searchValues(rest, call, 'increment_id', incrementIds);
-      return new Map(items.map(({ increment_id, entity_id }) => [increment_id, entity_id]));
+      return new Map(
+        items.map(({ increment_id, entity_id: id, items: lines }) => [increment_id, { id, lines }]),
+      );
     },
 
     cancel(entityId) {

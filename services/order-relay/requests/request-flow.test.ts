@@ -68,7 +68,7 @@ function flow(mode: Mode = 'on', since = 0) {
         page: () => Promise.reject(new Error('not asked here')),
         wholePage: () => Promise.reject(new Error('not asked here')),
         openPage: () => Promise.reject(new Error('not asked here')),
-        idsOf: () => Promise.reject(new Error('not asked here')),
+        linesOf: () => Promise.reject(new Error('not asked here')),
         inBrief: () => Promise.reject(new Error('not asked here')),
         cancel: () => Promise.reject(new Error('not asked here')),
         numbered: () => Promise.reject(new Error('not asked here')),

@@ -3,6 +3,7 @@ import type { Fulfilment } from '../../../schemas/types.ts';
 import { CodeIds } from '../../magento/code-ids.ts';
 import type { DocumentKind, MarkedDocument } from '../../magento/documents.ts';
 import type { Magento } from '../../magento/magento.ts';
+import type { OrderedLine } from '../../magento/orders.ts';
 import { isMarker, markerOf } from '../../magento/marker.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Config } from '../../platform/config/schema.ts';
@@ -10,13 +11,16 @@ import type { Newest } from '../../platform/newest-states.ts';
 import { magnitude, minus, toMinor, toPlaces } from '../../platform/decimal.ts';
 import { comparedTotal } from '../../wanted/documents/total.ts';
 import type { Comparer, Unlike } from '../compare/comparer.ts';
+import { unlikeLines } from './document-lines.ts';
+import type { WantedLine } from './document-lines.ts';
 
-/** About 20 MB. */
+/** About 30 MB. */
 const keysMax = 50_000;
 const keysPerQuestion = 100;
 
 type WantedDocument = Pick<Fulfilment, 'store' | 'incrementId' | 'documentId' | 'occurredAt' | 'amounts'> & {
   numbers: readonly string[];
+  lines: readonly WantedLine[];
 };
 
 export interface DocumentsOptions {
@@ -33,7 +37,7 @@ const kinds: Readonly<Record<DocumentKind, string>> = {
   creditmemos: 'creditmemo',
 };
 
-/** Whether the shop has what was made of the ERP's documents, by their markers, the numbers of parcels, and the total. */
+/** Whether the shop has what was made of the ERP's documents, by their markers, the numbers of parcels, the lines and the total. */
 export function documentsComparer(
   kind: DocumentKind,
   { magento, fulfilments, instance, clock }: DocumentsOptions,
@@ -52,7 +56,12 @@ export function documentsComparer(
       if (document.documentDate < fulfilments.since || document.withdrawn) return null;
       const { store, incrementId, documentId, occurredAt, packages, amounts } = document;
       const numbers = packages.map(({ trackingNumber }) => trackingNumber);
-      return { store, incrementId, documentId, occurredAt, amounts, numbers };
+      const lines = document.lines.map(({ orderLineId, sku, quantity }): WantedLine => [
+        orderLineId,
+        sku,
+        quantity,
+      ]);
+      return { store, incrementId, documentId, occurredAt, amounts, numbers, lines };
     },
     idOf: ({ key, value }) => `${key} ${value?.kind} ${value?.documentId}`,
     apartBy: ({ store }) => store,
@@ -62,24 +71,29 @@ export function documentsComparer(
       const storeId = await storeIds.idOf(entries[0]!.item.store);
       if (storeId === null) return new Map();
       const numbers = [...new Set(entries.map(({ item }) => item.incrementId))];
-      const ids = await magento.orders.idsOf(storeId, numbers);
-      const made = Map.groupBy(
-        await magento.documents.ofOrders(kind, [...ids.values()]),
-        ({ order_id }) => order_id,
-      );
+      const orders = await magento.orders.linesOf(storeId, numbers);
+      const ids = [...orders.values()].map(({ id }) => id);
+      const made = Map.groupBy(await magento.documents.ofOrders(kind, ids), ({ order_id }) => order_id);
       const found = new Map<Newest<WantedDocument>, readonly Unlike[]>();
       for (const entry of entries) {
-        const id = ids.get(entry.item.incrementId);
+        const order = orders.get(entry.item.incrementId);
         // Of an order that the shop does not have it is held.
-        if (id !== undefined) found.set(entry, unlikeOf(entry.item, made.get(id) ?? [], instance));
+        if (order !== undefined)
+          found.set(entry, unlikeOf(kind, entry.item, { made: made.get(order.id) ?? [], order, instance }));
       }
       return found;
     },
   };
 }
 
-function unlikeOf(document: WantedDocument, made: readonly MarkedDocument[], instance: string): Unlike[] {
-  const { documentId, numbers } = document;
+interface Shown {
+  made: readonly MarkedDocument[];
+  order: { lines: readonly OrderedLine[] };
+  instance: string;
+}
+
+function unlikeOf(kind: DocumentKind, document: WantedDocument, { made, order, instance }: Shown): Unlike[] {
+  const { documentId, numbers, lines } = document;
   const marker = markerOf(instance, 'document', documentId);
   const own = made.find(({ comments }) => comments.some(({ comment }) => isMarker(comment, marker)));
   if (own === undefined) return [{ field: `${documentId}.exists`, wanted: 'yes', found: null }];
@@ -88,7 +102,11 @@ function unlikeOf(document: WantedDocument, made: readonly MarkedDocument[], ins
   const found = [...there].join(', ') || null;
   const tracks =
     missing.length === 0 ? [] : [{ field: `${documentId}.tracks`, wanted: numbers.join(', '), found }];
-  return [...tracks, ...unlikeTotal(document, own)];
+  const unlike = unlikeLines(kind, lines, order.lines, own.items).map((one) => ({
+    ...one,
+    field: `${documentId}.${one.field}`,
+  }));
+  return [...tracks, ...unlike, ...unlikeTotal(document, own)];
 }
 
 function unlikeTotal(document: WantedDocument, own: MarkedDocument): Unlike[] {

@@ -109,7 +109,29 @@ describe('documents', () => {
     order_id,
     comments: [{ comment: 'by hand' }, { comment: ` ${markerOf('us', 'document', documentId)}` }],
     tracks: numbers.map((track_number) => ({ track_number })),
+    items: [1, 2, 3, 4, 5, 6, 7].map((order_item_id) => ({ order_item_id, qty: '2' })),
   });
+  const line = (
+    item_id: number,
+    sku: string,
+    product_type = 'simple',
+    parent_item_id: number | null = null,
+  ) => ({
+    item_id,
+    sku,
+    product_type,
+    parent_item_id,
+    is_virtual: product_type === 'virtual',
+  });
+  const ordered = [
+    line(1, 'MUG'),
+    line(2, 'SHIRT-M', 'configurable'),
+    line(3, 'SHIRT-M', 'simple', 2),
+    line(4, 'SET', 'bundle'),
+    line(5, 'CUP', 'simple', 4),
+    line(6, 'CUP'),
+    line(7, 'LICENCE', 'virtual'),
+  ];
   const asked: string[] = [];
   const of = (kind: (typeof documentKinds)[number]) =>
     documentsComparer(kind, {
@@ -118,7 +140,9 @@ describe('documents', () => {
       fulfilments: { since: 1_000 },
       magento: {
         store: { views: () => Promise.resolve([{ id: 3, code: 'en' }]) },
-        orders: { idsOf: (store: number) => Promise.resolve(new Map([['1', 10 * store]])) },
+        orders: {
+          linesOf: (store: number) => Promise.resolve(new Map([['1', { id: 10 * store, lines: ordered }]])),
+        },
         documents: {
           ofOrders: (list: string, ids: number[]) => {
             asked.push(`${list} ${ids.join()}`);
@@ -141,6 +165,7 @@ describe('documents', () => {
       documentId,
       documentDate: 2_000,
       packages: [],
+      lines: [],
       amounts: null,
       occurredAt: null,
       ...changes,
@@ -165,6 +190,43 @@ describe('documents', () => {
       ]),
     ).toEqual([[], ['D1.total: 83.74 EUR/83.75 EUR'], ['D1.total: 100.51 USD/100.50 USD'], []]);
     expect(await said(of('shipments'), [document('D1', amounts('EUR', 8_375))])).toEqual([[]]);
+  });
+
+  it('are of as many of each line of the order as the ERP says, as far as the order tells which they are', async () => {
+    const lines = (...rows: [string | null, string, string][]) => ({
+      lines: rows.map(([orderLineId, sku, quantity]) => ({ orderLineId, sku, quantity })),
+    });
+    const all: [string | null, string, string][] = [
+      ['1', 'x', '2.0000'],
+      [null, 'shirt-m', '2'],
+    ];
+    const of2 = (...rows: [string | null, string, string][]) => document('D1', lines(...rows));
+    expect(
+      await said(of('shipments'), [
+        of2(...all),
+        of2(['1', 'x', '1.0000'], [null, 'shirt-m', '1'], ['2', 'y', '2']),
+        of2(['1', 'x', '2']),
+        // Of bundles and their parts, of what the order does not have, and of nothing at all.
+        of2(['1', 'x', '1'], ['4', 'SET', '1']),
+        of2(['1', 'x', '1'], [null, 'CUP', '1']),
+        of2(['1', 'x', '1'], [null, 'MUG-red', '1']),
+        of2(),
+      ]),
+    ).toEqual([
+      [],
+      ['D1.lines.MUG: 1.0000/2.0000', 'D1.lines.SHIRT-M: 3.0000/2.0000'],
+      ['D1.lines.SHIRT-M: null/2.0000'],
+      [],
+      [],
+      [],
+      [],
+    ]);
+    const invoice = (...rows: [string | null, string, string][]) =>
+      document('D1', { kind: 'invoice', ...lines(...all, ...rows) });
+    expect(await said(of('invoices'), [invoice(['7', 'LICENCE', '2']), invoice()])).toEqual([
+      [],
+      ['D1.lines.LICENCE: null/2.0000'],
+    ]);
   });
 
   it('are looked for in the list of their kind', async () => {
