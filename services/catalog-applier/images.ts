@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Image, Product } from '../../schemas/types.ts';
 import type { Media, MediaEntry, MediaWrite, NewImage } from '../magento/media.ts';
 import type { Config } from '../platform/config/schema.ts';
@@ -6,13 +5,9 @@ import { Held, Rejected } from '../platform/errors.ts';
 import type { Attempt } from '../platform/flow/outcome/outcome.ts';
 import { fetchFile, NotFetched } from '../platform/http/fetch-file.ts';
 import type { FileRules } from '../platform/http/fetch-file.ts';
+import { digestIn, imageDigest } from '../wanted/products/image-name.ts';
 import { pictureOf } from './picture.ts';
 
-/**
- * The name of a file says what it was made of, and that Cartage made it: so no image is uploaded twice, whatever was
- * lost on the way, and none is touched that somebody else has put there. Magento adds a number to a name that is taken.
- */
-const ownName = /\/([0-9a-f]{32})-cartage(?:_\d+)?\.\w+$/;
 const roles: Readonly<Record<string, string>> = {
   base: 'image',
   small: 'small_image',
@@ -43,8 +38,8 @@ export function imagesDifference(product: Product, gallery: readonly MediaEntry[
   const isFirst = gallery.length === 0;
   if (product.images === null) return { missing: [], changed: [], surplus: [], isFirst, faults: [] };
   const own = gallery.flatMap((entry) => {
-    const digest = ownName.exec(entry.file)?.[1];
-    return digest === undefined ? [] : [{ ...entry, digest }];
+    const digest = digestIn(entry.file);
+    return digest === null ? [] : [{ ...entry, digest }];
   });
   const taken = new Set<number>();
   const missing: WantedImage[] = [];
@@ -72,14 +67,9 @@ function wantedImages({ sku, images }: Product, faults: Rejected[]): WantedImage
       faults.push(imageRefused(sku, index, `a role is none of ${Object.keys(roles).join(', ')}`));
     else if ((image.url === null) === (image.data === null))
       faults.push(imageRefused(sku, index, 'it has to say either a url or its data'));
-    else return [{ image, digest: digestOf(image), entry: entryOf(image, index, types) }];
+    else return [{ image, digest: imageDigest(image), entry: entryOf(image, index, types) }];
     return [];
   });
-}
-
-function digestOf({ url, version, data }: Image): string {
-  const source = data ?? JSON.stringify([url, version]);
-  return createHash('sha256').update(source).digest('hex').slice(0, 32);
 }
 
 const entryOf = ({ label, disabled }: Image, index: number, types: readonly string[]): MediaWrite => ({

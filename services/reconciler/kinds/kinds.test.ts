@@ -7,6 +7,7 @@ import type { PriceKind, PriceRow } from '../../magento/price-kinds.ts';
 import { catalogSection } from '../../platform/config/sections/catalog.ts';
 import type { Received } from '../../platform/kafka/types.ts';
 import type { Comparer } from '../compare/comparer.ts';
+import { imageDigest } from '../../wanted/products/image-name.ts';
 import { customersComparer } from './customers.ts';
 import { documentsComparer } from './documents.ts';
 import { pricesComparer } from './prices.ts';
@@ -349,6 +350,13 @@ describe('products', () => {
       bundle: null,
       downloads: null,
       images: null,
+      children: null,
+      variesBy: [],
+      parts: null,
+      related: null,
+      upSells: null,
+      crossSells: null,
+      translations: null,
       occurredAt: null,
       ...changes,
     }) as never;
@@ -360,7 +368,14 @@ describe('products', () => {
     status: 1,
     price: '9',
     attribute_set_id: 4,
-    extension_attributes: { website_ids: [1], category_links: [{ category_id: 7 }] },
+    extension_attributes: {
+      website_ids: [1],
+      category_links: [{ category_id: 7 }],
+      configurable_product_links: [],
+      bundle_product_options: [],
+    },
+    product_links: [],
+    media_gallery_entries: [],
     custom_attributes: [],
     ...changes,
   });
@@ -395,6 +410,11 @@ describe('products', () => {
     definition('volume', { types: ['virtual'] }),
     definition('url_key'),
   ];
+  const asked: string[] = [];
+  const inFrench = {
+    name: 'Tasse',
+    custom_attributes: [{ attribute_code: 'description', value: 'Tout sur elle.' }],
+  };
   const comparer = (deleted: 'disable' | 'delete' = 'disable') =>
     productsComparer({
       clock,
@@ -414,9 +434,20 @@ describe('products', () => {
         },
       }),
       magento: {
-        products: { many: () => Promise.resolve(shop) },
+        products: {
+          many: (skus: string[]) => Promise.resolve(new Map([...shop].filter(([sku]) => skus.includes(sku)))),
+          skusOf: (ids: number[]) => {
+            asked.push(`children ${ids.join()}`);
+            return Promise.resolve(new Map(ids.map((id) => [id, `V-${id}`])));
+          },
+          inView: (view: string, skus: string[]) => {
+            asked.push(`${view} ${skus.join()}`);
+            return Promise.resolve(new Map(skus.map((sku) => [sku, inFrench])));
+          },
+        },
         attributes: { ofSet: () => Promise.resolve(definitions) },
         store: {
+          views: () => Promise.resolve([{ id: 3, code: 'fr' }]),
           websites: () =>
             Promise.resolve([
               { id: 1, code: 'base' },
@@ -510,6 +541,102 @@ describe('products', () => {
       [],
       ['attributes.colour: null/11', 'attributes.weightless: null/1'],
     ]);
+  });
+
+  it('are made of, shown with and look like what the ERP says; what it does not speak of stays', async () => {
+    const link = (link_type: string, linked_product_sku: string) => ({ link_type, linked_product_sku });
+    const { extension_attributes } = there();
+    const image = {
+      url: 'https://x/a.png',
+      version: '1',
+      data: null,
+      label: null,
+      disabled: false,
+      roles: null,
+    };
+    const file = (digest: string) => ({ file: `/a/b/${digest}-cartage_1.png` });
+    shop.set(
+      'shirt',
+      there({
+        type_id: 'configurable',
+        extension_attributes: { ...extension_attributes, configurable_product_links: [1, 2] },
+        product_links: [link('related', 'cup'), link('related', 'Spoon'), link('upsell', 'POT')],
+        media_gallery_entries: [{ file: '/b/y/hand.png' }, file('0'.repeat(32)), file(imageDigest(image))],
+      }),
+    );
+    shop.set(
+      'group',
+      there({ type_id: 'grouped', product_links: [link('associated', 'A'), link('related', 'MUG')] }),
+    );
+    const option = (title: string, ...skus: string[]) => ({
+      title,
+      product_links: skus.map((sku) => ({ sku })),
+    });
+    shop.set(
+      'set',
+      there({
+        type_id: 'bundle',
+        extension_attributes: {
+          ...extension_attributes,
+          bundle_product_options: [option('Cup', 'a', 'b'), option('Lid', 'c')],
+        },
+      }),
+    );
+    const shirt = (changes: object) => product('shirt', { kind: 'configurable', weight: null, ...changes });
+    const group = (parts: string[]) =>
+      product('group', {
+        kind: 'grouped',
+        weight: null,
+        parts: parts.map((sku) => ({ sku, quantity: '1' })),
+      });
+    const bundle = (...options: object[]) =>
+      product('set', { kind: 'bundle', weight: null, bundle: { hasOwnPrice: false, options } });
+    asked.length = 0;
+    expect(
+      await said(comparer(), [
+        shirt({ children: ['v-1', 'V-2'], related: ['CUP', 'SPOON', 'shirt'], images: [image] }),
+        shirt({ children: ['V-2', 'V-3'], related: ['CUP', 'PLATE'], upSells: [], images: [] }),
+        shirt({}),
+        group(['A']),
+        group(['B']),
+        bundle({ title: 'Cup', parts: [{ sku: 'A' }, { sku: 'B' }] }),
+        bundle({ title: 'Cup', parts: [{ sku: 'A' }] }, { title: 'Saucer', parts: [{ sku: 'D' }] }),
+      ]),
+    ).toEqual([
+      ['images: null/00000000'],
+      [
+        'children: v-3/v-1',
+        'related: plate/spoon',
+        'upSells: null/pot',
+        `images: null/00000000, ${imageDigest(image).slice(0, 8)}`,
+      ],
+      [],
+      [],
+      ['parts: b/a'],
+      [],
+      ['bundle.Cup: null/b', 'bundle.Saucer: d/null'],
+    ]);
+    expect(asked).toEqual(['children 1,2']);
+  });
+
+  it('are translated in the views that the shop has, asked once for each', async () => {
+    const translated = (name: string, description: string) => ({
+      translations: [
+        { view: 'fr', values: { name, description } },
+        { view: 'gone', values: { name: 'x' } },
+      ],
+    });
+    asked.length = 0;
+    expect(
+      await said(comparer(), [
+        product('same', translated('Tasse', 'Tout sur elle.')),
+        product('left', translated('Bol', 'Rien.')),
+      ]),
+    ).toEqual([
+      [],
+      ['translations.fr.name: Bol/Tasse', 'translations.fr.attributes.description: Rien./Tout sur elle.'],
+    ]);
+    expect(asked).toEqual(['fr same,left']);
   });
 
   it('are not for sale, or gone, by rule where the ERP has them no longer', async () => {

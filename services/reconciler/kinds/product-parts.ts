@@ -11,7 +11,7 @@ import { isKept, keptOptions, keptValue, labelsOf, valueIn } from '../../wanted/
 import type { Unlike } from '../compare/comparer.ts';
 
 /** A long text takes its digest alone: 50,000 descriptions would not be held. */
-type Brief = string | null | { digest: string; characters: number };
+export type Brief = string | null | { digest: string; characters: number };
 
 /** What a product has beside its name, as the ERP says it. */
 export interface WantedParts {
@@ -28,9 +28,11 @@ export function partsOf(
   { websites, categories }: Pick<Product, 'websites' | 'categories'>,
   attributes: Readonly<Record<string, string | null>>,
 ): WantedParts {
-  const brief = Object.entries(attributes).map(([code, text]) => [code, briefOf(text)] as const);
-  return { attributes: Object.fromEntries(brief), websites, categories: categories ?? [] };
+  return { attributes: inBrief(attributes), websites, categories: categories ?? [] };
 }
+
+export const inBrief = (texts: Readonly<Record<string, string | null>>): Record<string, Brief> =>
+  Object.fromEntries(Object.entries(texts).map(([code, text]) => [code, briefOf(text)]));
 
 const briefOf = (text: string | null): Brief =>
   text === null || text.length <= briefCharacters
@@ -58,15 +60,19 @@ export class ProductParts {
   }
 
   async unlike(wanted: WantedParts, found: MagentoProduct): Promise<Unlike[]> {
-    const set = await this.#set(found.attribute_set_id);
     return [
-      ...Object.entries(wanted.attributes).flatMap(([code, text]) => {
-        const attribute = set.get(code);
-        return attribute === undefined ? [] : unlikeValue(attribute, text, found);
-      }),
+      ...(await this.unlikeValues(wanted.attributes, found)),
       ...(await this.#unlikeWebsites(wanted.websites, found)),
       ...(await this.#unlikeCategories(wanted.categories, found)),
     ];
+  }
+
+  async unlikeValues(wanted: Readonly<Record<string, Brief>>, found: MagentoProduct): Promise<Unlike[]> {
+    const set = await this.#set(found.attribute_set_id);
+    return Object.entries(wanted).flatMap(([code, text]) => {
+      const attribute = set.get(code);
+      return attribute === undefined ? [] : unlikeValue(attribute, text, found);
+    });
   }
 
   async #set(id: number): Promise<ReadonlyMap<string, Attribute>> {

@@ -10,6 +10,10 @@ import { wantedProduct, withKeptTexts } from '../../wanted/products/product-mapp
 import type { WantedProduct } from '../../wanted/products/product-mapping.ts';
 import type { Newest } from '../../platform/newest-states.ts';
 import type { Comparer, Unlike } from '../compare/comparer.ts';
+import { childrenOf, membersOf, unlikeMembers } from './product-members.ts';
+import type { WantedMembers } from './product-members.ts';
+import { ProductTranslations, translationsOf } from './product-translations.ts';
+import type { WantedTranslation } from './product-translations.ts';
 import { partsOf, ProductParts } from './product-parts.ts';
 import type { WantedParts } from './product-parts.ts';
 
@@ -17,10 +21,16 @@ import type { WantedParts } from './product-parts.ts';
 interface Wanted extends Pick<Product, 'sku' | 'enabled' | 'deleted'> {
   changedAt: number | null;
   /** Null where the ERP no longer has it. */
-  is: (Omit<WantedProduct, 'attributes'> & { parts: WantedParts }) | null;
+  is:
+    | (Omit<WantedProduct, 'attributes'> & {
+        parts: WantedParts;
+        members: WantedMembers;
+        translations: readonly WantedTranslation[];
+      })
+    | null;
 }
 
-/** About 60 MB. */
+/** About 60 MB; with members, pictures and translations up to three times as much. */
 const keysMax = 50_000;
 /** Whole products are read. */
 const keysPerQuestion = 50;
@@ -32,11 +42,12 @@ export interface ProductsOptions {
 }
 
 /**
- * That the shop has each product of the ERP under its type, with name, visibility, weight, attributes, websites and
- * categories, and whether it is for sale. Members, translations and pictures are compared by the applier alone.
+ * That the shop has each product of the ERP under its type, with name, visibility, weight, attributes, websites,
+ * categories, members, links, pictures and translations, and whether it is for sale.
  */
 export function productsComparer({ magento, catalog, clock }: ProductsOptions): Comparer<Product, Wanted> {
   const parts = new ProductParts(magento, clock);
+  const translations = new ProductTranslations(magento, parts, clock);
   return {
     kind: 'products',
     side: 'shop',
@@ -48,12 +59,21 @@ export function productsComparer({ magento, catalog, clock }: ProductsOptions): 
     changedAt: ({ changedAt }) => changedAt,
     compare: async (entries) => {
       const found = await magento.products.many(entries.map(({ item }) => item.sku));
+      const skuOf = await childrenOf([...found.values()], magento.products);
+      const shownIn = await translations.shown(entries.map(({ item }) => item));
       const said = new Map<Newest<Wanted>, readonly Unlike[]>();
       for (const entry of entries) {
         const { is, sku } = entry.item;
         const there = found.get(sku);
         const unlike = unlikeOf(entry.item, there, catalog);
-        const more = is && there?.type_id === is.typeId ? await parts.unlike(is.parts, there) : [];
+        const more =
+          is && there?.type_id === is.typeId
+            ? [
+                ...(await parts.unlike(is.parts, there)),
+                ...unlikeMembers(is.members, there, skuOf),
+                ...(await translations.unlike(entry.item, there, shownIn)),
+              ]
+            : [];
         said.set(entry, [...unlike, ...more]);
       }
       return said;
@@ -67,7 +87,18 @@ function wantedOf(product: Product, catalog: Config['catalog']): Wanted {
   if (deleted) return { sku, enabled, deleted, changedAt, is: null };
   const kept = withKeptTexts(product, catalog);
   const { attributes, ...is } = wantedProduct(kept, catalog);
-  return { sku, enabled, deleted, changedAt, is: { ...is, parts: partsOf(kept, attributes) } };
+  return {
+    sku,
+    enabled,
+    deleted,
+    changedAt,
+    is: {
+      ...is,
+      parts: partsOf(kept, attributes),
+      members: membersOf(kept),
+      translations: translationsOf(kept, catalog),
+    },
+  };
 }
 
 function unlikeOf(
