@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { allReadable, searchPage, searchValues } from './rest/list.ts';
 import type { List } from './rest/list.ts';
 import type { Rest } from './rest/rest.ts';
-import { decimal, integer, listOf, optionalDecimal, optionalText, text, time } from './shapes.ts';
+import { integer, listOf, optionalDecimal, optionalText, text, time } from './shapes.ts';
 import { sweepSearch } from './sweep.ts';
 import type { SweepPage } from './sweep.ts';
 
@@ -19,7 +19,7 @@ const marked = z.object({
   order_id: integer,
   comments: listOf(z.object({ comment: optionalText })),
   tracks: listOf(z.object({ track_number: text })),
-  items: listOf(z.object({ order_item_id: integer, qty: decimal })),
+  items: listOf(z.object({ order_item_id: integer, qty: optionalDecimal.transform((units) => units ?? '0') })),
   // Shipments have none.
   base_currency_code: optionalText,
   base_grand_total: optionalDecimal,
