@@ -19,7 +19,9 @@ const marked = z.object({
   order_id: integer,
   comments: listOf(z.object({ comment: optionalText })),
   tracks: listOf(z.object({ track_number: text })),
-  items: listOf(z.object({ order_item_id: integer, qty: optionalDecimal.transform((units) => units ?? '0') })),
+  items: listOf(
+    z.object({ order_item_id: integer, qty: optionalDecimal.transform((units) => units ?? '0') }),
+  ),
   // Shipments have none.
   base_currency_code: optionalText,
   base_grand_total: optionalDecimal,
