@@ -203,11 +203,11 @@ export const controls = contract<Control>({
   kind: 'state',
   key: controlKey,
   keyParts: 'instance/process, or instance/process.part',
-  description: 'What an operator has set of one flow: paused, how much at once',
+  description: 'What an operator has set of one flow: paused, how much at once, when',
   retentionMs: 'compacted',
   owner: 'platform',
   writers: ['cli', 'console'],
-  readers: [...handlers, 'console', 'cli'],
+  readers: [...handlers, 'reconciler', 'console', 'cli'],
   personalData: false,
 });
 

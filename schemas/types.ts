@@ -33,6 +33,8 @@ export interface Control {
   concurrencyMax: number | null;
   /** Records in one piece of work, at most; null: as the process itself has it. */
   batchMax: number | null;
+  /** When it does its work: quiet hours in UTC (22:00-05:00), or the time from round to round (30m, 2h); null: as it is configured. */
+  schedule: string | null;
   /** Why, in the words of whoever set it. */
   reason: string;
   /** Who set it last. */

@@ -51,7 +51,7 @@ $ACLS --add --allow-principal User:cartage-main-erp-ingester --resource-pattern-
 # reconciler
 $ACLS --add --allow-principal User:cartage-main-reconciler --operation Read --operation Describe --topic 'magento.orders' --topic 'magento.customers' --topic 'erp.stock' --topic 'erp.products' --topic 'erp.prices' --topic 'erp.fulfilments'
 $ACLS --add --allow-principal User:cartage-main-reconciler --operation Read --operation Write --operation Describe --topic 'cartage.refresh'
-$ACLS --add --allow-principal User:cartage-main-reconciler --operation Read --topic 'cartage.outcomes' --topic 'cartage.parked' --topic 'cartage.cursors'
+$ACLS --add --allow-principal User:cartage-main-reconciler --operation Read --topic 'cartage.outcomes' --topic 'cartage.parked' --topic 'cartage.cursors' --topic 'cartage.controls'
 $ACLS --add --allow-principal User:cartage-main-reconciler --operation Read --operation Write --topic 'cartage.differences'
 $ACLS --add --allow-principal User:cartage-main-reconciler --resource-pattern-type prefixed --operation Read --group 'cartage.main.reconciler'
 $ACLS --add --allow-principal User:cartage-main-reconciler --resource-pattern-type prefixed --operation Read --operation Delete --group 'cartage-read-cartage/main/reconciler-'

@@ -1,7 +1,7 @@
 /** Double: the topics. What the buttons do, asked as the page asks. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { audit, controls, differences, parked, refresh } from '../../schemas/topics.ts';
-import type { Difference, Parked } from '../../schemas/types.ts';
+import type { Audit, Difference, Parked } from '../../schemas/types.ts';
 import { RecordingBus } from '../platform/flow/testing/recording-bus.ts';
 import { acts, givenIn } from './acts.ts';
 import type { ActName } from './acts.ts';
@@ -153,9 +153,29 @@ it('a control is set beside what was set before, and refused where it makes no s
     { flow: 'order-exporter', action: 'end' },
     { flow: 'order-exporter', action: 'set', what: 'batch', value: '0' },
     { flow: 'nothing', action: 'pause' },
+    { flow: 'stock', action: 'set', what: 'schedule', value: '22:00-05:00' },
+    { flow: 'catalog', action: 'set', what: 'schedule', value: '30m' },
+    { flow: 'reconciler', action: 'set', what: 'schedule', value: '30' },
+    { flow: 'reconciler', action: 'pause' },
   ])
     await expect(act('controls', { reason: 'r', ...wrong })).rejects.toThrow(/controls\.|flow\.unknown/);
   expect(written()).toHaveLength(2);
+});
+
+it('sets when a flow does its work, where it has a schedule, and says where it has none', async () => {
+  const schedule = (flow: string, value: string) =>
+    act('controls', { flow, action: 'set', what: 'schedule', value, reason: 'slow' });
+  expect(await schedule('catalog', '22:00-05:00')).toMatchObject([
+    { reader: 'catalog-applier', schedule: '22:00-05:00', paused: false },
+  ]);
+  expect(await schedule('reconciler', '15m')).toMatchObject([{ reader: 'reconciler', schedule: '15m' }]);
+  expect(await schedule('reconciler', 'default')).toMatchObject([{ reader: 'reconciler', schedule: null }]);
+  await expect(schedule('orders', '1h')).rejects.toThrow('orders has no schedule');
+  expect(bus.broker.values<Audit>(audit).map(({ subject }) => subject)).toEqual([
+    'catalog: schedule 22:00-05:00',
+    'reconciler: schedule 15m',
+    'reconciler: schedule default',
+  ]);
 });
 
 describe('whatever is sent', () => {

@@ -1,5 +1,6 @@
 import type { Control, Cursor } from '../../schemas/types.ts';
 import { groupIn, groupOf } from '../platform/groups.ts';
+import { scheduledProcesses } from '../platform/schedules.ts';
 import { flows } from './flows.ts';
 import type { FlowDescription } from './flows.ts';
 import type { ConsoleState } from './state/console-state.ts';
@@ -39,6 +40,8 @@ export interface Status {
   /** Of all flows together. */
   overall: FlowFigures;
   flows: FlowStatus[];
+  /** Processes that have a schedule that an operator may set, and what is set of each. */
+  scheduled: { process: string; control: Control | null }[];
   parked: ParkedSummary;
   differences: DifferencesSummary;
   /** When the newest act of a person was done; null when none is known. */
@@ -78,6 +81,10 @@ export function statusOf(context: StatusContext): Status {
       control: state.controls.get(flow.process) ?? null,
       lag: context.lags.of(groupOfFlow(flow), flow.topic),
       outlook: context.lags.outlook(groupOfFlow(flow), flow.topic, flow.targetP95Ms),
+    })),
+    scheduled: scheduledProcesses.map((process) => ({
+      process,
+      control: state.controls.get(process) ?? null,
     })),
     parked: state.parked.summary(),
     differences: state.differences.summary(),

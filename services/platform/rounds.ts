@@ -8,7 +8,8 @@ export interface RoundsOptions {
   run: (signal: AbortSignal) => Promise<object>;
   /** Whether it is for this process to do, now. */
   isOurs: () => boolean;
-  everyMs: number;
+  /** From the beginning of one to that of the next. */
+  everyMs: number | (() => number);
   clock: Clock;
   log: Pick<Log, 'info' | 'warn'>;
 }
@@ -48,7 +49,8 @@ export class Rounds {
     while (!signal.aborted) {
       const beganAt = clock.now();
       const isDone = await this.#round();
-      const leftMs = everyMs - (clock.now() - beganAt);
+      const intervalMs = typeof everyMs === 'number' ? everyMs : everyMs();
+      const leftMs = intervalMs - (clock.now() - beganAt);
       await this.#wait(isDone ? Math.max(soonMs, leftMs) : soonMs);
     }
   }

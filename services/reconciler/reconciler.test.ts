@@ -8,6 +8,7 @@ import { flowsSection } from '../platform/config/sections/platform.ts';
 import { magentoSection } from '../platform/config/sections/magento.ts';
 import { reconcileSection } from '../platform/config/sections/reconcile.ts';
 import { stockSection } from '../platform/config/sections/stock.ts';
+import { SetControls } from '../platform/flow/testing/set-controls.ts';
 import type { Lease, PartitionReader, SubscribeOptions } from '../platform/kafka/types.ts';
 import { configurationOf, processDouble } from '../platform/lifecycle/testing/process.ts';
 import { Leadership } from './leadership.ts';
@@ -122,6 +123,26 @@ describe('the reconciler', () => {
     double.bus.broker.append<Refresh>(refresh, 'W1/A', { ...asked, ...more });
     await until(() => told().includes('3.0000 asked'));
     expect(told()).toEqual(['3.0000 asked']);
+  });
+
+  it('compares by the schedule that an operator sets, and at once when it is set', async () => {
+    const controls = new SetControls();
+    Object.assign(double.process.context, { controls });
+    given(0);
+    sendStock('5');
+    shows(5);
+    await start();
+    await until(() => shop.calls.length === 1);
+    controls.set({ schedule: '24h' });
+    await until(() => shop.calls.length === 2);
+    // Of the configuration there were sixty in the meantime.
+    await double.bus.clock.pass(6_000_000);
+    controls.set({ reason: 'of something else' });
+    await double.bus.clock.pass(100_000);
+    const before = shop.calls.length;
+    controls.set({ schedule: null });
+    await until(() => shop.calls.length >= 3);
+    expect(before).toBe(2);
   });
 
   it('compares nothing while another replica does', async () => {

@@ -6,7 +6,9 @@ import { kafkaOptions } from '../platform/lifecycle/kafka-options.ts';
 import type { Life } from '../platform/lifecycle/life.ts';
 import { openProcess } from '../platform/lifecycle/process.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
+import { groupOf } from '../platform/groups.ts';
 import { Rounds } from '../platform/rounds.ts';
+import { intervalOf } from '../platform/schedules.ts';
 import { settlesWithin, unlessAborted } from '../platform/waiting.ts';
 import { AppliedKeys } from './applied-keys.ts';
 import { AskedKeys } from './asked-keys.ts';
@@ -53,7 +55,7 @@ export async function reconcile(
 ): Promise<void> {
   const { instance, reconcile: config, stock, catalog } = configuration.config;
   const { bus, context, metrics, log } = process;
-  const { clock } = context;
+  const { clock, controls } = context;
   const [parked, feed] = [new ParkedKeys(instance), new ErpFeed(instance, stock.feed.maxAgeMs, clock)];
   const ledger = new Ledger({ bus, instance, clock, answeredWithinMs: config.lookAgainMs });
   const comparers = await comparersOf(configuration, process);
@@ -78,14 +80,23 @@ export async function reconcile(
   const asked = new AskedKeys({ bus, ledger, leadership, clock });
   await Promise.all([parked.follow(bus), feed.follow(bus), asked.follow()]);
   process.onStop(() => Promise.all([parked.stop(), feed.stop(), asked.stop()]));
+  const schedule = () => controls.of(groupOf(instance, 'reconciler'))?.schedule;
+  await controls.known();
   const rounds = new Rounds({
     name: 'both sides compared',
     run: (signal) => underLease(leadership, ledger, signal, (both) => all.run(both)),
     isOurs: () => leadership.held() !== null,
-    everyMs: config.everyMs,
+    everyMs: () => intervalOf(schedule()) ?? config.everyMs,
     clock,
     log,
   });
+  // What is set is in force at once: the round that is waited for was to come by the schedule before.
+  let before = schedule();
+  const unlisten = controls.onChange(() => {
+    if (schedule() !== before) rounds.soon();
+    before = schedule();
+  });
+  process.onStop(() => Promise.resolve(unlisten()));
   process.onStop(() => leadership.stop());
   process.onStop(() => rounds.stop());
   await leadership.seek(context, () => {

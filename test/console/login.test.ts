@@ -172,10 +172,10 @@ async function goWhileOthersAct(page: Page): Promise<void> {
   });
   await page.locator('#ask-go:enabled').press('Enter');
   await page.getByText('Doing it').waitFor();
-  expect(await page.getByLabel('A number').isDisabled()).toBe(true);
+  expect(await page.getByLabel('A number or schedule').isDisabled()).toBe(true);
   resolve();
   await page.getByText('It was not done: Others are being answered').waitFor();
-  expect(await page.getByLabel('A number').isDisabled()).toBe(false);
+  expect(await page.getByLabel('A number or schedule').isDisabled()).toBe(false);
   await page.unroute('**/api/controls');
 }
 
@@ -185,20 +185,24 @@ itInChromium('pauses a flow and sets what it has in work, and shows both, and wh
   await giveReason(page, 'the shop is moved');
   await page.getByRole('button', { name: 'Resume inventory-applier' }).waitFor();
   await page.getByRole('button', { name: 'Set how much inventory-applier has in work' }).press('Enter');
-  await page.getByLabel('A number').fill('0');
+  await page.getByLabel('A number or schedule').fill('0');
   await page.getByLabel(/^Why/).fill('it is slow');
   await page.getByText('concurrency cannot be set to 0').waitFor();
   expect(await page.locator('#ask-go').isDisabled()).toBe(true);
-  await page.getByLabel('A number').fill('3');
+  await page.getByLabel('A number or schedule').fill('3');
   await page.getByLabel(/^Why/).focus();
   await page.getByText('inventory-applier would begin and read nothing more. At once: at most 3').waitFor();
   await goWhileOthersAct(page);
   await giveReason(page, '');
+  await page.getByRole('button', { name: 'Set how much reconciler has in work, or when' }).press('Enter');
+  await page.getByLabel('A number or schedule').fill('15m');
+  await giveReason(page, 'after the import');
+  await page.locator('#controls tbody tr', { hasText: /reconciler[^]*15m[^]*after the import/ }).waitFor();
   const row = page.locator('#controls tbody tr', { hasText: 'it is slow' });
   await row.waitFor();
   expect(await row.innerText()).toMatch(/Stock[^]*paused[^]*at most 3[^]*default[^]*Jane Doe/);
   await until('what is set', () => set.some((one) => one.instance === instance && one.concurrencyMax === 3));
-  expect(set.findLast((one) => one.instance === instance)).toMatchObject({
+  expect(set.findLast((one) => one.instance === instance && one.reader !== 'reconciler')).toMatchObject({
     reader: 'inventory-applier',
     paused: true,
     concurrencyMax: 3,

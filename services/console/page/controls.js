@@ -18,6 +18,7 @@ const columns = (now) => [
   { title: say('controls.state'), cell: ({ state }) => [badge(state, say(`controls.${state}`))] },
   { title: say('controls.concurrency'), cell: ({ control }) => atMost(control?.concurrencyMax ?? null) },
   { title: say('controls.batch'), cell: ({ control }) => atMost(control?.batchMax ?? null) },
+  { title: say('controls.schedule'), cell: ({ control }) => control?.schedule ?? say('controls.default') },
   {
     title: say('controls.by'),
     cell: ({ control }) =>
@@ -31,9 +32,11 @@ const columns = (now) => [
   { title: say('controls.why'), className: 'wide', cell: ({ control }) => control?.reason ?? '' },
   {
     title: say('controls.act'),
-    cell: ({ reader, control }) => [
-      toggle(reader, control?.paused ? 'resume' : 'pause'),
-      actButton(say('controls.set'), say('controls.set.label', { flow: reader }), () => askToSet(reader)),
+    cell: ({ reader, control, settable }) => [
+      ...(settable.includes('batch') ? [toggle(reader, control?.paused ? 'resume' : 'pause')] : []),
+      actButton(say('controls.set'), say('controls.set.label', { flow: reader }), () =>
+        askToSet(reader, settable),
+      ),
     ],
   },
 ];
@@ -46,7 +49,7 @@ const toggle = (flow, action) =>
     ),
   );
 
-const askToSet = (flow) =>
+const askToSet = (flow, settable) =>
   askFor(
     { flow, action: 'set' },
     {
@@ -56,7 +59,7 @@ const askToSet = (flow) =>
         {
           name: 'what',
           label: say('controls.what'),
-          options: ['concurrency', 'batch'].map((what) => [what, say(`controls.what.${what}`)]),
+          options: settable.map((what) => [what, say(`controls.what.${what}`)]),
         },
         { name: 'value', label: say('controls.value') },
       ],
@@ -72,20 +75,34 @@ const askFor = (body, words) =>
     ...words,
   });
 
-const wouldBe = ({ reader, paused, concurrencyMax, batchMax }) =>
+const wouldBe = ({ reader, paused, concurrencyMax, batchMax, schedule }) =>
   say(`controls.would.${paused ? 'pause' : 'run'}`, {
     flow: reader,
     concurrency: atMost(concurrencyMax),
     batch: atMost(batchMax),
+    schedule: schedule ?? say('controls.default'),
   });
 
-/** A row for whoever can be told something: a process, or a part of one. */
-export function showControls({ flows }, now) {
+const numbers = ['concurrency', 'batch'];
+
+/** A row for whoever can be told something: a process, or a part of one; one without flows has a schedule alone. */
+export function showControls({ flows, scheduled }, now) {
+  const hasSchedule = new Set(scheduled.map(({ process }) => process));
   const rows = [...Map.groupBy(flows, ({ process }) => process)].map(([reader, own]) => ({
     reader,
     names: own.map(({ name }) => name),
     control: own[0].control,
     state: own.every(({ mode }) => mode === 'off') ? 'off' : own[0].control?.paused ? 'paused' : 'runs',
+    settable: hasSchedule.has(reader) ? [...numbers, 'schedule'] : numbers,
   }));
-  showRows(document.getElementById('controls'), columns(now), rows, ({ reader }) => reader);
+  const others = scheduled
+    .filter(({ process }) => !rows.some(({ reader }) => reader === process))
+    .map(({ process, control }) => ({
+      reader: process,
+      names: [say('controls.rounds')],
+      control,
+      state: 'runs',
+      settable: ['schedule'],
+    }));
+  showRows(document.getElementById('controls'), columns(now), [...rows, ...others], ({ reader }) => reader);
 }

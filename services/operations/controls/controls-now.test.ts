@@ -15,6 +15,7 @@ it('changes what is named and keeps the rest, until it is set otherwise', () => 
     paused: true,
     concurrencyMax: 1,
     batchMax: null,
+    schedule: null,
     setAt: 2,
   });
   expect(changed(paused, 'inventory-applier', { concurrencyMax: null, paused: false }, by)).toMatchObject({

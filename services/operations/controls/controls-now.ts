@@ -4,7 +4,7 @@ import type { Bus } from '../../platform/kafka/types.ts';
 import { readToEnd } from '../../platform/kafka/read-to-end.ts';
 
 /** What an operator may set; null: as the process itself has it. */
-export type Setting = Partial<Pick<Control, 'paused' | 'concurrencyMax' | 'batchMax'>>;
+export type Setting = Partial<Pick<Control, 'paused' | 'concurrencyMax' | 'batchMax' | 'schedule'>>;
 
 /** What is set now, by reader. */
 export async function controlsNow(
@@ -25,7 +25,7 @@ export function changed(
   setting: Setting,
   by: Pick<Control, 'instance' | 'reason' | 'setBy' | 'setAt'>,
 ): Control {
-  const own = now ?? { paused: false, concurrencyMax: null, batchMax: null };
-  const { paused, concurrencyMax, batchMax } = { ...own, ...setting };
-  return { ...by, reader, paused, concurrencyMax, batchMax };
+  const own = now ?? { paused: false, concurrencyMax: null, batchMax: null, schedule: null };
+  const { paused, concurrencyMax, batchMax, schedule } = { ...own, ...setting };
+  return { ...by, reader, paused, concurrencyMax, batchMax, schedule };
 }

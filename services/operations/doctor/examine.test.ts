@@ -110,7 +110,9 @@ describe('the line', () => {
     await bus.clock.pass(minutes(16));
     expect((await examined()).get('line.stuck_order-exporter')).toContain('5 records behind');
     const by = { instance: 'main', reader: 'order-exporter', reason: 'moved', setBy: 'ada', setAt: 0 };
-    await bus.publish(controls, { value: { ...by, paused: true, concurrencyMax: null, batchMax: null } });
+    await bus.publish(controls, {
+      value: { ...by, paused: true, concurrencyMax: null, batchMax: null, schedule: null },
+    });
     expect([...(await examined()).keys()]).toEqual(['line.paused']);
   });
 

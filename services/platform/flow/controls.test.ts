@@ -18,6 +18,7 @@ const control = (own: Partial<Control>): Control => ({
   paused: true,
   concurrencyMax: null,
   batchMax: null,
+  schedule: null,
   reason: 'the ERP is being moved',
   setBy: 'ada',
   setAt: 0,

@@ -67,8 +67,11 @@ export class FollowedControls implements Controls {
 
   #take(control: Control): void {
     this.#set.set(groupOf(this.#instance, control.reader), control);
-    const { reader, paused, concurrencyMax, batchMax, reason, setBy } = control;
-    this.#log.warn({ reader, paused, concurrencyMax, batchMax, reason, setBy }, 'an operator has set a flow');
+    const { reader, paused, concurrencyMax, batchMax, schedule, reason, setBy } = control;
+    this.#log.warn(
+      { reader, paused, concurrencyMax, batchMax, schedule, reason, setBy },
+      'an operator has set a flow',
+    );
     if (this.#isCaughtUp) for (const listener of this.#listeners) listener();
   }
 }

@@ -34,10 +34,16 @@ export function addControls(program: Command, run: Run): void {
     );
   program
     .command('set')
-    .description('how much a flow has in work, at most')
+    .description('how much a flow has in work, at most, or when it does its work')
     .argument(...flow)
-    .argument('<what>', 'concurrency: pieces of work at once; batch: records in one of them')
-    .argument('<number>', 'a number of at least 1, or default: as the process itself has it')
+    .argument(
+      '<what>',
+      'concurrency: pieces of work at once; batch: records in one of them; schedule: of catalog or reconciler',
+    )
+    .argument(
+      '<value>',
+      'a number of at least 1; quiet hours in UTC, or the time from round to round; or default: as it is configured',
+    )
     .requiredOption(...reason)
     .option(...dryRun)
     .addHelpText(
@@ -45,11 +51,13 @@ export function addControls(program: Command, run: Run): void {
       examples(
         "set stock concurrency 1 --reason 'the shop is slow'",
         "set stock batch default --reason 'over'",
+        "set catalog schedule 22:00-05:00 --reason 'the shop is slow by day'",
+        "set reconciler schedule 15m --reason 'after the import'",
       ),
     )
     .action(
       run(async (options, [name = '', what = '', value = '']) =>
-        (await import('./set.ts')).setNumber(options, name, what, value),
+        (await import('./set.ts')).setWhat(options, name, what, value),
       ),
     );
   program

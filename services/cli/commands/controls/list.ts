@@ -18,12 +18,13 @@ export async function listControls(options: GlobalOptions): Promise<number> {
 export function printControls(set: readonly Control[]): void {
   const most = (value: number | null) => (value === null ? 'default' : `at most ${value}`);
   printTable(
-    ['FLOW', 'STATE', 'CONCURRENCY', 'BATCH', 'SET BY', 'AT', 'WHY'],
-    set.map(({ reader, paused, concurrencyMax, batchMax, setBy, setAt, reason }) => [
+    ['FLOW', 'STATE', 'CONCURRENCY', 'BATCH', 'SCHEDULE', 'SET BY', 'AT', 'WHY'],
+    set.map(({ reader, paused, concurrencyMax, batchMax, schedule, setBy, setAt, reason }) => [
       reader,
       paused ? 'paused' : 'runs',
       most(concurrencyMax),
       most(batchMax),
+      schedule ?? 'default',
       setBy,
       new Date(setAt).toISOString(),
       reason,

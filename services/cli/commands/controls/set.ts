@@ -25,8 +25,8 @@ export async function set(
   return 0;
 }
 
-/** Sets one number, as it was typed. @throws Rejected for what cannot be set, or not to that */
-export const setNumber = (
+/** Sets one thing, as it was typed. @throws Rejected for what cannot be set, or not to that */
+export const setWhat = (
   options: Parameters<typeof set>[0],
   flow: string,
   what: string,

@@ -7,6 +7,7 @@ const unset: Control = {
   paused: false,
   concurrencyMax: null,
   batchMax: null,
+  schedule: null,
   reason: 'a test',
   setBy: 'ada',
   setAt: 0,
