@@ -279,7 +279,9 @@ itInChromium('shows what an operator has set of a flow, and why', async () => {
     setBy: 'ada',
     setAt: Date.now(),
   };
-  await shown.bus.publish(controls, { value: { ...by, paused: true, concurrencyMax: 2, batchMax: null, schedule: null } });
+  await shown.bus.publish(controls, {
+    value: { ...by, paused: true, concurrencyMax: 2, batchMax: null, schedule: null },
+  });
   const row = page.locator('#flows tbody tr', { hasText: 'the shop is moved' });
   await row.waitFor();
   expect(await row.innerText()).toMatch(/Stock[^]*paused[^]*at most 2 at once/);
