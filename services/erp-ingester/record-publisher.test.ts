@@ -298,6 +298,15 @@ describe('a round over all keys', () => {
     expect([...round.openKeys()]).toEqual([]);
   });
 
+  it('leaves a record that another key has to a question about both', async () => {
+    const { publisher } = await publisherOf();
+    const round = publisher.beginRound(dirtOf());
+    await round.take(answerOf(row(1, 'W1', 'A', '1')), none);
+    await round.take(answerOf(row(2, 'W1', 'A', '2'), row(3, 'W1', 'B', '3')), none);
+    expect(published()).toEqual(['W1/A 1.0000', 'W1/B 3.0000']);
+    expect([...round.openKeys()]).toEqual(['2', '1']);
+  });
+
   it('publishes what is unchanged where somebody asked for all', async () => {
     const { publisher } = await publisherOf();
     const answer = answerOf(row(1, 'W1', 'A', '1'));

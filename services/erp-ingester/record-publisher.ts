@@ -10,6 +10,7 @@ import { identityOf } from './published-index.ts';
 import { RecordSink } from './record-sink.ts';
 import type { Published, RecordSinkOptions, Told } from './record-sink.ts';
 import type { Origin } from '../erp/rows/row.ts';
+import { TextTable } from './text-table.ts';
 import { faultOfRow } from './unmade-record.ts';
 
 export interface RecordPublisherOptions extends RecordSinkOptions {
@@ -40,7 +41,7 @@ export interface PublishedRound {
   /** Keys of which a row could make no record. */
   unreadable: ReadonlySet<string>;
   /** @param newer keys of which the topic has what is newer than the answer. */
-  take(answer: Answer, newer: ReadonlySet<string>): Promise<void>;
+  take(answer: Answer, newer: Pick<ReadonlySet<string>, 'has'>): Promise<void>;
   /** Records of the topic that no chunk held. Counted one by one. */
   unseenCount(): number;
   /** Keys that are to be asked by themselves: of the records that no chunk held, and of those that two keys may have. */
@@ -53,8 +54,8 @@ interface Claimed {
   asked: Pick<ReadonlySet<string>, 'has'>;
   /** Gets the keys of which something is parked. */
   unreadable: Set<string>;
-  /** Gets the keys that are to be asked again, with whom. */
-  contested: Map<string, string[]>;
+  /** Gets each key that is to be asked again, and with whom. */
+  contest: (key: string, other: string) => void;
   isOfMany: boolean;
 }
 
@@ -85,8 +86,10 @@ export class RecordPublisher {
       );
     const { read, unreadable } = await this.#read(rows, answer, (key) => asked.get(key)!);
     const contested = new Map<string, string[]>();
+    const contest = (key: string, ...others: string[]) =>
+      void contested.set(key, [...(contested.get(key) ?? []), ...others]);
     const isOfMany = asked.size > ownTracesMax;
-    const how = { asked, unreadable, contested, isOfMany };
+    const how = { asked, unreadable, contest, isOfMany };
     const published = await this.#publishClaimed(read, how);
     const gone = goneOf(this.#options, asked, read, unreadable);
     const others = await this.#claims.otherClaimants(gone, asked);
@@ -96,7 +99,7 @@ export class RecordPublisher {
       const other = others.get(identity);
       const dirt = asked.get(key)!;
       const value = this.#sink.deleted(identity, { occurredAt: dirt.occurredAt, version, sourceKey });
-      if (other !== undefined) contested.set(key, [...(contested.get(key) ?? []), ...other]);
+      if (other !== undefined) contest(key, ...other);
       // What was told as deleted is told again where it was asked for: it is here for no other reason.
       else if (value !== null) deletions.push({ value, identity, dirt: { ...dirt, isAllAsked: true } });
     }
@@ -115,7 +118,8 @@ export class RecordPublisher {
     const { index, stream } = this.#options;
     index.beginRound();
     const unreadable = new Set<string>();
-    const contested = new Map<string, string[]>();
+    // Pairs of keys, outside the heap: they may be as many as the ERP has records.
+    const contested = new TextTable();
     const round: PublishedRound = {
       count: 0,
       unreadable,
@@ -126,7 +130,7 @@ export class RecordPublisher {
         round.count += await this.#publishClaimed(chunk.read, {
           asked: nobody,
           unreadable: chunk.unreadable,
-          contested,
+          contest: (key, other) => contested.add(JSON.stringify([key, other])),
           isOfMany: true,
         });
         for (const { identity } of chunk.read) index.seen(identity);
@@ -140,7 +144,8 @@ export class RecordPublisher {
       },
       unseenCount: () => (stream.shape.deleted ? index.unseenCount : 0),
       openKeys: function* () {
-        for (const [key, others] of contested) yield* [key, ...others];
+        for (let pair = 0; pair < contested.size; pair += 1)
+          yield* JSON.parse(contested.at(pair)) as [key: string, other: string];
         if (stream.shape.deleted) for (const { sourceKey } of index.unseen()) yield keyOfSource(sourceKey);
       },
     };
@@ -170,10 +175,7 @@ export class RecordPublisher {
   }
 
   /** @returns how many records were published. */
-  async #publishClaimed(
-    read: ReadRow[],
-    { asked, unreadable, contested, isOfMany }: Claimed,
-  ): Promise<number> {
+  async #publishClaimed(read: ReadRow[], { asked, unreadable, contest, isOfMany }: Claimed): Promise<number> {
     const verdicts = this.#claims.judge(read, asked);
     const told: ReadRow[] = [];
     const parked: { of: ReadRow; fault: Fault }[] = [];
@@ -182,7 +184,7 @@ export class RecordPublisher {
       const verdict = verdicts[place]!;
       if (verdict === 'publish') told.push(one);
       else if (verdict === 'twice') parked.push({ of: one, fault: this.#claims.fault(identity, key) });
-      else contested.set(key, [...(contested.get(key) ?? []), verdict.contestedWith]);
+      else contest(key, verdict.contestedWith);
     }
     const published = await this.#sink.publishNew(told, isOfMany);
     for (const [place, became] of published.entries())

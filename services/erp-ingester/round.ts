@@ -8,6 +8,7 @@ import type { PublishedRound, RecordPublisher } from './record-publisher.ts';
 import { chunkSpan } from './spans.ts';
 import type { Stream } from './stream.ts';
 import type { StreamLoad } from './stream-load.ts';
+import { TextTable } from './text-table.ts';
 
 export interface RoundOptions {
   stream: Stream;
@@ -41,8 +42,8 @@ export class Round {
   #chunks: AsyncGenerator<Answer, void, void> | null = null;
   /** The next chunk, fetched while the last one is published. */
   #ahead: Promise<IteratorResult<Answer, void>> | null = null;
-  /** Keys that were answered since the chunks' moment. */
-  readonly #newer = new Set<string>();
+  /** Keys that were answered since the chunks' moment; of a long load perhaps all there are. */
+  #newer = new TextTable();
   /** The last key that came; null: none yet. */
   #last: string | null = null;
   /** The last one of which all rows have come. */
@@ -117,7 +118,7 @@ export class Round {
     const isFetching = this.#ahead !== null;
     this.#chunks = null;
     this.#ahead = null;
-    this.#newer.clear();
+    this.#newer = new TextTable();
     const ended = chunks?.return().catch(() => undefined);
     // It ends when what is under way does, for which nobody waits.
     if (!isFetching) await ended;

@@ -18,6 +18,10 @@ export class TextTable {
     return this.#size;
   }
 
+  has(text: string): boolean {
+    return this.find(text) >= 0;
+  }
+
   /** @returns its number, -1 where it was never added. */
   find(text: string): number {
     return (this.#slots[this.#slotOf(text, hashOf(text))]! & numberMask) - 1;
