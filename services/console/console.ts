@@ -1,6 +1,7 @@
 import { audit, controls, cursors, differences, outcomes, parked } from '../../schemas/topics.ts';
 import type { Configuration } from '../platform/config/read.ts';
 import { goLiveReport, goLiveSince } from '../operations/report/go-live.ts';
+import { openEnds } from '../operations/story/open-ends.ts';
 import { momentOf, stockAt } from '../operations/story/stock-at.ts';
 import { openTopicAdmin } from '../platform/kafka/connect.ts';
 import { openValueReader } from '../platform/kafka/value-reader.ts';
@@ -21,6 +22,7 @@ import { oneAtATime } from './one-at-a-time.ts';
 import { ConsoleState } from './state/console-state.ts';
 import { Lags } from './state/lags.ts';
 import { historyOf, modeOfFlow, statusOf } from './status.ts';
+import { watchSides } from './sides.ts';
 import { openStories } from './stories.ts';
 import type { StoryConfiguration } from './stories.ts';
 import { Telling } from './telling.ts';
@@ -51,6 +53,10 @@ export async function startConsole(
   const readings = { complete: false };
   const troubles = () =>
     [process.bus.unhealthyReason(), lags.unhealthyReason()].filter((one) => one !== null);
+  // The rights of whoever writes orders to the ERP are not for what people reach with a browser.
+  const ends = openEnds(configuration, process, false);
+  process.onStop(() => ends.close());
+  const sides = watchSides(ends, process, () => feed.changed());
   const status = () =>
     statusOf({
       instance: config.instance,
@@ -58,6 +64,7 @@ export async function startConsole(
       state,
       since,
       troubles,
+      sides,
       lags,
       complete: () => readings.complete,
       now: () => clock.now(),
@@ -79,7 +86,7 @@ export async function startConsole(
     status,
     history: () => historyOf({ state, now: () => clock.now() }),
     state,
-    story: openStories(configuration, process, state),
+    story: openStories(configuration, process, state, ends),
     stockAt: openStockAt(configuration, process),
     goLive: openGoLive(configuration, process, admin),
     feed,

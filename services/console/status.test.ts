@@ -3,24 +3,29 @@ import type { Cursor, Outcome } from '../../schemas/types.ts';
 import { flows } from './flows.ts';
 import { ConsoleState } from './state/console-state.ts';
 import { noOutlook } from './state/pace.ts';
+import type { SideTrouble } from './state/side-watch.ts';
 import { statusOf } from './status.ts';
 
 function world() {
   const state = new ConsoleState('main', () => undefined);
   const asked: string[] = [];
   const lagOf = (group: string, topic: string) => void asked.push(`${group} ${topic}`);
+  const sides: SideTrouble[] = [];
+  const waiting = (group: string) =>
+    group.endsWith('.inventory-applier') ? { records: 7, started: true } : null;
   const status = (modes: Record<string, 'off' | 'dry' | 'on'> = {}) =>
     statusOf({
       instance: 'main',
       modes,
       state,
-      lags: { of: (group, topic) => lagOf(group, topic) ?? null, outlook: () => noOutlook },
+      lags: { of: (group, topic) => lagOf(group, topic) ?? waiting(group), outlook: () => noOutlook },
       complete: () => true,
       since: 1,
       troubles: () => [],
+      sides: () => sides,
       now: () => 10_000,
     });
-  return { state, asked, status };
+  return { state, asked, sides, status };
 }
 
 it('lists every known flow, and behind them whatever else has written outcomes', () => {
@@ -56,4 +61,18 @@ it('lists the positions of sources by process and source', () => {
     'order-relay/main/customers',
     'order-relay/main/orders',
   ]);
+});
+
+it('says which side does not answer, since when, what waits for it and what to do', () => {
+  const { sides, status } = world();
+  expect(status()).toMatchObject({ troubles: [], sides: [] });
+  const told = { code: 'magento.unreachable', what: 'Magento did not answer', fix: 'Look at it' };
+  sides.push({ side: 'shop', since: Date.parse('2026-11-28T10:03:20Z'), section: 'Server errors', ...told });
+  expect(status({ stock: 'on' }).troubles).toEqual([
+    'The shop does not answer as it should since 2026-11-28 10:03 UTC; waiting: Stock. Magento did not answer. Look at it. Runbook: “Server errors” in deploy/README.md',
+  ]);
+  expect(status({ stock: 'off' }).troubles[0]).toContain('nothing waits for it');
+  sides[0]!.side = 'ERP';
+  expect(status({ stock: 'on' }).troubles[0]).toContain('The ERP does not answer as it should since');
+  expect(status({ stock: 'on' }).troubles[0]).toContain('nothing waits for it');
 });

@@ -2,6 +2,8 @@ import type { Control, Cursor } from '../../schemas/types.ts';
 import { groupIn, groupOf } from '../platform/groups.ts';
 import { scheduledProcesses } from '../platform/schedules.ts';
 import { flows } from './flows.ts';
+import { sayTrouble, waitingFor } from './sides.ts';
+import type { SideTrouble } from './state/side-watch.ts';
 import type { FlowDescription } from './flows.ts';
 import type { ConsoleState } from './state/console-state.ts';
 import { FlowFigureKeeper } from './state/flow-figures.ts';
@@ -35,8 +37,10 @@ export interface Status {
   complete: boolean;
   /** Outcomes from before are not known here. */
   since: number;
-  /** What keeps the console from seeing what is true, in words; empty while all is well. */
+  /** What keeps the console from seeing what is true, or shop or ERP from answering, in words; empty while all is well. */
   troubles: string[];
+  /** The same of shop and ERP, as they were asked. */
+  sides: SideTrouble[];
   /** Of all flows together. */
   overall: FlowFigures;
   flows: FlowStatus[];
@@ -59,6 +63,7 @@ export interface StatusContext {
   complete: () => boolean;
   since: number;
   troubles: () => string[];
+  sides: () => SideTrouble[];
   now: () => number;
 }
 
@@ -67,21 +72,24 @@ export function statusOf(context: StatusContext): Status {
   const now = context.now();
   const groupOfFlow = (flow: FlowDescription) =>
     groupIn(modeOfFlow(flow, context.modes), groupOf(instance, flow.process));
+  const rows = described(state).map((flow) => ({
+    ...flow,
+    ...(state.flows.get(`${flow.process}/${flow.topic}`) ?? new FlowFigureKeeper()).figures(now),
+    mode: modeOfFlow(flow, context.modes),
+    control: state.controls.get(flow.process) ?? null,
+    lag: context.lags.of(groupOfFlow(flow), flow.topic),
+    outlook: context.lags.outlook(groupOfFlow(flow), flow.topic, flow.targetP95Ms),
+  }));
+  const sides = context.sides();
   return {
     instance,
     at: now,
     complete: context.complete(),
     since,
-    troubles: context.troubles(),
+    troubles: [...context.troubles(), ...sides.map((one) => sayTrouble(one, waitingFor(one.side, rows)))],
+    sides,
     overall: state.overall.figures(now),
-    flows: described(state).map((flow) => ({
-      ...flow,
-      ...(state.flows.get(`${flow.process}/${flow.topic}`) ?? new FlowFigureKeeper()).figures(now),
-      mode: modeOfFlow(flow, context.modes),
-      control: state.controls.get(flow.process) ?? null,
-      lag: context.lags.of(groupOfFlow(flow), flow.topic),
-      outlook: context.lags.outlook(groupOfFlow(flow), flow.topic, flow.targetP95Ms),
-    })),
+    flows: rows,
     scheduled: scheduledProcesses.map((process) => ({
       process,
       control: state.controls.get(process) ?? null,

@@ -1,4 +1,4 @@
-import { openEnds } from '../operations/story/open-ends.ts';
+import type { Ends } from '../operations/story/ends.ts';
 import { isKnown } from '../operations/story/story.ts';
 import type { Story } from '../operations/story/story.ts';
 import { tellAnything } from '../operations/story/tell-story.ts';
@@ -24,11 +24,9 @@ export function openStories(
   configuration: StoryConfiguration,
   process: Process,
   state: ConsoleState,
+  ends: Ends,
 ): (text: string, source: string) => Promise<ShownStory | null> {
   const { instance, flows, orders, magento, stock, telemetry } = configuration.config;
-  // The rights of whoever writes orders to the ERP are not for what people reach with a browser.
-  const ends = openEnds(configuration, process, false);
-  process.onStop(() => ends.close());
   const telling = new Telling(atOnce);
   return (text, source) =>
     telling.to(source, async () => {

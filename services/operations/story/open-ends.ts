@@ -1,6 +1,7 @@
 import { openRecords } from '../../erp/ask-records.ts';
 import { lookUpOrder } from '../../erp/orders/look-up.ts';
 import { connectMagento } from '../../magento/connect.ts';
+import type { Magento } from '../../magento/magento.ts';
 import type { Configuration } from '../../platform/config/read.ts';
 import type { Log } from '../../platform/telemetry/log.ts';
 import type { Metrics } from '../../platform/telemetry/metrics.ts';
@@ -16,7 +17,7 @@ export function openEnds(
   configuration: EndsConfiguration,
   tools: { log: Log; metrics: Metrics },
   mayLookUp: boolean,
-): Ends & { close: () => Promise<void> } {
+): Ends & { shop: Magento; close: () => Promise<void> } {
   const shop = connectMagento(configuration, tools);
   const records = openRecords(configuration, tools);
   return {
