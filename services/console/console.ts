@@ -53,10 +53,7 @@ export async function startConsole(
   const readings = { complete: false };
   const troubles = () =>
     [process.bus.unhealthyReason(), lags.unhealthyReason()].filter((one) => one !== null);
-  // The rights of whoever writes orders to the ERP are not for what people reach with a browser.
-  const ends = openEnds(configuration, process, false);
-  process.onStop(() => ends.close());
-  const sides = watchSides(ends, process, () => feed.changed());
+  const { ends, sides } = openSides(configuration, process, () => feed.changed());
   const status = () =>
     statusOf({
       instance: config.instance,
@@ -112,6 +109,14 @@ export async function startConsole(
     readings.complete = all;
     feed.changed();
   });
+}
+
+/** Both sides, and what is wrong with them. */
+function openSides(configuration: StoryConfiguration, process: Process, onChange: () => void) {
+  // The rights of whoever writes orders to the ERP are not for what people reach with a browser.
+  const ends = openEnds(configuration, process, false);
+  process.onStop(() => ends.close());
+  return { ends, sides: watchSides(ends, process, onChange) };
 }
 
 async function readTopics(process: Process, state: ConsoleState, since: number): Promise<ReadAll[]> {
