@@ -23,6 +23,8 @@ export interface Flow extends ParkingFlow {
 
 /** How one kind of flow reads a partition, and what it takes next from those it reads. */
 export interface Reading<Reader> {
+  /** See `SubscribeOptions`. */
+  lazily?: boolean;
   open: (lease: Lease, wakeUp: () => void) => Reader;
   next: (readers: readonly Reader[], now: number) => Work<Reader> | null;
   /** When `next` will have something that only waits for others; null: nothing does. */
@@ -42,7 +44,7 @@ export async function runFlowOf<Reader extends PooledReader & PartitionReader>(
   const control = () => controls.of(context.group);
   const isPaused = () => control()?.paused ?? false;
   const verdicts = new Verdicts(context, flow.name, parking, flow.probe);
-  const { open, ...choosing } = reading(context, verdicts);
+  const { open, lazily = false, ...choosing } = reading(context, verdicts);
   const pool: Pool<Reader> = new Pool({
     context,
     flow: { name: flow.name, concurrency: () => atMost(flow.concurrency(), control()?.concurrencyMax) },
@@ -59,6 +61,7 @@ export async function runFlowOf<Reader extends PooledReader & PartitionReader>(
     contracts,
     group: context.group,
     sessionTimeoutMs: context.sessionTimeoutMs,
+    lazily,
     open: (lease) => pausable(pool.open(open(lease, () => pool.pump())), isPaused),
   });
   const watch = watchFlow(context, flow, contracts, subscription);

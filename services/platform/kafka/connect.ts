@@ -110,8 +110,8 @@ class KafkaBus implements Bus {
 
   async readAll<Value>(contract: Contract<Value>, options: ReadAllOptions<Value>): Promise<ReadAll> {
     await this.#topicsExist([contract.topic]);
-    const { isPassing } = options;
-    const decoder = createDecoder(contract as unknown as Contract<never>, this.#registry, isPassing);
+    const keeping = options.isPassing ? 'nothing' : 'all';
+    const decoder = createDecoder(contract as unknown as Contract<never>, this.#registry, keeping);
     return this.#read(new WholeTopic(this.#reading(), { topic: contract.topic, decoder }, options));
   }
 

@@ -2,7 +2,8 @@
 import type { KafkaMessage } from 'kafkajs';
 import type { Contract } from '../../../schemas/topics.ts';
 import type { Registry } from './registry/registry.ts';
-import { SeenRecord, frameBytes, schemaIdOf, undecodable } from './wire.ts';
+import { frameBytes, schemaIdOf } from './frame.ts';
+import { SeenRecord, undecodable } from './seen-record.ts';
 import type { Decoded, Decoder } from './wire.ts';
 
 /** A key is not needed, and not read. */

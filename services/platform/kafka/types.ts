@@ -33,6 +33,12 @@ export interface Received<Value> {
   readonly sizeBytes: number;
   /** The bytes of the value as they lie on the topic. */
   readonly bytes: Buffer | null;
+  /** What `value === null` says, without reading it. */
+  readonly isTombstone?: boolean;
+  /** Of one whose value is read when it is asked for (`lazily`): reads it now. @returns null where it can be read */
+  open?(): Undecodable | null;
+  /** Its value is needed no more for now: it is read again when it is. */
+  forget?(): void;
 }
 
 /** A record that cannot be read: no key, bad magic byte, unknown schema id, bytes that do not fit the schema. */
@@ -98,6 +104,8 @@ export interface SubscribeOptions {
   contracts: readonly Contract<never>[];
   group: string;
   open(lease: Lease): PartitionReader;
+  /** Values are read when they are asked for: the readers open each record before. */
+  lazily?: boolean;
   /** How long a member may be silent before its partitions are given away. A new group begins at the earliest record. */
   sessionTimeoutMs?: number;
   commitIntervalMs?: number;

@@ -3,7 +3,7 @@ import { Rejected } from '../errors.ts';
 import { createRegistryApi } from './registry/registry-api.ts';
 import { Registry } from './registry/registry.ts';
 import type { KafkaOptions } from './types.ts';
-import { frameBytes, schemaIdOf } from './wire.ts';
+import { frameBytes, schemaIdOf } from './frame.ts';
 
 /** Reads values that are kept as bytes, such as those of parked records. */
 export interface ValueReader {

@@ -7,7 +7,8 @@ import type { Stock } from '../../../schemas/types.ts';
 import type { Rejected } from '../errors.ts';
 import { eventId, textHeaders } from './headers.ts';
 import type { ReaderSchema, Registry, WriterSchema } from './registry/registry.ts';
-import { createDecoder, maxRecordBytes, schemaIdOf, toRecord } from './wire.ts';
+import { schemaIdOf } from './frame.ts';
+import { createDecoder, maxRecordBytes, toRecord } from './wire.ts';
 
 const schema: WriterSchema = {
   id: 0x01020304,

@@ -8,13 +8,13 @@ import type { Contract } from '../../../schemas/topics.ts';
 import { Rejected } from '../errors.ts';
 import type { Fault } from '../errors.ts';
 import type { OutgoingRecord } from './publish/outgoing-record.ts';
-import { eventHeaders, textHeaders } from './headers.ts';
+import { eventHeaders } from './headers.ts';
 import type { ReaderSchema, Registry, WriterSchema } from './registry/registry.ts';
-import { FetchedRecord, headersIn } from './subscribe/fetched-record.ts';
+import { frameBytes, magicByte, schemaIdOf } from './frame.ts';
+import { SeenRecord, undecodable } from './seen-record.ts';
+import type { KnownSchema } from './seen-record.ts';
 import type { Received, Undecodable } from './types.ts';
 
-const magicByte = 0;
-export const frameBytes = 5;
 /** What a broker takes by default (`message.max.bytes`) is 1,048,588 with everything around it. */
 export const maxRecordBytes = 1_000_000;
 
@@ -82,117 +82,47 @@ export interface Decoder {
 
 export type Decoded = Received<never> | Undecodable;
 
-/** @param isPassing records are looked at as they come, and not kept: without their bytes and headers, half of what they take. */
-export function createDecoder(contract: Contract<never>, registry: Registry, isPassing = false): Decoder {
+/**
+ * What a reader keeps of its records. `nothing`: they are looked at as they come, without their bytes and headers, half of
+ * what they take. `unread`: only what can be said without reading the value is said at once, and whoever gets the records
+ * opens each before he asks for it (`Received.open`).
+ */
+export type Keeping = 'all' | 'nothing' | 'unread';
+
+export function createDecoder(
+  contract: Contract<never>,
+  registry: Registry,
+  keeping: Keeping = 'all',
+): Decoder {
   const { topic } = contract;
+  /** Most records of a topic name the same. */
+  let last: { id: number; reader: KnownSchema } | null = null;
 
   function decode(message: KafkaMessage, partition: number, signal: AbortSignal): Decoded | Promise<Decoded> {
-    const { value: bytes } = message;
-    const seen = new SeenRecord(contract, message, partition, bytes, isPassing);
+    const seen = new SeenRecord(contract, message, partition, keeping === 'nothing');
     if (seen.key === '') return undecodable(seen, keyMissing(topic));
     if (seen.key.includes(notUnicode) && !isUtf8(message.key!))
       return undecodable(seen, keyUnreadable(topic));
-    if (bytes === null) return seen;
-    const schemaId = schemaIdOf(bytes);
-    if (schemaId === null) return undecodable(seen, noFrame(topic, bytes));
-    const known = registry.known(topic, schemaId);
-    if (known) return read(seen, bytes, schemaId, known);
-    return registry.reader(topic, schemaId, signal).then((reader) => read(seen, bytes, schemaId, reader));
+    if (seen.isTombstone) return seen;
+    const schemaId = keeping === 'nothing' ? schemaIdOf(message.value!) : seen.schemaId;
+    if (schemaId === null) return undecodable(seen, noFrame(topic, message.value!));
+    const known = last?.id === schemaId ? last.reader : registry.known(topic, schemaId);
+    if (known) return read(seen, message, schemaId, known);
+    return registry.reader(topic, schemaId, signal).then((reader) => read(seen, message, schemaId, reader));
   }
 
-  function read(seen: SeenRecord, bytes: Buffer, schemaId: number, reader: ReaderSchema): Decoded {
+  function read(seen: SeenRecord, message: KafkaMessage, id: number, reader: ReaderSchema): Decoded {
     if ('fault' in reader) return undecodable(seen, reader.fault);
-    try {
-      seen.value = reader.decode(bytes.subarray(frameBytes)) as never;
-      return seen;
-    } catch (error) {
-      return undecodable(seen, damaged(topic, schemaId, error));
-    }
+    if (last?.id !== id) last = { id, reader };
+    seen.readBy(reader);
+    return keeping === 'unread' ? seen : (seen.open(message.value) ?? seen);
   }
 
   return { decode };
 }
 
-/** What stands in a text for bytes that are none. */
+/** What stands in a text for bytes that are none; a text may have it as well. */
 const notUnicode = '\ufffd';
-const nothing: Record<string, string> = {};
-
-/**
- * What kafkajs gives is a window on the whole answer of the broker, and one small record kept would keep it all. So it is
- * copied, as text of one character a byte: that takes half of a Buffer each and lies in the heap, where it moves close to
- * its likes. What few ask for is made of it when they do.
- */
-export class SeenRecord implements Received<never> {
-  readonly contract: Contract<never>;
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-  readonly key: string;
-  readonly publishedAt: number;
-  readonly sizeBytes: number;
-  value: Received<never>['value'] = null;
-  readonly #bytes: string | null;
-  /** Encoded, or as they are. */
-  readonly #headers: string | Record<string, string>;
-
-  constructor(
-    contract: Contract<never>,
-    message: KafkaMessage,
-    partition: number,
-    value = message.value,
-    isPassing = false,
-  ) {
-    const { key } = message;
-    this.contract = contract;
-    this.topic = contract.topic;
-    this.partition = partition;
-    this.offset = Number(message.offset);
-    this.key = key?.toString() ?? '';
-    this.publishedAt = Number(message.timestamp);
-    this.sizeBytes = (key?.length ?? 0) + (value?.length ?? 0);
-    this.#bytes = isPassing || value === null ? null : value.toString('latin1');
-    this.#headers = isPassing
-      ? nothing
-      : (FetchedRecord.encodedHeaders(message) ?? textHeaders(message.headers));
-  }
-
-  get headers(): Record<string, string> {
-    return typeof this.#headers === 'string' ? textHeaders(headersIn(this.#headers)) : this.#headers;
-  }
-
-  get bytes(): Buffer | null {
-    return this.#bytes === null ? null : Buffer.from(this.#bytes, 'latin1');
-  }
-
-  get eventId(): string | null {
-    return this.headers.ce_id ?? null;
-  }
-
-  get traceparent(): string | null {
-    return this.headers.traceparent ?? null;
-  }
-}
-
-export function undecodable(seen: SeenRecord, fault: Fault): Undecodable {
-  const { topic, partition, offset, key, publishedAt, headers, sizeBytes, bytes } = seen;
-  return {
-    topic,
-    partition,
-    offset,
-    key: key === '' ? null : key,
-    publishedAt,
-    headers,
-    sizeBytes,
-    bytes,
-    undecodable: fault,
-  };
-}
-
-/** Null when the bytes are no Confluent frame. */
-export function schemaIdOf(bytes: Buffer): number | null {
-  if (bytes.length < frameBytes || bytes[0] !== magicByte) return null;
-  return bytes.readUInt32BE(1);
-}
 
 function keyMissing(topic: string): Fault {
   return {
@@ -216,16 +146,6 @@ function noFrame(topic: string, bytes: Buffer): Fault {
     code: 'record.no_schema_id',
     what: `A record on ${topic} does not begin with the magic byte 0 and a schema id (found ${found})`,
     fix: 'Find its writer: it does not use the schema registry. Let it publish Avro in the Confluent wire format',
-  };
-}
-
-function damaged(topic: string, schemaId: number, error: unknown): Fault {
-  return {
-    code: 'record.damaged',
-    what: `A record on ${topic} does not fit the schema ${schemaId} that it names`,
-    // Of the reader's message only what it could not do, never what it found.
-    why: error instanceof Error ? error.message.split(/[:{"]/, 1)[0]!.trim() : 'unreadable',
-    fix: 'Find its writer: bytes and schema id are not from the same version',
   };
 }
 

@@ -58,5 +58,8 @@ export const policySection = z
     maxPendingBytes: count(64 * 1024 * 1024),
     /** How far reading may run ahead of the oldest unfinished record, over all partitions: a successor holds all of it. */
     maxDistanceRecords: count(30_000),
+    /** Both of states (stock, products, prices, customers): only the newest of a key waits, and as it lies on its topic. */
+    maxPendingStates: count(120_000),
+    maxDistanceStates: count(120_000),
   })
   .prefault({});

@@ -14,15 +14,26 @@ export interface Bounds {
 
 /**
  * The bounds of the process, shared evenly by all partitions of what it reads: it may hold every one of them. Counted in
- * bytes and in keys, because a record of 150 bytes takes about 4 KB while it waits.
+ * bytes and in keys, because a document of 150 bytes takes about 4 KB while it waits.
  */
 export function boundsOf(policy: Policy, contracts: readonly { partitions: number }[]): Bounds {
+  const { maxPendingKeys, maxPendingBytes, maxDistanceRecords } = policy;
+  return sharedBy(contracts, { keys: maxPendingKeys, bytes: maxPendingBytes, distanceRecords: maxDistanceRecords });
+}
+
+/** The same of states, of which only what lies on the topic is kept while they wait, and only the newest of a key. */
+export function stateBoundsOf(policy: Policy, contracts: readonly { partitions: number }[]): Bounds {
+  const { maxPendingStates, maxPendingBytes, maxDistanceStates } = policy;
+  return sharedBy(contracts, { keys: maxPendingStates, bytes: maxPendingBytes, distanceRecords: maxDistanceStates });
+}
+
+function sharedBy(contracts: readonly { partitions: number }[], bounds: Bounds): Bounds {
   const partitions = contracts.reduce((sum, contract) => sum + contract.partitions, 0);
   const share = (bound: number) => Math.max(1, Math.floor(bound / partitions));
   return {
-    keys: share(policy.maxPendingKeys),
-    bytes: share(policy.maxPendingBytes),
-    distanceRecords: share(policy.maxDistanceRecords),
+    keys: share(bounds.keys),
+    bytes: share(bounds.bytes),
+    distanceRecords: share(bounds.distanceRecords),
   };
 }
 

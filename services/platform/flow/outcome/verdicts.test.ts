@@ -174,8 +174,18 @@ describe('what a verdict shows', () => {
     expect(await shown(metrics.records)).toEqual({ 'plains superseded test.plains': 3_000 });
     bus.acknowledge();
     await settled();
-    for (let index = 0; index < 3; index += 1) verdicts.superseded(tried());
+    // Nor how many are told as fast as the broker takes them.
+    const { record, lease } = tried();
+    verdicts.superseded(tried());
+    verdicts.overtaken(lease, [record, record]);
     await settled();
-    expect(waiting).toBe(501);
+    expect([waiting, await shown(metrics.coalesced)]).toEqual([500, { plains: 3_003 }]);
+    await bus.clock.pass(10_000);
+    verdicts.overtaken(lease, [record, record]);
+    await settled();
+    expect([waiting, await shown(metrics.records)]).toEqual([
+      501,
+      { 'plains superseded test.plains': 3_005 },
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import { outcomes } from '../../../../schemas/topics.ts';
 import { Rejected, Unavailable } from '../../errors.ts';
 import type { Fault } from '../../errors.ts';
-import type { Lease, Undecodable } from '../../kafka/types.ts';
+import type { Lease, Received, Undecodable } from '../../kafka/types.ts';
 import { Breaker } from './breaker.ts';
 import { markFailed } from '../../telemetry/tracing.ts';
 import { underFence } from '../../fence.ts';
@@ -15,10 +15,12 @@ import { Suspects } from './suspects.ts';
 import type { AfterTry, Tried } from './tried.ts';
 
 /**
- * Superseded records that are being told of at a time. Of a backlog with ten changes a key there would be more of such
- * words than of writes, and nothing holds the reading back until the broker has them: the others are only counted.
+ * Superseded records that are told of at most, at a time and in each of these spans. Of a backlog with ten changes a key
+ * there would be more of such words than of writes, and nothing holds the reading back until the broker has them: the
+ * others are only counted.
  */
-const supersededAtOnce = 500;
+const supersededMax = 500;
+const supersededSpanMs = 10_000;
 
 /**
  * The one place that acts on the result of a try: parks, waits, reports, moves the breaker.
@@ -33,7 +35,8 @@ export class Verdicts {
   /** Calls, and errors of calls, that the breaker knows: one may be that of many records. */
   readonly #counted = new WeakSet<object>();
   readonly #suspects: Suspects;
-  #superseded = 0;
+  /** Superseded records: being told of now, and begun to be told of in the span that began then. */
+  readonly #telling = { now: 0, inSpan: 0, since: -Infinity };
 
   constructor(context: FlowContext, flow: string, parking: Parking, probe: () => Promise<void>) {
     this.#context = context;
@@ -108,17 +111,31 @@ export class Verdicts {
     const { metrics, log } = this.#context;
     const flow = this.#flow;
     metrics.coalesced.inc({ flow });
-    if (this.#superseded >= supersededAtOnce) {
+    if (this.#isEnoughTold()) {
       metrics.records.inc({ flow, topic: tried.record.topic, status: 'superseded' });
       return;
     }
-    this.#superseded += 1;
+    this.#telling.now += 1;
+    this.#telling.inSpan += 1;
     this.#tell(tried, {
       status: 'superseded',
       cause: 'a newer record of the same key came before it was written',
     })
       .catch((error: unknown) => log.warn({ err: error, flow }, 'outcome not published'))
-      .finally(() => (this.#superseded -= 1));
+      .finally(() => (this.#telling.now -= 1));
+  }
+
+  /** The same of many, of which nothing was tried. What cannot be read asks for nothing any more: it is only counted. */
+  overtaken(lease: Lease, records: readonly Received<never>[]): void {
+    const startedAt = this.#context.clock.now();
+    let counted = 0;
+    for (const record of records)
+      if (this.#isEnoughTold() || record.open?.()) counted += 1;
+      else this.superseded({ record, lease, attempts: 0, startedAt, span: null });
+    if (counted === 0) return;
+    const { metrics } = this.#context;
+    metrics.coalesced.inc({ flow: this.#flow }, counted);
+    metrics.records.inc({ flow: this.#flow, topic: lease.topic, status: 'superseded' }, counted);
   }
 
   async undecodable(lease: Lease, record: Undecodable): Promise<void> {
@@ -130,6 +147,12 @@ export class Verdicts {
     );
     this.#context.metrics.records.inc({ flow: this.#flow, topic, status: 'rejected' });
     await this.#publishUntilAcknowledged(lease, () => this.#parking.parkUndecodable(record));
+  }
+
+  #isEnoughTold(): boolean {
+    const now = this.#context.clock.now();
+    if (now - this.#telling.since >= supersededSpanMs) Object.assign(this.#telling, { inSpan: 0, since: now });
+    return Math.max(this.#telling.now, this.#telling.inSpan) >= supersededMax;
   }
 
   #countFailure(error: unknown): void {

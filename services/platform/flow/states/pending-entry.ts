@@ -5,7 +5,9 @@ import type { Placed } from './offset-order.ts';
  * The pending set of one partition of a state topic: the newest record of each key that was
  * read and is not yet written. Older ones are superseded on arrival.
  *
- * An entry is in one of three states.
+ * An entry is in one of four states.
+ * - unread: nothing is written yet of what its partition holds, so nobody has looked into the record: a newer one takes its
+ *   place unseen.
  * - ready: it may be written. Ready entries wait in the order of their arrival, urgent ones apart.
  * - delayed: it may be written at `notBefore`: after a failure, or because it is to be written again (below).
  * - in flight: its record is being written. A newer record that arrives meanwhile is kept beside (`dirty`) and makes
@@ -29,7 +31,7 @@ export interface Entry<Value> extends Placed<Entry<Value>> {
   urgent: boolean;
   /** It may have made a batch fail: written in one of its own. */
   alone: boolean;
-  state: 'ready' | 'delayed' | 'inFlight';
+  state: 'unread' | 'ready' | 'delayed' | 'inFlight';
   dirty: boolean;
   attempts: number;
   notBefore: number;
@@ -41,7 +43,6 @@ export interface Entry<Value> extends Placed<Entry<Value>> {
 }
 
 export interface Placement {
-  identity: string;
   batchGroup: string;
   urgent: boolean;
   /** The record itself asks to wait until then. */
@@ -53,8 +54,13 @@ export interface Placement {
 }
 
 /** One that was never seen before. */
-export function entryOf<Value>(record: Received<Value>, placement: Placement, now: number): Entry<Value> {
-  const { identity, batchGroup, urgent, notBefore = 0, rewriteAt = null, waitUntil = null } = placement;
+export function entryOf<Value>(
+  identity: string,
+  record: Received<Value>,
+  placement: Placement,
+  now: number,
+): Entry<Value> {
+  const { batchGroup, urgent, notBefore = 0, rewriteAt = null, waitUntil = null } = placement;
   return {
     identity,
     batchGroup,

@@ -6,12 +6,7 @@ import { recordOf } from '../testing/records.ts';
 import type { Plain } from '../testing/records.ts';
 
 const free = () => false;
-const at = (identity: string, changes: object = {}) => ({
-  identity,
-  batchGroup: 'l',
-  urgent: false,
-  ...changes,
-});
+const at = (changes: object = {}) => ({ batchGroup: 'l', urgent: false, ...changes });
 const offsetsOf = (entries: Entry<Plain>[]) => entries.map(({ record }) => record.offset);
 
 /** The set with a record of each of these keys, in the group `l`, which wait since 0, 1, … */
@@ -20,7 +15,7 @@ function filled(...keys: string[]) {
   let offset = 0;
   const add = (key: string, changes: object = {}, now = offset) => {
     offset += 1;
-    return set.add(recordOf(key, offset - 1), at(key, changes), now);
+    return set.add(key, recordOf(key, offset - 1), at(changes), now);
   };
   for (const key of keys) add(key);
   return { set, add };
@@ -29,9 +24,9 @@ function filled(...keys: string[]) {
 describe('the pending set', () => {
   it('keeps the newest of a key in the place of the oldest, and says which one it superseded', () => {
     const set = new PendingSet<Plain>();
-    set.add(recordOf('a', 0), at('a'), 0);
-    set.add(recordOf('b', 1), at('b'), 0);
-    expect(set.add(recordOf('a', 2), at('a'), 5)?.offset).toBe(0);
+    set.add('a', recordOf('a', 0), at(), 0);
+    set.add('b', recordOf('b', 1), at(), 0);
+    expect(set.add('a', recordOf('a', 2), at(), 5)?.offset).toBe(0);
     expect({ size: set.size, lowest: set.lowestOffset(), bytes: set.sizeBytes }).toEqual({
       size: 2,
       lowest: 1,
@@ -42,10 +37,10 @@ describe('the pending set', () => {
 
   it('gives no second write to a key in flight, and holds the offset of the one that is', () => {
     const set = new PendingSet<Plain>();
-    set.add(recordOf('a', 0), at('a'), 0);
+    set.add('a', recordOf('a', 0), at(), 0);
     const [entry] = set.take('l', 5, false, free);
-    expect(set.add(recordOf('a', 1), at('a'), 0)).toBeNull();
-    expect(set.add(recordOf('a', 2), at('a'), 0)?.offset).toBe(1);
+    expect(set.add('a', recordOf('a', 1), at(), 0)).toBeNull();
+    expect(set.add('a', recordOf('a', 2), at(), 0)?.offset).toBe(1);
     expect([set.take('l', 5, false, free), set.lowestOffset()]).toEqual([[], 0]);
     set.complete(entry!, 0, 1);
     expect(set.lowestOffset()).toBe(2);
@@ -54,11 +49,11 @@ describe('the pending set', () => {
 
   it('writes at once and asserts again while an earlier write may still land', () => {
     const set = new PendingSet<Plain>();
-    set.add(recordOf('a', 0), at('a', { rewriteAt: 100 }), 0);
+    set.add('a', recordOf('a', 0), at({ rewriteAt: 100 }), 0);
     const [entry] = set.take('l', 5, false, free);
     set.complete(entry!, 10, 20);
     expect([set.size, set.lowestOffset()]).toEqual([1, 0]);
-    expect(set.add(recordOf('a', 1), at('a'), 30)?.offset).toBe(0);
+    expect(set.add('a', recordOf('a', 1), at(), 30)?.offset).toBe(0);
     expect(set.lowestOffset()).toBe(0);
     set.complete(set.take('l', 5, false, free)[0]!, 40, 50);
     expect(set.wake(99)).toBe(100);
@@ -74,8 +69,8 @@ describe('the pending set', () => {
 
   it('looks at what creates only when an earlier write must have ended, whatever comes meanwhile', () => {
     const set = new PendingSet<Plain>();
-    set.add(recordOf('a', 0), at('a', { waitUntil: 100 }), 0);
-    set.add(recordOf('a', 1), at('a'), 10);
+    set.add('a', recordOf('a', 0), at({ waitUntil: 100 }), 0);
+    set.add('a', recordOf('a', 1), at(), 10);
     set.wake(99);
     expect([set.take('l', 5, false, free), set.lowestOffset()]).toEqual([[], 0]);
     set.wake(100);
@@ -85,15 +80,15 @@ describe('the pending set', () => {
 
   it('keeps what asks to wait until then, the later one of two, in work or not', () => {
     const set = new PendingSet<Plain>();
-    set.add(recordOf('a', 0), at('a', { notBefore: 100 }), 0);
-    set.add(recordOf('a', 1), at('a', { notBefore: 200 }), 10);
+    set.add('a', recordOf('a', 0), at({ notBefore: 100 }), 0);
+    set.add('a', recordOf('a', 1), at({ notBefore: 200 }), 10);
     expect([set.wake(199), set.take('l', 5, false, free), set.lowestOffset()]).toEqual([200, [], 1]);
     expect(set.wake(200)).toBeNull();
-    set.add(recordOf('a', 2), at('a', { notBefore: 300 }), 210);
+    set.add('a', recordOf('a', 2), at({ notBefore: 300 }), 210);
     expect([set.wake(299), set.take('l', 5, false, free)]).toEqual([300, []]);
     set.wake(300);
     const [entry] = set.take('l', 5, false, free);
-    set.add(recordOf('a', 3), at('a', { notBefore: 400 }), 310);
+    set.add('a', recordOf('a', 3), at({ notBefore: 400 }), 310);
     set.complete(entry!, 300, 320);
     expect([set.wake(399), set.take('l', 5, false, free)]).toEqual([400, []]);
     set.wake(400);
@@ -102,9 +97,9 @@ describe('the pending set', () => {
 
   it('lets a failed try wait its back-off out, also when a newer record comes', () => {
     const set = new PendingSet<Plain>();
-    set.add(recordOf('a', 0), at('a'), 0);
+    set.add('a', recordOf('a', 0), at(), 0);
     set.retry(set.take('l', 5, false, free)[0]!, 50, null);
-    expect(set.add(recordOf('a', 1), at('a', { urgent: true }), 10)?.offset).toBe(0);
+    expect(set.add('a', recordOf('a', 1), at({ urgent: true }), 10)?.offset).toBe(0);
     expect([set.take('l', 5, false, free), set.lowestOffset()]).toEqual([[], 1]);
     set.wake(50);
     expect(set.take('l', 5, false, free)[0]).toMatchObject({ attempts: 2, urgent: true });
@@ -112,12 +107,12 @@ describe('the pending set', () => {
 
   it('gives the lowest first when it holds all others back, without its back-off but not without its doubt', () => {
     const set = new PendingSet<Plain>();
-    for (const [offset, key] of ['a', 'b', 'c'].entries()) set.add(recordOf(key, offset), at(key), offset);
+    for (const [offset, key] of ['a', 'b', 'c'].entries()) set.add(key, recordOf(key, offset), at(), offset);
     set.retry(set.take('l', 1, false, free)[0]!, 50, null);
     set.hasten();
     expect(offsetsOf(set.take('l', 1, false, free))).toEqual([0]);
     const creating = new PendingSet<Plain>();
-    creating.add(recordOf('a', 0), at('a'), 0);
+    creating.add('a', recordOf('a', 0), at(), 0);
     creating.retry(creating.take('l', 1, false, free)[0]!, 100, 100);
     creating.hasten();
     expect(creating.take('l', 1, false, free)).toEqual([]);
@@ -128,18 +123,18 @@ describe('the pending set', () => {
 
   it('keeps a parked key while an earlier write may land, so that a newer value is written again', () => {
     const set = new PendingSet<Plain>();
-    set.add(recordOf('a', 0), at('a'), 0);
+    set.add('a', recordOf('a', 0), at(), 0);
     const [entry] = set.take('l', 5, false, free);
     set.park(entry!, 10, 100);
     expect([set.size, set.lowestOffset()]).toEqual([1, 0]);
-    expect(set.add(recordOf('a', 1), at('a'), 20)).toBeNull();
+    expect(set.add('a', recordOf('a', 1), at(), 20)).toBeNull();
     set.complete(set.take('l', 5, false, free)[0]!, 20, 30);
     expect([set.size, set.lowestOffset()]).toEqual([1, 0]);
     set.wake(100);
     expect(offsetsOf(set.take('l', 5, false, free))).toEqual([1]);
 
     const alone = new PendingSet<Plain>();
-    alone.add(recordOf('a', 0), at('a'), 0);
+    alone.add('a', recordOf('a', 0), at(), 0);
     alone.park(alone.take('l', 5, false, free)[0]!, 10, 100);
     alone.wake(100);
     expect([alone.size, alone.sizeBytes]).toEqual([0, 0]);
@@ -148,7 +143,7 @@ describe('the pending set', () => {
   it('begins with the urgent ones or ends with them, and passes over what is locked', () => {
     const set = new PendingSet<Plain>();
     for (let offset = 0; offset < 6; offset += 1)
-      set.add(recordOf(`k${offset}`, offset), at(`k${offset}`, { urgent: offset >= 4 }), offset);
+      set.add(`k${offset}`, recordOf(`k${offset}`, offset), at({ urgent: offset >= 4 }), offset);
     expect(set.readyGroups()).toEqual([{ batchGroup: 'l', urgentSince: 4, normalSince: 0, size: 6 }]);
     expect(offsetsOf(set.take('l', 3, false, ({ identity }) => identity === 'k0'))).toEqual([4, 5, 1]);
     expect(offsetsOf(set.take('l', 2, true, free))).toEqual([0, 2]);
@@ -319,8 +314,8 @@ class NaiveModel {
 
   #add(key: string, { urgent }: Step): void {
     this.#set.add(
-      recordOf(key, this.#offset),
-      at(key, { urgent, batchGroup: urgent ? 'u' : 'n' }),
+      key, recordOf(key, this.#offset),
+      at({ urgent, batchGroup: urgent ? 'u' : 'n' }),
       this.#now,
     );
     this.#newest.set(key, this.#offset);

@@ -1,6 +1,7 @@
 import type { Received } from '../../kafka/types.ts';
 import { entryOf, laterOf, offsetOf } from './pending-entry.ts';
 import type { Entry, Placement } from './pending-entry.ts';
+import { OpenOffsets } from './open-offsets.ts';
 import { OffsetOrder } from './offset-order.ts';
 import { ReadyGroups } from './ready-groups.ts';
 import type { ReadyGroup } from './ready-groups.ts';
@@ -12,9 +13,9 @@ export class PendingSet<Value> {
   readonly #order = new OffsetOrder<Entry<Value>>();
   readonly #batchGroups = new ReadyGroups<Value>();
   readonly #delayed = new Set<Entry<Value>>();
-  /** Those with an `openOffset`: few. */
-  readonly #overtaken = new Set<Entry<Value>>();
+  readonly #open = new OpenOffsets<Value>();
   #bytes = 0;
+  #unread = 0;
 
   get size(): number {
     return this.#entries.size;
@@ -31,16 +32,17 @@ export class PendingSet<Value> {
   }
 
   /** Takes a record in; returns the one it superseded and of which nothing is reported yet, or null. */
-  add(record: Received<Value>, placement: Placement, now: number): Received<Value> | null {
-    const known = this.#entries.get(placement.identity);
+  add(identity: string, record: Received<Value>, placement: Placement, now: number): Received<Value> | null {
+    const known = this.#entries.get(identity);
     if (!known) {
       this.#bytes += record.sizeBytes;
-      this.#insert(record, placement, now);
+      this.#insert(identity, record, placement, now);
       return null;
     }
     const superseded = known.record;
+    if (known.state === 'unread') this.#unread -= 1;
     const isNews = !known.onlyWaits && (known.state !== 'inFlight' || known.dirty);
-    this.#overtake(known, now);
+    this.#open.overtake(known, now);
     known.record = record;
     this.#bytes += record.sizeBytes - superseded.sizeBytes;
     known.rewriteAt = laterOf(known.rewriteAt, placement.rewriteAt ?? placement.waitUntil ?? null);
@@ -53,6 +55,51 @@ export class PendingSet<Value> {
     } else this.#requeue(known, placement, now);
     // The record in flight is reported by its own write: it is not superseded.
     return isNews ? superseded : null;
+  }
+
+  /**
+   * Takes in one that nobody has looked into; returns what it has superseded, or null. Undefined where the key has been
+   * looked into: then so is this one.
+   */
+  addUnread(identity: string, record: Received<Value>, now: number): Received<Value> | null | undefined {
+    const known = this.#entries.get(identity);
+    if (!known) {
+      const entry = entryOf(identity, record, { batchGroup: '', urgent: false }, now);
+      entry.state = 'unread';
+      this.#unread += 1;
+      this.#bytes += record.sizeBytes;
+      this.#entries.set(identity, entry);
+      this.#order.toEnd(entry);
+      return null;
+    }
+    if (known.state !== 'unread') return undefined;
+    const superseded = known.record;
+    known.record = record;
+    this.#bytes += record.sizeBytes - superseded.sizeBytes;
+    this.#order.toEnd(known);
+    return superseded;
+  }
+
+  get hasUnread(): boolean {
+    return this.#unread > 0;
+  }
+
+  /** Those that nobody has looked into, in the order in which they came: each is to be placed, or dropped. */
+  unread(): Entry<Value>[] {
+    return [...this.#entries.values()].filter(({ state }) => state === 'unread');
+  }
+
+  /** It has been looked into. */
+  place(entry: Entry<Value>, { batchGroup, urgent }: Placement, now: number): void {
+    this.#unread -= 1;
+    Object.assign(entry, { batchGroup, urgent, waitingSince: now });
+    this.#makeReady(entry);
+  }
+
+  /** It has been looked into, and asks for nothing that could be written. */
+  drop(entry: Entry<Value>): void {
+    this.#unread -= 1;
+    this.#remove(entry);
   }
 
   /** Batch groups with ready entries. */
@@ -108,9 +155,10 @@ export class PendingSet<Value> {
 
   /** To be tried again at `notBefore`; with `inDoubtUntil` when the failed try may still take effect until then. */
   retry(entry: Entry<Value>, notBefore: number, inDoubtUntil: number | null): void {
+    entry.record.forget?.();
     entry.dirty = false;
     entry.rewriteAt = laterOf(entry.rewriteAt, inDoubtUntil);
-    if (entry.rewriteAt === null) this.#closeOffset(entry);
+    if (entry.rewriteAt === null) this.#open.close(entry);
     this.#delay(entry, notBefore, true);
   }
 
@@ -122,7 +170,7 @@ export class PendingSet<Value> {
   /** The lowest pending record holds all others back: it goes first, and waits no back-off out. */
   hasten(): void {
     const lowest = this.#lowest();
-    if (lowest === null || lowest.urgent || lowest.state === 'inFlight') return;
+    if (lowest === null || lowest.urgent || lowest.state === 'inFlight' || lowest.state === 'unread') return;
     // Its wait is one until an outcome is settled: nothing shortens that.
     if (lowest.state === 'delayed' && lowest.notBefore >= (lowest.rewriteAt ?? Infinity)) return;
     this.#leaveQueues(lowest);
@@ -136,17 +184,15 @@ export class PendingSet<Value> {
   }
 
   #lowest(): Entry<Value> | null {
-    let lowest = this.#order.first;
-    for (const entry of this.#overtaken)
-      if (lowest === null || offsetOf(entry) < offsetOf(lowest)) lowest = entry;
-    return lowest;
+    return this.#open.lowest(this.#order.first);
   }
 
   /** Not begun after all: ready at once, as if it had not been taken. */
   giveBack(entry: Entry<Value>): void {
+    entry.record.forget?.();
     entry.attempts -= 1;
     entry.dirty = false;
-    if (entry.rewriteAt === null) this.#closeOffset(entry);
+    if (entry.rewriteAt === null) this.#open.close(entry);
     this.#makeReady(entry);
   }
 
@@ -168,30 +214,13 @@ export class PendingSet<Value> {
     // What could still land has landed; the newest value is pending and will be written over it.
     if (entry.rewriteAt !== null && entry.rewriteAt <= now) {
       entry.rewriteAt = null;
-      this.#closeOffset(entry);
+      this.#open.close(entry);
     }
     this.#makeReady(entry);
   }
 
-  /** Remembers the record that may be in work when a newer one takes its place. */
-  #overtake(entry: Entry<Value>, now: number): void {
-    const mayBeInWork =
-      (entry.state === 'inFlight' && !entry.dirty) || (entry.rewriteAt !== null && now < entry.rewriteAt);
-    if (entry.openOffset === null && mayBeInWork) this.#openFrom(entry, entry.record.offset);
-  }
-
-  #openFrom(entry: Entry<Value>, offset: number): void {
-    entry.openOffset = offset;
-    this.#overtaken.add(entry);
-  }
-
-  #closeOffset(entry: Entry<Value>): void {
-    entry.openOffset = null;
-    this.#overtaken.delete(entry);
-  }
-
-  #insert(record: Received<Value>, placement: Placement, now: number): void {
-    const entry = entryOf(record, placement, now);
+  #insert(identity: string, record: Received<Value>, placement: Placement, now: number): void {
+    const entry = entryOf(identity, record, placement, now);
     this.#entries.set(entry.identity, entry);
     this.#order.toEnd(entry);
     if (entry.notBefore === 0) this.#makeReady(entry);
@@ -217,7 +246,7 @@ export class PendingSet<Value> {
   #renew(entry: Entry<Value>, now: number): void {
     entry.dirty = false;
     entry.waitingSince = now;
-    if (entry.rewriteAt === null) this.#closeOffset(entry);
+    if (entry.rewriteAt === null) this.#open.close(entry);
     // Of the newer record: what the one before waited for is over.
     if (entry.notBefore > now) this.#delay(entry, entry.notBefore, true);
     else this.#makeReady(entry);
@@ -241,7 +270,7 @@ export class PendingSet<Value> {
   }
 
   #remove(entry: Entry<Value>): void {
-    this.#closeOffset(entry);
+    this.#open.close(entry);
     this.#entries.delete(entry.identity);
     this.#order.remove(entry);
     this.#bytes -= entry.record.sizeBytes;

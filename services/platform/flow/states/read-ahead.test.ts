@@ -76,7 +76,7 @@ describe('reading ahead', () => {
     });
 
     it('may not where no predecessor can have read so far: the offset was lost', () => {
-      const ahead = readAhead({ claimed: 201 });
+      const ahead = readAhead({ claimed: 2_001 });
       take(ahead, 0, 20);
       expect(ahead.isFull({ size: 10, sizeBytes: 0 }, 0)).toBe(true);
     });

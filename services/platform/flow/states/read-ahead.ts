@@ -10,10 +10,21 @@ const catchUpMs = 600_000;
 const catchUpToMs = 30_000;
 /** A bound may be passed by one fetch, by whoever read before as well. */
 const inheritedShare = 2;
+/** What was superseded is read again by a successor, and not held: a few seconds of reading, at most. */
+const rereadShare = 10;
+/** Offsets of one segment: exact enough, and costs next to nothing. */
+const segmentOffsets = 64;
+
+/** Of the records of some neighbouring offsets those that were not superseded before they were written. */
+interface Segment {
+  records: number;
+  bytes: number;
+}
 
 /**
- * How far one partition is read, and how far that is ahead of its lowest unfinished record: in records, because that
- * is what a successor reads again, and in bytes, because that is what it has to hold meanwhile.
+ * How far one partition is read, and how far that is ahead of its lowest unfinished record: counted in records that no
+ * newer one superseded while it waited, and in their bytes, because that is what a successor has to hold until it has read
+ * as far; and in all records, because it reads them again.
  *
  * Memory counts below and above the claim. A predecessor that kept to our bounds leaves no more than we can hold, and
  * nothing is written before all of it is read. Where the offset was lost, "up to the claim" is the whole topic, which no
@@ -30,8 +41,9 @@ export class ReadAhead {
   readonly #lease: Pick<Lease, 'start' | 'claimed' | 'catchUpTo'>;
   readonly #bounds: Bounds;
   #receivedAt: number;
-  #bytes = 0;
-  #checkpoints: { offset: number; bytes: number }[] = [];
+  /** By their first offset, ascending; what lies below the lowest unfinished record is gone. */
+  readonly #segments = new Map<number, Segment>();
+  #sum: Segment = { records: 0, bytes: 0 };
 
   constructor(lease: Pick<Lease, 'start' | 'claimed' | 'catchUpTo'>, bounds: Bounds, now: number) {
     this.#lease = lease;
@@ -40,15 +52,16 @@ export class ReadAhead {
     this.readTo = lease.start;
   }
 
-  take(record: { offset: number; sizeBytes: number }, now: number): void {
+  take({ offset, sizeBytes }: { offset: number; sizeBytes: number }, now: number): void {
     this.#receivedAt = now;
-    if (record.offset > this.readTo && this.readTo < this.#lease.claimed) this.hasInheritedGap = true;
-    const last = this.#checkpoints.at(-1);
-    // One checkpoint for every 64 offsets is exact enough, and costs next to nothing.
-    if (!last || record.offset - last.offset >= 64)
-      this.#checkpoints.push({ offset: record.offset, bytes: this.#bytes });
-    this.#bytes += record.sizeBytes;
-    this.readTo = record.offset + 1;
+    if (offset > this.readTo && this.readTo < this.#lease.claimed) this.hasInheritedGap = true;
+    this.readTo = offset + 1;
+    this.#count(offset, 1, sizeBytes);
+  }
+
+  /** A newer record has taken its place before it was written. */
+  superseded({ offset, sizeBytes }: { offset: number; sizeBytes: number }): void {
+    if (this.#segments.has(segmentOf(offset))) this.#count(offset, -1, -sizeBytes);
   }
 
   /** Nothing is read on purpose: what does not come meanwhile may come later. */
@@ -58,16 +71,29 @@ export class ReadAhead {
 
   /** No more may be read: too much is pending, or the lowest pending record lies too far back. */
   isFull(pending: { size: number; sizeBytes: number }, lowestOffset: number | null): boolean {
-    const { keys, bytes } = this.#bounds;
+    const { keys, bytes, distanceRecords } = this.#bounds;
     if (this.readTo < this.#lease.claimed && this.#isInherited())
-      return pending.sizeBytes >= inheritedShare * bytes;
+      return (
+        pending.size >= inheritedShare * Math.max(keys, distanceRecords) ||
+        pending.sizeBytes >= inheritedShare * bytes
+      );
     return pending.size >= keys || pending.sizeBytes >= bytes || this.standsStill(lowestOffset);
   }
 
   /** Reading is so far ahead of the lowest unfinished record that it waits for that one. */
   standsStill(lowestOffset: number | null): boolean {
-    const { records, bytes } = this.#distance(lowestOffset);
-    return records >= this.#bounds.distanceRecords || bytes >= this.#bounds.bytes;
+    if (lowestOffset === null || lowestOffset >= this.readTo) {
+      this.#forgetBelow(this.readTo);
+      return false;
+    }
+    this.#forgetBelow(lowestOffset);
+    const { distanceRecords, bytes } = this.#bounds;
+    const reread = this.readTo - lowestOffset;
+    // Of the segment of the lowest some may be finished.
+    const held = Math.min(this.#sum.records, reread);
+    return (
+      held >= distanceRecords || this.#sum.bytes >= bytes || reread >= rereadShare * distanceRecords
+    );
   }
 
   /** All is read that may have been written before, or what is left of it does not come. */
@@ -85,17 +111,29 @@ export class ReadAhead {
   /** A predecessor with the same bounds may have read so far; else the offset was lost, or the bounds are new. */
   #isInherited(): boolean {
     const { start, claimed } = this.#lease;
-    return claimed - start <= inheritedShare * this.#bounds.distanceRecords;
+    return claimed - start <= inheritedShare * rereadShare * this.#bounds.distanceRecords;
   }
 
-  /** Bytes and offsets from the lowest unfinished record to the last one read. */
-  #distance(lowestOffset: number | null): { records: number; bytes: number } {
-    const lowest = lowestOffset ?? this.readTo;
-    let passed = 0;
-    while (passed + 1 < this.#checkpoints.length && this.#checkpoints[passed + 1]!.offset <= lowest)
-      passed += 1;
-    if (passed > 0) this.#checkpoints = this.#checkpoints.slice(passed);
-    const records = this.readTo - lowest;
-    return { records, bytes: records === 0 ? 0 : this.#bytes - this.#checkpoints[0]!.bytes };
+  #count(offset: number, records: number, bytes: number): void {
+    const first = segmentOf(offset);
+    let segment = this.#segments.get(first);
+    if (!segment) this.#segments.set(first, (segment = { records: 0, bytes: 0 }));
+    for (const one of [segment, this.#sum]) {
+      one.records += records;
+      one.bytes += bytes;
+    }
   }
+
+  #forgetBelow(lowest: number): void {
+    for (const [first, { records, bytes }] of this.#segments) {
+      if (first + segmentOffsets > lowest) return;
+      this.#segments.delete(first);
+      this.#sum.records -= records;
+      this.#sum.bytes -= bytes;
+    }
+  }
+}
+
+function segmentOf(offset: number): number {
+  return offset - (offset % segmentOffsets);
 }

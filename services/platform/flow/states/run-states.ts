@@ -16,6 +16,7 @@ export function runStates<Value>(process: FlowContext, given: StateFlow<Value>):
   return runFlowOf<StateReader<Value>>(process, flow, contracts, (context, verdicts) => {
     const scheduler = new Scheduler(flow, new BatchWork(context, flow, verdicts), context.clock);
     return {
+      lazily: true,
       open: (lease, wakeUp) => new StateReader<Value>(lease, context, flow, verdicts, wakeUp),
       next: (readers, now) => scheduler.next(readers, now),
       dueAt: (readers, now) => scheduler.dueAt(readers, now),

@@ -23,7 +23,7 @@ class Reader {
   /** `since`: when the key began to wait. */
   add(key: string, batchGroup = 'g', { urgent = false, since = 0 } = {}): this {
     const identity = `${key}@${this.#offset}`;
-    this.pending.add(recordOf(key, this.#offset), { identity, batchGroup, urgent }, since);
+    this.pending.add(identity, recordOf(key, this.#offset), { batchGroup, urgent }, since);
     this.#offset += 1;
     return this;
   }

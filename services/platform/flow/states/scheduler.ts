@@ -114,7 +114,7 @@ export class Scheduler<Value> {
   }
 
   #lockOf(entry: Entry<Value>): string {
-    return this.#flow.lockOf?.(entry.record) ?? entry.identity;
+    return this.#flow.lockOf?.(entry.record) ?? `${entry.record.topic}|${entry.identity}`;
   }
 
   async #run(batch: Member<Value>[], readers: Set<StateReader<Value>>): Promise<void> {

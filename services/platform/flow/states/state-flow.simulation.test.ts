@@ -35,7 +35,7 @@ async function run(seed: number, creates: boolean) {
     seed,
     contract: levels,
     partitions,
-    policy: { retryInitialMs: 200, retryMaxMs: 2_000, maxPendingKeys: 8, maxDistanceRecords: 60 },
+    policy: { retryInitialMs: 200, retryMaxMs: 2_000, maxPendingStates: 8, maxDistanceStates: 60 },
     onLost: (member) => side.delay(member),
     start: (context, member) =>
       runStates<Level>(context, {

@@ -19,7 +19,7 @@ export interface StateFlow<Value> extends Flow {
   takesTombstones?: boolean;
   /** False: the record is for somebody else and is finished without a word. */
   accepts?: (record: Received<Value>) => boolean;
-  /** What collapses with what; the topic and the key unless told otherwise. */
+  /** What of one partition collapses with what; the key unless told otherwise. */
   identityOf?: (record: Received<Value>) => string;
   /** When it may be handled at the earliest, UTC milliseconds; null for at once. It holds the offset back meanwhile. */
   notBefore?: (record: Received<Value>) => number | null;
@@ -27,7 +27,7 @@ export interface StateFlow<Value> extends Flow {
   urgent?: (record: Received<Value>) => boolean;
   /** Records of one batch group may be written in one batch. */
   batchGroupOf: (record: Received<Value>) => string;
-  /** What no two batches may touch at a time; the identity unless told otherwise. */
+  /** What no two batches may touch at a time; topic and identity unless told otherwise. */
   lockOf?: (record: Received<Value>) => string;
   batchSize: (batchGroup: string) => number;
   /** While batches of a group take long, so long what comes waits for more of it; a full batch goes at once. */

@@ -130,7 +130,7 @@ describe('a reader', () => {
   it('begins before that when it may hold no more, and nothing when it is closed', async () => {
     const { reader, receive } = await readerOf({
       lease: { claimed: 500 },
-      policy: { maxPendingKeys: 2, maxDistanceRecords: 10 },
+      policy: { maxPendingStates: 2, maxDistanceStates: 10 },
     });
     receive('a', 'b');
     expect([reader.full(), reader.mayBegin()]).toEqual([true, true]);
@@ -278,7 +278,7 @@ describe('what was written', () => {
 
   it('last of all that its partition stands still for has two tries', async () => {
     const lasting = new Unavailable(fault, { perhapsRecord: true });
-    const tries = { perhapsRecordTries: 9, maxDistanceRecords: 2 };
+    const tries = { perhapsRecordTries: 9, maxDistanceStates: 2 };
     const { bus, receive, take, reader, now, stillParked } = await readerOf({ policy: tries });
     receive('a', 'b');
     await take()!.conclude(lasting);

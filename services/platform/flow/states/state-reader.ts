@@ -1,12 +1,13 @@
 import { LeaseLost } from '../../fence.ts';
 import type { Lease, PartitionReader, Received, Undecodable } from '../../kafka/types.ts';
 import type { FlowContext } from '../context.ts';
-import { isInDoubt, mayBeInWork } from '../in-doubt.ts';
+import { isInDoubt } from '../in-doubt.ts';
 import type { Handled } from '../outcome/outcome.ts';
 import { PendingSet } from './pending-set.ts';
+import { Placing } from './placing.ts';
 import type { PooledReader } from '../pool.ts';
-import type { Entry, Taken } from './pending-entry.ts';
-import { boundsOf } from '../outcome/policy.ts';
+import type { Entry, Placement, Taken } from './pending-entry.ts';
+import { stateBoundsOf } from '../outcome/policy.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { Tried } from '../outcome/tried.ts';
 import type { Verdicts } from '../outcome/verdicts.ts';
@@ -14,6 +15,11 @@ import type { StateFlow } from './state-flow.ts';
 
 /**
  * One partition of a state topic: what is pending on it, and how far it is finished.
+ *
+ * Nothing is written before all is read that may have been written before, and meanwhile nobody looks into the records: of
+ * what has waited only the newest of each key is decoded and judged, once writing may begin. So one that cannot be read asks
+ * for nothing when a newer one of its key has come, and one that is the newest takes the place of an older one that could
+ * be: what the older says is not so any more. It is parked, loudly, and a refresh of its key brings what is true.
  *
  * One key never stops a partition: reading goes on until it is `maxDistanceRecords` ahead; then the lowest pending key
  * is tried before all others, given two tries, and leaves the set for `cartage.parked` when it cannot be written.
@@ -26,8 +32,8 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
   readonly #flow: StateFlow<Value>;
   readonly #verdicts: Verdicts;
   readonly #wakeUp: () => void;
-  readonly #openedAt: number;
   readonly #ahead: ReadAhead;
+  readonly #placing: Placing<Value>;
   /** Until then something begun here or by a predecessor may still take effect. */
   #inDoubtUntil: number;
   #inWork = 0;
@@ -48,18 +54,29 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
     this.#verdicts = verdicts;
     this.#wakeUp = wakeUp;
     this.pending = new PendingSet<Value>();
-    this.#openedAt = context.clock.now();
-    this.#ahead = new ReadAhead(lease, boundsOf(context.policy, flow.contracts), this.#openedAt);
-    this.#inDoubtUntil = isInDoubt(lease) ? this.#openedAt + flow.settleMs : 0;
+    const now = context.clock.now();
+    this.#ahead = new ReadAhead(lease, stateBoundsOf(context.policy, flow.contracts), now);
+    this.#placing = new Placing(lease, flow, this.#ahead, context.clock);
+    this.#inDoubtUntil = isInDoubt(lease) ? now + flow.settleMs : 0;
   }
 
   receive(records: (Received<never> | Undecodable)[]): void {
     if (this.closed) return;
-    for (const record of records) {
-      this.#ahead.take(record, this.#context.clock.now());
+    const now = this.#context.clock.now();
+    const superseded: Received<Value>[] = [];
+    const waits = this.#placing.isToldByKey && !this.mayBegin();
+    for (const record of records as (Received<Value> | Undecodable)[]) {
+      this.#ahead.take(record, now);
       if ('undecodable' in record) void this.#park(record);
-      else this.#keep(record as unknown as Received<Value>);
+      else if (this.#placing.isNothing(record)) this.#ahead.superseded(record);
+      else {
+        const before = waits ? this.#await(record, now) : this.#keep(record, now);
+        if (before !== null) superseded.push(before);
+      }
     }
+    for (const record of superseded) this.#ahead.superseded(record);
+    this.#verdicts.overtaken(this.lease, superseded as unknown as Received<never>[]);
+    this.#lookInto(now);
     this.#finish();
     this.#wakeUp();
   }
@@ -90,6 +107,7 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
 
   /** Makes delayed entries ready that are due; returns when the next one is. */
   wake(now: number): number | null {
+    this.#lookInto(now);
     if (this.#ahead.standsStill(this.#lowestOffset())) this.pending.hasten();
     const next = this.pending.wake(now);
     // What only waited until an earlier write could no longer land is gone now.
@@ -183,40 +201,41 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
     this.#inDoubtUntil = this.#context.clock.now() + this.#flow.settleMs;
   }
 
-  #keep(record: Received<Value>): void {
-    if (record.value === null && !this.#flow.takesTombstones) return;
-    if (this.#flow.accepts?.(record) === false) return;
-    const identity = this.#flow.identityOf?.(record) ?? `${record.topic}|${record.key}`;
-    const now = this.#context.clock.now();
-    const superseded = this.pending.add(
-      record,
-      {
-        identity,
-        batchGroup: this.#flow.batchGroupOf(record),
-        urgent: this.#flow.urgent?.(record) ?? false,
-        notBefore: this.#flow.notBefore?.(record) ?? 0,
-        ...this.#inDoubtOf(record),
-      },
-      now,
-    );
-    if (superseded)
-      this.#verdicts.superseded({
-        record: superseded as unknown as Received<never>,
-        lease: this.lease,
-        attempts: 0,
-        startedAt: now,
-        span: null,
-      });
+  /** Returns what it has superseded. */
+  #keep(record: Received<Value>, now: number): Received<Value> | null {
+    const placement = this.#placementOf(record);
+    if (placement === null) return null;
+    const superseded = this.pending.add(this.#placing.identityOf(record), record, placement, now);
+    record.forget?.();
+    return superseded;
   }
 
-  /** A predecessor that did not leave cleanly may still be writing an older value of this key. */
-  #inDoubtOf(record: Received<Value>): { rewriteAt?: number; waitUntil?: number } {
-    // Where compaction has left a gap, the record that was in work may be gone, and this one is newer.
-    const isGone = this.#ahead.hasInheritedGap && !this.lease.clean;
-    if (!isGone && !mayBeInWork(this.lease, record)) return {};
-    const settledAt = this.#openedAt + this.#flow.settleMs;
-    if (this.#context.clock.now() >= settledAt) return {};
-    return this.#flow.creates ? { waitUntil: settledAt } : { rewriteAt: settledAt };
+  /** Not looked into before writing may begin. Where a write of the key may still land, it counts from which record on. */
+  #await(record: Received<Value>, now: number): Received<Value> | null {
+    const superseded = this.#placing.isInDoubt(record)
+      ? undefined
+      : this.pending.addUnread(record.key, record, now);
+    return superseded === undefined ? this.#keep(record, now) : superseded;
+  }
+
+  /** Looks into what has waited for that, once writing may begin. */
+  #lookInto(now: number): void {
+    if (!this.pending.hasUnread || !this.mayBegin()) return;
+    for (const entry of this.pending.unread()) {
+      const placement = this.#placementOf(entry.record);
+      if (placement === null) this.pending.drop(entry);
+      else this.pending.place(entry, placement, now);
+      entry.record.forget?.();
+    }
+  }
+
+  /** Null where nothing is to be written. */
+  #placementOf(record: Received<Value>): Placement | null {
+    const placement = this.#placing.of(record);
+    if (placement !== null && !('undecodable' in placement)) return placement;
+    if (placement !== null) void this.#park(placement);
+    this.#ahead.superseded(record);
+    return null;
   }
 
   async #park(record: Undecodable): Promise<void> {

@@ -18,7 +18,7 @@ describe('one key that only times out', () => {
     it(`is parked, and thousands of records of others are written (creates: ${creates})`, async () => {
       const { world, broker, clock, calls, send, reported, stillParked } = await flowOf({
         creates,
-        policy: { maxDistanceRecords: 200, perhapsRecordTries: 5 },
+        policy: { maxDistanceStates: 200, perhapsRecordTries: 5 },
         fail: (keys) => (keys.includes('stuck') ? timedOut() : null),
         probe: well,
       });
@@ -44,7 +44,7 @@ describe('one key that only times out', () => {
 
   it('or is not there yet holds nobody up for longer than its partition can go on without it', async () => {
     const { world, broker, clock, send, reported, stillParked } = await flowOf({
-      policy: { maxDistanceRecords: 200 },
+      policy: { maxDistanceStates: 200 },
       fail: (keys) => (keys.includes('absent') ? notYet() : null),
       batchSize: () => 1,
     });
@@ -75,7 +75,7 @@ describe('one key that only times out', () => {
 
   it('waits with all others while the other side is away', async () => {
     const { world, clock, send, stillParked } = await flowOf({
-      policy: { maxDistanceRecords: 20 },
+      policy: { maxDistanceStates: 20 },
       fail: timedOut,
       probe: () => Promise.reject(new Error('down')),
     });

@@ -54,8 +54,8 @@ it('reads what the decoder of kafkajs reads', () => {
       const theirs = decode(new Decoder(encoded), of);
       const read = new FetchedRecord(encoded, of);
       // As texts: a comparison of long Buffers takes seconds.
-      const { key, value, headers } = read;
-      expect(canonicalJson(Object.assign({ key, value, headers }, read))).toBe(canonicalJson(theirs));
+      const ours = Object.keys(theirs).map((name) => [name, read[name as keyof FetchedRecord]]);
+      expect(canonicalJson(Object.fromEntries(ours))).toBe(canonicalJson(theirs));
     }),
     { seed: 20_261_127, numRuns: 300 },
   );

@@ -30,64 +30,69 @@ let bytes: Buffer = Buffer.alloc(0);
 let at = 0;
 
 export class FetchedRecord {
-  readonly magicByte: number | undefined;
-  readonly attributes: number;
-  readonly timestamp: string;
   readonly offset: string;
-  readonly isControlRecord: boolean;
   readonly batchContext: BatchContext;
+  readonly keyBytes: number;
+  /** -1 of a tombstone. */
+  readonly valueBytes: number;
   readonly #record: Buffer;
-  /** Where each part begins and how long it is, -1: null. What is behind the value are the headers. */
+  readonly #timestampDelta: number;
   readonly #keyAt: number;
-  readonly #keyBytes: number;
+  /** Behind the length of the value, if there is one; then come the headers. */
   readonly #valueAt: number;
-  readonly #valueBytes: number;
 
   constructor(record: Buffer, context: BatchContext) {
     bytes = record;
     at = 1;
-    const { firstOffset, firstTimestamp, maxTimestamp, magicByte, isControlBatch = false } = context;
-    this.magicByte = magicByte;
-    this.attributes = record.readInt8(0);
-    const timestampDelta = readVarint();
-    const isBroker = context.timestampType === logAppendTime && maxTimestamp !== undefined;
-    this.timestamp = isBroker ? maxTimestamp : String(Number(firstTimestamp ?? 0) + timestampDelta);
-    this.offset = String(Number(firstOffset ?? 0) + readVarint());
-    this.#keyBytes = readVarint();
-    this.#keyAt = at;
-    at += Math.max(this.#keyBytes, 0);
-    this.#valueBytes = readVarint();
-    this.#valueAt = at;
-    this.isControlRecord = isControlBatch;
-    this.batchContext = context;
     this.#record = record;
+    this.batchContext = context;
+    this.#timestampDelta = readVarint();
+    this.offset = String(Number(context.firstOffset ?? 0) + readVarint());
+    const keyBytes = readVarint();
+    this.keyBytes = Math.max(0, keyBytes);
+    this.#keyAt = keyBytes < 0 ? -1 : at;
+    at += this.keyBytes;
+    this.valueBytes = readVarint();
+    this.#valueAt = at;
   }
 
-  // Windows on the record, made for whoever asks: three for each would be most of what reading it leaves behind.
+  get magicByte(): number | undefined {
+    return this.batchContext.magicByte;
+  }
+
+  get attributes(): number {
+    return this.#record.readInt8(0);
+  }
+
+  get timestamp(): string {
+    const { firstTimestamp, maxTimestamp, timestampType } = this.batchContext;
+    if (timestampType === logAppendTime && maxTimestamp !== undefined) return maxTimestamp;
+    return String(Number(firstTimestamp ?? 0) + this.#timestampDelta);
+  }
+
   get key(): Buffer | null {
-    return this.#part(this.#keyAt, this.#keyBytes);
+    return this.#keyAt < 0 ? null : this.#record.subarray(this.#keyAt, this.#keyAt + this.keyBytes);
   }
 
   get value(): Buffer | null {
-    return this.#part(this.#valueAt, this.#valueBytes);
+    return this.valueBytes < 0 ? null : this.#record.subarray(this.#valueAt, this.#valueAt + this.valueBytes);
+  }
+
+  get isControlRecord(): boolean {
+    return this.batchContext.isControlBatch ?? false;
   }
 
   get headers(): IHeaders {
-    return headersIn(this.#record.subarray(this.#headersAt));
+    return headersIn(this.#record.subarray(this.#valueAt + Math.max(0, this.valueBytes)));
   }
 
-  get #headersAt(): number {
-    return this.#valueAt + Math.max(this.#valueBytes, 0);
+  get keyText(): string {
+    return this.#record.toString('utf8', this.#keyAt, this.#keyAt + this.keyBytes);
   }
 
-  #part(start: number, sizeBytes: number): Buffer | null {
-    return sizeBytes < 0 ? null : this.#record.subarray(start, start + sizeBytes);
-  }
-
-  /** As text of one character a byte, for `headersIn`; null of what another decoder has made. */
-  static encodedHeaders(message: object): string | null {
-    if (!(message instanceof FetchedRecord)) return null;
-    return message.#record.toString('latin1', message.#headersAt);
+  /** The bytes of the value and then the headers for `headersIn`, as text of one character a byte. */
+  get content(): string {
+    return this.#record.toString('latin1', this.#valueAt);
   }
 }
 

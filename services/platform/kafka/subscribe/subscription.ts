@@ -76,7 +76,10 @@ export class GroupMember implements Subscription {
     this.#heartbeatIntervalMs = Math.min(maxHeartbeatIntervalMs, this.#sessionTimeoutMs / 5);
     this.#topics = options.contracts.map((contract) => contract.topic);
     this.#decoders = new Map(
-      options.contracts.map((contract) => [contract.topic, createDecoder(contract, context.registry)]),
+      options.contracts.map((contract) => [
+        contract.topic,
+        createDecoder(contract, context.registry, options.lazily ? 'unread' : 'all'),
+      ]),
     );
     this.#lastFetchAt = context.clock.monotonicMs();
     this.#consumer = context.client.consumer({
