@@ -8,6 +8,7 @@ import type { Rejected } from '../errors.ts';
 import { eventId, textHeaders } from './headers.ts';
 import type { ReaderSchema, Registry, WriterSchema } from './registry/registry.ts';
 import { schemaIdOf } from './frame.ts';
+import type { Received } from './types.ts';
 import { createDecoder, maxRecordBytes, toRecord } from './wire.ts';
 
 const schema: WriterSchema = {
@@ -158,6 +159,41 @@ describe('a record that is read', () => {
       traceparent: null,
       sizeBytes: 4,
     });
+  });
+
+  it('lazily is read when that is asked for, and again once it was forgotten', () => {
+    let reads = 0;
+    let asked = 0;
+    const counting: ReaderSchema = {
+      decode: (payload) => {
+        reads += 1;
+        return reader.decode(payload);
+      },
+    };
+    const known = () => {
+      asked += 1;
+      return counting;
+    };
+    const decoder = createDecoder(stock as never, { known } as unknown as Registry, 'unread');
+    const seenOf = (changes: Partial<KafkaMessage>) =>
+      decoder.decode(message(changes), 3, new AbortController().signal) as Received<never>;
+    const record = seenOf({});
+    expect([record.isTombstone, reads, record.open!(), record.value, record.value, reads]).toMatchObject([
+      false,
+      0,
+      null,
+      { sku: 'A' },
+      { sku: 'A' },
+      1,
+    ]);
+    record.forget!();
+    expect([record.value, record.eventId, reads]).toMatchObject([{ sku: 'A' }, 'e', 2]);
+    const damaged = seenOf({ value: bytes!.subarray(0, 9) });
+    expect(damaged.open!()).toMatchObject({ ...seen, undecodable: { code: 'record.damaged' } });
+    const gone = seenOf({ value: null });
+    gone.forget!();
+    expect([gone.isTombstone, gone.open!(), gone.value, reads, asked]).toEqual([true, null, null, 3, 1]);
+    expect(seenOf({ key: Buffer.from('\ufffd') })).toMatchObject({ key: '\ufffd' });
   });
 
   it('waits for the registry where its schema is not known yet', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Held, Rejected, Unavailable } from '../../errors.ts';
-import { backOffMs, boundsOf, decide, pressed, recordFault } from './policy.ts';
+import { backOffMs, boundsOf, decide, pressed, recordFault, stateBoundsOf } from './policy.ts';
 import { policyOf } from '../testing/context.ts';
 
 const policy = policyOf({
@@ -94,10 +94,16 @@ describe('the policy', () => {
 describe('the bounds of memory', () => {
   it('are those of the process, however many partitions and topics it holds', () => {
     const bounds = { maxPendingKeys: 120, maxPendingBytes: 1_200, maxDistanceRecords: 7 };
+    const states = { maxPendingStates: 240, maxDistanceStates: 360 };
     expect(boundsOf(policyOf(bounds), [{ partitions: 6 }, { partitions: 6 }])).toEqual({
       keys: 10,
       bytes: 100,
       distanceRecords: 1,
+    });
+    expect(stateBoundsOf(policyOf({ ...bounds, ...states }), [{ partitions: 12 }])).toEqual({
+      keys: 20,
+      bytes: 100,
+      distanceRecords: 30,
     });
   });
 });

@@ -18,13 +18,21 @@ export interface Bounds {
  */
 export function boundsOf(policy: Policy, contracts: readonly { partitions: number }[]): Bounds {
   const { maxPendingKeys, maxPendingBytes, maxDistanceRecords } = policy;
-  return sharedBy(contracts, { keys: maxPendingKeys, bytes: maxPendingBytes, distanceRecords: maxDistanceRecords });
+  return sharedBy(contracts, {
+    keys: maxPendingKeys,
+    bytes: maxPendingBytes,
+    distanceRecords: maxDistanceRecords,
+  });
 }
 
 /** The same of states, of which only what lies on the topic is kept while they wait, and only the newest of a key. */
 export function stateBoundsOf(policy: Policy, contracts: readonly { partitions: number }[]): Bounds {
   const { maxPendingStates, maxPendingBytes, maxDistanceStates } = policy;
-  return sharedBy(contracts, { keys: maxPendingStates, bytes: maxPendingBytes, distanceRecords: maxDistanceStates });
+  return sharedBy(contracts, {
+    keys: maxPendingStates,
+    bytes: maxPendingBytes,
+    distanceRecords: maxDistanceStates,
+  });
 }
 
 function sharedBy(contracts: readonly { partitions: number }[], bounds: Bounds): Bounds {

@@ -151,7 +151,8 @@ export class Verdicts {
 
   #isEnoughTold(): boolean {
     const now = this.#context.clock.now();
-    if (now - this.#telling.since >= supersededSpanMs) Object.assign(this.#telling, { inSpan: 0, since: now });
+    if (now - this.#telling.since >= supersededSpanMs)
+      Object.assign(this.#telling, { inSpan: 0, since: now });
     return Math.max(this.#telling.now, this.#telling.inSpan) >= supersededMax;
   }
 

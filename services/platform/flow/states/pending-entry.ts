@@ -96,6 +96,16 @@ export function laterOf(left: number | null, right: number | null): number | nul
   return right === null ? left : Math.max(left, right);
 }
 
+/** An earlier write of the key may land after the one that began at `startedAt`. */
+export function isUnsettled({ rewriteAt }: Pick<Entry<unknown>, 'rewriteAt'>, startedAt: number): boolean {
+  return rewriteAt !== null && startedAt < rewriteAt;
+}
+
+/** A write of this key that came before the one at hand may still take effect until then. */
+export function doubt(entry: Pick<Entry<unknown>, 'rewriteAt'>, until: number): void {
+  entry.rewriteAt = laterOf(entry.rewriteAt, until);
+}
+
 /** A record in work, as it was when it was taken: a newer one may take its place in the entry meanwhile. */
 export interface Taken<Value> {
   entry: Entry<Value>;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { doubt } from './pending-entry.ts';
 import type { Entry } from './pending-entry.ts';
 import { PendingSet } from './pending-set.ts';
 import { recordOf } from '../testing/records.ts';
@@ -219,12 +220,12 @@ describe('the pending set', () => {
   ])('a write that began at %i settles the doubt until 100: %i', (startedAt, now, size, newest) => {
     const { set, add } = filled('a');
     const [entry] = set.take('l', 1, false, free);
-    set.doubt(entry!, 100);
+    doubt(entry!, 100);
     set.complete(entry!, startedAt, now);
     expect(set.size).toBe(size);
     const parked = filled('a');
     const [other] = parked.set.take('l', 1, false, free);
-    parked.set.doubt(other!, 100);
+    doubt(other!, 100);
     parked.set.park(other!, now, null);
     expect(parked.set.size).toBe(size);
     // What comes then is behind nothing that may still land.
@@ -314,7 +315,8 @@ class NaiveModel {
 
   #add(key: string, { urgent }: Step): void {
     this.#set.add(
-      key, recordOf(key, this.#offset),
+      key,
+      recordOf(key, this.#offset),
       at({ urgent, batchGroup: urgent ? 'u' : 'n' }),
       this.#now,
     );

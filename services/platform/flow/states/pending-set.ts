@@ -1,20 +1,17 @@
 import type { Received } from '../../kafka/types.ts';
-import { entryOf, laterOf, offsetOf } from './pending-entry.ts';
+import { entryOf, isUnsettled, laterOf, offsetOf } from './pending-entry.ts';
 import type { Entry, Placement } from './pending-entry.ts';
+import { NewestEntries } from './newest-entries.ts';
 import { OpenOffsets } from './open-offsets.ts';
-import { OffsetOrder } from './offset-order.ts';
 import { ReadyGroups } from './ready-groups.ts';
 import type { ReadyGroup } from './ready-groups.ts';
 
 /** The newest record of each key that was read and is not yet written; its states stand in `pending-entry.ts`. */
 export class PendingSet<Value> {
-  readonly #entries = new Map<string, Entry<Value>>();
-  /** By the offsets of their newest records: the first one is the lowest pending. */
-  readonly #order = new OffsetOrder<Entry<Value>>();
+  readonly #entries = new NewestEntries<Value>();
   readonly #batchGroups = new ReadyGroups<Value>();
   readonly #delayed = new Set<Entry<Value>>();
   readonly #open = new OpenOffsets<Value>();
-  #bytes = 0;
   #unread = 0;
 
   get size(): number {
@@ -22,7 +19,7 @@ export class PendingSet<Value> {
   }
 
   get sizeBytes(): number {
-    return this.#bytes;
+    return this.#entries.sizeBytes;
   }
 
   /** Offset of the lowest record still pending or in work; null when nothing is. */
@@ -35,20 +32,17 @@ export class PendingSet<Value> {
   add(identity: string, record: Received<Value>, placement: Placement, now: number): Received<Value> | null {
     const known = this.#entries.get(identity);
     if (!known) {
-      this.#bytes += record.sizeBytes;
-      this.#insert(identity, record, placement, now);
+      this.#insert(entryOf(identity, record, placement, now));
       return null;
     }
     const superseded = known.record;
     if (known.state === 'unread') this.#unread -= 1;
     const isNews = !known.onlyWaits && (known.state !== 'inFlight' || known.dirty);
     this.#open.overtake(known, now);
-    known.record = record;
-    this.#bytes += record.sizeBytes - superseded.sizeBytes;
+    this.#entries.renew(known, record);
     known.rewriteAt = laterOf(known.rewriteAt, placement.rewriteAt ?? placement.waitUntil ?? null);
     known.notBefore = Math.max(known.notBefore, placement.notBefore ?? 0);
     known.onlyWaits = false;
-    this.#order.toEnd(known);
     if (known.state === 'inFlight') {
       known.dirty = true;
       Object.assign(known, { batchGroup: placement.batchGroup, urgent: placement.urgent });
@@ -67,16 +61,12 @@ export class PendingSet<Value> {
       const entry = entryOf(identity, record, { batchGroup: '', urgent: false }, now);
       entry.state = 'unread';
       this.#unread += 1;
-      this.#bytes += record.sizeBytes;
-      this.#entries.set(identity, entry);
-      this.#order.toEnd(entry);
+      this.#entries.insert(entry);
       return null;
     }
     if (known.state !== 'unread') return undefined;
     const superseded = known.record;
-    known.record = record;
-    this.#bytes += record.sizeBytes - superseded.sizeBytes;
-    this.#order.toEnd(known);
+    this.#entries.renew(known, record);
     return superseded;
   }
 
@@ -86,20 +76,16 @@ export class PendingSet<Value> {
 
   /** Those that nobody has looked into, in the order in which they came: each is to be placed, or dropped. */
   unread(): Entry<Value>[] {
-    return [...this.#entries.values()].filter(({ state }) => state === 'unread');
+    return this.#entries.all().filter(({ state }) => state === 'unread');
   }
 
-  /** It has been looked into. */
-  place(entry: Entry<Value>, { batchGroup, urgent }: Placement, now: number): void {
+  /** It has been looked into; null: it asks for nothing that could be written. */
+  place(entry: Entry<Value>, placement: Placement | null, now: number): void {
     this.#unread -= 1;
+    if (placement === null) return this.#remove(entry);
+    const { batchGroup, urgent } = placement;
     Object.assign(entry, { batchGroup, urgent, waitingSince: now });
     this.#makeReady(entry);
-  }
-
-  /** It has been looked into, and asks for nothing that could be written. */
-  drop(entry: Entry<Value>): void {
-    this.#unread -= 1;
-    this.#remove(entry);
   }
 
   /** Batch groups with ready entries. */
@@ -123,18 +109,11 @@ export class PendingSet<Value> {
     return taken;
   }
 
-  /** An earlier write of the key may land after the one that began at `startedAt`. */
-  isUnsettled({ rewriteAt }: Entry<Value>, startedAt: number): boolean {
-    return rewriteAt !== null && startedAt < rewriteAt;
-  }
-
   /** The write that began at `startedAt` had its effect, or none was needed. */
   complete(entry: Entry<Value>, startedAt: number, now: number): void {
     entry.attempts = 0;
-    if (!this.isUnsettled(entry, startedAt)) entry.rewriteAt = null;
-    if (entry.dirty) this.#renew(entry, now);
-    else if (entry.rewriteAt === null) this.#remove(entry);
-    else this.#delay(entry, entry.rewriteAt, false);
+    if (!isUnsettled(entry, startedAt)) entry.rewriteAt = null;
+    this.#goOn(entry, now, false);
   }
 
   /**
@@ -145,12 +124,7 @@ export class PendingSet<Value> {
     entry.attempts = 0;
     entry.rewriteAt = laterOf(entry.rewriteAt, inDoubtUntil);
     if (entry.rewriteAt !== null && now >= entry.rewriteAt) entry.rewriteAt = null;
-    if (entry.dirty) this.#renew(entry, now);
-    else if (entry.rewriteAt === null) this.#remove(entry);
-    else {
-      entry.onlyWaits = true;
-      this.#delay(entry, entry.rewriteAt, false);
-    }
+    this.#goOn(entry, now, true);
   }
 
   /** To be tried again at `notBefore`; with `inDoubtUntil` when the failed try may still take effect until then. */
@@ -160,11 +134,6 @@ export class PendingSet<Value> {
     entry.rewriteAt = laterOf(entry.rewriteAt, inDoubtUntil);
     if (entry.rewriteAt === null) this.#open.close(entry);
     this.#delay(entry, notBefore, true);
-  }
-
-  /** A write of this key that came before the one at hand may still take effect until then. */
-  doubt(entry: Entry<Value>, until: number): void {
-    entry.rewriteAt = laterOf(entry.rewriteAt, until);
   }
 
   /** The lowest pending record holds all others back: it goes first, and waits no back-off out. */
@@ -181,10 +150,6 @@ export class PendingSet<Value> {
   /** Whether it is this entry that holds the offset back. */
   isLowest(entry: Entry<Value>): boolean {
     return this.#lowest() === entry;
-  }
-
-  #lowest(): Entry<Value> | null {
-    return this.#open.lowest(this.#order.first);
   }
 
   /** Not begun after all: ready at once, as if it had not been taken. */
@@ -207,10 +172,7 @@ export class PendingSet<Value> {
 
   #due(entry: Entry<Value>, now: number): void {
     this.#delayed.delete(entry);
-    if (entry.onlyWaits) {
-      this.#remove(entry);
-      return;
-    }
+    if (entry.onlyWaits) return this.#remove(entry);
     // What could still land has landed; the newest value is pending and will be written over it.
     if (entry.rewriteAt !== null && entry.rewriteAt <= now) {
       entry.rewriteAt = null;
@@ -219,10 +181,8 @@ export class PendingSet<Value> {
     this.#makeReady(entry);
   }
 
-  #insert(identity: string, record: Received<Value>, placement: Placement, now: number): void {
-    const entry = entryOf(identity, record, placement, now);
-    this.#entries.set(entry.identity, entry);
-    this.#order.toEnd(entry);
+  #insert(entry: Entry<Value>): void {
+    this.#entries.insert(entry);
     if (entry.notBefore === 0) this.#makeReady(entry);
     else this.#delay(entry, entry.notBefore, true);
   }
@@ -243,6 +203,16 @@ export class PendingSet<Value> {
     else this.#makeReady(entry);
   }
 
+  /** With the newer record, if there is one; else it stays as long as an earlier write may land. */
+  #goOn(entry: Entry<Value>, now: number, onlyWaits: boolean): void {
+    if (entry.dirty) this.#renew(entry, now);
+    else if (entry.rewriteAt === null) this.#remove(entry);
+    else {
+      entry.onlyWaits = onlyWaits;
+      this.#delay(entry, entry.rewriteAt, false);
+    }
+  }
+
   #renew(entry: Entry<Value>, now: number): void {
     entry.dirty = false;
     entry.waitingSince = now;
@@ -259,6 +229,10 @@ export class PendingSet<Value> {
     this.#delayed.add(entry);
   }
 
+  #lowest(): Entry<Value> | null {
+    return this.#open.lowest(this.#entries.first);
+  }
+
   #makeReady(entry: Entry<Value>): void {
     entry.state = 'ready';
     this.#batchGroups.put(entry);
@@ -271,8 +245,6 @@ export class PendingSet<Value> {
 
   #remove(entry: Entry<Value>): void {
     this.#open.close(entry);
-    this.#entries.delete(entry.identity);
-    this.#order.remove(entry);
-    this.#bytes -= entry.record.sizeBytes;
+    this.#entries.remove(entry);
   }
 }

@@ -5,7 +5,14 @@ import type { Placement } from './pending-entry.ts';
 import type { ReadAhead } from './read-ahead.ts';
 import type { StateFlow } from './state-flow.ts';
 
-/** Where a record of one partition belongs among those that wait. */
+/**
+ * Where a record of one partition belongs among those that wait.
+ *
+ * Nothing is written before all is read that may have been written before, and meanwhile nobody looks into the records: of
+ * what has waited only the newest of each key is decoded and judged, once writing may begin. So one that cannot be read asks
+ * for nothing when a newer one of its key has come, and one that is the newest takes the place of an older one that could
+ * be: what the older says is not so any more. It is parked, loudly, and a refresh of its key brings what is true.
+ */
 export class Placing<Value> {
   /** What a record is about is said by its key alone, and each asks for something now: it need not be read for that. */
   readonly isToldByKey: boolean;

@@ -53,6 +53,21 @@ describe('reading ahead', () => {
     expect(ahead.standsStill(64)).toBe(true);
   });
 
+  it('holds nothing of what was superseded, and reads it again: ten times as far', () => {
+    const ahead = readAhead();
+    for (let offset = 0; offset < 999; offset += 1) {
+      ahead.take({ offset, sizeBytes: 100 }, 0);
+      if (offset > 5) ahead.superseded({ offset: offset - 1, sizeBytes: 100 });
+    }
+    expect(ahead.standsStill(0)).toBe(false);
+    take(ahead, 999, 1);
+    expect([ahead.standsStill(0), ahead.standsStill(1)]).toEqual([true, false]);
+    // Below the lowest nothing is counted any more.
+    ahead.superseded({ offset: 0, sizeBytes: 100 });
+    take(ahead, 1_000, 100);
+    expect([ahead.standsStill(1_000), ahead.standsStill(1_001)]).toEqual([true, false]);
+  });
+
   it('takes no bytes for ahead when all is finished', () => {
     const ahead = readAhead();
     take(ahead, 0, 3, 5_000);

@@ -91,9 +91,7 @@ export class ReadAhead {
     const reread = this.readTo - lowestOffset;
     // Of the segment of the lowest some may be finished.
     const held = Math.min(this.#sum.records, reread);
-    return (
-      held >= distanceRecords || this.#sum.bytes >= bytes || reread >= rereadShare * distanceRecords
-    );
+    return held >= distanceRecords || this.#sum.bytes >= bytes || reread >= rereadShare * distanceRecords;
   }
 
   /** All is read that may have been written before, or what is left of it does not come. */

@@ -155,6 +155,81 @@ describe('a reader', () => {
   });
 });
 
+describe('before writing may begin', () => {
+  /** Records of these keys, which tell what is done with them; one whose key ends with `?` cannot be read. */
+  const unreadOf = (...keys: string[]) => {
+    const did: string[] = [];
+    const records = keys.map((name, offset) => {
+      const key = name.replace('?', '');
+      const say = (what: string) => did.push(`${what} ${key}${offset}`);
+      return {
+        ...recordOf(key, offset),
+        isTombstone: false,
+        open: () => {
+          say('open');
+          return name === key ? null : { ...undecodable(offset), key };
+        },
+        forget: () => say('forget'),
+      } as unknown as Received<never>;
+    });
+    return { did, records };
+  };
+  const lease = { catchUpTo: 4 };
+  // So that none is opened to tell of it.
+  const untold = async (world: Awaited<ReturnType<typeof readerOf>>) => {
+    world.verdicts.overtaken = () => undefined;
+    await settled();
+    return world;
+  };
+
+  it('only the newest of each key is looked into, and then forgotten until it is written', async () => {
+    const { reader, lease: held, take } = await untold(await readerOf({ lease }));
+    const { did, records } = unreadOf('a', 'b', 'a', 'c');
+    reader.receive(records.slice(0, 3));
+    expect([did, reader.size, reader.pending.readyGroups()]).toEqual([[], 2, []]);
+    reader.receive(records.slice(3));
+    const looked = (key: string) => [`open ${key}`, `forget ${key}`];
+    expect(did).toEqual([...looked('a2'), ...looked('b1'), ...looked('c3')]);
+    expect([take()!, take()!, take()!].map(({ taken }) => taken.record.offset)).toEqual([2, 1, 3]);
+    expect(held.finished).toBe(1);
+  });
+
+  it('one that cannot be read asks for nothing when a newer one has come, else it is parked alone', async () => {
+    const world = await untold(await readerOf({ lease }));
+    const { reader, lease: held, bus, take, stillParked } = world;
+    bus.holdsBack = parked.topic;
+    reader.receive(unreadOf('a?', 'b', 'b?', 'a').records);
+    await settled();
+    // It holds the offset until it is parked; what is older of its key is not so any more.
+    await take()!.conclude(applied);
+    expect([take(), held.finished, stillParked()]).toEqual([null, 2, []]);
+    bus.acknowledge();
+    await settled();
+    expect([held.finished, bus.broker.values(parked)]).toMatchObject([4, [{ offset: 2, key: null }]]);
+  });
+
+  it('what a write may still land on is looked into at once: it counts from which record on', async () => {
+    const { reader } = await untold(await readerOf({ lease: { claimed: 1, catchUpTo: 3, clean: false } }));
+    const { did, records } = unreadOf('a', 'a', 'b');
+    reader.receive(records.slice(0, 2));
+    expect(did.filter((what) => what.startsWith('open'))).toEqual(['open a0', 'open a1']);
+    reader.receive(records.slice(2));
+    const [a, b] = reader.pending.take('g', 2, false, () => false);
+    expect([a, b]).toMatchObject([
+      { rewriteAt: expect.anything(), openOffset: 0 },
+      { rewriteAt: null, openOffset: null },
+    ]);
+  });
+
+  it('all are looked into where what they are about stands in them', async () => {
+    const flow = { identityOf: ({ key }: Received<Plain>) => key.toLowerCase() };
+    const { reader } = await untold(await readerOf({ lease, flow }));
+    const { did, records } = unreadOf('a', 'A');
+    reader.receive(records);
+    expect([did.filter((what) => what.startsWith('open')), reader.size]).toEqual([['open a0', 'open A1'], 1]);
+  });
+});
+
 describe('what was written', () => {
   it('is given back when another partition of its batch was lost: as if it had not been tried', async () => {
     const { reader, lease, receive, take, reported, breakerTrying } = await readerOf();

@@ -6,27 +6,24 @@ import type { Handled } from '../outcome/outcome.ts';
 import { PendingSet } from './pending-set.ts';
 import { Placing } from './placing.ts';
 import type { PooledReader } from '../pool.ts';
+import { doubt, isUnsettled } from './pending-entry.ts';
 import type { Entry, Placement, Taken } from './pending-entry.ts';
 import { stateBoundsOf } from '../outcome/policy.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { Tried } from '../outcome/tried.ts';
 import type { Verdicts } from '../outcome/verdicts.ts';
 import type { StateFlow } from './state-flow.ts';
+import { Unparked } from './unparked.ts';
 
 /**
  * One partition of a state topic: what is pending on it, and how far it is finished.
- *
- * Nothing is written before all is read that may have been written before, and meanwhile nobody looks into the records: of
- * what has waited only the newest of each key is decoded and judged, once writing may begin. So one that cannot be read asks
- * for nothing when a newer one of its key has come, and one that is the newest takes the place of an older one that could
- * be: what the older says is not so any more. It is parked, loudly, and a refresh of its key brings what is true.
  *
  * One key never stops a partition: reading goes on until it is `maxDistanceRecords` ahead; then the lowest pending key
  * is tried before all others, given two tries, and leaves the set for `cartage.parked` when it cannot be written.
  */
 export class StateReader<Value> implements PartitionReader, PooledReader {
   readonly lease: Lease;
-  readonly pending: PendingSet<Value>;
+  readonly pending = new PendingSet<Value>();
   closed = false;
   readonly #context: FlowContext;
   readonly #flow: StateFlow<Value>;
@@ -38,8 +35,7 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
   #inDoubtUntil: number;
   #inWork = 0;
   #idle: (() => void) | null = null;
-  /** Undecodable records not yet parked hold the offset back like pending ones. */
-  readonly #unparked = new Set<number>();
+  readonly #unparked: Unparked;
 
   constructor(
     lease: Lease,
@@ -53,7 +49,7 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
     this.#flow = flow;
     this.#verdicts = verdicts;
     this.#wakeUp = wakeUp;
-    this.pending = new PendingSet<Value>();
+    this.#unparked = new Unparked(lease, verdicts);
     const now = context.clock.now();
     this.#ahead = new ReadAhead(lease, stateBoundsOf(context.policy, flow.contracts), now);
     this.#placing = new Placing(lease, flow, this.#ahead, context.clock);
@@ -143,7 +139,7 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
     const { entry } = taken;
     if (taken.inDoubt) {
       this.#doubt();
-      this.pending.doubt(entry, this.#inDoubtUntil);
+      doubt(entry, this.#inDoubtUntil);
     }
     if (!this.lease.isCurrent()) {
       this.#doubt();
@@ -161,7 +157,7 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
     }
     try {
       if (!(result instanceof Error)) {
-        const unsettled = this.pending.isUnsettled(entry, tried.startedAt);
+        const unsettled = isUnsettled(entry, tried.startedAt);
         await this.#verdicts.handled({ ...tried, unsettled }, result);
         if (unsettled) this.#supersede(entry, tried);
         this.pending.complete(entry, tried.startedAt, clock.now());
@@ -222,9 +218,7 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
   #lookInto(now: number): void {
     if (!this.pending.hasUnread || !this.mayBegin()) return;
     for (const entry of this.pending.unread()) {
-      const placement = this.#placementOf(entry.record);
-      if (placement === null) this.pending.drop(entry);
-      else this.pending.place(entry, placement, now);
+      this.pending.place(entry, this.#placementOf(entry.record), now);
       entry.record.forget?.();
     }
   }
@@ -240,16 +234,8 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
 
   async #park(record: Undecodable): Promise<void> {
     this.began();
-    this.#unparked.add(record.offset);
-    try {
-      await this.#verdicts.undecodable(this.lease, record);
-      this.#unparked.delete(record.offset);
-      this.#finish();
-    } catch {
-      // Only when the lease is over: the next owner parks it.
-    } finally {
-      this.ended();
-    }
+    if (await this.#unparked.park(record)) this.#finish();
+    this.ended();
   }
 
   #finish(): void {
@@ -259,9 +245,6 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
   }
 
   #lowestOffset(): number | null {
-    const offsets = [...this.#unparked];
-    const pending = this.pending.lowestOffset();
-    if (pending !== null) offsets.push(pending);
-    return offsets.length === 0 ? null : Math.min(...offsets);
+    return this.#unparked.lowest(this.pending.lowestOffset());
   }
 }
