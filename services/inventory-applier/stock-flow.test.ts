@@ -273,6 +273,33 @@ describe('the flow of stock', () => {
     },
   );
 
+  it('leaves no connection of the shop idle while its batches wait for the broker', async () => {
+    const [connections, answerMs, batches] = [4, 30, 60];
+    const shop = shopOf();
+    shop.skus.clear();
+    for (let sku = 0; sku < 2 * batches; sku += 1) shop.skus.add(`S${sku}`);
+    const { world, send, statuses } = await worldOf(shop, {
+      batch: { initial: 2, max: 2 },
+      callsAtOnce: connections,
+    });
+    const { clock } = world;
+    // Each takes the connection that is free first; what comes later waits for it there. None is free before all is read.
+    const openAt = clock.now() + 3_000;
+    const freeAt = Array.from({ length: connections }, () => openAt);
+    let idleMs = 0;
+    shop.answered = () => {
+      const soonest = freeAt.indexOf(Math.min(...freeAt));
+      const beginsAt = Math.max(clock.now(), freeAt[soonest]!);
+      idleMs += beginsAt - freeAt[soonest]!;
+      freeAt[soonest] = beginsAt + answerMs;
+      return clock.wait(freeAt[soonest]! - clock.now());
+    };
+    for (const sku of shop.skus) send('W1', sku, '5');
+    await clock.pass(5_000);
+    expect(statuses()).toHaveLength(2 * batches);
+    expect(idleMs).toBeLessThanOrEqual(0.05 * batches * answerMs);
+  });
+
   it('writes what comes one by one, such as the stock of products that are being loaded, in batches', async () => {
     const shop = shopOf();
     const { world, send, statuses } = await worldOf(shop, { batch: {}, callsAtOnce: 4 });

@@ -31,7 +31,8 @@ export interface StockFlowOptions {
   isOld: () => boolean;
 }
 
-const readyShare = 1.25;
+/** While one is at the shop the next stands ready: before and after its call a batch waits for the broker. */
+const batchesPerCall = 2;
 
 type StockRecord = Received<Stock>;
 
@@ -49,8 +50,7 @@ export function stockFlow(options: StockFlowOptions): StateFlow<Stock> {
     name: 'stock',
     contracts: [stockContract],
     mode: options.mode,
-    // Some stand ready for the next call that ends: before and after its own a batch waits for the broker.
-    concurrency: () => Math.ceil(magento.callsAtOnce() * readyShare),
+    concurrency: () => magento.callsAtOnce() * batchesPerCall,
     settleMs: options.settleMs,
     batchGroupOf: (record) => record.value?.source ?? '',
     // One writer per SKU, whatever the source and the letter case.
