@@ -291,8 +291,9 @@ describe('the flow of stock', () => {
       const soonest = freeAt.indexOf(Math.min(...freeAt));
       const beginsAt = Math.max(clock.now(), freeAt[soonest]!);
       idleMs += beginsAt - freeAt[soonest]!;
-      freeAt[soonest] = beginsAt + answerMs;
-      return clock.wait(freeAt[soonest]! - clock.now());
+      const endsAt = beginsAt + answerMs;
+      freeAt[soonest] = endsAt;
+      return clock.wait(endsAt - clock.now());
     };
     for (const sku of shop.skus) send('W1', sku, '5');
     await clock.pass(5_000);
