@@ -65,6 +65,7 @@ export function sayTrouble(
   { side, since, what, fix, section }: SideTrouble,
   waiting: readonly string[],
 ): string {
-  const flows = waiting.length === 0 ? 'nothing waits for it' : `waiting: ${waiting.join(', ')}`;
+  const records = waiting.length === 0 ? 'nothing waits for it' : `waiting: ${waiting.join(', ')}`;
+  const flows = side === 'ERP' ? `${records}; what changes there is read later` : records;
   return `The ${side} does not answer as it should since ${timeOf(since)} UTC; ${flows}. ${what}. ${fix}. Runbook: “${section}” in deploy/README.md`;
 }
