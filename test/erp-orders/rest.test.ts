@@ -55,6 +55,21 @@ describe("what becomes of an order's amounts and addresses", () => {
   const { order } = anInput();
   const [mug, cup] = order.lines as [OrderLine, OrderLine];
 
+  it('are of the item itself, whatever options have made of its SKU', async () => {
+    const chosen = {
+      kind: 'custom',
+      optionId: '7',
+      values: ['To Ann'],
+      quantity: null,
+      label: null,
+      valueLabels: [],
+    };
+    const erp = await made({
+      lines: [{ ...mug, sku: 'MUG-ENG', productSku: 'MUG', options: [chosen] }, cup],
+    });
+    expect(erp.all('Sales Order')[0]!.items).toMatchObject([{ item_code: 'MUG' }, { item_code: 'CUP' }]);
+  });
+
   it.each<[string, OrderLine[]]>([
     ['a rate of more digits than the currency has', [{ ...mug, unitPrice: '14.4970', rowTotalMinor: 2899 }]],
     [
