@@ -150,8 +150,13 @@ const ofOrderInBrief = magentoOrder.pick({
   base_grand_total: true,
   base_total_paid: true,
   base_total_refunded: true,
+  shipping_amount: true,
   base_shipping_amount: true,
   base_shipping_incl_tax: true,
+  shipping_discount_amount: true,
+  base_shipping_discount_amount: true,
+  shipping_discount_tax_compensation_amount: true,
+  base_shipping_discount_tax_compensation_amnt: true,
   base_shipping_refunded: true,
 });
 /** What documents of an order are made from. */

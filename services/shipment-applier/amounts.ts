@@ -18,13 +18,13 @@ export function amountOf(
 
 /**
  * The shop takes amounts in the base currency of the order, and rounds those in the order's by itself. A total, which is only
- * compared, may be in either.
+ * compared, and shipping, which the order has in both, may be in either.
  * @throws Rejected
  */
 export function assertCurrency(document: Fulfilment, order: OrderInBrief): void {
   const { kind, documentId, amounts } = document;
   const { base_currency_code, order_currency_code } = order;
-  const given = [amounts?.shippingMinor, amounts?.adjustmentRefundMinor, amounts?.adjustmentFeeMinor];
+  const given = [amounts?.adjustmentRefundMinor, amounts?.adjustmentFeeMinor];
   const isTold = given.some((minor) => (minor ?? 0) !== 0);
   const known = isTold ? [base_currency_code] : [base_currency_code, order_currency_code];
   if (amounts === null || known.includes(amounts.currency)) return;

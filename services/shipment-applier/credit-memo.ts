@@ -22,6 +22,7 @@ import type { RefundPlan } from './refund-plan.ts';
 import type { StoreIds } from './store-ids.ts';
 import { unitsOf } from './units.ts';
 import type { OrderUnits } from './units.ts';
+import { shippingPaidBack } from './shipping-paid-back.ts';
 import { verifyCreditMemo } from './verify.ts';
 import { goodsAsked } from './wanted.ts';
 
@@ -54,11 +55,11 @@ export async function applyCreditMemo(
   const found = findMarked(made, marker);
   if (found) {
     await askAgain(refund, options);
-    verifyCreditMemo(found, document, units);
+    verifyCreditMemo(found, document, units, shippingPaidBack(document, order));
     return { status: 'unchanged', targetId: found.increment_id, cause: 'the credit memo is there' };
   }
   assertCurrency(document, order);
-  const plan = refundPlanOf(document, units);
+  const plan = refundPlanOf(document, units, order);
   const same = sameByHand(made, plan, units, options);
   if (same) return adopt(same, marker, refund, options);
   return create(marker, plan, refund, options);
@@ -105,7 +106,7 @@ async function adopt(
   refund.attempt.assertCurrent();
   await options.magento.creditMemos.addComment(memo.entity_id, marker);
   await askAgain(refund, options);
-  verifyCreditMemo(memo, refund.document, refund.units);
+  verifyCreditMemo(memo, refund.document, refund.units, shippingPaidBack(refund.document, refund.order));
   return { status: 'applied', targetId, cause: `took over ${cause}` };
 }
 
@@ -149,7 +150,7 @@ async function create(
     .catch(heldWithoutRight('creditmemo.forbidden'));
   await askAgain(refund, options);
   const created = await creditMemos.get(id);
-  if (created) verifyCreditMemo(created, document, units);
+  if (created) verifyCreditMemo(created, document, units, plan.shipping);
   return { status: 'applied', targetId: created?.increment_id ?? String(id), cause: `paid back, ${rule}` };
 }
 

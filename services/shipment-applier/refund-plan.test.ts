@@ -46,7 +46,7 @@ async function planned(...lines: [sku: string, quantity: string, returnToStock?:
   });
   const none = () => Promise.reject(new Error('not asked here'));
   const units = await unitsOf(order, refunding, { skusOf: none, shippedInParts: none });
-  const plan = refundPlanOf(document, units);
+  const plan = refundPlanOf(document, units, order);
   return {
     items: refundItems(plan, document, order).map(
       ({ orderItemId, quantity }) => `${quantity} of ${orderItemId}`,

@@ -7,6 +7,7 @@ import { amountOf } from './amounts.ts';
 import { leftItems, refunding } from './lines.ts';
 import type { OrderedItem, WantedItem } from './lines.ts';
 import { invoiceOf } from './order-state.ts';
+import { shippingPaidBack } from './shipping-paid-back.ts';
 import type { OrderUnits } from './units.ts';
 import { wantedItems } from './wanted.ts';
 
@@ -23,13 +24,13 @@ export interface RefundPlan {
 }
 
 /** @throws Rejected when a line is not of the order, or the document pays nothing back. */
-export function refundPlanOf(document: Fulfilment, units: OrderUnits): RefundPlan {
+export function refundPlanOf(document: Fulfilment, units: OrderUnits, order: OrderInBrief): RefundPlan {
   const returned = document.lines.filter(({ returnToStock }) => returnToStock === true);
   const wanted = refundedItems(document, units);
   const plan = {
     wanted,
     returnToStock: returnedItems(document, wanted, refundedItems({ ...document, lines: returned }, units)),
-    shipping: amountOf(document, 'shippingMinor') ?? zero,
+    shipping: shippingPaidBack(document, order),
     adjustmentRefund: amountOf(document, 'adjustmentRefundMinor') ?? zero,
     adjustmentFee: amountOf(document, 'adjustmentFeeMinor') ?? zero,
     total: amountOf(document, 'totalMinor'),

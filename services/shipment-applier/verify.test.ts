@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { MagentoCreditMemo } from '../magento/credit-memos.ts';
 import type { OrderItemInBrief } from '../magento/order-shape.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
-import { decimalOf, one } from '../platform/decimal.ts';
+import { decimalOf, fromMinor, one } from '../platform/decimal.ts';
 import { heldAt, lackingAt } from './source-top-up.ts';
 import { documentOf, lineOf } from './testing/document.ts';
 import type { OrderUnits } from './units.ts';
@@ -83,6 +83,7 @@ describe('a credit memo', () => {
       { ...memo, ...changes } as unknown as MagentoCreditMemo,
       { ...document, kind: 'creditmemo', amounts: { ...amounts, ...ofErp } },
       units,
+      fromMinor(amounts.shippingMinor, 2),
     );
 
   it('passes as it was asked for, its shipping with tax or without, its total in either currency', () => {

@@ -34,8 +34,12 @@ export function verifyInvoice(invoice: MagentoInvoice, document: Fulfilment, uni
 }
 
 /** The same of a credit memo, and of the amounts that it was asked for. */
-export function verifyCreditMemo(memo: MagentoCreditMemo, document: Fulfilment, units: OrderUnits): void {
-  const shippingAsked = amountOf(document, 'shippingMinor') ?? zero;
+export function verifyCreditMemo(
+  memo: MagentoCreditMemo,
+  document: Fulfilment,
+  units: OrderUnits,
+  shippingAsked: Decimal,
+): void {
   const amounts = [
     [
       'shipping',
