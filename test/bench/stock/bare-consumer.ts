@@ -1,6 +1,7 @@
 /**
  * The peer of the applier's reading: a kafkajs consumer that looks at nothing. `node bare-consumer.ts BROKER TOPIC COUNT`
- * reads the last COUNT records of the topic and prints the milliseconds from its start to the last one.
+ * reads about the last COUNT records of the topic, evenly over its partitions, and prints how many a second from its start
+ * to the last one.
  */
 import { Kafka, logLevel } from 'kafkajs';
 
@@ -13,7 +14,13 @@ const ends = await admin.fetchTopicOffsets(topic);
 await admin.disconnect();
 const consumer = kafka.consumer({ groupId: `bench-bare-reader-${Date.now()}` });
 const done = Promise.withResolvers<void>();
-let left = Number(count);
+/** As far as a partition has so many. */
+const starts = ends.map(({ partition, high }) => {
+  const offset = Math.max(0, Number(high) - Math.ceil(Number(count) / ends.length));
+  return { partition, offset, count: Number(high) - offset };
+});
+const all = starts.reduce((sum, start) => sum + start.count, 0);
+let left = all;
 await consumer.connect();
 await consumer.subscribe({ topic, fromBeginning: true });
 await consumer.run({
@@ -23,11 +30,7 @@ await consumer.run({
     if (left <= 0) done.resolve();
   },
 });
-// The keys are spread evenly, and so are the records.
-for (const { partition, high } of ends) {
-  const offset = Math.max(0, Number(high) - Math.ceil(Number(count) / ends.length));
-  consumer.seek({ topic, partition, offset: String(offset) });
-}
+for (const { partition, offset } of starts) consumer.seek({ topic, partition, offset: String(offset) });
 await done.promise;
-process.stdout.write(`${performance.now() - startedAt}\n`);
+process.stdout.write(`${(all * 1000) / (performance.now() - startedAt)}\n`);
 process.exit(0);

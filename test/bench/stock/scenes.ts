@@ -20,6 +20,8 @@ export interface Sizes {
 type Row = Figures['rows'][number];
 
 const withinMs = 600_000;
+/** Of the process that drains many events. */
+const memoryMb = 256;
 const pace: ShopLoad = { latencyMs: 200, connections: 8, rowsPerCall: 100 };
 
 const skuOf = (index: number) => `SKU-${String(index).padStart(7, '0')}`;
@@ -139,9 +141,9 @@ export async function drainedAtOnce(line: StockLine, { events, drainingSkus }: S
       value: Math.round(perSecond),
       'at most': Math.round(bare),
       ratio: Number((perSecond / bare).toFixed(2)),
-      goal: 'ratio 0.8, 256 MB',
+      goal: `ratio 0.8, ${memoryMb} MB`,
       'CPU µs': cpuMicroseconds,
-      'RSS MB': highestRssMb,
+      'RSS MB': `${highestRssMb}${highestRssMb > memoryMb ? ', TOO MUCH' : ''}`,
     },
   ];
 }
@@ -153,5 +155,5 @@ async function barePerSecond(bootstrap: string, records: number): Promise<number
     String(records),
   ]);
   await close();
-  return (records * 1000) / Number(firstLine);
+  return Number(firstLine);
 }
