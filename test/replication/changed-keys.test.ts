@@ -11,6 +11,9 @@ import {
 import { compileVia, queryVia } from '../../services/erp/changed-keys/via.ts';
 import { widened } from '../../services/erp/changed-keys/visibility.ts';
 import { openPool } from '../../services/erp/pool.ts';
+import { SqlQuestions } from '../../services/erp/sources/postgres/sql-questions.ts';
+import { compileStreams } from '../../services/erp/streams.ts';
+import { erpSection } from '../../services/platform/config/sections/erp.ts';
 import { testDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
 
@@ -155,6 +158,50 @@ describe('the changed-key query', () => {
     expect((await queryKeys({ ...keyed(sql), pool, keys: [] })).rows).toEqual([{ slept: '' }]);
     await pool.end();
     await own.drop();
+  });
+
+  it('is not answered where a policy comes to hide rows, which would count as gone; one that was there before is meant', async () => {
+    await database.run(`
+      create table hidden (id int primary key);
+      insert into hidden values (1), (2);
+      create role reader_${database.slot} login;
+      grant select on hidden to reader_${database.slot}`);
+    const url = new URL(database.url);
+    url.username = `reader_${database.slot}`;
+    const pool = openPool({ connectionString: url.href, max: 2 });
+    const [stream] = compileStreams(
+      erpSection.parse({
+        streams: {
+          stock: {
+            topic: 'erp.stock',
+            key: { id: 'int' },
+            watch: [{ table: 'hidden', key: 'id' }],
+            query: 'select id from hidden where $keys::int[] is null or id = any($keys::int[])',
+            find: 'select 1 as id',
+          },
+        },
+      }).streams,
+    );
+    const limits = { statementTimeoutMs: 30_000, loadTimeoutMs: 30_000, rowsPerFetch: 10, timezone: null };
+    const questions = () => new SqlQuestions({ pool, stream: stream!, since: '2026-01-01', ...limits });
+    const ids = async (of: SqlQuestions) =>
+      [await of.ask(new Map([['1', []]])), ...(await Array.fromAsync(of.askAll([], null)))].map(({ rows }) =>
+        rows.map(({ id }) => id),
+      );
+    try {
+      const one = questions();
+      expect(await ids(one)).toEqual([[1], [1, 2]]);
+      await database.run('alter table hidden enable row level security');
+      await expect(one.ask(new Map([['1', []]]))).rejects.toMatchObject({
+        fault: { code: 'erp.row_security' },
+      });
+      await expect(Array.fromAsync(one.askAll([], null))).rejects.toMatchObject({ needsOperator: true });
+      await database.run('create policy shown on hidden for select using (id = 2)');
+      expect(await ids(questions())).toEqual([[], [2]]);
+    } finally {
+      await pool.end();
+      await database.run(`drop table hidden; drop role reader_${database.slot}`);
+    }
   });
 
   it('leaves no trace in the session that it borrowed', async () => {

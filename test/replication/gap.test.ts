@@ -185,6 +185,7 @@ describe('a gap in the log', () => {
       'alter table region drop constraint region_pkey, add primary key (id, place)',
     'a partition that was detached': 'alter table region detach partition region_eu',
     'a partition that was truncated': 'truncate region_eu',
+    'a policy on rows': 'alter table item enable row level security',
   };
 
   it.each(Object.entries(alterations))('is %s, whether the ingester ran or not', async (_name, sql) => {

@@ -255,7 +255,9 @@ describe('questions by SQL', () => {
     expect(await questions().ask(keys)).toEqual({ version: 42n, rows: [{ id: 7 }] });
     expect(given()).toEqual(['{"7","8"}', '2026-01-01T00:00:00.000Z']);
     expect(server.askedOf(/pg_visible/)[0]).toContain(`unnest('{41,42}'::bigint[])`);
-    expect(calls).toEqual(['erp.streams.stock.query 00000']);
+    // Whether a policy hides rows is asked before the first question alone.
+    expect(calls).toEqual(['erp.streams.stock.query 00000', 'erp.streams.stock.query 00000']);
+    expect(server.askedOf(/row_security/)).toHaveLength(2);
     expect(server.asked).toContain('set local statement_timeout = 1000');
   });
 
@@ -280,7 +282,7 @@ describe('questions by SQL', () => {
     expect(given()).toEqual([null, '2026-01-01T00:00:00.000Z', '0']);
     expect([server.asked.at(-1), server.sockets.size]).toEqual(['commit', 1]);
     expect(server.asked).toContain('set local statement_timeout = 60000');
-    expect(server.askedOf(/^begin isolation/)).toHaveLength(1);
+    expect(server.askedOf(/^begin isolation/)).toHaveLength(2);
   });
 
   it('ask all from the first, and drop the connection of who stops before the end or fails', async () => {

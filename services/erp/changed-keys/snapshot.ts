@@ -25,6 +25,8 @@ export interface SnapshotOptions {
   statementTimeoutMs?: number;
   /** In which the day of the queries turns; that of role or database unless told otherwise. */
   timezone?: string | null;
+  /** Fails where a policy would hide rows from our role: what it does not show would be taken for gone. */
+  refusesPolicies?: boolean;
   /** How long commits in the log may stay invisible before we say so. */
   visibleWithinMs?: number;
   /** Told, before the answer is there, up to which position of the log it may show the database. */
@@ -160,8 +162,10 @@ async function begin(
 function settingsOf({
   statementTimeoutMs = defaultStatementTimeoutMs,
   timezone = null,
+  refusesPolicies = false,
 }: SnapshotOptions): string[] {
   return [
+    ...(refusesPolicies ? ['set local row_security = off'] : []),
     `set local statement_timeout = ${Math.round(statementTimeoutMs)}`,
     'set local idle_in_transaction_session_timeout = 0',
     `select set_config('transaction_timeout', '0', true) where current_setting('transaction_timeout', true) <> '0'`,
@@ -230,6 +234,7 @@ function notVisible(where: string, missing: string, withinMs: number): Unavailab
 export function queryFault(where: string, error: unknown): Error {
   if (error instanceof Unavailable || error instanceof Rejected) return error;
   const fault = databaseFault(error);
+  if (fault.routine === 'check_enable_rls') return hidden(where, error);
   if (fault.sqlState === '42501' || !/^(22|42|P0|0A|21|25006)/.test(fault.sqlState ?? '')) {
     return unavailable(`${where} could not be asked`, error, { perhapsRecord: isOfOneRow(fault) });
   }
@@ -241,5 +246,17 @@ export function queryFault(where: string, error: unknown): Error {
       fix: 'Correct the SQL in the configuration; `cartage check` tries it without running it',
     },
     { cause: error },
+  );
+}
+
+function hidden(where: string, cause: unknown): Unavailable {
+  return new Unavailable(
+    {
+      code: 'erp.row_security',
+      what: `${where} is not asked: a policy decides since a while which rows our role sees`,
+      why: 'what it does not see would be told to the shop as deleted',
+      fix: 'Run: ALTER ROLE ... BYPASSRLS; or, where the policies show it all that the shop sells, start the ingester anew',
+    },
+    { needsOperator: true, cause },
   );
 }

@@ -3,7 +3,7 @@
  * the log say less than it should: a table that was renamed, or dropped and made anew (the publication holds the other
  * one, or none), taken out of the publication, filtered, altered (new values without a change of a row: `alter column …
  * type … using`, `add column … default`), partitions that came, went or were truncated (the last is seen by the file of
- * the partition, which `vacuum full` makes anew as well).
+ * the partition, which `vacuum full` makes anew as well), policies that decide which rows a role sees.
  */
 import { fullTableName } from '../pool.ts';
 import { unavailable } from '../sqlstate.ts';
@@ -27,6 +27,9 @@ const query = `
     union all
     select root, concat_ws(' ', 'column', attrelid, attnum, attname, atttypid, atttypmod, attgenerated)
       from tree join pg_attribute on attrelid = oid where attnum > 0 and not attisdropped
+    union all
+    select root, concat_ws(' ', 'security', c.oid, c.relforcerowsecurity, p.oid, p.xmin)
+      from tree join pg_class c using (oid) left join pg_policy p on p.polrelid = c.oid where c.relrowsecurity
     union all
     select root, concat_ws(' ', 'key', indrelid, indisprimary, indisreplident, indkey)
       from tree join pg_index on indrelid = oid where indisprimary or indisreplident

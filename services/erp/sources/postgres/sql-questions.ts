@@ -1,4 +1,5 @@
 /** Questions by SQL on PostgreSQL. An answer contains a transaction when its snapshot shows it (`visibility.ts`). */
+import { Rejected, Unavailable } from '../../../platform/errors.ts';
 import { queryVia } from '../../changed-keys/via.ts';
 import { findKeys } from '../../changed-keys/record-keys.ts';
 import { estimateRows, queryAll, queryKeys } from '../../changed-keys/snapshot-query.ts';
@@ -34,27 +35,31 @@ export interface SqlQuestionsOptions {
 export class SqlQuestions implements Questions {
   readonly isOrdered = true;
   readonly #options: SqlQuestionsOptions;
+  /** Whether policies hid no rows as this was asked first: then none may from there on. */
+  #isUnhidden: boolean | null = null;
 
   constructor(options: SqlQuestionsOptions) {
     this.#options = options;
   }
 
-  ask(keys: ReadonlyMap<string, Iterable<Mark>>): Promise<Answer> {
+  async ask(keys: ReadonlyMap<string, Iterable<Mark>>): Promise<Answer> {
     const marks = new Set<Mark>();
     for (const ofKey of keys.values()) for (const mark of ofKey) marks.add(mark);
     const { stream, since } = this.#options;
     return queryKeys({
       ...this.#snapshot('query', marks),
+      refusesPolicies: await this.#refusesPolicies(),
       query: stream.query,
       since,
       keys: [...keys.keys()].map((key) => this.#asked(key)),
     });
   }
 
-  askAll(marks: Iterable<Mark>, after: string | null): AsyncGenerator<Answer, void, void> {
+  async *askAll(marks: Iterable<Mark>, after: string | null): AsyncGenerator<Answer, void, void> {
     const { stream, since, rowsPerFetch, loadTimeoutMs } = this.#options;
-    return queryAll({
+    yield* queryAll({
       ...this.#snapshot('query', marks),
+      refusesPolicies: await this.#refusesPolicies(),
       statementTimeoutMs: loadTimeoutMs,
       query: stream.query,
       since,
@@ -67,6 +72,21 @@ export class SqlQuestions implements Questions {
   expectedRows(): Promise<number> {
     const { stream, since } = this.#options;
     return estimateRows({ ...this.#snapshot('query', []), query: stream.query, since });
+  }
+
+  /** Policies that were there before are meant to be, and `cartage check` says what they mean. */
+  async #refusesPolicies(): Promise<boolean> {
+    const { stream, since } = this.#options;
+    const asked = { ...this.#snapshot('query', []), query: stream.query, since, refusesPolicies: true };
+    try {
+      if (this.#isUnhidden === null) await estimateRows(asked);
+      this.#isUnhidden ??= true;
+    } catch (error) {
+      // What is wrong otherwise the question itself will say.
+      if (error instanceof Unavailable && error.fault.code === 'erp.row_security') this.#isUnhidden = false;
+      else if (error instanceof Rejected) this.#isUnhidden = true;
+    }
+    return this.#isUnhidden ?? true;
   }
 
   async keysOf(watch: number, rows: readonly Row[], marks: Iterable<Mark>): Promise<string[] | 'all'> {
