@@ -224,6 +224,30 @@ describe('reading', () => {
   });
 });
 
+it('of a watched table that had another name for a while tells that any row may be another', async () => {
+  const log = await open({ watch: new Map([['shop.item', ['id']]]), homes: new Map([[9, 'shop.item']]) });
+  const away = wal.relation(9, 'shop', 'away', [{ name: 'id', inIdentity: true }]);
+  server.tell(
+    ...whole(
+      7,
+      300n,
+      item,
+      wal.insert(9, ['1', 'a']),
+      away,
+      wal.insert(9, ['2']),
+      item,
+      wal.insert(9, ['3', 'c']),
+    ),
+  );
+  const { value } = await log.transactions().next();
+  expect(value!.changes.map(({ table, kind }) => [table, kind])).toEqual([
+    ['shop.item', 'insert'],
+    ['shop.away', 'insert'],
+    ['shop.item', 'untold'],
+    ['shop.item', 'insert'],
+  ]);
+});
+
 describe('a log that ends', () => {
   const ending = async (...bytes: Buffer[]) => {
     const log = await open();

@@ -25,6 +25,8 @@ export interface LogOptions {
   failover?: boolean;
   /** By `schema.table`. A table without an entry is decoded in full. */
   watch?: ReadonlyMap<string, WatchedColumns>;
+  /** Names of the watched tables by their oid, as they are now: in the log one of them may have had another. */
+  homes?: ReadonlyMap<number, string>;
   /** Called with a table that is in the log and not watched: one that was renamed, or that somebody else has published. */
   onUnwatched?: (table: string) => void;
   /** Milliseconds since 1970. */
@@ -90,6 +92,8 @@ export class StreamedLog implements ReplicationLog {
   readonly #decoder: MessageDecoder;
   /** Tables whose rows, as they were when the changes were written, do not carry what is watched. */
   readonly #untold = new Set<string>();
+  /** Names under which rows of a watched table were changed, and what it is called. */
+  readonly #moved = new Map<string, string>();
   /** Size of the message being decoded. */
   #messageBytes = 0;
   #statusTimer: NodeJS.Timeout | undefined;
@@ -182,7 +186,12 @@ export class StreamedLog implements ReplicationLog {
         },
         commit: (_commitLsn, endLsn) => this.#status.commit(endLsn, !this.#handover.commit(endLsn)),
         relation: (relation) => this.#describe(relation),
-        change: (change) => this.#handover.change(this.#told(change), this.#messageBytes),
+        change: (change) => {
+          const home = this.#moved.get(change.table);
+          this.#handover.change(this.#told(change), this.#messageBytes);
+          if (home !== undefined)
+            this.#handover.change({ table: home, kind: 'untold', old: null, new: null }, 0);
+        },
       },
       (table) => {
         const columns = this.#options.watch?.get(table);
@@ -195,7 +204,10 @@ export class StreamedLog implements ReplicationLog {
    * As the table was when the next changes were written: later ones, and what is configured now, may differ. Whether it
    * can be watched as it stands is asked elsewhere; of these changes the log tells too little, and so any row counts.
    */
-  #describe({ table, columns }: Relation): void {
+  #describe({ oid, table, columns }: Relation): void {
+    const home = this.#options.homes?.get(oid);
+    if (home !== undefined && home !== table) this.#moved.set(table, home);
+    else this.#moved.delete(table);
     if (this.#options.watch?.has(table) === false) this.#options.onUnwatched?.(table);
     const watched = this.#options.watch?.get(table) ?? [];
     const carried = new Set(columns.filter(({ inIdentity }) => inIdentity).map(({ name }) => name));

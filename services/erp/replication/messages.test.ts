@@ -51,6 +51,7 @@ describe('the log', () => {
   it('describes a table before its rows, and again when it was altered', () => {
     expect(table()).toEqual([
       {
+        oid: 9,
         table: 'shop.item',
         identity: 'd',
         columns: [

@@ -10,6 +10,8 @@ import type { Column } from './tuple.ts';
 import { Defect } from '../../platform/errors.ts';
 
 export interface Relation {
+  /** Stays while names change. */
+  oid: number;
   table: string;
   /** `d` default (primary key), `n` nothing, `f` full, `i` an index. */
   identity: string;
@@ -120,8 +122,9 @@ export class MessageDecoder {
       });
       at = end + 8;
     }
-    const relation = { table, identity: String.fromCharCode(body[afterName]!), columns };
-    this.#relations.set(body.readUInt32BE(start), relation);
+    const oid = body.readUInt32BE(start);
+    const relation = { oid, table, identity: String.fromCharCode(body[afterName]!), columns };
+    this.#relations.set(oid, relation);
     this.#handlers.relation?.(relation);
   }
 

@@ -51,3 +51,20 @@ export async function tableStates(
     throw unavailable('How the watched tables stand could not be read', error);
   }
 }
+
+/** The name of each table by its oid: it stays while a table is called otherwise for a while. */
+export async function tableNames(
+  database: Database,
+  tables: readonly string[],
+): Promise<Map<number, string>> {
+  try {
+    const { rows } = await database.query<{ id: string; home: string }>(
+      `select c.oid::text as id, n.nspname || '.' || c.relname as home
+         from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname || '.' || c.relname = any ($1)`,
+      [tables.map(fullTableName)],
+    );
+    return new Map(rows.map(({ id, home }) => [Number(id), home]));
+  } catch (error) {
+    throw unavailable('What the watched tables are called could not be read', error);
+  }
+}

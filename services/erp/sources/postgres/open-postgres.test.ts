@@ -27,6 +27,7 @@ beforeEach(async () => {
     .on(/puballtables/, [{ all_tables: false, via_root: true, ...kinds }])
     .on(/from pg_publication_tables/, [{ name: 'public.item' }])
     .on(/from pg_publication_rel r/, [])
+    .on(/as home/, [{ id: '9', home: 'public.item' }])
     .on(/as digest/, [{ name: 'public.item', digest: 'a' }])
     .on(/pg_wal_lsn_diff/, [{ retained: 71, unconfirmed: 5 }])
     .on(/^TIMELINE_HISTORY 2/, [

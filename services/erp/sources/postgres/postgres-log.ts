@@ -12,6 +12,7 @@ import { openLog } from '../../replication/open-log.ts';
 import { requirePrimary } from '../../replication/primary.ts';
 import { createSlot, dropSlot, inspectSlot } from '../../replication/slot.ts';
 import type { SlotState } from '../../replication/slot.ts';
+import { tableNames } from '../../replication/table-state.ts';
 import type { ChangeSource, Gap, OpenSource, Place } from '../change-source.ts';
 import { HeldSlot } from './held-slot.ts';
 import { parsePlace } from './log-place.ts';
@@ -83,6 +84,7 @@ export class PostgresLog implements ChangeSource {
       slot: name,
       publication,
       watch: watched,
+      homes: await tableNames(pool, [...watched.keys()]),
       ...(this.#options.failover !== undefined && { failover: this.#options.failover }),
       onUnwatched: (table) => held?.unwatched(table),
     });
