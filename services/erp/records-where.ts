@@ -2,7 +2,7 @@
 import type { Config } from '../platform/config/schema.ts';
 import { Rejected } from '../platform/errors.ts';
 import { asSubquery, bindSql } from './changed-keys/sql-template.ts';
-import { queryFault } from './changed-keys/snapshot.ts';
+import { queryFault } from './changed-keys/query-fault.ts';
 import { connectionOf } from './connection.ts';
 import { isMysqlAddress } from './mysql/address.ts';
 import { openPool } from './pool.ts';

@@ -1,14 +1,15 @@
 /** One read-only snapshot of the ERP that is known to contain what made the keys dirty. */
 import { setTimeout } from 'node:timers/promises';
 import type pg from 'pg';
-import { Rejected, Unavailable } from '../../platform/errors.ts';
+import { Unavailable } from '../../platform/errors.ts';
 import { parseLsn } from '../replication/lsn.ts';
 import type { Lsn } from '../replication/lsn.ts';
 import type { ErpPool } from '../pool.ts';
 import { statement } from '../statement.ts';
-import { databaseFault, isOfOneRow, redacted, unavailable } from '../sqlstate.ts';
+import { unavailable } from '../sqlstate.ts';
 import { queryRows, textForms } from '../values.ts';
 import type { SqlRow } from '../values.ts';
+import { queryFault } from './query-fault.ts';
 import { neededSql } from './replica.ts';
 import type { Needed, Replica } from './replica.ts';
 import { missingFrom } from './visibility.ts';
@@ -228,35 +229,4 @@ function notVisible(where: string, missing: string, withinMs: number): Unavailab
     why: 'it is open still, or its commit is in the log and not shown to readers yet',
     fix: 'Look for transactions that are open long (pg_stat_activity.xact_start, pg_prepared_xacts), and for commits waiting in SyncRep (wait_event) and at synchronous_standby_names',
   });
-}
-
-/** A query that is wrong or meets data it cannot take is the configuration's fault; it names the SQL. */
-export function queryFault(where: string, error: unknown): Error {
-  if (error instanceof Unavailable || error instanceof Rejected) return error;
-  const fault = databaseFault(error);
-  if (fault.routine === 'check_enable_rls') return hidden(where, error);
-  if (fault.sqlState === '42501' || !/^(22|42|P0|0A|21|25006)/.test(fault.sqlState ?? '')) {
-    return unavailable(`${where} could not be asked`, error, { perhapsRecord: isOfOneRow(fault) });
-  }
-  return new Rejected(
-    {
-      code: 'erp.query',
-      what: `${where} is refused by the database`,
-      why: redacted(fault),
-      fix: 'Correct the SQL in the configuration; `cartage check` tries it without running it',
-    },
-    { cause: error },
-  );
-}
-
-function hidden(where: string, cause: unknown): Unavailable {
-  return new Unavailable(
-    {
-      code: 'erp.row_security',
-      what: `${where} is not asked: a policy decides since a while which rows our role sees`,
-      why: 'what it does not see would be told to the shop as deleted',
-      fix: 'Run: ALTER ROLE ... BYPASSRLS; or, where the policies show it all that the shop sells, start the ingester anew',
-    },
-    { needsOperator: true, cause },
-  );
 }

@@ -1,6 +1,6 @@
 import { quoteIdentifier, splitTable } from '../../pool.ts';
 import type { ErpPool } from '../../pool.ts';
-import { queryFault } from '../../changed-keys/snapshot.ts';
+import { queryFault } from '../../changed-keys/query-fault.ts';
 import { statement } from '../../statement.ts';
 import { queryRows, textForms } from '../../values.ts';
 import type { SqlRow } from '../../values.ts';
