@@ -47,10 +47,12 @@ const newestLimit = 50;
 export class ParkedRecords {
   /** By code, then by key in the order in which they came. */
   readonly #full = new Map<string, Map<string, ParkedView>>();
-  readonly #brief = new Map<string, Brief>();
+  /** By code, then the status by key: of fifty thousand, an object and a text for each would be 5 MB. */
+  readonly #brief = new Map<string, Map<string, Brief['status']>>();
   readonly #counts = new Map<string, Omit<ParkedGroup, 'code'>>();
   readonly #limits: { full: number; all: number };
   #fullCount = 0;
+  #briefCount = 0;
   #complete = true;
 
   constructor(limits = { full: 4_000, all: 200_000 }) {
@@ -70,9 +72,11 @@ export class ParkedRecords {
 
   /** A tombstone: the record is cleared. */
   remove(id: string): boolean {
-    const known = this.#brief.get(id) ?? this.#fullOf(id);
+    const brief = this.#briefOf(id);
+    const known = brief ?? this.#fullOf(id);
     if (known === undefined) return false;
-    if (!this.#brief.delete(id)) this.#dropFull(known.code, id);
+    if (brief === undefined) this.#dropFull(known.code, id);
+    else this.#dropBrief(known.code, id);
     this.#count(known, -1);
     return true;
   }
@@ -80,6 +84,7 @@ export class ParkedRecords {
   clear(): void {
     for (const kept of [this.#full, this.#brief, this.#counts]) kept.clear();
     this.#fullCount = 0;
+    this.#briefCount = 0;
     this.#complete = true;
   }
 
@@ -96,7 +101,7 @@ export class ParkedRecords {
       return { code, ...counts, fix };
     });
     return {
-      total: this.#fullCount + this.#brief.size,
+      total: this.#fullCount + this.#briefCount,
       complete: this.#complete,
       byCode: byCode.toSorted((a, b) => b.count - a.count || a.code.localeCompare(b.code)),
       newest: newest.slice(0, newestLimit),
@@ -106,6 +111,21 @@ export class ParkedRecords {
   #fullOf(id: string): ParkedView | undefined {
     for (const own of this.#full.values()) if (own.has(id)) return own.get(id);
     return undefined;
+  }
+
+  #briefOf(id: string): Brief | undefined {
+    for (const [code, own] of this.#brief) {
+      const status = own.get(id);
+      if (status !== undefined) return { code, status };
+    }
+    return undefined;
+  }
+
+  #dropBrief(code: string, id: string): void {
+    const own = this.#brief.get(code)!;
+    own.delete(id);
+    if (own.size === 0) this.#brief.delete(code);
+    this.#briefCount -= 1;
   }
 
   #dropFull(code: string, id: string): void {
@@ -119,8 +139,11 @@ export class ParkedRecords {
     const [code, own] = [...this.#full].reduce((most, one) => (one[1].size > most[1].size ? one : most));
     const [id, { status }] = own.entries().next().value!;
     this.#dropFull(code, id);
-    if (this.#fullCount + this.#brief.size < this.#limits.all) this.#brief.set(id, { code, status });
-    else {
+    if (this.#fullCount + this.#briefCount < this.#limits.all) {
+      const briefs = this.#brief.get(code) ?? new Map<string, Brief['status']>();
+      this.#brief.set(code, briefs.set(id, status));
+      this.#briefCount += 1;
+    } else {
       this.#count({ code, status }, -1);
       this.#complete = false;
     }

@@ -125,6 +125,13 @@ describe('answers', () => {
   });
 });
 
+it('keeps a connection for longer than who is in front of it does, and than a process gets no processor', async () => {
+  const agent = new Agent({ keepAlive: true });
+  const { headers } = await get(`${(await start()).url}/livez`, { agent });
+  expect(headers['keep-alive']).toBe('timeout=65');
+  agent.destroy();
+});
+
 describe('close', () => {
   it('ends an idle kept-alive connection at once and a stuck one after the grace', async () => {
     const admin = await start();

@@ -32,6 +32,11 @@ export interface AdminServer {
 }
 
 const readyTimeoutMs = 2_000;
+/**
+ * How long a connection is kept for the next request: longer than what stands in front keeps its own, or than a process
+ * gets no processor. After that Node ends it before it looks whether a request has come, and whoever asked is reset.
+ */
+const keptMs = 65_000;
 const prometheusContentType = 'text/plain; version=0.0.4; charset=utf-8';
 
 /**
@@ -41,7 +46,7 @@ const prometheusContentType = 'text/plain; version=0.0.4; charset=utf-8';
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
   const server = createServer(
     // Limits at the edge: a slow or endless request ends by itself.
-    { headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16 * 1024, keepAliveTimeout: 5_000 },
+    { headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16 * 1024, keepAliveTimeout: keptMs },
     (request, response) => void answer(request, response, options),
   );
   await new Promise<void>((resolve, reject) => {
