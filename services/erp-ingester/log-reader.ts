@@ -28,7 +28,7 @@ export interface LogReaderOptions {
  * thousand times a second would fill the memory too. Many keys of one transaction take some 120 bytes each, keys that
  * several transactions made dirty, or transactions of one key, up to 300.
  */
-const waitingMaxDefault = 150_000;
+const waitingMaxDefault = 60_000;
 /** So long a text counts once: a row that leads to keys waits with all its columns. */
 const charactersPerWeight = 256;
 

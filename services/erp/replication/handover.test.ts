@@ -75,6 +75,16 @@ describe('changes on their way to the owner', () => {
     expect(handover.isFull).toBe(true);
   });
 
+  it('are handed over before they end where one alone is more than may be held', async () => {
+    handover.begin(7, 7n, at);
+    handover.change(change('a'), 20_000);
+    expect(handover.isFull).toBe(true);
+    const taken = await shown();
+    expect([taken, handover.isFull]).toEqual([[7, ['a'], false, null], false]);
+    expect(handover.commit(8n)).toBe(true);
+    expect(await shown()).toEqual([7, [], true, 8n]);
+  });
+
   it('are waited for', async () => {
     const waiting = shown();
     put(7, ['a']);

@@ -54,13 +54,17 @@ export class Handover {
   change(change: Change, sizeBytes: number): void {
     const open = this.#open;
     if (!open) throw new Defect('a change came outside a transaction');
-    if (open.changes.length >= this.#limits.partChangesMax || this.#openBytes >= this.#limits.partBytesMax) {
-      this.#give({ ...open, last: false, endLsn: null });
-      this.#hasGivenPart = true;
-      open.changes = [];
-    }
+    if (open.changes.length >= this.#limits.partChangesMax) this.#givePart(open);
     open.changes.push(change);
     this.#openBytes += sizeBytes + changeOverheadBytes;
+    // At once: where it alone is as much as may be held, nothing more is read before it is taken.
+    if (this.#openBytes >= this.#limits.partBytesMax) this.#givePart(open);
+  }
+
+  #givePart(open: PartOfTransaction): void {
+    this.#give({ ...open, last: false, endLsn: null });
+    this.#hasGivenPart = true;
+    open.changes = [];
   }
 
   /** @returns whether the transaction held anything; an empty one is not handed over. */

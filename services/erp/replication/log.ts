@@ -121,7 +121,7 @@ export class StreamedLog implements ReplicationLog {
     this.#handover = new Handover({
       partChangesMax: options.partChangesMax ?? 10_000,
       partBytesMax: 8 * 1024 * 1024,
-      heldBytesMax: options.heldBytesMax ?? 32 * 1024 * 1024,
+      heldBytesMax: options.heldBytesMax ?? 16 * 1024 * 1024,
     });
     this.#decoder = this.#newDecoder();
   }
