@@ -51,7 +51,10 @@ export class CustomerReader {
     await Promise.all(
       open.map(async (request) => {
         const traceparent = (isAlone ? traceparentOf() : null) ?? request.traceparent;
-        results.set(request, await this.#answer({ ...request, traceparent }, read.get(this.#idIn(request))!));
+        results.set(
+          request,
+          await this.#answer(tracedBy(request, traceparent), read.get(this.#idIn(request))!),
+        );
       }),
     );
     return results;
@@ -109,4 +112,12 @@ export class CustomerReader {
   #idIn({ value }: RelayRequest): number {
     return customerIdIn(value, this.#options.instance)!;
   }
+}
+
+/** Member by member: a record reads its value when it is asked for it, and a spread does not ask. */
+function tracedBy(request: RelayRequest, traceparent: string | null): RelayRequest {
+  const { contract, topic, partition, offset, key, value, eventId, publishedAt } = request;
+  const { headers, sizeBytes, bytes } = request;
+  const place = { contract, topic, partition, offset, key, publishedAt };
+  return { ...place, value, eventId, headers, sizeBytes, bytes, traceparent };
 }
