@@ -56,21 +56,11 @@ async function serve(...those: RelayRequest[]) {
 const customers = () => bus.of<Customer>(contract.topic);
 const askedAgain = () => bus.of<Refresh>('cartage.refresh').map((request) => request.key);
 
-it('is published also where the request is read when it is asked for its value, as those of the bus are', async () => {
-  const { value, topic, ...own } = asked({ key });
-  const request = Object.assign(Object.create({ value, topic }) as RelayRequest, own);
-  expect(await serve(request)).toMatchObject([{ status: 'applied' }]);
-  expect(customers()).toHaveLength(1);
-});
-
 it('is published under the trace of its own request, or of the one that is served alone', async () => {
   const trace = (id: number) => `00-${String(id).repeat(32)}-${String(id).repeat(16)}-01`;
   const span = startSpan('process');
   for (const id of [2, 3]) shop.put(aCustomer({ id }));
-  const [alone, ...others] = [1, 2, 3].map((id) => ({
-    ...asked({ key: `us/base/${id}` }),
-    traceparent: trace(id),
-  }));
+  const [alone, ...others] = [1, 2, 3].map((id) => received({ key: `us/base/${id}`, topic: contract.topic }, trace(id)));
   await underSpan(span, () => serve(alone!));
   await underSpan(span, () => serve(...others));
   expect(bus.published.map(({ traceparent }) => traceparent)).toEqual([

@@ -20,6 +20,12 @@ export interface CustomerReaderOptions extends CustomerCallsOptions {
   instance: string;
 }
 
+/** A request, and the trace under which it is answered. */
+interface Asked {
+  request: RelayRequest;
+  traceparent: string | null;
+}
+
 /**
  * Reads the customers that requests speak of, several per call, and publishes them; of one that the shop does not have
  * the tombstone.
@@ -51,27 +57,23 @@ export class CustomerReader {
     await Promise.all(
       open.map(async (request) => {
         const traceparent = (isAlone ? traceparentOf() : null) ?? request.traceparent;
-        results.set(
-          request,
-          await this.#answer(tracedBy(request, traceparent), read.get(this.#idIn(request))!),
-        );
+        results.set(request, await this.#answer({ request, traceparent }, read.get(this.#idIn(request))!));
       }),
     );
     return results;
   }
 
   /** One request: what it throws holds for it alone. */
-  async #answer(request: RelayRequest, read: ReadCustomer | Error): Promise<Handled | Error> {
+  async #answer(asked: Asked, read: ReadCustomer | Error): Promise<Handled | Error> {
     if (read instanceof Error) return read;
     try {
-      if (read.customer === null) return await this.#gone(request);
+      if (read.customer === null) return await this.#gone(asked);
       const customer = await this.#options.shop.contractOf(read.customer);
       if (customer === null) return { status: 'unchanged', cause: 'the shop has no such website any more' };
       const key = contract.key(customer);
-      if (key !== request.key) return await this.#elsewhere(request, key);
-      const { traceparent } = request;
+      if (key !== asked.request.key) return await this.#elsewhere(asked, key);
       return await relayState(
-        { value: customer, readAt: read.readAt, request, traceparent },
+        { value: customer, readAt: read.readAt, ...asked },
         { targetId: String(customer.customerId), cause: 'published' },
         { ...this.#options, contract },
       );
@@ -81,14 +83,16 @@ export class CustomerReader {
   }
 
   /** One writer per customer: its own key is asked about in its turn. A key that it had before is gone. */
-  async #elsewhere(request: RelayRequest, key: string): Promise<Handled> {
-    await this.#ask(key, request);
+  async #elsewhere(asked: Asked, key: string): Promise<Handled> {
+    const { request } = asked;
+    await this.#ask(key, asked);
     if (request.value.entityId === null) await this.#options.bus.tombstone(contract, request.key);
     return { status: 'applied', targetId: key, cause: 'asked again under the customer’s own key' };
   }
 
   /** What was never published may be about to be committed. Where only the id was told, the key under each website is asked about. */
-  async #gone(request: RelayRequest): Promise<Handled | Error> {
+  async #gone(asked: Asked): Promise<Handled | Error> {
+    const { request } = asked;
     const { bus, clock, instance, published, shop } = this.#options;
     if (!published.isKnown(request.key) && mayBecomeVisible(request, false, clock.now()))
       return notYetVisible(request.key, 'The shop does not show the customer yet');
@@ -99,25 +103,17 @@ export class CustomerReader {
     const customerId = this.#idIn(request);
     const codes = await shop.websites.codes();
     await Promise.all(
-      codes.map((website) => this.#ask(customerKey({ instance, website, customerId }), request)),
+      codes.map((website) => this.#ask(customerKey({ instance, website, customerId }), asked)),
     );
     return { status: 'applied', cause: 'asked again under the key of each website' };
   }
 
   /** As long ago as it was asked for: nothing of it is waited for twice. */
-  async #ask(key: string, { value, traceparent }: RelayRequest): Promise<void> {
-    await this.#options.bus.publish(refresh, { value: { ...value, key, entityId: null }, traceparent });
+  async #ask(key: string, { request, traceparent }: Asked): Promise<void> {
+    await this.#options.bus.publish(refresh, { value: { ...request.value, key, entityId: null }, traceparent });
   }
 
   #idIn({ value }: RelayRequest): number {
     return customerIdIn(value, this.#options.instance)!;
   }
-}
-
-/** Member by member: a record reads its value when it is asked for it, and a spread does not ask. */
-function tracedBy(request: RelayRequest, traceparent: string | null): RelayRequest {
-  const { contract, topic, partition, offset, key, value, eventId, publishedAt } = request;
-  const { headers, sizeBytes, bytes } = request;
-  const place = { contract, topic, partition, offset, key, publishedAt };
-  return { ...place, value, eventId, headers, sizeBytes, bytes, traceparent };
 }

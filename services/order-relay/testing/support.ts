@@ -57,7 +57,11 @@ export class StandingClock {
 
 let offset = 0;
 
-export function received(request: Partial<Refresh> & { key: string }): RelayRequest {
+/** As the bus gives it: most is told when it is asked for, and a copy of the record lacks that. */
+export function received(
+  request: Partial<Refresh> & { key: string },
+  traceparent: string | null = null,
+): RelayRequest {
   const asked = {
     topic: request.topic ?? 'magento.orders',
     key: request.key,
@@ -65,13 +69,6 @@ export function received(request: Partial<Refresh> & { key: string }): RelayRequ
   };
   const value = { ...requestOf({ asked, reason: 'sweep', seen: null, requestedAt: 0 }), ...request };
   offset += 1;
-  return {
-    topic: 'cartage.refresh',
-    partition: 0,
-    offset,
-    key: value.key,
-    value,
-    publishedAt: value.requestedAt,
-    traceparent: null,
-  } as Received<Refresh> & RelayRequest;
+  const told = Object.create({ topic: 'cartage.refresh', value, traceparent }) as Received<Refresh> & RelayRequest;
+  return Object.assign(told, { partition: 0, offset, key: value.key, publishedAt: value.requestedAt });
 }
