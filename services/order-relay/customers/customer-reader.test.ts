@@ -60,7 +60,9 @@ it('is published under the trace of its own request, or of the one that is serve
   const trace = (id: number) => `00-${String(id).repeat(32)}-${String(id).repeat(16)}-01`;
   const span = startSpan('process');
   for (const id of [2, 3]) shop.put(aCustomer({ id }));
-  const [alone, ...others] = [1, 2, 3].map((id) => received({ key: `us/base/${id}`, topic: contract.topic }, trace(id)));
+  const [alone, ...others] = [1, 2, 3].map((id) =>
+    received({ key: `us/base/${id}`, topic: contract.topic }, trace(id)),
+  );
   await underSpan(span, () => serve(alone!));
   await underSpan(span, () => serve(...others));
   expect(bus.published.map(({ traceparent }) => traceparent)).toEqual([

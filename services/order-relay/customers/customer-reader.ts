@@ -110,7 +110,10 @@ export class CustomerReader {
 
   /** As long ago as it was asked for: nothing of it is waited for twice. */
   async #ask(key: string, { request, traceparent }: Asked): Promise<void> {
-    await this.#options.bus.publish(refresh, { value: { ...request.value, key, entityId: null }, traceparent });
+    await this.#options.bus.publish(refresh, {
+      value: { ...request.value, key, entityId: null },
+      traceparent,
+    });
   }
 
   #idIn({ value }: RelayRequest): number {

@@ -69,6 +69,7 @@ export function received(
   };
   const value = { ...requestOf({ asked, reason: 'sweep', seen: null, requestedAt: 0 }), ...request };
   offset += 1;
-  const told = Object.create({ topic: 'cartage.refresh', value, traceparent }) as Received<Refresh> & RelayRequest;
+  const told = Object.create({ topic: 'cartage.refresh', value, traceparent }) as Received<Refresh> &
+    RelayRequest;
   return Object.assign(told, { partition: 0, offset, key: value.key, publishedAt: value.requestedAt });
 }
