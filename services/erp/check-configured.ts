@@ -11,6 +11,7 @@ import { compileCustomerStatements } from './customers/statements.ts';
 import { compileStatements } from './orders/statements.ts';
 import { checkRecipe } from './recipe/check.ts';
 import { compileStreams, watchedTables } from './streams.ts';
+import type { CompiledStream } from './streams.ts';
 
 /** `cartage check` of the configured ERP: what is asked of its database, and what is called over HTTP. */
 export async function checkConfiguredErp(erp: Config['erp']): Promise<Finding[]> {
@@ -28,19 +29,9 @@ async function checkDatabase(erp: Config['erp']): Promise<Finding[]> {
   try {
     const isMysql = isMysqlAddress(erp.connection.url);
     const streams = isMysql || erp.source.kind === 'http' ? [] : compileStreams(erp.streams);
-    const statements: TriedStatement[] = streams.flatMap(
-      ({ name, topic, keyColumns, query, find, watches }) => [
-        {
-          where: `erp.streams.${name}.query`,
-          template: query,
-          columns: { topic, keys: keyColumns },
-        },
-        { where: `erp.streams.${name}.find`, template: find },
-        ...watches.flatMap(({ table, via }) =>
-          via ? [{ where: `erp.streams.${name} via ${table}`, template: via }] : [],
-        ),
-      ],
-    );
+    const refusesPolicies = erp.connection.rowSecurity === 'refuse';
+    const statements: TriedStatement[] = streams
+      .flatMap(askedStatements).map((one) => ({ ...one, refusesPolicies }));
     const written = writtenStatements(erp);
     // A role of its own that writes is tried on its own: neither may do what the other does.
     const apart = erp.connection.writerUrl !== undefined;
@@ -82,6 +73,24 @@ async function checkDatabase(erp: Config['erp']): Promise<Finding[]> {
     const { code, what, why, fix } = error.fault;
     return [fail(code, what, why ?? '', fix)];
   }
+}
+
+function askedStatements({
+  name,
+  topic,
+  keyColumns,
+  query,
+  find,
+  watches,
+}: CompiledStream): TriedStatement[] {
+  const place = `erp.streams.${name}`;
+  return [
+    { where: `${place}.query`, template: query, columns: { topic, keys: keyColumns } },
+    { where: `${place}.find`, template: find },
+    ...watches.flatMap(({ table, via }) =>
+      via ? [{ where: `${place} via ${table}`, template: via }] : [],
+    ),
+  ];
 }
 
 /** The later statements use rows of earlier ones, which are nothing while they are only tried. */

@@ -105,11 +105,14 @@ describe('cartage check of an ERP database', () => {
 
   it('finds policies that hide rows from our role, which would count as gone', async () => {
     await database.run(`grant select on product, stock_move to ${role}`);
-    const hidden = async () => find(await check({ connection: asRole() }), 'erp.row_security');
+    const asked = stock('select id, sku from product where $keys::int[] is null or id = any($keys)');
+    const statements = [asked, { ...asked, where: 'streams.own.query', refusesPolicies: true }];
+    const hidden = async () => find(await check({ connection: asRole(), statements }), 'erp.row_security');
     expect(await hidden()).toEqual([]);
     await database.run('alter table product enable row level security');
     expect(await hidden()).toMatchObject([
       { level: 'warn', what: `A policy decides which rows of public.product ${role} sees` },
+      { level: 'fail', what: expect.stringContaining('streams.own.query is not asked') },
     ]);
   });
 

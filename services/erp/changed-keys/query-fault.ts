@@ -25,9 +25,9 @@ function hidden(where: string, cause: unknown): Unavailable {
   return new Unavailable(
     {
       code: 'erp.row_security',
-      what: `${where} is not asked: a policy decides since a while which rows our role sees`,
+      what: `${where} is not asked: a policy (row-level security) decides which rows our role sees`,
       why: 'what it does not see would be told to the shop as deleted',
-      fix: 'Run: ALTER ROLE ... BYPASSRLS; or, where the policies show it all that the shop sells, start the ingester anew',
+      fix: 'Run: ALTER ROLE ... BYPASSRLS; or, where the policies show it all that the shop sells, set erp.connection.rowSecurity: accept',
     },
     { needsOperator: true, cause },
   );

@@ -233,7 +233,7 @@ describe('questions by SQL', () => {
         ...more,
       },
     } as never)[0]!;
-  const questions = (key?: object) =>
+  const questions = (key?: object, refusesPolicies = true) =>
     new SqlQuestions({
       pool,
       stream: stream(key),
@@ -242,6 +242,7 @@ describe('questions by SQL', () => {
       loadTimeoutMs: 60_000,
       timezone: null,
       rowsPerFetch: 2,
+      refusesPolicies,
     });
   /** Values of the newest statement that has some. */
   const given = () => server.values.findLast((values) => values.length > 0);
@@ -255,10 +256,30 @@ describe('questions by SQL', () => {
     expect(await questions().ask(keys)).toEqual({ version: 42n, rows: [{ id: 7 }] });
     expect(given()).toEqual(['{"7","8"}', '2026-01-01T00:00:00.000Z']);
     expect(server.askedOf(/pg_visible/)[0]).toContain(`unnest('{41,42}'::bigint[])`);
-    // Whether a policy hides rows is asked before the first question alone.
-    expect(calls).toEqual(['erp.streams.stock.query 00000', 'erp.streams.stock.query 00000']);
-    expect(server.askedOf(/row_security/)).toHaveLength(2);
+    expect(calls).toEqual(['erp.streams.stock.query 00000']);
     expect(server.asked).toContain('set local statement_timeout = 1000');
+  });
+
+  it.each([
+    [true, 1],
+    [false, 0],
+  ])('fail where a policy would hide rows, each of them from the first on: %s', async (refuses, times) => {
+    const rows = { 'Plan Rows': 7 };
+    server
+      .on(/from (item|move)/, [])
+      .on(/^explain/, [{ 'QUERY PLAN': [{ Plan: rows }] }])
+      .on(/^fetch/, []);
+    for (const ask of [
+      (one: SqlQuestions) => one.ask(new Map([['7', []]])),
+      (one: SqlQuestions) => Array.fromAsync(one.askAll([], null)),
+      (one: SqlQuestions) => one.expectedRows(),
+      (one: SqlQuestions) => one.keysOf(0, [{ id: '7' }], []),
+      (one: SqlQuestions) => one.find([{ sku: 'A' }]),
+    ]) {
+      server.asked.length = 0;
+      await ask(questions(undefined, refuses));
+      expect(server.askedOf(/^set local row_security = off$/)).toHaveLength(times);
+    }
   });
 
   it('ask for keys of several columns by name', async () => {

@@ -4,6 +4,8 @@
  */
 import type pg from 'pg';
 import type { SqlTemplate } from '../changed-keys/sql-template.ts';
+import { queryFault } from '../changed-keys/query-fault.ts';
+import { Unavailable } from '../../platform/errors.ts';
 import { databaseFault, isConnectionFault, unavailable } from '../sqlstate.ts';
 import { fail, ok } from '../../platform/finding.ts';
 import type { Finding } from '../../platform/finding.ts';
@@ -15,15 +17,18 @@ export interface TriedStatement {
   template: SqlTemplate;
   /** Of the query of a stream. */
   columns?: ReadColumns;
+  /** Fails where a policy would hide rows, as the questions of the streams do. */
+  refusesPolicies?: boolean;
 }
 
 /** @throws {Unavailable} when the connection breaks meanwhile. */
 export async function tryStatement(
   client: pg.ClientBase,
-  { where, template }: TriedStatement,
+  { where, template, refusesPolicies = false }: TriedStatement,
 ): Promise<Finding> {
   await client.query('begin read only');
   try {
+    if (refusesPolicies) await client.query('set local row_security = off');
     // The extended protocol refuses a second command behind a semicolon, which PREPARE would not cover.
     await client.query({
       text: `prepare tried as ${template.text}`,
@@ -37,6 +42,9 @@ export async function tryStatement(
   } catch (error) {
     const fault = databaseFault(error);
     if (isConnectionFault(fault)) throw unavailable(`${where} could not be tried`, error);
+    const hidden = queryFault(where, error);
+    if (hidden instanceof Unavailable && hidden.fault.code === 'erp.row_security')
+      return fail(hidden.fault.code, hidden.fault.what, hidden.fault.why ?? '', hidden.fault.fix);
     const isRight = fault.sqlState === '42501';
     return fail(
       isRight ? 'erp.sql_right' : 'erp.sql',

@@ -39,8 +39,8 @@ async function checkSelect(client: pg.ClientBase, table: string): Promise<Findin
     return warn(
       'erp.row_security',
       `A policy decides which rows of ${table} ${role} sees`,
-      'what it does not see counts as gone, and is told to the shop as deleted',
-      `Let the policies show ${role} all that the shop sells, or run: ALTER ROLE ${quoteIdentifier(role)} BYPASSRLS;`,
+      'what it does not see would count as gone: unless erp.connection.rowSecurity is accept, streams that ask for it are not asked',
+      `Run: ALTER ROLE ${quoteIdentifier(role)} BYPASSRLS; or let the policies show ${role} all that the shop sells, and set erp.connection.rowSecurity: accept`,
     );
   }
   if (may) return ok('erp.select_right', `${role} may read ${table}`);

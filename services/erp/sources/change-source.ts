@@ -76,7 +76,7 @@ export interface OpenSource {
   readonly gaps: readonly Gap[];
   /**
    * It goes on in another history than that of the cursor, which shows all that stood there as the cursor was written: what
-   * was published since may never have been, and is asked again.
+   * was published since may never have been, and is asked again. Its positions may be lower, so that the epoch rises.
    */
   readonly hasTurned?: boolean;
   /**

@@ -109,6 +109,7 @@ function asked(
     loadTimeoutMs: connection.loadTimeoutMs,
     timezone: connection.timezone ?? null,
     rowsPerFetch,
+    refusesPolicies: connection.rowSecurity === 'refuse',
     ...(onSeen && { onSeen }),
   };
   return compiled.map((stream) => ({ ...stream, questions: new SqlQuestions({ ...asking, stream }) }));

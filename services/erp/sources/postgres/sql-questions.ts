@@ -1,5 +1,4 @@
 /** Questions by SQL on PostgreSQL. An answer contains a transaction when its snapshot shows it (`visibility.ts`). */
-import { Rejected, Unavailable } from '../../../platform/errors.ts';
 import { queryVia } from '../../changed-keys/via.ts';
 import { findKeys } from '../../changed-keys/record-keys.ts';
 import { estimateRows, queryAll, queryKeys } from '../../changed-keys/snapshot-query.ts';
@@ -28,6 +27,8 @@ export interface SqlQuestionsOptions {
   /** Null: that of role or database. */
   timezone: string | null;
   rowsPerFetch: number;
+  /** Fails where a policy would hide rows from our role: what it does not show would be taken for gone. */
+  refusesPolicies: boolean;
   /** Told up to which position of the log an answer may show the database. */
   onSeen?: (to: Lsn) => void;
 }
@@ -35,8 +36,6 @@ export interface SqlQuestionsOptions {
 export class SqlQuestions implements Questions {
   readonly isOrdered = true;
   readonly #options: SqlQuestionsOptions;
-  /** Whether policies hid no rows as this was asked first: then none may from there on. */
-  #isUnhidden: boolean | null = null;
 
   constructor(options: SqlQuestionsOptions) {
     this.#options = options;
@@ -48,7 +47,6 @@ export class SqlQuestions implements Questions {
     const { stream, since } = this.#options;
     return queryKeys({
       ...this.#snapshot('query', marks),
-      refusesPolicies: await this.#refusesPolicies(),
       query: stream.query,
       since,
       keys: [...keys.keys()].map((key) => this.#asked(key)),
@@ -59,7 +57,6 @@ export class SqlQuestions implements Questions {
     const { stream, since, rowsPerFetch, loadTimeoutMs } = this.#options;
     yield* queryAll({
       ...this.#snapshot('query', marks),
-      refusesPolicies: await this.#refusesPolicies(),
       statementTimeoutMs: loadTimeoutMs,
       query: stream.query,
       since,
@@ -72,21 +69,6 @@ export class SqlQuestions implements Questions {
   expectedRows(): Promise<number> {
     const { stream, since } = this.#options;
     return estimateRows({ ...this.#snapshot('query', []), query: stream.query, since });
-  }
-
-  /** Policies that were there before are meant to be, and `cartage check` says what they mean. */
-  async #refusesPolicies(): Promise<boolean> {
-    const { stream, since } = this.#options;
-    const asked = { ...this.#snapshot('query', []), query: stream.query, since, refusesPolicies: true };
-    try {
-      if (this.#isUnhidden === null) await estimateRows(asked);
-      this.#isUnhidden ??= true;
-    } catch (error) {
-      // What is wrong otherwise the question itself will say.
-      if (error instanceof Unavailable && error.fault.code === 'erp.row_security') this.#isUnhidden = false;
-      else if (error instanceof Rejected) this.#isUnhidden = true;
-    }
-    return this.#isUnhidden ?? true;
   }
 
   async keysOf(watch: number, rows: readonly Row[], marks: Iterable<Mark>): Promise<string[] | 'all'> {
@@ -124,7 +106,8 @@ export class SqlQuestions implements Questions {
 
   /** @param asked of the stream, as errors and traces name it. */
   #snapshot(asked: string, marks: Iterable<Mark>) {
-    const { pool, replica = null, stream, statementTimeoutMs, timezone, onSeen } = this.#options;
+    const { pool, replica = null, stream, onSeen } = this.#options;
+    const { statementTimeoutMs, timezone, refusesPolicies } = this.#options;
     const separator = asked.startsWith('via') ? ' ' : '.';
     return {
       pool,
@@ -133,6 +116,7 @@ export class SqlQuestions implements Questions {
       dirt: dirtOf(marks),
       statementTimeoutMs,
       timezone,
+      refusesPolicies,
       ...(onSeen && { onSeen }),
     };
   }

@@ -88,6 +88,8 @@ export const erpSection = z.strictObject({
       statementTimeoutMs: milliseconds(8_000),
       /** The same where all keys are asked: the database sorts them before the first one comes. */
       loadTimeoutMs: milliseconds(3_600_000),
+      /** Whether streams are asked though a policy (row-level security of PostgreSQL) may hide rows from the role. */
+      rowSecurity: z.enum(['refuse', 'accept']).default('refuse'),
       /** In which the day of the streams' queries and of their calendar turns; default: the database's, and UTC. */
       timezone: text.refine(isTimezone, 'must be a time zone, such as Europe/Vienna').optional(),
     })
