@@ -27,8 +27,8 @@ async function keeping(...steps: ((keeper: CursorKeeper) => void)[]): Promise<vo
   const keeper = new CursorKeeper({
     epoch: 1,
     streams: () => [{ loading } as StreamState],
+    place: () => ({ position: '100', slot: null, systemId: 'erp', tables: null }),
     source: {
-      place: { position: '100', slot: null, systemId: 'erp', tables: null },
       idlePosition: () => idleAt,
       acknowledge: (position) => {
         // In the cursor first.

@@ -5,7 +5,9 @@ import type { Log } from '../platform/telemetry/log.ts';
 import type { SourceCursors } from './cursor.ts';
 
 export interface CursorKeeperOptions {
-  source: Pick<OpenSource, 'idlePosition' | 'acknowledge'> & { place: Place };
+  source: Pick<OpenSource, 'idlePosition' | 'acknowledge'>;
+  /** As the cursor is to have it now; the position is where the source was opened. */
+  place: () => Place;
   epoch: number;
   /** How far each stream is, as of now. */
   streams: () => StreamState[];
@@ -37,7 +39,7 @@ export class CursorKeeper {
 
   constructor(options: CursorKeeperOptions) {
     this.#options = options;
-    this.#position = options.source.place.position;
+    this.#position = options.place().position;
     this.#writtenAt = options.clock.now();
   }
 
@@ -63,9 +65,9 @@ export class CursorKeeper {
 
   /** As things stand now, before anything else. Throws what the broker throws. */
   async write(position = this.#position): Promise<void> {
-    const { source, cursors, epoch, streams } = this.#options;
+    const { place, cursors, epoch, streams } = this.#options;
     this.#isChanged = false;
-    await cursors.write({ ...source.place, position, epoch, streams: streams() });
+    await cursors.write({ ...place(), position, epoch, streams: streams() });
     this.#position = position;
     this.#writtenAt = this.#options.clock.now();
   }

@@ -91,7 +91,9 @@ function theStreams() {
 }
 
 /** A session of a process that takes over what another one has loaded, or begins. */
-async function begun(options: { loaded?: boolean; isEnding?: boolean; onTaken?: () => void } = {}) {
+async function begun(
+  options: { loaded?: boolean; turned?: boolean; isEnding?: boolean; onTaken?: () => void } = {},
+) {
   const streams = theStreams();
   const { process } = double;
   if (options.loaded) {
@@ -99,6 +101,10 @@ async function begun(options: { loaded?: boolean; isEnding?: boolean; onTaken?: 
     const place = { ...source.place, epoch: 3 };
     await sourceCursors.write({ ...place, streams: streams.map((stream) => aLoaded(stream)) });
     landed = [];
+  }
+  if (options.turned) {
+    const place = { ...source.place, systemId: 'erp/2', seenTo: '0/9' };
+    source = Object.assign(new HeldSource(() => cursor()?.position), { hasTurned: true, place });
   }
   const taken = await takeSource(
     { open: () => Promise.resolve(source), close: () => Promise.resolve() },
@@ -297,6 +303,41 @@ describe('a session', () => {
     source.tell('public.stock', '2', '51');
     await pass(10_000);
     expect([landed, source.acknowledged]).toEqual([[], []]);
+    await end();
+  });
+});
+
+describe('a session after a standby has taken over', () => {
+  const kept = () => [cursor()!.systemId, cursor()!.seenTo, cursor()!.epoch];
+
+  it('keeps the history of before in the cursor until all that is in doubt is answered: who takes over before asks for everything', async () => {
+    fails = away;
+    const { end } = await begun({ loaded: true, turned: true });
+    await pass(60_000);
+    expect([new Set(asked), kept()]).toEqual([new Set(['prices 1,2', 'stock 1,2']), ['erp', null, 4]]);
+    fails = null;
+    await pass(60_000);
+    expect([told().slice(2), kept()]).toEqual([
+      ['S1 1', 'S2 2'],
+      ['erp/2', '0/9', 4],
+    ]);
+    await end();
+  });
+
+  it('does so until it has looked at what came late, and that is answered', async () => {
+    const { end } = await begun({ loaded: true, turned: true });
+    await pass(20_000);
+    expect([told().slice(2), kept()]).toEqual([
+      ['S1 1', 'S2 2'],
+      ['erp', null, 4],
+    ]);
+    put('S2', 9, '2');
+    fails = away;
+    await pass(20_000);
+    expect([asked.at(-1), kept()]).toEqual(['stock 2', ['erp', null, 4]]);
+    fails = null;
+    await pass(60_000);
+    expect([told().at(-1), kept()]).toEqual(['S2 2', ['erp/2', '0/9', 4]]);
     await end();
   });
 });

@@ -10,11 +10,10 @@ import { settlesWithin, unlessAborted } from '../platform/waiting.ts';
 import type { Process } from '../platform/lifecycle/process.ts';
 import type { SourceCursors } from './cursor.ts';
 import { newDirt } from './dirt.ts';
-import type { Cause } from './dirt.ts';
 import { CursorKeeper } from './cursor-keeper.ts';
 import { LogReader } from './log-reader.ts';
 import type { PublishedIndex } from './published-index.ts';
-import type { PublishedReading, PublishedReadings } from './published-reading.ts';
+import type { PublishedReadings } from './published-reading.ts';
 import { RecordPublisher } from './record-publisher.ts';
 import { refreshFlow } from './refreshes.ts';
 import { Spellings } from './spellings.ts';
@@ -22,8 +21,9 @@ import { missedRound, scheduleRounds } from './calendar.ts';
 import { StreamRunner } from './stream-runner.ts';
 import { concernedBy } from './take-source.ts';
 import type { TakenSource } from './take-source.ts';
-import { straysOf } from './strays.ts';
+import { correctStrays } from './strays.ts';
 import type { Stream } from './stream.ts';
+import { TurnDoubt } from './turn-doubt.ts';
 
 export interface SessionOptions extends TakenSource {
   /** What the topics hold, as earlier sessions have read it. */
@@ -34,11 +34,8 @@ export interface SessionOptions extends TakenSource {
   process: Process;
 }
 
-/** How long after its fence has fallen a publish may still land: the broker's time for one request, and a margin. */
-const landsWithinMs = 15_000;
 /** How long the end waits for the answers under way. */
 const lastAnswerMs = 3_000;
-const unanswered: Cause = {};
 
 /** The work of the one process that holds the source, from taking it until it is lost or given back. */
 export class IngesterSession {
@@ -50,16 +47,19 @@ export class IngesterSession {
   });
   readonly #ending = new AbortController();
   readonly #keeper: CursorKeeper;
+  readonly #doubt: TurnDoubt;
   readonly #reader: LogReader;
   /** In which rounds of all keys are due. */
   readonly #timezone: string;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { source, epoch, loads, cursors, process, config } = options;
+    const { source, epoch, loads, cursors, process, config, doubted = null, streams } = options;
+    this.#doubt = new TurnDoubt(doubted, streams.length, () => this.#keeper.changed());
     this.#timezone = config.erp.connection.timezone ?? 'UTC';
     this.#keeper = new CursorKeeper({
       source,
+      place: () => this.#doubt.asKept(source.place),
       epoch,
       streams: () => this.#states(),
       isCaughtUp: () => this.#isCaughtUp(),
@@ -144,7 +144,7 @@ export class IngesterSession {
     const published = this.#options.readings.of(stream.shape);
     const { index } = published;
     this.#indexes.set(stream.topic, index);
-    await published.read(process.bus, this.#options.doubtedFrom ?? Infinity);
+    await published.read(process.bus, this.#doubt.from);
     this.#spellings.add(stream.topic, index, stream.shape.keyParts);
     if (index.isEmpty && stream.shape.deleted !== null) load.demand('its topic is empty');
     const wasRecreated = published.wasRecreated();
@@ -163,28 +163,12 @@ export class IngesterSession {
     this.#runners.set(stream.name, runner);
     // What an earlier session has not come to ask.
     if (!wasRecreated)
-      for (const sourceKey of index.doubted()) runner.dirty.add(keyOfSource(sourceKey), unanswered);
+      for (const sourceKey of index.doubted()) runner.dirty.add(keyOfSource(sourceKey), this.#doubt.cause());
     this.#hear(stream);
     published.onRecreated = () => runner.askAll('its topic was recreated');
-    void this.#correctStrays(stream, published, runner);
-  }
-
-  /**
-   * Another process may have been publishing when it lost the source, and may learn of that only later. When none of it
-   * can land any more, the keys whose last record on the topic is not what we have
-   * published are asked and published again.
-   */
-  async #correctStrays(stream: Stream, published: PublishedReading, runner: StreamRunner): Promise<void> {
-    const { clock, log } = this.#options.process.context;
-    await clock.wait(this.#options.source.fenceFallsWithinMs + landsWithinMs, this.#ending.signal);
-    if (this.#ending.signal.aborted) return;
-    const strays = await straysOf(published, runner, clock, this.#ending.signal);
-    if (strays.length > 0)
-      log.warn(
-        { flow: stream.name, records: strays.length },
-        'overwritten by another process: published again',
-      );
-    for (const { key, asked } of strays) runner.dirty.add(key, { asked });
+    const { fenceFallsWithinMs } = this.#options.source;
+    const strays = { stream, published, runner, context, doubt: this.#doubt, fenceFallsWithinMs };
+    void correctStrays(strays, this.#ending.signal);
   }
 
   #askAgain(topic: string, sourceKey: string): void {

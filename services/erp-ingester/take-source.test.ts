@@ -98,14 +98,14 @@ describe('a source that is taken', () => {
     expect((await taken()).epoch).toBe(2);
   });
 
-  it('doubts what was published since the cursor was written, where another history goes on', async () => {
-    expect((await taken()).doubtedFrom).toBeNull();
+  it('doubts what was published since the cursor was written, where another history goes on, whose positions may be lower', async () => {
+    expect((await taken()).doubted).toBeNull();
     held = Object.assign(new HeldSource(() => undefined), { hasTurned: true });
     stored = { ...known, updatedAt: 1_000_000 };
-    const { doubtedFrom, epoch, loads } = await taken();
-    expect([doubtedFrom, epoch, statesOf(loads).map(({ loading }) => loading)]).toEqual([
-      990_000,
-      4,
+    const { doubted, epoch, loads } = await taken();
+    expect([doubted, epoch, statesOf(loads).map(({ loading }) => loading)]).toEqual([
+      { from: 990_000, systemId: 'erp' },
+      5,
       [null, null],
     ]);
   });

@@ -2,12 +2,13 @@ import type { ChangeSource, Gap, OpenSource } from '../erp/sources/change-source
 import type { SourceStream } from '../erp/sources/stream.ts';
 import type { SourceCursor, SourceCursors } from './cursor.ts';
 import { StreamLoad } from './stream-load.ts';
+import type { Doubted } from './turn-doubt.ts';
 
 export interface TakenSource {
   source: OpenSource;
   epoch: number;
-  /** What was published since may show what never was, and is asked again; null: nothing may. Epoch milliseconds. */
-  doubtedFrom?: number | null;
+  /** To be asked again; null: nothing is. */
+  doubted?: Doubted | null;
   /** By the name of the stream. */
   loads: ReadonlyMap<string, StreamLoad>;
 }
@@ -19,8 +20,8 @@ type Watching = Pick<SourceStream, 'name' | 'digest' | 'watches'>;
 
 /**
  * Opens the source where the cursor stands. After a gap the streams that it concerns are to be asked anew. Where it
- * concerns all that is read the epoch rises, because positions of a restored database may be lower than what readers
- * already saw.
+ * concerns all that is read, and where another history goes on, the epoch rises: positions of a restored database, or of a
+ * standby that has taken over, may be lower than what readers already saw.
  * @throws what opening the source throws.
  */
 export async function takeSource(
@@ -42,8 +43,12 @@ export async function takeSource(
   });
   requireAll(opened.gaps, streams, loads);
   const isAnew = opened.gaps.some(({ tables }) => tables === null);
-  const doubtedFrom = opened.hasTurned ? (known?.updatedAt ?? 0) - clocksApartMs : null;
-  return { source: opened, epoch: (known?.epoch ?? 1) + (isAnew ? 1 : 0), doubtedFrom, loads };
+  const doubted =
+    known !== null && opened.hasTurned
+      ? { from: (known.updatedAt ?? 0) - clocksApartMs, systemId: known.systemId }
+      : null;
+  const epoch = (known?.epoch ?? 1) + (isAnew || doubted !== null ? 1 : 0);
+  return { source: opened, epoch, doubted, loads };
 }
 
 /** For the cursor. */

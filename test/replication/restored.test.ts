@@ -249,7 +249,8 @@ it('a standby that is promoted with a copy of the slot is gone on with where it 
   // By a process that does not know of that answer: it dates from the cursor what was published without its word.
   seen = new SeenLog();
   const third = await take(standby);
-  expect([loadOf(third), third.epoch, third.doubtedFrom === null]).toEqual([null, 1, false]);
+  expect([loadOf(third), third.epoch]).toEqual([null, 2]);
+  expect(third.doubted).toMatchObject({ systemId: kept!.systemId });
   await run(standby, 'insert into item values (2)');
   const { value: part } = await third.source.parts()[Symbol.asyncIterator]().next();
   expect(part).toMatchObject({ changes: [{ new: { id: '2' } }] });
