@@ -45,6 +45,11 @@ export class StreamLoad {
     };
   }
 
+  /** What they name the source has not any more: no answer would ever contain it. */
+  forgetMarks(): void {
+    if (this.#state.marks.length > 0) this.#change({ marks: [] });
+  }
+
   /** The round is published up to this key, or cannot be gone on with (null). */
   reached(loadedTo: string | null, rows: number): void {
     this.#change({ loadedTo, rows });

@@ -68,5 +68,9 @@ function requireAll(
   loads: ReadonlyMap<string, StreamLoad>,
 ): void {
   for (const gap of gaps)
-    for (const { name } of concernedBy(gap, streams)) loads.get(name)!.demand(gap.reason, gap.marks);
+    for (const { name } of concernedBy(gap, streams)) {
+      const load = loads.get(name)!;
+      if (gap.tables === null) load.forgetMarks();
+      load.demand(gap.reason, gap.marks);
+    }
 }

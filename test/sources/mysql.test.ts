@@ -143,6 +143,10 @@ describe('questions by SQL on MariaDB', () => {
     expect((await all)[0]!.rows).toEqual([{ id: 1, quantity: 6 }]);
     expect(await ways).toEqual(['2']);
     await committing;
+    const at = async ({ file, position }: typeof before) =>
+      (await run(`select binlog_gtid_pos('${file}', ${position}) as gtids`))[0]!.gtids;
+    expect([await at(before), await at(end)]).toEqual([expect.any(String), expect.any(String)]);
+    expect(await at({ file: end.file.replace(/\d+$/, '999999'), position: 4 })).toBeNull();
     patient.close();
   });
 
@@ -151,7 +155,7 @@ describe('questions by SQL on MariaDB', () => {
     await run(`grant replication slave on *.* to copier@'127.0.0.1'`);
     await run('create table copied (id int primary key, quantity int)');
     await run('insert into copied values (1, 5)');
-    const replica = await startMariadb(['--server-id=2', '--read-only']);
+    const replica = await startMariadb(['--server-id=2', '--read-only', '--log-bin']);
     try {
       const root = openPool('', replica);
       const there = (sql: string) => root.run('test', (connection) => rowsOf(connection, sql, 30_000));
@@ -178,6 +182,10 @@ describe('questions by SQL on MariaDB', () => {
       };
       expect([await proved('gtid', copy), await proved('position', pool)]).toEqual([null, null]);
       expect(await proved('gtid', pool)).toContain('it is no replica');
+      await there('stop slave');
+      expect(await proved('gtid', copy)).toBeNull();
+      await there('insert into Erp.copied values (2, 1)');
+      expect(await proved('gtid', copy)).toContain('it was promoted');
       root.close();
       copy.close();
     } finally {

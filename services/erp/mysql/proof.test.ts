@@ -1,7 +1,7 @@
 /** Double: the server. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { MysqlDouble } from '../testing/mysql-double.ts';
-import { laterMark, markOf } from './proof.ts';
+import { Shown, laterMark, markOf } from './proof.ts';
 import { MysqlPool } from './pool.ts';
 import { askSnapshot } from './snapshot.ts';
 
@@ -65,6 +65,35 @@ describe('an answer', () => {
       'wait',
       'start',
     ]);
+  });
+
+  describe('that waits in vain', () => {
+    const begin = async (...marks: string[]) => {
+      const shown = new Shown('stock', marks, -1);
+      return shown.begin(await server.connect(), () => Promise.resolve('begun'));
+    };
+
+    it('counts as seen what the log of the server does not have, and nothing else', async () => {
+      const has = new Map([['log.000001', '0-1-5']]);
+      server.on(/binlog_snapshot/, () => shows('log.000001', '600'));
+      const asks = () => asked(/binlog_gtid_pos/).at(-1)!;
+      server.on(/binlog_gtid_pos/, () => [{ gtids: has.get(/'(.*)'/.exec(asks())![1]!) ?? null }]);
+      expect(await begin('log.000009:742', 'log.000001:500', 'log.000008:1')).toBe('begun');
+      expect(asked(/gtid_pos/).map((sql) => /'(.*)'/.exec(sql)![1])).toEqual(['log.000009', 'log.000008']);
+      const late = { fault: { code: 'erp.commit_not_visible' } };
+      await expect(begin('log.000009:742', 'log.000001:601')).rejects.toMatchObject(late);
+      await expect(begin("l'.000009:742")).rejects.toMatchObject(late);
+    });
+
+    it.each([
+      ['0', 1, null],
+      ['1', 1, 'erp.commit_not_visible'],
+      ['0', 0, 'erp.commit_not_visible'],
+    ])('for a server that follows %s others, and writes itself: %s', async (following, writes, code) => {
+      server.on(/master_gtid_wait/, [{ late: -1 }]).on(/SLAVES_RUNNING/, [{ following, writes }]);
+      const waited = begin('0-2-271').catch((error: { fault: object }) => error.fault);
+      expect(await waited).toEqual(code === null ? 'begun' : expect.objectContaining({ code }));
+    });
   });
 
   it('of nothing that could be shown is taken as it is', async () => {

@@ -38,23 +38,31 @@ export function laterMark(one: Mark, other: Mark): Mark | null {
   return null;
 }
 
-/** What of these marks can be shown to be in an answer. */
+/**
+ * What of these marks can be shown to be in an answer. What was waited for in vain, because the server's log does not have it
+ * (it was begun anew, or is another server's) or the server follows no other any more, counts as seen: waiting on would hold
+ * its keys for ever. That the server is another one makes all be asked anew (`debezium/held-topics.ts`).
+ */
 export class Shown {
   readonly #where: string;
-  readonly #place: Mark | null;
+  readonly #withinMs: number;
+  /** Of each file the last; the last file last. */
+  readonly #places: Mark[];
   readonly #gtids: readonly Mark[];
 
   /** @param where names the question in errors. */
-  constructor(where: string, marks: Iterable<Mark>) {
-    let place: Mark | null = null;
+  constructor(where: string, marks: Iterable<Mark>, withinMs = shownWithinMs) {
+    const places = new Map<number, Mark>();
     const gtids = new Map<string, Mark>();
     for (const mark of marks) {
-      const gtid = gtidOf(mark);
+      const [gtid, place] = [gtidOf(mark), placeOf(mark)];
       if (gtid !== null) gtids.set(gtid.domain, laterMark(gtids.get(gtid.domain) ?? mark, mark)!);
-      else if (placeOf(mark) !== null) place = place === null ? mark : laterMark(place, mark)!;
+      else if (place !== null)
+        places.set(place.file, laterMark(places.get(place.file) ?? mark, mark)!);
     }
     this.#where = where;
-    this.#place = place;
+    this.#withinMs = withinMs;
+    this.#places = [...places].toSorted(([one], [other]) => one - other).map(([, mark]) => mark);
     this.#gtids = [...gtids.values()];
   }
 
@@ -64,13 +72,17 @@ export class Shown {
    * @throws Unavailable after half a minute.
    */
   async begin<Result>(connection: Connection, begin: () => Promise<Result>): Promise<Result> {
-    const deadlineMs = performance.now() + shownWithinMs;
+    const deadlineMs = performance.now() + this.#withinMs;
     if (this.#gtids.length > 0) await this.#applied(connection, deadlineMs);
     for (;;) {
       const result = await begin();
-      if (this.#place === null || (await this.#isShown(connection, this.#place))) return result;
+      const place = this.#places.at(-1);
+      if (place === undefined || (await this.#isShown(connection, place))) return result;
       await rowsOf(connection, 'rollback', briefMs);
-      if (performance.now() > deadlineMs) throw notShown(this.#where, this.#place);
+      if (performance.now() > deadlineMs) {
+        if (await hasPlace(connection, place)) throw notShown(this.#where, place);
+        this.#places.pop();
+      }
       await setTimeout(lookAgainMs);
     }
   }
@@ -78,8 +90,11 @@ export class Shown {
   async #applied(connection: Connection, deadlineMs: number): Promise<void> {
     const gtids = this.#gtids.join();
     const sql = `select master_gtid_wait('${gtids}', ${waitSliceMs / 1_000}) as late`;
-    while (Number((await rowsOf(connection, sql, briefMs))[0]!.late) !== 0)
-      if (performance.now() > deadlineMs) throw notShown(this.#where, gtids);
+    while (Number((await rowsOf(connection, sql, briefMs))[0]!.late) !== 0) {
+      if (performance.now() <= deadlineMs) continue;
+      if (wasPromoted((await rowsOf(connection, promotedSql, briefMs))[0])) return;
+      throw notShown(this.#where, gtids);
+    }
   }
 
   /** The snapshot ends between two transactions: one of which a part lies before that is shown as a whole. */
@@ -89,6 +104,23 @@ export class Shown {
     const shown = placeOf(`${String(of('binlog_snapshot_file'))}:${String(of('binlog_snapshot_position'))}`);
     return shown !== null && isBefore(placeOf(mark)!, shown);
   }
+}
+
+/** Of a server that was a replica: it follows nobody, and writes itself. Both are told to every role. */
+export const promotedSql = `select variable_value as following, @@gtid_current_pos <> @@gtid_slave_pos as writes
+    from information_schema.global_status where variable_name = 'SLAVES_RUNNING'`;
+
+export function wasPromoted(row: Readonly<Record<string, unknown>> | undefined): boolean {
+  return row !== undefined && Number(row.following) === 0 && Number(row.writes) === 1;
+}
+
+/** Whether the log of the server has it. It reads the file, which takes its time: in doubt it has. */
+async function hasPlace(connection: Connection, mark: Mark): Promise<boolean> {
+  const [, file, position] = /^([\w.-]+):(\d+)$/.exec(mark) ?? [];
+  if (file === undefined) return true;
+  const sql = `select binlog_gtid_pos('${file}', ${position}) as gtids`;
+  const [row] = await rowsOf(connection, sql, briefMs);
+  return row!.gtids !== null;
 }
 
 interface LogPlace {

@@ -221,6 +221,23 @@ describe('topics of Debezium', () => {
     await source.close();
   });
 
+  it('are opened anew where the address has come to lead to another server', async () => {
+    const world = new World();
+    const source = await world.open();
+    let ended: unknown = null;
+    source.watch(new AbortController().signal, () => undefined).catch((error: unknown) => (ended = error));
+    await world.clock.pass(20_000);
+    expect(ended).toBeNull();
+    world.refused = new Error('away');
+    await world.clock.pass(10_000);
+    expect(ended).toBeNull();
+    world.refused = null;
+    world.system = 'two';
+    await world.clock.pass(10_000);
+    expect(ended).toMatchObject({ fault: { code: 'erp.other_database' } });
+    await source.close();
+  });
+
   it('are given back when the database cannot be asked', async () => {
     const world = new World();
     world.refused = new Error('away');

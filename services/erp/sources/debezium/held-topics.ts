@@ -1,6 +1,7 @@
 import type { Clock } from '../../../platform/clock.ts';
 import type { Fault } from '../../../platform/errors.ts';
 import type { Following } from '../../../platform/kafka/types.ts';
+import { ChangesLost } from '../change-source.ts';
 import type { ChangePart, Gap, OpenSource, Place } from '../change-source.ts';
 import { laterMark } from '../../mysql/proof.ts';
 import type { Proof } from '../../mysql/proof.ts';
@@ -15,7 +16,7 @@ import type { WatchedDatabase } from './watched-database.ts';
 
 export interface HeldTopicsOptions {
   lease: HeldLease;
-  database: Pick<WatchedDatabase, 'look'>;
+  database: Pick<WatchedDatabase, 'look' | 'identify'>;
   inbox: Inbox;
   followings: ReadonlyMap<string, Following>;
   position: DebeziumPosition;
@@ -102,10 +103,10 @@ export class HeldTopics implements OpenSource {
     const over = AbortSignal.any([signal, this.#closed.signal]);
     const looking = this.#lookOn(over);
     try {
-      await this.#options.lease.watch(signal);
+      await Promise.race([this.#options.lease.watch(signal), looking]);
     } finally {
       this.#closed.abort();
-      await looking;
+      await looking.catch(() => undefined);
     }
   }
 
@@ -168,8 +169,9 @@ export class HeldTopics implements OpenSource {
       await clock.wait(lookEveryMs, signal);
       if (signal.aborted) return;
       // Unanswered, it says nothing.
-      const now = await database.look().catch(() => null);
+      const [systemId, now] = await Promise.all([database.identify(), database.look()]).catch(() => [null, null]);
       if (now === null || signal.aborted) continue;
+      if (systemId !== this.#place.systemId) throw isAnother();
       const tables = altered(readStates(this.#place.tables), now.states);
       const isOther = tables.length > 0 || String([...now.deaf.keys()]) !== String([...this.#unheard.keys()]);
       this.#place = { ...this.#place, tables: writeStates(now.states) };
@@ -178,6 +180,16 @@ export class HeldTopics implements OpenSource {
         this.#onGaps(tables.length > 0 ? [{ reason: `${tables.join(', ')} was altered`, tables }] : []);
     }
   }
+}
+
+/** An address that leads to a server in turn: its answers are of another history, and its log has other places. */
+function isAnother(): ChangesLost {
+  return new ChangesLost({
+    code: 'erp.other_database',
+    what: 'erp.connection.url leads to another database server than before',
+    why: 'what it has need not be what was published, and it knows no place of the log of the other one',
+    fix: 'Nothing to do: everything is asked again',
+  });
 }
 
 function untold(table: string, clock: Clock): TableRecord {

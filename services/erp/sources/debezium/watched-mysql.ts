@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Fault } from '../../../platform/errors.ts';
+import { promotedSql, wasPromoted } from '../../mysql/proof.ts';
 import type { Proof } from '../../mysql/proof.ts';
 import type { MysqlPoll } from '../mysql/mysql-poll.ts';
 import type { TablesNow, WatchedDatabase } from './watched-database.ts';
@@ -48,9 +49,9 @@ export class WatchedMysql implements WatchedDatabase {
     if (!/mariadb/i.test(String(server!.version))) return `this is MySQL ${String(server!.version)}`;
     if (this.#proof === 'position') return Number(server!.log) === 1 ? null : 'it writes no log (log_bin)';
     const [replica] = await this.#database.rows(where, 'select @@gtid_slave_pos as applied', []);
-    return replica!.applied === ''
-      ? 'it is no replica, or follows without gtids (gtid_slave_pos is empty)'
-      : null;
+    if (replica!.applied === '') return 'it is no replica, or follows without gtids (gtid_slave_pos is empty)';
+    const [role] = await this.#database.rows(where, promotedSql, []);
+    return wasPromoted(role) ? 'it follows nobody any more, and writes itself: it was promoted' : null;
   }
 }
 
