@@ -86,7 +86,10 @@ describe('a source that is taken', () => {
 
   it('forgets what the answers of a load had to contain where all is a gap: another database has it never', async () => {
     const [first, ...others] = known.streams;
-    stored = { ...known, streams: [{ ...first!, loading: 'the log was cut', marks: ['log.000009:742'] }, ...others] };
+    stored = {
+      ...known,
+      streams: [{ ...first!, loading: 'the log was cut', marks: ['log.000009:742'] }, ...others],
+    };
     gaps.after = [{ reason: 'the log was cut', tables: ['public.stock'], marks: ['77'] }];
     expect((await taken()).loads.get('stock')!.state.marks).toEqual(['log.000009:742', '77']);
     held.gaps.length = 0;

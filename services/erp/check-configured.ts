@@ -31,7 +31,8 @@ async function checkDatabase(erp: Config['erp']): Promise<Finding[]> {
     const streams = isMysql || erp.source.kind === 'http' ? [] : compileStreams(erp.streams);
     const refusesPolicies = erp.connection.rowSecurity === 'refuse';
     const statements: TriedStatement[] = streams
-      .flatMap(askedStatements).map((one) => ({ ...one, refusesPolicies }));
+      .flatMap(askedStatements)
+      .map((one) => ({ ...one, refusesPolicies }));
     const written = writtenStatements(erp);
     // A role of its own that writes is tried on its own: neither may do what the other does.
     const apart = erp.connection.writerUrl !== undefined;
@@ -87,9 +88,7 @@ function askedStatements({
   return [
     { where: `${place}.query`, template: query, columns: { topic, keys: keyColumns } },
     { where: `${place}.find`, template: find },
-    ...watches.flatMap(({ table, via }) =>
-      via ? [{ where: `${place} via ${table}`, template: via }] : [],
-    ),
+    ...watches.flatMap(({ table, via }) => (via ? [{ where: `${place} via ${table}`, template: via }] : [])),
   ];
 }
 

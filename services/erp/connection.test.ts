@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { connectionOf } from './connection.ts';
 
-const limits = { maxConnections: 4, statementTimeoutMs: 8_000, loadTimeoutMs: 60_000 };
+const limits = {
+  maxConnections: 4,
+  statementTimeoutMs: 8_000,
+  loadTimeoutMs: 60_000,
+  rowSecurity: 'refuse' as const,
+};
 const of = (url: string, allowPlain = false) => connectionOf({ url, allowPlain, ...limits });
 
 describe('the connection to the database', () => {

@@ -57,8 +57,7 @@ export class Shown {
     for (const mark of marks) {
       const [gtid, place] = [gtidOf(mark), placeOf(mark)];
       if (gtid !== null) gtids.set(gtid.domain, laterMark(gtids.get(gtid.domain) ?? mark, mark)!);
-      else if (place !== null)
-        places.set(place.file, laterMark(places.get(place.file) ?? mark, mark)!);
+      else if (place !== null) places.set(place.file, laterMark(places.get(place.file) ?? mark, mark)!);
     }
     this.#where = where;
     this.#withinMs = withinMs;

@@ -169,7 +169,10 @@ export class HeldTopics implements OpenSource {
       await clock.wait(lookEveryMs, signal);
       if (signal.aborted) return;
       // Unanswered, it says nothing.
-      const [systemId, now] = await Promise.all([database.identify(), database.look()]).catch(() => [null, null]);
+      const [systemId, now] = await Promise.all([database.identify(), database.look()]).catch(() => [
+        null,
+        null,
+      ]);
       if (now === null || signal.aborted) continue;
       if (systemId !== this.#place.systemId) throw isAnother();
       const tables = altered(readStates(this.#place.tables), now.states);

@@ -49,7 +49,8 @@ export class WatchedMysql implements WatchedDatabase {
     if (!/mariadb/i.test(String(server!.version))) return `this is MySQL ${String(server!.version)}`;
     if (this.#proof === 'position') return Number(server!.log) === 1 ? null : 'it writes no log (log_bin)';
     const [replica] = await this.#database.rows(where, 'select @@gtid_slave_pos as applied', []);
-    if (replica!.applied === '') return 'it is no replica, or follows without gtids (gtid_slave_pos is empty)';
+    if (replica!.applied === '')
+      return 'it is no replica, or follows without gtids (gtid_slave_pos is empty)';
     const [role] = await this.#database.rows(where, promotedSql, []);
     return wasPromoted(role) ? 'it follows nobody any more, and writes itself: it was promoted' : null;
   }
