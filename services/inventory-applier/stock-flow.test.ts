@@ -6,6 +6,8 @@ import type { KnownProduct } from '../magento/products.ts';
 import type { SourceItem } from '../magento/source-items.ts';
 import { stockSection } from '../platform/config/sections/stock.ts';
 import { Rejected } from '../platform/errors.ts';
+import { fixedLimit } from '../platform/http/call-limit.ts';
+import { CallQueue } from '../platform/http/call-queue.ts';
 import { runStates } from '../platform/flow/states/run-states.ts';
 import type { StateFlow } from '../platform/flow/states/state-flow.ts';
 import { LeaseLost } from '../platform/fence.ts';
@@ -299,6 +301,34 @@ describe('the flow of stock', () => {
     await clock.pass(5_000);
     expect(statuses()).toHaveLength(2 * batches);
     expect(idleMs).toBeLessThanOrEqual(0.05 * batches * answerMs);
+  });
+
+  it('makes its batches as large as their rows take time, also while the next stands ready behind them', async () => {
+    const shop = shopOf();
+    const { world, send, statuses, flow } = await worldOf(shop, {
+      batch: { initial: 100, max: 500, targetMs: 1_000 },
+    });
+    const { clock } = world;
+    const queue = new CallQueue(fixedLimit(1), () => clock.now());
+    const { write } = shop.sourceItems;
+    const whole = new AbortController().signal;
+    shop.sourceItems.write = async (rows) => {
+      const call = async () => {
+        await clock.wait(200 + 10 * rows.length);
+        await write(rows);
+        return { status: 200 };
+      };
+      await queue.run({ written: true }, call, whole);
+    };
+    for (let sku = 0; sku < 1_200; sku += 1) {
+      shop.skus.add(`S${sku}`);
+      send('W1', `S${sku}`, '5');
+    }
+    // While much is waiting: the end of it fills no batch.
+    while (statuses().length < 800) await clock.pass(1_000);
+    // 800 ms for the rows; with the call before it in what it took it would be 30.
+    expect(flow().batchSize('W1')).toBeGreaterThanOrEqual(70);
+    expect(flow().batchSize('W1')).toBeLessThanOrEqual(90);
   });
 
   it('writes what comes one by one, such as the stock of products that are being loaded, in batches', async () => {

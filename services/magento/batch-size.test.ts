@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Unavailable } from '../platform/errors.ts';
+import { hasWaited } from '../platform/http/turn-wait.ts';
 import { BatchSize } from './batch-size.ts';
 import { LimitExceeded } from './rest/answers.ts';
 
@@ -50,6 +51,23 @@ describe('the batch size', () => {
     // Where the rest takes almost all of the time, the rows are given as much again.
     const fixed = await sizesFor(400, 100, (rows) => 900 + 50 * rows);
     for (const rows of fixed.slice(2, -1)) expect([17, 18]).toContain(rows);
+  });
+
+  it('does not count how long a request waited for its turn', async () => {
+    let now = 0;
+    const size = new BatchSize({ initial: 100, max: 200, targetMs: 1_000 }, { now: () => now });
+    const sizes: number[] = [];
+    for (let requests = 0; requests < 6; requests += 1) {
+      const rows = size.current;
+      sizes.push(rows);
+      await size.request(rows, async () => {
+        await Promise.resolve();
+        // Behind a call of the same size, as where the next batch stands ready.
+        hasWaited(80 + 4 * rows);
+        now += 2 * (80 + 4 * rows);
+      });
+    }
+    expect(sizes).toEqual([100, 150, 200, 200, 200, 200]);
   });
 
   it('follows a time that grows faster than the rows, and a shop that is another one suddenly', async () => {

@@ -1,5 +1,6 @@
 import { Unavailable } from '../platform/errors.ts';
 import type { Clock } from '../platform/clock.ts';
+import { notingWait } from '../platform/http/turn-wait.ts';
 import { CostModel } from './cost-model.ts';
 import { LimitExceeded } from './rest/answers.ts';
 
@@ -33,12 +34,13 @@ export class BatchSize {
     return this.#rows;
   }
 
-  /** Makes a request of so many rows, and learns from what becomes of it. */
+  /** Makes a request of so many rows, and learns from what becomes of it, and how long that took from its turn on. */
   async request<Answer>(rows: number, send: () => Promise<Answer>): Promise<Answer> {
     const startedAt = this.#clock.now();
+    const wait = { ms: 0 };
     try {
-      const answer = await send();
-      this.#answered(rows, this.#clock.now() - startedAt);
+      const answer = await notingWait(wait, send);
+      this.#answered(rows, Math.max(0, this.#clock.now() - startedAt - wait.ms));
       return answer;
     } catch (error) {
       if (error instanceof LimitExceeded) this.#limitTo(error.maxItems);

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { fixedLimit } from './call-limit.ts';
 import type { CallLimit, EndedCall } from './call-limit.ts';
 import { CallQueue } from './call-queue.ts';
+import { notingWait } from './turn-wait.ts';
 
 /** Calls that end when the test says so, in the order in which they began. */
 class Calls {
@@ -99,5 +100,18 @@ describe('calls', () => {
       { status: 503, written: true, beganAt: 0, endedAt: 100 },
       { status: 200, written: true, beganAt: 100, endedAt: 250 },
     ]);
+  });
+
+  it('tell whoever asked for them how long they waited, each its own', async () => {
+    const calls = new Calls(fixedLimit(1));
+    const waits = { a: { ms: 0 }, b: { ms: 0 } };
+    const [a, b] = (['a', 'b'] as const).map((name) => notingWait(waits[name], () => calls.call(name)));
+    await settled();
+    calls.now = 100;
+    await calls.end('a');
+    calls.now = 250;
+    await calls.end('b');
+    await Promise.all([a, b]);
+    expect(waits).toEqual({ a: { ms: 0 }, b: { ms: 100 } });
   });
 });

@@ -1,4 +1,5 @@
 import type { CallLimit } from './call-limit.ts';
+import { hasWaited } from './turn-wait.ts';
 
 /** What a call tells of itself while it runs. */
 interface Running {
@@ -25,8 +26,10 @@ export class CallQueue {
     call: () => Promise<Answer>,
     signal: AbortSignal,
   ): Promise<Answer> {
+    const cameAt = this.#now();
     await this.#turn(signal);
     const beganAt = this.#now();
+    hasWaited(beganAt - cameAt);
     let status = 0;
     try {
       const answer = await call();

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Unavailable } from '../errors.ts';
 import { LeaseLost, underFence } from '../fence.ts';
 import { createHttpClient } from './client.ts';
@@ -124,6 +124,36 @@ describe('a request that was never written had no effect', () => {
     await first;
     await client.request({ ...post, path: '/third' });
     expect(paths).toEqual(['/first', '/third']);
+  });
+
+  it('has all of its time from its turn on, however long it waited', async () => {
+    const deadlineMs = 10_000;
+    const holds: (() => void)[] = [];
+    let arrived = Promise.withResolvers<void>();
+    const { origin } = await listen((_request, response) => {
+      holds.push(() => response.end('ok'));
+      arrived.resolve();
+    });
+    const clock = { wallMs: 1_000_000 };
+    const client = clientOf(origin, { connections: 1, deadlineMs, wallMs: () => clock.wallMs });
+    const others = ['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask'] as const;
+    jest.useFakeTimers({ doNotFake: [...others, 'setImmediate', 'clearImmediate'] });
+    releasers.push(() => void jest.useRealTimers());
+    const almostAll = () => {
+      jest.advanceTimersByTime(deadlineMs - 1);
+      clock.wallMs += deadlineMs - 1;
+    };
+    const first = client.request({ ...post, path: '/first' });
+    await arrived.promise;
+    arrived = Promise.withResolvers();
+    const second = client.request({ ...post, path: '/second' });
+    almostAll();
+    holds[0]!();
+    await first;
+    await arrived.promise;
+    almostAll();
+    holds[1]!();
+    expect(await second).toMatchObject({ status: 200, body: 'ok' });
   });
 
   it.each([

@@ -24,7 +24,7 @@ export interface HttpCall {
   path: string;
   headers?: Record<string, string>;
   body?: string;
-  /** Everything from here to the last byte of the body, the wait for a free connection included. */
+  /** From its turn to the last byte of the body. It waits for its turn as long at most. */
   deadlineMs?: number;
   signal?: AbortSignal;
   /** A name with few values for metrics and messages (`POST source-items`), never an id or a SKU. */
@@ -45,7 +45,7 @@ export interface HttpClientOptions {
   /** Who is called, in words for messages: `Magento`, `the ERP`. */
   name: string;
   origin: string;
-  /** Calls in flight at once; the others wait their turn within their own deadline. */
+  /** Calls in flight at once; the others wait their turn, each as long as its deadline. */
   connections: number | CallLimit;
   deadlineMs: number;
   connectTimeoutMs?: number;
@@ -80,7 +80,7 @@ interface Line {
 interface Attempt {
   /** Its first bytes may have reached the other side. */
   written: boolean;
-  /** By the wall clock: a machine that was suspended has let no time pass for timers. */
+  /** Until its turn the end of its wait. By the wall clock: a suspended machine has let no time pass for timers. */
   endsAt: number;
   wallMs: () => number;
   fence: Fence | null;
@@ -158,7 +158,7 @@ function refusalOf({ fence, endsAt, wallMs, route }: Attempt): Error | null {
   return wallMs() < endsAt ? null : new DeadlinePassed(null);
 }
 
-/** Runs one call under its deadline. The deadline is raced: undici does not abort what waits for its connection. */
+/** Runs one call under its deadlines. A deadline is raced: undici does not abort what waits for its connection. */
 async function exchange(line: Line, call: HttpCall, attempt: Attempt): Promise<HttpAnswer> {
   const deadlineMs = call.deadlineMs ?? line.options.deadlineMs;
   const abort = new AbortController();
@@ -169,11 +169,22 @@ async function exchange(line: Line, call: HttpCall, attempt: Attempt): Promise<H
     abort.abort(reason);
   };
   const onCallerAbort = () => end(call.signal?.reason ?? new Error('the call was given up'));
-  const timer = setTimeout(() => end(new DeadlinePassed(deadlineMs)), deadlineMs);
+  const startTimer = () => setTimeout(() => end(new DeadlinePassed(deadlineMs)), deadlineMs);
+  let timer = startTimer();
   call.signal?.addEventListener('abort', onCallerAbort, { once: true });
+  // What has waited too long, or through a sleep, does not begin; what begins has all of its time.
+  const begin = async () => {
+    abort.signal.throwIfAborted();
+    const refusal = refusalOf(attempt);
+    if (refusal) throw refusal;
+    clearTimeout(timer);
+    timer = startTimer();
+    attempt.endsAt = attempt.wallMs() + deadlineMs;
+    return send(line, call, attempt, abort.signal);
+  };
   try {
     if (call.signal?.aborted) throw call.signal.reason;
-    const work = line.queue.run(attempt, () => send(line, call, attempt, abort.signal), abort.signal);
+    const work = line.queue.run(attempt, begin, abort.signal);
     work.catch(() => undefined);
     return await Promise.race([work, ended.promise]);
   } finally {

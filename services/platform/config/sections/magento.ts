@@ -43,7 +43,7 @@ export const magentoSection = z
     callsAtOnce: count(64),
     /** A call that takes longer says that the shop has too much to do. */
     slowMs: milliseconds(2_500),
-    /** Deadline of one call; shorter than kafka.sessionTimeoutMs. */
+    /** Deadline of one call, from its turn on; shorter than kafka.sessionTimeoutMs. */
     deadlineMs: milliseconds(10_000),
     /** How long the shop may go on working after we gave up: its own longest request (PHP max_execution_time, proxy). */
     settleMs: milliseconds(65_000),
