@@ -44,7 +44,7 @@ export class SeenRecord implements Received<never> {
       this.key = message.keyText;
       this.#content = isPassing ? '' : message.content;
       this.#valueBytes = message.valueBytes;
-      this.sizeBytes = message.keyBytes + Math.max(0, message.valueBytes);
+      this.sizeBytes = message.keyBytes + this.#content.length;
     } else {
       this.key = message.key?.toString() ?? '';
       this.#content = isPassing ? '' : (message.value?.toString('latin1') ?? '');
@@ -115,9 +115,8 @@ export class SeenRecord implements Received<never> {
   }
 
   forget(): void {
-    if (this.#reader === null) return;
-    this.#value = undefined;
-    if (this.#content.length > this.#valueBytes) this.#headers = null;
+    if (this.#reader !== null) this.#value = undefined;
+    if (this.#content.length > Math.max(0, this.#valueBytes)) this.#headers = null;
   }
 
   #read(bytes: Buffer): Value {

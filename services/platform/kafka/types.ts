@@ -30,6 +30,7 @@ export interface Received<Value> {
   readonly headers: Readonly<Record<string, string>>;
   /** W3C trace context, when the record carries one. */
   readonly traceparent: string | null;
+  /** Of what is kept of it: key, value and headers as they lie on the topic. */
   readonly sizeBytes: number;
   /** The bytes of the value as they lie on the topic. */
   readonly bytes: Buffer | null;

@@ -55,6 +55,7 @@ export const policySection = z
     parkedOriginalDays: count(30),
     /** Records that wait, over all partitions of the process. */
     maxPendingKeys: count(20_000),
+    /** All that is kept of them: their headers too, and of a state what its entry takes (`flow/states/pending-entry.ts`). */
     maxPendingBytes: count(64 * 1024 * 1024),
     /** How far reading may run ahead of the oldest unfinished record, over all partitions: a successor holds all of it. */
     maxDistanceRecords: count(30_000),

@@ -1,5 +1,6 @@
 import type { Received } from '../../kafka/types.ts';
 import { OffsetOrder } from './offset-order.ts';
+import { keptBytes } from './pending-entry.ts';
 import type { Entry } from './pending-entry.ts';
 
 /** Each key's entry, by what it is of and in the order of the newest records, and what all of them take. */
@@ -25,20 +26,15 @@ export class NewestEntries<Value> {
     return this.#entries.get(identity);
   }
 
-  /** In the order in which their keys came. */
-  all(): Entry<Value>[] {
-    return [...this.#entries.values()];
-  }
-
   insert(entry: Entry<Value>): void {
-    this.#bytes += entry.record.sizeBytes;
+    this.#bytes += keptBytes(entry.record);
     this.#entries.set(entry.identity, entry);
     this.#order.toEnd(entry);
   }
 
   /** A newer record takes the place of the entry's. */
   renew(entry: Entry<Value>, record: Received<Value>): void {
-    this.#bytes += record.sizeBytes - entry.record.sizeBytes;
+    this.#bytes += keptBytes(record) - keptBytes(entry.record);
     entry.record = record;
     this.#order.toEnd(entry);
   }
@@ -46,6 +42,6 @@ export class NewestEntries<Value> {
   remove(entry: Entry<Value>): void {
     this.#entries.delete(entry.identity);
     this.#order.remove(entry);
-    this.#bytes -= entry.record.sizeBytes;
+    this.#bytes -= keptBytes(entry.record);
   }
 }

@@ -81,6 +81,14 @@ export function entryOf<Value>(
   };
 }
 
+/** What an entry takes beside what its record holds: the two objects, and its places in maps and queues. */
+const entryBytes = 600;
+
+/** What one record takes while it waits. */
+export function keptBytes({ sizeBytes }: { sizeBytes: number }): number {
+  return entryBytes + sizeBytes;
+}
+
 /** Of the oldest record of the key that may be in work, else of its newest. */
 export function offsetOf<Value>({ openOffset, record }: Entry<Value>): number {
   return openOffset ?? record.offset;

@@ -31,9 +31,37 @@ describe('the pending set', () => {
     expect({ size: set.size, lowest: set.lowestOffset(), bytes: set.sizeBytes }).toEqual({
       size: 2,
       lowest: 1,
-      bytes: 23,
+      // Each entry takes 600 beside its record.
+      bytes: 1_223,
     });
     expect(offsetsOf(set.take('l', 5, false, free))).toEqual([2, 1]);
+  });
+
+  it('keeps what waits as it lies on its topic: also what is only to be written again, or looked at, later', () => {
+    const set = new PendingSet<Plain>();
+    const forgotten: string[] = [];
+    const add = (key: string, changes: object) =>
+      set.add(key, recordOf(key, 0, { forget: () => forgotten.push(key) }), at(changes), 0);
+    add('looked at later', { waitUntil: 100 });
+    for (const key of ['written', 'parked', 'failed', 'given back']) add(key, { rewriteAt: 100 });
+    const [written, parked, failed, givenBack] = set.take('l', 4, false, free);
+    set.complete(written!, 10, 20);
+    set.park(parked!, 20, null);
+    set.retry(failed!, 50, null);
+    set.giveBack(givenBack!);
+    expect(forgotten).toEqual(['looked at later', 'written', 'parked', 'failed', 'given back']);
+  });
+
+  it('lets what is older leave when the newest of its key cannot be read, unless a write of the key may land', () => {
+    const { set, add } = filled('delayed', 'in work', 'ready', 'in doubt');
+    const [delayed] = set.take('l', 2, false, free);
+    set.retry(delayed!, 50, null);
+    add('in doubt', { rewriteAt: 100 });
+    set.addUnread('unread', recordOf('unread', 9), 9);
+    const keys = ['ready', 'delayed', 'in work', 'in doubt', 'unread', 'never seen'];
+    expect(keys.map((key) => set.drop(key)?.key ?? null)).toEqual(['ready', 'delayed', null, null, 'unread', null]);
+    expect([set.size, set.hasUnread, set.readyGroups()]).toMatchObject([2, false, [{ size: 1 }]]);
+    expect([set.wake(50), set.lowestOffset()]).toEqual([null, 1]);
   });
 
   it('gives no second write to a key in flight, and holds the offset of the one that is', () => {

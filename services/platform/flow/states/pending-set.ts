@@ -1,4 +1,5 @@
 import type { Received } from '../../kafka/types.ts';
+import { DelayedEntries } from './delayed-entries.ts';
 import { entryOf, isUnsettled, laterOf, offsetOf } from './pending-entry.ts';
 import type { Entry, Placement } from './pending-entry.ts';
 import { NewestEntries } from './newest-entries.ts';
@@ -10,9 +11,10 @@ import type { ReadyGroup } from './ready-groups.ts';
 export class PendingSet<Value> {
   readonly #entries = new NewestEntries<Value>();
   readonly #batchGroups = new ReadyGroups<Value>();
-  readonly #delayed = new Set<Entry<Value>>();
+  readonly #delayed = new DelayedEntries<Value>();
   readonly #open = new OpenOffsets<Value>();
-  #unread = 0;
+  /** In the order in which their keys came. */
+  readonly #unread = new Set<Entry<Value>>();
 
   get size(): number {
     return this.#entries.size;
@@ -36,7 +38,7 @@ export class PendingSet<Value> {
       return null;
     }
     const superseded = known.record;
-    if (known.state === 'unread') this.#unread -= 1;
+    this.#unread.delete(known);
     const isNews = !known.onlyWaits && (known.state !== 'inFlight' || known.dirty);
     this.#open.overtake(known, now);
     this.#entries.renew(known, record);
@@ -60,7 +62,7 @@ export class PendingSet<Value> {
     if (!known) {
       const entry = entryOf(identity, record, { batchGroup: '', urgent: false }, now);
       entry.state = 'unread';
-      this.#unread += 1;
+      this.#unread.add(entry);
       this.#entries.insert(entry);
       return null;
     }
@@ -71,21 +73,30 @@ export class PendingSet<Value> {
   }
 
   get hasUnread(): boolean {
-    return this.#unread > 0;
+    return this.#unread.size > 0;
   }
 
-  /** Those that nobody has looked into, in the order in which they came: each is to be placed, or dropped. */
-  unread(): Entry<Value>[] {
-    return this.#entries.all().filter(({ state }) => state === 'unread');
+  /** The first of those that nobody has looked into: each is to be placed, or dropped. */
+  unread(count: number): Entry<Value>[] {
+    return [...this.#unread.values().take(count)];
   }
 
-  /** It has been looked into; null: it asks for nothing that could be written. */
-  place(entry: Entry<Value>, placement: Placement | null, now: number): void {
-    this.#unread -= 1;
-    if (placement === null) return this.#remove(entry);
+  /** It has been looked into. */
+  place(entry: Entry<Value>, placement: Placement, now: number): void {
+    this.#unread.delete(entry);
     const { batchGroup, urgent } = placement;
     Object.assign(entry, { batchGroup, urgent, waitingSince: now });
     this.#makeReady(entry);
+  }
+
+  /** Returns what leaves, as the newest of its key cannot be read; not while a write of the key may land. */
+  drop(identity: string): Received<Value> | null {
+    const entry = this.#entries.get(identity);
+    if (!entry || entry.state === 'inFlight' || entry.rewriteAt !== null) return null;
+    this.#unread.delete(entry);
+    this.#leaveQueues(entry);
+    this.#remove(entry);
+    return entry.record;
   }
 
   /** Batch groups with ready entries. */
@@ -129,11 +140,10 @@ export class PendingSet<Value> {
 
   /** To be tried again at `notBefore`; with `inDoubtUntil` when the failed try may still take effect until then. */
   retry(entry: Entry<Value>, notBefore: number, inDoubtUntil: number | null): void {
-    entry.record.forget?.();
     entry.dirty = false;
     entry.rewriteAt = laterOf(entry.rewriteAt, inDoubtUntil);
     if (entry.rewriteAt === null) this.#open.close(entry);
-    this.#delay(entry, notBefore, true);
+    this.#delayed.put(entry, notBefore, true);
   }
 
   /** The lowest pending record holds all others back: it goes first, and waits no back-off out. */
@@ -163,15 +173,12 @@ export class PendingSet<Value> {
 
   /** Makes what is due ready; returns when the next delayed entry is due, or null. */
   wake(now: number): number | null {
-    let next: number | null = null;
-    for (const entry of this.#delayed)
-      if (entry.notBefore <= now) this.#due(entry, now);
-      else if (next === null || entry.notBefore < next) next = entry.notBefore;
+    const { due, next } = this.#delayed.due(now);
+    for (const entry of due) this.#due(entry, now);
     return next;
   }
 
   #due(entry: Entry<Value>, now: number): void {
-    this.#delayed.delete(entry);
     if (entry.onlyWaits) return this.#remove(entry);
     // What could still land has landed; the newest value is pending and will be written over it.
     if (entry.rewriteAt !== null && entry.rewriteAt <= now) {
@@ -184,7 +191,7 @@ export class PendingSet<Value> {
   #insert(entry: Entry<Value>): void {
     this.#entries.insert(entry);
     if (entry.notBefore === 0) this.#makeReady(entry);
-    else this.#delay(entry, entry.notBefore, true);
+    else this.#delayed.put(entry, entry.notBefore, true);
   }
 
   /** A newer record came for an entry that waits: it keeps its place, unless it became more pressing. */
@@ -198,8 +205,8 @@ export class PendingSet<Value> {
     entry.batchGroup = placement.batchGroup;
     entry.urgent = urgent;
     // One that only waits to be written again gives way to the newer value.
-    if (entry.state === 'delayed' && entry.mustWait) this.#delayed.add(entry);
-    else if (asksToWait) this.#delay(entry, entry.notBefore, true);
+    const waits = asksToWait || (entry.state === 'delayed' && entry.mustWait);
+    if (waits) this.#delayed.put(entry, entry.notBefore, true);
     else this.#makeReady(entry);
   }
 
@@ -209,7 +216,7 @@ export class PendingSet<Value> {
     else if (entry.rewriteAt === null) this.#remove(entry);
     else {
       entry.onlyWaits = onlyWaits;
-      this.#delay(entry, entry.rewriteAt, false);
+      this.#delayed.put(entry, entry.rewriteAt, false);
     }
   }
 
@@ -218,15 +225,8 @@ export class PendingSet<Value> {
     entry.waitingSince = now;
     if (entry.rewriteAt === null) this.#open.close(entry);
     // Of the newer record: what the one before waited for is over.
-    if (entry.notBefore > now) this.#delay(entry, entry.notBefore, true);
+    if (entry.notBefore > now) this.#delayed.put(entry, entry.notBefore, true);
     else this.#makeReady(entry);
-  }
-
-  #delay(entry: Entry<Value>, notBefore: number, mustWait: boolean): void {
-    entry.state = 'delayed';
-    entry.notBefore = notBefore;
-    entry.mustWait = mustWait;
-    this.#delayed.add(entry);
   }
 
   #lowest(): Entry<Value> | null {
@@ -239,7 +239,7 @@ export class PendingSet<Value> {
   }
 
   #leaveQueues(entry: Entry<Value>): void {
-    this.#delayed.delete(entry);
+    this.#delayed.leave(entry);
     this.#batchGroups.leave(entry);
   }
 

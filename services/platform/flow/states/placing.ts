@@ -11,7 +11,8 @@ import type { StateFlow } from './state-flow.ts';
  * Nothing is written before all is read that may have been written before, and meanwhile nobody looks into the records: of
  * what has waited only the newest of each key is decoded and judged, once writing may begin. So one that cannot be read asks
  * for nothing when a newer one of its key has come, and one that is the newest takes the place of an older one that could
- * be: what the older says is not so any more. It is parked, loudly, and a refresh of its key brings what is true.
+ * be, before writing may begin and later, unless a write of the key is under way or may still land: what the older says is
+ * not so any more. It is parked, loudly, and a refresh of its key brings what is true.
  */
 export class Placing<Value> {
   /** What a record is about is said by its key alone, and each asks for something now: it need not be read for that. */
@@ -43,6 +44,11 @@ export class Placing<Value> {
 
   identityOf(record: Received<Value>): string {
     return this.#flow.identityOf?.(record) ?? record.key;
+  }
+
+  /** What an unreadable one is about, as far as its key tells that; else null. */
+  identityOfUnreadable({ key }: Undecodable): string | null {
+    return this.#flow.identityOf ? null : key;
   }
 
   /** Reads the record. Undecodable where that is not possible, null where it is for somebody else. */

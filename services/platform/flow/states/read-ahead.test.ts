@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { ReadAhead } from './read-ahead.ts';
 
-const bounds = { keys: 10, bytes: 1_000, distanceRecords: 100 };
+const bounds = { keys: 10, bytes: 64_000, distanceRecords: 100 };
+/** With what an entry takes beside its record: 640. */
+const sizeBytes = 40;
 const none = { size: 0, sizeBytes: 0 };
 const catchUpMs = 600_000;
 const catchUpToMs = 30_000;
@@ -17,9 +19,9 @@ const take = (ahead: ReadAhead, from: number, count: number, sizeBytes = 1, now 
 describe('reading ahead', () => {
   it.each([
     ['with nothing pending', none, false],
-    ['below its bounds', { size: 9, sizeBytes: 999 }, false],
+    ['below its bounds', { size: 9, sizeBytes: 63_999 }, false],
     ['with as many keys as it may hold', { size: 10, sizeBytes: 0 }, true],
-    ['with as many bytes', { size: 0, sizeBytes: 1_000 }, true],
+    ['with as many bytes', { size: 0, sizeBytes: 64_000 }, true],
   ])('is full %s: %j', (_name, pending, isFull) => {
     const ahead = readAhead();
     take(ahead, 0, 20);
@@ -39,38 +41,38 @@ describe('reading ahead', () => {
 
   it('stands still so many bytes ahead, counted as from the last of every 64 offsets', () => {
     const ahead = readAhead();
-    take(ahead, 0, 64, 10);
+    take(ahead, 0, 64, sizeBytes);
     expect(ahead.standsStill(0)).toBe(false);
-    take(ahead, 64, 35, 10);
+    take(ahead, 64, 35, sizeBytes);
     expect(ahead.standsStill(0)).toBe(false);
-    take(ahead, 99, 1, 10);
-    // From offset 0: a thousand bytes. What lies below 64 counts until 64 itself is the lowest.
+    take(ahead, 99, 1, sizeBytes);
+    // From offset 0: 64,000 bytes. What lies below 64 counts until 64 itself is the lowest.
     expect([ahead.standsStill(0), ahead.standsStill(63), ahead.standsStill(64)]).toEqual([true, true, false]);
     expect(ahead.standsStill(null)).toBe(false);
-    take(ahead, 100, 63, 10);
+    take(ahead, 100, 63, sizeBytes);
     expect(ahead.standsStill(64)).toBe(false);
-    take(ahead, 163, 1, 10);
+    take(ahead, 163, 1, sizeBytes);
     expect(ahead.standsStill(64)).toBe(true);
   });
 
   it('holds nothing of what was superseded, and reads it again: ten times as far', () => {
     const ahead = readAhead();
     for (let offset = 0; offset < 999; offset += 1) {
-      ahead.take({ offset, sizeBytes: 100 }, 0);
-      if (offset > 5) ahead.superseded({ offset: offset - 1, sizeBytes: 100 });
+      ahead.take({ offset, sizeBytes }, 0);
+      if (offset > 5) ahead.superseded({ offset: offset - 1, sizeBytes });
     }
     expect(ahead.standsStill(0)).toBe(false);
     take(ahead, 999, 1);
     expect([ahead.standsStill(0), ahead.standsStill(1)]).toEqual([true, false]);
     // Below the lowest nothing is counted any more.
-    ahead.superseded({ offset: 0, sizeBytes: 100 });
+    ahead.superseded({ offset: 0, sizeBytes });
     take(ahead, 1_000, 100);
     expect([ahead.standsStill(1_000), ahead.standsStill(1_001)]).toEqual([true, false]);
   });
 
   it('takes no bytes for ahead when all is finished', () => {
     const ahead = readAhead();
-    take(ahead, 0, 3, 5_000);
+    take(ahead, 0, 3, 50_000);
     expect([ahead.standsStill(2), ahead.standsStill(3), ahead.standsStill(null)]).toEqual([
       true,
       false,
@@ -80,8 +82,8 @@ describe('reading ahead', () => {
 
   describe('up to what a predecessor had claimed', () => {
     it.each([
-      [{ size: 10, sizeBytes: 1_999 }, false],
-      [{ size: 0, sizeBytes: 2_000 }, true],
+      [{ size: 10, sizeBytes: 127_999 }, false],
+      [{ size: 0, sizeBytes: 128_000 }, true],
     ])('may hold twice as much: %j', (pending, isFull) => {
       const ahead = readAhead({ claimed: 200 });
       take(ahead, 0, 199);

@@ -1,5 +1,6 @@
 import type { Lease } from '../../kafka/types.ts';
 import type { Bounds } from '../outcome/policy.ts';
+import { keptBytes } from './pending-entry.ts';
 
 /**
  * How long the records up to the claimed may be waited for. The last record of a partition outlives compaction, so they
@@ -52,16 +53,18 @@ export class ReadAhead {
     this.readTo = lease.start;
   }
 
-  take({ offset, sizeBytes }: { offset: number; sizeBytes: number }, now: number): void {
+  take(record: { offset: number; sizeBytes: number }, now: number): void {
+    const { offset } = record;
     this.#receivedAt = now;
     if (offset > this.readTo && this.readTo < this.#lease.claimed) this.hasInheritedGap = true;
     this.readTo = offset + 1;
-    this.#count(offset, 1, sizeBytes);
+    this.#count(offset, 1, keptBytes(record));
   }
 
   /** A newer record has taken its place before it was written. */
-  superseded({ offset, sizeBytes }: { offset: number; sizeBytes: number }): void {
-    if (this.#segments.has(segmentOf(offset))) this.#count(offset, -1, -sizeBytes);
+  superseded(record: { offset: number; sizeBytes: number }): void {
+    const { offset } = record;
+    if (this.#segments.has(segmentOf(offset))) this.#count(offset, -1, -keptBytes(record));
   }
 
   /** Nothing is read on purpose: what does not come meanwhile may come later. */

@@ -129,7 +129,10 @@ async function run(seed: number, creates: boolean) {
     newest += 1;
     const partition = random.between(0, partitions);
     const key = `${partition}/${random.chance(0.04) ? 'stuck' : random.between(0, 5)}`;
-    broker.append(levels, key, { key, number: newest, bad }, partition);
+    const record = broker.append(levels, key, { key, number: newest, bad }, partition);
+    const undecodable = { code: 'record.damaged', what: 'Damaged', fix: 'Look at it' };
+    // Damaged, which shows only when somebody looks into it.
+    if (random.chance(0.05)) Object.assign(record, { open: () => ({ ...record, undecodable }) });
   }
 
   const first = await world.begin();

@@ -208,6 +208,20 @@ describe('before writing may begin', () => {
     expect([held.finished, bus.broker.values(parked)]).toMatchObject([4, [{ offset: 2, key: null }]]);
   });
 
+  it('all are looked into, some at a time, before the first is written', async () => {
+    const keys = Array.from({ length: 1_100 }, (_none, index) => `k${index}`);
+    const { reader, now } = await untold(await readerOf({ lease: { catchUpTo: keys.length } }));
+    const { did, records } = unreadOf(...keys, 'later');
+    const opened = () => did.filter((what) => what.startsWith('open')).length;
+    reader.receive(records.slice(0, keys.length));
+    expect([opened(), reader.mayBegin()]).toEqual([500, false]);
+    // The others of the process have their turn meanwhile.
+    expect([reader.wake(now()), opened(), reader.mayBegin()]).toEqual([now(), 1_000, false]);
+    expect([reader.wake(now()), opened(), reader.mayBegin()]).toEqual([null, 1_100, true]);
+    reader.receive(records.slice(keys.length));
+    expect([opened(), reader.size]).toEqual([1_101, 1_101]);
+  });
+
   it('what a write may still land on is looked into at once: it counts from which record on', async () => {
     const { reader } = await untold(await readerOf({ lease: { claimed: 1, catchUpTo: 3, clean: false } }));
     const { did, records } = unreadOf('a', 'a', 'b');
@@ -464,6 +478,28 @@ describe('what cannot be read', () => {
     bus.acknowledge();
     await closing;
     expect([lease.finished, closed]).toEqual([1, true]);
+  });
+
+  it.each([
+    ['at all', undecodable(1)],
+    ['when it is looked into', { ...recordOf('a', 1), open: () => undecodable(1) }],
+  ])('%s says that what is older of its key is not so any more', async (_when, unreadable) => {
+    const { reader, lease, receive, take, reported, stillParked, bus } = await readerOf();
+    receive('a');
+    await take()!.conclude(away);
+    reader.receive([unreadable as unknown as Undecodable]);
+    await settled();
+    expect([reader.size, lease.finished, reported(), stillParked()]).toEqual([0, 2, ['a superseded null'], []]);
+    expect(bus.broker.values(parked)).toHaveLength(1);
+  });
+
+  it('says nothing of what is about something that only a value tells', async () => {
+    const flow = { identityOf: ({ key }: Received<Plain>) => key.toLowerCase() };
+    const { reader, receive } = await readerOf({ flow });
+    receive('a');
+    reader.receive([undecodable(1)]);
+    await settled();
+    expect(reader.size).toBe(1);
   });
 
   it('is left to the next owner when the lease is lost', async () => {

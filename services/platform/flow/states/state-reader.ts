@@ -3,11 +3,12 @@ import type { Lease, PartitionReader, Received, Undecodable } from '../../kafka/
 import type { FlowContext } from '../context.ts';
 import { isInDoubt } from '../in-doubt.ts';
 import type { Handled } from '../outcome/outcome.ts';
+import { Intake } from './intake.ts';
 import { PendingSet } from './pending-set.ts';
 import { Placing } from './placing.ts';
 import type { PooledReader } from '../pool.ts';
 import { doubt, isUnsettled } from './pending-entry.ts';
-import type { Entry, Placement, Taken } from './pending-entry.ts';
+import type { Entry, Taken } from './pending-entry.ts';
 import { stateBoundsOf } from '../outcome/policy.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { Tried } from '../outcome/tried.ts';
@@ -30,7 +31,7 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
   readonly #verdicts: Verdicts;
   readonly #wakeUp: () => void;
   readonly #ahead: ReadAhead;
-  readonly #placing: Placing<Value>;
+  readonly #intake: Intake<Value>;
   /** Until then something begun here or by a predecessor may still take effect. */
   #inDoubtUntil: number;
   #inWork = 0;
@@ -52,7 +53,12 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
     this.#unparked = new Unparked(lease, verdicts);
     const now = context.clock.now();
     this.#ahead = new ReadAhead(lease, stateBoundsOf(context.policy, flow.contracts), now);
-    this.#placing = new Placing(lease, flow, this.#ahead, context.clock);
+    this.#intake = new Intake({
+      pending: this.pending,
+      placing: new Placing(lease, flow, this.#ahead, context.clock),
+      ahead: this.#ahead,
+      park: (record) => void this.#park(record),
+    });
     this.#inDoubtUntil = isInDoubt(lease) ? now + flow.settleMs : 0;
   }
 
@@ -60,15 +66,11 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
     if (this.closed) return;
     const now = this.#context.clock.now();
     const superseded: Received<Value>[] = [];
-    const waits = this.#placing.isToldByKey && !this.mayBegin();
+    const mayLook = this.#mayLook();
     for (const record of records as (Received<Value> | Undecodable)[]) {
       this.#ahead.take(record, now);
-      if ('undecodable' in record) void this.#park(record);
-      else if (this.#placing.isNothing(record)) this.#ahead.superseded(record);
-      else {
-        const before = waits ? this.#await(record, now) : this.#keep(record, now);
-        if (before !== null) superseded.push(before);
-      }
+      const before = this.#intake.take(record, mayLook, now);
+      if (before !== null) superseded.push(before);
     }
     for (const record of superseded) this.#ahead.superseded(record);
     this.#verdicts.overtaken(this.lease, superseded as unknown as Received<never>[]);
@@ -95,8 +97,13 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
     return this.#context.clock.now() >= this.#inDoubtUntil;
   }
 
-  /** Nothing is written before all is read that a predecessor may have written. */
+  /** Nothing is written before all is looked into that has waited for that: one that must not wait may be behind. */
   mayBegin(): boolean {
+    return !this.pending.hasUnread && this.#mayLook();
+  }
+
+  /** Nothing is looked into before all is read that a predecessor may have written. */
+  #mayLook(): boolean {
     if (this.closed || !this.lease.isCurrent()) return false;
     return this.#ahead.hasCaughtUp(this.#context.clock.now()) || this.full();
   }
@@ -108,6 +115,7 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
     const next = this.pending.wake(now);
     // What only waited until an earlier write could no longer land is gone now.
     if (!this.closed) this.#finish();
+    if (this.pending.hasUnread && this.#mayLook()) return now;
     if (this.pending.size > 0 && !this.closed && !this.mayBegin())
       return Math.min(next ?? Infinity, this.#ahead.askAgainAt(now));
     return next;
@@ -197,39 +205,9 @@ export class StateReader<Value> implements PartitionReader, PooledReader {
     this.#inDoubtUntil = this.#context.clock.now() + this.#flow.settleMs;
   }
 
-  /** Returns what it has superseded. */
-  #keep(record: Received<Value>, now: number): Received<Value> | null {
-    const placement = this.#placementOf(record);
-    if (placement === null) return null;
-    const superseded = this.pending.add(this.#placing.identityOf(record), record, placement, now);
-    record.forget?.();
-    return superseded;
-  }
-
-  /** Not looked into before writing may begin. Where a write of the key may still land, it counts from which record on. */
-  #await(record: Received<Value>, now: number): Received<Value> | null {
-    const superseded = this.#placing.isInDoubt(record)
-      ? undefined
-      : this.pending.addUnread(record.key, record, now);
-    return superseded === undefined ? this.#keep(record, now) : superseded;
-  }
-
-  /** Looks into what has waited for that, once writing may begin. */
+  /** Looks into what has waited for that, once writing may begin: not all of it at once. */
   #lookInto(now: number): void {
-    if (!this.pending.hasUnread || !this.mayBegin()) return;
-    for (const entry of this.pending.unread()) {
-      this.pending.place(entry, this.#placementOf(entry.record), now);
-      entry.record.forget?.();
-    }
-  }
-
-  /** Null where nothing is to be written. */
-  #placementOf(record: Received<Value>): Placement | null {
-    const placement = this.#placing.of(record);
-    if (placement !== null && !('undecodable' in placement)) return placement;
-    if (placement !== null) void this.#park(placement);
-    this.#ahead.superseded(record);
-    return null;
+    if (this.pending.hasUnread && this.#mayLook()) this.#intake.lookInto(now);
   }
 
   async #park(record: Undecodable): Promise<void> {

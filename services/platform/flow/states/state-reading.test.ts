@@ -9,7 +9,7 @@ const down = { code: 'shop.down', what: 'Down', fix: 'Wait' };
 
 describe('reading', () => {
   it('stops at the bounds of memory, and goes on below them', async () => {
-    for (const policy of [{ maxPendingStates: 10 }, { maxPendingBytes: 1_100 }, { maxDistanceStates: 10 }]) {
+    for (const policy of [{ maxPendingStates: 10 }, { maxPendingBytes: 7_100 }, { maxDistanceStates: 10 }]) {
       let isDown = true;
       const { world, clock, member, send, reported } = await flowOf({
         policy,
@@ -32,7 +32,7 @@ describe('reading', () => {
     const [other, few] = [keysTo(400), Array.from({ length: 400 }, (_none, index) => `k${index % 5}`)];
     for (const [policy, keys] of [
       [{ maxDistanceStates: 50 }, other],
-      [{ maxPendingBytes: 50 * 110 }, other],
+      [{ maxPendingBytes: 50 * 710 }, other],
       [{ maxDistanceStates: 10 }, few],
     ] as const) {
       const { world, clock, member, send, reported } = await flowOf({

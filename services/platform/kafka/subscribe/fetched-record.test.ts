@@ -86,7 +86,8 @@ it('is kept by a service without the answer of the broker that it came in', () =
     traceparent: '00-ä',
     headers: { ce_id: 'abc', traceparent: '00-ä', twice: 'two' },
     bytes: Buffer.from([0, 0, 0, 0, 1, 42]),
-    sizeBytes: 20,
+    // Key and value, and the headers, which are kept as well.
+    sizeBytes: 20 + 49,
   });
 });
 
