@@ -135,7 +135,10 @@ describe('a request that was never written had no effect', () => {
       arrived.resolve();
     });
     const clock = { wallMs: 1_000_000 };
-    const client = clientOf(origin, { connections: 1, deadlineMs, wallMs: () => clock.wallMs });
+    const now = () => clock.wallMs;
+    const notes: number[] = [];
+    const onAnswer = ({ durationMs }: AnswerNote) => notes.push(durationMs);
+    const client = clientOf(origin, { connections: 1, deadlineMs, wallMs: now, now, onAnswer });
     const others = ['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask'] as const;
     jest.useFakeTimers({ doNotFake: [...others, 'setImmediate', 'clearImmediate'] });
     releasers.push(() => void jest.useRealTimers());
@@ -154,6 +157,7 @@ describe('a request that was never written had no effect', () => {
     almostAll();
     holds[1]!();
     expect(await second).toMatchObject({ status: 200, body: 'ok' });
+    expect(notes).toEqual([deadlineMs - 1, deadlineMs - 1]);
   });
 
   it.each([

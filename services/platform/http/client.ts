@@ -36,6 +36,7 @@ export interface HttpCall {
 /** One finished call, for metrics. `status` is 0 when no whole answer came. */
 export interface AnswerNote {
   status: number;
+  /** From its turn on; of one that had none, how long it waited for it. */
   durationMs: number;
   method: string;
   route: string;
@@ -73,6 +74,7 @@ export interface HttpClient {
 interface Line {
   queue: CallQueue;
   dispatcher: Dispatcher;
+  now: () => number;
   options: HttpClientOptions;
 }
 
@@ -80,6 +82,8 @@ interface Line {
 interface Attempt {
   /** Its first bytes may have reached the other side. */
   written: boolean;
+  /** When it began to wait, then when it had its turn. */
+  beganAt: number;
   /** Until its turn the end of its wait. By the wall clock: a suspended machine has let no time pass for timers. */
   endsAt: number;
   wallMs: () => number;
@@ -107,15 +111,16 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     keepAliveTimeout: 4_000,
     keepAliveMaxTimeout: 30_000,
   });
-  const line: Line = { queue: new CallQueue(limit, now), dispatcher: pool.compose(beginOrRefuse), options };
+  const dispatcher = pool.compose(beginOrRefuse);
+  const line: Line = { queue: new CallQueue(limit, now), dispatcher, now, options };
 
   async function request(call: HttpCall): Promise<HttpAnswer> {
-    const started = now();
     const route = call.route ?? call.method;
     const deadlineMs = call.deadlineMs ?? options.deadlineMs;
     const wallMs = options.wallMs ?? Date.now;
     const endsAt = wallMs() + deadlineMs;
-    const attempt: Attempt = { written: false, endsAt, wallMs, fence: currentFence(), route };
+    const fence = currentFence();
+    const attempt: Attempt = { written: false, beganAt: now(), endsAt, wallMs, fence, route };
     let status = 0;
     try {
       const { method, template } = call;
@@ -126,7 +131,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     } catch (error) {
       throw error instanceof LeaseLost ? error : unavailable(options, call, attempt, error);
     } finally {
-      options.onAnswer?.({ status, durationMs: now() - started, method: call.method, route });
+      options.onAnswer?.({ status, durationMs: now() - attempt.beganAt, method: call.method, route });
     }
   }
 
@@ -179,6 +184,7 @@ async function exchange(line: Line, call: HttpCall, attempt: Attempt): Promise<H
     if (refusal) throw refusal;
     clearTimeout(timer);
     timer = startTimer();
+    attempt.beganAt = line.now();
     attempt.endsAt = attempt.wallMs() + deadlineMs;
     return send(line, call, attempt, abort.signal);
   };

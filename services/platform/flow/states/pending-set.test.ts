@@ -59,7 +59,14 @@ describe('the pending set', () => {
     add('in doubt', { rewriteAt: 100 });
     set.addUnread('unread', recordOf('unread', 9), 9);
     const keys = ['ready', 'delayed', 'in work', 'in doubt', 'unread', 'never seen'];
-    expect(keys.map((key) => set.drop(key)?.key ?? null)).toEqual(['ready', 'delayed', null, null, 'unread', null]);
+    expect(keys.map((key) => set.drop(key)?.key ?? null)).toEqual([
+      'ready',
+      'delayed',
+      null,
+      null,
+      'unread',
+      null,
+    ]);
     expect([set.size, set.hasUnread, set.readyGroups()]).toMatchObject([2, false, [{ size: 1 }]]);
     expect([set.wake(50), set.lowestOffset()]).toEqual([null, 1]);
   });
