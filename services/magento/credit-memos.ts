@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decimalOf } from '../platform/decimal.ts';
+import { decimalOf, magnitude, minus } from '../platform/decimal.ts';
 import type { Decimal } from '../platform/decimal.ts';
 import { addHiddenComment, documentItems, documentsOfOrder } from './order-documents.ts';
 import { nullIfAbsent } from './rest/answers.ts';
@@ -32,18 +32,18 @@ export type MagentoCreditMemo = z.infer<typeof creditMemo>;
 
 /**
  * Whether so much of the shipping was paid back. The shop takes the amount with tax where it shows the shipping of its orders
- * with tax, which no call tells (read in the source).
+ * with tax, which no call tells (read in the source). What was converted may be off by `within`.
  */
 export function paysShipping(
   {
     base_shipping_amount,
     base_shipping_incl_tax,
   }: Pick<MagentoCreditMemo, 'base_shipping_amount' | 'base_shipping_incl_tax'>,
-  asked: Decimal,
+  { amount, within }: { amount: Decimal; within: Decimal },
 ): boolean {
   return [base_shipping_amount, base_shipping_incl_tax ?? base_shipping_amount]
     .map(decimalOf)
-    .includes(asked);
+    .some((made) => magnitude(minus(made, amount)) <= within);
 }
 
 export interface NewCreditMemo {

@@ -19,10 +19,10 @@ import { findMarked } from './marker.ts';
 import { assertOpen, invoiceOf } from './order-state.ts';
 import { refundItems, refundPlanOf } from './refund-plan.ts';
 import type { RefundPlan } from './refund-plan.ts';
+import { roundedToLeft, shippingPaidBack } from './shipping-paid-back.ts';
 import type { StoreIds } from './store-ids.ts';
 import { unitsOf } from './units.ts';
 import type { OrderUnits } from './units.ts';
-import { shippingPaidBack } from './shipping-paid-back.ts';
 import { verifyCreditMemo } from './verify.ts';
 import { goodsAsked } from './wanted.ts';
 
@@ -46,6 +46,7 @@ export async function applyCreditMemo(
   options: CreditMemoOptions,
 ): Promise<Handled> {
   const order = await findOrder(document, options);
+  const rules = options.fulfilments.creditMemos;
   const [made, units] = await Promise.all([
     options.magento.creditMemos.ofOrder(order.entity_id),
     unitsOf(order, refunding, options.magento.products),
@@ -55,13 +56,14 @@ export async function applyCreditMemo(
   const found = findMarked(made, marker);
   if (found) {
     await askAgain(refund, options);
-    verifyCreditMemo(found, document, units, shippingPaidBack(document, order));
+    verifyCreditMemo(found, document, units, shippingPaidBack(document, order, rules));
     return { status: 'unchanged', targetId: found.increment_id, cause: 'the credit memo is there' };
   }
   assertCurrency(document, order);
-  const plan = refundPlanOf(document, units, order);
+  const shipping = roundedToLeft(shippingPaidBack(document, order, rules), order);
+  const plan = refundPlanOf(document, units, shipping);
   const same = sameByHand(made, plan, units, options);
-  if (same) return adopt(same, marker, refund, options);
+  if (same) return adopt(same, marker, { ...refund, shipping }, options);
   return create(marker, plan, refund, options);
 }
 
@@ -97,7 +99,7 @@ function sameByHand(
 async function adopt(
   memo: MagentoCreditMemo,
   marker: string,
-  refund: Refund,
+  refund: Refund & Pick<RefundPlan, 'shipping'>,
   options: CreditMemoOptions,
 ): Promise<Handled> {
   const { increment_id: targetId } = memo;
@@ -106,7 +108,7 @@ async function adopt(
   refund.attempt.assertCurrent();
   await options.magento.creditMemos.addComment(memo.entity_id, marker);
   await askAgain(refund, options);
-  verifyCreditMemo(memo, refund.document, refund.units, shippingPaidBack(refund.document, refund.order));
+  verifyCreditMemo(memo, refund.document, refund.units, refund.shipping);
   return { status: 'applied', targetId, cause: `took over ${cause}` };
 }
 
@@ -141,7 +143,7 @@ async function create(
       // No items would be all of them.
       items: items.length > 0 ? items : [{ orderItemId: anyItem!, quantity: '0' }],
       returnToStock: plan.returnToStock,
-      shipping: toPlaces(plan.shipping, 4),
+      shipping: toPlaces(plan.shipping.amount, 4),
       adjustmentRefund: toPlaces(plan.adjustmentRefund, 4),
       adjustmentFee: toPlaces(plan.adjustmentFee, 4),
       comment: marker,

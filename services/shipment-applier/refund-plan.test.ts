@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OrderInBrief } from '../magento/order-shape.ts';
-import { toPlaces } from '../platform/decimal.ts';
+import { toPlaces, zero } from '../platform/decimal.ts';
 import { refunding } from './lines.ts';
 import { refundItems, refundPlanOf } from './refund-plan.ts';
 import { documentOf, lineOf } from './testing/document.ts';
@@ -46,13 +46,15 @@ async function planned(...lines: [sku: string, quantity: string, returnToStock?:
   });
   const none = () => Promise.reject(new Error('not asked here'));
   const units = await unitsOf(order, refunding, { skusOf: none, shippedInParts: none });
-  const plan = refundPlanOf(document, units, order);
+  const plan = refundPlanOf(document, units, { amount: zero, within: zero });
   return {
     items: refundItems(plan, document, order).map(
       ({ orderItemId, quantity }) => `${quantity} of ${orderItemId}`,
     ),
     returned: plan.returnToStock,
-    nothingElse: [plan.shipping, plan.adjustmentRefund, plan.adjustmentFee].map((one) => toPlaces(one, 0)),
+    nothingElse: [plan.shipping.amount, plan.adjustmentRefund, plan.adjustmentFee].map((one) =>
+      toPlaces(one, 0),
+    ),
   };
 }
 

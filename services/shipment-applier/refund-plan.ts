@@ -7,7 +7,8 @@ import { amountOf } from './amounts.ts';
 import { leftItems, refunding } from './lines.ts';
 import type { OrderedItem, WantedItem } from './lines.ts';
 import { invoiceOf } from './order-state.ts';
-import { shippingPaidBack } from './shipping-paid-back.ts';
+import { shippingLeft } from './shipping-paid-back.ts';
+import type { ShippingAsked } from './shipping-paid-back.ts';
 import type { OrderUnits } from './units.ts';
 import { wantedItems } from './wanted.ts';
 
@@ -16,7 +17,7 @@ export interface RefundPlan {
   wanted: readonly WantedItem[];
   /** Order item ids. */
   returnToStock: readonly number[];
-  shipping: Decimal;
+  shipping: ShippingAsked;
   adjustmentRefund: Decimal;
   adjustmentFee: Decimal;
   /** What it is to come to; null: whatever the shop makes of it. */
@@ -24,18 +25,18 @@ export interface RefundPlan {
 }
 
 /** @throws Rejected when a line is not of the order, or the document pays nothing back. */
-export function refundPlanOf(document: Fulfilment, units: OrderUnits, order: OrderInBrief): RefundPlan {
+export function refundPlanOf(document: Fulfilment, units: OrderUnits, shipping: ShippingAsked): RefundPlan {
   const returned = document.lines.filter(({ returnToStock }) => returnToStock === true);
   const wanted = refundedItems(document, units);
   const plan = {
     wanted,
     returnToStock: returnedItems(document, wanted, refundedItems({ ...document, lines: returned }, units)),
-    shipping: shippingPaidBack(document, order),
+    shipping,
     adjustmentRefund: amountOf(document, 'adjustmentRefundMinor') ?? zero,
     adjustmentFee: amountOf(document, 'adjustmentFeeMinor') ?? zero,
     total: amountOf(document, 'totalMinor'),
   };
-  if (wanted.length > 0 || plan.shipping > 0n || plan.adjustmentRefund > 0n) return plan;
+  if (wanted.length > 0 || shipping.amount > 0n || plan.adjustmentRefund > 0n) return plan;
   throw rejected(document, 'empty', 'pays nothing back', 'Correct the document in the ERP');
 }
 
@@ -70,16 +71,14 @@ export function refundItems(plan: RefundPlan, document: Fulfilment, order: Order
   const early = plan.wanted.find(({ item, quantity }) => quantity > refunding.leftOf(item));
   if (early && mayCome) throw notInvoiced(document, `${toPlaces(early.quantity, 4)} of ${early.item.sku}`);
   const items = leftItems(plan.wanted, document, refunding);
-  const shippingLeft = minus(
-    decimalOf(order.base_shipping_incl_tax ?? order.base_shipping_amount),
-    decimalOf(order.base_shipping_refunded),
-  );
-  if (plan.shipping > shippingLeft)
+  const { amount } = plan.shipping;
+  const [, leftWithTax] = shippingLeft(order);
+  if (amount > leftWithTax)
     throw rejected(
       document,
       'shipping',
-      `pays back ${toPlaces(plan.shipping, 2)} of the shipping, of which ${toPlaces(shippingLeft, 2)} are left`,
-      'Correct the document in the ERP',
+      `pays back ${toPlaces(amount, 2)} of the shipping before its discount, of which ${toPlaces(leftWithTax, 2)} are left`,
+      'Correct the document in the ERP, or let fulfilments.creditMemos.shipping say how the ERP tells shipping: as it was paid, or as it is listed before its discount',
     );
   refuseTooMuchMoney(plan, document, order);
   return items;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { toPlaces } from '../platform/decimal.ts';
 import { assertCurrency } from './amounts.ts';
-import { shippingPaidBack } from './shipping-paid-back.ts';
+import { roundedToLeft, shippingLeft, shippingPaidBack } from './shipping-paid-back.ts';
 import { documentOf } from './testing/document.ts';
 
 /** As a real shop has them: 49.50 of which a coupon took 0.52, and 34.65 shown as 37.55. */
@@ -10,47 +10,99 @@ const discounted = {
   order_currency_code: 'EUR',
   shipping_amount: '49.5',
   base_shipping_amount: '49.5',
+  shipping_incl_tax: '49.5',
   base_shipping_incl_tax: '49.5',
+  shipping_tax_amount: '0',
+  base_shipping_tax_amount: '0',
   shipping_discount_amount: '0.52',
   base_shipping_discount_amount: '0.52',
   shipping_discount_tax_compensation_amount: '0',
   base_shipping_discount_tax_compensation_amnt: '0',
+  base_shipping_refunded: null as string | null,
 };
+const undiscounted = { shipping_discount_amount: null, base_shipping_discount_amount: null };
 const inDollars = {
   ...discounted,
+  ...undiscounted,
   order_currency_code: 'USD',
   shipping_amount: '37.55',
+  shipping_incl_tax: '37.55',
   base_shipping_amount: '34.65',
   base_shipping_incl_tax: '34.65',
-  shipping_discount_amount: '0',
-  base_shipping_discount_amount: '0',
 };
-/** 5.00, 5.95 with tax; the discount of 1.19 was of the price with tax. */
-const ofGross = {
+const ofBase = (amount: string, inclTax: string, tax: string, discount: string, compensation = '0') => ({
   ...discounted,
-  base_shipping_amount: '5',
-  base_shipping_incl_tax: '5.95',
-  base_shipping_discount_amount: '1.19',
-  base_shipping_discount_tax_compensation_amnt: '0.19',
+  base_shipping_amount: amount,
+  base_shipping_incl_tax: inclTax,
+  base_shipping_tax_amount: tax,
+  base_shipping_discount_amount: discount,
+  base_shipping_discount_tax_compensation_amnt: compensation,
+});
+const half = ofBase('5', '5', '0', '2.5');
+const halfInDollars = {
+  ...half,
+  order_currency_code: 'USD',
+  shipping_amount: '10',
+  shipping_incl_tax: '10',
+  shipping_discount_amount: '5',
 };
+/** The discount was of the price with tax, the tax of what was left. */
+const ofGross = ofBase('5', '5.95', '0.76', '1.19', '0.19');
+/** The tax was of all of it: 7 were paid with it, 5 without. */
+const taxedBefore = ofBase('10', '12', '2', '5');
 const amounts = { totalMinor: null, adjustmentRefundMinor: null, adjustmentFeeMinor: null };
 const told = (currency: string, shippingMinor: number | null) =>
   documentOf({ kind: 'creditmemo', amounts: { ...amounts, currency, shippingMinor } });
+const asked = (order: object, currency: string, minor: number | null, shipping: 'paid' | 'listed' = 'paid') =>
+  shippingPaidBack(told(currency, minor), order as never, { shipping });
 
 describe('shipping that is paid back', () => {
   it.each([
     ['as the customer paid it', discounted, 'EUR', 4898, '49.50'],
     ['a part of that', discounted, 'EUR', 2449, '24.75'],
-    ['as it was before the discount', discounted, 'EUR', 4950, '49.50'],
+    ['half of what a coupon had halved', half, 'EUR', 125, '2.50'],
+    ['that in the currency of the order', halfInDollars, 'USD', 250, '2.50'],
     ['in the currency of the order', inDollars, 'USD', 3755, '34.65'],
     ['a part in it', inDollars, 'USD', 1000, '9.23'],
-    ['without a discount', { ...discounted, base_shipping_discount_amount: null }, 'EUR', 4898, '48.98'],
+    ['without a discount', { ...discounted, ...undiscounted }, 'EUR', 4898, '48.98'],
     ['less a discount of the price with tax', ofGross, 'EUR', 400, '5.00'],
-    ['with tax', ofGross, 'EUR', 595, '5.95'],
-    ['free', { ...discounted, base_shipping_discount_amount: '49.5' }, 'EUR', 100, '1.00'],
+    ['that with tax', ofGross, 'EUR', 476, '5.95'],
+    ['all that was paid without the tax of the whole', taxedBefore, 'EUR', 500, '10.00'],
+    ['all that was paid with it', taxedBefore, 'EUR', 700, '12.00'],
+    ['free', ofBase('49.5', '49.5', '0', '49.5'), 'EUR', 100, '1.00'],
+    ['none of any', ofBase('0', '0', '0', '0'), 'EUR', 100, '1.00'],
     ['not told', discounted, 'EUR', null, '0.00'],
-  ])('is asked of the shop in its own terms: %s', (_, order, currency, minor, asked) => {
-    expect(toPlaces(shippingPaidBack(told(currency, minor), order as never), 2)).toBe(asked);
+  ])('is asked of the shop in its own terms: %s', (_, order, currency, minor, amount) => {
+    expect(toPlaces(asked(order, currency, minor).amount, 2)).toBe(amount);
+  });
+
+  it.each([
+    ['all of it', half, 'EUR', 500, '5.00'],
+    ['half of it', half, 'EUR', 250, '2.50'],
+    ['half of it in the currency of the order', halfInDollars, 'USD', 500, '2.50'],
+    ['all in it', halfInDollars, 'USD', 1000, '5.00'],
+    ['a part of what was taxed as a whole', taxedBefore, 'EUR', 250, '2.50'],
+  ])('is asked as it is listed by an ERP that tells it so: %s', (_, order, currency, minor, amount) => {
+    expect(toPlaces(asked(order, currency, minor, 'listed').amount, 2)).toBe(amount);
+  });
+
+  it('is refused where a part may be with the tax of the whole, or without', () => {
+    expect(() => asked(taxedBefore, 'EUR', 250)).toThrow('creditmemo.shipping_tax');
+  });
+
+  it('comes in two halves to the whole, though each is rounded up', () => {
+    const order = ofBase('4.99', '5.94', '0.48', '2.49');
+    const shown = (refunded: string | null) => {
+      const now = { ...order, base_shipping_refunded: refunded } as never;
+      return [roundedToLeft(asked(order, 'EUR', 125), now).amount, ...shippingLeft(now)].map((one) =>
+        toPlaces(one, 2),
+      );
+    };
+    expect(shown(null)).toEqual(['2.50', '4.99', '5.94']);
+    expect(shown('2.5')).toEqual(['2.49', '2.49', '2.96']);
+    expect(shown('4.99')).toEqual(['2.50', '0.00', '0.00']);
+    const exact = roundedToLeft(asked(half, 'EUR', 499, 'listed'), half as never);
+    expect(toPlaces(exact.amount, 2)).toBe('4.99');
   });
 
   it('may be told in the currency of the order, adjustments may not', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { MagentoCreditMemo } from '../magento/credit-memos.ts';
 import type { OrderItemInBrief } from '../magento/order-shape.ts';
 import type { MagentoShipment } from '../magento/shipments.ts';
-import { decimalOf, fromMinor, one } from '../platform/decimal.ts';
+import { decimalOf, fromMinor, minorUnit, one, zero } from '../platform/decimal.ts';
 import { heldAt, lackingAt } from './source-top-up.ts';
 import { documentOf, lineOf } from './testing/document.ts';
 import type { OrderUnits } from './units.ts';
@@ -78,23 +78,25 @@ describe('a credit memo', () => {
     base_adjustment_positive: null,
     base_adjustment_negative: '0.25',
   };
-  const compare = (changes: object, ofErp: Partial<typeof amounts> = {}) =>
+  const compare = (changes: object, ofErp: Partial<typeof amounts> = {}, within = zero) =>
     verifyCreditMemo(
       { ...memo, ...changes } as unknown as MagentoCreditMemo,
       { ...document, kind: 'creditmemo', amounts: { ...amounts, ...ofErp } },
       units,
-      fromMinor(amounts.shippingMinor, 2),
+      { amount: fromMinor(amounts.shippingMinor, 2), within },
     );
 
   it('passes as it was asked for, its shipping with tax or without, its total in either currency', () => {
     compare({});
     compare({ base_shipping_amount: '3.57', base_shipping_incl_tax: null });
     compare({}, { currency: 'EUR', totalMinor: 1_100 });
+    compare({ base_shipping_incl_tax: '3.56' }, {}, minorUnit(2));
   });
 
   it.each([
     ['a total of 12.31 instead of 12.30 USD', { base_grand_total: '12.31' }],
     ['shipping of 3.0000 instead of 3.5700', { base_shipping_incl_tax: '3.5' }],
+    ['shipping of 3.0000 instead of 3.5700', { base_shipping_incl_tax: '3.56' }],
     ['adjustment refund of 1.0000 instead of 0.0000', { base_adjustment_positive: '1' }],
     ['adjustment fee of 0.0000 instead of 0.2500', { base_adjustment_negative: null }],
     ['LID: 0.0000 instead of 1.0000', { items: items.slice(0, 1) }],

@@ -8,6 +8,7 @@ import type { Decimal } from '../platform/decimal.ts';
 import { Rejected } from '../platform/errors.ts';
 import { amountOf, differenceOfTotal } from './amounts.ts';
 import { invoicing, refunding, shipping } from './lines.ts';
+import type { ShippingAsked } from './shipping-paid-back.ts';
 import type { OrderUnits } from './units.ts';
 import { goodsAsked } from './wanted.ts';
 
@@ -38,13 +39,13 @@ export function verifyCreditMemo(
   memo: MagentoCreditMemo,
   document: Fulfilment,
   units: OrderUnits,
-  shippingAsked: Decimal,
+  shippingAsked: ShippingAsked,
 ): void {
   const amounts = [
     [
       'shipping',
-      paysShipping(memo, shippingAsked) ? toPlaces(shippingAsked, 4) : memo.base_shipping_amount,
-      shippingAsked,
+      paysShipping(memo, shippingAsked) ? toPlaces(shippingAsked.amount, 4) : memo.base_shipping_amount,
+      shippingAsked.amount,
     ],
     ['adjustment refund', memo.base_adjustment_positive, amountOf(document, 'adjustmentRefundMinor')],
     ['adjustment fee', memo.base_adjustment_negative, amountOf(document, 'adjustmentFeeMinor')],

@@ -37,6 +37,11 @@ export const fulfilmentsSection = z.strictObject({
       refund: z.record(text, moneyRule).default({}),
       /** For all other methods. */
       refundOtherwise: moneyRule.default('offline'),
+      /**
+       * How the ERP tells the shipping that it pays back: paid, as the customer has paid it, less its discount; listed, before its
+       * discount, of which the shop takes off the share.
+       */
+      shipping: z.enum(['paid', 'listed']).default('paid'),
       /** Whether Magento mails the customer about each credit memo. */
       notifyCustomer: yesOrNo.default(false),
     })
