@@ -92,6 +92,7 @@ const orderLines = z.object({
     z.object({
       item_id: integer,
       parent_item_id: optionalInteger,
+      product_id: optionalInteger,
       product_type: optionalText,
       sku: textOrEmpty,
       is_virtual: optionalFlag,
@@ -100,7 +101,7 @@ const orderLines = z.object({
 });
 /** What a document of an order may be of. */
 export type OrderedLine = z.infer<typeof orderLines>['items'][number];
-const lineFields = 'items[item_id,parent_item_id,product_type,sku,is_virtual]';
+const lineFields = 'items[item_id,parent_item_id,product_id,product_type,sku,is_virtual]';
 const linesPerPage = 200;
 const path = ['orders'];
 

@@ -9,9 +9,10 @@ import type { Unlike } from '../compare/comparer.ts';
 export type WantedLine = readonly [orderLineId: string | null, sku: string, quantity: string];
 
 /**
- * How many of each SKU the shop's document is of, as far as its order tells it without further questions: of the lines of the
- * order themselves. Bundles go by their parts in some documents and not in others, and what options have renamed is known
- * by the product alone; of those, and of lines that the order does not have, nothing is said.
+ * How many of each product the shop's document is of, as far as its order tells it without further questions: over which lines
+ * of one product the shop has spread them is its own affair. Bundles go by their parts in some documents and not in others, and
+ * what options have renamed is known by the product alone, whose SKU theirs begins with: of those, and of what the order does
+ * not have, nothing is said.
  */
 export function unlikeLines(
   kind: DocumentKind,
@@ -19,29 +20,42 @@ export function unlikeLines(
   ordered: readonly OrderedLine[],
   made: MarkedDocument['items'],
 ): Unlike[] {
-  const plain = ordered.filter((line) => isPlain(line, kind));
-  const inBundles = new Set(
-    ordered.filter((line) => isOfBundle(line, ordered)).map(({ sku }) => foldSku(sku)),
-  );
   if (wanted.length === 0) return [];
-  const bySku = Map.groupBy(plain, ({ sku }) => foldSku(sku));
+  const lines = ordered.map((line) => ({
+    ...line,
+    product: productOf(line, ordered),
+    folded: foldSku(line.sku),
+  }));
+  const plain = lines.filter((line) => isPlain(line, kind));
+  const apart = new Set(lines.filter((line) => isOfBundle(line, ordered)).map(({ product }) => product));
   const asked = new Map<string, Decimal>();
   for (const [id, sku, quantity] of wanted) {
-    const line = plain.find(({ item_id }) => String(item_id) === id);
-    const folded = foldSku(line?.sku ?? sku);
-    if (id !== null && line === undefined) return [];
-    if (inBundles.has(folded) || !bySku.has(folded)) return [];
-    asked.set(folded, sum([asked.get(folded) ?? zero, decimalOf(quantity)]));
+    const folded = foldSku(sku);
+    const line = lines.find(({ item_id, ...own }) =>
+      id === null ? own.folded === folded : String(item_id) === id,
+    );
+    if (line) asked.set(line.product, sum([asked.get(line.product) ?? zero, decimalOf(quantity)]));
+    else for (const one of plain) if (one.folded.startsWith(`${folded}-`)) apart.add(one.product);
   }
-  return [...bySku].flatMap(([folded, lines]) => {
-    const ids = new Set(lines.map(({ item_id }) => item_id));
+  return [...Map.groupBy(plain, ({ product }) => product)].flatMap(([product, own]) => {
+    const ids = new Set(own.map(({ item_id }) => item_id));
     const found = sum(
       made.filter(({ order_item_id }) => ids.has(order_item_id)).map(({ qty }) => decimalOf(qty)),
     );
-    const own = asked.get(folded) ?? zero;
-    if (own === found || inBundles.has(folded)) return [];
-    return [{ field: `lines.${lines[0]!.sku}`, wanted: shown(own), found: shown(found) }];
+    const wants = asked.get(product) ?? zero;
+    if (wants === found || apart.has(product)) return [];
+    return [{ field: `lines.${own[0]!.sku}`, wanted: shown(wants), found: shown(found) }];
   });
+}
+
+/** By its id, of a variant by its own; of one that was deleted, by the SKU. */
+function productOf(line: OrderedLine, ordered: readonly OrderedLine[]): string {
+  const variant =
+    line.product_type === 'configurable'
+      ? ordered.find(({ parent_item_id }) => parent_item_id === line.item_id)
+      : undefined;
+  const { product_id, sku } = variant ?? line;
+  return product_id === null ? foldSku(sku) : `#${product_id}`;
 }
 
 const shown = (quantity: Decimal) => (quantity === zero ? null : contractDecimal(toPlaces(quantity, 4)));

@@ -117,8 +117,10 @@ describe('documents', () => {
     sku: string,
     product_type = 'simple',
     parent_item_id: number | null = null,
+    product_id = item_id,
   ) => ({
     item_id,
+    product_id,
     sku,
     product_type,
     parent_item_id,
@@ -130,7 +132,7 @@ describe('documents', () => {
     line(3, 'SHIRT-M', 'simple', 2),
     line(4, 'SET', 'bundle'),
     line(5, 'CUP', 'simple', 4),
-    line(6, 'CUP'),
+    line(6, 'CUP', 'simple', null, 5),
     line(7, 'LICENCE', 'virtual'),
   ];
   const asked: string[] = [];
@@ -207,10 +209,11 @@ describe('documents', () => {
         of2(...all),
         of2(['1', 'x', '1.0000'], [null, 'shirt-m', '1'], ['2', 'y', '2']),
         of2(['1', 'x', '2']),
-        // Of bundles and their parts, of what the order does not have, and of nothing at all.
-        of2(['1', 'x', '1'], ['4', 'SET', '1']),
-        of2(['1', 'x', '1'], [null, 'CUP', '1']),
-        of2(['1', 'x', '1'], [null, 'MUG-red', '1']),
+        // Nothing is said of bundles and their parts, of what the order does not have, and of nothing at all.
+        of2(...all, ['4', 'SET', '1']),
+        of2(...all, [null, 'CUP', '1']),
+        of2(['1', 'x', '1'], [null, 'shirt-m', '2'], [null, 'CUP', '1']),
+        of2(...all, [null, 'MUG-red', '1']),
         of2(),
       ]),
     ).toEqual([
@@ -219,6 +222,7 @@ describe('documents', () => {
       ['D1.lines.SHIRT-M: null/2.0000'],
       [],
       [],
+      ['D1.lines.MUG: 1.0000/2.0000'],
       [],
       [],
     ]);
