@@ -149,7 +149,7 @@ insert into account_move values
   (1, 'INV/2026/00001', 'main/default/5729865701', 'out_invoice', 'posted', true, 1, 105.11, '2026-11-28T09:16:38.397904', '2026-11-28'),
   (2, 'RINV/2026/00001', 'Reversal of: INV/2026/00001, broken', 'out_refund', 'posted', true, 1, 105.11, '2026-11-28T09:17:05.506626', '2026-11-28'),
   (3, '/', 'main/default/5729865701/refund/100000', 'out_refund', 'draft', null, 1, 894.89, '2026-11-28T09:17:29.663687', null);
-create table account_move_line (id int, move_id int, product_id int, product_uom_id int, display_type text, is_downpayment boolean, quantity numeric, price_subtotal numeric, primary key (id));
+create table account_move_line (id int, move_id int, product_id int, product_uom_id int, display_type text, is_downpayment boolean, quantity numeric, price_subtotal numeric, price_total numeric, primary key (id));
 insert into account_move_line values
   (1, 1, 2, 1, 'product', false, 5.0, 72.5),
   (2, 1, 3, 1, 'product', false, 2.0, 19.98),

@@ -195,3 +195,20 @@ it('an invoice of several orders is told of each without its total, and by its d
   ]);
   expect(told.map(({ documentDate }) => documentDate)).toEqual([Date.UTC(2026, 0, 2), Date.UTC(2026, 0, 2)]);
 });
+
+it('a credit note of what is none of the goods, such as the price of a bundle, is an adjustment', async () => {
+  await owner.query(
+    `insert into product_product values (61, 4, 'BUNDLES', true, null);
+     insert into account_move values
+       (10, 'RINV/2026/00002', 'Reversal', 'out_refund', 'posted', true, 1, 11.90, '2026-11-28T10:00:00', '2026-11-28');
+     insert into account_move_line values (92, 10, 61, 1, 'product', false, 1, 10, 11.90);
+     insert into sale_order_line_invoice_rel values (92, 171)`,
+  );
+  expect(await recordsOf('fulfilments', JSON.stringify([{ kind_of: 'move', id: 10 }]))).toMatchObject([
+    {
+      kind: 'creditmemo',
+      lines: [],
+      amounts: { totalMinor: 1_190, shippingMinor: null, adjustmentRefundMinor: 1_190 },
+    },
+  ]);
+});

@@ -13,6 +13,7 @@ import { placedCart } from '../../services/order-relay/orders/testing/model/arbi
 import { placedOrder } from '../../services/order-relay/orders/testing/model/order.ts';
 import { recordedTaxes, recordedTypes } from '../../services/order-relay/orders/testing/recorded-sets.ts';
 import type { Recipe } from '../../services/platform/config/sections/recipe.ts';
+import { anOrder } from '../sandbox/erp/testing/order.ts';
 import { JsonRpcErp } from '../sandbox/http-erp/json-rpc-erp.ts';
 import { shippedRecipe } from '../sandbox/http-erp/recipes.ts';
 import { RestErp } from '../sandbox/http-erp/rest-erp.ts';
@@ -27,12 +28,14 @@ const isLikeAnother = (name: string) =>
 /** Carts by chance, of a model of the shop; the stand-ins count in hundredths. */
 const drawn = sample(placedCart, { seed: 7, numRuns: 30 }).map((cart, index) => ({
   name: `drawn ${index}`,
+  config: cart.shop,
   order: magentoOrder.parse(parseExact(JSON.stringify(placedOrder(cart)))),
 }));
 const recorded = [...recordedTypes(), ...recordedTaxes(), ...drawn]
   .filter(({ name }) => !isLikeAnother(name))
   .map((one, index) => ({
     name: one.name,
+    roundsByUnit: 'config' in one && one.config.rounding === 'unit',
     order: {
       ...orderOf(one.order, { instance: 'us', store: 'default', website: 'base' }),
       incrementId: String(index),
@@ -48,11 +51,13 @@ const goods = recorded.flatMap(({ order }) =>
 );
 const percents = [5, 7, 7.5775, 7.7, 8.25, 9.975, 14.975, 15.8275, 19, 20, 21.5, 25, 26];
 
+type Given = Pick<(typeof recorded)[number], 'name' | 'order'>;
+
 /** Names of the orders that are parked because amounts differ. Anything else fails. */
 async function differing(
   standIn: StandIn,
   recipeAt: (url: string) => Recipe,
-  given: typeof recorded,
+  given: readonly Given[],
 ): Promise<string[]> {
   await standIn.start();
   const { orders, close } = connectRecipe({ recipe: recipeAt(standIn.url), clock: hurried });
@@ -79,22 +84,70 @@ describe('recorded orders', () => {
     expect(await differing(standIn, restRecipe, ofShop)).toEqual([]);
   });
 
-  it('go into Odoo to the cent, which computes taxes of its own', async () => {
-    const { standIn, rows } = new JsonRpcErp([...new Set(goods)]);
-    for (const [index, code] of ['DE', 'GB', 'FR', 'AT', 'PL', 'CH'].entries())
-      rows['res.country']!.push({ id: index + 1, code });
-    for (const [index, currency] of ['EUR', 'JPY'].entries())
-      rows['product.pricelist']!.push({ id: 10 + index, 'currency_id.name': currency });
-    for (const [index, amount] of percents.entries())
-      rows['account.tax']!.push({
-        id: 50 + index,
-        type_tax_use: 'sale',
-        amount_type: 'percent',
-        amount,
-        price_include: false,
-      });
-    const recipeAt = (ODOO_URL: string) =>
-      shippedRecipe('odoo-json-2.yaml', { ODOO_URL, ODOO_API_KEY: 'key', ODOO_DATABASE: 'shop' });
-    expect(await differing(standIn, recipeAt, recorded)).toEqual([]);
+  it.each([[true], [false]])(
+    'go into Odoo to the cent, which computes taxes of its own (by unit: %s)',
+    async (roundsByUnit) => {
+      const given = recorded.filter((one) => one.roundsByUnit === roundsByUnit);
+      expect(await differingInOdoo(given, { roundsByUnit })).toEqual([]);
+    },
+  );
+
+  it('go into Odoo with one line for a bundle where it has a kit for each', async () => {
+    const given = recorded.filter(({ order }) =>
+      order.lines.some(({ productType }) => productType === 'bundle'),
+    );
+    expect(given).not.toEqual([]);
+    expect(await differingInOdoo(given, { bundlesAs: 'kit', roundsByUnit: true }, skus)).toEqual([]);
   });
+
+  it.each([
+    [6, false, []],
+    [200, false, ['off']],
+    [200, true, []],
+  ])(
+    'a tax on 400 pieces of %s cents too much is a rounding of Odoo where the shop rounds by unit: %s',
+    async (offMinor, roundsByUnit, parked) => {
+      const order = anOrder({
+        incrementId: '1',
+        lines: [{ sku: goods[0]!, quantity: 400, priceMinor: 100 }],
+      });
+      const { lines, totals } = order;
+      const off = {
+        ...order,
+        lines: lines.map((line) => ({ ...line, taxMinor: line.taxMinor + offMinor })),
+        totals: {
+          ...totals,
+          taxMinor: totals.taxMinor + offMinor,
+          grandTotalMinor: totals.grandTotalMinor + offMinor,
+        },
+      };
+      expect(await differingInOdoo([{ name: 'off', order: off }], { roundsByUnit })).toEqual(parked);
+    },
+  );
 });
+
+async function differingInOdoo(
+  given: readonly Given[],
+  settings: Recipe['settings'],
+  products = goods,
+): Promise<string[]> {
+  const { standIn, rows } = new JsonRpcErp([...new Set(products)]);
+  for (const [index, code] of ['DE', 'GB', 'FR', 'AT', 'PL', 'CH'].entries())
+    rows['res.country']!.push({ id: index + 1, code });
+  for (const [index, currency] of ['EUR', 'JPY'].entries())
+    rows['product.pricelist']!.push({ id: 10 + index, 'currency_id.name': currency });
+  for (const [index, amount] of percents.entries())
+    rows['account.tax']!.push({
+      id: 50 + index,
+      type_tax_use: 'sale',
+      amount_type: 'percent',
+      amount,
+      price_include: false,
+    });
+  const variables = { ODOO_API_KEY: 'key', ODOO_DATABASE: 'shop' };
+  const recipeAt = (ODOO_URL: string) => {
+    const recipe = shippedRecipe('odoo-json-2.yaml', { ...variables, ODOO_URL });
+    return { ...recipe, settings: { ...recipe.settings, ...settings } };
+  };
+  return differing(standIn, recipeAt, given);
+}
