@@ -221,22 +221,31 @@ describe('topics of Debezium', () => {
     await source.close();
   });
 
-  it('are opened anew where the address has come to lead to another server', async () => {
-    const world = new World();
-    const source = await world.open();
-    let ended: unknown = null;
-    source.watch(new AbortController().signal, () => undefined).catch((error: unknown) => (ended = error));
-    await world.clock.pass(20_000);
-    expect(ended).toBeNull();
-    world.refused = new Error('away');
-    await world.clock.pass(10_000);
-    expect(ended).toBeNull();
-    world.refused = null;
-    world.system = 'two';
-    await world.clock.pass(10_000);
-    expect(ended).toMatchObject({ fault: { code: 'erp.other_database' } });
-    await source.close();
-  });
+  it.each([
+    ['none', { fault: { code: 'erp.other_database' } }],
+    ['position', { fault: { code: 'erp.other_database' } }],
+    ['gtid', null],
+  ] as const)(
+    'are opened anew where the address has come to lead to another server, by proof %s',
+    async (proof, why) => {
+      const world = new World();
+      world.proof = proof;
+      const source = await world.open();
+      let ended: unknown = null;
+      source.watch(new AbortController().signal, () => undefined).catch((error: unknown) => (ended = error));
+      await world.clock.pass(20_000);
+      expect(ended).toBeNull();
+      world.refused = new Error('away');
+      await world.clock.pass(10_000);
+      expect(ended).toBeNull();
+      world.refused = null;
+      world.system = 'two';
+      await world.clock.pass(10_000);
+      if (why === null) expect(ended).toBeNull();
+      else expect(ended).toMatchObject(why);
+      await source.close();
+    },
+  );
 
   it('are given back when the database cannot be asked', async () => {
     const world = new World();

@@ -164,7 +164,7 @@ export class HeldTopics implements OpenSource {
   }
 
   async #lookOn(signal: AbortSignal): Promise<void> {
-    const { clock, database } = this.#options;
+    const { clock, database, proof } = this.#options;
     for (;;) {
       await clock.wait(lookEveryMs, signal);
       if (signal.aborted) return;
@@ -174,7 +174,8 @@ export class HeldTopics implements OpenSource {
         null,
       ]);
       if (now === null || signal.aborted) continue;
-      if (systemId !== this.#place.systemId) throw isAnother();
+      // A gtid is proved by any replica, also where an address leads to several.
+      if (systemId !== this.#place.systemId && proof !== 'gtid') throw isAnother();
       const tables = altered(readStates(this.#place.tables), now.states);
       const isOther = tables.length > 0 || String([...now.deaf.keys()]) !== String([...this.#unheard.keys()]);
       this.#place = { ...this.#place, tables: writeStates(now.states) };
