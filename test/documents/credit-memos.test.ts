@@ -45,7 +45,7 @@ const amounts = (minor: Partial<DocumentAmounts> = {}): DocumentAmounts => ({
 const money = { shippingAmount: 0, adjustmentPositive: null, adjustmentNegative: null, returnToStock: [] };
 
 /** An order of 3 and 1, invoiced unless told otherwise, and the ERP's credit memo of 2 of the first, which come back. */
-async function given({ rules = {}, isInvoiced = true, method = 'checkmo' } = {}) {
+async function given({ rules = {}, isInvoiced = true, method = 'checkmo', orders = magento.orders } = {}) {
   const placed = await placeOrder(shop, [
     { sku: 'SKU-001', qty: 3 },
     { sku: 'SKU-002', qty: 1 },
@@ -66,7 +66,7 @@ async function given({ rules = {}, isInvoiced = true, method = 'checkmo' } = {})
       { ...document, ...changes },
       { number: 1, mode: 'on', assertCurrent },
       {
-        magento,
+        magento: { ...magento, orders },
         instance: 'main',
         fulfilments: fulfilmentsSection.parse({
           since: '2026-01-01T00:00:00Z',
@@ -135,6 +135,24 @@ describe('a credit memo of the ERP', () => {
       ['2 of first', '5 1.5 0.25', marker],
       ['0 1 0', 'ERP document goodwill [cartage:main]'],
     ]);
+  });
+
+  it('pays a discounted shipping back in two halves, of which the second is what is left', async () => {
+    const halved = {
+      base_shipping_amount: '4.99',
+      base_shipping_incl_tax: '4.99',
+      base_shipping_discount_amount: '2.49',
+    };
+    const inBrief: Magento['orders']['inBrief'] = async (...asked) => {
+      const rows = await magento.orders.inBrief(...asked);
+      return { ...rows, items: rows.items.map((row) => ({ ...row, ...halved })) };
+    };
+    const { apply, told } = await given({ orders: { ...magento.orders, inBrief } });
+    const half = { lines: [], amounts: amounts({ shippingMinor: 125 }) };
+    await apply({ ...half, documentId: 'one half' });
+    await apply({ ...half, documentId: 'other half' });
+    expect(await apply({ ...half, documentId: 'other half' })).toMatchObject({ status: 'unchanged' });
+    expect(told().map(([first]) => first)).toEqual(['2.5 0 0', '2.49 0 0']);
   });
 
   it('is compared to the cent with what the ERP reckons, and a difference is told each time', async () => {
