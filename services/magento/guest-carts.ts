@@ -16,8 +16,10 @@ export interface GuestOrder {
 
 /** Orders of guests, as a storefront places them. The calls are anonymous: they need no right (FACTS section 3). */
 export interface GuestCarts {
-  /** A cart with one piece in it. @throws Rejected while the shop does not sell it. @returns the cart's id */
-  open(order: Pick<GuestOrder, 'store' | 'sku'>): Promise<string>;
+  /** An empty one. @returns its id */
+  open(store: string): Promise<string>;
+  /** One piece more. @throws Rejected while the shop does not sell it */
+  add(cart: string, order: Pick<GuestOrder, 'store' | 'sku'>): Promise<void>;
   /**
    * Makes an order of it. Not to be repeated where the outcome is unknown: it may have been placed.
    * @returns its entity id
@@ -33,11 +35,11 @@ export function createGuestCarts(rest: Rest): GuestCarts {
     return rest.call({ method: 'POST', path, body, scope: store, shape, route });
   };
   return {
-    async open({ store, sku }) {
-      const cart = await post(store, ['guest-carts'], {}, z.string());
+    open: (store) => post(store, ['guest-carts'], {}, z.string()),
+
+    async add(cart, { store, sku }) {
       const cartItem = { sku, qty: 1, quote_id: cart };
       await post(store, ['guest-carts', cart, 'items'], { cartItem }, z.looseObject({}));
-      return cart;
     },
 
     async place(cart, { store, email, address, carrierCode, methodCode, paymentMethod }) {

@@ -323,9 +323,8 @@ describe('the marker order', () => {
     const run = JSON.parse(out) as MarkerRun;
     expect([code, run.steps.filter(({ status }) => status !== 'done')]).toEqual([0, []]);
     expect(run.steps.map(({ name }) => name)).toContain('shipment in the shop');
-    // The shop takes the piece off by itself, perhaps behind the ERP's number, which is written once more then.
     const behind = run.steps.find(({ name }) => name === 'stock behind it in the shop')!;
-    expect(behind.detail).toMatch(/^5 before, [34] now$/);
+    expect(behind.detail).toBe('5 before, 4 now');
     expect((await product(run.sku)).status).toBe(2);
   });
 });

@@ -20,12 +20,18 @@ export class MarkerShop {
   readonly #instance: string;
   readonly #marker: MarkerConfig;
   readonly #sku: string;
+  #cart: string | null = null;
 
   constructor(api: MarkerShopApi, instance: string, marker: MarkerConfig, sku: string) {
     this.#api = api;
     this.#instance = instance;
     this.#marker = marker;
     this.#sku = sku;
+  }
+
+  /** For sale or not. */
+  async has(): Promise<boolean> {
+    return (await this.#api.products.get(this.#sku)) !== null;
   }
 
   async isForSale(): Promise<boolean> {
@@ -39,8 +45,16 @@ export class MarkerShop {
     return rows.reduce((sum, { quantity, status }) => sum + (status === 1 ? Number(quantity) : 0), 0);
   }
 
-  fillCart(): Promise<string> {
-    return this.#api.guestCarts.open({ store: this.#marker.store, sku: this.#sku });
+  /** One cart for all tries, unless it may hold a piece already: one piece is ordered. */
+  async fillCart(): Promise<string> {
+    const { guestCarts } = this.#api;
+    const { store } = this.#marker;
+    const cart = (this.#cart ??= await guestCarts.open(store));
+    await guestCarts.add(cart, { store, sku: this.#sku }).catch((error: unknown) => {
+      if (isUnknown(error)) this.#cart = null;
+      throw error;
+    });
+    return cart;
   }
 
   /** @returns its entity id */
@@ -63,18 +77,24 @@ export class MarkerShop {
     return (await this.#api.shipments.ofOrder(entityId)).map(({ increment_id: number }) => number);
   }
 
-  /** @returns whether it is canceled now: of what was shipped nothing is left to be canceled, whatever the shop answers */
+  /** @returns whether it is now, whatever the shop answers: it cancels nothing twice, and of what was shipped nothing is left */
   async cancel(entityId: number): Promise<boolean> {
     const { orders } = this.#api;
-    return (await orders.cancel(entityId)) && (await orders.byId(entityId))?.state === 'canceled';
+    await orders.cancel(entityId);
+    const { state } = (await orders.byId(entityId)) ?? {};
+    return state === 'canceled' || state === 'closed';
   }
 }
 
+/** Whether it may have been done all the same. */
+export const isUnknown = (error: unknown): error is Unavailable =>
+  error instanceof Unavailable && error.outcome === 'unknown';
+
 function perhapsPlaced(error: unknown, email: string): unknown {
-  if (!(error instanceof Unavailable) || error.outcome !== 'unknown') return error;
+  if (!isUnknown(error)) return error;
   const what = `${error.fault.what}: the order may have been placed all the same`;
   return new Unavailable(
     { ...error.fault, what, fix: `Look for an order of ${email} in the admin, and cancel it there` },
-    { cause: error },
+    { cause: error, outcome: 'unknown' },
   );
 }

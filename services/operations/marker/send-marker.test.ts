@@ -1,9 +1,13 @@
-/** Doubles: a shop and an ERP between which a line carries everything a few seconds later. */
+/** Doubles: a shop and an ERP between which a line carries everything a few seconds later, and the bus on which acts are recorded. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { markerSection } from '../../platform/config/sections/marker.ts';
+import { audit } from '../../../schemas/topics.ts';
+import type { Audit } from '../../../schemas/types.ts';
 import { Rejected, Unavailable } from '../../platform/errors.ts';
+import { RecordingBus } from '../../platform/flow/testing/recording-bus.ts';
+import { MarkerRecords } from './records.ts';
 import { removeMarker, sendMarker } from './send-marker.ts';
-import type { MarkerTools } from './send-marker.ts';
+import type { MarkerTools } from './tools.ts';
 
 const fault = { code: 'x', what: 'What', fix: 'Fix' };
 const sku = 'CARTAGE-MARKER';
@@ -16,6 +20,12 @@ let orders: { at: number; state: string; isShipped: boolean; shippedAt: number }
 let acts: string[];
 let configured: string[];
 let isErpReached: boolean;
+let bus: RecordingBus;
+let written: { at: number; quantity: number } | null;
+let isCancelable: boolean;
+let carts: number;
+let erpCounts: number;
+let erpStock: number;
 let onPlace: () => void;
 let onCart: () => void;
 let onParcel: () => void;
@@ -24,7 +34,8 @@ beforeEach(() => {
   now = 0;
   product = { enabledAt: null, disabledAt: null };
   stock = { quantity: 0, changesAt: Infinity, to: 0 };
-  [orders, acts, isErpReached] = [[], [], true];
+  [orders, acts, isErpReached, isCancelable, carts, erpCounts] = [[], [], true, true, 0, 1];
+  [bus, written, erpStock] = [new RecordingBus(), null, 9];
   configured = ['product.make', 'product.remove', 'parcel.make', 'parcel.remove'];
   [onPlace, onCart, onParcel] = [() => undefined, () => undefined, () => undefined];
   interruption = new AbortController();
@@ -34,7 +45,10 @@ const isForSale = () =>
   product.enabledAt !== null &&
   product.enabledAt <= now &&
   !(product.disabledAt !== null && product.disabledAt <= now);
-const quantity = () => (stock.changesAt <= now ? stock.to : stock.quantity);
+const quantity = () => {
+  if (written !== null && written.at <= now) return written.quantity;
+  return stock.changesAt <= now ? stock.to : stock.quantity;
+};
 const toChange = (to: number) => (stock = { quantity: quantity(), changesAt: now + carriedMs, to });
 
 const erp = (): MarkerTools['erp'] => ({
@@ -43,25 +57,33 @@ const erp = (): MarkerTools['erp'] => ({
     acts.push(`${part}.${act} ${Object.values(values).join(' ')}`.trim());
     if (part === 'product' && act === 'make') {
       product = { enabledAt: now + carriedMs, disabledAt: null };
+      erpStock = 9;
       toChange(9);
     }
     if (part === 'product' && act === 'remove') product.disabledAt = now + carriedMs;
     if (part === 'parcel' && act === 'make') {
       onParcel();
       Object.assign(orders[0]!, { isShipped: true, shippedAt: now + carriedMs });
-      toChange(quantity() - 1);
+      // The shop takes it off itself as it is shipped; the ERP's number comes after that.
+      const shippedAt = now + carriedMs;
+      erpStock -= erpCounts;
+      stock = { quantity: quantity(), changesAt: shippedAt, to: quantity() - 1 };
+      written = { at: shippedAt + carriedMs, quantity: erpStock };
     }
   },
 });
 
 const shop = () => ({
-  products: { get: async () => (isForSale() ? { status: 1, price: '9.90' } : null) },
+  products: {
+    get: async () => {
+      if (product.enabledAt === null || product.enabledAt > now) return null;
+      return { status: isForSale() ? 1 : 2, price: '9.90' };
+    },
+  },
   sourceItems: { read: async () => [{ quantity: String(quantity()), status: 1 }] },
   guestCarts: {
-    open: async () => {
-      onCart();
-      return 'cart';
-    },
+    open: async () => `cart ${(carts += 1)}`,
+    add: async () => onCart(),
     place: async () => {
       orders.push({ at: now, state: 'new', isShipped: false, shippedAt: Infinity });
       onPlace();
@@ -76,8 +98,10 @@ const shop = () => ({
     }),
     cancel: async (id: number) => {
       acts.push('cancel');
-      if (!orders[id - 1]!.isShipped) orders[id - 1]!.state = 'canceled';
-      return !orders[id - 1]!.isShipped;
+      const order = orders[id - 1]!;
+      const isDone = isCancelable && !order.isShipped && order.state !== 'canceled';
+      if (isDone) order.state = 'canceled';
+      return isDone;
     },
   },
   shipments: {
@@ -93,6 +117,8 @@ const tools = (): MarkerTools => ({
     isErpReached && key === 'us/en/000000001' && orders[0]!.at + carriedMs <= now
       ? { id: '7', reference: 'SO/7', isDone: true }
       : null,
+  records: new MarkerRecords(bus, { name: 'ada', tool: 'cli' }, 'us shop erp'),
+  stockInErp: async () => erpStock,
   instance: 'us',
   marker: markerSection.parse({ withinMs: 20_000 }),
   clock: {
@@ -135,6 +161,7 @@ describe('the marker order', () => {
       'done 0 parcel removed in the ERP',
       'done 0 product removed in the ERP',
       'done 3000 product off sale in the shop',
+      'done 0 its end on record',
     ]);
     expect(acts).toEqual([
       `product.make ${sku}`,
@@ -162,12 +189,53 @@ describe('the marker order', () => {
     expect(by(run, 'order canceled in the shop').detail).toContain('stays there as canceled');
   });
 
-  it('does not touch a product that the shop sells already', async () => {
+  it('does not touch a product that the shop has already, sold or not', async () => {
     product.enabledAt = 0;
-    await expect(sendMarker(tools(), null)).rejects.toMatchObject({ fault: { code: 'marker.sku' } });
+    const fault = { code: 'marker.sku', fix: expect.not.stringContaining('--clean-up') };
+    await expect(sendMarker(tools(), null)).rejects.toMatchObject({ fault });
+    product.disabledAt = 0;
+    await expect(sendMarker(tools(), null)).rejects.toMatchObject({ fault });
+    await expect(removeMarker(tools())).rejects.toMatchObject({ fault: { code: 'marker.nothing_left' } });
     configured = [];
     await expect(sendMarker(tools(), null)).rejects.toMatchObject({ fault: { code: 'marker.product' } });
-    expect(acts).toEqual([]);
+    expect([acts, bus.broker.values(audit)]).toEqual([[], []]);
+  });
+
+  it('may be sent again with the product that one before it has made and taken off sale', async () => {
+    expect(await sendMarker(tools(), null)).toMatchObject({ ok: true });
+    [orders, written] = [[], null];
+    expect(await sendMarker(tools(), null)).toMatchObject({ ok: true });
+  });
+
+  it('with a product that the shop does not have is refused at once', async () => {
+    await expect(sendMarker(tools(), 'MUGG')).rejects.toMatchObject({
+      fault: { code: 'marker.unknown_sku' },
+    });
+    expect([now, bus.broker.values(audit)]).toEqual([0, []]);
+  });
+
+  it('fails where the stock behind it is not one less, also where the shop has taken it off by itself', async () => {
+    erpCounts = 2;
+    const run = await sendMarker(tools(), null);
+    expect(by(run, 'stock behind it in the shop')).toMatchObject({
+      status: 'failed',
+      detail:
+        'One has left, and 9 in the shop and 9 in the ERP before are not 7 in the shop and 7 in the ERP now within 20 s',
+    });
+  });
+
+  it('fails where the order is neither canceled nor shipped, and is kept on record until it is', async () => {
+    [isCancelable, isErpReached] = [false, false];
+    const run = await sendMarker(tools(), null);
+    expect(by(run, 'order canceled in the shop')).toMatchObject({
+      status: 'failed',
+      fix: expect.stringContaining('Cancel it in the admin'),
+    });
+    expect(isForSale()).toBe(false);
+    await expect(sendMarker(tools(), null)).rejects.toMatchObject({ fault: { code: 'marker.unfinished' } });
+    orders[0]!.state = 'canceled';
+    expect(await removeMarker(tools())).toMatchObject({ ok: true });
+    await expect(removeMarker(tools())).rejects.toMatchObject({ fault: { code: 'marker.nothing_left' } });
   });
 
   it('that does not come through is cleaned up, and says where it stood', async () => {
@@ -199,7 +267,7 @@ describe('the marker order', () => {
       if (refusals-- > 0) throw new Rejected(fault);
     };
     const run = await sendMarker(tools(), null);
-    expect([run.ok, by(run, 'put into a cart').durationMs]).toEqual([true, 2_000]);
+    expect([run.ok, by(run, 'put into a cart').durationMs, carts]).toEqual([true, 2_000, 1]);
   });
 
   it('is not placed twice where no answer tells whether it was', async () => {
@@ -212,13 +280,45 @@ describe('the marker order', () => {
       status: 'failed',
       detail: 'What: the order may have been placed all the same',
     });
-    expect(by(run, 'order canceled in the shop').status).toBe('skipped');
+    expect(by(run, 'order canceled in the shop').fix).toContain('marker@example.com');
     expect(acts.at(-1)).toBe(`product.remove ${sku}`);
   });
 
-  it('that was killed is removed on its own', async () => {
-    product.enabledAt = 0;
-    expect(await removeMarker(tools())).toMatchObject({ ok: true });
-    expect([acts, isForSale()]).toEqual([[`product.remove ${sku}`], false]);
+  it('that was killed is removed as it is on record, from before each thing is made', async () => {
+    const killed = { ...tools(), erp: { ...erp(), run: hangsAt('parcel') } };
+    void sendMarker(killed, null);
+    while (acts.at(-1) !== 'parcel.make') await new Promise(setImmediate);
+    const last = bus.broker.values<Audit>(audit).at(-1)!;
+    expect(last).toMatchObject({ actor: 'ada', action: 'marker-order' });
+    expect(last.keys).toEqual(
+      expect.arrayContaining([`sku=${sku}`, 'order=1', 'key=us/en/000000001', 'id=7']),
+    );
+    const run = await removeMarker(tools());
+    expect([run.ok, orders[0]!.state]).toEqual([true, 'canceled']);
+    expect(acts.slice(-3)).toEqual(['cancel', `parcel.remove ${values}`, `product.remove ${values}`]);
+  });
+
+  it('takes away no parcel that it has not begun to make', async () => {
+    isErpReached = false;
+    await sendMarker(tools(), null);
+    expect(acts.filter((act) => act.startsWith('parcel'))).toEqual([]);
+  });
+
+  it('says what stays where its removal is not configured', async () => {
+    configured = ['product.make'];
+    expect(by(await sendMarker(tools(), null), 'product removed in the ERP')).toMatchObject({
+      status: 'skipped',
+      detail: `marker.product.remove is not configured: ${sku} stays for sale`,
+    });
   });
 });
+
+/** The process ends there. */
+function hangsAt(part: string): MarkerTools['erp']['run'] {
+  const { run } = erp();
+  return (which, act, given) => {
+    if (which !== part || act !== 'make') return run(which, act, given);
+    acts.push(`${which}.${act}`);
+    return new Promise(() => undefined);
+  };
+}

@@ -121,7 +121,8 @@ export class Steps {
 
 /** What is said where it does not come. */
 export interface Missing {
-  detail: string;
+  /** May tell what was seen last. */
+  detail: string | (() => string);
   fix: string;
   /** What is refused now may be taken later: the shop sells it once its index follows. */
   refusalsPass?: boolean;
@@ -139,7 +140,11 @@ const isPassing = (error: unknown, refusalsPass: boolean) =>
   (error instanceof Unavailable && !error.needsOperator) || (error instanceof Rejected && refusalsPass);
 
 const late = ({ detail, fix }: Missing, withinMs: number) =>
-  new Unavailable({ code: 'marker.late', what: `${detail} within ${withinMs / 1_000} s`, fix });
+  new Unavailable({
+    code: 'marker.late',
+    what: `${typeof detail === 'string' ? detail : detail()} within ${withinMs / 1_000} s`,
+    fix,
+  });
 
 const interrupted = () =>
   new Unavailable({ code: 'marker.interrupted', what: 'Interrupted', fix: 'Run it again' });
