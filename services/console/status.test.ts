@@ -11,8 +11,9 @@ function world() {
   const asked: string[] = [];
   const lagOf = (group: string, topic: string) => void asked.push(`${group} ${topic}`);
   const sides: SideTrouble[] = [];
+  const known = { others: { records: 0, started: true } as { records: number; started: boolean } | null };
   const waiting = (group: string) =>
-    group.endsWith('.inventory-applier') ? { records: 7, started: true } : null;
+    group.endsWith('.inventory-applier') ? { records: 7, started: true } : known.others;
   const status = (modes: Record<string, 'off' | 'dry' | 'on'> = {}) =>
     statusOf({
       instance: 'main',
@@ -25,7 +26,7 @@ function world() {
       sides: () => sides,
       now: () => 10_000,
     });
-  return { state, asked, sides, status };
+  return { state, asked, sides, known, status };
 }
 
 it('lists every known flow, and behind them whatever else has written outcomes', () => {
@@ -64,7 +65,7 @@ it('lists the positions of sources by process and source', () => {
 });
 
 it('says which side does not answer, since when, what waits for it and what to do', () => {
-  const { sides, status } = world();
+  const { sides, known, status } = world();
   expect(status()).toMatchObject({ troubles: [], sides: [] });
   const told = { code: 'magento.unreachable', what: 'Magento did not answer', fix: 'Look at it' };
   sides.push({ side: 'shop', since: Date.parse('2026-11-28T10:03:20Z'), section: 'Server errors', ...told });
@@ -77,4 +78,8 @@ it('says which side does not answer, since when, what waits for it and what to d
   expect(status({ stock: 'on' }).troubles[0]).toContain(
     'nothing waits for it; what changes there is read later. ',
   );
+  known.others = null;
+  expect(status({ stock: 'on' }).troubles[0]).toContain('what waits for it is not known; ');
+  sides[0]!.side = 'shop';
+  expect(status({ stock: 'on' }).troubles[0]).toContain('waiting: Stock; what else does is not known. ');
 });

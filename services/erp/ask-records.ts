@@ -19,6 +19,12 @@ export interface AskedRecords {
    * @throws Unavailable, Rejected
    */
   of(topic: string, keys: readonly string[]): Promise<StreamRecord[]>;
+  /**
+   * Asks its first stream for what a record of nobody came from: whether the ERP answers. Without a stream nothing is asked,
+   * nor over HTTP where neither that nor a log-in takes a call.
+   * @throws Unavailable, Rejected
+   */
+  probe(): Promise<void>;
   close(): Promise<unknown>;
 }
 
@@ -30,6 +36,13 @@ export function openRecords(
   const { streams, close } = openStreams(configuration, { ...tools, ...nobodyReads });
   return {
     close,
+    async probe() {
+      const [stream] = streams;
+      const names = stream === undefined ? [] : rowShapes[stream.topic]!.keyParts;
+      await stream?.questions.find([Object.fromEntries(names.map((name) => [name, 'cartage-probe']))]);
+      // Over HTTP that may need no call: a log-in does.
+      await stream?.questions.probe();
+    },
     async of(topic, keys) {
       const stream = streams.find((one) => one.topic === topic);
       if (stream === undefined) return [];

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Unavailable } from '../../platform/errors.ts';
+import { Rejected, Unavailable } from '../../platform/errors.ts';
 import { RecordingBus } from '../../platform/flow/testing/recording-bus.ts';
 import { SideWatch } from './side-watch.ts';
 
-const log = { warn: () => undefined, info: () => undefined };
+const log = { warn: () => undefined, info: () => undefined, error: () => undefined };
 const fault = {
   code: 'magento.unreachable',
   what: 'Magento did not answer',
@@ -21,14 +21,14 @@ beforeEach(() => {
   [changes, asked] = [0, 0];
 });
 
-function watch(): SideWatch {
+function watch(side: 'shop' | 'ERP' = 'shop'): SideWatch {
   const { clock } = bus;
   const onChange = () => void (changes += 1);
   const probe = () => {
     asked += 1;
     return new Promise<{ skewMs: number } | null>((resolve) => resolve(answer()));
   };
-  const made = new SideWatch({ side: 'shop', probe, clock, onChange, log });
+  const made = new SideWatch({ side, probe, clock, onChange, log });
   made.start();
   return made;
 }
@@ -58,7 +58,7 @@ describe('a side', () => {
     await bus.clock.pass(30_000);
     expect([side.trouble(), changes]).toEqual([null, 2]);
     const before = asked;
-    await side.stop();
+    side.stop();
     await bus.clock.pass(300_000);
     expect([asked, bus.clock.waits]).toEqual([before, 0]);
   });
@@ -79,6 +79,44 @@ describe('a side', () => {
     answer = () => ({ skewMs: 59_000 });
     await bus.clock.pass(30_000);
     expect(side.trouble()).toBe(null);
-    await side.stop();
+    side.stop();
+  });
+
+  it('that refuses the question is there, if it is the ERP', async () => {
+    answer = () => {
+      throw new Rejected(fault);
+    };
+    const [erp, shop] = [watch('ERP'), watch('shop')];
+    await bus.clock.pass(60_000);
+    expect([erp.trouble(), shop.trouble()?.code]).toEqual([null, fault.code]);
+    erp.stop();
+    shop.stop();
+  });
+
+  it('that cannot be asked for a fault of ours is in trouble, and is asked again', async () => {
+    answer = () => {
+      throw new TypeError('streams is not iterable');
+    };
+    const side = watch();
+    await bus.clock.pass(60_000);
+    expect(side.trouble()?.what).toContain('streams is not iterable');
+    answer = () => null;
+    await bus.clock.pass(30_000);
+    expect(side.trouble()).toBe(null);
+    side.stop();
+  });
+
+  it('whose answer does not come keeps nobody from stopping, and is told no more', async () => {
+    let fail = (_error: Error) => {};
+    const probe = () => new Promise<null>((_resolve, reject) => void (fail = reject));
+    const { clock } = bus;
+    const side = new SideWatch({ side: 'ERP', probe, clock, onChange: () => void (changes += 1), log });
+    side.start();
+    fail(new Unavailable(fault));
+    await bus.clock.pass(5_000);
+    side.stop();
+    fail(new Unavailable(fault));
+    await bus.clock.pass(60_000);
+    expect([side.trouble(), changes, bus.clock.waits]).toEqual([null, 0, 0]);
   });
 });

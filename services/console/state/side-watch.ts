@@ -1,4 +1,4 @@
-import { Rejected, Unavailable } from '../../platform/errors.ts';
+import { Rejected, Unavailable, messageOf } from '../../platform/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/telemetry/log.ts';
 
@@ -22,7 +22,7 @@ interface SideWatchOptions {
   probe: () => Promise<{ skewMs: number } | null>;
   clock: Clock;
   onChange: () => void;
-  log: Pick<Log, 'warn' | 'info'>;
+  log: Pick<Log, 'warn' | 'info' | 'error'>;
 }
 
 const intervalMs = 30_000;
@@ -40,19 +40,18 @@ export class SideWatch {
   readonly #over = new AbortController();
   #failing: SideTrouble | null = null;
   #isTold = false;
-  #running: Promise<void> = Promise.resolve();
 
   constructor(options: SideWatchOptions) {
     this.#options = options;
   }
 
   start(): void {
-    this.#running = this.#run();
+    void this.#run();
   }
 
-  async stop(): Promise<void> {
+  /** A call that hangs is not waited for; what it brings is not told any more. */
+  stop(): void {
     this.#over.abort();
-    await this.#running;
   }
 
   trouble(): SideTrouble | null {
@@ -73,6 +72,7 @@ export class SideWatch {
     const { side, clock, onChange, log } = this.#options;
     const known = this.#failing;
     const found = await this.#found();
+    if (this.#over.signal.aborted) return;
     this.#failing = found && { side, since: known?.since ?? clock.now(), ...found };
     const isTold = found !== null && known !== null;
     if (isTold !== this.#isTold) {
@@ -95,12 +95,26 @@ export class SideWatch {
         section: 'Clock of the shop',
       };
     } catch (error) {
-      if (!(error instanceof Rejected || error instanceof Unavailable)) throw error;
+      if (!(error instanceof Rejected || error instanceof Unavailable)) return this.#unforeseen(error);
+      // It has understood the question, and refuses it: it is there.
+      if (error instanceof Rejected && this.#options.side === 'ERP') return null;
       const { code, what, why, fix } = error.fault;
       const isRefused = error instanceof Unavailable && error.needsOperator;
       const section =
         isRefused && this.#options.side === 'shop' ? 'Credentials of the shop' : 'Server errors';
       return { code, what: why === undefined ? what : `${what} (${why})`, fix, section };
     }
+  }
+
+  /** The watch goes on: nobody waits for what it throws, and that would be the end of the console. */
+  #unforeseen(error: unknown): Omit<SideTrouble, 'side' | 'since'> {
+    const { side, log } = this.#options;
+    log.error({ side, err: error }, 'a side could not be asked');
+    return {
+      code: 'side.unforeseen',
+      what: `It could not be asked (${messageOf(error)})`,
+      fix: 'See the log of the console: this is a fault of Cartage',
+      section: 'Server errors',
+    };
   }
 }

@@ -1,4 +1,5 @@
 import { openRecords } from '../../erp/ask-records.ts';
+import type { AskedRecords } from '../../erp/ask-records.ts';
 import { lookUpOrder } from '../../erp/orders/look-up.ts';
 import { connectMagento } from '../../magento/connect.ts';
 import type { Magento } from '../../magento/magento.ts';
@@ -17,7 +18,7 @@ export function openEnds(
   configuration: EndsConfiguration,
   tools: { log: Log; metrics: Metrics },
   mayLookUp: boolean,
-): Ends & { shop: Magento; close: () => Promise<void> } {
+): Ends & { shop: Magento; records: AskedRecords; close: () => Promise<void> } {
   const shop = connectMagento(configuration, tools);
   const records = openRecords(configuration, tools);
   return {
