@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { outsideOfHours } from '../../../platform/schedules.ts';
 import type { Run } from '../../options.ts';
 
 const flow = ['<flow>', 'orders, stock, catalog, shipments, customers, a process, or process.part'] as const;
@@ -53,7 +54,7 @@ export function addControls(program: Command, run: Run): void {
         "set stock batch default --reason 'over'",
         "set catalog schedule 22:00-05:00 --reason 'the shop is slow by day'",
         "set reconciler schedule 15m --reason 'after the import'",
-      ),
+      ) + `\n${outsideOfHours}`,
     )
     .action(
       run(async (options, [name = '', what = '', value = '']) =>

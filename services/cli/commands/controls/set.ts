@@ -1,10 +1,11 @@
 import { setFlow, settingOf } from '../../../operations/controls/set.ts';
 import type { Setting } from '../../../operations/controls/controls-now.ts';
 import { readConfiguration } from '../../../platform/config/read.ts';
+import { outsideOfHours, quietHoursOf } from '../../../platform/schedules.ts';
 import { actingAs } from '../../act.ts';
 import type { GlobalOptions } from '../../options.ts';
 import { withBus } from '../../open.ts';
-import { printJson } from '../../print.ts';
+import { printJson, printLine } from '../../print.ts';
 import { printControls } from './list.ts';
 
 /** Sets the flows of a name, on record first. */
@@ -22,8 +23,11 @@ export async function set(
   );
   if (options.json) printJson(made);
   else printControls(made);
+  if (!options.json && isQuietHours(setting)) printLine(outsideOfHours);
   return 0;
 }
+
+const isQuietHours = ({ schedule }: Setting) => quietHoursOf(schedule) !== null;
 
 /** Sets one thing, as it was typed. @throws Rejected for what cannot be set, or not to that */
 export const setWhat = (
