@@ -128,26 +128,34 @@ describe('questions by SQL on MariaDB', () => {
     const committing = patient.run('test', (connection) =>
       rowsOf(connection, 'update held set quantity = 6 where id = 1', 60_000),
     );
-    let end = before;
-    while (end.position === before.position) end = await logEnd();
-    const mark = `${end.file}:${end.position - 1}`;
-    const ask = async (...marks: string[]) =>
-      (await questions.ask(new Map([['1', marks]]))).rows.map(({ quantity }) => quantity);
-    expect(await ask()).toEqual([5]);
-    const answer = ask(mark);
-    const all = Array.fromAsync(questions.askAll([mark]));
-    const ways = questions.keysOf(1, [{ doc: '9' }], [mark]);
-    expect(await ask(`${before.file}:${before.position - 1}`)).toEqual([5]);
-    await run('set global rpl_semi_sync_master_enabled = 0');
-    expect(await answer).toEqual([6]);
-    expect((await all)[0]!.rows).toEqual([{ id: 1, quantity: 6 }]);
-    expect(await ways).toEqual(['2']);
-    await committing;
-    const at = async ({ file, position }: typeof before) =>
-      (await run(`select binlog_gtid_pos('${file}', ${position}) as gtids`))[0]!.gtids;
-    expect([await at(before), await at(end)]).toEqual([expect.any(String), expect.any(String)]);
-    expect(await at({ file: end.file.replace(/\d+$/, '999999'), position: 4 })).toBeNull();
-    patient.close();
+    const letGo = committing.then(() => Promise.reject(new Error('The commit was not held back')));
+    // Told of where it is raced with.
+    letGo.catch(() => undefined);
+    try {
+      let end = before;
+      while (end.position === before.position) end = await Promise.race([logEnd(), letGo]);
+      const mark = `${end.file}:${end.position - 1}`;
+      const ask = async (...marks: string[]) =>
+        (await questions.ask(new Map([['1', marks]]))).rows.map(({ quantity }) => quantity);
+      expect(await ask()).toEqual([5]);
+      const answer = ask(mark);
+      const all = Array.fromAsync(questions.askAll([mark]));
+      const ways = questions.keysOf(1, [{ doc: '9' }], [mark]);
+      expect(await ask(`${before.file}:${before.position - 1}`)).toEqual([5]);
+      await run('set global rpl_semi_sync_master_enabled = 0');
+      expect(await answer).toEqual([6]);
+      expect((await all)[0]!.rows).toEqual([{ id: 1, quantity: 6 }]);
+      expect(await ways).toEqual(['2']);
+      await committing;
+      const at = async ({ file, position }: typeof before) =>
+        (await run(`select binlog_gtid_pos('${file}', ${position}) as gtids`))[0]!.gtids;
+      expect([await at(before), await at(end)]).toEqual([expect.any(String), expect.any(String)]);
+      expect(await at({ file: end.file.replace(/\d+$/, '999999'), position: 4 })).toBeNull();
+    } finally {
+      await run('set global rpl_semi_sync_master_enabled = 0');
+      await committing.catch(() => undefined);
+      patient.close();
+    }
   });
 
   it('of a replica contain what it is shown to have applied', async () => {
