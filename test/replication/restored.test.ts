@@ -17,6 +17,7 @@ import { queryInSnapshot } from '../../services/erp/changed-keys/snapshot.ts';
 import { checkErp } from '../../services/erp/check.ts';
 import { openPool } from '../../services/erp/pool.ts';
 import type { ErpPool } from '../../services/erp/pool.ts';
+import { formatLsn } from '../../services/erp/replication/lsn.ts';
 import { PostgresLog } from '../../services/erp/sources/postgres/postgres-log.ts';
 import { SeenLog } from '../../services/erp/sources/postgres/turn.ts';
 import { systemClock } from '../../services/platform/clock.ts';
@@ -234,6 +235,12 @@ it('a standby that is promoted with a copy of the slot is gone on with where it 
   keepPlace(second);
   const kept = cursor;
   await second.source.close();
+  // What a question has shown of the log may not be written yet, so the standby may lack it still.
+  const received = `select from pg_stat_wal_receiver where flushed_lsn >= '${formatLsn(seen.to)}'`;
+  await until(async () => {
+    await run(primary, 'select pg_log_standby_snapshot()');
+    return (await poolOf(standby, 1).query(received)).rows.length === 1;
+  });
   // What is committed from now on, and shown by an answer, the standby never gets.
   await run(standby, `alter system set primary_conninfo = ''`);
   await run(standby, 'select pg_reload_conf()');
