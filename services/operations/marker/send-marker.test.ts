@@ -285,9 +285,9 @@ describe('the marker order', () => {
   });
 
   it('that was killed is removed as it is on record, from before each thing is made', async () => {
-    const killed = { ...tools(), erp: { ...erp(), run: hangsAt('parcel') } };
-    void sendMarker(killed, null);
-    while (acts.at(-1) !== 'parcel.make') await new Promise(setImmediate);
+    await new Promise<void>((reached) => {
+      void sendMarker({ ...tools(), erp: { ...erp(), run: hangsAt('parcel', reached) } }, null);
+    });
     const last = bus.broker.values<Audit>(audit).at(-1)!;
     expect(last).toMatchObject({ actor: 'ada', action: 'marker-order' });
     expect(last.keys).toEqual(
@@ -314,11 +314,11 @@ describe('the marker order', () => {
 });
 
 /** The process ends there. */
-function hangsAt(part: string): MarkerTools['erp']['run'] {
+function hangsAt(part: string, onReached: () => void): MarkerTools['erp']['run'] {
   const { run } = erp();
   return (which, act, given) => {
     if (which !== part || act !== 'make') return run(which, act, given);
-    acts.push(`${which}.${act}`);
+    onReached();
     return new Promise(() => undefined);
   };
 }
