@@ -61,14 +61,17 @@ export class DirtySet {
   /** All keys are asked in place of those that wait: no transaction waits for them any more. @returns what still does. */
   giveUp(): Dirt {
     const given = newDirt();
+    const onAnswered: (() => void)[] = [];
     for (const entry of this.#keys.values()) {
       const dirt = dirtOf(entry);
       releaseTransactions(dirt);
-      mergeDirt(given, dirt);
+      // Apart: there may be one for each key, and to join two lists copies both.
+      onAnswered.push(...dirt.onAnswered);
+      mergeDirt(given, { ...dirt, onAnswered: [] });
     }
     this.#keys.clear();
     // Of many changes together there is no time.
-    return { ...given, occurredAt: null };
+    return { ...given, onAnswered, occurredAt: null };
   }
 
   /** Resolves when there is something to ask, or when the signal fires. */

@@ -314,7 +314,10 @@ describe('a session after a standby has taken over', () => {
     fails = away;
     const { end } = await begun({ loaded: true, turned: true });
     await pass(60_000);
-    expect([new Set(asked), kept()]).toEqual([new Set(['prices 1,2', 'stock 1,2']), ['erp', null, 4]]);
+    expect([new Set(asked), kept()]).toEqual([
+      new Set(['prices 1,2', 'stock 1,2']),
+      ['erp/doubted', null, 4],
+    ]);
     fails = null;
     await pass(60_000);
     expect([told().slice(2), kept()]).toEqual([
@@ -329,12 +332,12 @@ describe('a session after a standby has taken over', () => {
     await pass(20_000);
     expect([told().slice(2), kept()]).toEqual([
       ['S1 1', 'S2 2'],
-      ['erp', null, 4],
+      ['erp/doubted', null, 4],
     ]);
     put('S2', 9, '2');
     fails = away;
     await pass(20_000);
-    expect([asked.at(-1), kept()]).toEqual(['stock 2', ['erp', null, 4]]);
+    expect([asked.at(-1), kept()]).toEqual(['stock 2', ['erp/doubted', null, 4]]);
     fails = null;
     await pass(60_000);
     expect([told().at(-1), kept()]).toEqual(['S2 2', ['erp/2', '0/9', 4]]);

@@ -48,6 +48,9 @@ export class TurnDoubt {
 
   /** The place as the cursor may have it now. */
   asKept(place: Place): Place {
-    return this.#formerId === null ? place : { ...place, systemId: this.#formerId, seenTo: null };
+    // Nor is it one that the former primary could go on from, should it come back.
+    return this.#formerId === null
+      ? place
+      : { ...place, systemId: `${this.#formerId}/doubted`, seenTo: null };
   }
 }

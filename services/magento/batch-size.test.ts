@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Unavailable } from '../platform/errors.ts';
-import { hasWaited } from '../platform/http/turn-wait.ts';
+import { beginsToWait } from '../platform/http/turn-wait.ts';
 import { BatchSize } from './batch-size.ts';
 import { LimitExceeded } from './rest/answers.ts';
 
@@ -63,11 +63,22 @@ describe('the batch size', () => {
       await size.request(rows, async () => {
         await Promise.resolve();
         // Behind a call of the same size, as where the next batch stands ready.
-        hasWaited(80 + 4 * rows);
+        beginsToWait()(80 + 4 * rows);
         now += 2 * (80 + 4 * rows);
       });
     }
     expect(sizes).toEqual([100, 150, 200, 200, 200, 200]);
+  });
+
+  it('stays where the turn of a request never came', async () => {
+    const { size } = sizeOf({ initial: 100, max: 200 });
+    const given = size.request(100, async () => {
+      beginsToWait();
+      await Promise.resolve();
+      throw timedOut;
+    });
+    await expect(given).rejects.toBe(timedOut);
+    expect(size.current).toBe(100);
   });
 
   it('follows a time that grows faster than the rows, and a shop that is another one suddenly', async () => {

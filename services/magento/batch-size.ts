@@ -37,15 +37,15 @@ export class BatchSize {
   /** Makes a request of so many rows, and learns from what becomes of it, and how long that took from its turn on. */
   async request<Answer>(rows: number, send: () => Promise<Answer>): Promise<Answer> {
     const startedAt = this.#clock.now();
-    const wait = { ms: 0 };
+    const wait = { ms: 0, waiting: 0 };
     try {
       const answer = await notingWait(wait, send);
       this.#answered(rows, Math.max(0, this.#clock.now() - startedAt - wait.ms));
       return answer;
     } catch (error) {
       if (error instanceof LimitExceeded) this.#limitTo(error.maxItems);
-      // A refused signature tells nothing of how much is too much.
-      else if (error instanceof Unavailable && !error.needsOperator) this.#failed(rows);
+      // A refused signature tells nothing of how much is too much, nor does a call whose turn never came.
+      else if (error instanceof Unavailable && !error.needsOperator && wait.waiting === 0) this.#failed(rows);
       throw error;
     }
   }

@@ -104,7 +104,7 @@ describe('calls', () => {
 
   it('tell whoever asked for them how long they waited, each its own', async () => {
     const calls = new Calls(fixedLimit(1));
-    const waits = { a: { ms: 0 }, b: { ms: 0 } };
+    const waits = { a: { ms: 0, waiting: 0 }, b: { ms: 0, waiting: 0 } };
     const [a, b] = (['a', 'b'] as const).map((name) => notingWait(waits[name], () => calls.call(name)));
     await settled();
     calls.now = 100;
@@ -112,6 +112,6 @@ describe('calls', () => {
     calls.now = 250;
     await calls.end('b');
     await Promise.all([a, b]);
-    expect(waits).toEqual({ a: { ms: 0 }, b: { ms: 100 } });
+    expect(waits).toEqual({ a: { ms: 0, waiting: 0 }, b: { ms: 100, waiting: 0 } });
   });
 });

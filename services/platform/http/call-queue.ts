@@ -1,5 +1,5 @@
 import type { CallLimit } from './call-limit.ts';
-import { hasWaited } from './turn-wait.ts';
+import { beginsToWait } from './turn-wait.ts';
 
 /** What a call tells of itself while it runs. */
 interface Running {
@@ -27,9 +27,10 @@ export class CallQueue {
     signal: AbortSignal,
   ): Promise<Answer> {
     const cameAt = this.#now();
+    const turnCame = beginsToWait();
     await this.#turn(signal);
     const beganAt = this.#now();
-    hasWaited(beganAt - cameAt);
+    turnCame(beganAt - cameAt);
     let status = 0;
     try {
       const answer = await call();

@@ -1,8 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** How long the calls of one piece of work have waited for their turn, in all. */
+/** What the calls of one piece of work have waited for their turn. */
 export interface TurnWait {
+  /** In all. */
   ms: number;
+  /** Calls whose turn has not come, or never came. */
+  waiting: number;
 }
 
 const noted = new AsyncLocalStorage<TurnWait>();
@@ -12,7 +15,13 @@ export function notingWait<Result>(wait: TurnWait, work: () => Result): Result {
   return noted.run(wait, work);
 }
 
-export function hasWaited(ms: number): void {
+/** A call begins to wait. @returns to be told how long it was, as its turn comes. */
+export function beginsToWait(): (ms: number) => void {
   const wait = noted.getStore();
-  if (wait) wait.ms += ms;
+  if (wait === undefined) return () => undefined;
+  wait.waiting += 1;
+  return (ms) => {
+    wait.waiting -= 1;
+    wait.ms += ms;
+  };
 }

@@ -14,7 +14,7 @@ function configured(staging: string, marker = '{}'): { config: string } {
   writeFileSync(
     file,
     `instance: main\nkafka: ${kafka}\nerp: { connection: { url: "postgres://127.0.0.1:1/x" } }
-magento: { url: "http://127.0.0.1:1", staging: '${staging}', credentials: ${credentials} }\nstock: { sources: {} }\nfulfilments: { since: "2020-01-01T00:00:00Z", carriers: {} }\nmarker: ${marker}`,
+magento: { url: "http://127.0.0.1:1", staging: ${staging || "''"}, credentials: ${credentials} }\nstock: { sources: {} }\nfulfilments: { since: "2020-01-01T00:00:00Z", carriers: {} }\nmarker: ${marker}`,
   );
   return { config: file };
 }
@@ -25,7 +25,8 @@ afterEach(() => void print.mockClear());
 describe('cartage marker-order', () => {
   it('is refused for a shop that is not marked as staging, and says how to mark it', async () => {
     const fault = { code: 'marker.not_staging', fix: expect.stringContaining('magento.staging: 127.0.0.1') };
-    await expect(markerOrder(configured(''))).rejects.toMatchObject({ fault });
+    for (const none of ['', 'false', 'true'])
+      await expect(markerOrder(configured(none))).rejects.toMatchObject({ fault });
     await expect(markerOrder({ ...configured(''), dryRun: true })).rejects.toMatchObject({ fault });
     await expect(markerOrder({ ...configured(''), cleanUp: true })).rejects.toMatchObject({ fault });
   });

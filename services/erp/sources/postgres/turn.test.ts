@@ -36,6 +36,14 @@ it.each<[string, object, object, bigint, string | null]>([
   ['a cursor that does not tell what was seen', { seenTo: null }, {}, 0n, lacking],
   ['a timeline that has no part of the old one', { systemId: '9/3' }, {}, 0n, another],
   ['an older timeline', { systemId: '9/5' }, {}, 0n, another],
+  [
+    'the former primary, come back while all is in doubt',
+    { systemId: '9/4/doubted', seenTo: null },
+    {},
+    0n,
+    another,
+  ],
+  ['the new one again, while all is in doubt', { systemId: '9/2/doubted', seenTo: null }, {}, 0n, lacking],
   ['another system', {}, { systemId: '8' }, 0n, another],
 ])('the log goes on, or not: %s', (_what, place, is, seenTo, reason) => {
   expect(replacement({ ...known, ...place }, { ...system, ...is }, seenTo)).toBe(reason);

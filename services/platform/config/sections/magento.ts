@@ -30,11 +30,17 @@ export const magentoSection = z
     signingUrl: url.optional(),
     /** Plain http is refused unless the host is loopback or this says so. */
     allowHttp: yesOrNo.default(false),
-    /** Host name of the shop in which nobody buys: if `url` is of that, `cartage marker-order` may place an order. Empty: none. */
-    staging: z
-      .string('must be the host name of the staging shop, as in magento.url')
-      .optional()
-      .transform((host) => host?.toLowerCase() || undefined),
+    /**
+     * Host name of the shop in which nobody buys: if `url` is of that, `cartage marker-order` may place an order. Empty: none; so
+     * are yes and no, which name no shop: only that command minds, and nothing else shall stand still for it.
+     */
+    staging: z.preprocess(
+      (host) => (typeof host === 'boolean' ? undefined : host),
+      z
+        .string('must be the host name of the staging shop, as in magento.url')
+        .optional()
+        .transform((host) => host?.toLowerCase() || undefined),
+    ),
     credentials,
     /** Taken as soon as the shop refuses the others: of a second integration, while one replaces the other. */
     nextCredentials: z.preprocess((set) => (isEmpty(set) ? undefined : set), credentials.optional()),
