@@ -31,6 +31,8 @@ const session = [
 ];
 
 export class MysqlPool {
+  /** What the log of the server was found to lack (`proof.ts`). */
+  lostFrom: string | null = null;
   readonly #options: MysqlPoolOptions;
   readonly #connect: Connect;
   readonly #idle: Connection[] = [];

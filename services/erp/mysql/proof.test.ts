@@ -1,7 +1,7 @@
 /** Double: the server. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { MysqlDouble } from '../testing/mysql-double.ts';
-import { Shown, laterMark, markOf } from './proof.ts';
+import { MysqlDouble, mysqlRefusal } from '../testing/mysql-double.ts';
+import { Shown, laterMark, lookAgainMs, markOf } from './proof.ts';
 import { MysqlPool } from './pool.ts';
 import { askSnapshot } from './snapshot.ts';
 
@@ -68,10 +68,11 @@ describe('an answer', () => {
   });
 
   describe('that waits in vain', () => {
-    const begin = async (...marks: string[]) => {
-      const shown = new Shown('stock', marks, -1);
+    const waited = async (marks: string[], withinMs = -1) => {
+      const shown = new Shown('stock', marks, pool, withinMs);
       return shown.begin(await server.connect(), () => Promise.resolve('begun'));
     };
+    const begin = (...marks: string[]) => waited(marks);
 
     it('counts as seen what the log of the server does not have, and nothing else', async () => {
       const has = new Map([['log.000001', '0-1-5']]);
@@ -85,15 +86,43 @@ describe('an answer', () => {
       await expect(begin("l'.000009:742")).rejects.toMatchObject(late);
     });
 
-    it.each([
-      ['0', 1, null],
-      ['1', 1, 'erp.commit_not_visible'],
-      ['0', 0, 'erp.commit_not_visible'],
-    ])('for a server that follows %s others, and writes itself: %s', async (following, writes, code) => {
-      server.on(/master_gtid_wait/, [{ late: -1 }]).on(/SLAVES_RUNNING/, [{ following, writes }]);
-      const waited = begin('0-2-271').catch((error: { fault: object }) => error.fault);
-      expect(await waited).toEqual(code === null ? 'begun' : expect.objectContaining({ code }));
+    it('waits for it no second time, nor for what the lost log had behind it, until the new log is as long', async () => {
+      let end = '600';
+      server.on(/binlog_snapshot/, () => shows('log.000001', end));
+      server.on(/binlog_gtid_pos/, () => [{ gtids: end === '600' ? null : '0-1-5' }]);
+      await begin('log.000001:742');
+      expect(await waited(['log.000001:742'], 60_000)).toBe('begun');
+      expect(await waited(['log.000001:900', 'log.000002:4'], 60_000)).toBe('begun');
+      const before = asked(/gtid_pos/).length;
+      // Now it has it, and does not show it yet.
+      end = '700';
+      const waiting = waited(['log.000001:901'], 60_000);
+      while (pool.lostFrom !== null) await new Promise(setImmediate);
+      end = '1000';
+      expect([await waiting, asked(/gtid_pos/).length]).toEqual(['begun', before + 1]);
     });
+
+    it('looks often at first, and then a few times a second', () => {
+      expect([0, 999, 1_000, 29_000].map(lookAgainMs)).toEqual([5, 5, 250, 250]);
+    });
+
+    it.each([
+      ['0', 0, [], null],
+      ['0', 'OFF', [], null],
+      ['0', 1, [], 'erp.commit_not_visible'],
+      ['1', 0, [], 'erp.commit_not_visible'],
+      ['0', 0, [{ Slave_SQL_Running: 'No' }], 'erp.commit_not_visible'],
+      ['0', 0, mysqlRefusal(1227, '42000'), 'erp.commit_not_visible'],
+      ['0', 0, mysqlRefusal(1053, '08S01'), 'erp.unreachable'],
+    ])(
+      'for a server of %s replications, read-only %s, configured %j: %s',
+      async (following, closed, of, code) => {
+        server.on(/master_gtid_wait/, [{ late: -1 }]).on(/SLAVES_RUNNING/, [{ following, closed }]);
+        server.on(/^show all slaves/, of);
+        const applied = begin('0-2-271').catch((error: { fault: object }) => error.fault);
+        expect(await applied).toEqual(code === null ? 'begun' : expect.objectContaining({ code }));
+      },
+    );
   });
 
   it('of nothing that could be shown is taken as it is', async () => {

@@ -9,14 +9,15 @@ import { setTimeout } from 'node:timers/promises';
 import type { Connection } from 'mysql2/promise';
 import { Unavailable } from '../../platform/errors.ts';
 import type { Mark } from '../sources/change-source.ts';
+import { mysqlFault } from './faults.ts';
 import { rowsOf } from './pool.ts';
+import type { MysqlRow } from './pool.ts';
 
 export type Proof = 'none' | 'position' | 'gtid';
 
 const briefMs = 5_000;
 /** How long a commit that is in the log may stay invisible before we say so. */
 const shownWithinMs = 30_000;
-const lookAgainMs = 5;
 const waitSliceMs = 2_000;
 
 /** Where a change stands in the log, as `source` of a record of Debezium says it; null where that does not. */
@@ -38,20 +39,30 @@ export function laterMark(one: Mark, other: Mark): Mark | null {
   return null;
 }
 
+/** What is known of the log of the server that is asked. */
+export interface KnownLog {
+  /** It was found to lack this place, and so what comes after it; null where it was not. */
+  lostFrom: Mark | null;
+}
+
+/** A commit is shown within moments, or held back for long. */
+export const lookAgainMs = (waitedMs: number): number => (waitedMs < 1_000 ? 5 : 250);
+
 /**
  * What of these marks can be shown to be in an answer. What was waited for in vain, because the server's log does not have it
  * (it was begun anew, or is another server's) or the server follows no other any more, counts as seen: waiting on would hold
- * its keys for ever. That the server is another one makes all be asked anew (`debezium/held-topics.ts`).
+ * its keys for ever. That the server is another one, or was promoted, makes all be asked anew (`debezium/held-topics.ts`).
  */
 export class Shown {
   readonly #where: string;
+  readonly #log: KnownLog;
   readonly #withinMs: number;
   /** Of each file the last; the last file last. */
   readonly #places: Mark[];
   readonly #gtids: readonly Mark[];
 
   /** @param where names the question in errors. */
-  constructor(where: string, marks: Iterable<Mark>, withinMs = shownWithinMs) {
+  constructor(where: string, marks: Iterable<Mark>, log: KnownLog, withinMs = shownWithinMs) {
     const places = new Map<number, Mark>();
     const gtids = new Map<string, Mark>();
     for (const mark of marks) {
@@ -60,6 +71,7 @@ export class Shown {
       else if (place !== null) places.set(place.file, laterMark(places.get(place.file) ?? mark, mark)!);
     }
     this.#where = where;
+    this.#log = log;
     this.#withinMs = withinMs;
     this.#places = [...places].toSorted(([one], [other]) => one - other).map(([, mark]) => mark);
     this.#gtids = [...gtids.values()];
@@ -71,19 +83,32 @@ export class Shown {
    * @throws Unavailable after half a minute.
    */
   async begin<Result>(connection: Connection, begin: () => Promise<Result>): Promise<Result> {
-    const deadlineMs = performance.now() + this.#withinMs;
+    const startedAt = performance.now();
+    const deadlineMs = startedAt + this.#withinMs;
     if (this.#gtids.length > 0) await this.#applied(connection, deadlineMs);
     for (;;) {
       const result = await begin();
       const place = this.#places.at(-1);
       if (place === undefined || (await this.#isShown(connection, place))) return result;
       await rowsOf(connection, 'rollback', briefMs);
-      if (performance.now() > deadlineMs) {
-        if (await hasPlace(connection, place)) throw notShown(this.#where, place);
-        this.#places.pop();
-      }
-      await setTimeout(lookAgainMs);
+      await this.#giveUp(connection, place, performance.now() > deadlineMs);
+      await setTimeout(lookAgainMs(performance.now() - startedAt));
     }
+  }
+
+  /** One that the log lacks: when its time is over, or at once where the log was found to lack one before it. */
+  async #giveUp(connection: Connection, place: Mark, isLate: boolean): Promise<void> {
+    const { lostFrom } = this.#log;
+    const isLost = lostFrom !== null && laterMark(lostFrom, place) === place;
+    if (!isLate && !isLost) return;
+    if (!(await hasPlace(connection, place))) {
+      this.#places.pop();
+      if (!isLost) this.#log.lostFrom = place;
+      return;
+    }
+    // The new log has come as far as the lost one.
+    if (isLost) this.#log.lostFrom = null;
+    if (isLate) throw notShown(this.#where, place);
   }
 
   async #applied(connection: Connection, deadlineMs: number): Promise<void> {
@@ -91,7 +116,7 @@ export class Shown {
     const sql = `select master_gtid_wait('${gtids}', ${waitSliceMs / 1_000}) as late`;
     while (Number((await rowsOf(connection, sql, briefMs))[0]!.late) !== 0) {
       if (performance.now() <= deadlineMs) continue;
-      if (wasPromoted((await rowsOf(connection, promotedSql, briefMs))[0])) return;
+      if (await wasPromoted((asked) => rowsOf(connection, asked, briefMs))) return;
       throw notShown(this.#where, gtids);
     }
   }
@@ -105,12 +130,26 @@ export class Shown {
   }
 }
 
-/** Of a server that was a replica: it follows nobody, and writes itself. Both are told to every role. */
-export const promotedSql = `select variable_value as following, @@gtid_current_pos <> @@gtid_slave_pos as writes
+/** Of a server that was a replica, told to every role. */
+const roleSql = `select variable_value as following, @@global.read_only as closed
     from information_schema.global_status where variable_name = 'SLAVES_RUNNING'`;
 
-export function wasPromoted(row: Readonly<Record<string, unknown>> | undefined): boolean {
-  return row !== undefined && Number(row.following) === 0 && Number(row.writes) === 1;
+/**
+ * Whether a server that was a replica follows nobody for good: it may be written to, and has no server to follow any more.
+ * One that was stopped, or stands still for an error, has one (`reset slave all` leaves none); so has, as far as we know,
+ * one that does not let us see it (SLAVE MONITOR).
+ */
+export async function wasPromoted(ask: (sql: string) => Promise<MysqlRow[]>): Promise<boolean> {
+  const [role] = await ask(roleSql);
+  if (role === undefined || Number(role.following) !== 0) return false;
+  if (!['0', 'OFF'].includes(String(role.closed))) return false;
+  try {
+    return (await ask('show all slaves status')).length === 0;
+  } catch (error) {
+    const fault = mysqlFault('The role of the server', error);
+    if (fault instanceof Unavailable && fault.fault.code === 'erp.right_missing') return false;
+    throw fault;
+  }
 }
 
 /** Whether the log of the server has it. It reads the file, which takes its time: in doubt it has. */
@@ -148,6 +187,6 @@ function notShown(where: string, mark: string): Unavailable {
     code: 'erp.commit_not_visible',
     what: `${where} waited ${shownWithinMs / 1_000} s in vain for what is in the log at ${mark}`,
     why: 'its commit waits for a replica, the replica that is asked stands still, or it is another server than erp.source.proof says',
-    fix: 'Look at the replication of that server; `position` needs the very server whose log Debezium reads, `gtid` a replica of it. Without erp.source.proof each change is asked for twice',
+    fix: 'Look at the replication of that server; `position` needs the very server whose log Debezium reads, `gtid` a replica of it. A replica that was promoted is known by SLAVE MONITOR, granted to our user. Without erp.source.proof each change is asked for twice',
   });
 }

@@ -27,7 +27,7 @@ export function askSnapshot(
   marks: Iterable<Mark> = [],
 ): Promise<MysqlAnswer> {
   return pool.run(where, async (connection) => {
-    const version = await new Shown(where, marks).begin(connection, () => begin(connection));
+    const version = await new Shown(where, marks, pool).begin(connection, () => begin(connection));
     const rows = await askedRows(connection, sql, pool.statementTimeoutMs);
     await rowsOf(connection, 'commit', briefMs);
     return { version, rows };
@@ -51,7 +51,7 @@ export async function* askSnapshotInChunks(
   });
   try {
     await limitStatements(connection, 0);
-    const version = await new Shown(where, marks).begin(connection, () => begin(connection));
+    const version = await new Shown(where, marks, pool).begin(connection, () => begin(connection));
     // The driver streams with its older interface alone.
     const { connection: plain } = connection as Connection & { connection: StreamingConnection };
     const rows = plain.execute({ sql: text, values: [...values] }).stream({ highWaterMark: chunkRows });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { VirtualClock } from '../../../platform/flow/testing/virtual-clock.ts';
 import type { FollowOptions } from '../../../platform/kafka/types.ts';
+import { ChangesLost } from '../change-source.ts';
 import type { ChangePart, Gap, OpenSource, Place } from '../change-source.ts';
 import { DebeziumSource } from './debezium-source.ts';
 import type { Proof } from '../../mysql/proof.ts';
@@ -221,31 +222,76 @@ describe('topics of Debezium', () => {
     await source.close();
   });
 
+  /** Looks find these servers one after the other. */
+  const watched = async (proof: Proof) => {
+    const world = new World();
+    world.proof = proof;
+    const source = await world.open();
+    const seen = { ended: null as unknown, gaps: [] as Gap[] };
+    source
+      .watch(new AbortController().signal, (gaps) => void seen.gaps.push(...gaps))
+      .catch((error: unknown) => (seen.ended = error));
+    const look = async (...systems: string[]) => {
+      for (const system of systems) {
+        world.system = system;
+        await world.clock.pass(10_000);
+      }
+    };
+    return { world, source, seen, look };
+  };
+
+  it('are opened anew where a place in the log is of a server that the address leads to no more', async () => {
+    const { world, source, seen, look } = await watched('position');
+    await look('one', 'one', 'two');
+    world.refused = new Error('away');
+    await look('two', 'two');
+    world.refused = null;
+    await look('two');
+    expect([seen.ended, source.deaf.size]).toEqual([null, 0]);
+    await look('two');
+    expect(seen.ended).toBeInstanceOf(ChangesLost);
+    expect(seen.ended).toMatchObject({ fault: { code: 'erp.other_database' } });
+    await source.close();
+  });
+
   it.each([
-    ['none', { fault: { code: 'erp.other_database' } }],
-    ['position', { fault: { code: 'erp.other_database' } }],
-    ['gtid', null],
-  ] as const)(
-    'are opened anew where the address has come to lead to another server, by proof %s',
-    async (proof, why) => {
-      const world = new World();
-      world.proof = proof;
-      const source = await world.open();
-      let ended: unknown = null;
-      source.watch(new AbortController().signal, () => undefined).catch((error: unknown) => (ended = error));
-      await world.clock.pass(20_000);
-      expect(ended).toBeNull();
-      world.refused = new Error('away');
-      await world.clock.pass(10_000);
-      expect(ended).toBeNull();
-      world.refused = null;
-      world.system = 'two';
-      await world.clock.pass(10_000);
-      if (why === null) expect(ended).toBeNull();
-      else expect(ended).toMatchObject(why);
+    ['one', 'two', 'one'],
+    ['two', 'three', 'two'],
+  ])(
+    'are unheard, and never opened anew, while the address leads to %s, %s, %s in turn',
+    async (...systems) => {
+      const { source, seen, look } = await watched('position');
+      for (let round = 0; round < 20; round += 1) await look(...systems);
+      expect(source.deaf.get('item')).toMatchObject({
+        code: 'erp.proof',
+        fix: expect.stringMatching(/one server/),
+      });
+      expect([seen.ended, seen.gaps.length]).toEqual([null, 1]);
+      await look(...Array.from({ length: 30 }, () => 'one'));
+      expect([seen.ended, source.deaf.size]).toEqual([null, 0]);
+      expect(seen.gaps[1]).toMatchObject({ tables: ['item'] });
       await source.close();
     },
   );
+
+  it.each(['none', 'gtid'] as const)('by proof %s are of any server that answers', async (proof) => {
+    const { source, seen, look } = await watched(proof);
+    await look('two', 'two', 'two', 'two', 'one', 'two');
+    expect([seen.ended, source.deaf.size, seen.gaps]).toEqual([null, 0, []]);
+    await source.close();
+  });
+
+  it('lead to all keys as the server ceases to prove what answers contain, and as it proves it again', async () => {
+    const { world, source, seen, look } = await watched('gtid');
+    const { states } = world.now;
+    world.now = { states, deaf: new Map([['item', { ...fault, code: 'erp.proof' }]]) };
+    await look('one', 'one');
+    expect(seen.gaps).toMatchObject([{ tables: ['item'] }]);
+    world.now = { states, deaf: new Map() };
+    await look('one', 'one');
+    expect(seen.gaps).toMatchObject([{ tables: ['item'] }, { tables: ['item'] }]);
+    await source.close();
+  });
 
   it('are given back when the database cannot be asked', async () => {
     const world = new World();

@@ -12,7 +12,7 @@ import type { SourceLease } from '../source-lease.ts';
 import { HeldTopics } from './held-topics.ts';
 import type { HeldTopicsOptions } from './held-topics.ts';
 import { Inbox } from './inbox.ts';
-import { altered, positionOf, readStates, writeStates } from './position.ts';
+import { altered, gapOf, positionOf, readStates, writeStates } from './position.ts';
 import type { DebeziumPosition } from './position.ts';
 import type { WatchedDatabase } from './watched-database.ts';
 
@@ -81,6 +81,3 @@ function gapsOf(
     ...gapOf(others, `columns of ${others.join(', ')} changed`),
   ];
 }
-
-const gapOf = (tables: readonly string[], reason: string): Gap[] =>
-  tables.length === 0 ? [] : [{ reason, tables }];

@@ -1,7 +1,6 @@
 import type { Clock } from '../../../platform/clock.ts';
 import type { Fault } from '../../../platform/errors.ts';
 import type { Following } from '../../../platform/kafka/types.ts';
-import { ChangesLost } from '../change-source.ts';
 import type { ChangePart, Gap, OpenSource, Place } from '../change-source.ts';
 import { laterMark } from '../../mysql/proof.ts';
 import type { Proof } from '../../mysql/proof.ts';
@@ -10,9 +9,10 @@ import type { HeldLease } from '../source-lease.ts';
 import { noEnvelope, readEnvelope } from './envelope.ts';
 import type { TableRecord } from './envelope.ts';
 import type { Arrival, Inbox } from './inbox.ts';
-import { altered, readStates, writeStates } from './position.ts';
+import { OneServer, severalServers } from './one-server.ts';
+import { altered, gapOf, readStates, writeStates } from './position.ts';
 import type { DebeziumPosition } from './position.ts';
-import type { WatchedDatabase } from './watched-database.ts';
+import type { TablesNow, WatchedDatabase } from './watched-database.ts';
 
 export interface HeldTopicsOptions {
   lease: HeldLease;
@@ -165,36 +165,41 @@ export class HeldTopics implements OpenSource {
 
   async #lookOn(signal: AbortSignal): Promise<void> {
     const { clock, database, proof } = this.#options;
+    // Of a place in a log alone it matters whose it is; a gtid is proved by any replica.
+    const server = proof === 'position' ? new OneServer(this.#place.systemId) : null;
     for (;;) {
       await clock.wait(lookEveryMs, signal);
       if (signal.aborted) return;
       // Unanswered, it says nothing.
-      const [systemId, now] = await Promise.all([database.identify(), database.look()]).catch(() => [
-        null,
-        null,
-      ]);
-      if (now === null || signal.aborted) continue;
-      // A gtid is proved by any replica, also where an address leads to several.
-      if (systemId !== this.#place.systemId && proof !== 'gtid') throw isAnother();
-      const tables = altered(readStates(this.#place.tables), now.states);
-      const isOther = tables.length > 0 || String([...now.deaf.keys()]) !== String([...this.#unheard.keys()]);
-      this.#place = { ...this.#place, tables: writeStates(now.states) };
-      this.#unheard = now.deaf;
-      if (isOther)
-        this.#onGaps(tables.length > 0 ? [{ reason: `${tables.join(', ')} was altered`, tables }] : []);
+      const asked = Promise.all([server === null ? '' : database.identify(), database.look()]);
+      const found = await asked.catch(() => null);
+      if (found === null || signal.aborted) continue;
+      const [systemId, now] = found;
+      server?.saw(systemId);
+      this.#looked(now, server?.isSeveral === true);
     }
+  }
+
+  #looked({ states, deaf }: TablesNow, isSeveral: boolean): void {
+    const unheard = new Map(deaf);
+    if (isSeveral)
+      for (const table of states.keys()) if (!deaf.has(table)) unheard.set(table, severalServers);
+    const tables = altered(readStates(this.#place.tables), states);
+    // Until it was looked, answers may have been taken for what they were not.
+    const proved = [...unproved(this.#unheard).symmetricDifference(unproved(unheard))];
+    const isOther = String([...unheard.keys()]) !== String([...this.#unheard.keys()]);
+    this.#place = { ...this.#place, tables: writeStates(states) };
+    this.#unheard = unheard;
+    const gaps = [
+      ...gapOf(tables, `${tables.join(', ')} was altered`),
+      ...gapOf(proved, `whether answers about ${proved.join(', ')} are proved has changed`),
+    ];
+    if (isOther || gaps.length > 0) this.#onGaps(gaps);
   }
 }
 
-/** An address that leads to a server in turn: its answers are of another history, and its log has other places. */
-function isAnother(): ChangesLost {
-  return new ChangesLost({
-    code: 'erp.other_database',
-    what: 'erp.connection.url leads to another database server than before',
-    why: 'what it has need not be what was published, and it knows no place of the log of the other one',
-    fix: 'Nothing to do: everything is asked again',
-  });
-}
+const unproved = (deaf: ReadonlyMap<string, Fault>): Set<string> =>
+  new Set([...deaf].filter(([, { code }]) => code === 'erp.proof').map(([table]) => table));
 
 function untold(table: string, clock: Clock): TableRecord {
   const change: Change = { table, kind: 'untold', old: null, new: null };

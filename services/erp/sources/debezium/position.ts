@@ -1,4 +1,5 @@
 import type { Following, TopicPlace } from '../../../platform/kafka/types.ts';
+import type { Gap } from '../change-source.ts';
 
 /** How far each topic was read, by the table that it is of. */
 export type DebeziumPosition = Record<string, TopicPlace & { topic: string }>;
@@ -24,3 +25,6 @@ export const readStates = (tables: string | null): Map<string, string> =>
 export function altered(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): string[] {
   return [...now.keys()].filter((table) => before.get(table) !== now.get(table));
 }
+
+export const gapOf = (tables: readonly string[], reason: string): Gap[] =>
+  tables.length === 0 ? [] : [{ reason, tables }];

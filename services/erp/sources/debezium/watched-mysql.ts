@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Fault } from '../../../platform/errors.ts';
-import { promotedSql, wasPromoted } from '../../mysql/proof.ts';
+import { wasPromoted } from '../../mysql/proof.ts';
 import type { Proof } from '../../mysql/proof.ts';
 import type { MysqlPoll } from '../mysql/mysql-poll.ts';
 import type { TablesNow, WatchedDatabase } from './watched-database.ts';
@@ -51,8 +51,8 @@ export class WatchedMysql implements WatchedDatabase {
     const [replica] = await this.#database.rows(where, 'select @@gtid_slave_pos as applied', []);
     if (replica!.applied === '')
       return 'it is no replica, or follows without gtids (gtid_slave_pos is empty)';
-    const [role] = await this.#database.rows(where, promotedSql, []);
-    return wasPromoted(role) ? 'it follows nobody any more, and writes itself: it was promoted' : null;
+    const isPromoted = await wasPromoted((sql) => this.#database.rows(where, sql, []));
+    return isPromoted ? 'it follows nobody any more, and may be written to: it was promoted' : null;
   }
 }
 
