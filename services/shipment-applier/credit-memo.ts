@@ -19,7 +19,7 @@ import { findMarked } from './marker.ts';
 import { assertOpen, invoiceOf } from './order-state.ts';
 import { refundItems, refundPlanOf } from './refund-plan.ts';
 import type { RefundPlan } from './refund-plan.ts';
-import { roundedToLeft, shippingPaidBack } from './shipping-paid-back.ts';
+import { roundedToLeft, shippingOnceAsked, shippingPaidBack } from './shipping-paid-back.ts';
 import type { StoreIds } from './store-ids.ts';
 import { unitsOf } from './units.ts';
 import type { OrderUnits } from './units.ts';
@@ -56,7 +56,7 @@ export async function applyCreditMemo(
   const found = findMarked(made, marker);
   if (found) {
     await askAgain(refund, options);
-    verifyCreditMemo(found, document, units, shippingPaidBack(document, order, rules));
+    verifyCreditMemo(found, document, units, shippingOnceAsked(document, order, rules));
     return { status: 'unchanged', targetId: found.increment_id, cause: 'the credit memo is there' };
   }
   assertCurrency(document, order);
@@ -108,7 +108,7 @@ async function adopt(
   refund.attempt.assertCurrent();
   await options.magento.creditMemos.addComment(memo.entity_id, marker);
   await askAgain(refund, options);
-  verifyCreditMemo(memo, refund.document, refund.units, refund.shipping);
+  verifyCreditMemo(memo, refund.document, refund.units, [refund.shipping]);
   return { status: 'applied', targetId, cause: `took over ${cause}` };
 }
 
@@ -152,7 +152,7 @@ async function create(
     .catch(heldWithoutRight('creditmemo.forbidden'));
   await askAgain(refund, options);
   const created = await creditMemos.get(id);
-  if (created) verifyCreditMemo(created, document, units, plan.shipping);
+  if (created) verifyCreditMemo(created, document, units, [plan.shipping]);
   return { status: 'applied', targetId: created?.increment_id ?? String(id), cause: `paid back, ${rule}` };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { toPlaces } from '../platform/decimal.ts';
 import { assertCurrency } from './amounts.ts';
-import { roundedToLeft, shippingLeft, shippingPaidBack } from './shipping-paid-back.ts';
+import { roundedToLeft, shippingLeft, shippingOnceAsked, shippingPaidBack } from './shipping-paid-back.ts';
 import { documentOf } from './testing/document.ts';
 
 /** As a real shop has them: 49.50 of which a coupon took 0.52, and 34.65 shown as 37.55. */
@@ -88,6 +88,15 @@ describe('shipping that is paid back', () => {
 
   it('is refused where a part may be with the tax of the whole, or without', () => {
     expect(() => asked(taxedBefore, 'EUR', 250)).toThrow('creditmemo.shipping_tax');
+  });
+
+  it.each([
+    ['today as it was paid', half, 'paid', ['2.50', '1.25']],
+    ['today as it is listed', half, 'listed', ['1.25', '2.50']],
+    ['as it is listed alone, where what was paid is unclear', taxedBefore, 'paid', ['1.25']],
+  ] as const)('of a credit memo that is there was asked either way: %s', (_, order, shipping, either) => {
+    const once = shippingOnceAsked(told('EUR', 125), order as never, { shipping });
+    expect([...new Set(once.map(({ amount }) => toPlaces(amount, 2)))]).toEqual(either);
   });
 
   it('comes in two halves to the whole, though each is rounded up', () => {

@@ -32,14 +32,36 @@ export interface ShippingAsked {
  * @throws Rejected where that depends on what no call tells: whether the shop shows shipping with tax.
  */
 export function shippingPaidBack(
-  document: Pick<Fulfilment, 'amounts' | 'documentId' | 'incrementId'>,
+  document: Told,
   order: OrderInBrief,
-  { shipping: as }: Pick<Config['fulfilments']['creditMemos'], 'shipping'>,
+  { shipping: as }: Rules,
 ): ShippingAsked {
+  const asked = readAs(as, document, order);
+  if (asked) return asked;
+  throw dependsOnTax(document, order);
+}
+
+/**
+ * What a credit memo that is there may have been asked for: it was made once, under a setting that may have been the other.
+ * The setting of today is first, where it tells.
+ */
+export function shippingOnceAsked(
+  document: Told,
+  order: OrderInBrief,
+  { shipping: as }: Rules,
+): ShippingAsked[] {
+  return ([as, 'paid', 'listed'] as const).flatMap((one) => readAs(one, document, order) ?? []);
+}
+
+type Told = Pick<Fulfilment, 'amounts' | 'documentId' | 'incrementId'>;
+type Rules = Pick<Config['fulfilments']['creditMemos'], 'shipping'>;
+
+/** Undefined where it depends on whether the shop shows shipping with tax; read as listed it never does. */
+function readAs(as: Rules['shipping'], document: Told, order: OrderInBrief): ShippingAsked | undefined {
   const told = amountOf(document, 'shippingMinor') ?? zero;
   if (told === zero) return { amount: zero, within: zero };
   const base = inBase(order);
-  const own = document.amounts!.currency === order.base_currency_code ? base : inOwn(order);
+  const own = inToldCurrency(document, order);
   const isPaid = as === 'paid' && paidOf(own) > 0n;
   const whole = isPaid ? paidOf(own) : own.listed;
   if (whole <= 0n || whole === base.listed) return { amount: told, within: zero };
@@ -47,7 +69,7 @@ export function shippingPaidBack(
   const within = minorUnit(digits);
   if (isPaid && told !== whole && !isTaxedAsPaid(own, document.amounts!.currency)) {
     if (told === sum([whole, own.tax])) return { amount: base.listedWithTax, within };
-    throw dependsOnTax(document, told, whole);
+    return undefined;
   }
   return { amount: rounded(dividedBy(times(told, base.listed), whole), digits), within };
 }
@@ -97,6 +119,9 @@ const inOwn = (order: OrderInBrief): Shipping => ({
   tax: decimalOf(order.shipping_tax_amount),
 });
 
+const inToldCurrency = ({ amounts }: Told, order: OrderInBrief): Shipping =>
+  amounts!.currency === order.base_currency_code ? inBase(order) : inOwn(order);
+
 /** Without tax. */
 const paidOf = ({ listed, discount, compensation }: Shipping) => sum([minus(listed, discount), compensation]);
 
@@ -112,11 +137,10 @@ function isTaxedAsPaid(shipping: Shipping, currency: string): boolean {
   return off <= sum([unit, unit]);
 }
 
-function dependsOnTax(
-  { documentId, incrementId, amounts }: Pick<Fulfilment, 'amounts' | 'documentId' | 'incrementId'>,
-  told: Decimal,
-  whole: Decimal,
-): Rejected {
+function dependsOnTax(document: Told, order: OrderInBrief): Rejected {
+  const { documentId, incrementId, amounts } = document;
+  const told = amountOf(document, 'shippingMinor') ?? zero;
+  const whole = paidOf(inToldCurrency(document, order));
   return new Rejected({
     code: 'creditmemo.shipping_tax',
     what: `Document ${documentId} of order ${incrementId} pays back ${toPlaces(told, 2)} ${amounts!.currency} of the shipping, a part of the ${toPlaces(whole, 2)} that were paid; it is taxed before its discount, and the shop does not tell whether it takes the part with tax`,

@@ -83,7 +83,10 @@ describe('a credit memo', () => {
       { ...memo, ...changes } as unknown as MagentoCreditMemo,
       { ...document, kind: 'creditmemo', amounts: { ...amounts, ...ofErp } },
       units,
-      { amount: fromMinor(amounts.shippingMinor, 2), within },
+      [
+        { amount: fromMinor(amounts.shippingMinor, 2), within },
+        { amount: fromMinor(714, 2), within: zero },
+      ],
     );
 
   it('passes as it was asked for, its shipping with tax or without, its total in either currency', () => {
@@ -91,6 +94,7 @@ describe('a credit memo', () => {
     compare({ base_shipping_amount: '3.57', base_shipping_incl_tax: null });
     compare({}, { currency: 'EUR', totalMinor: 1_100 });
     compare({ base_shipping_incl_tax: '3.56' }, {}, minorUnit(2));
+    compare({ base_shipping_amount: '7.14', base_shipping_incl_tax: '8.50' });
   });
 
   it.each([

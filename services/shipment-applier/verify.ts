@@ -34,18 +34,19 @@ export function verifyInvoice(invoice: MagentoInvoice, document: Fulfilment, uni
   refuse(invoice, document, differences, differenceOfTotal(document, invoice));
 }
 
-/** The same of a credit memo, and of the amounts that it was asked for. */
+/** The same of a credit memo, and of the amounts that it was asked for: of the shipping any of one or more, told as the first. */
 export function verifyCreditMemo(
   memo: MagentoCreditMemo,
   document: Fulfilment,
   units: OrderUnits,
-  shippingAsked: ShippingAsked,
+  shippingAsked: readonly ShippingAsked[],
 ): void {
+  const { amount } = shippingAsked[0]!;
   const amounts = [
     [
       'shipping',
-      paysShipping(memo, shippingAsked) ? toPlaces(shippingAsked.amount, 4) : memo.base_shipping_amount,
-      shippingAsked.amount,
+      shippingAsked.some((one) => paysShipping(memo, one)) ? toPlaces(amount, 4) : memo.base_shipping_amount,
+      amount,
     ],
     ['adjustment refund', memo.base_adjustment_positive, amountOf(document, 'adjustmentRefundMinor')],
     ['adjustment fee', memo.base_adjustment_negative, amountOf(document, 'adjustmentFeeMinor')],

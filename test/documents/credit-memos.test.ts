@@ -44,6 +44,20 @@ const amounts = (minor: Partial<DocumentAmounts> = {}): DocumentAmounts => ({
 });
 const money = { shippingAmount: 0, adjustmentPositive: null, adjustmentNegative: null, returnToStock: [] };
 
+/** Half of the shipping was paid. */
+const halved = {
+  base_shipping_amount: '4.99',
+  base_shipping_incl_tax: '4.99',
+  base_shipping_discount_amount: '2.49',
+};
+const ordersWith = (shipping: object): Magento['orders'] => ({
+  ...magento.orders,
+  inBrief: async (...asked) => {
+    const rows = await magento.orders.inBrief(...asked);
+    return { ...rows, items: rows.items.map((row) => ({ ...row, ...shipping })) };
+  },
+});
+
 /** An order of 3 and 1, invoiced unless told otherwise, and the ERP's credit memo of 2 of the first, which come back. */
 async function given({ rules = {}, isInvoiced = true, method = 'checkmo', orders = magento.orders } = {}) {
   const placed = await placeOrder(shop, [
@@ -138,22 +152,37 @@ describe('a credit memo of the ERP', () => {
   });
 
   it('pays a discounted shipping back in two halves, of which the second is what is left', async () => {
-    const halved = {
-      base_shipping_amount: '4.99',
-      base_shipping_incl_tax: '4.99',
-      base_shipping_discount_amount: '2.49',
-    };
-    const inBrief: Magento['orders']['inBrief'] = async (...asked) => {
-      const rows = await magento.orders.inBrief(...asked);
-      return { ...rows, items: rows.items.map((row) => ({ ...row, ...halved })) };
-    };
-    const { apply, told } = await given({ orders: { ...magento.orders, inBrief } });
+    const { apply, told } = await given({ orders: ordersWith(halved) });
     const half = { lines: [], amounts: amounts({ shippingMinor: 125 }) };
     await apply({ ...half, documentId: 'one half' });
     await apply({ ...half, documentId: 'other half' });
     expect(await apply({ ...half, documentId: 'other half' })).toMatchObject({ status: 'unchanged' });
     expect(told().map(([first]) => first)).toEqual(['2.5 0 0', '2.49 0 0']);
   });
+
+  it.each([
+    ['listed', 'paid', '1.25', halved],
+    [
+      'listed',
+      'paid',
+      '1.25',
+      { ...halved, base_shipping_incl_tax: '5.94', base_shipping_tax_amount: '0.95' },
+    ],
+    ['paid', 'listed', '2.5', halved],
+  ])(
+    'that was made of shipping as it is %s is left alone once that counts as %s: %s, %j',
+    async (before, now, made, order) => {
+      const rules = { shipping: before };
+      const { apply, told } = await given({ orders: ordersWith(order), rules });
+      const part = { lines: [], amounts: amounts({ shippingMinor: 125 }) };
+      expect(await apply(part)).toMatchObject({ status: 'applied' });
+      rules.shipping = now;
+      expect(await apply(part)).toMatchObject({ status: 'unchanged' });
+      expect(told().map(([first]) => first)).toEqual([`${made} 0 0`]);
+      const other = { ...part, amounts: amounts({ shippingMinor: 200 }) };
+      await expect(apply(other)).rejects.toThrow('creditmemo.differs');
+    },
+  );
 
   it('is compared to the cent with what the ERP reckons, and a difference is told each time', async () => {
     const { order, apply, told } = await given();
