@@ -16,8 +16,9 @@ const rememberedMs = 600_000;
 const pauseMs = 60_000;
 
 /**
- * Puts the names of chosen options beside their ids, and beside the SKU that options have changed the product's own. They are the product's, of now, and no part of what tells one state of
- * an order from another: a renamed option makes no order news.
+ * Says of chosen options their names, where the order has their ids alone, and the product's own SKU, where options have
+ * changed that of the line. They are the product's, of now, and no part of what tells one state of an order from another: a
+ * renamed option makes no order news.
  */
 export class OptionLabels {
   readonly #options: OptionLabelsOptions;
